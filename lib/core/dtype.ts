@@ -1,0 +1,33 @@
+/** Element types. `u8` is for storage only (images): convert it before computing. */
+export type DType = "f32" | "i32" | "u8";
+
+/** The typed array that holds elements of a dtype. */
+export interface TypedArrayOf {
+  f32: Float32Array<ArrayBuffer>;
+  i32: Int32Array<ArrayBuffer>;
+  u8: Uint8Array<ArrayBuffer>;
+}
+
+/** Any typed array that a tensor can be made from or read into. */
+export type TensorData = TypedArrayOf[DType];
+
+/** Bytes of one element. */
+export const bytesPerElement: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u8: 1 };
+
+const constructors = { f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
+
+/** A zero-filled typed array of `length` elements, or a typed view of `buffer`. */
+export function typedArray<T extends DType>(
+  dtype: T,
+  source: number | ArrayBuffer | ArrayLike<number>,
+): TypedArrayOf[T] {
+  return new constructors[dtype](source as number) as TypedArrayOf[T];
+}
+
+/** The dtype of a typed array, or undefined where it is none of ours. */
+export function dtypeOf(data: unknown): DType | undefined {
+  if (data instanceof Float32Array) return "f32";
+  if (data instanceof Int32Array) return "i32";
+  if (data instanceof Uint8Array) return "u8";
+  return undefined;
+}
