@@ -1,0 +1,137 @@
+/**
+ * Batches: what data sets and streams hand to a model, as typed arrays on the host.
+ *
+ * @module
+ */
+import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
+import { formatShape, sizeOf } from "../core/shape.ts";
+
+/** One array of an example: `[28, 28, 1]` and `u8` for a grey image, `[]` and `i32` for a label. */
+export interface Field {
+  /** The shape of ONE example, without the batch axis. */
+  readonly shape: readonly number[];
+  /** The element type in which batches hold it. */
+  readonly dtype: DType;
+}
+
+/**
+ * Per-channel constants in units of pixel / 255. The device computes
+ * `(x / 255 - mean) / standardDeviation` on uint8 images.
+ */
+export interface Normalization {
+  /** The mean of each channel, from 0 to 1. */
+  readonly mean: readonly number[];
+  /** The standard deviation of each channel, above 0. */
+  readonly standardDeviation: readonly number[];
+}
+
+/** One example: an array for each input field and each target field. */
+export interface Example {
+  /** One array for each input of the model. */
+  readonly inputs: readonly TensorData[];
+  /** One array for each target. */
+  readonly targets: readonly TensorData[];
+}
+
+/** Several examples; each array is row-major with the batch as its first axis. */
+export interface Batch extends Example {
+  /** The number of examples. */
+  readonly size: number;
+}
+
+/** What every example of a data set looks like. */
+export interface Schema {
+  /** One field for each input of the model. */
+  readonly inputs: readonly Field[];
+  /** One field for each target. */
+  readonly targets: readonly Field[];
+  /** The names of the classes, by label, where the target is a class. */
+  readonly classes?: readonly string[];
+  /** Constants for input 0 where that is a uint8 image. */
+  readonly normalization?: Normalization;
+}
+
+/** Checks a batch size given by a user: an integer of at least 1. */
+export function checkBatchSize(batchSize: number): void {
+  if (typeof batchSize !== "number") {
+    throw new TypeError(`batchSize: expected a number, found ${typeof batchSize}`);
+  }
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(
+      `batchSize: expected an integer of at least 1, found ${batchSize}; 32 to 256 are usual`,
+    );
+  }
+}
+
+/** A batch of zeros with the arrays that `schema` asks for. */
+export function emptyBatch(schema: Schema, size: number): Batch {
+  const make = (field: Field) => typedArray(field.dtype, size * sizeOf(field.shape));
+  return { size, inputs: schema.inputs.map(make), targets: schema.targets.map(make) };
+}
+
+/** The first `size` examples of a batch, as views of its arrays. */
+export function firstRows(batch: Batch, size: number): Batch {
+  const cut = (data: TensorData) => data.subarray(0, data.length / batch.size * size);
+  return { size, inputs: batch.inputs.map(cut), targets: batch.targets.map(cut) };
+}
+
+/** Copies row `from` of `source` (a batch, or one example as row 0) to row `row` of `batch`. */
+export function copyRow(
+  schema: Schema,
+  source: Example,
+  from: number,
+  batch: Batch,
+  row: number,
+): void {
+  copyFields(schema.inputs, source.inputs, from, batch.inputs, row);
+  copyFields(schema.targets, source.targets, from, batch.targets, row);
+}
+
+function copyFields(
+  fields: readonly Field[],
+  sources: readonly TensorData[],
+  from: number,
+  targets: readonly TensorData[],
+  row: number,
+): void {
+  for (let i = 0; i < fields.length; i++) {
+    const source = sources[i]!, target = targets[i]!, size = sizeOf(fields[i]!.shape);
+    if (size === 1) target[row] = source[from]!;
+    else target.set(source.subarray(from * size, (from + 1) * size), row * size);
+  }
+}
+
+/** `u8[28, 28, 1]`. */
+export function formatField(field: Field): string {
+  return `${field.dtype}${formatShape(field.shape)}`;
+}
+
+/** `(u8[28, 28, 1]) -> (i32[])`. */
+export function formatFields(schema: Schema): string {
+  return `(${schema.inputs.map(formatField).join(", ")}) -> (${
+    schema.targets.map(formatField).join(", ")
+  })`;
+}
+
+/** Checks that an example made by a user has the arrays that `schema` declares. */
+export function checkExample(schema: Schema, example: Example, what: string): void {
+  for (const side of ["inputs", "targets"] as const) {
+    const fields = schema[side], arrays = example[side];
+    if (arrays?.length !== fields.length) {
+      throw new TypeError(
+        `${what}: expected ${fields.length} ${side}, found ${arrays?.length ?? "none"}`,
+      );
+    }
+    fields.forEach((field, i) => {
+      const dtype = dtypeOf(arrays[i]), length = arrays[i]!.length;
+      if (dtype !== field.dtype || length !== sizeOf(field.shape)) {
+        throw new TypeError(
+          `${what}, ${side}[${i}]: expected ${formatField(field)} (${
+            sizeOf(field.shape)
+          } elements), ` +
+            `found ${dtype ?? "no typed array"} with ${length} elements`,
+        );
+      }
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Whole data sets in memory: what a user passes as arrays becomes checked columns, one a field.
+ *
+ * @module
+ */
+import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
+import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
+import { type Field, formatField, type Normalization } from "./batch.ts";
+
+/** Nested arrays of numbers, such as `[[0, 1], [1, 0]]`. */
+export type NestedNumbers = readonly (number | NestedNumbers)[];
+
+/**
+ * One field of every example: typed data with the shape of one example; a typed array alone, one
+ * number an example; or nested numbers, whose first axis counts the examples.
+ */
+export type ArraySource =
+  | { readonly data: TensorData; readonly shape: readonly number[] }
+  | TensorData
+  | NestedNumbers;
+
+/** One field, or a list of `{ data, shape }` for several. */
+export type ArraySources =
+  | ArraySource
+  | readonly { readonly data: TensorData; readonly shape: readonly number[] }[];
+
+/** All examples of one field. */
+export interface Column {
+  /** What one example holds. */
+  readonly field: Field;
+  /** All of them, row-major. */
+  readonly data: TensorData;
+  /** The number of examples. */
+  readonly count: number;
+}
+
+/** Checks that every label names a class; the error says which example does not. */
+export function checkLabels(column: Column | undefined, classes: readonly string[]): void {
+  if (!column || column.field.dtype === "f32" || column.field.shape.length > 0) {
+    throw new TypeError(
+      "arrayDataset: with classes, expected targets[0] to be one integer label an example, found " +
+        (column ? formatField(column.field) : "no targets"),
+    );
+  }
+  const wrong = column.data.findIndex((label) => label < 0 || label >= classes.length);
+  if (wrong < 0) return;
+  throw new RangeError(
+    `arrayDataset: label ${
+      column.data[wrong]
+    } of example ${wrong} is out of range; expected 0 to ` +
+      `${classes.length - 1} (${classes.length} classes)`,
+  );
+}
+
+/** Checks that there is one finite mean and one positive deviation for each channel. */
+export function checkNormalization(normalization: Normalization, field: Field): void {
+  const { mean, standardDeviation } = normalization, channels = field.shape.at(-1) ?? 1;
+  if (mean.length !== channels || standardDeviation.length !== channels) {
+    throw new TypeError(
+      `arrayDataset: normalization: expected ${channels} means and standard deviations, one for ` +
+        `each channel of ${
+          formatField(field)
+        }, found ${mean.length} and ${standardDeviation.length}`,
+    );
+  }
+  if (
+    ![...mean, ...standardDeviation].every(Number.isFinite) || standardDeviation.some((s) => s <= 0)
+  ) {
+    throw new RangeError(
+      "arrayDataset: normalization: expected finite means and standard deviations above 0, found " +
+        `[${mean}] and [${standardDeviation}]`,
+    );
+  }
+}
+
+/** The columns of one side; `what` is its name in errors. */
+export function columnsOf(source: ArraySources | undefined, what: string): Column[] {
+  if (source === undefined) return [];
+  if (!Array.isArray(source)) return [columnOf(source as ArraySource, what)];
+  const several = source.length > 0 && source.every((item) => typeof item?.data === "object");
+  return several
+    ? source.map((item, i) => columnOf(item as ArraySource, `${what}[${i}]`))
+    : [columnOf(source as NestedNumbers, what)];
+}
+
+function columnOf(source: ArraySource, what: string): Column {
+  if (Array.isArray(source)) return nestedColumn(source as NestedNumbers, what);
+  const { data, shape } = dtypeOf(source)
+    ? { data: source as TensorData, shape: [] }
+    : source as { data: TensorData; shape: readonly number[] };
+  const dtype = dtypeOf(data);
+  if (dtype === undefined) {
+    throw new TypeError(
+      `arrayDataset: ${what}: expected a Float32Array, Int32Array or Uint8Array (alone or as ` +
+        "{ data, shape }), or nested arrays of numbers",
+    );
+  }
+  checkShape(shape, `arrayDataset: ${what}: shape`);
+  const count = data.length / sizeOf(shape);
+  if (!Number.isInteger(count)) {
+    throw new TypeError(
+      `arrayDataset: ${what}: ${data.length} elements are no whole number of examples of shape ` +
+        `${formatShape(shape)} (${sizeOf(shape)} elements each)`,
+    );
+  }
+  return { field: { shape: [...shape], dtype }, data, count };
+}
+
+function nestedColumn(source: NestedNumbers, what: string): Column {
+  const shape: number[] = [];
+  for (let item: number | NestedNumbers | undefined = source[0]; typeof item === "object";) {
+    shape.push(item.length);
+    item = item[0];
+  }
+  const numbers: number[] = [];
+  const visit = (item: number | NestedNumbers, depth: number, index: number) => {
+    if (typeof item === "number" && depth === shape.length) numbers.push(item);
+    else if (typeof item === "object" && item.length === shape[depth]) {
+      for (const part of item) visit(part, depth + 1, index);
+    } else {
+      throw new TypeError(
+        `arrayDataset: ${what}: example ${index} differs in shape; expected numbers nested as ` +
+          `${formatShape(shape)}, like example 0`,
+      );
+    }
+  };
+  source.forEach((item, index) => visit(item, 0, index));
+  const labels = what.startsWith("targets") && shape.length === 0 &&
+    numbers.every(Number.isInteger);
+  const dtype: DType = labels ? "i32" : "f32";
+  return { field: { shape, dtype }, data: typedArray(dtype, numbers), count: source.length };
+}

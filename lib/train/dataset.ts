@@ -1,0 +1,354 @@
+/**
+ * What a model is trained on: examples under an index, served as batches of typed arrays. Images
+ * stay uint8 here; the device converts and normalises them.
+ *
+ * @module
+ */
+import { Random } from "../core/random.ts";
+import {
+  type Batch,
+  checkBatchSize,
+  checkExample,
+  copyRow,
+  emptyBatch,
+  type Example,
+  type Field,
+  firstRows,
+  formatFields,
+  type Normalization,
+  type Schema,
+} from "./batch.ts";
+
+import { type ArraySources, checkLabels, checkNormalization, columnsOf } from "./columns.ts";
+
+export type { ArraySource, ArraySources, NestedNumbers } from "./columns.ts";
+export type { Batch, Example, Field, Normalization, Schema } from "./batch.ts";
+
+/** How {@linkcode Dataset.batches} cuts a data set. */
+export interface BatchesOptions {
+  /** Examples in a batch, at least 1. */
+  readonly batchSize: number;
+  /** The seed of a new order for every epoch; `false` (the default) keeps the stored order. */
+  readonly shuffle?: number | false;
+  /** The epoch, counted from 0; with `shuffle` it decides the order. */
+  readonly epoch?: number;
+  /** The batch to begin with, counted from 0: where a resumed run goes on. */
+  readonly start?: number;
+  /** Leaves out the last batch where it would hold fewer than `batchSize` examples. */
+  readonly dropRemainder?: boolean;
+  /** Hands out the same arrays again and again: each batch is valid until the next is asked for. */
+  readonly reuse?: boolean;
+}
+
+/** Changes one example; `index` is its place in the data set that is mapped. */
+export type ExampleTransform = (example: Example, index: number) => Example;
+
+/** Checks a count or position given by a user: an integer from `low` to `high`. */
+function checkInteger(value: number, low: number, high: number, what: string): void {
+  if (!Number.isSafeInteger(value) || value < low || value > high) {
+    throw new RangeError(`${what}: expected an integer from ${low} to ${high}, found ${value}`);
+  }
+}
+
+/**
+ * Examples under an index from 0 to `length - 1`. A subclass gives `length`, the fields and
+ * `read`; everything else follows. Views (`take`, `split`, `shuffle`, `map` …) copy no examples.
+ *
+ * ```ts
+ * import { arrayDataset } from "./dataset.ts";
+ *
+ * const squares = arrayDataset({ inputs: [[0], [1], [2], [3]], targets: [[0], [1], [4], [9]] });
+ * const [train, test] = squares.split(3);
+ * for (const batch of train.batches({ batchSize: 2, shuffle: 7 })) {
+ *   console.log(batch.size, batch.inputs[0]); // 2 Float32Array [ … ], then 1 Float32Array [ … ]
+ * }
+ * console.log(test.length); // 1
+ * ```
+ */
+export abstract class Dataset implements Schema {
+  /** The number of examples, at least 1. */
+  abstract readonly length: number;
+  /** One field for each input of the model. */
+  abstract readonly inputs: readonly Field[];
+  /** One field for each target. */
+  abstract readonly targets: readonly Field[];
+  /** The names of the classes, by label, where target 0 is a class. */
+  readonly classes?: readonly string[];
+  /** Constants for input 0 where that is a uint8 image. */
+  readonly normalization?: Normalization;
+
+  /** Copies example `index` to row `row` of the arrays of `batch`. */
+  abstract read(index: number, batch: Batch, row: number): void;
+
+  /** Examples in the order of `indices`, in new arrays or in those of `into` (of the same size). */
+  batch(indices: ArrayLike<number>, into?: Batch): Batch {
+    checkBatchSize(indices.length);
+    const batch = into ?? emptyBatch(this, indices.length);
+    if (batch.size !== indices.length) {
+      throw new RangeError(
+        `batch: expected a batch of size ${indices.length} to fill, found size ${batch.size}`,
+      );
+    }
+    for (let row = 0; row < indices.length; row++) {
+      checkInteger(indices[row]!, 0, this.length - 1, `batch: index ${row}`);
+      this.read(indices[row]!, batch, row);
+    }
+    return batch;
+  }
+
+  /** One example, as a batch of size 1. */
+  get(index: number): Batch {
+    return this.batch([index]);
+  }
+
+  /** The number of batches in an epoch. */
+  batchCount(batchSize: number, dropRemainder = false): number {
+    checkBatchSize(batchSize);
+    return dropRemainder ? Math.floor(this.length / batchSize) : Math.ceil(this.length / batchSize);
+  }
+
+  /**
+   * One epoch in batches. The order depends on the seed in `shuffle` and on `epoch` alone, so a
+   * resumed run sees from batch `start` on exactly what an uninterrupted one would have seen.
+   *
+   * @throws {RangeError} for a batch size, an epoch or a start out of range, or no batch at all
+   */
+  batches(options: BatchesOptions): Iterable<Batch> {
+    const { batchSize, shuffle = false, epoch = 0, start = 0, dropRemainder = false } = options;
+    const count = this.batchCount(batchSize, dropRemainder);
+    if (count === 0) {
+      throw new RangeError(
+        this.length === 0
+          ? "batches: the data set is empty; expected at least 1 example"
+          : `batches: ${this.length} examples do not fill one batch of ${batchSize}; ` +
+            "use a smaller batchSize or dropRemainder: false",
+      );
+    }
+    checkInteger(epoch, 0, Number.MAX_SAFE_INTEGER, "batches: epoch");
+    checkInteger(start, 0, count, "batches: start");
+    const order = shuffle === false
+      ? Uint32Array.from({ length: this.length }, (_, index) => index)
+      : new Random(shuffle, epoch).permutation(this.length);
+    return this.#batches(order, batchSize, start, count, options.reuse ?? false);
+  }
+
+  *#batches(order: Uint32Array, batchSize: number, start: number, count: number, reuse: boolean) {
+    const shared = reuse ? emptyBatch(this, batchSize) : undefined;
+    for (let i = start; i < count; i++) {
+      const rows = order.subarray(i * batchSize, (i + 1) * batchSize);
+      if (shared === undefined || rows.length === batchSize) yield this.batch(rows, shared);
+      else yield this.batch(rows, firstRows(shared, rows.length));
+    }
+  }
+
+  /** The first `count` examples. */
+  take(count: number): Dataset {
+    checkInteger(count, 1, this.length, "take");
+    return this.slice(0, count);
+  }
+
+  /** All but the first `count` examples. */
+  skip(count: number): Dataset {
+    checkInteger(count, 0, this.length - 1, "skip");
+    return this.slice(count, this.length);
+  }
+
+  /** The examples from `start` up to, not including, `end` (the end by default). */
+  slice(start: number, end: number = this.length): Dataset {
+    checkInteger(start, 0, this.length - 1, "slice: start");
+    checkInteger(end, start + 1, this.length, "slice: end");
+    return subset(this, Uint32Array.from({ length: end - start }, (_, i) => start + i));
+  }
+
+  /**
+   * Two parts without a common example: the first has `part` examples, or that fraction of them
+   * where `part` is below 1. With a `seed`, examples are drawn at random; else the first come first.
+   */
+  split(part: number, seed?: number): [Dataset, Dataset] {
+    const count = part > 0 && part < 1 ? Math.round(part * this.length) : part;
+    if (!Number.isInteger(count) || count < 1 || count >= this.length) {
+      throw new RangeError(
+        `split: expected a fraction between 0 and 1 or a count from 1 to ${this.length - 1} that ` +
+          `leaves both parts with examples, found ${part} of ${this.length} examples`,
+      );
+    }
+    const all: Dataset = seed === undefined ? this : this.shuffle(seed);
+    return [all.slice(0, count), all.slice(count)];
+  }
+
+  /** The same examples in a fixed random order. (`batches` can shuffle anew in every epoch.) */
+  shuffle(seed: number): Dataset {
+    return subset(this, new Random(seed).permutation(this.length));
+  }
+
+  /**
+   * Examples changed by `transform` whenever they are read. `schema` declares what changes in
+   * shape or dtype; what it does not name stays. Where `inputs` change, `normalization` is dropped
+   * unless given, since it belongs to input 0.
+   *
+   * ```ts
+   * import { arrayDataset } from "./dataset.ts";
+   *
+   * const pixels = arrayDataset({ inputs: { data: new Uint8Array([0, 255]), shape: [1] } });
+   * const scaled = pixels.map(
+   *   ({ inputs, targets }) => ({ inputs: [Float32Array.from(inputs[0]!, (x) => x / 255)], targets }),
+   *   { inputs: [{ shape: [1], dtype: "f32" }] },
+   * );
+   * console.log(scaled.get(1).inputs[0]); // Float32Array [ 1 ]
+   * ```
+   */
+  map(transform: ExampleTransform, schema: Partial<Schema> = {}): Dataset {
+    const { inputs = this.inputs, targets = this.targets, classes = this.classes } = schema;
+    const normalization = schema.normalization ?? (schema.inputs ? undefined : this.normalization);
+    const result: Schema = {
+      inputs,
+      targets,
+      ...(classes && { classes }),
+      ...(normalization && { normalization }),
+    };
+    return makeDataset(this.length, result, (index, batch, row) => {
+      const example = transform(this.get(index), index);
+      checkExample(result, example, `map: example ${index}`);
+      copyRow(result, example, 0, batch, row);
+    });
+  }
+
+  /** The examples of this data set, then those of `others`, which must have the same fields. */
+  concatenate(...others: Dataset[]): Dataset {
+    const parts = [this, ...others], expected = formatFields(this);
+    for (const part of others) {
+      if (formatFields(part) !== expected) {
+        throw new TypeError(
+          `concatenate: expected fields ${expected}, found ${formatFields(part)}`,
+        );
+      }
+    }
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    return makeDataset(length, this, (index, batch, row) => {
+      let part = 0;
+      while (index >= parts[part]!.length) index -= parts[part++]!.length;
+      parts[part]!.read(index, batch, row);
+    });
+  }
+}
+
+/**
+ * A data set of `length` examples that `read` copies to a row of a batch, drawn, decoded or looked
+ * up as it likes: the short way to a {@linkcode Dataset} without writing a class.
+ *
+ * ```ts
+ * import { makeDataset } from "./dataset.ts";
+ *
+ * const parity = makeDataset(
+ *   1000,
+ *   { inputs: [{ shape: [], dtype: "f32" }], targets: [{ shape: [], dtype: "i32" }] },
+ *   (index, batch, row) => {
+ *     batch.inputs[0]![row] = index;
+ *     batch.targets[0]![row] = index % 2;
+ *   },
+ * );
+ * console.log(parity.get(7).targets[0]); // Int32Array [ 1 ]
+ * ```
+ */
+export function makeDataset(length: number, schema: Schema, read: Dataset["read"]): Dataset {
+  checkInteger(length, 1, 2 ** 32 - 1, "makeDataset: length");
+  return new Made(length, schema, read);
+}
+
+class Made extends Dataset {
+  readonly inputs: readonly Field[];
+  readonly targets: readonly Field[];
+  override readonly classes?: readonly string[];
+  override readonly normalization?: Normalization;
+
+  constructor(
+    override readonly length: number,
+    { inputs, targets, classes, normalization }: Schema,
+    override readonly read: Dataset["read"],
+  ) {
+    super();
+    this.inputs = inputs;
+    this.targets = targets;
+    if (classes) this.classes = classes;
+    if (normalization) this.normalization = normalization;
+  }
+}
+
+/** Some examples of `source`, in the order of `indices`. */
+function subset(source: Dataset, indices: Uint32Array): Dataset {
+  return makeDataset(
+    indices.length,
+    source,
+    (index, batch, row) => source.read(indices[index]!, batch, row),
+  );
+}
+
+/** What {@linkcode arrayDataset} makes a data set of. */
+export interface ArrayDatasetOptions {
+  /** The input, or a list of `{ data, shape }` for several inputs. Nested numbers become f32. */
+  readonly inputs: ArraySources;
+  /**
+   * The target, likewise; may be left out for prediction. A flat list of integers becomes i32
+   * labels; for regression on integers give a Float32Array.
+   */
+  readonly targets?: ArraySources;
+  /** The names of the classes, or their number; then labels are checked against them. */
+  readonly classes?: readonly string[] | number;
+  /** Constants for input 0, where that is a uint8 image. */
+  readonly normalization?: Normalization;
+}
+
+/**
+ * A data set in memory. Typed arrays are used as they are, without a copy.
+ *
+ * ```ts
+ * import { arrayDataset } from "./dataset.ts";
+ *
+ * const xor = arrayDataset({
+ *   inputs: [[0, 0], [0, 1], [1, 0], [1, 1]],
+ *   targets: [0, 1, 1, 0],
+ *   classes: ["same", "different"],
+ * });
+ * console.log(xor.length, xor.inputs[0], xor.targets[0]);
+ * // 4 { shape: [2], dtype: "f32" } { shape: [], dtype: "i32" }
+ * ```
+ *
+ * @throws {TypeError} where data are not of the stated or of one common shape
+ * @throws {RangeError} for no examples, unequal counts, or a label outside the classes
+ */
+export function arrayDataset(options: ArrayDatasetOptions): Dataset {
+  const { inputs, targets, classes, normalization } = options;
+  const names = typeof classes === "number"
+    ? Array.from({ length: classes }, (_, label) => String(label))
+    : classes;
+  const columns = { inputs: columnsOf(inputs, "inputs"), targets: columnsOf(targets, "targets") };
+  const length = columns.inputs[0]?.count ?? 0;
+  for (const [side, list] of Object.entries(columns)) {
+    list.forEach(({ count }, i) => {
+      if (count === length) return;
+      throw new RangeError(
+        `arrayDataset: ${side}[${i}] has ${count} examples, but inputs[0] has ${length}`,
+      );
+    });
+  }
+  if (length === 0) {
+    throw new RangeError("arrayDataset: the data set is empty; expected at least 1 example");
+  }
+  if (names) checkLabels(columns.targets[0], names);
+  if (normalization) checkNormalization(normalization, columns.inputs[0]!.field);
+  const schema: Schema = {
+    inputs: columns.inputs.map(({ field }) => field),
+    targets: columns.targets.map(({ field }) => field),
+    ...(names && { classes: names }),
+    ...(normalization && { normalization }),
+  };
+  const examples: Example = {
+    inputs: columns.inputs.map(({ data }) => data),
+    targets: columns.targets.map(({ data }) => data),
+  };
+  return makeDataset(
+    length,
+    schema,
+    (index, batch, row) => copyRow(schema, examples, index, batch, row),
+  );
+}
