@@ -1,0 +1,185 @@
+import type { DType } from "../core/dtype.ts";
+import type { Shape } from "../core/shape.ts";
+import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
+import type { WindowGeometry } from "../graph/ops/window.ts";
+
+/**
+ * Where an element of a buffer lies for each index of an iteration space: at
+ * `offset + sum(index[axis] * strides[axis])`, in elements. A stride of 0 repeats (broadcast), a
+ * negative one walks backwards (reverse).
+ */
+export interface View {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/**
+ * One value of an element-wise computation, at one index. In registers there are only f32 and i32:
+ * a load of u8 yields an i32 from 0 to 255.
+ */
+export type Step =
+  /** An element of the launch's input number `input`. */
+  | { readonly kind: "load"; readonly input: number; readonly view: View; readonly dtype: DType }
+  /** What the kernel before the tail computed at this index (f32); only in tails. */
+  | { readonly kind: "result"; readonly dtype: "f32" }
+  | { readonly kind: "literal"; readonly value: number; readonly dtype: DType }
+  /** The index along an axis of the iteration space. */
+  | { readonly kind: "iota"; readonly axis: number; readonly dtype: DType }
+  /** See `randomUniformOp`; input number `input` is the state (i32 [3]). */
+  | {
+    readonly kind: "randomUniform";
+    readonly input: number;
+    readonly stream: number;
+    readonly dtype: "f32";
+  }
+  /** An element-wise row of the op table, by name, of earlier steps. */
+  | {
+    readonly kind: "apply";
+    readonly op: string;
+    readonly operands: readonly number[];
+    readonly attributes: Readonly<Record<string, unknown>>;
+    readonly dtype: DType;
+  };
+
+/** A step whose value is stored, in the launch's outputs in this order. */
+export interface Store {
+  readonly step: number;
+  readonly dtype: DType;
+}
+
+/** Steps in an order in which each comes after its operands, and those that are stored. */
+export interface Expression {
+  readonly steps: readonly Step[];
+  readonly stores: readonly Store[];
+}
+
+/** Element-wise work over an iteration space; every output is contiguous in that space. */
+export interface MapKernel {
+  readonly kind: "map";
+  readonly shape: Shape;
+  readonly expression: Expression;
+}
+
+/**
+ * The sum or maximum, over some axes of an iteration space, of an expression with a single store.
+ * The output is contiguous over the remaining axes. A sum over nothing is 0.
+ */
+export interface ReduceKernel {
+  readonly kind: "reduce";
+  readonly combine: "sum" | "max";
+  readonly shape: Shape;
+  readonly axes: readonly number[];
+  readonly expression: Expression;
+  readonly dtype: "f32" | "i32";
+}
+
+/** The index (i32) of the first largest element along an axis of a contiguous input. */
+export interface ArgmaxKernel {
+  readonly kind: "argmax";
+  readonly shape: Shape;
+  readonly axis: number;
+  readonly dtype: "f32" | "i32";
+}
+
+/**
+ * An element-wise computation on the result of a matmul or convolution before it is stored. Its
+ * iteration space is the result's shape. Each load either has the result's own row-major strides,
+ * or depends on the last axis alone, or is one number for all: see `fitsTail`.
+ */
+export type Tail = Expression;
+
+/** A batch of matrix products of contiguous operands: inputs 0 and 1. */
+export interface MatmulKernel {
+  readonly kind: "matmul";
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly tail?: Tail;
+}
+
+/**
+ * conv2d (inputs: image, kernel), its gradient for the image (inputs: output gradient, kernel; yields
+ * an image) and for the kernel (inputs: image, output gradient; yields a kernel). All NHWC and HWIO.
+ */
+export interface ConvolutionKernel {
+  readonly kind: "conv2d" | "conv2dInputGradient" | "conv2dKernelGradient";
+  /** [n, height, width, channels] of the images. */
+  readonly image: Shape;
+  /** [height, width, channels / groups, filters] of the kernel. */
+  readonly kernel: Shape;
+  /** [n, height, width, filters] of conv2d's result. */
+  readonly output: Shape;
+  readonly geometry: ConvolutionGeometry;
+  /** Not for conv2dKernelGradient. */
+  readonly tail?: Tail;
+}
+
+/**
+ * Pooling: windowMax and windowSum (input: image), windowMaxGradient (inputs: image, maxima,
+ * gradient of the maxima) and windowSumGradient (input: gradient of the sums); the gradients yield images.
+ */
+export interface WindowKernel {
+  readonly kind: "windowMax" | "windowSum" | "windowMaxGradient" | "windowSumGradient";
+  readonly image: Shape;
+  readonly output: Shape;
+  readonly geometry: WindowGeometry;
+}
+
+/** `count` rows of `width` elements out of `rows` (inputs: rows, indices i32, clamped). */
+export interface GatherKernel {
+  readonly kind: "gather";
+  readonly rows: number;
+  readonly width: number;
+  readonly count: number;
+  readonly dtype: "f32" | "i32";
+}
+
+/** `count` rows of `width` f32 summed into `rows` (inputs: updates, indices i32, clamped), in order. */
+export interface ScatterAddKernel {
+  readonly kind: "scatterAdd";
+  readonly rows: number;
+  readonly width: number;
+  readonly count: number;
+}
+
+/** A contiguous input in a frame of `value`, with `interior` elements of it between neighbours. */
+export interface PadKernel {
+  readonly kind: "pad";
+  readonly input: Shape;
+  readonly output: Shape;
+  readonly low: readonly number[];
+  readonly interior: readonly number[];
+  readonly value: number;
+  readonly dtype: "f32" | "i32";
+}
+
+/** Contiguous inputs one after another: each is `outer` blocks of its own `inner` elements. */
+export interface ConcatenateKernel {
+  readonly kind: "concatenate";
+  readonly outer: number;
+  readonly inner: readonly number[];
+  readonly dtype: "f32" | "i32";
+}
+
+/** Everything that a device must be able to launch. Shapes are constants of a kernel. */
+export type Kernel =
+  | MapKernel
+  | ReduceKernel
+  | ArgmaxKernel
+  | MatmulKernel
+  | ConvolutionKernel
+  | WindowKernel
+  | GatherKernel
+  | ScatterAddKernel
+  | PadKernel
+  | ConcatenateKernel;
+
+/** A kernel applied to values of a plan, by number: operands first, then what the tail or head loads. */
+export interface Launch {
+  readonly kernel: Kernel;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}

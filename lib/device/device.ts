@@ -1,0 +1,45 @@
+import type { TensorData } from "../core/dtype.ts";
+import type { Plan } from "../compile/plan.ts";
+
+/** Memory on a device. */
+export interface Storage {
+  /** Usable bytes. */
+  readonly bytes: number;
+  /** Gives the memory back once queued work that uses it is done. */
+  release(): void;
+}
+
+/** A plan that is loaded on a device: its kernels are compiled, its slots allocated. */
+export interface Executable {
+  /**
+   * Queues one run and returns at once. `bindings` are in the plan's order. Runs, writes and reads
+   * take effect in the order in which they were queued.
+   */
+  run(bindings: readonly Storage[]): void;
+  /** Gives its memory back once queued runs are done. */
+  release(): void;
+}
+
+/** What runs programs. */
+export interface Device {
+  readonly kind: "cpu" | "webgpu";
+  /** For people: the adapter's name, or the number of threads. */
+  readonly description: string;
+  /** Bytes allocated now, for tensors and for programs. */
+  readonly allocatedBytes: number;
+  /** New memory; its content is undefined. A DeviceError says so if there is none left. */
+  allocate(bytes: number): Storage;
+  /** Queues a copy of `data` into `storage`; the caller may change `data` at once. */
+  write(storage: Storage, data: TensorData, byteOffset?: number): void;
+  /** The first `bytes` bytes of `storage`, after everything queued before. */
+  read(storage: Storage, bytes: number): Promise<ArrayBuffer>;
+  /**
+   * Loads a plan. What the device cannot run (a value over a limit) is a DeviceError that names it,
+   * thrown here, before any work.
+   */
+  load(plan: Plan): Executable;
+  /** Settles when everything queued is done; rejects with a DeviceError if anything went wrong. */
+  finish(): Promise<void>;
+  /** Ends threads or lets the adapter go; the device cannot be used afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,117 @@
+import type { DType } from "../core/dtype.ts";
+import type { Shape } from "../core/shape.ts";
+
+/** Settings of an operation that are part of its meaning: axes, strides, a literal's value. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** What an operation yields: the shape and the element type of its result. */
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/**
+ * How the compiler treats an operation.
+ *
+ * - `leaf`: data from outside the graph.
+ * - `generator`: made from nothing but the index (a literal, iota).
+ * - `elementwise`: every output element depends on the input elements at the same index.
+ * - `view`: the same elements under another affine indexing; never a kernel of its own if the
+ *   reader can follow the strides.
+ * - `alias`: the same elements in the same order under another shape.
+ * - `kernel`: anything with a kernel of its own.
+ */
+export type Kind = "leaf" | "generator" | "elementwise" | "view" | "alias" | "kernel";
+
+/** One row of the op table. */
+export interface Op<A extends Attributes = Attributes> {
+  readonly name: string;
+  readonly kind: Kind;
+  /** Checks the inputs and yields the type of the result. */
+  infer(inputs: readonly TensorType[], attributes: A): TensorType;
+  /**
+   * The gradients of the inputs, given the gradient of the result. Undefined for an input that has
+   * none (an index). An op without this row has no gradient at all.
+   */
+  gradient?(outputGradient: Node, node: Node<A>): (Node | undefined)[];
+  /** Multiply-adds of one evaluation; 0 where the row is absent. */
+  multiplyAdds?(node: Node<A>): number;
+}
+
+/** A value in the graph: an operation applied to other values. */
+export class Node<A extends Attributes = Attributes> implements TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  #op: Op<A>;
+  #inputs: readonly Node[];
+  #attributes: A;
+
+  /** The result of `op`; its type is inferred, so that a mistake is reported here. */
+  constructor(op: Op<A>, inputs: readonly Node[], attributes: A) {
+    const { shape, dtype } = op.infer(inputs, attributes);
+    this.shape = shape;
+    this.dtype = dtype;
+    this.#op = op;
+    this.#inputs = inputs;
+    this.#attributes = attributes;
+  }
+
+  /** The row of the op table. */
+  get op(): Op<A> {
+    return this.#op;
+  }
+
+  /** The values that the operation reads. */
+  get inputs(): readonly Node[] {
+    return this.#inputs;
+  }
+
+  /** The operation's settings. */
+  get attributes(): A {
+    return this.#attributes;
+  }
+
+  /** Turns an evaluated node into a leaf, so that what it was computed from can be let go. */
+  settle(): void {
+    this.#op = leafOp as unknown as Op<A>;
+    this.#inputs = [];
+    this.#attributes = { shape: this.shape, dtype: this.dtype } as unknown as A;
+  }
+}
+
+/** Data from outside the graph. */
+export const leafOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
+  name: "leaf",
+  kind: "leaf",
+  infer: (_, { shape, dtype }) => ({ shape, dtype }),
+};
+
+/** A value whose data is given when the graph is run. */
+export function leaf(shape: Shape, dtype: DType): Node {
+  return new Node(leafOp, [], { shape, dtype }) as unknown as Node;
+}
+
+/** Every node that `roots` depend on, each after its inputs. */
+export function topologicalOrder(roots: readonly Node[]): Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  // An explicit stack: a chain of thousands of operations must not overflow the call stack.
+  const stack: { node: Node; next: number }[] = [];
+  for (const root of roots) {
+    if (seen.has(root)) continue;
+    seen.add(root);
+    stack.push({ node: root, next: 0 });
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const input = top.node.inputs[top.next++];
+      if (input === undefined) {
+        order.push(top.node);
+        stack.pop();
+      } else if (!seen.has(input)) {
+        seen.add(input);
+        stack.push({ node: input, next: 0 });
+      }
+    }
+  }
+  return order;
+}

@@ -1,0 +1,261 @@
+import type { DType } from "../../core/dtype.ts";
+import { broadcastShapes, formatShape, sameShape } from "../../core/shape.ts";
+import { type Attributes, Node, type Op, type TensorType } from "../node.ts";
+import { literal } from "./generate.ts";
+import { broadcastTo } from "./layout.ts";
+
+type Gradient = (g: Node, node: Node) => (Node | undefined)[];
+
+/** A function of one f32 number; `integer` admits i32 too. */
+function unaryOp(name: string, gradient: Gradient, integer = false): Op {
+  return {
+    name,
+    kind: "elementwise",
+    infer: ([x]) => {
+      if (x!.dtype !== "f32" && !(integer && x!.dtype === "i32")) {
+        throw new TypeError(
+          `${name}: expected ${integer ? "f32 or i32" : "f32"}, found ${
+            x!.dtype
+          }; convert it first`,
+        );
+      }
+      return x!;
+    },
+    gradient,
+  };
+}
+
+/** Both operands have one shape and one type: the builders below broadcast before they come here. */
+function samePair(name: string, a: TensorType, b: TensorType): void {
+  if (a.dtype !== b.dtype) {
+    throw new TypeError(
+      `${name}: expected operands of one type, found ${a.dtype} and ${b.dtype}; convert one of them`,
+    );
+  }
+  if (a.dtype === "u8") {
+    throw new TypeError(`${name}: u8 is for storage only; convert it to f32 or i32 first`);
+  }
+  if (!sameShape(a.shape, b.shape)) {
+    throw new TypeError(
+      `${name}: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} do not broadcast`,
+    );
+  }
+}
+
+function binaryOp(name: string, gradient: Gradient, integer = true): Op {
+  return {
+    name,
+    kind: "elementwise",
+    infer: ([a, b]) => {
+      samePair(name, a!, b!);
+      if (!integer && a!.dtype !== "f32") {
+        throw new TypeError(`${name}: expected f32, found ${a!.dtype}; convert it first`);
+      }
+      return a!;
+    },
+    gradient,
+  };
+}
+
+const input = (node: Node, index = 0): Node => node.inputs[index]!;
+
+// One row each, the gradient beside the name. Where the gradient can be written with the result
+// instead of the input it is, because then the input need not be kept.
+export const negateOp = unaryOp("negate", (g) => [negate(g)], true);
+export const absOp = unaryOp("abs", (g, y) => [multiply(g, sign(input(y)))], true);
+export const signOp = unaryOp("sign", (g) => [literal(0, g.shape)], true);
+export const expOp = unaryOp("exp", (g, y) => [multiply(g, y)]);
+export const logOp = unaryOp("log", (g, y) => [divide(g, input(y))]);
+export const sqrtOp = unaryOp("sqrt", (g, y) => [divide(scale(g, 0.5), y)]);
+export const rsqrtOp = unaryOp(
+  "rsqrt",
+  (g, y) => [multiply(g, scale(multiply(y, multiply(y, y)), -0.5))],
+);
+export const sinOp = unaryOp("sin", (g, y) => [multiply(g, cos(input(y)))]);
+export const cosOp = unaryOp("cos", (g, y) => [negate(multiply(g, sin(input(y))))]);
+export const tanhOp = unaryOp(
+  "tanh",
+  (g, y) => [multiply(g, subtract(literal(1, y.shape), multiply(y, y)))],
+);
+export const logisticOp = unaryOp(
+  "logistic",
+  (g, y) => [multiply(g, multiply(y, subtract(literal(1, y.shape), y)))],
+);
+export const erfOp = unaryOp("erf", (g, y) => {
+  const x = input(y);
+  return [multiply(g, scale(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI)))];
+});
+/** max(x, 0) with the gradient 0 at 0. */
+export const reluOp = unaryOp(
+  "relu",
+  (g, y) => [select(compare("greater", y, literal(0, y.shape)), g, literal(0, g.shape))],
+);
+export const floorOp = unaryOp("floor", (g) => [literal(0, g.shape)]);
+export const ceilOp = unaryOp("ceil", (g) => [literal(0, g.shape)]);
+/** To the nearest integer, halves to the even one. */
+export const roundOp = unaryOp("round", (g) => [literal(0, g.shape)]);
+
+export const addOp = binaryOp("add", (g) => [g, g]);
+export const subtractOp = binaryOp("subtract", (g) => [g, negate(g)]);
+export const multiplyOp = binaryOp(
+  "multiply",
+  (g, y) => [multiply(g, input(y, 1)), multiply(g, input(y, 0))],
+);
+export const divideOp = binaryOp("divide", (g, y) => {
+  const left = divide(g, input(y, 1));
+  return [left, negate(multiply(left, y))];
+}, false);
+export const powerOp = binaryOp("power", (g, y) => {
+  const [a, b] = [input(y, 0), input(y, 1)];
+  const one = literal(1, y.shape), zero = literal(0, y.shape);
+  // a^b is flat in b at a = 0 (for b > 0), where log(a) is not finite.
+  const positive = compare("greater", a, zero);
+  const byExponent = multiply(y, log(select(positive, a, one)));
+  return [multiply(g, multiply(b, power(a, subtract(b, one)))), multiply(g, byExponent)];
+}, false);
+export const maximumOp = binaryOp("maximum", (g, y) => extremumGradient("greater", g, y));
+export const minimumOp = binaryOp("minimum", (g, y) => extremumGradient("less", g, y));
+
+/** The winner takes the gradient; a tie shares it. */
+function extremumGradient(direction: Direction, g: Node, y: Node): Node[] {
+  const [a, b] = [input(y, 0), input(y, 1)];
+  const half = select(compare("equal", a, b), scale(g, 0.5), literal(0, g.shape));
+  return [select(compare(direction, a, b), g, half), select(compare(direction, b, a), g, half)];
+}
+
+/** How two numbers are compared, in StableHLO's words. */
+export type Direction =
+  | "equal"
+  | "notEqual"
+  | "less"
+  | "lessOrEqual"
+  | "greater"
+  | "greaterOrEqual";
+
+/** 1 where the comparison holds, else 0, as i32. */
+export const compareOp: Op<{ direction: Direction }> = {
+  name: "compare",
+  kind: "elementwise",
+  infer: ([a, b]) => {
+    samePair("compare", a!, b!);
+    return { shape: a!.shape, dtype: "i32" };
+  },
+  gradient: () => [undefined, undefined],
+};
+
+/** 1 where a number is neither infinite nor NaN, else 0, as i32. */
+export const isFiniteOp: Op = {
+  name: "isFinite",
+  kind: "elementwise",
+  infer: ([x]) => {
+    if (x!.dtype !== "f32") throw new TypeError(`isFinite: expected f32, found ${x!.dtype}`);
+    return { shape: x!.shape, dtype: "i32" };
+  },
+  gradient: () => [undefined],
+};
+
+/** The second input where the first (i32) is not 0, else the third. */
+export const selectOp: Op = {
+  name: "select",
+  kind: "elementwise",
+  infer: ([condition, a, b]) => {
+    if (condition!.dtype !== "i32") {
+      throw new TypeError(`select: expected a condition of type i32, found ${condition!.dtype}`);
+    }
+    samePair("select", a!, b!);
+    if (!sameShape(condition!.shape, a!.shape)) {
+      throw new TypeError(
+        `select: condition ${formatShape(condition!.shape)} does not fit ${formatShape(a!.shape)}`,
+      );
+    }
+    return a!;
+  },
+  gradient: (g, y) => {
+    const zero = literal(0, g.shape);
+    return [undefined, select(input(y), g, zero), select(input(y), zero, g)];
+  },
+};
+
+/** Another element type; f32 to i32 cuts the fraction off. */
+export const convertOp: Op<{ dtype: DType }> = {
+  name: "convert",
+  kind: "elementwise",
+  infer: ([x], { dtype }) => {
+    if (dtype === "u8") throw new TypeError("convert: u8 is for storage only; use i32");
+    return { shape: x!.shape, dtype };
+  },
+  gradient: (g, y) => [input(y).dtype === "f32" ? g : undefined],
+};
+
+const unary = (op: Op) => (x: Node): Node => new Node(op, [x], {});
+
+export const negate = unary(negateOp);
+export const abs = unary(absOp);
+export const sign = unary(signOp);
+export const exp = unary(expOp);
+export const log = unary(logOp);
+export const sqrt = unary(sqrtOp);
+export const rsqrt = unary(rsqrtOp);
+export const sin = unary(sinOp);
+export const cos = unary(cosOp);
+export const tanh = unary(tanhOp);
+export const logistic = unary(logisticOp);
+export const erf = unary(erfOp);
+export const relu = unary(reluOp);
+export const floor = unary(floorOp);
+export const ceil = unary(ceilOp);
+export const round = unary(roundOp);
+export const isFiniteNode = unary(isFiniteOp);
+
+/** Applies an element-wise op to operands that are first broadcast to one shape. */
+function broadcasting<A extends Attributes>(op: Op<A>, operands: Node[], attributes: A): Node {
+  let shape = operands[0]!.shape;
+  for (const operand of operands) {
+    const joint = broadcastShapes(shape, operand.shape);
+    if (joint === undefined) {
+      throw new TypeError(
+        `${op.name}: shapes ${
+          operands.map((o) => formatShape(o.shape)).join(" and ")
+        } do not broadcast; axes are matched from the last one and must be equal or 1`,
+      );
+    }
+    shape = joint;
+  }
+  const same = operands.map((operand) => broadcastTo(operand, shape));
+  return new Node(op, same, attributes) as unknown as Node;
+}
+
+const binary = (op: Op) => (a: Node, b: Node): Node => broadcasting(op, [a, b], {});
+
+export const add = binary(addOp);
+export const subtract = binary(subtractOp);
+export const multiply = binary(multiplyOp);
+export const divide = binary(divideOp);
+export const power = binary(powerOp);
+export const maximum = binary(maximumOp);
+export const minimum = binary(minimumOp);
+
+/** 1 where `a` and `b` compare as `direction` says, else 0 (i32). */
+export function compare(direction: Direction, a: Node, b: Node): Node {
+  return broadcasting(compareOp, [a, b], { direction });
+}
+
+/** `a` where the condition is not 0, else `b`. */
+export function select(condition: Node, a: Node, b: Node): Node {
+  return broadcasting(selectOp, [condition, a, b], {});
+}
+
+/** The same numbers as another element type. */
+export function convert(x: Node, dtype: DType): Node {
+  return x.dtype === dtype ? x : new Node(convertOp, [x], { dtype }) as unknown as Node;
+}
+
+/** `x` times a constant of the formula. */
+export function scale(x: Node, factor: number): Node {
+  return multiply(x, literal(factor, x.shape, x.dtype));
+}
+
+/** `x` plus a constant of the formula. */
+export function offset(x: Node, summand: number): Node {
+  return add(x, literal(summand, x.shape, x.dtype));
+}

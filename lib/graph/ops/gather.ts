@@ -1,0 +1,47 @@
+import { formatShape } from "../../core/shape.ts";
+import { Node, type Op } from "../node.ts";
+
+/** Rows of the first input picked by the second (i32); an index outside is clamped. */
+export const gatherOp: Op = {
+  name: "gather",
+  kind: "kernel",
+  infer: ([x, indices]) => {
+    if (indices!.dtype !== "i32" || x!.shape.length < 1 || x!.dtype === "u8") {
+      throw new TypeError(
+        `gather: expected f32 or i32 rows and i32 indices, found ${x!.dtype} ${
+          formatShape(x!.shape)
+        } and ${indices!.dtype}`,
+      );
+    }
+    return { shape: [...indices!.shape, ...x!.shape.slice(1)], dtype: x!.dtype };
+  },
+  gradient: (g, node) => [scatterAdd(g, node.inputs[1]!, node.inputs[0]!.shape[0]!), undefined],
+};
+
+/** Sums rows of the first input into `rows` rows at the places that the second (i32) names. */
+export const scatterAddOp: Op<{ rows: number }> = {
+  name: "scatterAdd",
+  kind: "kernel",
+  infer: ([updates, indices], { rows }) => {
+    const rank = indices!.shape.length;
+    if (indices!.dtype !== "i32" || updates!.dtype !== "f32") {
+      throw new TypeError(
+        `scatterAdd: expected f32 updates and i32 indices, found ${updates!.dtype} and ${
+          indices!.dtype
+        }`,
+      );
+    }
+    return { shape: [rows, ...updates!.shape.slice(rank)], dtype: "f32" };
+  },
+  gradient: (g, node) => [gather(g, node.inputs[1]!), undefined],
+};
+
+/** Rows of `x` at `indices` (i32, any shape). */
+export function gather(x: Node, indices: Node): Node {
+  return new Node(gatherOp, [x, indices], {});
+}
+
+/** The sum of `updates` into `rows` rows, each at its index. */
+export function scatterAdd(updates: Node, indices: Node, rows: number): Node {
+  return new Node(scatterAddOp, [updates, indices], { rows }) as unknown as Node;
+}

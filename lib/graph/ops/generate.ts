@@ -1,0 +1,49 @@
+import type { DType } from "../../core/dtype.ts";
+import type { Shape } from "../../core/shape.ts";
+import { Node, type Op } from "../node.ts";
+
+/** The same number everywhere. Only for constants of a formula: data that changes is a leaf. */
+export const literalOp: Op<{ value: number; shape: Shape; dtype: DType }> = {
+  name: "literal",
+  kind: "generator",
+  infer: (_, { shape, dtype }) => ({ shape, dtype }),
+};
+
+/** The index along one axis. */
+export const iotaOp: Op<{ axis: number; shape: Shape; dtype: DType }> = {
+  name: "iota",
+  kind: "generator",
+  infer: (_, { shape, dtype }) => ({ shape, dtype }),
+};
+
+/**
+ * Uniform f32 numbers in [0, 1), multiples of 2^-24. The input is i32 [3]: two words of a key and a
+ * step. The number at row-major index i is the first word of Philox 4x32-10 under that key and the
+ * counter (i, 0, step, stream), without its lowest 8 bits, times 2^-24: the same bits everywhere.
+ */
+export const randomUniformOp: Op<{ stream: number; shape: Shape }> = {
+  name: "randomUniform",
+  kind: "generator",
+  infer: ([state], { shape }) => {
+    if (state?.dtype !== "i32" || state.shape.length !== 1 || state.shape[0] !== 3) {
+      throw new TypeError("randomUniform: expected a state of type i32 [3]: key, key, step");
+    }
+    return { shape, dtype: "f32" };
+  },
+  gradient: () => [undefined],
+};
+
+/** A tensor filled with `value`. */
+export function literal(value: number, shape: Shape = [], dtype: DType = "f32"): Node {
+  return new Node(literalOp, [], { value, shape, dtype }) as unknown as Node;
+}
+
+/** A tensor of `shape` that holds each element's index along `axis`. */
+export function iota(shape: Shape, axis: number, dtype: DType = "i32"): Node {
+  return new Node(iotaOp, [], { axis, shape, dtype }) as unknown as Node;
+}
+
+/** Uniform random numbers in [0, 1) from `state` (i32 [3]: key, key, step) and a stream number. */
+export function randomUniform(state: Node, shape: Shape, stream: number): Node {
+  return new Node(randomUniformOp, [state], { stream, shape }) as unknown as Node;
+}

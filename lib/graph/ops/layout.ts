@@ -1,0 +1,256 @@
+import { formatShape, normalizeAxis, sameShape, type Shape, sizeOf } from "../../core/shape.ts";
+import { Node, type Op } from "../node.ts";
+import { literal, literalOp } from "./generate.ts";
+import { reduceSum } from "./reduce.ts";
+
+/** Stretches axes of size 1, and adds axes in front, as NumPy does. */
+export const broadcastOp: Op<{ shape: Shape }> = {
+  name: "broadcast",
+  kind: "view",
+  infer: ([x], { shape }) => {
+    const missing = shape.length - x!.shape.length;
+    if (missing < 0 || x!.shape.some((d, axis) => d !== 1 && d !== shape[axis + missing])) {
+      throw new TypeError(
+        `broadcast: ${formatShape(x!.shape)} does not stretch to ${formatShape(shape)}`,
+      );
+    }
+    return { shape, dtype: x!.dtype };
+  },
+  gradient: (g, node) => {
+    const shape = node.inputs[0]!.shape;
+    const missing = g.shape.length - shape.length;
+    const axes = g.shape.map((_, axis) => axis).filter((axis) =>
+      axis < missing || (shape[axis - missing] === 1 && g.shape[axis] !== 1)
+    );
+    return [reshape(reduceSum(g, axes), shape)];
+  },
+};
+
+/** The same elements in the same order under another shape. */
+export const reshapeOp: Op<{ shape: Shape }> = {
+  name: "reshape",
+  kind: "alias",
+  infer: ([x], { shape }) => {
+    if (sizeOf(shape) !== sizeOf(x!.shape)) {
+      throw new TypeError(
+        `reshape: ${formatShape(x!.shape)} has ${sizeOf(x!.shape)} elements and cannot become ${
+          formatShape(shape)
+        } with ${sizeOf(shape)}`,
+      );
+    }
+    return { shape, dtype: x!.dtype };
+  },
+  gradient: (g, node) => [reshape(g, node.inputs[0]!.shape)],
+};
+
+/** Axis i of the result is axis permutation[i] of the input. */
+export const transposeOp: Op<{ permutation: readonly number[] }> = {
+  name: "transpose",
+  kind: "view",
+  infer: ([x], { permutation }) => {
+    const rank = x!.shape.length;
+    const sorted = [...permutation].sort((a, b) => a - b);
+    if (permutation.length !== rank || sorted.some((axis, i) => axis !== i)) {
+      throw new RangeError(
+        `transpose: expected each axis of ${formatShape(x!.shape)} once, found [${
+          permutation.join(", ")
+        }]`,
+      );
+    }
+    return { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
+  },
+  gradient: (g, node) => {
+    const inverse: number[] = [];
+    node.attributes.permutation.forEach((axis, i) => inverse[axis] = i);
+    return [transpose(g, inverse)];
+  },
+};
+
+/** Every stride-th element from start, size of them, along each axis. */
+export const sliceOp: Op<{
+  start: readonly number[];
+  size: readonly number[];
+  stride: readonly number[];
+}> = {
+  name: "slice",
+  kind: "view",
+  infer: ([x], { start, size, stride }) => {
+    x!.shape.forEach((dimension, axis) => {
+      const last = start[axis]! + (size[axis]! - 1) * stride[axis]!;
+      if (start[axis]! < 0 || size[axis]! < 0 || stride[axis]! < 1 || last >= dimension) {
+        throw new RangeError(
+          `slice: start ${start[axis]}, size ${size[axis]}, stride ${
+            stride[axis]
+          } leave axis ${axis} of ${formatShape(x!.shape)}`,
+        );
+      }
+    });
+    return { shape: size, dtype: x!.dtype };
+  },
+  gradient: (g, node) => {
+    const { start, stride } = node.attributes;
+    const shape = node.inputs[0]!.shape;
+    return [pad(
+      g,
+      start,
+      shape.map((d, a) => d - start[a]! - Math.max(0, (g.shape[a]! - 1) * stride[a]! + 1)),
+      stride.map((s) => s - 1),
+    )];
+  },
+};
+
+/** The elements of some axes in reverse. */
+export const reverseOp: Op<{ axes: readonly number[] }> = {
+  name: "reverse",
+  kind: "view",
+  infer: ([x]) => x!,
+  gradient: (g, node) => [reverse(g, node.attributes.axes)],
+};
+
+/**
+ * A frame of `value`: `low` elements before, `high` after, and `interior` between neighbours of
+ * each axis (StableHLO's pad, without negative amounts).
+ */
+export const padOp: Op<{
+  low: readonly number[];
+  high: readonly number[];
+  interior: readonly number[];
+  value: number;
+}> = {
+  name: "pad",
+  kind: "kernel",
+  infer: ([x], { low, high, interior }) => {
+    const shape = x!.shape.map((dimension, axis) =>
+      low[axis]! + high[axis]! + dimension + Math.max(0, dimension - 1) * interior[axis]!
+    );
+    if ([...low, ...high, ...interior].some((n) => !Number.isInteger(n) || n < 0)) {
+      throw new RangeError(
+        `pad: expected integers of at least 0, found low [${low}], high [${high}], interior [${interior}]`,
+      );
+    }
+    return { shape, dtype: x!.dtype };
+  },
+  gradient: (g, node) => {
+    const { low, interior } = node.attributes;
+    return [slice(g, low, node.inputs[0]!.shape, interior.map((n) => n + 1))];
+  },
+};
+
+/** The inputs one after another along an axis. */
+export const concatenateOp: Op<{ axis: number }> = {
+  name: "concatenate",
+  kind: "kernel",
+  infer: (inputs, { axis }) => {
+    const first = inputs[0]!;
+    for (const other of inputs) {
+      const fits = other.shape.length === first.shape.length &&
+        other.shape.every((dimension, a) => a === axis || dimension === first.shape[a]);
+      if (!fits) {
+        throw new TypeError(
+          `concatenate: shapes ${formatShape(first.shape)} and ${
+            formatShape(other.shape)
+          } differ outside axis ${axis}`,
+        );
+      }
+      if (other.dtype !== first.dtype) {
+        throw new TypeError(
+          `concatenate: expected one type, found ${first.dtype} and ${other.dtype}`,
+        );
+      }
+    }
+    const total = inputs.reduce((sum, other) => sum + other.shape[axis]!, 0);
+    return { shape: first.shape.map((d, a) => a === axis ? total : d), dtype: first.dtype };
+  },
+  gradient: (g, node) => {
+    const { axis } = node.attributes;
+    let at = 0;
+    return node.inputs.map((x) => {
+      const start = x.shape.map((_, a) => a === axis ? at : 0);
+      at += x.shape[axis]!;
+      return slice(g, start, x.shape);
+    });
+  },
+};
+
+/** `x` stretched to `shape`; `x` itself where nothing changes. */
+export function broadcastTo(x: Node, shape: Shape): Node {
+  if (sameShape(x.shape, shape)) return x;
+  if (x.op as unknown === literalOp) {
+    return literal(x.attributes.value as number, shape, x.dtype);
+  }
+  return new Node(broadcastOp, [x], { shape }) as unknown as Node;
+}
+
+/** `x` under another shape with as many elements; one size may be -1 and is then worked out. */
+export function reshape(x: Node, shape: Shape): Node {
+  if (shape.includes(-1)) {
+    const known = shape.reduce((product, d) => d === -1 ? product : product * d, 1);
+    shape = shape.map((d) => d === -1 ? sizeOf(x.shape) / known : d);
+    if (shape.some((d) => !Number.isInteger(d))) {
+      throw new TypeError(
+        `reshape: ${formatShape(x.shape)} has ${
+          sizeOf(x.shape)
+        } elements, not a multiple of ${known}`,
+      );
+    }
+  }
+  return sameShape(x.shape, shape)
+    ? x
+    : new Node(reshapeOp, [x], { shape: [...shape] }) as unknown as Node;
+}
+
+/** `x` with its axes in another order; by default reversed. */
+export function transpose(x: Node, permutation?: readonly number[]): Node {
+  const axes = permutation ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
+  return new Node(transposeOp, [x], { permutation: axes }) as unknown as Node;
+}
+
+/** A block of `x` from `start`, `size` elements along each axis, every `stride`-th. */
+export function slice(
+  x: Node,
+  start: readonly number[],
+  size: readonly number[],
+  stride: readonly number[] = x.shape.map(() => 1),
+): Node {
+  for (const [name, list] of Object.entries({ start, size, stride })) {
+    if (list.length !== x.shape.length) {
+      throw new TypeError(
+        `slice: expected ${x.shape.length} numbers in ${name} for ${
+          formatShape(x.shape)
+        }, found ${list.length}`,
+      );
+    }
+  }
+  return new Node(sliceOp, [x], { start, size, stride }) as unknown as Node;
+}
+
+/** `x` with some axes in reverse order. */
+export function reverse(x: Node, axes: readonly number[]): Node {
+  return new Node(reverseOp, [x], {
+    axes: axes.map((axis) => normalizeAxis(axis, x.shape.length, "reverse")),
+  }) as unknown as Node;
+}
+
+/** `x` in a frame of `value`. */
+export function pad(
+  x: Node,
+  low: readonly number[],
+  high: readonly number[],
+  interior: readonly number[] = x.shape.map(() => 0),
+  value = 0,
+): Node {
+  if ([low, high, interior].some((list) => list.length !== x.shape.length)) {
+    throw new TypeError(`pad: expected ${x.shape.length} numbers each for ${formatShape(x.shape)}`);
+  }
+  if ([...low, ...high, ...interior].every((n) => n === 0)) return x;
+  return new Node(padOp, [x], { low, high, interior, value }) as unknown as Node;
+}
+
+/** The inputs one after another along `axis`. */
+export function concatenate(inputs: readonly Node[], axis: number): Node {
+  if (inputs.length === 0) throw new TypeError("concatenate: expected at least one input");
+  const index = normalizeAxis(axis, inputs[0]!.shape.length, "concatenate");
+  return inputs.length === 1
+    ? inputs[0]!
+    : new Node(concatenateOp, inputs, { axis: index }) as unknown as Node;
+}

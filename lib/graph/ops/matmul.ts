@@ -1,0 +1,57 @@
+import { formatShape, sizeOf } from "../../core/shape.ts";
+import { Node, type Op } from "../node.ts";
+
+/**
+ * The product of matrices in the last two axes: [m, k] by [k, n], or [b, m, k] by [b, k, n] for a
+ * batch. An operand marked transposed is stored as [k, m] or [n, k].
+ */
+export const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
+  name: "matmul",
+  kind: "kernel",
+  infer: ([a, b], { transposeA, transposeB }) => {
+    const rank = a!.shape.length;
+    const found = `${formatShape(a!.shape)}${transposeA ? " transposed" : ""} by ${
+      formatShape(b!.shape)
+    }${transposeB ? " transposed" : ""}`;
+    if (a!.dtype !== "f32" || b!.dtype !== "f32") {
+      throw new TypeError(
+        `matmul: expected f32, found ${a!.dtype} and ${b!.dtype}; convert them first`,
+      );
+    }
+    if (
+      rank < 2 || rank > 3 || b!.shape.length !== rank ||
+      (rank === 3 && a!.shape[0] !== b!.shape[0])
+    ) {
+      throw new TypeError(
+        `matmul: expected two matrices, or two equal batches of matrices, found ${found}`,
+      );
+    }
+    const [m, k] = lastTwo(a!.shape, transposeA), [inner, n] = lastTwo(b!.shape, transposeB);
+    if (k !== inner) {
+      throw new TypeError(`matmul: inner sizes ${k} and ${inner} differ in ${found}`);
+    }
+    return { shape: [...a!.shape.slice(0, -2), m, n], dtype: "f32" };
+  },
+  gradient: (g, node) => {
+    const [a, b] = node.inputs as [Node, Node];
+    const { transposeA: ta, transposeB: tb } = node.attributes;
+    return [
+      ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb),
+      tb ? matmul(g, a, true, ta) : matmul(a, g, !ta, false),
+    ];
+  },
+  multiplyAdds: (node) => {
+    const [, k] = lastTwo(node.inputs[0]!.shape, node.attributes.transposeA);
+    return sizeOf(node.shape) * k;
+  },
+};
+
+function lastTwo(shape: readonly number[], transposed: boolean): [number, number] {
+  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+/** The matrix product of `a` and `b`, each transposed first if asked. */
+export function matmul(a: Node, b: Node, transposeA = false, transposeB = false): Node {
+  return new Node(matmulOp, [a, b], { transposeA, transposeB }) as unknown as Node;
+}

@@ -1,0 +1,69 @@
+import { formatShape, normalizeAxis, type Shape } from "../../core/shape.ts";
+import { Node, type Op, type TensorType } from "../node.ts";
+import { compare, convert, divide, multiply } from "./elementwise.ts";
+import { broadcastTo, reshape } from "./layout.ts";
+
+function inferReduce(name: string, x: TensorType, axes: readonly number[]): TensorType {
+  if (x.dtype === "u8") throw new TypeError(`${name}: u8 is for storage only; convert it first`);
+  if (axes.some((axis) => x.shape[axis] === 0) && name !== "reduceSum") {
+    throw new RangeError(`${name}: nothing to reduce in ${formatShape(x.shape)}`);
+  }
+  return { shape: x.shape.filter((_, axis) => !axes.includes(axis)), dtype: x.dtype };
+}
+
+/** The reduced value back under the shape that it was reduced from. */
+function spread(reduced: Node, axes: readonly number[], shape: Shape): Node {
+  return broadcastTo(reshape(reduced, shape.map((d, a) => axes.includes(a) ? 1 : d)), shape);
+}
+
+/** The sum over some axes, which disappear. */
+export const reduceSumOp: Op<{ axes: readonly number[] }> = {
+  name: "reduceSum",
+  kind: "kernel",
+  infer: ([x], { axes }) => inferReduce("reduceSum", x!, axes),
+  gradient: (g, node) => [spread(g, node.attributes.axes, node.inputs[0]!.shape)],
+};
+
+/** The largest element over some axes, which disappear; elements that tie share the gradient. */
+export const reduceMaxOp: Op<{ axes: readonly number[] }> = {
+  name: "reduceMax",
+  kind: "kernel",
+  infer: ([x], { axes }) => inferReduce("reduceMax", x!, axes),
+  gradient: (g, node) => {
+    const x = node.inputs[0]!, { axes } = node.attributes;
+    const winners = convert(compare("equal", x, spread(node, axes, x.shape)), "f32");
+    const share = divide(g, reduceSum(winners, axes));
+    return [multiply(winners, spread(share, axes, x.shape))];
+  },
+};
+
+/** The index of the (first) largest element along an axis, as i32. */
+export const argmaxOp: Op<{ axis: number }> = {
+  name: "argmax",
+  kind: "kernel",
+  infer: ([x], { axis }) => ({
+    shape: inferReduce("argmax", x!, [axis]).shape,
+    dtype: "i32",
+  }),
+  gradient: () => [undefined],
+};
+
+function reduce(op: Op<{ axes: readonly number[] }>) {
+  return (x: Node, axes: readonly number[] = x.shape.map((_, axis) => axis)): Node => {
+    const list = [...new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length, op.name)))];
+    if (list.length === 0) return x;
+    return new Node(op, [x], { axes: list.sort((a, b) => a - b) }) as unknown as Node;
+  };
+}
+
+/** The sum over `axes` (all by default). */
+export const reduceSum = reduce(reduceSumOp);
+/** The maximum over `axes` (all by default). */
+export const reduceMax = reduce(reduceMaxOp);
+
+/** The index of the first largest element along `axis`. */
+export function argmax(x: Node, axis: number): Node {
+  return new Node(argmaxOp, [x], {
+    axis: normalizeAxis(axis, x.shape.length, "argmax"),
+  }) as unknown as Node;
+}

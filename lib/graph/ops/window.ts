@@ -1,0 +1,97 @@
+import { formatShape, type Shape } from "../../core/shape.ts";
+import { Node, type Op, type TensorType } from "../node.ts";
+import { type Pair, windowCount } from "./conv2d.ts";
+
+/** How a pooling window moves over the height and width of images (NHWC). */
+export interface WindowGeometry extends Readonly<Record<string, unknown>> {
+  readonly window: Pair;
+  readonly stride: Pair;
+  /** Elements added at the top, bottom, left and right; each less than the window. */
+  readonly padding: readonly [number, number, number, number];
+}
+
+function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
+  const [n, height, width, channels] = image.shape as [number, number, number, number];
+  if (image.shape.length !== 4 || image.dtype !== "f32") {
+    throw new TypeError(
+      `${name}: expected f32 images [n, height, width, channels], found ${image.dtype} ${
+        formatShape(image.shape)
+      }`,
+    );
+  }
+  const rows = windowCount(height, g.window[0], g.stride[0], g.padding[0] + g.padding[1]);
+  const columns = windowCount(width, g.window[1], g.stride[1], g.padding[2] + g.padding[3]);
+  if (rows < 1 || columns < 1) {
+    throw new RangeError(
+      `${name}: window ${g.window[0]}x${g.window[1]} with padding [${
+        g.padding.join(", ")
+      }] does not fit the ${height}x${width} input; use a smaller window or padding: "same"`,
+    );
+  }
+  if (g.padding.some((p, side) => p >= g.window[side < 2 ? 0 : 1])) {
+    throw new RangeError(
+      `${name}: padding [${g.padding.join(", ")}] must be smaller than the window ${g.window[0]}x${
+        g.window[1]
+      }, or a window would hold nothing but padding`,
+    );
+  }
+  return { shape: [n, rows, columns, channels], dtype: "f32" };
+}
+
+/** The largest element of each window; padding never wins. */
+export const windowMaxOp: Op<WindowGeometry> = {
+  name: "windowMax",
+  kind: "kernel",
+  infer: ([image], geometry) => infer("windowMax", image!, geometry),
+  gradient: (g, node) => {
+    const attributes = node.attributes;
+    return [
+      new Node(
+        windowMaxGradientOp,
+        [node.inputs[0]!, node as unknown as Node, g],
+        attributes,
+      ) as unknown as Node,
+    ];
+  },
+};
+
+/** Gives each window's gradient to the first element that is its maximum. Inputs: images, maxima, gradient. */
+export const windowMaxGradientOp: Op<WindowGeometry> = {
+  name: "windowMaxGradient",
+  kind: "kernel",
+  infer: ([image]) => image!,
+};
+
+/** The sum of each window; padding counts as 0. */
+export const windowSumOp: Op<WindowGeometry> = {
+  name: "windowSum",
+  kind: "kernel",
+  infer: ([image], geometry) => infer("windowSum", image!, geometry),
+  gradient: (g, node) => [windowSumGradient(g, node.inputs[0]!.shape, node.attributes)],
+};
+
+/** Spreads each window's gradient over its elements. */
+export const windowSumGradientOp: Op<WindowGeometry & { readonly shape: Shape }> = {
+  name: "windowSumGradient",
+  kind: "kernel",
+  infer: ([g], { shape }) => ({ shape, dtype: g!.dtype }),
+  gradient: (g, node) => [windowSum(g, node.attributes)],
+};
+
+const geometryOf = ({ window, stride, padding }: WindowGeometry) => ({ window, stride, padding });
+
+/** The maxima of the windows of images [n, h, w, c]. */
+export function windowMax(image: Node, geometry: WindowGeometry): Node {
+  return new Node(windowMaxOp, [image], geometryOf(geometry)) as unknown as Node;
+}
+
+/** The sums of the windows of images [n, h, w, c]. */
+export function windowSum(image: Node, geometry: WindowGeometry): Node {
+  return new Node(windowSumOp, [image], geometryOf(geometry)) as unknown as Node;
+}
+
+/** For each element of images of `shape`, the sum of `g` over the windows that hold it. */
+export function windowSumGradient(g: Node, shape: Shape, geometry: WindowGeometry): Node {
+  const attributes = { ...geometryOf(geometry), shape };
+  return new Node(windowSumGradientOp, [g], attributes) as unknown as Node;
+}
