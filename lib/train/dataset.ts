@@ -77,6 +77,12 @@ export abstract class Dataset implements Schema {
   /** Constants for input 0 where that is a uint8 image. */
   readonly normalization?: Normalization;
 
+  /** Sets the optional parts of the schema. */
+  constructor({ classes, normalization }: Pick<Schema, "classes" | "normalization"> = {}) {
+    if (classes) this.classes = classes;
+    if (normalization) this.normalization = normalization;
+  }
+
   /** Copies example `index` to row `row` of the arrays of `batch`. */
   abstract read(index: number, batch: Batch, row: number): void;
 
@@ -90,8 +96,11 @@ export abstract class Dataset implements Schema {
       );
     }
     for (let row = 0; row < indices.length; row++) {
-      checkInteger(indices[row]!, 0, this.length - 1, `batch: index ${row}`);
-      this.read(indices[row]!, batch, row);
+      const index = indices[row]!;
+      if (!(index >= 0 && index < this.length)) {
+        checkInteger(index, 0, this.length - 1, "batch: index");
+      }
+      this.read(index, batch, row);
     }
     return batch;
   }
@@ -258,19 +267,15 @@ export function makeDataset(length: number, schema: Schema, read: Dataset["read"
 class Made extends Dataset {
   readonly inputs: readonly Field[];
   readonly targets: readonly Field[];
-  override readonly classes?: readonly string[];
-  override readonly normalization?: Normalization;
 
   constructor(
     override readonly length: number,
-    { inputs, targets, classes, normalization }: Schema,
+    schema: Schema,
     override readonly read: Dataset["read"],
   ) {
-    super();
-    this.inputs = inputs;
-    this.targets = targets;
-    if (classes) this.classes = classes;
-    if (normalization) this.normalization = normalization;
+    super(schema);
+    this.inputs = schema.inputs;
+    this.targets = schema.targets;
   }
 }
 
