@@ -1,0 +1,87 @@
+/**
+ * `deno task test`: installs what the tests need, then checks and tests everything. The last line
+ * is the count. With arguments (`deno task test tests/data --filter mnist`) only the tests that
+ * they choose are run: they go to `deno test` as they are.
+ *
+ * @module
+ */
+import { installNeeds } from "./setup/install.ts";
+import { type Counts, countTests } from "./setup/junit.ts";
+import { runByLine, runQuietly } from "./setup/process.ts";
+
+const deno = Deno.execPath(); // `deno` itself may not be on the PATH
+const root = new URL("..", import.meta.url).pathname;
+Deno.chdir(root);
+
+const scratch = await Deno.makeTempDir({ prefix: "striate-test-" });
+// The Vulkan loader prints a line wherever this is not set.
+if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", scratch);
+// The output below is read by this script; colours would be in its way.
+Deno.env.set("NO_COLOR", "1");
+
+const total: Counts = { passed: 0, failed: 0, skipped: [] };
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** A check that either passes or fails; what it says is shown only when it fails. */
+async function check(name: string, ...args: string[]): Promise<void> {
+  const start = performance.now();
+  const { ok, output } = await runQuietly([deno, ...args]);
+  ok ? total.passed++ : total.failed++;
+  console.log(`${ok ? "ok    " : "FAILED"} ${name} (${seconds(start)})`);
+  if (!ok) console.log(`\n$ deno ${args.join(" ")}\n${output.trimEnd()}\n`);
+}
+
+/** Runs `deno test`, showing a line a file, what tests print, and failures whole. */
+async function test(name: string, args: readonly string[], verbose = false): Promise<void> {
+  const start = performance.now();
+  const report = `${scratch}/${name.replaceAll(" ", "-")}.xml`;
+  let failures = false; // from the heading ERRORS on, every line is shown
+  const ok = await runByLine(
+    [deno, "test", "--allow-all", `--junit-path=${report}`, ...args],
+    (line) => {
+      failures ||= /^ ERRORS\s*$/.test(line);
+      const file = /^running (\d+) tests? from (.*)$/.exec(line);
+      const routine = file?.[1] === "0" || /^(Check|Download|Initialize) /.test(line) ||
+        /^-+ (post-test )?output( end)? -+$/.test(line) ||
+        /^----- .*output end -----$/.test(line) ||
+        / \.\.\.( (ok|ignored|.*\d steps?\)).*)?$/.test(line) || line.trim() === "";
+      if (failures || verbose) console.log(line);
+      else if (file) console.log(`       ${file[2]?.replace(/^\.\//, "")} (${file[1]})`);
+      else if (!routine) console.log(`         ${line}`);
+    },
+  );
+  const counts = countTests(await Deno.readTextFile(report).catch(() => ""));
+  // A module that cannot be loaded, or a process that dies, fails without a test that failed.
+  if (!ok && counts.failed === 0) counts.failed = 1;
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped.push(...counts.skipped);
+  console.log(`${ok ? "ok    " : "FAILED"} ${name}: ${counts.passed} passed (${seconds(start)})`);
+}
+
+const missing = await installNeeds(console.log);
+
+if (Deno.args.length > 0) {
+  await test("tests", Deno.args, true);
+} else {
+  // Those that type-check come one after another: each finds the work of the last in the cache.
+  await Promise.all([
+    check("format", "fmt", "--check"),
+    check("lint", "lint"),
+    (async () => {
+      await check("types", "check");
+      await check("documentation", "doc", "--lint", "mod.ts");
+      await check("package", "publish", "--dry-run", "--allow-dirty");
+    })(),
+  ]);
+  await test("doc examples", ["--doc", "mod.ts", "lib", "data", "kernels", "README.md"]);
+  await test("tests", ["tests"]);
+}
+
+if (total.skipped.length > 0) {
+  console.log(`\nSkipped:\n  ${total.skipped.join("\n  ")}`);
+  for (const reason of missing) console.log(reason);
+}
+await Deno.remove(scratch, { recursive: true });
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+Deno.exit(total.failed === 0 ? 0 : 1);

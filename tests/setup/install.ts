@@ -1,0 +1,39 @@
+/** Installs what the tests need and this machine lacks, where that is possible. */
+import { runQuietly } from "./process.ts";
+import type { Need } from "./needs.ts";
+
+/** Asks, in a process of its own, which needs are not met: a driver is only seen at start. */
+async function unmet(): Promise<Map<string, Need["otherwise"]>> {
+  const script = new URL("needs.ts", import.meta.url).href;
+  const { ok, output } = await runQuietly([Deno.execPath(), "run", "--allow-all", script]);
+  if (!ok) throw new Error(`tests/setup/needs.ts failed:\n${output}`);
+  const lines = output.split("\n").filter((line) => line.startsWith("{"));
+  return new Map(lines.map((line) => JSON.parse(line)).map((need) => [need.name, need.otherwise]));
+}
+
+/** The words to put before apt-get, or undefined where there is no apt-get or no right to use it. */
+async function aptGet(): Promise<string[] | undefined> {
+  if (!(await runQuietly(["apt-get", "--version"])).ok) return undefined;
+  if (Deno.uid() === 0) return ["apt-get"];
+  return (await runQuietly(["sudo", "-n", "true"])).ok ? ["sudo", "-n", "apt-get"] : undefined;
+}
+
+/**
+ * Installs a software WebGPU adapter on Debian and Ubuntu where there is no adapter at all.
+ * Returns a sentence for each need that is still not met.
+ */
+export async function installNeeds(say: (line: string) => void): Promise<string[]> {
+  let missing = await unmet();
+  if (missing.has("webgpu") && Deno.build.os === "linux") {
+    const apt = await aptGet();
+    if (apt) {
+      say("No WebGPU adapter: installing mesa-vulkan-drivers, which has one in software");
+      const env = { DEBIAN_FRONTEND: "noninteractive" };
+      await runQuietly([...apt, "update"], { env });
+      const result = await runQuietly([...apt, "install", "-y", "mesa-vulkan-drivers"], { env });
+      if (!result.ok) say(`apt-get could not install it:\n${result.output.trim()}`);
+      missing = await unmet();
+    }
+  }
+  return [...missing.values()];
+}

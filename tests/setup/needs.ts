@@ -1,0 +1,44 @@
+/**
+ * What some tests need and a machine may lack. A test that needs one of these is skipped without
+ * it, and `deno task test` says at its end what was missing and how to get it:
+ *
+ * ```ts ignore
+ * import { needs } from "./setup/needs.ts";
+ * Deno.test({ name: "trains on WebGPU", ignore: !needs.webgpu.met, fn: train });
+ * ```
+ *
+ * @module
+ */
+
+/** One thing that some tests need. */
+export interface Need {
+  readonly met: boolean;
+  /** Which tests are skipped without it, and what to do. */
+  readonly otherwise: string;
+}
+
+// Read once, when the first test asks: which adapter there is does not change during a run.
+const adapter = await navigator.gpu?.requestAdapter() ?? null;
+
+/** The needs, by name. */
+export const needs = {
+  /** A WebGPU adapter, of a graphics card or in software. */
+  webgpu: {
+    met: adapter !== null,
+    otherwise: "Without a WebGPU adapter the tests of the webgpu device are skipped. " +
+      "On Debian or Ubuntu: sudo apt-get install -y mesa-vulkan-drivers",
+  },
+  /** The real data sets and trained weights, beside one another in one folder or at one URL. */
+  mirror: {
+    met: (Deno.env.get("STRIATE_MIRROR") ?? "") !== "",
+    otherwise: "Without STRIATE_MIRROR the tests on real data sets are skipped. " +
+      "With a folder or URL that holds them: STRIATE_MIRROR=FOLDER deno task test",
+  },
+} satisfies Record<string, Need>;
+
+// Run by itself, this prints what is not met, one JSON string a line.
+if (import.meta.main) {
+  for (const [name, { met, otherwise }] of Object.entries(needs)) {
+    if (!met) console.log(JSON.stringify({ name, otherwise }));
+  }
+}
