@@ -1,0 +1,236 @@
+/**
+ * Examples that come one after another and may not fit in memory: from files, a network, a camera.
+ *
+ * @module
+ */
+import { type TensorData, typedArray } from "../core/dtype.ts";
+import { Random } from "../core/random.ts";
+import { sizeOf } from "../core/shape.ts";
+import {
+  type Batch,
+  checkBatchSize,
+  checkExample,
+  copyRow,
+  emptyBatch,
+  type Example,
+  type Field,
+  firstRows,
+  type Normalization,
+  type Schema,
+} from "./batch.ts";
+import { arrayDataset, type Dataset } from "./dataset.ts";
+
+/** Where a stream comes from: called once for each pass, with the epoch counted from 0. */
+export type StreamSource = (epoch: number) => AsyncIterable<Example> | Iterable<Example>;
+
+/** How {@linkcode DataStream.batches} cuts a stream. */
+export interface StreamBatchesOptions {
+  /** Examples in a batch, at least 1. */
+  readonly batchSize: number;
+  /** The epoch, counted from 0; shuffled streams have a new order in each. */
+  readonly epoch?: number;
+  /** The batch to begin with: those before it are read and dropped. */
+  readonly start?: number;
+  /** Leaves out the last batch where it would hold fewer than `batchSize` examples. */
+  readonly dropRemainder?: boolean;
+}
+
+/**
+ * A stream of examples with the same fields and batches as a `Dataset`, read anew for every epoch.
+ *
+ * ```ts
+ * import { DataStream } from "./stream.ts";
+ *
+ * const schema = {
+ *   inputs: [{ shape: [1], dtype: "f32" }],
+ *   targets: [{ shape: [], dtype: "i32" }],
+ * } as const;
+ * const stream = new DataStream(schema, function* () {
+ *   for (let i = 0; i < 100; i++) {
+ *     yield { inputs: [Float32Array.of(i / 100)], targets: [Int32Array.of(i % 2)] };
+ *   }
+ * });
+ * for await (const batch of stream.shuffle(32, 7).batches({ batchSize: 64 })) {
+ *   console.log(batch.size); // 64, then 36
+ * }
+ * ```
+ */
+export class DataStream implements Schema {
+  /** One field for each input of the model. */
+  readonly inputs: readonly Field[];
+  /** One field for each target. */
+  readonly targets: readonly Field[];
+  /** The names of the classes, by label, where target 0 is a class. */
+  readonly classes?: readonly string[];
+  /** Constants for input 0 where that is a uint8 image. */
+  readonly normalization?: Normalization;
+  readonly #source: StreamSource;
+
+  /** A stream of what `source` yields; every example is checked against `schema`. */
+  constructor(schema: Schema, source: StreamSource) {
+    this.inputs = schema.inputs;
+    this.targets = schema.targets;
+    if (schema.classes) this.classes = schema.classes;
+    if (schema.normalization) this.normalization = schema.normalization;
+    this.#source = source;
+  }
+
+  /** The examples of one pass. */
+  async *examples(epoch = 0): AsyncGenerator<Example> {
+    let index = 0;
+    for await (const example of this.#source(epoch)) {
+      checkExample(this, example, `stream: example ${index++}`);
+      yield example;
+    }
+  }
+
+  /** The examples of epoch 0. */
+  [Symbol.asyncIterator](): AsyncGenerator<Example> {
+    return this.examples();
+  }
+
+  /** Examples changed by `transform` as they pass; `schema` declares what changes in shape or dtype. */
+  map(
+    transform: (example: Example, index: number) => Example | Promise<Example>,
+    schema: Partial<Schema> = {},
+  ): DataStream {
+    const normalization = schema.normalization ?? (schema.inputs ? undefined : this.normalization);
+    const { inputs = this.inputs, targets = this.targets, classes = this.classes } = schema;
+    const result = {
+      inputs,
+      targets,
+      ...(classes && { classes }),
+      ...(normalization && { normalization }),
+    };
+    const source = this.examples.bind(this);
+    return new DataStream(result, async function* (epoch) {
+      let index = 0;
+      for await (const example of source(epoch)) yield await transform(example, index++);
+    });
+  }
+
+  /** The first `count` examples, fewer where the stream ends before. */
+  take(count: number): DataStream {
+    checkCount(count, 1, "take");
+    const source = this.examples.bind(this);
+    return new DataStream(this, async function* (epoch) {
+      let left = count;
+      for await (const example of source(epoch)) {
+        yield example;
+        if (--left === 0) return;
+      }
+    });
+  }
+
+  /** All but the first `count` examples. */
+  skip(count: number): DataStream {
+    checkCount(count, 0, "skip");
+    const source = this.examples.bind(this);
+    return new DataStream(this, async function* (epoch) {
+      let left = count;
+      for await (const example of source(epoch)) if (left-- <= 0) yield example;
+    });
+  }
+
+  /**
+   * Examples in a random order, drawn from a buffer of the next `bufferSize`: the larger, the better
+   * mixed. The order depends on `seed` and the epoch alone.
+   */
+  shuffle(bufferSize: number, seed: number): DataStream {
+    checkCount(bufferSize, 1, "shuffle: bufferSize");
+    const source = this.examples.bind(this);
+    return new DataStream(this, async function* (epoch) {
+      const random = new Random(seed, epoch), buffer: Example[] = [];
+      for await (const example of source(epoch)) {
+        if (buffer.length < bufferSize) {
+          buffer.push(example);
+          continue;
+        }
+        const place = random.integer(bufferSize);
+        yield buffer[place]!;
+        buffer[place] = example;
+      }
+      for (const place of random.permutation(buffer.length)) yield buffer[place]!;
+    });
+  }
+
+  /** Batches of `size` examples; the short form of {@linkcode DataStream.batches}. */
+  batch(size: number): AsyncIterable<Batch> {
+    return this.batches({ batchSize: size });
+  }
+
+  /**
+   * One epoch in batches; only the batch being filled is held in memory.
+   *
+   * @throws {RangeError} for a batch size out of range, or (while reading) a stream with no example
+   */
+  batches(options: StreamBatchesOptions): AsyncIterable<Batch> {
+    const { batchSize, epoch = 0, start = 0, dropRemainder = false } = options;
+    checkBatchSize(batchSize);
+    checkCount(epoch, 0, "batches: epoch");
+    checkCount(start, 0, "batches: start");
+    return this.#batches(batchSize, epoch, start * batchSize, dropRemainder);
+  }
+
+  async *#batches(batchSize: number, epoch: number, skip: number, dropRemainder: boolean) {
+    let batch: Batch | undefined, row = 0, count = 0;
+    for await (const example of this.examples(epoch)) {
+      if (count++ < skip) continue;
+      batch ??= emptyBatch(this, batchSize);
+      copyRow(this, example, 0, batch, row++);
+      if (row < batchSize) continue;
+      yield batch;
+      batch = undefined;
+      row = 0;
+    }
+    if (count === 0) throw new RangeError("stream: expected at least 1 example, found none");
+    if (batch && !dropRemainder) yield firstRows(batch, row);
+  }
+
+  /** Reads the whole stream (epoch 0) into memory. */
+  async collect(): Promise<Dataset> {
+    const inputs = this.inputs.map((field) => new Growing(field));
+    const targets = this.targets.map((field) => new Growing(field));
+    for await (const example of this) {
+      inputs.forEach((column, i) => column.push(example.inputs[i]!));
+      targets.forEach((column, i) => column.push(example.targets[i]!));
+    }
+    const { classes, normalization } = this;
+    return arrayDataset({
+      inputs: inputs.map((column) => column.finish()),
+      targets: targets.map((column) => column.finish()),
+      ...(classes && { classes }),
+      ...(normalization && { normalization }),
+    });
+  }
+}
+
+function checkCount(count: number, low: number, what: string): void {
+  if (!Number.isSafeInteger(count) || count < low) {
+    throw new RangeError(`${what}: expected an integer of at least ${low}, found ${count}`);
+  }
+}
+
+/** One field of a growing number of examples; its room doubles when it is full. */
+class Growing {
+  #data: TensorData;
+  #used = 0;
+
+  constructor(readonly field: Field) {
+    this.#data = typedArray(field.dtype, 64 * sizeOf(field.shape));
+  }
+
+  push(values: TensorData): void {
+    if (this.#used + values.length > this.#data.length) {
+      const larger = typedArray(this.field.dtype, 2 * this.#data.length);
+      larger.set(this.#data);
+      this.#data = larger;
+    }
+    this.#data.set(values, this.#used);
+    this.#used += values.length;
+  }
+
+  finish(): { data: TensorData; shape: readonly number[] } {
+    return { data: this.#data.slice(0, this.#used), shape: this.field.shape };
+  }
+}
