@@ -19,21 +19,32 @@ async function aptGet(): Promise<string[] | undefined> {
 }
 
 /**
- * Installs a software WebGPU adapter on Debian and Ubuntu where there is no adapter at all.
+ * Whether a Vulkan driver is installed. With none, there may still be an adapter, over OpenGL; that
+ * is not the one to test on.
+ */
+function hasVulkanDriver(): boolean {
+  if (Deno.env.has("VK_DRIVER_FILES") || Deno.env.has("VK_ICD_FILENAMES")) return true;
+  return ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].some((folder) => {
+    try {
+      return [...Deno.readDirSync(folder)].some((entry) => entry.name.endsWith(".json"));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Installs a software WebGPU adapter on Debian and Ubuntu where there is no Vulkan driver at all.
  * Returns a sentence for each need that is still not met.
  */
 export async function installNeeds(say: (line: string) => void): Promise<string[]> {
-  let missing = await unmet();
-  if (missing.has("webgpu") && Deno.build.os === "linux") {
-    const apt = await aptGet();
-    if (apt) {
-      say("No WebGPU adapter: installing mesa-vulkan-drivers, which has one in software");
-      const env = { DEBIAN_FRONTEND: "noninteractive" };
-      await runQuietly([...apt, "update"], { env });
-      const result = await runQuietly([...apt, "install", "-y", "mesa-vulkan-drivers"], { env });
-      if (!result.ok) say(`apt-get could not install it:\n${result.output.trim()}`);
-      missing = await unmet();
-    }
+  const apt = Deno.build.os === "linux" && !hasVulkanDriver() ? await aptGet() : undefined;
+  if (apt) {
+    say("No Vulkan driver: installing mesa-vulkan-drivers, a WebGPU adapter in software");
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    await runQuietly([...apt, "update"], { env });
+    const result = await runQuietly([...apt, "install", "-y", "mesa-vulkan-drivers"], { env });
+    if (!result.ok) say(`apt-get could not install it:\n${result.output.trim()}`);
   }
-  return [...missing.values()];
+  return [...(await unmet()).values()];
 }
