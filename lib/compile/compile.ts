@@ -1,0 +1,101 @@
+import { sizeOf } from "../core/shape.ts";
+import { type Node, topologicalOrder } from "../graph/node.ts";
+import { type Fusion, nameOf, usesOf } from "./fuse.ts";
+import type { Launch } from "./kernel.ts";
+import { bufferOf, copyUnit, lower, type Unit } from "./lower.ts";
+import { assignSlots, type Lifetime } from "./memory.ts";
+import type { Place, Plan, PlannedValue } from "./plan.ts";
+import { bytesOf, schedule } from "./schedule.ts";
+import { simplify } from "./simplify.ts";
+import { planUpdates } from "./update.ts";
+
+/** Settings of `compile`. */
+export interface CompileOptions {
+  /** For a root (by its number) the number of the leaf whose buffer it takes over. */
+  readonly updates?: ReadonlyMap<number, number>;
+  /** Fusion rules to switch off; all are on by default. */
+  readonly fusion?: Partial<Fusion>;
+}
+
+/**
+ * Turns a graph into a plan: the launches that compute `roots` from `leaves`, over planned memory.
+ * Leaves of the graph that are not listed are an error.
+ */
+export function compile(
+  roots: readonly Node[],
+  leaves: readonly Node[],
+  options: CompileOptions = {},
+): Plan {
+  const fusion = { elementwise: true, tails: true, heads: true, ...options.fusion };
+  const simple = simplify(roots);
+  const order = topologicalOrder(simple);
+  const given = new Set(leaves);
+  for (const node of order) {
+    if (node.op.kind === "leaf" && !given.has(node)) {
+      throw new Error(`compile: the graph reads a leaf that is not given: ${nameOf(node)}`);
+    }
+  }
+  const uses = usesOf(order, simple);
+  const units = lower(uses, fusion);
+  const updates = planUpdates(
+    units,
+    new Map([...options.updates ?? []].map(([root, leaf]) => [
+      simple[root]!,
+      { root: simple[root]!, leaf: leaves[leaf]! },
+    ])),
+  );
+  const bindingOf = new Map<Node, number>(leaves.map((node, i) => [node, i]));
+  for (const [node, leaf] of updates.placeOf) bindingOf.set(node, bindingOf.get(leaf)!);
+  const bindings = leaves.map(bytesOf);
+  const outputs = simple.map((root, i) => {
+    const updated = options.updates?.get(i);
+    if (updated !== undefined) return updated;
+    // A root that already lies in some binding (a leaf, an equal root) is copied to its own.
+    let buffer = bufferOf(root);
+    if (bindingOf.has(buffer)) {
+      const copy = copyUnit(root);
+      units.push(copy);
+      buffer = copy.stores[0]!;
+    }
+    bindingOf.set(buffer, bindings.length);
+    return bindings.push(bytesOf(root)) - 1;
+  });
+  const isTemporary = (node: Node) => !bindingOf.has(node);
+  const scheduled = schedule(units, uses.index, updates.order, isTemporary);
+  return { ...place(scheduled, bindingOf), bindings, outputs };
+}
+
+/** Numbers the values of scheduled units and gives each its place. */
+function place(units: readonly Unit[], bindingOf: ReadonlyMap<Node, number>) {
+  const numbers = new Map<Node, number>();
+  const nodes: Node[] = [];
+  const lives: { first: number; last: number }[] = [];
+  const use = (node: Node, time: number): number => {
+    let number = numbers.get(node);
+    if (number === undefined) {
+      number = nodes.push(node) - 1;
+      numbers.set(node, number);
+      lives.push({ first: time, last: time });
+    }
+    lives[number]!.last = time;
+    return number;
+  };
+  const launches = units.map((unit, time): Launch => ({
+    kernel: unit.kernel,
+    inputs: unit.reads.map((node) => use(node, time)),
+    outputs: unit.stores.map((node) => use(node, time)),
+  }));
+  const temporary = nodes.flatMap((node, i) => bindingOf.has(node) ? [] : [i]);
+  const slots = assignSlots(
+    temporary.map((i): Lifetime => ({ bytes: bytesOf(nodes[i]!), ...lives[i]! })),
+  );
+  const slotOf = new Map(temporary.map((i, k) => [i, slots.slotOf[k]!]));
+  const values = nodes.map((node, i): PlannedValue => {
+    const binding = bindingOf.get(node);
+    const place: Place = binding === undefined
+      ? { kind: "slot", index: slotOf.get(i)! }
+      : { kind: "binding", index: binding };
+    return { size: sizeOf(node.shape), dtype: node.dtype, place, name: nameOf(node) };
+  });
+  return { launches, values, slots: slots.bytes };
+}

@@ -1,0 +1,364 @@
+import { type Shape, sizeOf } from "../core/shape.ts";
+import { type Attributes, leaf, type Node } from "../graph/node.ts";
+import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
+import type { WindowGeometry } from "../graph/ops/window.ts";
+import {
+  bufferLimit,
+  escapes,
+  type Fusion,
+  type Group,
+  groupElementwise,
+  isInline,
+  type Uses,
+} from "./fuse.ts";
+import type { Expression, Kernel, Step } from "./kernel.ts";
+import { isContiguous, sourceOf, tailView, viewOf } from "./view.ts";
+
+/** A kernel with the nodes that it reads and stores, in the order of the launch's inputs and outputs. */
+export interface Unit {
+  readonly kernel: Kernel;
+  readonly reads: readonly Node[];
+  readonly stores: readonly Node[];
+  /** Nodes that it may overwrite in place: each is loaded only at the index that is stored. */
+  readonly overwritable: ReadonlySet<Node>;
+}
+
+/** The node whose buffer holds a node's elements in order: reshapes cost nothing. */
+export function bufferOf(node: Node): Node {
+  while (node.op.kind === "alias") node = node.inputs[0]!;
+  return node;
+}
+
+const hosts = new Set(["matmul", "conv2d", "conv2dInputGradient"]);
+
+/** Turns a graph into kernels, by the three fusion rules. */
+export function lower(uses: Uses, fusion: Fusion): Unit[] {
+  const groupOf = groupElementwise(uses, fusion.elementwise);
+  const groups = [...new Set(groupOf.values())];
+  const tails = new Map<Node, Group>();
+  const heads = new Map<Node, Group>();
+  for (const group of groups) {
+    const host = fusion.tails ? tailHost(group, uses) : undefined;
+    if (host !== undefined && !tails.has(host)) {
+      tails.set(host, group);
+      continue;
+    }
+    const reduction = fusion.heads ? headReduction(group, uses) : undefined;
+    if (reduction !== undefined) heads.set(reduction, group);
+  }
+  const absorbed = new Set([...tails.values(), ...heads.values()]);
+  const units: Unit[] = [];
+  const copied = new Set<Node>();
+  /** Gives a buffer to a node that otherwise has none, because views and constants need none. */
+  const provide = (node: Node) => {
+    const buffer = bufferOf(node);
+    if ((buffer.op.kind === "view" || isInline(buffer)) && !copied.has(buffer)) {
+      copied.add(buffer);
+      units.push(copyUnit(buffer, buffer));
+    }
+  };
+  for (const node of uses.order) {
+    if (node.op.kind === "alias") provide(node);
+    if (node.op.name === "randomUniform") provide(node.inputs[0]!);
+    if (node.op.kind !== "kernel") continue;
+    if (node.op.name === "reduceSum" || node.op.name === "reduceMax") {
+      units.push(reduceUnit(node, heads.get(node), uses));
+    } else {
+      node.inputs.forEach(provide);
+      units.push(kernelUnit(node, tails.get(node), uses));
+    }
+  }
+  for (const group of groups) {
+    if (absorbed.has(group)) continue;
+    const builder = new ExpressionBuilder(group.shape, [], uses);
+    const { stores, expression } = builder.group(group);
+    units.push({
+      kernel: { kind: "map", shape: group.shape, expression },
+      reads: builder.reads,
+      stores,
+      overwritable: builder.overwritable,
+    });
+  }
+  for (const root of uses.roots) provide(root);
+  return units.concat(iotaBases(uses, copied));
+}
+
+/** A view of constants is read from memory, so the constants must be there. */
+function iotaBases(uses: Uses, copied: Set<Node>): Unit[] {
+  const units: Unit[] = [];
+  for (const node of uses.order) {
+    if (node.op.kind !== "view") continue;
+    const base = bufferOf(node.inputs[0]!);
+    if (isInline(base) && !copied.has(base)) {
+      copied.add(base);
+      units.push(copyUnit(base, base));
+    }
+  }
+  return units;
+}
+
+/** A map kernel that stores `node` (a view, a constant, or anything) as `target`. */
+export function copyUnit(node: Node, target: Node = leaf(node.shape, node.dtype)): Unit {
+  const builder = new ExpressionBuilder(node.shape, []);
+  const step = builder.read(node);
+  const expression = { steps: builder.steps, stores: [{ step, dtype: node.dtype }] };
+  return {
+    kernel: { kind: "map", shape: node.shape, expression },
+    reads: builder.reads,
+    stores: [target],
+    overwritable: builder.overwritable,
+  };
+}
+
+/** The matmul or convolution whose tail a group can be, if there is one. */
+function tailHost(group: Group, uses: Uses): Node | undefined {
+  const candidates = [...group.members].flatMap((member) => member.inputs)
+    .filter((input) => input.op.kind !== "view" && hosts.has(bufferOf(input).op.name));
+  // The host that is computed last: everything else that the tail reads is there by then.
+  candidates.sort((a, b) => uses.index.get(b)! - uses.index.get(a)!);
+  return candidates.map(bufferOf).find((host) => isTail(group, host, uses));
+}
+
+function isTail(group: Group, host: Node, uses: Uses): boolean {
+  const onlyHere = (node: Node): boolean =>
+    !uses.roots.has(node) &&
+    uses.users.get(node)!.every((user) =>
+      group.members.has(user) || (user.op.kind === "alias" && onlyHere(user))
+    );
+  if (!onlyHere(host) || group.shape.at(-1) !== host.shape.at(-1)) return false;
+  const builder = new ExpressionBuilder(group.shape, host.inputs.map(bufferOf), uses, host);
+  const { stores } = builder.group(group);
+  return builder.fits && new Set(builder.reads).size + stores.length <= bufferLimit;
+}
+
+/** The reduction that alone reads a group's only result, if there is one. */
+function headReduction(group: Group, uses: Uses): Node | undefined {
+  const results = [...group.members].filter((node) => escapes(node, group.members, uses));
+  const users = uses.users.get(results[0]!)!;
+  const reduction = users[0];
+  return results.length === 1 && users.length === 1 && !uses.roots.has(results[0]!) &&
+      (reduction!.op.name === "reduceSum" || reduction!.op.name === "reduceMax")
+    ? reduction
+    : undefined;
+}
+
+function reduceUnit(node: Node, head: Group | undefined, uses: Uses): Unit {
+  const input = node.inputs[0]!;
+  const builder = new ExpressionBuilder(input.shape, [], uses);
+  let expression: Expression;
+  if (head === undefined) {
+    const step = builder.read(input);
+    expression = { steps: builder.steps, stores: [{ step, dtype: input.dtype }] };
+  } else {
+    expression = builder.group(head).expression;
+  }
+  const kernel: Kernel = {
+    kind: "reduce",
+    combine: node.op.name === "reduceSum" ? "sum" : "max",
+    shape: input.shape,
+    axes: node.attributes.axes as readonly number[],
+    expression,
+    dtype: node.dtype as "f32" | "i32",
+  };
+  return { kernel, reads: builder.reads, stores: [node], overwritable: new Set() };
+}
+
+function kernelUnit(node: Node, tail: Group | undefined, uses: Uses): Unit {
+  const operands = node.inputs.map(bufferOf);
+  const kernel = kernelOf(node);
+  if (tail === undefined) {
+    return { kernel, reads: operands, stores: [node], overwritable: new Set() };
+  }
+  const builder = new ExpressionBuilder(tail.shape, operands, uses, node);
+  const { stores, expression } = builder.group(tail);
+  for (const operand of operands) builder.overwritable.delete(operand);
+  return {
+    kernel: { ...kernel, tail: expression } as Kernel,
+    reads: builder.reads,
+    stores,
+    overwritable: builder.overwritable,
+  };
+}
+
+/** The kernel of a node without its tail. */
+function kernelOf(node: Node): Kernel {
+  const attributes: Attributes = node.attributes;
+  const [first, second] = node.inputs as [Node, Node];
+  const dtype = node.dtype as "f32" | "i32";
+  switch (node.op.name) {
+    case "argmax":
+      return {
+        kind: "argmax",
+        shape: first.shape,
+        axis: attributes.axis as number,
+        dtype: first.dtype as "f32" | "i32",
+      };
+    case "matmul": {
+      const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
+      const [m, n] = node.shape.slice(-2) as [number, number];
+      const batch = node.shape.length === 3 ? node.shape[0]! : 1;
+      const k = first.shape.at(transposeA ? -2 : -1)!;
+      return { kind: "matmul", batch, m, n, k, transposeA, transposeB };
+    }
+    case "conv2d":
+      return convolution("conv2d", first.shape, second.shape, node.shape, attributes);
+    case "conv2dInputGradient":
+      return convolution("conv2dInputGradient", node.shape, second.shape, first.shape, attributes);
+    case "conv2dKernelGradient":
+      return convolution("conv2dKernelGradient", first.shape, node.shape, second.shape, attributes);
+    case "windowMax":
+    case "windowSum":
+      return pooling(node.op.name, first.shape, node.shape, attributes);
+    case "windowMaxGradient":
+      return pooling("windowMaxGradient", first.shape, second.shape, attributes);
+    case "windowSumGradient":
+      return pooling("windowSumGradient", node.shape, first.shape, attributes);
+    case "gather":
+      return {
+        kind: "gather",
+        rows: first.shape[0]!,
+        width: sizeOf(first.shape.slice(1)),
+        count: sizeOf(second.shape),
+        dtype,
+      };
+    case "scatterAdd":
+      return {
+        kind: "scatterAdd",
+        rows: node.shape[0]!,
+        width: sizeOf(node.shape.slice(1)),
+        count: sizeOf(second.shape),
+      };
+    case "pad": {
+      const { low, interior, value } = attributes as {
+        low: readonly number[];
+        interior: readonly number[];
+        value: number;
+      };
+      return { kind: "pad", input: first.shape, output: node.shape, low, interior, value, dtype };
+    }
+    case "concatenate": {
+      const axis = attributes.axis as number;
+      return {
+        kind: "concatenate",
+        outer: sizeOf(node.shape.slice(0, axis)),
+        inner: node.inputs.map((input) => sizeOf(input.shape.slice(axis))),
+        dtype,
+      };
+    }
+    default:
+      throw new Error(`no kernel for ${node.op.name}`);
+  }
+}
+
+function convolution(
+  kind: "conv2d" | "conv2dInputGradient" | "conv2dKernelGradient",
+  image: Shape,
+  kernel: Shape,
+  output: Shape,
+  attributes: Attributes,
+): Kernel {
+  const { stride, padding, dilation, groups } = attributes as ConvolutionGeometry;
+  return { kind, image, kernel, output, geometry: { stride, padding, dilation, groups } };
+}
+
+function pooling(
+  kind: "windowMax" | "windowSum" | "windowMaxGradient" | "windowSumGradient",
+  image: Shape,
+  output: Shape,
+  attributes: Attributes,
+): Kernel {
+  const { window, stride, padding } = attributes as WindowGeometry;
+  return { kind, image, output, geometry: { window, stride, padding } };
+}
+
+/** Writes element-wise nodes as the steps of a kernel, and collects what the kernel reads. */
+class ExpressionBuilder {
+  readonly steps: Step[] = [];
+  readonly reads: Node[];
+  readonly overwritable = new Set<Node>();
+  /** Whether every step can be part of a tail; true as long as there is no host. */
+  fits = true;
+  readonly #read = new Set<Node>();
+  readonly #known = new Map<string, number>();
+
+  constructor(
+    readonly shape: Shape,
+    operands: readonly Node[],
+    readonly uses?: Uses,
+    readonly host?: Node,
+  ) {
+    this.reads = [...operands];
+  }
+
+  /** The members of a group in order; the stores are those that somebody outside reads. */
+  group(group: Group): { stores: Node[]; expression: Expression } {
+    const uses = this.uses!;
+    const members = [...group.members].sort((a, b) => uses.index.get(a)! - uses.index.get(b)!);
+    const stepOf = new Map<Node, number>();
+    for (const node of members) {
+      const operands = node.inputs.map((input) => stepOf.get(input) ?? this.read(input));
+      stepOf.set(node, this.#apply(node, operands));
+    }
+    const stores = members.filter((node) => escapes(node, group.members, uses));
+    const expression = {
+      steps: this.steps,
+      stores: stores.map((node) => ({ step: stepOf.get(node)!, dtype: node.dtype })),
+    };
+    return { stores, expression };
+  }
+
+  /** The step that yields a node from outside the group. */
+  read(node: Node): number {
+    const { op, attributes, dtype } = node;
+    if (op.name === "literal") {
+      return this.#step({ kind: "literal", value: attributes.value as number, dtype });
+    }
+    if (op.name === "iota") {
+      if (this.host) this.fits = false;
+      return this.#step({ kind: "iota", axis: attributes.axis as number, dtype });
+    }
+    if (bufferOf(node) === this.host) return this.#step({ kind: "result", dtype: "f32" });
+    const source = sourceOf(node);
+    const buffer = bufferOf(source.base);
+    let view = viewOf(source, this.shape.length);
+    const inPlace = isContiguous(view, this.shape) && sizeOf(buffer.shape) === sizeOf(this.shape);
+    if (this.host !== undefined) {
+      const adapted = tailView(view, this.shape, this.host.shape);
+      if (adapted === undefined || buffer.dtype === "u8") this.fits = false;
+      else view = adapted;
+    }
+    if (inPlace && !this.#read.has(buffer)) this.overwritable.add(buffer);
+    if (!inPlace) this.overwritable.delete(buffer);
+    this.#read.add(buffer);
+    return this.#step({ kind: "load", input: this.#input(buffer), view, dtype: buffer.dtype });
+  }
+
+  #apply(node: Node, operands: number[]): number {
+    const { op, attributes, dtype } = node;
+    if (op.name !== "randomUniform") {
+      return this.#step({ kind: "apply", op: op.name, operands, attributes, dtype });
+    }
+    if (this.host) this.fits = false;
+    const state = bufferOf(node.inputs[0]!);
+    const stream = attributes.stream as number;
+    return this.#step({ kind: "randomUniform", input: this.#input(state), stream, dtype: "f32" });
+  }
+
+  #input(buffer: Node): number {
+    const index = this.reads.indexOf(buffer);
+    return index >= 0 ? index : this.reads.push(buffer) - 1;
+  }
+
+  #step(step: Step): number {
+    const key = JSON.stringify(step);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, this.steps.length);
+    return this.steps.push(step) - 1;
+  }
+}
+
+/** Whether `a` and `b` have as many elements of one type, so that one buffer can hold either. */
+export function sameBuffer(a: Node, b: Node): boolean {
+  return a.dtype === b.dtype && sizeOf(a.shape) === sizeOf(b.shape);
+}

@@ -1,0 +1,79 @@
+import { leaf, type Node } from "../graph/node.ts";
+import { bufferOf, copyUnit, sameBuffer, type Unit } from "./lower.ts";
+
+/** Which unit must run after which others, beyond those whose results it reads. */
+export type Order = Map<Unit, Set<Unit>>;
+
+/** Where results that replace a leaf are stored. */
+export interface Updates {
+  /** For each stored node that lies in a leaf's buffer, that leaf. */
+  readonly placeOf: ReadonlyMap<Node, Node>;
+  readonly order: Order;
+}
+
+/**
+ * Arranges that roots take the place of leaves (new weights that of the old ones) in the leaf's own
+ * buffer: the unit that stores the root runs after all other readers of the leaf, and overwrites it
+ * element by element. Where that cannot be, the root gets a buffer of its own and is copied last.
+ */
+export function planUpdates(
+  units: Unit[],
+  updates: ReadonlyMap<Node, { root: Node; leaf: Node }>,
+): Updates {
+  const producerOf = new Map<Node, Unit>();
+  const readersOf = new Map<Node, Unit[]>();
+  for (const unit of units) {
+    for (const node of unit.stores) producerOf.set(node, unit);
+    for (const node of new Set(unit.reads)) {
+      const readers = readersOf.get(node);
+      if (readers) readers.push(unit);
+      else readersOf.set(node, [unit]);
+    }
+  }
+  const placeOf = new Map<Node, Node>();
+  const order: Order = new Map();
+  const after = (unit: Unit, others: readonly Unit[]) => {
+    const set = order.get(unit) ?? new Set();
+    for (const other of others) set.add(other);
+    order.set(unit, set);
+  };
+  for (const { root, leaf: target } of updates.values()) {
+    const buffer = bufferOf(root);
+    const unit = producerOf.get(buffer);
+    const others = (readersOf.get(target) ?? []).filter((reader) => reader !== unit);
+    const inPlace = unit !== undefined && !placeOf.has(buffer) && sameBuffer(buffer, target) &&
+      (!unit.reads.includes(target) || unit.overwritable.has(target)) &&
+      !others.some((other) => dependsOn(other, unit, producerOf, order));
+    if (inPlace) {
+      placeOf.set(buffer, target);
+      after(unit, others);
+      continue;
+    }
+    const copy = copyUnit(root, leaf(root.shape, root.dtype));
+    units.push(copy);
+    placeOf.set(copy.stores[0]!, target);
+    after(copy, readersOf.get(target) ?? []);
+  }
+  return { placeOf, order };
+}
+
+/** Whether `unit` has to run after `other`. */
+function dependsOn(
+  unit: Unit,
+  other: Unit,
+  producerOf: ReadonlyMap<Node, Unit>,
+  order: Order,
+): boolean {
+  const seen = new Set<Unit>([unit]);
+  const stack = [unit];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next === other) return true;
+    const before = [...next.reads.map((node) => producerOf.get(node)), ...order.get(next) ?? []];
+    for (const unit of before) {
+      if (unit === undefined || seen.has(unit)) continue;
+      seen.add(unit);
+      stack.push(unit);
+    }
+  }
+  return false;
+}
