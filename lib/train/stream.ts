@@ -198,7 +198,7 @@ export class DataStream implements Schema {
     const { classes, normalization } = this;
     return arrayDataset({
       inputs: inputs.map((column) => column.finish()),
-      targets: targets.map((column) => column.finish()),
+      ...(targets.length > 0 && { targets: targets.map((column) => column.finish()) }),
       ...(classes && { classes }),
       ...(normalization && { normalization }),
     });

@@ -1,0 +1,91 @@
+/**
+ * Data sets that are drawn instead of stored: an example is made when it is first read, and kept.
+ *
+ * @module
+ */
+import { Random } from "../lib/core/random.ts";
+import { sizeOf } from "../lib/core/shape.ts";
+import { type Dataset, makeDataset, type Normalization } from "../lib/train/dataset.ts";
+
+/** A data set that comes in two parts. */
+export interface TrainAndTest {
+  /** The examples to learn from. */
+  readonly train: Dataset;
+  /** Other examples, to measure what was learned. */
+  readonly test: Dataset;
+}
+
+/** How many examples to draw, and from which seed. */
+export interface DrawnOptions {
+  /** Training examples, at least 1. */
+  readonly train?: number;
+  /** Test examples, at least 1; the same ones whatever the number of training examples. */
+  readonly test?: number;
+  /** Another seed gives other examples. */
+  readonly seed?: number;
+}
+
+/** A kind of image that can be drawn. */
+export interface Drawing {
+  /** The shape of an image, [height, width, channels]. */
+  readonly shape: readonly [number, number, number];
+  /** The names of the classes. */
+  readonly classes: readonly string[];
+  /** Measured on the drawn images. */
+  readonly normalization: Normalization;
+  /** Draws an image of class `label` into `pixels`, which are zero. */
+  readonly draw: (label: number, random: Random, pixels: Uint8Array) => void;
+}
+
+/** Test examples are drawn from streams that no training example uses. */
+const firstTestStream = 2 ** 40;
+/** Images beyond this many bytes are drawn again whenever they are read. */
+const cacheBytes = 2 ** 28;
+const blockLength = 256;
+
+/** Both parts of a drawn data set; example `index` depends on the seed and the index alone. */
+export function drawnParts(drawing: Drawing, train: number, test: number, seed: number) {
+  return {
+    train: drawnDataset(drawing, train, seed, 0),
+    test: drawnDataset(drawing, test, seed, firstTestStream),
+  };
+}
+
+function drawnDataset(drawing: Drawing, length: number, seed: number, stream: number): Dataset {
+  const { shape, classes, normalization, draw } = drawing;
+  const size = sizeOf(shape);
+  // Blocks are allocated when first used, so that a large data set costs nothing before it is read.
+  const blocks: { pixels: Uint8Array; labels: Int8Array }[] = [];
+  const blockCount = Math.floor(cacheBytes / (blockLength * size));
+  const schema = {
+    inputs: [{ shape, dtype: "u8" }],
+    targets: [{ shape: [], dtype: "i32" }],
+    classes,
+    normalization,
+  } as const;
+
+  function render(index: number, pixels: Uint8Array): number {
+    const random = new Random(seed, stream + index);
+    const label = random.integer(classes.length);
+    draw(label, random, pixels);
+    return label;
+  }
+
+  return makeDataset(length, schema, (index, batch, row) => {
+    const block = Math.floor(index / blockLength), place = index % blockLength;
+    const output = batch.inputs[0] as Uint8Array, labels = batch.targets[0]!;
+    if (block >= blockCount) {
+      const pixels = output.subarray(row * size, (row + 1) * size).fill(0);
+      labels[row] = render(index, pixels);
+      return;
+    }
+    const cache = blocks[block] ??= {
+      pixels: new Uint8Array(blockLength * size),
+      labels: new Int8Array(blockLength).fill(-1),
+    };
+    const pixels = cache.pixels.subarray(place * size, (place + 1) * size);
+    if (cache.labels[place]! < 0) cache.labels[place] = render(index, pixels);
+    output.set(pixels, row * size);
+    labels[row] = cache.labels[place]!;
+  });
+}
