@@ -76,6 +76,8 @@ function rewrite(node: Node): Node {
     case "maximum":
     case "minimum":
       return arithmetic(node);
+    case "detach":
+      return a;
     case "broadcast":
       return broadcastTo(a, node.shape);
     case "reshape":

@@ -1,5 +1,5 @@
 import { formatShape } from "../core/shape.ts";
-import { Node, topologicalOrder } from "./node.ts";
+import { type Node, topologicalOrder } from "./node.ts";
 import { add } from "./ops/elementwise.ts";
 import { literal } from "./ops/generate.ts";
 

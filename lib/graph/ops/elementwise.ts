@@ -187,6 +187,9 @@ export const convertOp: Op<{ dtype: DType }> = {
   gradient: (g, y) => [input(y).dtype === "f32" ? g : undefined],
 };
 
+/** The same number, but a constant for gradients (`stop_gradient` elsewhere). */
+export const detachOp = unaryOp("detach", () => [undefined], true);
+
 const unary = (op: Op) => (x: Node): Node => new Node(op, [x], {});
 
 export const negate = unary(negateOp);
@@ -205,6 +208,7 @@ export const relu = unary(reluOp);
 export const floor = unary(floorOp);
 export const ceil = unary(ceilOp);
 export const round = unary(roundOp);
+export const detach = unary(detachOp);
 export const isFiniteNode = unary(isFiniteOp);
 
 /** Applies an element-wise op to operands that are first broadcast to one shape. */
