@@ -1,0 +1,57 @@
+/** Who takes part in the benchmark, at which cases, and how each is started. */
+import type { Case } from "./cases.ts";
+import { runQuietly } from "../setup/process.ts";
+import { peerConfig } from "./peers.ts";
+
+/** One library on one of its backends. */
+export interface Contender {
+  readonly name: string;
+  /** This library, one of the JavaScript peers, or the reference on the CPU. */
+  readonly kind: "striate" | "peer" | "reference";
+  readonly cases: readonly Case["kind"][];
+  /** The command that measures `benchCase`. */
+  command(benchCase: Case): string[];
+}
+
+/** The Python that PyTorch is installed in. */
+export const python = Deno.env.get("STRIATE_PYTHON") ?? "python3";
+
+/** Why PyTorch cannot take part, or undefined. */
+export async function whyNoTorch(): Promise<string | undefined> {
+  const { ok, output } = await runQuietly([python, "-c", "import torch"]);
+  if (ok) return undefined;
+  const reason = output.trim().split("\n").at(-1);
+  return `${python}: ${reason}; pip install torch, or set STRIATE_PYTHON to a Python that has it`;
+}
+
+function contender(name: string, kind: "striate" | "peer", module: string): Contender {
+  const backend = name.slice(name.indexOf("-") + 1);
+  const script = new URL("contender.ts", import.meta.url).pathname;
+  const config = kind === "peer" ? ["--config", peerConfig] : [];
+  return {
+    name,
+    kind,
+    cases: module === "ort" ? ["matmul"] : ["train", "matmul"],
+    command: ({ name }) => [
+      ...[Deno.execPath(), "run", "--allow-all", "--no-check", ...config],
+      ...[script, module, backend, name],
+    ],
+  };
+}
+
+/** Every contender, in the order in which they take their turns. */
+export const contenders: readonly Contender[] = [
+  contender("striate-cpu", "striate", "striate"),
+  contender("striate-webgpu", "striate", "striate"),
+  contender("tfjs-webgpu", "peer", "tfjs"),
+  contender("tfjs-cpu", "peer", "tfjs"),
+  contender("jaxjs-webgpu", "peer", "jaxjs"),
+  contender("jaxjs-wasm", "peer", "jaxjs"),
+  contender("ort-wasm", "peer", "ort"),
+  {
+    name: "torch",
+    kind: "reference",
+    cases: ["train", "matmul"],
+    command: ({ name }) => [python, new URL("pytorch.py", import.meta.url).pathname, name],
+  },
+];

@@ -1,0 +1,154 @@
+/**
+ * `deno task bench`: times this library beside its peers, case by case, and prints a table.
+ *
+ * Each contender is measured in a process of its own, one after another, several rounds over: what
+ * else the machine does then hits all of them alike. The figure is the median of the samples in which
+ * the machine did nothing else.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { type Case, cases, flopsOf } from "./cases.ts";
+import { type Contender, contenders, whyNoTorch } from "./contenders.ts";
+import { type Sample, summarise, waitForQuiet } from "./load.ts";
+import { installPeers } from "./peers.ts";
+import { formatTable, type Result } from "./table.ts";
+import { runQuietly } from "../setup/process.ts";
+
+const rounds = 3;
+/** A contender this slow takes part in one round only. */
+const slowMilliseconds = 2000;
+
+const help = `Times training and kernels beside other libraries.
+
+  deno task bench [--only CASE[,CASE]] [--contenders NAME[,NAME]] [--json]
+
+Cases
+${cases.map(({ name, what }) => `  ${name.padEnd(14)} ${what}`).join("\n")}
+
+Contenders
+  ${contenders.map(({ name }) => name).join(", ")}
+
+--json prints one object a contender a line instead of a table.
+STRIATE_PYTHON names the Python that PyTorch is installed in (python3).`;
+
+/** The members of `all` that the comma-separated `names` choose; all of them without names. */
+function choose<T extends { readonly name: string }>(
+  option: string,
+  names: string | undefined,
+  all: readonly T[],
+): readonly T[] {
+  const wanted = names?.split(",");
+  for (const name of wanted ?? []) {
+    if (!all.some((one) => one.name === name)) {
+      const known = all.map((one) => one.name).join(", ");
+      throw new RangeError(`--${option}: expected some of ${known}; found ${JSON.stringify(name)}`);
+    }
+  }
+  return all.filter(({ name }) => wanted?.includes(name) ?? true);
+}
+
+/** The samples of one contender in one round; throws with what it wrote if there are none. */
+async function sample(contender: Contender, benchCase: Case): Promise<Sample[]> {
+  await waitForQuiet();
+  const { ok, output } = await runQuietly(contender.command(benchCase));
+  const line = output.split("\n").find((line) => line.startsWith('{"samples"'));
+  if (ok && line) return JSON.parse(line).samples;
+  const lines = output.trim().split("\n");
+  throw new Error(lines.find((line) => /error/i.test(line)) ?? lines.at(-1));
+}
+
+/** Measures everybody at `benchCase`; says who could not take part, and why. */
+async function measure(benchCase: Case, who: readonly Contender[]): Promise<Result[]> {
+  const samples = new Map<Contender, Sample[]>(who.map((contender) => [contender, []]));
+  for (let turn = 1; turn <= rounds; turn++) {
+    for (const [contender, all] of samples) {
+      if (all.length > 0 && summarise(all).milliseconds > slowMilliseconds) continue;
+      note(`${benchCase.name}, round ${turn} of ${rounds}: ${contender.name}`);
+      try {
+        all.push(...await sample(contender, benchCase));
+      } catch (error) {
+        console.error(
+          `${contender.name} skipped at ${benchCase.name}: ${(error as Error).message}`,
+        );
+        samples.delete(contender);
+      }
+    }
+  }
+  note("");
+  const flops = flopsOf(benchCase);
+  const round = (value: number) => Number(value.toPrecision(5));
+  return [...samples].map(([{ name, kind }, all]) => {
+    const { milliseconds, disturbed } = summarise(all);
+    return {
+      contender: name,
+      kind,
+      case: benchCase.name,
+      milliseconds: round(milliseconds),
+      disturbed,
+      ...(flops
+        ? { gflops: round(flops / milliseconds / 1e6) }
+        : { imagesPerSecond: round(benchCase.size / milliseconds * 1e3) }),
+    };
+  });
+}
+
+/** Shows what is being done, on one line that is written over, in a terminal only. */
+function note(text: string): void {
+  if (!Deno.stderr.isTerminal()) return;
+  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}`));
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      only: { type: "string" },
+      contenders: { type: "string" },
+      json: { type: "boolean" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return console.log(help);
+  const chosenCases = choose("only", values.only, cases);
+  let who = choose("contenders", values.contenders, contenders);
+
+  // The Vulkan loader prints a line wherever this is not set.
+  if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", await Deno.makeTempDir());
+  if (who.some(({ kind }) => kind === "peer")) {
+    await installPeers(console.error).catch((error) => {
+      console.error(`JavaScript peers skipped: ${error.message}`);
+      who = who.filter(({ kind }) => kind !== "peer");
+    });
+  }
+  if (who.some(({ kind }) => kind === "reference")) {
+    const reason = await whyNoTorch();
+    if (reason) {
+      console.error(`torch skipped: ${reason}`);
+      who = who.filter(({ kind }) => kind !== "reference");
+    }
+  }
+  for (const benchCase of chosenCases) {
+    const results = await measure(
+      benchCase,
+      who.filter((contender) => contender.cases.includes(benchCase.kind)),
+    );
+    if (values.json) {
+      for (const { kind: _kind, disturbed: _disturbed, ...result } of results) {
+        console.log(JSON.stringify(result));
+      }
+    } else {
+      console.log(`\n${benchCase.name}: ${benchCase.what}\n${formatTable(results)}`);
+    }
+  }
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof RangeError) && !(error instanceof TypeError)) throw error;
+    console.error(`${error.message}\ndeno task bench --help lists the options`);
+    Deno.exit(1);
+  }
+}

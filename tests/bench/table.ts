@@ -1,0 +1,48 @@
+/** The table at the end of a benchmark. */
+
+/** What one contender reached at one case. */
+export interface Result {
+  readonly contender: string;
+  readonly kind: "striate" | "peer" | "reference";
+  readonly case: string;
+  /** Median time of a step. */
+  readonly milliseconds: number;
+  /** Whether other programs disturbed the measurement. */
+  readonly disturbed: boolean;
+  /** Where a case trains. */
+  readonly imagesPerSecond?: number;
+  /** Where a case is counted in arithmetic: 10^9 multiplications and additions a second. */
+  readonly gflops?: number;
+}
+
+/**
+ * Lays `results` out in columns, the fastest first, each with its speed as a multiple of that of
+ * the best JavaScript peer, and of PyTorch.
+ */
+export function formatTable(results: readonly Result[]): string {
+  const sorted = results.toSorted((a, b) => a.milliseconds - b.milliseconds);
+  const bestPeer = sorted.find(({ kind }) => kind === "peer");
+  const torch = sorted.find(({ kind }) => kind === "reference");
+  const ratio = (to: Result | undefined, of: Result) =>
+    to ? `${(to.milliseconds / of.milliseconds).toPrecision(3)}x` : "";
+  const rows = sorted.map((result) => [
+    result.contender + (result.disturbed ? " *" : ""),
+    result.milliseconds.toFixed(2),
+    result.imagesPerSecond?.toFixed(result.imagesPerSecond < 100 ? 1 : 0) ??
+      result.gflops?.toFixed(1) ?? "",
+    ratio(bestPeer, result),
+    ratio(torch, result),
+  ]);
+  const unit = results.some(({ gflops }) => gflops !== undefined) ? "GFLOP/s" : "images/s";
+  const header = ["contender", "ms", unit, "of best peer", "of torch"];
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0))
+  );
+  const table = [header, ...rows].map((row) =>
+    row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
+    ).join("  ")
+  ).join("\n");
+  const remark = "* disturbed by other programs: the time is longer than on a quiet machine";
+  return sorted.some(({ disturbed }) => disturbed) ? `${table}\n${remark}` : table;
+}

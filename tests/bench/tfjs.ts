@@ -1,0 +1,70 @@
+/** TensorFlow.js, on its WebGPU and its plain JavaScript backend. */
+// deno-lint-ignore-file no-explicit-any
+import { batch, type Case, checkProduct, matrices } from "./cases.ts";
+import type { Job } from "./contender.ts";
+import { failOnDeviceError, importPeer } from "./peers.ts";
+
+/** LeNet-5 through the layers API, as its users write it. */
+function lenet(tf: any): any {
+  const { conv2d, dense, flatten, maxPooling2d } = tf.layers;
+  const activation = "relu", kernelSize = 5, poolSize = 2;
+  const inputShape = [28, 28, 1];
+  return tf.sequential({
+    layers: [
+      conv2d({ filters: 6, kernelSize, padding: "same", activation, inputShape }),
+      maxPooling2d({ poolSize }),
+      conv2d({ filters: 16, kernelSize, activation }),
+      maxPooling2d({ poolSize }),
+      flatten(),
+      dense({ units: 120, activation }),
+      dense({ units: 84, activation }),
+      dense({ units: 10 }),
+    ],
+  });
+}
+
+function trainJob(tf: any, size: number): Job {
+  const model = lenet(tf);
+  const optimizer = tf.train.momentum(0.01, 0.9);
+  const { images, labels } = batch(size);
+  const x = tf.tensor4d(images, [size, 28, 28, 1]);
+  const y = tf.oneHot(tf.tensor1d(labels, "int32"), 10);
+  const lossOf = () => tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true }));
+  let loss: any;
+  return {
+    step() {
+      loss?.dispose();
+      loss = optimizer.minimize(lossOf, true);
+    },
+    wait: async () => (await loss.data())[0],
+  };
+}
+
+function matmulJob(tf: any, size: number): Job {
+  const [a, b] = matrices(size).map((values) => tf.tensor2d(values, [size, size]));
+  let product: any;
+  return {
+    step() {
+      product?.dispose();
+      product = tf.matMul(a, b);
+    },
+    // One element is enough to wait for all: the queue is worked off in order.
+    async wait() {
+      const corner = tf.tidy(() => product.slice([0, 0], [1, 1]));
+      const [value] = await corner.data();
+      corner.dispose();
+      return value;
+    },
+    check: async () => checkProduct(size, await product.data()),
+  };
+}
+
+/** Makes `benchCase` ready on the backend "webgpu" or "cpu". */
+export async function prepare(benchCase: Case, backend: string): Promise<Job> {
+  const tf = await importPeer("@tensorflow/tfjs");
+  if (backend === "webgpu") await importPeer("@tensorflow/tfjs-backend-webgpu");
+  if (!(await tf.setBackend(backend))) throw new Error(`no backend ${backend} on this machine`);
+  await tf.ready();
+  if (backend === "webgpu") failOnDeviceError(tf.backend().device);
+  return benchCase.kind === "train" ? trainJob(tf, benchCase.size) : matmulJob(tf, benchCase.size);
+}
