@@ -18,13 +18,15 @@ import {
 } from "./assembler.ts";
 
 /** Lanes of a vector, for constants. */
-type Shape = "i32" | "f32" | "f32x4" | "i32x4";
+type Shape = "i32" | "f32" | "f32x4" | "i32x4" | "f64x2";
 type TypeOf<S extends Shape> = S extends "i32" | "f32" ? S : "v128";
 
 function operand<S extends Shape>(shape: S, value: Operand<TypeOf<S>>): Value<TypeOf<S>> {
   if (typeof value !== "number") return value;
   const constant: Value = shape === "i32x4"
     ? i32x4.constant(value)
+    : shape === "f64x2"
+    ? f64x2.constant(value)
     : constantOf(shape === "f32x4" ? "v128" : shape as ValueType, value);
   return constant as Value<TypeOf<S>>;
 }
@@ -251,6 +253,8 @@ export const f32x4 = {
     sqrt: 0xe3,
   }),
   ...unary("i32x4", "v128", simd, { convertI32x4S: 0xfa, convertI32x4U: 0xfb }),
+  /** Two f64 in the low lanes, zeros above. */
+  ...unary("f64x2", "v128", simd, { demoteF64x2Zero: 0x5e }),
   ...binary("f32x4", "v128", simd, {
     eq: 0x41,
     ne: 0x42,
@@ -304,10 +308,20 @@ export const i32x4 = {
     type: "i32",
     code: [vector.code, ...simd(0x1b), lane],
   }),
+  replaceLane: (
+    vector: Value<"v128">,
+    lane: number,
+    value: Operand<"i32">,
+  ): Value<"v128"> => ({
+    type: "v128",
+    code: [vector.code, operand("i32", value).code, ...simd(0x1c), lane],
+  }),
   ...unary("i32x4", "v128", simd, { abs: 0xa0, neg: 0xa1 }),
   ...unary("i32x4", "i32", simd, { allTrue: 0xa3, bitmask: 0xa4 }),
   /** Saturating: NaN becomes 0. */
   ...unary("f32x4", "v128", simd, { truncSatF32x4S: 0xf8, truncSatF32x4U: 0xf9 }),
+  /** Two f64 as i32 in the low lanes, zeros above. */
+  ...unary("f64x2", "v128", simd, { truncSatF64x2SZero: 0xfc }),
   ...binary("i32x4", "v128", simd, {
     eq: 0x37,
     ne: 0x38,
@@ -330,6 +344,25 @@ export const i32x4 = {
   shrU: shift(0xad),
   /** The lowest four of eight 16-bit lanes, with zeros above. */
   ...unary("i32x4", "v128", simd, { extendLowI16x8U: 0xa9 }),
+};
+
+/** Two f64. */
+export const f64x2 = {
+  constant: (value: number): Value<"v128"> =>
+    v128.constant([...new Uint8Array(Float64Array.of(value, value).buffer)]),
+  /** The lanes 0 and 1 of four f32. */
+  ...unary("f32x4", "v128", simd, { promoteLowF32x4: 0x5f }),
+  /** The lanes 0 and 1 of four i32. */
+  ...unary("i32x4", "v128", simd, { convertLowI32x4S: 0xfe }),
+  ...unary("f64x2", "v128", simd, { nearest: 0x94 }),
+  ...binary("f64x2", "v128", simd, {
+    add: 0xf0,
+    sub: 0xf1,
+    mul: 0xf2,
+    div: 0xf3,
+    pmin: 0xf6,
+    pmax: 0xf7,
+  }),
 };
 
 /** The lowest eight of sixteen bytes as 16-bit lanes, with zeros above. */

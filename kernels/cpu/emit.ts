@@ -1,0 +1,54 @@
+import type { Kernel } from "../../lib/compile/kernel.ts";
+import type { Plan } from "../../lib/compile/plan.ts";
+import { ModuleBuilder } from "./assembler.ts";
+import { KernelBuilder } from "./builder.ts";
+import { emitters } from "./table.ts";
+
+/** A stage of a launch: an exported function ("f" and its number) and how many tasks it has. */
+export interface EmittedStage {
+  readonly fn: number;
+  readonly tasks: number;
+  /** The launch in the plan that it belongs to. */
+  readonly launch: number;
+}
+
+/** A plan as one WebAssembly module and the list of calls that run it. */
+export interface EmittedPlan {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly stages: readonly EmittedStage[];
+  /** Bytes of the scratch memory that all launches share, one at a time. */
+  readonly scratchBytes: number;
+}
+
+/** Emits the kernels of a plan; launches with equal kernels share their functions. */
+export function emitPlan(plan: Plan): EmittedPlan {
+  const module = new ModuleBuilder();
+  const emitted = new Map<string, KernelBuilder>();
+  const stages: EmittedStage[] = [];
+  let scratchBytes = 0;
+  plan.launches.forEach(({ kernel, inputs, outputs }, launch) => {
+    const key = JSON.stringify([inputs.length, outputs.length, kernel], exactNumbers);
+    let builder = emitted.get(key);
+    if (builder === undefined) {
+      builder = new KernelBuilder(module, inputs.length, outputs.length);
+      emit(builder, kernel);
+      emitted.set(key, builder);
+    }
+    scratchBytes = Math.max(scratchBytes, builder.scratchBytes);
+    for (const { fn, tasks } of builder.stages) stages.push({ fn: fn.index, tasks, launch });
+  });
+  return { bytes: module.encode(), stages, scratchBytes };
+}
+
+function emit<K extends Kernel>(builder: KernelBuilder, kernel: K): void {
+  const emitter = emitters[kernel.kind] as ((b: KernelBuilder, k: K) => void) | undefined;
+  if (emitter === undefined) throw new TypeError(`cpu: no kernel of the kind "${kernel.kind}"`);
+  emitter(builder, kernel);
+}
+
+/** JSON has no infinities, no NaN and no -0; literals may be any of them. */
+function exactNumbers(_: string, value: unknown): unknown {
+  return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `number ${Object.is(value, -0) ? "-0" : value}`
+    : value;
+}
