@@ -8,6 +8,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { unknownName } from "../../lib/core/suggest.ts";
 import { type Case, cases, flopsOf } from "./cases.ts";
 import { type Contender, contenders, whyNoTorch } from "./contenders.ts";
 import { type Sample, summarise, waitForQuiet } from "./load.ts";
@@ -34,16 +35,14 @@ STRIATE_PYTHON names the Python that PyTorch is installed in (python3).`;
 
 /** The members of `all` that the comma-separated `names` choose; all of them without names. */
 function choose<T extends { readonly name: string }>(
-  option: string,
+  option: "case" | "contender",
   names: string | undefined,
   all: readonly T[],
 ): readonly T[] {
   const wanted = names?.split(",");
+  const known = all.map(({ name }) => name);
   for (const name of wanted ?? []) {
-    if (!all.some((one) => one.name === name)) {
-      const known = all.map((one) => one.name).join(", ");
-      throw new RangeError(`--${option}: expected some of ${known}; found ${JSON.stringify(name)}`);
-    }
+    if (!known.includes(name)) throw new RangeError(unknownName(option, name, known));
   }
   return all.filter(({ name }) => wanted?.includes(name) ?? true);
 }
@@ -110,8 +109,8 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(help);
-  const chosenCases = choose("only", values.only, cases);
-  let who = choose("contenders", values.contenders, contenders);
+  const chosenCases = choose("case", values.only, cases);
+  let who = choose("contender", values.contenders, contenders);
 
   // The Vulkan loader prints a line wherever this is not set.
   if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", await Deno.makeTempDir());

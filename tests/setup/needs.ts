@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { tmpdir } from "node:os";
 
 /** One thing that some tests need. */
 export interface Need {
@@ -16,6 +17,9 @@ export interface Need {
   /** Which tests are skipped without it, and what to do. */
   readonly otherwise: string;
 }
+
+// The Vulkan loader prints a line wherever this is not set.
+if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
 
 // Read once, when the first test asks: which adapter there is does not change during a run.
 const adapter = await navigator.gpu?.requestAdapter() ?? null;
