@@ -144,7 +144,7 @@ const integer = binary("i32", "i32", plain, {
 
 const valueOf = (value: Operand<"i32">) => typeof value === "number" ? value : value.constant;
 
-/** 32-bit integers. `add`, `sub` and `mul` of constants, of 0 and of 1 cost no instruction. */
+/** 32-bit integers. What is known already, and adding 0, costs no instruction. */
 export const i32 = {
   ...integer,
   add(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
@@ -164,6 +164,10 @@ export const i32 = {
     if (x === 0 || y === 0) return i32.constant(0);
     if (x === 1) return operand("i32", b);
     return y === 1 ? operand("i32", a) : integer.mul(a, b);
+  },
+  and(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+    const x = valueOf(a), y = valueOf(b);
+    return x !== undefined && y !== undefined ? i32.constant(x & y) : integer.and(a, b);
   },
   constant: (value: number): Value<"i32"> => ({
     type: "i32",
