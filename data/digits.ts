@@ -4,8 +4,9 @@
  * @module
  */
 import type { Random } from "../lib/core/random.ts";
-import { type Drawing, type DrawnOptions, drawnParts, type TrainAndTest } from "./drawn.ts";
+import { type Drawing, type DrawnOptions, drawnParts } from "./drawn.ts";
 import { glyphs, type Point } from "./glyphs.ts";
+import type { Parts } from "./parts.ts";
 import { drawCurve, smooth } from "./pen.ts";
 
 const size = 28;
@@ -103,6 +104,6 @@ const drawing: Drawing = {
  *
  * @throws {RangeError} for a number of examples that is no integer of at least 1
  */
-export function digits({ train = 12000, test = 2000, seed = 0 }: DrawnOptions = {}): TrainAndTest {
+export function digits({ train = 12000, test = 2000, seed = 0 }: DrawnOptions = {}): Parts {
   return drawnParts(drawing, train, test, seed);
 }

@@ -6,14 +6,7 @@
 import { Random } from "../lib/core/random.ts";
 import { sizeOf } from "../lib/core/shape.ts";
 import { type Dataset, makeDataset, type Normalization } from "../lib/train/dataset.ts";
-
-/** A data set that comes in two parts. */
-export interface TrainAndTest {
-  /** The examples to learn from. */
-  readonly train: Dataset;
-  /** Other examples, to measure what was learned. */
-  readonly test: Dataset;
-}
+import type { Parts } from "./parts.ts";
 
 /** How many examples to draw, and from which seed. */
 export interface DrawnOptions {
@@ -44,7 +37,7 @@ const cacheBytes = 2 ** 28;
 const blockLength = 256;
 
 /** Both parts of a drawn data set; example `index` depends on the seed and the index alone. */
-export function drawnParts(drawing: Drawing, train: number, test: number, seed: number) {
+export function drawnParts(drawing: Drawing, train: number, test: number, seed: number): Parts {
   return {
     train: drawnDataset(drawing, train, seed, 0),
     test: drawnDataset(drawing, test, seed, firstTestStream),

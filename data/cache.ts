@@ -1,0 +1,129 @@
+/**
+ * Published files: fetched once, checked, and kept in a folder.
+ *
+ * @module
+ */
+import { homedir, platform } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  download,
+  type DownloadEvents,
+  type Expected,
+  sha256Of,
+  wrongChecksum,
+} from "./download.ts";
+
+/** A file that somebody published and that will not change. */
+export interface PublishedFile extends Expected {
+  /** The data set it belongs to: its folder in the cache and in a mirror. */
+  readonly folder: string;
+  /** Its name. */
+  readonly name: string;
+  /** Where it comes from when there is no mirror. */
+  readonly url: string;
+}
+
+/** Where files are kept and come from. */
+export interface CacheOptions extends DownloadEvents {
+  /** The cache folder; default: {@linkcode cacheFolder}. */
+  readonly cache?: string;
+  /**
+   * A URL or folder that has `<data set>/<file>` and replaces the origin; default: the environment
+   * variable `STRIATE_MIRROR`. Files in a folder are read in place.
+   */
+  readonly mirror?: string;
+}
+
+/**
+ * The folder that downloads are kept in: `STRIATE_CACHE`, or `striate` in the platform's cache
+ * folder (`XDG_CACHE_HOME` or `~/.cache`; `~/Library/Caches` on macOS; `%LOCALAPPDATA%` on Windows).
+ *
+ * ```ts
+ * import { cacheFolder } from "./cache.ts";
+ * console.log(cacheFolder()); // /home/ada/.cache/striate
+ * ```
+ */
+export function cacheFolder(): string {
+  const chosen = variable("STRIATE_CACHE");
+  if (chosen !== undefined) return chosen;
+  const home = homedir();
+  const base = platform() === "win32"
+    ? variable("LOCALAPPDATA") ?? join(home, "AppData", "Local")
+    : platform() === "darwin"
+    ? join(home, "Library", "Caches")
+    : variable("XDG_CACHE_HOME") ?? join(home, ".cache");
+  return join(base, "striate");
+}
+
+/** An environment variable; undefined where it is empty, unset, or may not be read. */
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+/** The mirror that is set, as a folder or as a URL that ends with a slash. */
+export function mirrorOf(options: CacheOptions): { folder?: string; url?: string } {
+  const mirror = options.mirror ?? variable("STRIATE_MIRROR");
+  if (mirror === undefined) return {};
+  if (/^https?:\/\//i.test(mirror)) return { url: mirror.replace(/\/*$/, "/") };
+  if (/^file:\/\//i.test(mirror)) return { folder: fileURLToPath(mirror) };
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(mirror)) {
+    throw new TypeError(`STRIATE_MIRROR: expected a folder or an http(s) URL, found ${mirror}`);
+  }
+  return { folder: mirror };
+}
+
+/**
+ * The bytes of a published file, checked by SHA-256: from the mirror where that is a folder, else
+ * from the cache, else downloaded into the cache.
+ *
+ * @throws {ChecksumError} where the bytes are not those published
+ * @throws {Deno.errors.NotFound} where the mirror or origin has no such file; and whatever
+ * `download` throws
+ */
+export async function readPublished(
+  file: PublishedFile,
+  options: CacheOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const mirror = mirrorOf(options);
+  if (mirror.folder !== undefined) {
+    const path = join(mirror.folder, file.folder, file.name);
+    const found = await readIfWhole(path, file);
+    if (found instanceof Uint8Array) return found;
+    if (found !== undefined) throw wrongChecksum(path, file.sha256, found);
+  }
+  const path = join(options.cache ?? cacheFolder(), file.folder, file.name);
+  const kept = await readIfWhole(path, file);
+  if (kept instanceof Uint8Array) return kept;
+  if (mirror.folder !== undefined) {
+    throw new Deno.errors.NotFound(
+      `${file.folder}/${file.name} is missing: looked in the mirror ${mirror.folder} and in the ` +
+        `cache ${path}; put the file there, or unset STRIATE_MIRROR to download it from ${file.url}`,
+    );
+  }
+  const url = mirror.url ? `${mirror.url}${file.folder}/${file.name}` : file.url;
+  await download(url, path, file, options);
+  const bytes = await readIfWhole(path, file);
+  if (bytes instanceof Uint8Array) return bytes;
+  throw wrongChecksum(path, file.sha256, bytes ?? "no file");
+}
+
+/** The bytes of a file if they are those published; else what was found; undefined: no file. */
+async function readIfWhole(path: string, { bytes, sha256 }: Expected) {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size !== bytes) return `${size} bytes instead of ${bytes}`;
+    const content = await Deno.readFile(path), digest = sha256Of(content);
+    return digest === sha256 ? content : digest;
+  } catch (error) {
+    const missing = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    if (missing) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * Data sets: drawn on the fly (`digits`, `shapes`), downloaded once and checked (`mnist`,
+ * `fashionMnist`, `cifar10`), or read from files of your own (`cifarFiles`, `readIdx`).
+ *
+ * @module
+ */
+export { type DrawnOptions } from "./drawn.ts";
+export { digits } from "./digits.ts";
+export { shapes } from "./shapes.ts";
+export { fashionMnist, mnist } from "./mnist.ts";
+export { type LoadOptions, type Part, type Parts } from "./parts.ts";
+export { cifar10 } from "./cifar10.ts";
+export { cifarFiles } from "./cifar.ts";
+export { type IdxArray, readIdx } from "./idx.ts";
+export { cacheFolder, type CacheOptions } from "./cache.ts";
+export { type DownloadEvents, type DownloadProgress } from "./download.ts";
