@@ -1,0 +1,145 @@
+import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
+import { Random } from "../core/random.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import * as compositions from "../graph/compositions/loss.ts";
+import { iota, literal } from "../graph/ops/generate.ts";
+import { compare, convert } from "../graph/ops/elementwise.ts";
+import { type NestedArray, unnest } from "./print.ts";
+import { Tensor, unary } from "./tensor.ts";
+import { constant } from "./value.ts";
+
+/**
+ * A tensor of given numbers: nested arrays, or a typed array and a shape. Numbers are f32 unless
+ * `dtype` or the typed array says otherwise.
+ *
+ * ```ts
+ * import { tensor } from "@striate/striate";
+ * const matrix = tensor([[1, 2, 3], [4, 5, 6]]);
+ * const image = tensor(new Uint8Array(28 * 28), { shape: [28, 28, 1] });
+ * console.log(matrix.shape, image.dtype); // [2, 3] "u8"
+ * ```
+ *
+ * @throws {TypeError} if rows differ in length or the shape does not fit the data.
+ */
+export function tensor(
+  data: NestedArray | TensorData,
+  options: { readonly shape?: Shape; readonly dtype?: DType } = {},
+): Tensor {
+  const given = dtypeOf(data);
+  const { shape, elements } = given === undefined
+    ? unnest(data as NestedArray)
+    : { shape: [(data as TensorData).length], elements: data as TensorData };
+  const dtype = options.dtype ?? given ?? "f32";
+  const wanted = options.shape ?? shape;
+  checkShape(wanted, "tensor");
+  if (sizeOf(wanted) !== elements.length) {
+    throw new TypeError(
+      `tensor: ${elements.length} numbers do not fill the shape ${formatShape(wanted)}`,
+    );
+  }
+  return new Tensor(constant(typedArray(dtype, elements), [...wanted], dtype));
+}
+
+/** A tensor of zeros. */
+export function zeros(shape: Shape, dtype: DType = "f32"): Tensor {
+  return full(shape, 0, dtype);
+}
+
+/** A tensor of ones. */
+export function ones(shape: Shape, dtype: DType = "f32"): Tensor {
+  return full(shape, 1, dtype);
+}
+
+/** A tensor of one number. */
+export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
+  checkShape(shape, "full");
+  return new Tensor(literal(value, [...shape], dtype));
+}
+
+/** Numbers from `start` (inclusive) to `stop` (exclusive) by `step`; `arange(n)` counts from 0. */
+export function arange(start: number, stop?: number, step = 1, dtype: DType = "f32"): Tensor {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  if (!Number.isFinite(from) || !Number.isFinite(to) || !Number.isFinite(step) || step === 0) {
+    throw new RangeError(
+      `arange: expected finite numbers and a step other than 0, found ${from}, ${to}, ${step}`,
+    );
+  }
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  checkShape([length], "arange");
+  return tensor(typedArray(dtype, Array.from({ length }, (_, i) => from + i * step)));
+}
+
+/** `count` evenly spaced numbers from `start` to `stop`, both included. */
+export function linspace(start: number, stop: number, count = 50): Tensor {
+  checkShape([count], "linspace");
+  const step = count > 1 ? (stop - start) / (count - 1) : 0;
+  return tensor(Float32Array.from({ length: count }, (_, i) => start + i * step));
+}
+
+/** The identity matrix, or ones on the diagonal of `rows` x `columns`. */
+export function eye(rows: number, columns = rows): Tensor {
+  checkShape([rows, columns], "eye");
+  const shape = [rows, columns];
+  return new Tensor(convert(compare("equal", iota(shape, 0), iota(shape, 1)), "f32"));
+}
+
+/** Settings of random tensors. */
+export interface RandomOptions {
+  /** The same seed gives the same numbers; by default each call goes on in one fixed sequence. */
+  readonly seed?: number;
+}
+
+let sequence = { seed: 0, next: 0 };
+
+/** Starts the sequence that random tensors without a seed of their own are drawn from. */
+export function setSeed(seed: number): void {
+  new Random(seed);
+  sequence = { seed, next: 0 };
+}
+
+/** The generator that the next random tensor, layer or model without a seed of its own draws from. */
+export function nextRandom({ seed }: RandomOptions = {}): Random {
+  return seed === undefined ? new Random(sequence.seed, 1 + sequence.next++) : new Random(seed);
+}
+
+function drawn(shape: Shape, what: string, draw: () => number): Tensor {
+  checkShape(shape, what);
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) data[i] = draw();
+  return tensor(data, { shape });
+}
+
+/**
+ * Numbers of a normal distribution.
+ *
+ * ```ts
+ * import { randomNormal } from "@striate/striate";
+ * const noise = randomNormal([2, 3], { standardDeviation: 0.1, seed: 7 });
+ * console.log(noise.shape); // [2, 3]
+ * ```
+ */
+export function randomNormal(
+  shape: Shape,
+  options: RandomOptions & { readonly mean?: number; readonly standardDeviation?: number } = {},
+): Tensor {
+  const random = nextRandom(options);
+  const { mean = 0, standardDeviation = 1 } = options;
+  return drawn(shape, "randomNormal", () => random.normal(mean, standardDeviation));
+}
+
+/** Evenly distributed numbers of at least `low` (0) and less than `high` (1). */
+export function randomUniform(
+  shape: Shape,
+  options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
+): Tensor {
+  const random = nextRandom(options);
+  const { low = 0, high = 1 } = options;
+  return drawn(shape, "randomUniform", () => random.uniform(low, high));
+}
+
+/** 1 at each index (i32), 0 elsewhere: [...] to f32 [..., depth]. */
+export function oneHot(indices: Tensor | readonly number[], depth: number): Tensor {
+  checkShape([depth], "oneHot: depth");
+  const list = indices instanceof Tensor ? indices : tensor(Int32Array.from(indices));
+  return unary((node) => compositions.oneHot(node, depth), list);
+}

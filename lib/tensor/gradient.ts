@@ -1,0 +1,71 @@
+import { gradients } from "../graph/gradient.ts";
+import { linkResults, schedule } from "./runtime.ts";
+import { Tensor } from "./tensor.ts";
+import { flatten, rebuild, type Tree } from "./tree.ts";
+
+/** A function's value and its gradient, which has the form of the first argument. */
+export interface ValueAndGradient<T> {
+  readonly value: Tensor;
+  readonly gradient: T;
+}
+
+/**
+ * Turns a function with a scalar result into one that also gives the gradient with respect to its
+ * first argument: a tensor, or arrays and objects of tensors (all the weights of a model).
+ *
+ * In a loop, each call has the previous round's weights evaluated, so that every round is one run of
+ * one program, and nothing grows.
+ *
+ * ```ts
+ * import { tensor, valueAndGradient } from "@striate/striate";
+ * import type { Tensor } from "@striate/striate";
+ *
+ * const target = tensor([3, -1]);
+ * const loss = (w: Tensor) => w.sub(target).square().sum();
+ * let w = tensor([0, 0]);
+ * for (let step = 0; step < 100; step++) {
+ *   const { gradient } = valueAndGradient(loss)(w);
+ *   w = w.sub(gradient.mul(0.1));
+ * }
+ * console.log(await w.text()); // tensor([ 3.0000, -1.0000], f32 [2])
+ * ```
+ *
+ * @throws {TypeError} if the result is not a scalar of type f32.
+ */
+export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
+  fn: (variables: T, ...rest: Rest) => Tensor,
+): (variables: T, ...rest: Rest) => ValueAndGradient<T> {
+  return (variables, ...rest) => {
+    const list = flatten(variables, "valueAndGradient");
+    schedule(list.map((t) => t.node));
+    const value = fn(variables, ...rest);
+    if (!(value instanceof Tensor)) {
+      throw new TypeError(
+        `valueAndGradient: expected the function to return a tensor, found ${value}`,
+      );
+    }
+    const nodes = gradients(value.node, list.map((t) => t.node));
+    linkResults(value.node, nodes);
+    const parts = nodes.map((node) => new Tensor(node, [value]));
+    return { value, gradient: rebuild(variables, parts.values()) };
+  };
+}
+
+/**
+ * Turns a function with a scalar result into the function of its gradient with respect to the first
+ * argument. Gradients of gradients work too.
+ *
+ * ```ts
+ * import { gradient, tensor } from "@striate/striate";
+ * import type { Tensor } from "@striate/striate";
+ * const cube = (x: Tensor) => x.mul(x).mul(x);
+ * console.log(await gradient(cube)(tensor(2)).item()); // 12
+ * console.log(await gradient(gradient(cube))(tensor(2)).item()); // 12
+ * ```
+ */
+export function gradient<T extends Tree, Rest extends unknown[]>(
+  fn: (variables: T, ...rest: Rest) => Tensor,
+): (variables: T, ...rest: Rest) => T {
+  const both = valueAndGradient(fn);
+  return (variables, ...rest) => both(variables, ...rest).gradient;
+}

@@ -1,0 +1,81 @@
+import type { Device } from "../device/device.ts";
+import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
+import { deviceIfReady, load, type LoadedProgram, schedule } from "./runtime.ts";
+import { Tensor } from "./tensor.ts";
+import { flatten, rebuild, signature, type Tree } from "./tree.ts";
+import { settle, upload, valueOf } from "./value.ts";
+
+/** A function recorded once for arguments of certain types. */
+interface Trace {
+  readonly result: Tree;
+  readonly roots: readonly Node[];
+  /** The placeholders of the arguments, then tensors that the function took from around it. */
+  readonly leaves: readonly Node[];
+  readonly programs: WeakMap<Device, LoadedProgram>;
+}
+
+/**
+ * Records a function of tensors once for each combination of argument types, and from then on runs
+ * the recorded program. What the function does besides (print, count, draw random numbers on the
+ * host) happens only while it is recorded; tensors from around it are taken as they are then.
+ *
+ * ```ts
+ * import { jit, tensor } from "@striate/striate";
+ * import type { Tensor } from "@striate/striate";
+ * const step = jit((x: Tensor, y: Tensor) => x.matmul(y).tanh());
+ * const x = tensor([[1, 2]]), y = tensor([[0.5], [0.25]]);
+ * console.log(await step(x, y).array()); // [[0.7615941762924194]]
+ * ```
+ */
+export function jit<Arguments extends Tree[], Result extends Tree>(
+  fn: (...args: Arguments) => Result,
+): (...args: Arguments) => Result {
+  const traces = new Map<string, Trace>();
+  return (...args) => {
+    const tensors = flatten(args, "jit");
+    const device = deviceIfReady();
+    schedule(tensors.map((t) => t.node));
+    // Before there is a device, or while data is on its way from another one, the graph does as well.
+    const usable = device !== undefined && tensors.every(({ node }) => isPresent(node, device));
+    if (!usable) return fn(...args);
+    const key = signature(args);
+    let trace = traces.get(key);
+    if (trace === undefined) traces.set(key, trace = record(fn, args));
+    return run(trace, tensors, device) as Result;
+  };
+}
+
+function isPresent(node: Node, device: Device): boolean {
+  const value = valueOf(node);
+  return value !== undefined && (value.data !== undefined || value.device === device);
+}
+
+function record<Arguments extends Tree[]>(
+  fn: (...args: Arguments) => Tree,
+  args: Arguments,
+): Trace {
+  const placeholders = flatten(args, "jit").map((t) => new Tensor(leaf(t.shape, t.dtype)));
+  const result = fn(...rebuild(args, placeholders.values()));
+  const roots = flatten(result, "jit: result").map((t) => t.node);
+  const inner = placeholders.map((t) => t.node);
+  const outer = topologicalOrder(roots).filter((n) => n.op.kind === "leaf" && !inner.includes(n));
+  return { result, roots, leaves: [...inner, ...outer], programs: new WeakMap() };
+}
+
+function run(trace: Trace, tensors: readonly Tensor[], device: Device): Tree {
+  let program = trace.programs.get(device);
+  if (program === undefined) {
+    program = load(device, trace.roots, trace.leaves);
+    trace.programs.set(device, program);
+  }
+  const nodes = trace.leaves.map((node, i) => tensors[i]?.node ?? node);
+  const storages = nodes.map((node) => upload(node, valueOf(node)!, device));
+  for (const bytes of program.bindings.slice(nodes.length)) storages.push(device.allocate(bytes));
+  program.executable.run(storages);
+  const results = trace.roots.map((root, i) => {
+    const node = leaf(root.shape, root.dtype);
+    settle(node, storages[program.outputs[i]!]!, device);
+    return new Tensor(node);
+  });
+  return rebuild(trace.result, results.values());
+}

@@ -1,0 +1,214 @@
+import { bytesPerElement, type TensorData, typedArray } from "../core/dtype.ts";
+import { sizeOf } from "../core/shape.ts";
+import { compile, type CompileOptions } from "../compile/compile.ts";
+import { structureKey } from "../compile/key.ts";
+import type { Device, Executable } from "../device/device.ts";
+import {
+  checkDeviceName,
+  defaultDeviceName,
+  type DeviceName,
+  type DeviceOptions,
+  openDevice,
+} from "../device/select.ts";
+import { type Node, topologicalOrder } from "../graph/node.ts";
+import { convert } from "../graph/ops/elementwise.ts";
+import { settle, upload, type Value, valueOf } from "./value.ts";
+
+let opening: Promise<Device> | undefined;
+let ready: Device | undefined;
+
+/** The device, opened on first use; see {@linkcode setDevice}. */
+export function device(): Promise<Device> {
+  return opening ??= openDevice(defaultDeviceName()).then((device) => ready = device);
+}
+
+/** The device if it is open already: what can be queued without waiting. */
+export function deviceIfReady(): Device | undefined {
+  return ready;
+}
+
+/**
+ * Chooses where everything is computed from now on: "webgpu", "cpu", or "auto" (a hardware WebGPU
+ * adapter if there is one, else the CPU), which is also the default. The environment variable
+ * `STRIATE_DEVICE` does the same from outside. Tensors that exist move over when they are used.
+ *
+ * ```ts
+ * import { setDevice } from "@striate/striate";
+ * const device = await setDevice("cpu", { threads: 2 });
+ * console.log(device.kind); // "cpu"
+ * ```
+ *
+ * @throws {DeviceError} if WebGPU is asked for and there is no adapter.
+ */
+export async function setDevice(
+  name: DeviceName,
+  options: DeviceOptions = {},
+): Promise<{ readonly kind: "cpu" | "webgpu"; readonly description: string }> {
+  checkDeviceName(name, "setDevice");
+  const previous = opening;
+  opening = (previous ?? Promise.resolve()).catch(() => {}).then(() => openDevice(name, options));
+  // Who uses a tensor next learns of a failure too; nobody must be told twice.
+  opening.catch(() => {});
+  ready = undefined;
+  return ready = await opening;
+}
+
+/** A program that is loaded, with what it reads. */
+export interface LoadedProgram {
+  readonly executable: Executable;
+  /** Bytes of each binding; the first ones are the leaves. */
+  readonly bindings: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** Programs of a device by the structure of their graph, the least recently used one first. */
+const programs = new WeakMap<Device, Map<string, LoadedProgram>>();
+const programLimit = 256;
+
+/** The program for `roots` of `leaves`, compiled once for each structure of graph. */
+export function program(
+  device: Device,
+  roots: readonly Node[],
+  leaves: readonly Node[],
+  order: readonly Node[] = topologicalOrder(roots),
+): LoadedProgram {
+  let known = programs.get(device);
+  if (known === undefined) programs.set(device, known = new Map());
+  const key = structureKey(order, roots);
+  let found = known.get(key);
+  if (found === undefined) {
+    found = load(device, roots, leaves);
+    if (known.size >= programLimit) {
+      const [oldest, { executable }] = known.entries().next().value!;
+      known.delete(oldest);
+      executable.release();
+    }
+  } else {
+    known.delete(key);
+  }
+  known.set(key, found);
+  return found;
+}
+
+/** Compiles and loads a program. */
+export function load(
+  device: Device,
+  roots: readonly Node[],
+  leaves: readonly Node[],
+  options?: CompileOptions,
+): LoadedProgram {
+  const plan = compile(roots, leaves, options);
+  return { executable: device.load(plan), bindings: plan.bindings, outputs: plan.outputs };
+}
+
+/** Nodes of which some are wanted together: see {@linkcode linkResults}. */
+interface Linked {
+  readonly value: Node;
+  readonly all: readonly Node[];
+}
+
+const linked = new WeakMap<Node, Linked>();
+
+/**
+ * Marks the value and the gradients of one function as computed by one walk: reading any of them
+ * evaluates all, and whatever is computed from a gradient evaluates the value too.
+ */
+export function linkResults(value: Node, gradients: readonly Node[]): void {
+  const all = [value, ...gradients];
+  for (const node of all) if (node.op.kind !== "leaf") linked.set(node, { value, all });
+}
+
+/** Evaluations that were asked for before there was a device, in order. */
+const waiting: (readonly Node[])[] = [];
+
+/**
+ * Has nodes evaluated without waiting for them: at once if the device is open, else as soon as it
+ * is. They become leaves, so that what is computed from them later is a graph (and a program) of
+ * its own, the same in every round of a loop.
+ */
+export function schedule(nodes: readonly Node[]): void {
+  const open = nodes.filter((node) => node.op.kind !== "leaf" && !isPlaceholder(node));
+  if (open.length === 0) return;
+  if (ready !== undefined && waiting.length === 0 && run(ready, open)) return;
+  waiting.push(open);
+}
+
+/** Whether a node depends on an argument of a function that jit is recording. */
+function isPlaceholder(node: Node): boolean {
+  return topologicalOrder([node]).some((n) => n.op.kind === "leaf" && valueOf(n) === undefined);
+}
+
+/** Evaluates nodes; they are leaves afterwards. */
+export async function evaluate(nodes: readonly Node[]): Promise<Device> {
+  for (;;) {
+    const target = await device();
+    await gather([...waiting.flat(), ...nodes], target);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) run(target, next);
+    // Another device may have been chosen while data was on its way.
+    if (target === ready && run(target, nodes)) return target;
+  }
+}
+
+/** Brings to the host what lies on another device. */
+async function gather(nodes: readonly Node[], target: Device): Promise<void> {
+  for (const node of topologicalOrder(nodes)) {
+    const value = valueOf(node);
+    if (value === undefined || value.data !== undefined || value.device === target) continue;
+    value.data = await readStorage(node, value);
+  }
+}
+
+async function readStorage(node: Node, { storage, device }: Value): Promise<TensorData> {
+  const bytes = sizeOf(node.shape) * bytesPerElement[node.dtype];
+  return typedArray(node.dtype, await device!.read(storage!, bytes));
+}
+
+/** Queues the evaluation of nodes; false if some data lies on another device. */
+function run(device: Device, nodes: readonly Node[]): boolean {
+  const roots = new Set(nodes.filter((node) => node.op.kind !== "leaf"));
+  if (roots.size === 0) return true;
+  let order = topologicalOrder([...roots]);
+  for (const node of order) {
+    const together = linked.get(node);
+    if (together === undefined || node.op.kind === "leaf") continue;
+    for (const other of roots.has(node) ? together.all : [together.value]) {
+      if (other.op.kind !== "leaf") roots.add(other);
+    }
+  }
+  const list = [...roots];
+  order = topologicalOrder(list);
+  const leaves = order.filter((node) => node.op.kind === "leaf");
+  for (const node of leaves) {
+    const value = valueOf(node);
+    if (value === undefined) {
+      throw new TypeError(
+        "a tensor inside a function given to jit has no value yet: return it, and read the result",
+      );
+    }
+    if (value.data === undefined && value.device !== device) return false;
+  }
+  const { executable, bindings, outputs } = program(device, list, leaves, order);
+  const storages = leaves.map((node) => upload(node, valueOf(node)!, device));
+  for (let i = leaves.length; i < bindings.length; i++) {
+    storages.push(device.allocate(bindings[i]!));
+  }
+  executable.run(storages);
+  list.forEach((node, i) => settle(node, storages[outputs[i]!]!, device));
+  return true;
+}
+
+/** The elements of a node, computed if need be, as a typed array of their own. */
+export async function read(node: Node): Promise<TensorData> {
+  if (node.op.kind !== "leaf" && node.dtype === "u8") {
+    return Uint8Array.from(await read(convert(node, "i32")));
+  }
+  const given = valueOf(node)?.data;
+  if (given !== undefined) return given.slice() as TensorData;
+  await evaluate([node]);
+  const value = valueOf(node)!;
+  const data = value.data ?? await readStorage(node, value);
+  // What is small is kept, so that printing the tensor again shows it.
+  if (data.length > 1000) return data;
+  value.data = data;
+  return data.slice() as TensorData;
+}

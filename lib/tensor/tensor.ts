@@ -1,0 +1,449 @@
+import type { DType, TensorData, TypedArrayOf } from "../core/dtype.ts";
+import { normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
+import type { Node } from "../graph/node.ts";
+import * as activation from "../graph/compositions/activation.ts";
+import type { Direction } from "../graph/ops/elementwise.ts";
+import * as e from "../graph/ops/elementwise.ts";
+import * as layout from "../graph/ops/layout.ts";
+import { argmax, reduceMax, reduceSum } from "../graph/ops/reduce.ts";
+import { gather } from "../graph/ops/gather.ts";
+import { matrixProduct } from "./matrix.ts";
+import { formatTensor, nest, type NestedArray } from "./print.ts";
+import { read, schedule } from "./runtime.ts";
+import { constant, forget, valueOf } from "./value.ts";
+
+/** What may stand where a tensor is expected: a number is a scalar tensor. */
+export type TensorLike = Tensor | number;
+
+/** One axis or several, counted from the end where negative; left out, all of them. */
+export type Axes = number | readonly number[];
+
+/** A chain of more operations than this is evaluated in parts. */
+const deepest = 2000;
+
+/**
+ * A tensor: numbers in rows, columns and further axes, of one type.
+ *
+ * Operations are lazy. They check shapes at once and note what is to be computed; reading a tensor
+ * ({@linkcode Tensor.data}, {@linkcode Tensor.array}, {@linkcode Tensor.item}) computes what it
+ * needs, as one program on the device. Operands broadcast as in NumPy.
+ *
+ * ```ts
+ * import { tensor } from "@striate/striate";
+ * const x = tensor([[1, 2], [3, 4]]);
+ * console.log(await x.mul(x).sum(0).array()); // [10, 20]
+ * ```
+ */
+export class Tensor {
+  /** The graph's node for this value. */
+  readonly node: Node;
+  readonly #depth: number;
+
+  /** A tensor for a node of the graph; use `tensor()`, `zeros()` and the like instead. */
+  constructor(node: Node, sources: readonly Tensor[] = []) {
+    this.node = node;
+    let depth = 0;
+    for (const source of sources) {
+      if (source.node.op.kind !== "leaf" && source.#depth > depth) depth = source.#depth;
+    }
+    this.#depth = depth + 1;
+    // A long chain that nobody reads is evaluated on the way, unless it depends on a value that is
+    // only known later (in a function given to jit).
+    if (this.#depth > deepest && this.#depth % deepest === 1) schedule([node]);
+  }
+
+  /** Sizes of the axes. */
+  get shape(): Shape {
+    return this.node.shape;
+  }
+
+  /** Type of the elements. */
+  get dtype(): DType {
+    return this.node.dtype;
+  }
+
+  /** Number of axes. */
+  get rank(): number {
+    return this.node.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.node.shape);
+  }
+
+  // Reading
+
+  /** The elements in row-major order: a Float32Array, Int32Array or Uint8Array of the caller's own. */
+  async data<T extends DType = "f32">(): Promise<TypedArrayOf[T]> {
+    return await read(this.node) as TypedArrayOf[T];
+  }
+
+  /** The elements as nested arrays, or as a number for a scalar. */
+  async array(): Promise<NestedArray> {
+    return nest(await this.data(), this.shape);
+  }
+
+  /** The only element. */
+  async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new TypeError(
+        `item: expected a tensor of one element, found [${this.shape}]; use data() or array()`,
+      );
+    }
+    return (await this.data())[0]!;
+  }
+
+  /** The elements as a readable text, the middle of long axes left out. */
+  async text(): Promise<string> {
+    return formatTensor(await this.data(), this.shape, this.dtype);
+  }
+
+  /** Prints the elements. */
+  async print(): Promise<void> {
+    console.log(await this.text());
+  }
+
+  /** Type and shape, and the elements where they are known on the host. */
+  toString(): string {
+    const data: TensorData | undefined = valueOf(this.node)?.data;
+    return data === undefined
+      ? `tensor(${this.dtype} [${
+        this.shape.join(", ")
+      }], not read yet: await its data(), array() or print())`
+      : formatTensor(data, this.shape, this.dtype);
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  /** Gives device memory back now instead of when the tensor is collected. */
+  [Symbol.dispose](): void {
+    const value = valueOf(this.node);
+    if (value !== undefined) forget(value);
+  }
+
+  // Element-wise arithmetic
+
+  /** This plus another, element by element. */
+  add(other: TensorLike): Tensor {
+    return binary(e.add, this, other);
+  }
+  /** This minus another. */
+  sub(other: TensorLike): Tensor {
+    return binary(e.subtract, this, other);
+  }
+  /** This times another, element by element. */
+  mul(other: TensorLike): Tensor {
+    return binary(e.multiply, this, other);
+  }
+  /** This divided by another (f32). */
+  div(other: TensorLike): Tensor {
+    return binary(e.divide, this, other);
+  }
+  /** This to the power of another (f32). */
+  pow(other: TensorLike): Tensor {
+    return other === 2 ? this.square() : binary(e.power, this, other);
+  }
+  /** The larger of the two. */
+  maximum(other: TensorLike): Tensor {
+    return binary(e.maximum, this, other);
+  }
+  /** The smaller of the two. */
+  minimum(other: TensorLike): Tensor {
+    return binary(e.minimum, this, other);
+  }
+  /** Cut off below `low` and above `high`. */
+  clip(low: TensorLike, high: TensorLike): Tensor {
+    return this.maximum(low).minimum(high);
+  }
+  /** Minus this. */
+  neg(): Tensor {
+    return unary(e.negate, this);
+  }
+  /** Without the sign. */
+  abs(): Tensor {
+    return unary(e.abs, this);
+  }
+  /** -1, 0 or 1. */
+  sign(): Tensor {
+    return unary(e.sign, this);
+  }
+  /** e to the power of this. */
+  exp(): Tensor {
+    return unary(e.exp, this);
+  }
+  /** The natural logarithm. */
+  log(): Tensor {
+    return unary(e.log, this);
+  }
+  /** The square root. */
+  sqrt(): Tensor {
+    return unary(e.sqrt, this);
+  }
+  /** One over the square root. */
+  rsqrt(): Tensor {
+    return unary(e.rsqrt, this);
+  }
+  /** This times itself. */
+  square(): Tensor {
+    return unary((x) => e.multiply(x, x), this);
+  }
+  /** The sine, of radians. */
+  sin(): Tensor {
+    return unary(e.sin, this);
+  }
+  /** The cosine, of radians. */
+  cos(): Tensor {
+    return unary(e.cos, this);
+  }
+  /** The error function. */
+  erf(): Tensor {
+    return unary(e.erf, this);
+  }
+  /** To the next integer below. */
+  floor(): Tensor {
+    return unary(e.floor, this);
+  }
+  /** To the next integer above. */
+  ceil(): Tensor {
+    return unary(e.ceil, this);
+  }
+  /** To the nearest integer, halves to the even one. */
+  round(): Tensor {
+    return unary(e.round, this);
+  }
+  /** 1 (i32) where a number is neither infinite nor NaN, else 0. */
+  isFinite(): Tensor {
+    return unary(e.isFiniteNode, this);
+  }
+  /** The hyperbolic tangent. */
+  tanh(): Tensor {
+    return unary(e.tanh, this);
+  }
+  /** 1 / (1 + e^-x). */
+  sigmoid(): Tensor {
+    return unary(e.logistic, this);
+  }
+  /** max(x, 0). */
+  relu(): Tensor {
+    return unary(e.relu, this);
+  }
+  /** e^x over its sum along an axis. */
+  softmax(axis = -1): Tensor {
+    return unary(
+      (x) => activation.softmax(x, normalizeAxis(axis, x.shape.length, "softmax")),
+      this,
+    );
+  }
+  /** The logarithm of softmax. */
+  logSoftmax(axis = -1): Tensor {
+    return unary(
+      (x) => activation.logSoftmax(x, normalizeAxis(axis, x.shape.length, "logSoftmax")),
+      this,
+    );
+  }
+
+  // Comparison; the results are i32, 1 or 0
+
+  /** 1 where the two are equal. */
+  equal(other: TensorLike): Tensor {
+    return compare("equal", this, other);
+  }
+  /** 1 where the two differ. */
+  notEqual(other: TensorLike): Tensor {
+    return compare("notEqual", this, other);
+  }
+  /** 1 where this is less. */
+  less(other: TensorLike): Tensor {
+    return compare("less", this, other);
+  }
+  /** 1 where this is less or equal. */
+  lessEqual(other: TensorLike): Tensor {
+    return compare("lessOrEqual", this, other);
+  }
+  /** 1 where this is greater. */
+  greater(other: TensorLike): Tensor {
+    return compare("greater", this, other);
+  }
+  /** 1 where this is greater or equal. */
+  greaterEqual(other: TensorLike): Tensor {
+    return compare("greaterOrEqual", this, other);
+  }
+
+  // Reduction
+
+  /** The sum over axes (all by default), which disappear unless `keepDimensions`. */
+  sum(axes?: Axes, keepDimensions = false): Tensor {
+    return reduced(reduceSum, this, axes, keepDimensions);
+  }
+  /** The mean over axes. */
+  mean(axes?: Axes, keepDimensions = false): Tensor {
+    const total = this.sum(axes, keepDimensions);
+    const count = this.size / Math.max(1, total.size);
+    return unary((x) => e.scale(x, 1 / count), total);
+  }
+  /** The largest element over axes. */
+  max(axes?: Axes, keepDimensions = false): Tensor {
+    return reduced(reduceMax, this, axes, keepDimensions);
+  }
+  /** The smallest element over axes. */
+  min(axes?: Axes, keepDimensions = false): Tensor {
+    return this.neg().max(axes, keepDimensions).neg();
+  }
+  /** The mean squared distance from the mean, over axes. */
+  variance(axes?: Axes, keepDimensions = false): Tensor {
+    return this.sub(this.mean(axes, true)).square().mean(axes, keepDimensions);
+  }
+  /** The square root of the variance. */
+  standardDeviation(axes?: Axes, keepDimensions = false): Tensor {
+    return this.variance(axes, keepDimensions).sqrt();
+  }
+  /** The index (i32) of the first largest element along an axis. */
+  argmax(axis = -1): Tensor {
+    return unary((x) => argmax(x, axis), this);
+  }
+  /** The index (i32) of the first smallest element along an axis. */
+  argmin(axis = -1): Tensor {
+    return this.neg().argmax(axis);
+  }
+
+  // Linear algebra and layout
+
+  /** The matrix product over the last two axes; vectors and batches as in NumPy's matmul. */
+  matmul(other: Tensor): Tensor {
+    return new Tensor(matrixProduct(this.node, other.node), [this, other]);
+  }
+  /** The same elements in another shape; one size may be -1. */
+  reshape(shape: Shape): Tensor {
+    return unary((x) => layout.reshape(x, shape), this);
+  }
+  /** All elements along one axis. */
+  flatten(): Tensor {
+    return this.reshape([this.size]);
+  }
+  /** Another order of axes, by default the reverse. */
+  transpose(permutation?: readonly number[]): Tensor {
+    const axes = permutation?.map((axis) => normalizeAxis(axis, this.rank, "transpose"));
+    return unary((x) => layout.transpose(x, axes), this);
+  }
+  /** A new axis of size 1 in front of `axis`. */
+  expandDims(axis: number): Tensor {
+    const at = normalizeAxis(axis, this.rank + 1, "expandDims");
+    return this.reshape(this.shape.toSpliced(at, 0, 1));
+  }
+  /** Without the axes of size 1, or without those named. */
+  squeeze(axes?: Axes): Tensor {
+    const named = axes === undefined ? undefined : axisList(axes, this.rank, "squeeze");
+    for (const axis of named ?? []) {
+      if (this.shape[axis] !== 1) {
+        throw new RangeError(`squeeze: axis ${axis} of [${this.shape}] has not the size 1`);
+      }
+    }
+    return this.reshape(
+      this.shape.filter((d, axis) => named === undefined ? d !== 1 : !named.includes(axis)),
+    );
+  }
+  /** Stretched to a shape as in NumPy. */
+  broadcastTo(shape: Shape): Tensor {
+    return unary((x) => layout.broadcastTo(x, shape), this);
+  }
+  /** The block that begins at `start`, of `size` elements (or up to the end), every `stride`-th. */
+  slice(start: readonly number[], size?: readonly number[], stride?: readonly number[]): Tensor {
+    const { shape } = this;
+    const steps = stride ?? shape.map(() => 1);
+    const from = shape.map((d, axis) => {
+      const s = start[axis] ?? 0;
+      return s < 0 ? s + d : s;
+    });
+    const counts = shape.map((d, axis) =>
+      size?.[axis] ?? Math.ceil((d - from[axis]!) / (steps[axis] ?? 1))
+    );
+    return unary((x) => layout.slice(x, from, counts, steps), this);
+  }
+  /** Some axes (all by default) backwards. */
+  flip(axes?: Axes): Tensor {
+    return unary((x) => layout.reverse(x, axisList(axes, this.rank, "flip")), this);
+  }
+  /** In a frame of `value`: for each axis the elements before and after. */
+  pad(widths: readonly (readonly [number, number])[], value = 0): Tensor {
+    const [low, high] = [widths.map((w) => w[0]), widths.map((w) => w[1])];
+    return unary((x) => layout.pad(x, low, high, undefined, value), this);
+  }
+  /** Rows (elements of the first axis) at `indices` (i32), as NumPy's take along axis 0. */
+  take(indices: Tensor): Tensor {
+    return new Tensor(gather(this.node, indices.node), [this, indices]);
+  }
+  /** Another element type. */
+  cast(dtype: DType): Tensor {
+    return unary((x) => e.convert(x, dtype), this);
+  }
+  /** The same numbers, but a constant for gradients. */
+  detach(): Tensor {
+    return unary(e.detach, this);
+  }
+}
+
+/** A scalar tensor for a number; it is data, so that another number does not mean another program. */
+export function asTensor(x: TensorLike, dtype: DType = "f32"): Tensor {
+  if (x instanceof Tensor) return x;
+  if (typeof x !== "number") {
+    throw new TypeError(`expected a tensor or a number, found ${String(x)}; wrap it in tensor()`);
+  }
+  const data = dtype === "i32" && Number.isInteger(x) ? Int32Array.of(x) : Float32Array.of(x);
+  return new Tensor(constant(data, [], data instanceof Int32Array ? "i32" : "f32"));
+}
+
+/** Applies an operation of the graph to one tensor. */
+export function unary(op: (x: Node) => Node, x: Tensor): Tensor {
+  return new Tensor(op(x.node), [x]);
+}
+
+function binary(op: (a: Node, b: Node) => Node, a: Tensor, b: TensorLike): Tensor {
+  const other = asTensor(b, a.dtype);
+  return new Tensor(op(a.node, other.node), [a, other]);
+}
+
+function compare(direction: Direction, a: Tensor, b: TensorLike): Tensor {
+  return binary((x, y) => e.compare(direction, x, y), a, b);
+}
+
+function axisList(axes: Axes | undefined, rank: number, what: string): number[] {
+  const list = axes === undefined
+    ? Array.from({ length: rank }, (_, axis) => axis)
+    : typeof axes === "number"
+    ? [axes]
+    : axes;
+  return list.map((axis) => normalizeAxis(axis, rank, what));
+}
+
+function reduced(
+  op: (x: Node, axes?: readonly number[]) => Node,
+  x: Tensor,
+  axes: Axes | undefined,
+  keepDimensions: boolean,
+): Tensor {
+  const list = axisList(axes, x.rank, "axes");
+  const result = unary((node) => op(node, list), x);
+  return keepDimensions
+    ? result.reshape(x.shape.map((d, axis) => list.includes(axis) ? 1 : d))
+    : result;
+}
+
+/** `a` where `condition` (i32) is not 0, else `b`. */
+export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = [asTensor(a), asTensor(b)];
+  return new Tensor(e.select(condition.node, x.node, y.node), [condition, x, y]);
+}
+
+/** Tensors one after another along an axis. */
+export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
+  return new Tensor(layout.concatenate(tensors.map((t) => t.node), axis), tensors);
+}
+
+/** Tensors of one shape along a new axis. */
+export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  return concatenate(tensors.map((t) => t.expandDims(axis)), axis);
+}
