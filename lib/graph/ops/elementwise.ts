@@ -111,7 +111,9 @@ export const powerOp = binaryOp("power", (g, y) => {
   // a^b is flat in b at a = 0 (for b > 0), where log(a) is not finite.
   const positive = compare("greater", a, zero);
   const byExponent = multiply(y, log(select(positive, a, one)));
-  return [multiply(g, multiply(b, power(a, subtract(b, one)))), multiply(g, byExponent)];
+  // a^0 is 1 everywhere, though 0 * 0^-1 is not a number.
+  const byBase = select(compare("equal", b, zero), zero, multiply(b, power(a, subtract(b, one))));
+  return [multiply(g, byBase), multiply(g, byExponent)];
 }, false);
 export const maximumOp = binaryOp("maximum", (g, y) => extremumGradient("greater", g, y));
 export const minimumOp = binaryOp("minimum", (g, y) => extremumGradient("less", g, y));

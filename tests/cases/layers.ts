@@ -1,0 +1,191 @@
+import * as activation from "../../lib/graph/compositions/activation.ts";
+import * as losses from "../../lib/graph/compositions/loss.ts";
+import * as normalization from "../../lib/graph/compositions/normalization.ts";
+import * as pool from "../../lib/graph/compositions/pool.ts";
+import type { Node } from "../../lib/graph/node.ts";
+import { conv2d, conv2dInputGradient } from "../../lib/graph/ops/conv2d.ts";
+import * as e from "../../lib/graph/ops/elementwise.ts";
+import { literal, randomUniform } from "../../lib/graph/ops/generate.ts";
+import { gather } from "../../lib/graph/ops/gather.ts";
+import { broadcastTo, reshape } from "../../lib/graph/ops/layout.ts";
+import { matmul } from "../../lib/graph/ops/matmul.ts";
+import { argmax, reduceSum } from "../../lib/graph/ops/reduce.ts";
+import {
+  bytes,
+  type Case,
+  compositions,
+  constant,
+  distinct,
+  given,
+  indices,
+  integers,
+  real,
+} from "./case.ts";
+
+const plain = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } as const;
+
+const batchNorm = (x: Node, gamma?: Node, beta?: Node) =>
+  normalization.batchNormTraining(x, gamma, beta, 1e-3).result;
+
+const activations = compositions([
+  ["step", [distinct([9])], activation.step],
+  ["relu6", [distinct([201])], activation.relu6],
+  ["leaky relu", [distinct([17])], (x) => activation.leakyRelu(x, 0.1)],
+  ["elu", [distinct([33])], (x) => activation.elu(x, 1.5)],
+  ["elu of large numbers", [given([4], [-100, 100, 1000, -1000])], (x) => activation.elu(x)],
+  ["softplus", [distinct([33])], activation.softplus],
+  ["softplus of large numbers", [given([4], [-100, 100, 1000, -1000])], activation.softplus],
+  ["gelu", [real([33], -4, 4)], (x) => activation.gelu(x)],
+  ["gelu, approximate", [real([33], -4, 4)], (x) => activation.gelu(x, true)],
+  ["silu", [real([33], -4, 4)], activation.silu],
+  ["hard sigmoid", [distinct([101])], activation.hardSigmoid],
+  ["softmax", [real([4, 7], -4, 4)], (x) => activation.softmax(x)],
+  ["softmax along the first axis", [real([4, 7], -4, 4)], (x) => activation.softmax(x, 0)],
+  ["log-softmax of large numbers", [real([3, 10], -80, 80)], (x) => activation.logSoftmax(x)],
+]);
+
+const lossCases = compositions([
+  [
+    "cross-entropy",
+    [real([6, 10], -3, 3), integers([6], 0, 10)],
+    (x, y) => losses.crossEntropy(x, y),
+  ],
+  [
+    "cross-entropy with label smoothing",
+    [real([5, 4], -3, 3), integers([5], 0, 4)],
+    (x, y) => losses.crossEntropy(x, y, 0.1),
+  ],
+  [
+    "cross-entropy of probabilities",
+    [real([5, 4], -3, 3), constant(real([5, 4], 0, 1))],
+    (x, y) => losses.crossEntropy(x, y, 0.2),
+  ],
+  ["binary cross-entropy", [distinct([9]), integers([9], 0, 2)], losses.binaryCrossEntropy],
+  ["mean squared error", [real([4, 3]), real([4, 3])], losses.meanSquaredError],
+  ["mean absolute error", [distinct([4, 3]), given([4, 3], [5, -6])], losses.meanAbsoluteError],
+  ["hinge", [distinct([9]), integers([9], 0, 2)], losses.hinge],
+  [
+    "top-1 hits",
+    [distinct([5, 4]), integers([5], 0, 4)],
+    (x, y) => reduceSum(e.compare("equal", argmax(x, 1), y)),
+  ],
+]);
+
+const layers = compositions([
+  ["batch norm, images", [real([3, 2, 3, 5]), real([5], 0.5, 2), real([5])], batchNorm],
+  ["batch norm, vectors", [real([8, 3]), real([3], 0.5, 2), real([3])], batchNorm],
+  ["batch norm, neither gain nor bias", [real([6, 3])], (x) => batchNorm(x)],
+  [
+    "batch norm, inference",
+    [
+      real([2, 3, 3, 4]),
+      real([4], 0.5, 2),
+      real([4]),
+      real([4]),
+      real([4], 0.5, 2),
+    ],
+    (x, gamma, beta, mean, variance) =>
+      normalization.batchNormInference(x, gamma, beta, mean, variance, 1e-3),
+  ],
+  ["batch norm, relu, convolution", [
+    real([2, 4, 4, 3]),
+    real([3], 0.5, 2),
+    real([3]),
+    real([3, 3, 3, 4]),
+  ], (x, gamma, beta, kernel) => conv2d(e.relu(batchNorm(x, gamma, beta)), kernel, plain)],
+  [
+    "local response norm",
+    [real([1, 2, 3, 9], 0.1, 3)],
+    (x) => normalization.localResponseNorm(x, { alpha: 0.5, k: 2 }),
+  ],
+  [
+    "local response norm, even size",
+    [real([2, 1, 2, 5])],
+    (x) => normalization.localResponseNorm(x, { size: 4, alpha: 1, beta: 0.5 }),
+  ],
+  ["dropout", [real([5, 9]), indices([3], [11, 12, 13])], (x, state) => {
+    const keep = e.compare("less", randomUniform(state, x.shape, 4), literal(0.7, x.shape));
+    return e.select(keep, e.scale(x, 1 / 0.7), literal(0, x.shape));
+  }],
+  [
+    "max pool, ceil mode",
+    [distinct([1, 6, 7, 2])],
+    (x) => pool.maxPool2d(x, 3, { stride: 2, ceilMode: true }),
+  ],
+  [
+    "max pool, same",
+    [distinct([1, 5, 7, 2])],
+    (x) => pool.maxPool2d(x, [3, 2], { stride: 2, padding: "same" }),
+  ],
+  ["average pool", [real([2, 4, 6, 3])], (x) => pool.averagePool2d(x, 2)],
+  [
+    "average pool without the padding",
+    [real([2, 5, 6, 3])],
+    (x) => pool.averagePool2d(x, 3, { stride: 2, padding: 1 }),
+  ],
+  [
+    "average pool with the padding, ceil mode",
+    [real([2, 5, 6, 3])],
+    (x) =>
+      pool.averagePool2d(x, 3, {
+        stride: 2,
+        padding: 1,
+        countIncludePadding: true,
+        ceilMode: true,
+      }),
+  ],
+  ["global average pool", [real([2, 3, 4, 5])], pool.globalAveragePool2d],
+  ["global max pool", [distinct([2, 3, 4, 5])], pool.globalMaxPool2d],
+  ["transposed convolution with bias", [real([1, 3, 4, 2]), real([3, 3, 3, 2]), real([3])], (
+    x,
+    kernel,
+    bias,
+  ) => e.add(conv2dInputGradient(x, kernel, [1, 6, 8, 3], { ...plain, stride: [2, 2] }), bias)],
+  [
+    "dense, tanh",
+    [real([5, 7]), real([7, 3]), real([3])],
+    (x, w, b) => e.tanh(e.add(matmul(x, w), b)),
+  ],
+  [
+    "an embedding",
+    [real([6, 4]), integers([3], 0, 6), real([4, 2])],
+    (table, i, w) => matmul(gather(table, i), w),
+  ],
+  [
+    "bytes to a convolution",
+    [bytes([1, 5, 5, 3]), real([3, 3, 3, 2])],
+    (x, kernel) => conv2d(e.scale(e.offset(e.convert(x, "f32"), -127.5), 1 / 64), kernel, plain),
+  ],
+  ["a residual block", [
+    real([1, 4, 4, 3]),
+    real([3, 3, 3, 3], -0.5, 0.5),
+    real([3]),
+    real([3, 3, 3, 3], -0.5, 0.5),
+  ], (x, k1, bias, k2) => {
+    const inner = e.tanh(e.add(conv2d(x, k1, plain), bias));
+    return e.logistic(e.add(conv2d(inner, k2, plain), x));
+  }],
+  ["squeeze and excitation", [real([2, 3, 3, 4]), real([4, 2]), real([2, 4])], (x, w1, w2) => {
+    const hidden = e.tanh(matmul(pool.globalAveragePool2d(x), w1));
+    return e.multiply(x, reshape(e.logistic(matmul(hidden, w2)), [2, 1, 1, 4]));
+  }],
+  ["LeNet in small, to its loss", [
+    constant(real([3, 8, 8, 1])),
+    real([3, 3, 1, 2]),
+    real([2]),
+    real([32, 4], -0.5, 0.5),
+    real([4]),
+    integers([3], 0, 4),
+  ], (x, kernel, bias1, weight, bias2, labels) => {
+    const features = pool.maxPool2d(e.tanh(e.add(conv2d(x, kernel, plain), bias1)), 2);
+    const logits = e.add(matmul(reshape(features, [3, 32]), weight), bias2);
+    return losses.crossEntropy(logits, labels);
+  }],
+  ["gradient clipping", [real([4, 3]), real([5])], (a, b) => {
+    const norm = e.sqrt(e.add(reduceSum(e.multiply(a, a)), reduceSum(e.multiply(b, b))));
+    return e.multiply(a, broadcastTo(e.minimum(e.divide(literal(1), norm), literal(1)), a.shape));
+  }],
+]);
+
+/** Layers and losses as they are composed of ops. */
+export const layerCases: readonly Case[] = [...activations, ...lossCases, ...layers];
