@@ -9,6 +9,7 @@ import {
   type Access,
   addressAt,
   lanesOf,
+  multipleBelow,
   Pointers,
   readLanes,
   type Space,
@@ -150,12 +151,6 @@ function emitWide(
     }
     if (space.shape.length > 1) rowPointers.advance(axis - 1, 1);
   });
-}
-
-/** The largest multiple of a power of two that is at most `value`. */
-function multipleBelow(f: FunctionBuilder, value: Value<"i32">, of: number): Value<"i32"> {
-  const multiple = i32.and(value, -of);
-  return multiple.constant === undefined ? f.local("i32", multiple) : multiple;
 }
 
 /** Rows of which a whole number of vectors is made. */

@@ -116,7 +116,7 @@ export function tanh(f: FunctionBuilder, x: Vector): Vector {
     0.000328462308777,
     7.77002514881e-7,
   ]);
-  return f32x4.div(f32x4.mul(bounded, above), below);
+  return f32x4.pmin(f32x4.pmax(f32x4.div(f32x4.mul(bounded, above), below), -1), 1);
 }
 
 /** 1 / (1 + e^-x). */

@@ -117,6 +117,12 @@ export function readLanes(
   return i32x4.add(i32x4.splat(address), i32x4.constant(lanes));
 }
 
+/** The largest multiple of `of`, a power of two, that is at most `value`. */
+export function multipleBelow(f: FunctionBuilder, value: Value<"i32">, of: number): Value<"i32"> {
+  const multiple = i32.and(value, -of);
+  return multiple.constant === undefined ? f.local("i32", multiple) : multiple;
+}
+
 /** `Lanes` for an expression whose accesses are read by `read`. */
 export function lanesOf(read: (step: number) => Value<"v128">): Lanes {
   return {
@@ -159,6 +165,11 @@ export class Pointers {
   /** The address of an access now. */
   at(access: Access): Local<"i32"> {
     return this.#locals.get(access)!;
+  }
+
+  /** The same accesses in variables of their own. */
+  copy(): Pointers {
+    return new Pointers(this.#f, this.#locals.keys(), (access) => this.at(access));
   }
 
   /** Moves all by `steps` along an axis. */

@@ -1,6 +1,7 @@
 import type { Kernel } from "../../lib/compile/kernel.ts";
 import type { KernelBuilder } from "./builder.ts";
 import { emitMap } from "./map.ts";
+import { emitReduce } from "./reduce.ts";
 
 /** Writes a kernel's stages into a module. */
 type Emitter<K> = (builder: KernelBuilder, kernel: K) => void;
@@ -10,4 +11,5 @@ export const emitters: {
   readonly [Kind in Kernel["kind"]]?: Emitter<Extract<Kernel, { readonly kind: Kind }>>;
 } = {
   map: emitMap,
+  reduce: emitReduce,
 };

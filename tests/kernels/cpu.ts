@@ -37,11 +37,15 @@ export function planOf(
 
 const guard = 0x5a;
 
-/** What a kernel computes; fails if it writes outside its outputs. */
+/**
+ * What a kernel computes; fails if it writes outside its outputs. With `inPlace`, the first output
+ * takes the place of the first input.
+ */
 export function runKernel(
   kernel: Kernel,
   inputs: readonly TensorData[],
   outputs: readonly { dtype: DType; size: number }[],
+  { inPlace = false } = {},
 ): TensorData[] {
   const described = inputs.map((data) => ({ dtype: dtypeOf(data)!, size: data.length }));
   const plan = planOf(kernel, described, outputs);
@@ -53,6 +57,7 @@ export function runKernel(
     return at;
   };
   const addresses = [...plan.bindings, scratchBytes].map(place);
+  if (inPlace) addresses[inputs.length] = addresses[0]!;
   const pages = Math.ceil(end / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
   const all = new Uint8Array(memory.buffer);
