@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Random } from "../lib/core/random.ts";
+import { keyOf, Random } from "../lib/core/random.ts";
 import { sizeOf } from "../lib/core/shape.ts";
 import { type Dataset, makeDataset, type Normalization } from "../lib/train/dataset.ts";
 import type { Parts } from "./parts.ts";
@@ -38,6 +38,7 @@ const blockLength = 256;
 
 /** Both parts of a drawn data set; example `index` depends on the seed and the index alone. */
 export function drawnParts(drawing: Drawing, train: number, test: number, seed: number): Parts {
+  keyOf(seed); // a seed that is none is refused here, not when the first image is drawn
   return {
     train: drawnDataset(drawing, train, seed, 0),
     test: drawnDataset(drawing, test, seed, firstTestStream),

@@ -1,0 +1,269 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { download, type DownloadProgress, storageError } from "../../data/download.ts";
+import { ChecksumError } from "../../lib/core/errors.ts";
+import { filesIn, inFolder, sample, sha256, withBreakingServer, withServer } from "./files.ts";
+
+const file = sample(300_000);
+const expected = { bytes: file.length, sha256: sha256(file) };
+
+/** Answers a Range request as a file server does. */
+function ranged(request: Request): Response {
+  const from = Number(/bytes=(\d+)-/.exec(request.headers.get("range") ?? "")?.[1] ?? NaN);
+  if (Number.isNaN(from)) return new Response(file);
+  const headers = { "content-range": `bytes ${from}-${file.length - 1}/${file.length}` };
+  return new Response(file.subarray(from), { status: 206, headers });
+}
+
+Deno.test("download: a whole file, with progress, into a folder that is not there yet", () =>
+  inFolder((folder) =>
+    withServer(() => new Response(file), async (url) => {
+      const path = `${folder}/deep/er/file.bin`, events: DownloadProgress[] = [];
+      await download(url, path, expected, { onProgress: (event) => events.push(event) });
+      assertEquals(Deno.readFileSync(path), file);
+      assertEquals(filesIn(`${folder}/deep/er`), ["file.bin"]);
+      assertEquals(events.at(-1), { file: "file.bin", received: 300_000, total: 300_000 });
+    })
+  ));
+
+Deno.test("download: goes on by Range when the connection breaks", () =>
+  inFolder(async (folder) => {
+    const ranges: (string | undefined)[] = [];
+    await withBreakingServer(file, 100_000, ranges, async (url) => {
+      await download(url, `${folder}/file.bin`, expected);
+      assertEquals(Deno.readFileSync(`${folder}/file.bin`), file);
+      assertEquals(ranges, [undefined, "bytes=100000-", "bytes=200000-"]);
+      assertEquals(filesIn(folder), ["file.bin"]);
+    });
+  }));
+
+Deno.test("download: a later run goes on where an earlier one broke off", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`, ranges: (string | undefined)[] = [];
+    await withBreakingServer(file, 10_000, ranges, async (url) => {
+      const message = "after 50000 the connection ended; what came is kept: run again to go on";
+      await assertRejects(() => download(url, path, expected), Error, message);
+      assertEquals(filesIn(folder), ["file.bin.part"]);
+    });
+    const received: number[] = [];
+    await withServer(ranged, async (url) => {
+      await download(url, path, expected, { onProgress: (event) => received.push(event.received) });
+    });
+    assert(received[0]! > 50_000);
+    assertEquals(Deno.readFileSync(path), file);
+    assertEquals(filesIn(folder), ["file.bin"]);
+  }));
+
+Deno.test("download: a server without ranges, and one whose ranges are others", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`;
+    Deno.writeFileSync(`${path}.part`, file.subarray(0, 1000));
+    await withServer(() => new Response(file), (url) => download(url, path, expected));
+    assertEquals(Deno.readFileSync(path), file);
+    Deno.removeSync(path);
+    Deno.writeFileSync(`${path}.part`, file.subarray(0, 1000));
+    let count = 0;
+    await withServer((request) => {
+      if (count++ > 0) return ranged(request);
+      return new Response(file, {
+        status: 206,
+        headers: { "content-range": "bytes 0-299999/300000" },
+      });
+    }, async (url) => {
+      await assertRejects(() => download(url, path, expected), Error, "connection ended");
+      await download(url, path, expected);
+    });
+    assertEquals(Deno.readFileSync(path), file);
+  }));
+
+Deno.test("download: a part that cannot be gone on with is fetched anew", () =>
+  inFolder((folder) =>
+    withServer(ranged, async (url) => {
+      const path = `${folder}/file.bin`;
+      for (const part of [sample(1000).fill(7), sample(400_000), sample(300_000).fill(1)]) {
+        Deno.writeFileSync(`${path}.part`, part);
+        await download(url, path, expected);
+        assertEquals(Deno.readFileSync(path), file);
+        Deno.removeSync(path);
+      }
+      Deno.writeFileSync(`${path}.part`, file); // whole, but never moved
+      await download("http://127.0.0.1:1/", path, expected);
+      assertEquals(Deno.readFileSync(path), file);
+    })
+  ));
+
+Deno.test("download: a wrong checksum keeps nothing", () =>
+  inFolder(async (folder) => {
+    let requests = 0;
+    const other = file.map((byte) => byte ^ 1);
+    await withServer(() => (requests++, new Response(other)), async (url) => {
+      const path = `${folder}/file.bin`;
+      const error = await assertRejects(() => download(url, path, expected), ChecksumError, url);
+      assert(error.message.includes(`expected SHA-256 ${expected.sha256}, found ${sha256(other)}`));
+      assertEquals(Deno.statSync(`${path}.part`).size, 0);
+      assertEquals(filesIn(folder), ["file.bin.part"]);
+      assertEquals(requests, 1);
+    });
+  }));
+
+Deno.test("download: an oversized file is refused, stated or not, and a truncated one", () =>
+  inFolder(async (folder) => {
+    const large = sample(400_000), path = `${folder}/file.bin`;
+    await withServer(() => new Response(large), async (url) => {
+      await assertRejects(
+        () => download(url, path, expected),
+        ChecksumError,
+        "400000 bytes instead",
+      );
+    });
+    const stream = () => new Response(new Blob([large]).stream());
+    await withServer(stream, async (url) => {
+      await assertRejects(
+        () => download(url, path, expected),
+        ChecksumError,
+        "more than the 300000",
+      );
+    });
+    assertEquals(Deno.statSync(`${path}.part`).size, 0);
+    await withServer((request) => {
+      if (request.headers.has("range")) return new Response(null, { status: 416 });
+      return new Response(file.subarray(0, 1000));
+    }, async (url) => {
+      await assertRejects(
+        () => download(url, path, expected),
+        Error,
+        `expected 300000 bytes from ${url}, but after 1000 the connection ended`,
+      );
+    });
+    assertEquals(filesIn(folder), ["file.bin.part"]);
+  }));
+
+Deno.test("download: 404, other statuses, an unreachable host", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`;
+    Deno.writeFileSync(`${path}.part`, file.subarray(0, 1000));
+    let status = 404;
+    await withServer(() => new Response("sorry", { status }), async (url) => {
+      await assertRejects(() => download(url, path, expected), Deno.errors.NotFound, "HTTP 404");
+      status = 503;
+      await assertRejects(() => download(url, path, expected), Error, "found HTTP 503");
+    });
+    const nobody = "http://127.0.0.1:1/file.bin";
+    await assertRejects(
+      () => download(nobody, path, expected),
+      Error,
+      `file.bin: cannot reach ${nobody}`,
+    );
+    assertEquals(Deno.readFileSync(`${path}.part`), file.subarray(0, 1000));
+  }));
+
+Deno.test("download: a signal breaks it off, and what came is kept", () =>
+  inFolder(async (folder) => {
+    const abort = new AbortController(), path = `${folder}/file.bin`;
+    let open: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const endless = new ReadableStream<Uint8Array>({
+      start(controller) {
+        open = controller;
+        controller.enqueue(file.subarray(0, 5000));
+      },
+    });
+    await withServer(() => new Response(endless), async (url) => {
+      const onProgress = () => abort.abort(new Error("enough"));
+      await assertRejects(
+        () => download(url, path, expected, { signal: abort.signal, onProgress }),
+        Error,
+        "enough",
+      );
+      try {
+        open!.close();
+      } catch { /* the server has already given it up */ }
+    });
+    assertEquals(Deno.readFileSync(`${path}.part`), file.subarray(0, 5000));
+  }));
+
+Deno.test("download: two at once share the work", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`;
+    let requests = 0;
+    await withServer((request) => (requests++, ranged(request)), async (url) => {
+      await Promise.all([download(url, path, expected), download(url, path, expected)]);
+    });
+    assertEquals(Deno.readFileSync(path), file);
+    assertEquals(requests, 1);
+    assertEquals(filesIn(folder), ["file.bin"]);
+  }));
+
+Deno.test("download: a folder that cannot be written", () =>
+  inFolder((folder) =>
+    withServer(ranged, async (url) => {
+      Deno.writeTextFileSync(`${folder}/plain`, "a file, not a folder");
+      await assertRejects(
+        () => download(url, `${folder}/plain/file.bin`, expected),
+        Deno.errors.PermissionDenied,
+        "set STRIATE_CACHE to another folder",
+      );
+      assertEquals(Deno.readTextFileSync(`${folder}/plain`), "a file, not a folder");
+    })
+  ));
+
+Deno.test({
+  name: "download: without the permission to write",
+  permissions: { net: true, read: true, write: false },
+  async fn() {
+    await withServer(ranged, async (url) => {
+      await assertRejects(
+        () => download(url, "somewhere/file.bin", expected),
+        Deno.errors.PermissionDenied,
+        "somewhere/file.bin: cannot be written",
+      );
+    });
+  },
+});
+
+/** A file system of 64 KiB at `folder`; undefined where this user may not mount one. */
+function mountSmall(folder: string): { unmount(): void } | undefined {
+  const run = (...command: string[]) => {
+    try {
+      return new Deno.Command(command[0]!, { args: command.slice(1), stderr: "null" }).outputSync();
+    } catch {
+      return undefined; // no such command
+    }
+  };
+  if (!run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder)?.success) return undefined;
+  return { unmount: () => void run("umount", folder) };
+}
+
+const mayMount = (() => {
+  if (Deno.build.os !== "linux") return false;
+  const folder = Deno.makeTempDirSync(), mounted = mountSmall(folder);
+  mounted?.unmount();
+  Deno.removeSync(folder);
+  return mounted !== undefined;
+})();
+
+Deno.test({
+  name: "download: no space left on the disk (skipped where no small file system can be mounted)",
+  ignore: !mayMount,
+  fn: () =>
+    inFolder((folder) =>
+      withServer(ranged, async (url) => {
+        const mounted = mountSmall(folder)!;
+        try {
+          await assertRejects(
+            () => download(url, `${folder}/file.bin`, expected),
+            Error,
+            "file.bin.part: no space left on the disk; free some, or set STRIATE_CACHE",
+          );
+          assertEquals(filesIn(folder), ["file.bin.part"]);
+        } finally {
+          mounted.unmount();
+        }
+      })
+    ),
+});
+
+Deno.test("storageError: other errors stay as they are", () => {
+  const error = new Error("something else");
+  assertEquals(storageError(error, "x"), error);
+  const full = Object.assign(new Error("os error 28"), { code: "ENOSPC" });
+  assert((storageError(full, "/a/b") as Error).message.startsWith("/a/b: no space left"));
+});

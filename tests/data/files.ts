@@ -1,0 +1,87 @@
+/** Small files, folders and servers for the tests of `data/`. */
+import { createHash } from "node:crypto";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+export const gzip = (bytes: Uint8Array): Bytes => new Uint8Array(gzipSync(bytes));
+export const brotli = (bytes: Uint8Array): Bytes => new Uint8Array(brotliCompressSync(bytes));
+
+/** Bytes that look random and are the same in every run. */
+export function sample(length: number): Bytes {
+  let state = 1;
+  return Uint8Array.from({ length }, () => (state = Math.imul(state, 48271) & 0x7fffffff) >>> 8);
+}
+
+/** Runs `body` with a folder that is removed afterwards. */
+export async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs `body` with the URL of a server on this machine that answers with `handler`. */
+export async function withServer(
+  handler: (request: Request) => Response | Promise<Response>,
+  body: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+  try {
+    await body(`http://127.0.0.1:${server.addr.port}/`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+/**
+ * Runs `body` with the URL of a server that has `file`, honours ranges, and breaks every connection
+ * after `count` bytes of the file. `ranges` collects what was asked for.
+ */
+export async function withBreakingServer(
+  file: Uint8Array,
+  count: number,
+  ranges: (string | undefined)[],
+  body: (url: string) => Promise<void>,
+): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      const buffer = new Uint8Array(4096), text = new TextDecoder();
+      let head = "";
+      while (!head.includes("\r\n\r\n")) {
+        const length = await connection.read(buffer);
+        if (length === null) break;
+        head += text.decode(buffer.subarray(0, length));
+      }
+      const range = /\r\nrange: (bytes=(\d+)-)/i.exec(head), from = Number(range?.[2] ?? 0);
+      ranges.push(range?.[1]);
+      const status = range ? "206 Partial Content" : "200 OK";
+      const answer = `HTTP/1.1 ${status}\r\ncontent-length: ${file.length - from}\r\n` +
+        `content-range: bytes ${from}-${file.length - 1}/${file.length}\r\n\r\n`;
+      const writer = connection.writable.getWriter();
+      await writer.write(new TextEncoder().encode(answer));
+      await writer.write(file.slice(from, from + count));
+      await writer.close();
+    }
+  })();
+  try {
+    await body(`http://127.0.0.1:${listener.addr.port}/`);
+  } finally {
+    listener.close();
+    await serving;
+  }
+}
+
+/** The names of the files in a folder, sorted; none where there is no folder. */
+export function filesIn(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name).toSorted();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}

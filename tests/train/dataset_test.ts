@@ -1,0 +1,226 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { arrayDataset, type Batch, Dataset, makeDataset } from "../../lib/train/dataset.ts";
+
+/** Examples 0 to length - 1, each `[index, index + 0.5]` with the label index % 3. */
+function counting(length: number): Dataset {
+  return arrayDataset({
+    inputs: Array.from({ length }, (_, i) => [i, i + 0.5]),
+    targets: Array.from({ length }, (_, i) => i % 3),
+    classes: 3,
+  });
+}
+
+/** The first number of every example, batch by batch. */
+function rows(batches: Iterable<Batch>): number[][] {
+  return Array.from(
+    batches,
+    (batch) => Array.from({ length: batch.size }, (_, row) => batch.inputs[0]![2 * row]!),
+  );
+}
+
+Deno.test("arrayDataset: fields follow from the data", () => {
+  const data = arrayDataset({
+    inputs: [
+      { data: new Uint8Array(2 * 12), shape: [2, 2, 3] },
+      { data: Float32Array.of(1, 2), shape: [] },
+    ],
+    targets: [[1, 0], [0, 1]],
+    normalization: { mean: [0, 0, 0], standardDeviation: [1, 1, 1] },
+  });
+  assertEquals(data.length, 2);
+  assertEquals(data.inputs, [{ shape: [2, 2, 3], dtype: "u8" }, { shape: [], dtype: "f32" }]);
+  assertEquals(data.targets, [{ shape: [2], dtype: "f32" }]);
+  assertEquals(data.get(1).inputs[1], Float32Array.of(2));
+  assertEquals(counting(4).targets, [{ shape: [], dtype: "i32" }]);
+  assertEquals(counting(4).classes, ["0", "1", "2"]);
+  assertEquals(arrayDataset({ inputs: Float32Array.of(1, 2, 3) }).targets, []);
+});
+
+Deno.test("arrayDataset: data that do not fit are refused, with the place", () => {
+  const inputs = [[1], [2], [3]];
+  assertThrows(() => arrayDataset({ inputs: [] }), RangeError, "empty");
+  assertThrows(
+    () => arrayDataset({ inputs, targets: [0, 1] }),
+    RangeError,
+    "targets[0] has 2 examples, but inputs[0] has 3",
+  );
+  assertThrows(
+    () => arrayDataset({ inputs, targets: [0, 1, 2], classes: ["cat", "dog"] }),
+    RangeError,
+    "label 2 of example 2 is out of range; expected 0 to 1",
+  );
+  assertThrows(
+    () => arrayDataset({ inputs, targets: Int32Array.of(0, -1, 1), classes: 2 }),
+    RangeError,
+    "label -1 of example 1",
+  );
+  assertThrows(
+    () => arrayDataset({ inputs, targets: [0.5, 1, 1], classes: 2 }),
+    TypeError,
+    "one integer label an example, found f32[]",
+  );
+  assertThrows(
+    () => arrayDataset({ inputs: [[1, 2], [3]] }),
+    TypeError,
+    "example 1 differs in shape; expected numbers nested as [2]",
+  );
+  assertThrows(
+    () => arrayDataset({ inputs: { data: new Uint8Array(13), shape: [2, 2] } }),
+    TypeError,
+    "13 elements are no whole number of examples of shape [2, 2]",
+  );
+  assertThrows(
+    // deno-lint-ignore no-explicit-any
+    () => arrayDataset({ inputs: "pixels" as any }),
+    TypeError,
+    "expected a Float32Array",
+  );
+  assertThrows(
+    () =>
+      arrayDataset({
+        inputs: { data: new Uint8Array(12), shape: [2, 2, 3] },
+        normalization: { mean: [0.5], standardDeviation: [0.5] },
+      }),
+    TypeError,
+    "expected 3 means",
+  );
+  assertThrows(
+    () => arrayDataset({ inputs, normalization: { mean: [0], standardDeviation: [0] } }),
+    RangeError,
+    "above 0",
+  );
+});
+
+Deno.test("batches: stored order, remainder, dropRemainder", () => {
+  const data = counting(7);
+  assertEquals(rows(data.batches({ batchSize: 3 })), [[0, 1, 2], [3, 4, 5], [6]]);
+  assertEquals(rows(data.batches({ batchSize: 3, dropRemainder: true })), [[0, 1, 2], [3, 4, 5]]);
+  assertEquals(data.batchCount(3), 3);
+  assertEquals(data.batchCount(3, true), 2);
+  const [first] = data.batches({ batchSize: 2 });
+  assertEquals(first!.inputs[0], Float32Array.of(0, 0.5, 1, 1.5));
+  assertEquals(first!.targets[0], Int32Array.of(0, 1));
+});
+
+Deno.test("batches: the order depends on seed and epoch alone", () => {
+  const data = counting(50);
+  const order = (shuffle: number, epoch: number) =>
+    rows(data.batches({ batchSize: 8, shuffle, epoch })).flat();
+  assertEquals(order(7, 2), order(7, 2));
+  assert(String(order(7, 2)) !== String(order(7, 3)), "another epoch, another order");
+  assert(String(order(7, 2)) !== String(order(8, 2)), "another seed, another order");
+  assertEquals(order(7, 2).toSorted((a, b) => a - b), Array.from({ length: 50 }, (_, i) => i));
+});
+
+Deno.test("batches: start goes on exactly where an interrupted epoch stopped", () => {
+  const data = counting(23), options = { batchSize: 4, shuffle: 5, epoch: 3 };
+  const whole = rows(data.batches(options));
+  for (let start = 0; start <= whole.length; start++) {
+    assertEquals(rows(data.batches({ ...options, start })), whole.slice(start));
+  }
+});
+
+Deno.test("batches: reuse hands out the same arrays with the same content", () => {
+  const data = counting(7), options = { batchSize: 3, shuffle: 1 };
+  assertEquals(rows(data.batches({ ...options, reuse: true })), rows(data.batches(options)));
+  const buffers = Array.from(
+    data.batches({ ...options, reuse: true }),
+    (batch) => batch.inputs[0]!.buffer,
+  );
+  assertEquals(new Set(buffers).size, 1);
+});
+
+Deno.test("batches: options out of range are refused when asked for, not when read", () => {
+  const data = counting(5);
+  for (const batchSize of [0, -1, 1.5, NaN, Infinity]) {
+    assertThrows(() => data.batches({ batchSize }), RangeError, "integer of at least 1");
+  }
+  // deno-lint-ignore no-explicit-any
+  assertThrows(() => data.batches({ batchSize: "32" as any }), TypeError, "found string");
+  assertThrows(() => data.batches({ batchSize: 2, epoch: -1 }), RangeError, "epoch");
+  assertThrows(() => data.batches({ batchSize: 2, start: 4 }), RangeError, "from 0 to 3");
+  assertThrows(
+    () => data.batches({ batchSize: 8, dropRemainder: true }),
+    RangeError,
+    "5 examples do not fill one batch of 8",
+  );
+  assertThrows(() => data.get(5), RangeError, "from 0 to 4, found 5");
+  assertThrows(() => data.batch([0, 1], data.get(0)), RangeError, "size 2");
+});
+
+Deno.test("batches: an empty data set of a user's own class is refused", () => {
+  class Nothing extends Dataset {
+    readonly length = 0;
+    readonly inputs = [{ shape: [], dtype: "f32" }] as const;
+    readonly targets = [];
+    read(): void {}
+  }
+  assertThrows(() => new Nothing().batches({ batchSize: 1 }), RangeError, "empty");
+});
+
+Deno.test("views: take, skip, slice, shuffle, concatenate", () => {
+  const data = counting(10);
+  const all = (view: Dataset) => rows(view.batches({ batchSize: 100 })).flat();
+  assertEquals(all(data.take(3)), [0, 1, 2]);
+  assertEquals(all(data.skip(8)), [8, 9]);
+  assertEquals(all(data.slice(2, 8).slice(1, 3)), [3, 4]);
+  assertEquals(all(data.skip(8).concatenate(data.take(1), data.slice(4, 5))), [8, 9, 0, 4]);
+  assertEquals(all(data.shuffle(3)), all(data.shuffle(3)));
+  assertEquals(all(data.shuffle(3)).toSorted((a, b) => a - b), all(data));
+  assertEquals(data.take(3).classes, data.classes);
+  assertThrows(() => data.take(0), RangeError, "take: expected an integer from 1 to 10, found 0");
+  assertThrows(() => data.take(11), RangeError, "from 1 to 10");
+  assertThrows(() => data.skip(10), RangeError, "from 0 to 9");
+  assertThrows(() => data.slice(4, 4), RangeError, "from 5 to 10");
+  const other = arrayDataset({ inputs: [[1]], targets: [0] });
+  assertThrows(
+    () => data.concatenate(other),
+    TypeError,
+    "expected fields (f32[2]) -> (i32[]), found (f32[1]) -> (i32[])",
+  );
+});
+
+Deno.test("split: by fraction or count, at random or not, without overlap", () => {
+  const data = counting(10);
+  const all = (view: Dataset) => rows(view.batches({ batchSize: 100 })).flat();
+  assertEquals(data.split(0.8).map(all), [[0, 1, 2, 3, 4, 5, 6, 7], [8, 9]]);
+  assertEquals(data.split(3)[0]!.length, 3);
+  const [a, b] = data.split(0.5, 7).map(all);
+  assertEquals([...a!, ...b!].toSorted((x, y) => x - y), all(data));
+  assertEquals(data.split(0.5, 7).map(all), [a, b]);
+  for (const part of [0, 1.5, 10, -1, NaN, 0.01]) {
+    assertThrows(() => data.split(part), RangeError, "leaves both parts with examples");
+  }
+});
+
+Deno.test("map: transforms as it reads, and checks what it gets", () => {
+  const data = arrayDataset({
+    inputs: { data: Uint8Array.of(10, 20, 30), shape: [1] },
+    normalization: { mean: [0], standardDeviation: [1] },
+  });
+  const inverted = data.map(({ inputs, targets }, index) => ({
+    inputs: [Uint8Array.of(255 - inputs[0]![0]! - index)],
+    targets,
+  }));
+  assertEquals(inverted.get(2).inputs[0], Uint8Array.of(223));
+  assertEquals(inverted.normalization, data.normalization);
+  const floats = data.map(
+    ({ inputs, targets }) => ({ inputs: [Float32Array.from(inputs[0]!)], targets }),
+    { inputs: [{ shape: [1], dtype: "f32" }] },
+  );
+  assertEquals(floats.get(1).inputs[0], Float32Array.of(20));
+  assertEquals(floats.normalization, undefined);
+  const wrong = data.map(({ targets }) => ({ inputs: [Float32Array.of(1)], targets }));
+  assertThrows(
+    () => wrong.get(1),
+    TypeError,
+    "map: example 1, inputs[0]: expected u8[1] (1 elements), found f32 with 1 elements",
+  );
+});
+
+Deno.test("makeDataset: refuses a length that is no count", () => {
+  const schema = { inputs: [], targets: [] };
+  for (const length of [0, -1, 2.5]) {
+    assertThrows(() => makeDataset(length, schema, () => {}), RangeError, "length");
+  }
+});

@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { Batch } from "../../lib/train/dataset.ts";
+import { DataStream } from "../../lib/train/stream.ts";
+
+const schema = {
+  inputs: [{ shape: [2], dtype: "f32" }],
+  targets: [{ shape: [], dtype: "i32" }],
+  classes: ["even", "odd"],
+} as const;
+
+function counting(length: number): DataStream {
+  return new DataStream(schema, function* () {
+    for (let i = 0; i < length; i++) {
+      yield { inputs: [Float32Array.of(i, i)], targets: [Int32Array.of(i % 2)] };
+    }
+  });
+}
+
+async function rows(batches: AsyncIterable<Batch>): Promise<number[][]> {
+  const result: number[][] = [];
+  for await (const { size, inputs } of batches) {
+    result.push(Array.from({ length: size }, (_, row) => inputs[0]![2 * row]!));
+  }
+  return result;
+}
+
+Deno.test("DataStream: batches, remainder, take, skip", async () => {
+  const stream = counting(7);
+  assertEquals(await rows(stream.batch(3)), [[0, 1, 2], [3, 4, 5], [6]]);
+  assertEquals(await rows(stream.batches({ batchSize: 3, dropRemainder: true })), [
+    [0, 1, 2],
+    [3, 4, 5],
+  ]);
+  assertEquals(await rows(stream.batches({ batchSize: 3, start: 1 })), [[3, 4, 5], [6]]);
+  assertEquals(await rows(stream.take(2).batch(5)), [[0, 1]]);
+  assertEquals(await rows(stream.skip(5).batch(5)), [[5, 6]]);
+});
+
+Deno.test("DataStream: shuffle depends on seed and epoch alone", async () => {
+  const stream = counting(40).shuffle(8, 3);
+  const order = async (epoch: number) =>
+    (await rows(stream.batches({ batchSize: 5, epoch }))).flat();
+  const first = await order(0);
+  assertEquals(await order(0), first);
+  assert(String(await order(1)) !== String(first));
+  assertEquals(first.toSorted((a, b) => a - b), Array.from({ length: 40 }, (_, i) => i));
+});
+
+Deno.test("DataStream: map and collect", async () => {
+  const doubled = counting(100).map(async ({ inputs, targets }) => {
+    await Promise.resolve();
+    return { inputs: [inputs[0]!.map((x) => 2 * x) as Float32Array<ArrayBuffer>], targets };
+  });
+  const data = await doubled.collect();
+  assertEquals(data.length, 100);
+  assertEquals(data.classes, ["even", "odd"]);
+  assertEquals(data.get(99).inputs[0], Float32Array.of(198, 198));
+  assertEquals(data.get(99).targets[0], Int32Array.of(1));
+});
+
+Deno.test("DataStream: bad options and examples are refused", async () => {
+  assertThrows(() => counting(3).batch(0), RangeError, "at least 1");
+  assertThrows(() => counting(3).shuffle(0, 1), RangeError, "bufferSize");
+  assertThrows(() => counting(3).take(0.5), RangeError, "take");
+  await assertRejects(() => rows(counting(0).batch(2)), RangeError, "at least 1 example");
+  const wrong = new DataStream(schema, function* () {
+    yield { inputs: [Float32Array.of(1)], targets: [Int32Array.of(1)] };
+  });
+  await assertRejects(
+    () => rows(wrong.batch(2)),
+    TypeError,
+    "stream: example 0, inputs[0]: expected f32[2] (2 elements), found f32 with 1 elements",
+  );
+});
+
+Deno.test("DataStream: each epoch asks the source anew, and a reader may stop early", async () => {
+  const epochs: number[] = [];
+  let closed = 0;
+  const stream = new DataStream(schema, function* (epoch) {
+    epochs.push(epoch);
+    try {
+      for (;;) yield { inputs: [Float32Array.of(epoch, 0)], targets: [Int32Array.of(0)] };
+    } finally {
+      closed++;
+    }
+  });
+  for (const epoch of [0, 1]) {
+    for await (const batch of stream.batches({ batchSize: 2, epoch })) {
+      assertEquals(batch.inputs[0]![0], epoch);
+      break;
+    }
+  }
+  assertEquals(epochs, [0, 1]);
+  assertEquals(closed, 2);
+});
