@@ -1,0 +1,113 @@
+import type { Random } from "../core/random.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
+import { unknownName } from "../core/suggest.ts";
+
+/** A rule for the first values of a weight, as plain data so that it can be saved. */
+export interface Initializer {
+  readonly name: string;
+  readonly value?: number;
+  readonly mean?: number;
+  readonly standardDeviation?: number;
+}
+
+/** All zeros. */
+export const zeros = (): Initializer => ({ name: "zeros" });
+/** All one value. */
+export const constant = (value: number): Initializer => ({ name: "constant", value });
+/** A normal distribution; by default N(0, 0.01) with 0.01 the standard deviation, as AlexNet's. */
+export const normal = (standardDeviation = 0.01, mean = 0): Initializer => ({
+  name: "normal",
+  mean,
+  standardDeviation,
+});
+/** A normal distribution whose values beyond two standard deviations are drawn again. */
+export const truncatedNormal = (standardDeviation = 0.01, mean = 0): Initializer => ({
+  name: "truncatedNormal",
+  mean,
+  standardDeviation,
+});
+/** Uniform in ±sqrt(6 / (fan in + fan out)). Source: Glorot and Bengio 2010. */
+export const glorotUniform = (): Initializer => ({ name: "glorotUniform" });
+/** Normal with variance 2 / (fan in + fan out). Source: Glorot and Bengio 2010. */
+export const glorotNormal = (): Initializer => ({ name: "glorotNormal" });
+/** Uniform in ±sqrt(6 / fan in). Source: He et al. 2015, arXiv 1502.01852. */
+export const heUniform = (): Initializer => ({ name: "heUniform" });
+/** Normal with variance 2 / fan in. Source: He et al. 2015, arXiv 1502.01852. */
+export const heNormal = (): Initializer => ({ name: "heNormal" });
+/** Uniform in ±sqrt(3 / fan in). Source: LeCun et al. 1998, "Efficient BackProp". */
+export const lecunUniform = (): Initializer => ({ name: "lecunUniform" });
+/** Normal with variance 1 / fan in. Source: LeCun et al. 1998, "Efficient BackProp". */
+export const lecunNormal = (): Initializer => ({ name: "lecunNormal" });
+
+/** How many numbers a unit reads, and how many units read a number. */
+export interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** The fans of a kernel [..., inputs, outputs]: axes before the last two are the receptive field. */
+export function fansOf(shape: Shape): Fans {
+  const [inputs, outputs] = shape.length < 2 ? [shape[0] ?? 1, shape[0] ?? 1] : shape.slice(-2);
+  const field = sizeOf(shape.slice(0, -2));
+  return { fanIn: inputs! * field, fanOut: outputs! * field };
+}
+
+type Draw = (random: Random, initializer: Initializer, fans: Fans) => number;
+
+const uniform = (variance: (fans: Fans) => number): Draw => (random, _, fans) => {
+  const limit = Math.sqrt(3 * variance(fans));
+  return random.uniform(-limit, limit);
+};
+const gaussian = (variance: (fans: Fans) => number): Draw => (random, _, fans) =>
+  random.normal(0, Math.sqrt(variance(fans)));
+const glorot = (fans: Fans) => 2 / (fans.fanIn + fans.fanOut);
+const he = (fans: Fans) => 2 / fans.fanIn;
+const lecun = (fans: Fans) => 1 / fans.fanIn;
+
+const draws: Readonly<Record<string, Draw>> = {
+  zeros: () => 0,
+  constant: (_, { value }) => value!,
+  normal: (random, { mean, standardDeviation }) => random.normal(mean, standardDeviation),
+  truncatedNormal: (random, { mean, standardDeviation }) => {
+    let x = random.normal();
+    while (Math.abs(x) > 2) x = random.normal();
+    return mean! + standardDeviation! * x;
+  },
+  glorotUniform: uniform(glorot),
+  glorotNormal: gaussian(glorot),
+  heUniform: uniform(he),
+  heNormal: gaussian(he),
+  lecunUniform: uniform(lecun),
+  lecunNormal: gaussian(lecun),
+};
+
+/** Initializers by name, as `kernelInitializer: "heNormal"` may say. */
+export type InitializerLike = Initializer | string;
+
+/** Checks an initializer given by a user; a name alone means its defaults. */
+export function initializerOf(given: InitializerLike): Initializer {
+  const result = typeof given !== "string"
+    ? given
+    : given === "normal"
+    ? normal()
+    : given === "truncatedNormal"
+    ? truncatedNormal()
+    : { name: given };
+  if (draws[result.name] === undefined) {
+    throw new RangeError(unknownName("initializer", String(result.name), Object.keys(draws)));
+  }
+  return result;
+}
+
+/** The first values of a weight of `shape`. */
+export function initialize(
+  initializer: Initializer,
+  shape: Shape,
+  random: Random,
+): Float32Array<ArrayBuffer> {
+  const data = new Float32Array(sizeOf(shape));
+  if (initializer.name === "zeros") return data;
+  const draw = draws[initializer.name]!, fans = fansOf(shape);
+  for (let i = 0; i < data.length; i++) data[i] = draw(random, initializer, fans);
+  return data;
+}

@@ -1,0 +1,138 @@
+import { formatShape, type Shape } from "../core/shape.ts";
+import { unknownName } from "../core/suggest.ts";
+import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
+import type { Initializer } from "./initializer.ts";
+
+/** A layer's settings, as plain data so that they can be saved. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** What a layer needs for a weight. */
+export interface WeightType {
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+  /** False for what training only keeps count of (running statistics); true by default. */
+  readonly trainable?: boolean;
+}
+
+/** What a layer is told when it computes. */
+export interface CallContext {
+  readonly training: boolean;
+  /** Uniform random numbers in [0, 1), new ones in each step. */
+  random(shape: Shape): Node;
+  /** Replaces an untrainable weight after the step. */
+  update(weight: string, value: Node): void;
+}
+
+/** One row of the layer table. */
+export interface LayerType<C extends Config = Config> {
+  /** The name of the fluent method, and of the layer in a saved model. */
+  readonly type: string;
+  /** The weights for inputs of these shapes (without the batch axis). */
+  weights?(config: C, shapes: readonly Shape[]): Readonly<Record<string, WeightType>>;
+  /** The result for inputs with a batch axis in front. */
+  call(
+    inputs: readonly Node[],
+    weights: Readonly<Record<string, Node>>,
+    config: C,
+    context: CallContext,
+  ): Node;
+}
+
+const table = new Map<string, LayerType>();
+
+/** Adds a row to the layer table, so that saved models can name it. */
+export function defineLayer<C extends Config>(type: LayerType<C>): LayerType<C> {
+  table.set(type.type, type as unknown as LayerType);
+  return type;
+}
+
+/** A layer type by name. */
+export function layerType(name: string): LayerType {
+  const found = table.get(name);
+  if (found === undefined) {
+    throw new RangeError(unknownName("layer", name, [...table.keys()]));
+  }
+  return found;
+}
+
+/** A layer: a type and settings. Applied more than once, it shares its weights. */
+export class Layer {
+  readonly type: LayerType;
+  readonly config: Config;
+  /** The name that the user gave, if any. */
+  readonly givenName: string | undefined;
+  /** Shapes of the inputs that it was first applied to. */
+  #shapes: readonly Shape[] | undefined;
+  #weights: Readonly<Record<string, WeightType>> | undefined;
+
+  /** A layer that is not applied yet. */
+  constructor(type: LayerType, config: Config, name?: string) {
+    if (name !== undefined && (typeof name !== "string" || name === "")) {
+      throw new TypeError(`name: expected a text, found ${JSON.stringify(name)}`);
+    }
+    this.type = type;
+    this.config = config;
+    this.givenName = name;
+  }
+
+  /** What it needs for weights; empty before it is applied. */
+  get weights(): Readonly<Record<string, WeightType>> {
+    return this.#weights ?? {};
+  }
+
+  /** Checks inputs (shapes without the batch axis) and gives the shape of the result. */
+  infer(shapes: readonly Shape[], where: string): Shape {
+    try {
+      const weights = this.type.weights?.(this.config, shapes) ?? {};
+      if (this.#weights === undefined) {
+        this.#shapes = shapes;
+        this.#weights = weights;
+      } else if (signature(weights) !== signature(this.#weights)) {
+        throw new TypeError(
+          `shared between inputs of different shapes ${
+            this.#shapes!.map(formatShape).join(", ")
+          } and ${shapes.map(formatShape).join(", ")}, which need different weights`,
+        );
+      }
+      return this.probe(shapes).shape.slice(1);
+    } catch (error) {
+      throw explain(error, this, shapes, where);
+    }
+  }
+
+  /** The layer's graph for a batch of one, with nothing but leaves around it. */
+  probe(shapes: readonly Shape[]): Node {
+    const inputs = shapes.map((shape) => leaf([1, ...shape], "f32"));
+    const weights = Object.fromEntries(
+      Object.entries(this.weights).map(([name, { shape }]) => [name, leaf(shape, "f32")]),
+    );
+    const context: CallContext = {
+      training: false,
+      random: (shape) => leaf(shape, "f32"),
+      update: () => {},
+    };
+    return this.type.call(inputs, weights, this.config, context);
+  }
+
+  /** Multiply-adds for one example: those of matmuls and convolutions. */
+  multiplyAdds(shapes: readonly Shape[]): number {
+    return topologicalOrder([this.probe(shapes)])
+      .reduce((sum, node) => sum + (node.op.multiplyAdds?.(node) ?? 0), 0);
+  }
+}
+
+const signature = (weights: Readonly<Record<string, WeightType>>) =>
+  Object.entries(weights).map(([name, { shape }]) => `${name}${formatShape(shape)}`).join();
+
+/** An error of the same class that says which layer it is about, and what came in. */
+function explain(error: unknown, layer: Layer, shapes: readonly Shape[], where: string): unknown {
+  if (!(error instanceof TypeError || error instanceof RangeError)) return error;
+  const { type } = layer.type;
+  const name = layer.givenName === undefined ? "" : ` ${JSON.stringify(layer.givenName)}`;
+  const inputs = shapes.map((shape) => formatShape([-1, ...shape])).join(" and ");
+  const text = error.message.replace(/^\w+2?d?: /, "");
+  const message = `${type}${name}: ${text} (layer input ${inputs}${where})`;
+  return error instanceof TypeError
+    ? new TypeError(message, { cause: error })
+    : new RangeError(message, { cause: error });
+}

@@ -1,0 +1,57 @@
+import * as activation from "../../graph/compositions/activation.ts";
+import type { Node } from "../../graph/node.ts";
+import { logistic, relu as reluNode, tanh as tanhNode } from "../../graph/ops/elementwise.ts";
+import { defineLayer, Layer } from "../layer.ts";
+import { checkOptions, type LayerOptions } from "./options.ts";
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Activation layers: the function of each, given its settings. */
+const functions: Readonly<Record<string, (x: Node, config: Config) => Node>> = {
+  linear: (x) => x,
+  step: activation.step,
+  sigmoid: logistic,
+  tanh: tanhNode,
+  relu: reluNode,
+  relu6: activation.relu6,
+  leakyRelu: (x, { negativeSlope }) => activation.leakyRelu(x, negativeSlope as number),
+  elu: (x, { alpha }) => activation.elu(x, alpha as number),
+  softplus: activation.softplus,
+  gelu: (x, { approximate }) => activation.gelu(x, approximate as boolean),
+  silu: activation.silu,
+  hardSigmoid: activation.hardSigmoid,
+  softmax: (x) => activation.softmax(x, -1),
+};
+
+const types = new Map(
+  Object.entries(functions).map(([type, fn]) => [
+    type,
+    defineLayer<Config>({ type, call: ([x], _, config) => fn(x!, config) }),
+  ]),
+);
+
+/** Names of the activation layers. */
+export type ActivationName =
+  | "linear"
+  | "step"
+  | "sigmoid"
+  | "tanh"
+  | "relu"
+  | "relu6"
+  | "leakyRelu"
+  | "elu"
+  | "softplus"
+  | "gelu"
+  | "silu"
+  | "hardSigmoid"
+  | "softmax";
+
+/** An activation layer: see the methods of {@linkcode LayerMethods} of the same names. */
+export function activationLayer(
+  type: ActivationName,
+  options: LayerOptions = {},
+  config: Config = {},
+): Layer {
+  checkOptions(type, options, Object.keys(config));
+  return new Layer(types.get(type)!, config, options.name);
+}

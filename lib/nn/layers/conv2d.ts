@@ -1,0 +1,165 @@
+import type { Shape } from "../../core/shape.ts";
+import type { Node } from "../../graph/node.ts";
+import { add } from "../../graph/ops/elementwise.ts";
+import { conv2d as convolve, conv2dInputGradient } from "../../graph/ops/conv2d.ts";
+import {
+  convolutionGeometry,
+  type ConvolutionOptions,
+  pairOf,
+  type Size2d,
+} from "../../graph/compositions/geometry.ts";
+import { defineLayer, Layer } from "../layer.ts";
+import { type KernelConfig, kernelConfig, type KernelOptions, kernelOptions } from "./dense.ts";
+import { checkCount, checkOptions } from "./options.ts";
+
+/** Settings of conv2d. */
+export interface Conv2dOptions extends KernelOptions, ConvolutionOptions {}
+
+/** Settings of convTranspose2d. */
+export interface ConvTranspose2dOptions extends KernelOptions, ConvolutionOptions {
+  /** Rows and columns added at the bottom and right, where several sizes would shrink to the input. */
+  readonly outputPadding?: Size2d;
+}
+
+type Config = KernelConfig & ConvolutionOptions & {
+  readonly filters: number;
+  readonly kernelSize: readonly [number, number];
+};
+
+function checkImages(shape: Shape): void {
+  if (shape.length !== 3) {
+    throw new TypeError("expected images of height, width and channels");
+  }
+}
+
+/** A kernel that slides over images; every position shares its weights. */
+export const conv2dType = defineLayer<Config>({
+  type: "conv2d",
+  weights: ({ filters, kernelSize, groups = 1, ...config }, [shape]) => {
+    checkImages(shape!);
+    const channels = shape![2]!;
+    if (channels % groups !== 0 || filters % groups !== 0) {
+      throw new RangeError(
+        `groups: ${groups} divides not both the ${channels} channels and the ${filters} filters`,
+      );
+    }
+    return {
+      kernel: {
+        shape: [...kernelSize, channels / groups, filters],
+        initializer: config.kernelInitializer,
+      },
+      ...config.bias ? { bias: { shape: [filters], initializer: config.biasInitializer } } : {},
+    };
+  },
+  call: ([x], { kernel, bias }, config) => {
+    const size = x!.shape.slice(1, 3) as [number, number];
+    const geometry = convolutionGeometry(config, size, config.kernelSize);
+    const result = convolve(x!, kernel!, geometry);
+    return bias ? add(result, bias) : result;
+  },
+});
+
+/** The size that a transposed convolution gives: the one that conv2d would turn into `size`. */
+function transposedSize(
+  size: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  padding: number,
+): number {
+  return (size - 1) * stride + (kernel - 1) * dilation + 1 - padding;
+}
+
+/** Spreads each pixel over a window: the shape inverse of conv2d. */
+export const convTranspose2dType = defineLayer<
+  Config & { readonly outputPadding: readonly [number, number] }
+>({
+  type: "convTranspose2d",
+  weights: ({ filters, kernelSize, groups = 1, ...config }, [shape]) => {
+    checkImages(shape!);
+    return {
+      // As a convolution's kernel that goes the other way: from `filters` to the input's channels.
+      kernel: {
+        shape: [...kernelSize, filters / groups, shape![2]!],
+        initializer: config.kernelInitializer,
+      },
+      ...config.bias ? { bias: { shape: [filters], initializer: config.biasInitializer } } : {},
+    };
+  },
+  call: ([x], { kernel, bias }, config) => {
+    const result = transposed(x!, kernel!, config, config.outputPadding);
+    return bias ? add(result, bias) : result;
+  },
+});
+
+/** Transposed convolution of images with a kernel [kh, kw, filters / groups, channels]. */
+export function transposed(
+  x: Node,
+  kernel: Node,
+  options: ConvolutionOptions,
+  outputPadding: readonly [number, number],
+): Node {
+  const [height, width] = x.shape.slice(1, 3) as [number, number];
+  const window = kernel.shape.slice(0, 2) as [number, number];
+  const { padding = "valid" } = options;
+  const stride = pairOf(options.stride ?? 1, "stride");
+  const dilation = pairOf(options.dilation ?? 1, "dilation");
+  // "same" asks for size * stride; what conv2d would pad to come back from there is the padding.
+  const target = padding === "same" ? [height * stride[0], width * stride[1]] as const : undefined;
+  const geometry = convolutionGeometry(options, target ?? [height, width], window);
+  const [top, bottom, left, right] = geometry.padding;
+  const size = target ?? [
+    transposedSize(height, window[0], stride[0], dilation[0], top + bottom) + outputPadding[0],
+    transposedSize(width, window[1], stride[1], dilation[1], left + right) + outputPadding[1],
+  ];
+  if (size[0] < 1 || size[1] < 1) {
+    throw new RangeError(`padding [${geometry.padding}] leaves nothing of the result; use less`);
+  }
+  const filters = kernel.shape[2]! * geometry.groups;
+  return conv2dInputGradient(x, kernel, [x.shape[0]!, ...size, filters], geometry);
+}
+
+const convolutionOptions = [...kernelOptions, "stride", "padding", "dilation", "groups"];
+
+function convolutionConfig(
+  where: string,
+  filters: number,
+  kernelSize: Size2d,
+  options: Conv2dOptions,
+): Config {
+  const { stride, padding, dilation, groups } = options;
+  // Checks stride, padding, dilation and groups before an image is there.
+  const config = {
+    filters: checkCount(filters, `${where}: filters`),
+    kernelSize: pairOf(kernelSize, `${where}: kernelSize`),
+    ...kernelConfig(options),
+    ...stride === undefined ? {} : { stride },
+    ...padding === undefined ? {} : { padding },
+    ...dilation === undefined ? {} : { dilation },
+    ...groups === undefined ? {} : { groups },
+  };
+  convolutionGeometry(config, [1, 1], config.kernelSize);
+  return config;
+}
+
+/** A convolution of `filters` kernels: see {@linkcode LayerMethods.conv2d}. */
+export function conv2d(filters: number, kernelSize: Size2d, options: Conv2dOptions = {}): Layer {
+  checkOptions("conv2d", options, convolutionOptions);
+  return new Layer(
+    conv2dType,
+    convolutionConfig("conv2d", filters, kernelSize, options),
+    options.name,
+  );
+}
+
+/** A transposed convolution: see {@linkcode LayerMethods.convTranspose2d}. */
+export function convTranspose2d(
+  filters: number,
+  kernelSize: Size2d,
+  options: ConvTranspose2dOptions = {},
+): Layer {
+  checkOptions("convTranspose2d", options, [...convolutionOptions, "outputPadding"]);
+  const config = convolutionConfig("convTranspose2d", filters, kernelSize, options);
+  const outputPadding = pairOf(options.outputPadding ?? 0, "convTranspose2d: outputPadding", 0);
+  return new Layer(convTranspose2dType, { ...config, outputPadding }, options.name);
+}

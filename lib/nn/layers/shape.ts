@@ -1,0 +1,70 @@
+import { checkShape, formatShape, type Shape, sizeOf } from "../../core/shape.ts";
+import { resolvePadding } from "../../graph/compositions/geometry.ts";
+import { pad, reshape as reshapeNode } from "../../graph/ops/layout.ts";
+import { defineLayer, Layer } from "../layer.ts";
+import { checkOptions, type LayerOptions } from "./options.ts";
+
+/** All axes but the batch become one. */
+export const flattenType = defineLayer({
+  type: "flatten",
+  call: ([x]) => reshapeNode(x!, [x!.shape[0]!, sizeOf(x!.shape.slice(1))]),
+});
+
+/** Another shape for each example. */
+export const reshapeType = defineLayer<{ readonly shape: Shape }>({
+  type: "reshape",
+  call: ([x], _, { shape }) => {
+    const size = sizeOf(x!.shape.slice(1));
+    const known = shape.reduce((product, d) => d === -1 ? product : product * d, 1);
+    const sizes = shape.map((d) => d === -1 ? size / known : d);
+    if (sizeOf(sizes) !== size || sizes.some((d) => !Number.isInteger(d))) {
+      throw new TypeError(`${size} numbers do not fill the shape ${formatShape(shape)}`);
+    }
+    return reshapeNode(x!, [x!.shape[0]!, ...sizes]);
+  },
+});
+
+/** Padding by zeros: one number, [height, width], or [top, bottom, left, right]. */
+export type ZeroPadding =
+  | number
+  | readonly [number, number]
+  | readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
+
+/** A frame of zeros around images. */
+export const zeroPadding2dType = defineLayer<{ readonly padding: ZeroPadding }>({
+  type: "zeroPadding2d",
+  call: ([x], _, { padding }) => {
+    if (x!.shape.length !== 4) {
+      throw new TypeError("expected images of height, width and channels");
+    }
+    const [top, bottom, left, right] = resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
+    return pad(x!, [0, top, left, 0], [0, bottom, right, 0]);
+  },
+});
+
+/** Flattening: see {@linkcode LayerMethods.flatten}. */
+export function flatten(options: LayerOptions = {}): Layer {
+  return new Layer(flattenType, checkOptions("flatten", options, []), options.name);
+}
+
+/** Reshaping: see {@linkcode LayerMethods.reshape}. */
+export function reshape(shape: Shape, options: LayerOptions = {}): Layer {
+  checkOptions("reshape", options, []);
+  if (shape.filter((d) => d === -1).length > 1) {
+    throw new RangeError(`reshape: at most one size may be -1, found [${shape}]`);
+  }
+  checkShape(shape.map((d) => d === -1 ? 1 : d), "reshape");
+  return new Layer(reshapeType, { shape }, options.name);
+}
+
+/** Padding by zeros: see {@linkcode LayerMethods.zeroPadding2d}. */
+export function zeroPadding2d(padding: ZeroPadding, options: LayerOptions = {}): Layer {
+  checkOptions("zeroPadding2d", options, []);
+  resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
+  return new Layer(zeroPadding2dType, { padding }, options.name);
+}

@@ -1,0 +1,64 @@
+import { formatShape, type Shape } from "../core/shape.ts";
+
+/** A layer in a summary. */
+export interface SummaryRow {
+  readonly name: string;
+  readonly type: string;
+  /** Without the batch axis. */
+  readonly outputShape: Shape;
+  /** Numbers that can be learnt; 0 where a layer is applied again. */
+  readonly parameters: number;
+  /** Multiplications with an addition, of matmuls and convolutions, for one example. */
+  readonly multiplyAdds: number;
+  /** The layers that it reads. */
+  readonly sources: readonly string[];
+}
+
+/** A model's layers and totals; as a text, a table. */
+export interface Summary {
+  readonly rows: readonly SummaryRow[];
+  readonly parameters: number;
+  readonly trainableParameters: number;
+  readonly multiplyAdds: number;
+  toString(): string;
+}
+
+const count = (n: number) => n.toLocaleString("en");
+
+/** The summary as a table of text. */
+export function formatSummary(summary: Summary): string {
+  const header = ["layer", "type", "output shape", "parameters", "multiply-adds"];
+  let previous = "";
+  const lines = summary.rows.map((row) => {
+    // Where a layer does not simply follow the one above, say what it reads.
+    const straight = row.sources.length === 0 ||
+      (row.sources.length === 1 && row.sources[0] === previous);
+    previous = row.name;
+    return [
+      row.name,
+      row.type,
+      formatShape([-1, ...row.outputShape]),
+      count(row.parameters),
+      count(row.multiplyAdds),
+      straight ? "" : `<- ${row.sources.join(", ")}`,
+    ];
+  });
+  const total = ["total", "", "", count(summary.parameters), count(summary.multiplyAdds), ""];
+  const widths = header.map((title, i) =>
+    Math.max(title.length, ...[...lines, total].map((line) => line[i]!.length))
+  );
+  const format = (line: readonly string[]) =>
+    line.map((text, i) =>
+      i >= widths.length ? text : i < 3 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!)
+    ).join("  ").trimEnd();
+  const rule = "-".repeat(widths.reduce((sum, w) => sum + w + 2, -2));
+  const frozen = summary.parameters - summary.trainableParameters;
+  return [
+    format(header),
+    rule,
+    ...lines.map(format),
+    rule,
+    format(total),
+    ...frozen > 0 ? [`${count(frozen)} parameters are frozen`] : [],
+  ].join("\n");
+}

@@ -1,0 +1,97 @@
+import { checkShape, formatShape, type Shape } from "../core/shape.ts";
+import { LayerMethods } from "./fluent.ts";
+import type { Layer } from "./layer.ts";
+import { add, concatenate, multiply } from "./layers/merge.ts";
+import type { LayerOptions } from "./layers/options.ts";
+
+/**
+ * A value that a model will have for each example: what a layer yields, or an input. Layers are its
+ * methods, and each yields another value.
+ *
+ * ```ts
+ * import { input, model } from "@striate/striate";
+ * const x = input([56, 56, 64]);
+ * const y = x.conv2d(64, 3, { padding: "same", bias: false }).batchNorm().relu()
+ *   .conv2d(64, 3, { padding: "same", bias: false }).batchNorm();
+ * const block = model(x, y.add(x).relu());
+ * console.log(block.outputShape); // [56, 56, 64]
+ * ```
+ */
+export class SymbolicValue extends LayerMethods<SymbolicValue> {
+  /** Shape without the batch axis. */
+  readonly shape: Shape;
+  /** The layer that yields it; undefined for an input. */
+  readonly layer: Layer | undefined;
+  /** What the layer was applied to. */
+  readonly sources: readonly SymbolicValue[];
+
+  /** The value of `layer` applied to `sources`, or an input. */
+  constructor(shape: Shape, layer?: Layer, sources: readonly SymbolicValue[] = []) {
+    super();
+    this.shape = shape;
+    this.layer = layer;
+    this.sources = sources;
+  }
+
+  /** Applies a layer; applied to several values, it shares its weights. */
+  override apply(layer: Layer): SymbolicValue {
+    return applyLayer(layer, [this]);
+  }
+
+  /** The sum with other values, which broadcast: a [1, 1, c] is added to every pixel of [h, w, c]. */
+  add(other: SymbolicValue | readonly SymbolicValue[], options: LayerOptions = {}): SymbolicValue {
+    return applyLayer(add(options), [this as SymbolicValue].concat(other));
+  }
+
+  /** The product with other values, element by element; they broadcast. */
+  multiply(
+    other: SymbolicValue | readonly SymbolicValue[],
+    options: LayerOptions = {},
+  ): SymbolicValue {
+    return applyLayer(multiply(options), [this as SymbolicValue].concat(other));
+  }
+
+  /** This value and others one after another along an axis, by default the channels. */
+  concatenate(
+    other: SymbolicValue | readonly SymbolicValue[],
+    options: LayerOptions & { readonly axis?: number } = {},
+  ): SymbolicValue {
+    const { axis = -1, ...rest } = options;
+    return applyLayer(concatenate(axis, rest), [this as SymbolicValue].concat(other));
+  }
+
+  /** Type and shape. */
+  override toString(): string {
+    return `${this.layer?.type.type ?? "input"} ${formatShape([-1, ...this.shape])}`;
+  }
+}
+
+/** Applies a layer to values; errors name the layer and what it was applied to. */
+export function applyLayer(
+  layer: Layer,
+  sources: readonly SymbolicValue[],
+  nameOf: (layer: Layer) => string | undefined = (layer) => layer.givenName,
+): SymbolicValue {
+  for (const source of sources) {
+    if (!(source instanceof SymbolicValue)) {
+      throw new TypeError(
+        `${layer.type.type}: expected symbolic values (of input() or a layer), found ${source}`,
+      );
+    }
+  }
+  const from = sources.map(({ layer }) =>
+    layer === undefined
+      ? "the model's input"
+      : [layer.type.type, nameOf(layer)].flatMap((text, i) =>
+        text === undefined ? [] : i === 0 ? text : JSON.stringify(text)
+      ).join(" ")
+  );
+  const shape = layer.infer(sources.map((s) => s.shape), ` from ${from.join(" and ")}`);
+  return new SymbolicValue(shape, layer, sources);
+}
+
+/** An input of a model: `shape` leaves out the batch axis. */
+export function input(shape: Shape): SymbolicValue {
+  checkShape(shape, "input");
+  return new SymbolicValue([...shape]);
+}
