@@ -296,8 +296,7 @@ class ExpressionBuilder {
     const members = [...group.members].sort((a, b) => uses.index.get(a)! - uses.index.get(b)!);
     const stepOf = new Map<Node, number>();
     for (const node of members) {
-      const operands = node.inputs.map((input) => stepOf.get(input) ?? this.read(input));
-      stepOf.set(node, this.#apply(node, operands));
+      stepOf.set(node, this.#apply(node, (input) => stepOf.get(input) ?? this.read(input)));
     }
     const stores = members.filter((node) => escapes(node, group.members, uses));
     const expression = {
@@ -333,13 +332,17 @@ class ExpressionBuilder {
     return this.#step({ kind: "load", input: this.#input(buffer), view, dtype: buffer.dtype });
   }
 
-  #apply(node: Node, operands: number[]): number {
+  #apply(node: Node, stepFor: (input: Node) => number): number {
     const { op, attributes, dtype } = node;
     if (op.name !== "randomUniform") {
+      const operands = node.inputs.map(stepFor);
       return this.#step({ kind: "apply", op: op.name, operands, attributes, dtype });
     }
+    // All of the state is read at every index, so it is no operand and cannot be overwritten.
     if (this.host) this.fits = false;
     const state = bufferOf(node.inputs[0]!);
+    this.overwritable.delete(state);
+    this.#read.add(state);
     const stream = attributes.stream as number;
     return this.#step({ kind: "randomUniform", input: this.#input(state), stream, dtype: "f32" });
   }
