@@ -1,4 +1,5 @@
-import { brotliDecompressSync } from "node:zlib";
+/** What Deno's DecompressionStream knows, Brotli included. */
+const formats = { gzip: "gzip", Brotli: "brotli" as CompressionFormat } as const;
 
 /**
  * The content of a file that is gzip (known by its first bytes), Brotli (known by its name, `.br`)
@@ -11,17 +12,25 @@ export async function decompress(
   name: string,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return await gunzip(bytes, name, limit);
-  if (name.endsWith(".br")) return unbrotli(bytes, name, limit);
+  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (gzip || name.endsWith(".br")) {
+    return await inflate(bytes, gzip ? "gzip" : "Brotli", name, limit);
+  }
   if (bytes.length > limit) throw tooLarge(name, limit);
   return bytes;
 }
 
-async function gunzip(bytes: Uint8Array<ArrayBuffer>, name: string, limit: number) {
+// node:zlib takes a Brotli file that is cut off for a whole one; DecompressionStream does not.
+async function inflate(
+  bytes: Uint8Array<ArrayBuffer>,
+  format: keyof typeof formats,
+  name: string,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(formats[format]));
     for await (const chunk of stream) {
       length += chunk.length;
       if (length > limit) throw tooLarge(name, limit);
@@ -29,7 +38,11 @@ async function gunzip(bytes: Uint8Array<ArrayBuffer>, name: string, limit: numbe
     }
   } catch (error) {
     if (error instanceof SyntaxError) throw error;
-    throw damaged(name, "gzip", error);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SyntaxError(
+      `${name}: expected ${format} data, found a damaged or truncated file (${reason}); get it again`,
+      { cause: error },
+    );
   }
   const content = new Uint8Array(length);
   let offset = 0;
@@ -40,24 +53,6 @@ async function gunzip(bytes: Uint8Array<ArrayBuffer>, name: string, limit: numbe
   return content;
 }
 
-function unbrotli(bytes: Uint8Array, name: string, limit: number): Uint8Array<ArrayBuffer> {
-  try {
-    const content = brotliDecompressSync(bytes, { maxOutputLength: limit });
-    return new Uint8Array(content.buffer as ArrayBuffer, content.byteOffset, content.byteLength);
-  } catch (error) {
-    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(name, limit);
-    throw damaged(name, "Brotli", error);
-  }
-}
-
 function tooLarge(name: string, limit: number): SyntaxError {
   return new SyntaxError(`${name}: expected at most ${limit} bytes of content, found more`);
-}
-
-function damaged(name: string, format: string, cause: unknown): SyntaxError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SyntaxError(
-    `${name}: expected ${format} data, found a damaged or truncated file (${reason}); get it again`,
-    { cause },
-  );
 }

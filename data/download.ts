@@ -79,7 +79,7 @@ export async function download(
     }
     await storing(path, () => part.file.sync());
   } finally {
-    part.file.close();
+    await part.close();
   }
   await storing(path, () => moveIntoPlace(`${path}.part`, path));
 }
@@ -91,21 +91,41 @@ class PartFile {
 
   private constructor(readonly path: string, readonly file: Deno.FsFile) {}
 
+  /** Opens the part, alone: another process that has it open is waited for. */
   static async open(path: string, expected: Expected): Promise<PartFile> {
-    const file = await Deno.open(path, { read: true, write: true, create: true });
-    try {
-      await file.lock(true);
-      const part = new PartFile(path, file), chunk = new Uint8Array(1 << 16);
-      for (let count; (count = await file.read(chunk)) !== null;) {
-        part.#hash.update(chunk.subarray(0, count));
-        part.received += count;
+    for (;;) {
+      const file = await Deno.open(path, { read: true, write: true, create: true });
+      const part = new PartFile(path, file);
+      try {
+        await file.lock(true);
+        if (await isSameFile(file, path)) {
+          await part.#resume(expected);
+          return part;
+        }
+      } catch (error) {
+        file.close();
+        throw error;
       }
-      if (part.received > expected.bytes) await part.restart();
-      return part;
-    } catch (error) {
-      file.close();
-      throw error;
+      file.close(); // it was finished or removed while this process waited
     }
+  }
+
+  /** Hashes and counts the bytes that are there; more than expected are of no use. */
+  async #resume({ bytes }: Expected): Promise<void> {
+    const chunk = new Uint8Array(1 << 16);
+    while (this.received <= bytes) {
+      const count = await this.file.read(chunk);
+      if (count === null) return;
+      this.#hash.update(chunk.subarray(0, count));
+      this.received += count;
+    }
+    await this.restart();
+  }
+
+  /** Closes the part; one without a byte is not worth keeping. */
+  async close(): Promise<void> {
+    if (this.received === 0) await Deno.remove(this.path);
+    this.file.close();
   }
 
   async append(chunk: Uint8Array): Promise<void> {
@@ -192,6 +212,17 @@ async function request(url: string, name: string, from: number, signal?: AbortSi
     throw new Deno.errors.NotFound(`${found}; set STRIATE_MIRROR to a place that has it`);
   }
   throw new Error(`${found} ${response.statusText}; try again later`.replace(" ;", ";"));
+}
+
+/** Whether an open file is still the one at `path`. */
+async function isSameFile(file: Deno.FsFile, path: string): Promise<boolean> {
+  try {
+    const [open, there] = [await file.stat(), await Deno.stat(path)];
+    return open.ino === there.ino && open.dev === there.dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** Renames a finished part; another process may have done so in the same moment. */

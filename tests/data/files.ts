@@ -85,3 +85,29 @@ export function filesIn(folder: string): string[] {
     throw error;
   }
 }
+
+/** What a test puts into a tar archive; `size` is what the header claims, in octal. */
+export interface TarFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+  readonly type?: string;
+  readonly size?: string;
+}
+
+/** The bytes of a tar archive. */
+export function tar(files: readonly TarFile[]): Bytes {
+  const blocks: number[] = [];
+  for (const { name, data, type = "0", size } of files) {
+    const header = new Uint8Array(512), encoder = new TextEncoder();
+    const put = (text: string, at: number) => header.set(encoder.encode(text), at);
+    put(name, 0);
+    put(size ?? data.length.toString(8).padStart(11, "0"), 124);
+    put("        ", 148);
+    put(type, 156);
+    put("ustar\x0000", 257);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    put(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+    blocks.push(...header, ...data, ...new Uint8Array(-data.length & 511));
+  }
+  return Uint8Array.from([...blocks, ...new Uint8Array(1024)]);
+}
