@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { homedir, platform } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -43,16 +42,22 @@ export interface CacheOptions extends DownloadEvents {
  * import { cacheFolder } from "./cache.ts";
  * console.log(cacheFolder()); // /home/ada/.cache/striate
  * ```
+ *
+ * @throws {Error} where neither `STRIATE_CACHE` nor a home folder is set, or they may not be read
  */
 export function cacheFolder(): string {
   const chosen = variable("STRIATE_CACHE");
   if (chosen !== undefined) return chosen;
-  const home = homedir();
-  const base = platform() === "win32"
-    ? variable("LOCALAPPDATA") ?? join(home, "AppData", "Local")
-    : platform() === "darwin"
-    ? join(home, "Library", "Caches")
-    : variable("XDG_CACHE_HOME") ?? join(home, ".cache");
+  const home = variable("HOME") ?? variable("USERPROFILE");
+  const under = (...names: string[]) => home && join(home, ...names);
+  const base = Deno.build.os === "windows"
+    ? variable("LOCALAPPDATA") ?? under("AppData", "Local")
+    : Deno.build.os === "darwin"
+    ? under("Library", "Caches")
+    : variable("XDG_CACHE_HOME") ?? under(".cache");
+  if (base === undefined) {
+    throw new Error("no home folder is known to keep downloads in; set STRIATE_CACHE to a folder");
+  }
   return join(base, "striate");
 }
 

@@ -37,6 +37,10 @@ Deno.test("cacheFolder: STRIATE_CACHE, else the platform's", () => {
   withEnvironment({ STRIATE_CACHE: "", XDG_CACHE_HOME: "", HOME: "/home/ada" }, () => {
     assertEquals(cacheFolder(), "/home/ada/.cache/striate");
   });
+  const none = { STRIATE_CACHE: "", XDG_CACHE_HOME: "", HOME: "", USERPROFILE: "" };
+  withEnvironment(none, () => {
+    assertThrows(() => cacheFolder(), Error, "set STRIATE_CACHE to a folder");
+  });
 });
 
 Deno.test("mirrorOf: a folder, a file URL, a URL, or neither", () => {
