@@ -37,27 +37,29 @@ export function compile(
   }
   const uses = usesOf(order, simple);
   const units = lower(uses, fusion);
-  const updates = planUpdates(
-    units,
-    new Map([...options.updates ?? []].map(([root, leaf]) => [
-      simple[root]!,
-      { root: simple[root]!, leaf: leaves[leaf]! },
-    ])),
-  );
+  const replaced = [...options.updates ?? []]
+    .map(([root, leaf]) => ({ root: simple[root]!, leaf: leaves[leaf]! }));
+  const claimed = new Set(replaced.map(({ root }) => bufferOf(root)));
+  // A result that lies elsewhere already (a leaf, an equal root) is copied to a buffer of its own,
+  // planned before the updates so that it comes before what it reads is replaced.
+  const results = simple.map((root, i) => {
+    if (options.updates?.has(i)) return root;
+    const buffer = bufferOf(root);
+    const free = buffer.op.kind !== "leaf" && !claimed.has(buffer);
+    claimed.add(buffer);
+    if (free) return root;
+    const copy = copyUnit(root);
+    units.push(copy);
+    return copy.stores[0]!;
+  });
+  const updates = planUpdates(units, replaced);
   const bindingOf = new Map<Node, number>(leaves.map((node, i) => [node, i]));
   for (const [node, leaf] of updates.placeOf) bindingOf.set(node, bindingOf.get(leaf)!);
   const bindings = leaves.map(bytesOf);
-  const outputs = simple.map((root, i) => {
+  const outputs = results.map((root, i) => {
     const updated = options.updates?.get(i);
     if (updated !== undefined) return updated;
-    // A root that already lies in some binding (a leaf, an equal root) is copied to its own.
-    let buffer = bufferOf(root);
-    if (bindingOf.has(buffer)) {
-      const copy = copyUnit(root);
-      units.push(copy);
-      buffer = copy.stores[0]!;
-    }
-    bindingOf.set(buffer, bindings.length);
+    bindingOf.set(bufferOf(root), bindings.length);
     return bindings.push(bytesOf(root)) - 1;
   });
   const isTemporary = (node: Node) => !bindingOf.has(node);

@@ -1,5 +1,14 @@
 import type { Node } from "../graph/node.ts";
 
+/** JSON in which the infinities, NaN and -0 are told apart, so that it can be a key. */
+export function keyOf(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, x) =>
+      typeof x === "number" && (!Number.isFinite(x) || Object.is(x, -0)) ? `${1 / x} ${x}` : x,
+  );
+}
+
 /**
  * A text that is equal for two graphs exactly if they compute the same thing from leaves of the
  * same types, so that a program compiled for one serves the other. `order` is topological.
@@ -10,7 +19,7 @@ export function structureKey(order: readonly Node[], roots: readonly Node[]): st
   for (const node of order) {
     numbers.set(node, numbers.size);
     const inputs = node.inputs.map((input) => numbers.get(input)).join();
-    lines.push(`${node.op.name}(${inputs})${JSON.stringify(node.attributes)}`);
+    lines.push(`${node.op.name}(${inputs})${keyOf(node.attributes)}`);
   }
   return `${lines.join(";")}>${roots.map((root) => numbers.get(root)).join()}`;
 }

@@ -12,6 +12,7 @@ import {
   type Uses,
 } from "./fuse.ts";
 import type { Expression, Kernel, Step } from "./kernel.ts";
+import { keyOf } from "./key.ts";
 import { isContiguous, sourceOf, tailView, viewOf } from "./view.ts";
 
 /** A kernel with the nodes that it reads and stores, in the order of the launch's inputs and outputs. */
@@ -353,7 +354,7 @@ class ExpressionBuilder {
   }
 
   #step(step: Step): number {
-    const key = JSON.stringify(step);
+    const key = keyOf(step);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#known.set(key, this.steps.length);

@@ -4,6 +4,7 @@ import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
 import { literal, literalOp } from "../graph/ops/generate.ts";
 import { broadcastTo, reshape } from "../graph/ops/layout.ts";
 import { matmul } from "../graph/ops/matmul.ts";
+import { keyOf } from "./key.ts";
 
 /**
  * An equal graph that is cheaper: equal nodes become one, arithmetic with literals is done now,
@@ -23,7 +24,7 @@ export function simplify(roots: readonly Node[]): Node[] {
   const unique = (node: Node): Node => {
     if (node.op.kind === "leaf") return node;
     const inputs = node.inputs.map(numberOf).join();
-    const key = `${node.op.name}(${inputs})${JSON.stringify(node.attributes)}`;
+    const key = `${node.op.name}(${inputs})${keyOf(node.attributes)}`;
     const equal = known.get(key);
     if (equal !== undefined) return equal;
     known.set(key, node);

@@ -1,5 +1,6 @@
 import { leaf, type Node } from "../graph/node.ts";
 import { bufferOf, copyUnit, sameBuffer, type Unit } from "./lower.ts";
+import { sourceOf } from "./view.ts";
 
 /** Which unit must run after which others, beyond those whose results it reads. */
 export type Order = Map<Unit, Set<Unit>>;
@@ -11,15 +12,19 @@ export interface Updates {
   readonly order: Order;
 }
 
+/** A root that takes the place of a leaf. */
+export interface Update {
+  readonly root: Node;
+  readonly leaf: Node;
+}
+
 /**
  * Arranges that roots take the place of leaves (new weights that of the old ones) in the leaf's own
  * buffer: the unit that stores the root runs after all other readers of the leaf, and overwrites it
  * element by element. Where that cannot be, the root gets a buffer of its own and is copied last.
  */
-export function planUpdates(
-  units: Unit[],
-  updates: ReadonlyMap<Node, { root: Node; leaf: Node }>,
-): Updates {
+export function planUpdates(units: Unit[], updates: readonly Update[]): Updates {
+  const moving = keepReplaced(units, updates.filter(({ root, leaf }) => bufferOf(root) !== leaf));
   const producerOf = new Map<Node, Unit>();
   const readersOf = new Map<Node, Unit[]>();
   for (const unit of units) {
@@ -37,7 +42,7 @@ export function planUpdates(
     for (const other of others) set.add(other);
     order.set(unit, set);
   };
-  for (const { root, leaf: target } of updates.values()) {
+  for (const { root, leaf: target } of moving) {
     const buffer = bufferOf(root);
     const unit = producerOf.get(buffer);
     const others = (readersOf.get(target) ?? []).filter((reader) => reader !== unit);
@@ -55,6 +60,17 @@ export function planUpdates(
     after(copy, readersOf.get(target) ?? []);
   }
   return { placeOf, order };
+}
+
+/** A root that is, or is a view of, a leaf to be replaced (two weights that swap) is put aside first. */
+function keepReplaced(units: Unit[], updates: readonly Update[]): Update[] {
+  const replaced = new Set(updates.map((update) => update.leaf));
+  return updates.map(({ root, leaf }) => {
+    if (!replaced.has(bufferOf(sourceOf(bufferOf(root)).base))) return { root, leaf };
+    const aside = copyUnit(root);
+    units.push(aside);
+    return { root: aside.stores[0]!, leaf };
+  });
 }
 
 /** Whether `unit` has to run after `other`. */

@@ -1,4 +1,4 @@
-import { exp, negate, tanh } from "../../lib/graph/ops/elementwise.ts";
+import { exp, negate, select, tanh } from "../../lib/graph/ops/elementwise.ts";
 import { iota, literal, randomUniform } from "../../lib/graph/ops/generate.ts";
 import { gather, scatterAdd } from "../../lib/graph/ops/gather.ts";
 import {

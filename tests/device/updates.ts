@@ -1,0 +1,149 @@
+import { assert } from "@std/assert";
+import { bytesPerElement, typedArray } from "../../lib/core/dtype.ts";
+import { Random } from "../../lib/core/random.ts";
+import { sizeOf } from "../../lib/core/shape.ts";
+import { compile } from "../../lib/compile/compile.ts";
+import type { Fusion } from "../../lib/compile/fuse.ts";
+import type { Device } from "../../lib/device/device.ts";
+import { gradients } from "../../lib/graph/gradient.ts";
+import { leaf, type Node } from "../../lib/graph/node.ts";
+import * as e from "../../lib/graph/ops/elementwise.ts";
+import { concatenate, reshape, reverse, transpose } from "../../lib/graph/ops/layout.ts";
+import { matmul } from "../../lib/graph/ops/matmul.ts";
+import { reduceSum } from "../../lib/graph/ops/reduce.ts";
+import { evaluate } from "../reference.ts";
+import { difference, Largest } from "./compare.ts";
+
+/** A step that is run again and again and replaces some of its leaves. */
+interface Step {
+  readonly name: string;
+  readonly leaves: readonly Node[];
+  /** For a leaf, by number, what replaces it. */
+  readonly next: ReadonlyMap<number, Node>;
+  readonly outputs: readonly Node[];
+}
+
+const f32 = (...shape: number[]) => leaf(shape, "f32");
+
+function steps(): Step[] {
+  const list: Step[] = [];
+  const add = (name: string, leaves: Node[], next: [number, Node][], outputs: Node[] = []) =>
+    list.push({ name, leaves, next: new Map(next), outputs });
+
+  const x = f32(5, 4), w = f32(4, 3), bias = f32(3), velocity = f32(4, 3);
+  const loss = e.scale(reduceSum(e.tanh(e.add(matmul(x, w), bias))), 1 / 15);
+  const [gw, gb] = gradients(loss, [w, bias]) as [Node, Node];
+  const newBias = e.subtract(bias, e.scale(gb, 0.1));
+  const newVelocity = e.add(e.scale(velocity, 0.9), gw);
+  add("gradient descent", [x, w, bias], [[1, e.subtract(w, e.scale(gw, 0.1))], [2, newBias]], [
+    loss,
+  ]);
+  add("momentum", [x, w, bias, velocity], [
+    [1, e.subtract(w, e.scale(newVelocity, 0.1))],
+    [3, newVelocity],
+  ], [loss]);
+
+  const a = f32(3, 4), b = f32(3, 4);
+  add("a swap", [a, b], [[0, b], [1, a]]);
+  add("a swap of computed values", [a, b], [[0, e.tanh(b)], [1, e.sin(a)]]);
+  add("both from both", [a, b], [[0, e.tanh(e.add(a, b))], [1, e.tanh(e.subtract(a, b))]], [
+    e.multiply(a, b),
+  ]);
+  add("the same for two", [a, b], [[0, e.tanh(e.add(a, b))], [1, e.tanh(e.add(a, b))]]);
+  add("unchanged", [a, b], [[0, a]], [e.exp(a)]);
+  add("one becomes the other's past", [a, b], [[0, e.sin(a)], [1, a]], [e.add(a, b)]);
+
+  add("what it was is an output", [a, b], [[0, e.sin(a)], [1, e.sin(b)]], [
+    a,
+    reshape(b, [4, 3]),
+    a,
+  ]);
+
+  const square = f32(4, 4), other = f32(4, 4);
+  add("transposed", [square], [[0, transpose(square)]]);
+  add("a sum with its transpose", [square], [[0, e.scale(e.add(square, transpose(square)), 0.5)]]);
+  add("reversed", [square], [[0, reverse(square, [0])]], [reduceSum(square, [1])]);
+  add("multiplied by itself", [square], [[0, e.tanh(matmul(square, square))]]);
+  add("multiplied, with itself in the tail", [square], [
+    [0, e.tanh(e.add(matmul(square, square), square))],
+  ]);
+  add("normalised", [square], [
+    [0, e.divide(square, e.sqrt(reduceSum(e.multiply(square, square))))],
+  ]);
+
+  add("transposed into each other, and shown twice", [square, other], [
+    [0, transpose(other)],
+    [1, transpose(square)],
+  ], [transpose(other), transpose(other), square]);
+
+  const wide = f32(2, 6);
+  add("under another shape", [wide, a], [[0, reshape(e.sin(a), [2, 6])]], [
+    concatenate([wide, wide], 0),
+  ]);
+  const count = leaf([], "i32"), next = e.offset(count, 1);
+  add("a counter", [count], [[0, next]]);
+  add("a counter that is an output too", [count], [[0, next]], [next, e.convert(next, "f32")]);
+  return list;
+}
+
+/** Runs steps that update their leaves in place, three times each, on a device and by the reference. */
+export async function compareUpdates(
+  device: Device,
+  settings: readonly Partial<Fusion>[],
+  tolerance: number,
+): Promise<Largest> {
+  const largest = new Largest();
+  const failures: string[] = [];
+  for (const step of steps()) {
+    for (const fusion of settings) {
+      try {
+        const error = await compareStep(device, step, fusion);
+        largest.add(error, step.name);
+        if (!(error <= tolerance)) failures.push(`${step.name}: error ${error.toExponential(1)}`);
+      } catch (error) {
+        failures.push(`${step.name}: ${error}`);
+      }
+    }
+  }
+  assert(failures.length === 0, `${failures.length} failures\n${failures.join("\n")}`);
+  return largest;
+}
+
+async function compareStep(
+  device: Device,
+  { leaves, next, outputs }: Step,
+  fusion: Partial<Fusion>,
+): Promise<number> {
+  const updated = [...next.keys()], roots = [...next.values(), ...outputs];
+  const updates = new Map(updated.map((number, i) => [i, number]));
+  const plan = compile(roots, leaves, { updates, fusion });
+  const executable = device.load(plan);
+  const random = new Random(3);
+  const data = new Map<Node, Float64Array>(leaves.map((node) => [
+    node,
+    Float64Array.from(
+      { length: sizeOf(node.shape) },
+      () => node.dtype === "i32" ? random.integer(9) : Math.fround(random.uniform(-1, 1)),
+    ),
+  ]));
+  const storages = plan.bindings.map((bytes) => device.allocate(bytes));
+  leaves.forEach((node, i) => device.write(storages[i]!, typedArray(node.dtype, data.get(node)!)));
+  let expected: Float64Array[] = [];
+  for (let round = 0; round < 3; round++) {
+    executable.run(storages);
+    expected = evaluate(roots, data);
+    updated.forEach((number, i) => data.set(leaves[number]!, expected[i]!));
+  }
+  let most = 0;
+  const check = async (node: Node, binding: number, numbers: Float64Array) => {
+    const bytes = sizeOf(node.shape) * bytesPerElement[node.dtype];
+    const found = typedArray(node.dtype, await device.read(storages[binding]!, bytes));
+    most = Math.max(most, difference(found, numbers, node.dtype !== "f32"));
+  };
+  for (const [i, root] of roots.entries()) await check(root, plan.outputs[i]!, expected[i]!);
+  // The leaves that are not replaced are as they were.
+  for (const [i, node] of leaves.entries()) await check(node, i, data.get(node)!);
+  executable.release();
+  for (const storage of storages) storage.release();
+  return most;
+}
