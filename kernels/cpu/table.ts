@@ -1,6 +1,10 @@
 import type { Kernel } from "../../lib/compile/kernel.ts";
 import type { KernelBuilder } from "./builder.ts";
+import { emitConv2d } from "./conv2d.ts";
+import { emitConv2dInputGradient } from "./conv2d_input_gradient.ts";
+import { emitConv2dKernelGradient } from "./conv2d_kernel_gradient.ts";
 import { emitMap } from "./map.ts";
+import { emitMatmul } from "./matmul.ts";
 import { emitReduce } from "./reduce.ts";
 
 /** Writes a kernel's stages into a module. */
@@ -11,5 +15,9 @@ export const emitters: {
   readonly [Kind in Kernel["kind"]]?: Emitter<Extract<Kernel, { readonly kind: Kind }>>;
 } = {
   map: emitMap,
+  matmul: emitMatmul,
+  conv2d: emitConv2d,
+  conv2dInputGradient: emitConv2dInputGradient,
+  conv2dKernelGradient: emitConv2dKernelGradient,
   reduce: emitReduce,
 };
