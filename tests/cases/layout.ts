@@ -105,6 +105,16 @@ export const layoutCases: readonly Case[] = [
     ["f32", [], () => literal(0.1, [3, 2])],
     ["i32", [], () => literal(-4, [5], "i32")],
     [
+      "infinities of one shape stay apart",
+      [],
+      () => concatenate([literal(Infinity, [2]), literal(-Infinity, [2]), literal(0, [2])], 0),
+    ],
+    [
+      "infinities in one kernel stay apart",
+      [integers([9], 0, 2)],
+      (x) => select(x, literal(Infinity), literal(-Infinity)),
+    ],
+    [
       "infinities stay apart",
       [given([4], [1, 2, 3, 4])],
       (x) => concatenate([literal(Infinity, [2]), x, literal(-Infinity, [3])], 0),
