@@ -16,8 +16,8 @@ export interface EmittedStage {
 export interface EmittedPlan {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly stages: readonly EmittedStage[];
-  /** Bytes of the scratch memory that all launches share, one at a time. */
-  readonly scratchBytes: number;
+  /** Bytes of scratch memory that each launch needs, from its first stage to its last. */
+  readonly scratchBytes: readonly number[];
 }
 
 /** Emits the kernels of a plan; launches with equal kernels share their functions. */
@@ -25,7 +25,7 @@ export function emitPlan(plan: Plan): EmittedPlan {
   const module = new ModuleBuilder();
   const emitted = new Map<string, KernelBuilder>();
   const stages: EmittedStage[] = [];
-  let scratchBytes = 0;
+  const scratchBytes: number[] = [];
   plan.launches.forEach(({ kernel, inputs, outputs }, launch) => {
     const key = JSON.stringify([inputs.length, outputs.length, kernel], exactNumbers);
     let builder = emitted.get(key);
@@ -34,7 +34,7 @@ export function emitPlan(plan: Plan): EmittedPlan {
       emit(builder, kernel);
       emitted.set(key, builder);
     }
-    scratchBytes = Math.max(scratchBytes, builder.scratchBytes);
+    scratchBytes.push(builder.scratchBytes);
     for (const { fn, tasks } of builder.stages) stages.push({ fn: fn.index, tasks, launch });
   });
   return { bytes: module.encode(), stages, scratchBytes };

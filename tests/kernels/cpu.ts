@@ -56,7 +56,7 @@ export function runKernel(
     end += Math.ceil((size + 64) / 64) * 64;
     return at;
   };
-  const addresses = [...plan.bindings, scratchBytes].map(place);
+  const addresses = [...plan.bindings, scratchBytes[0]!].map(place);
   if (inPlace) addresses[inputs.length] = addresses[0]!;
   const pages = Math.ceil(end / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });

@@ -1,0 +1,180 @@
+import type { Plan } from "../../compile/plan.ts";
+import type { TensorData } from "../../core/dtype.ts";
+import { DeviceError } from "../../core/errors.ts";
+import type { Device, Executable, Storage } from "../device.ts";
+import { Memory } from "./memory.ts";
+import { Pool } from "./pool.ts";
+import { checkBindings, type LoadedProgram, loadProgram } from "./program.ts";
+
+/** More threads than this cost more at barriers than they bring. */
+const mostThreads = 16;
+
+/**
+ * The CPU as a device: WebAssembly SIMD kernels on worker threads over one shared memory.
+ *
+ * ```ts
+ * import { createCpuDevice } from "./cpu.ts";
+ * const device = createCpuDevice({ threads: 2 });
+ * const storage = device.allocate(8);
+ * device.write(storage, Float32Array.of(1, 2));
+ * console.log(new Float32Array(await device.read(storage, 8))); // Float32Array(2) [ 1, 2 ]
+ * await device.close();
+ * ```
+ */
+export function createCpuDevice(
+  { threads = navigator.hardwareConcurrency }: { readonly threads?: number } = {},
+): Device {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new RangeError(`threads: expected an integer of at least 1, found ${threads}`);
+  }
+  return new CpuDevice(Math.min(threads, mostThreads));
+}
+
+/** A block of the device's memory. */
+class CpuStorage implements Storage {
+  readonly device: CpuDevice;
+  readonly address: number;
+  readonly bytes: number;
+  /** How many commands are done when the last one queued that uses this is. */
+  lastUse = 0;
+  isReleased = false;
+
+  constructor(device: CpuDevice, address: number, bytes: number) {
+    this.device = device;
+    this.address = address;
+    this.bytes = bytes;
+  }
+
+  release(): void {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.device.pool.when(this.lastUse, () => this.device.memory.free(this.address));
+  }
+}
+
+class CpuExecutable implements Executable {
+  readonly #device: CpuDevice;
+  readonly #plan: Plan;
+  readonly #program: LoadedProgram;
+  readonly #launches: readonly string[];
+  #isReleased = false;
+
+  constructor(device: CpuDevice, plan: Plan) {
+    this.#device = device;
+    this.#plan = plan;
+    this.#program = loadProgram(plan, device.memory);
+    this.#launches = plan.launches.map(({ kernel, outputs }) =>
+      `${kernel.kind} for ${outputs.map((value) => plan.values[value]!.name).join(", ")}`
+    );
+  }
+
+  run(bindings: readonly Storage[]): void {
+    const storages = bindings.map((storage) => this.#device.own(storage));
+    checkBindings(this.#plan, storages.map(({ bytes }) => bytes));
+    if (this.#isReleased) throw new DeviceError("cpu: this program was released");
+    const number = this.#device.pool.run(
+      this.#program.address,
+      storages.map(({ address }) => address),
+      this.#launches,
+    );
+    for (const storage of storages) storage.lastUse = number;
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    const { pool, memory } = this.#device;
+    if (!pool.isOpen) return;
+    const number = pool.enqueue("forget", [this.#program.number]);
+    pool.when(number, () => this.#program.blocks.forEach((block) => memory.free(block)));
+  }
+}
+
+class CpuDevice implements Device {
+  readonly kind = "cpu";
+  readonly memory = new Memory();
+  readonly pool: Pool;
+
+  constructor(threads: number) {
+    this.pool = new Pool(this.memory, threads);
+  }
+
+  get description(): string {
+    const { threads } = this.pool;
+    return `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`;
+  }
+
+  get allocatedBytes(): number {
+    return this.memory.allocatedBytes;
+  }
+
+  allocate(bytes: number): Storage {
+    this.pool.settle();
+    return new CpuStorage(this, this.memory.allocate(bytes), bytes);
+  }
+
+  /** The storage as one of this device's, if it is one and is not released. */
+  own(storage: Storage): CpuStorage {
+    if (!(storage instanceof CpuStorage) || storage.device !== this) {
+      throw new DeviceError("cpu: the storage belongs to another device");
+    }
+    if (storage.isReleased) throw new DeviceError("cpu: the storage was released");
+    return storage;
+  }
+
+  write(storage: Storage, data: TensorData, byteOffset = 0): void {
+    const target = this.own(storage);
+    checkRange("write", target, data.byteLength, byteOffset);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (target.lastUse <= this.pool.done) {
+      this.memory.bytes.set(bytes, target.address + byteOffset);
+      return;
+    }
+    const copy = this.memory.allocate(bytes.length, "a copy of data to be written");
+    this.memory.bytes.set(bytes, copy);
+    target.lastUse = this.pool.enqueue("copy", [target.address + byteOffset, copy, bytes.length]);
+    this.pool.when(target.lastUse, () => this.memory.free(copy));
+  }
+
+  async read(storage: Storage, bytes: number): Promise<ArrayBuffer> {
+    const source = this.own(storage);
+    checkRange("read", source, bytes, 0);
+    this.pool.settle();
+    if (source.lastUse <= this.pool.done) return this.#bytesAt(source.address, bytes);
+    // What is queued from now on may change the storage before the main thread looks at it.
+    const copy = this.memory.allocate(bytes, "a copy of data to be read");
+    const number = this.pool.enqueue("copy", [copy, source.address, bytes]);
+    source.lastUse = number;
+    await this.pool.wait(number);
+    const result = this.#bytesAt(copy, bytes);
+    this.memory.free(copy);
+    return result;
+  }
+
+  #bytesAt(address: number, bytes: number): ArrayBuffer {
+    const result = new Uint8Array(bytes);
+    result.set(this.memory.bytes.subarray(address, address + bytes));
+    return result.buffer;
+  }
+
+  load(plan: Plan): Executable {
+    this.pool.settle();
+    return new CpuExecutable(this, plan);
+  }
+
+  async finish(): Promise<void> {
+    await this.pool.wait(this.pool.queued);
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+}
+
+function checkRange(what: string, storage: Storage, bytes: number, byteOffset: number): void {
+  if (byteOffset < 0 || byteOffset + bytes > storage.bytes) {
+    throw new DeviceError(
+      `cpu: cannot ${what} ${bytes} bytes at ${byteOffset} of a storage of ${storage.bytes} bytes`,
+    );
+  }
+}

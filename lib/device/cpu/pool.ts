@@ -1,0 +1,196 @@
+import { DeviceError } from "../../core/errors.ts";
+import { commands, control, type Welcome } from "./control.ts";
+import type { Memory } from "./memory.ts";
+
+/** Someone who waits until a number of commands is done. */
+interface Waiter {
+  readonly number: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The threads, and the list of commands that they all walk. The main thread appends to the list and
+ * goes on; it waits without blocking, and only when someone wants to know.
+ */
+export class Pool {
+  readonly threads: number;
+  readonly #memory: Memory;
+  readonly #control: Int32Array<SharedArrayBuffer>;
+  readonly #workers: Worker[];
+  #queued = 0;
+  /** The last command's address: the next one is hung on there. */
+  #last = control.first * 4;
+  /** What to do when so many commands are done, in that order: mostly to free memory. */
+  readonly #later: { readonly number: number; readonly action: () => void }[] = [];
+  #waiters: Waiter[] = [];
+  #isWatching = false;
+  #failure: DeviceError | undefined;
+  /** What a launch is called, for errors: set by the runs queued, oldest first. */
+  readonly #runs: { readonly number: number; readonly launches: readonly string[] }[] = [];
+
+  /** Starts `threads` threads over `memory`. */
+  constructor(memory: Memory, threads: number) {
+    this.threads = threads;
+    this.#memory = memory;
+    this.#control = memory.words;
+    this.#workers = Array.from({ length: threads }, (_, thread) => {
+      const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      worker.onerror = (event) => {
+        event.preventDefault();
+        this.#fail(new DeviceError(`cpu: thread ${thread} failed: ${event.message}`));
+      };
+      worker.postMessage({ memory: memory.memory, thread, threads } satisfies Welcome);
+      keepsProcessAlive(worker, false);
+      return worker;
+    });
+  }
+
+  /** Whether commands can be queued: nothing failed and the pool is not closed. */
+  get isOpen(): boolean {
+    return this.#failure === undefined;
+  }
+
+  /** How many commands were queued. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** How many commands are done. */
+  get done(): number {
+    return Atomics.load(this.#control, control.done);
+  }
+
+  /** Appends a command; returns how many commands are done when it is. */
+  enqueue(kind: keyof typeof commands, words: readonly number[]): number {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.settle();
+    const address = this.#memory.allocate((words.length + 2) * 4, "a command");
+    const memory = this.#memory.words;
+    memory[address >>> 2] = 0;
+    memory[(address >>> 2) + 1] = commands[kind];
+    memory.set(words, (address >>> 2) + 2);
+    memory[this.#last >>> 2] = address;
+    const before = this.#last;
+    this.#last = address;
+    const number = ++this.#queued;
+    // Every thread has read where this command is once it is done.
+    if (before !== control.first * 4) this.when(number, () => this.#memory.free(before));
+    Atomics.store(this.#control, control.queued, number);
+    if (Atomics.load(this.#control, control.idle) > 0) {
+      Atomics.notify(this.#control, control.queued);
+    }
+    return number;
+  }
+
+  /** Appends a run of a program, whose launches are called `launches` in errors. */
+  run(program: number, bindings: readonly number[], launches: readonly string[]): number {
+    const number = this.enqueue("run", [program, ...bindings]);
+    this.#runs.push({ number, launches });
+    return number;
+  }
+
+  /** Does `action` at some time after `number` commands are done; now, if they are. */
+  when(number: number, action: () => void): void {
+    if (number <= this.done) return action();
+    this.#later.push({ number, action });
+    // Nearly always in order already.
+    for (let i = this.#later.length - 1; i > 0; i--) {
+      if (this.#later[i - 1]!.number <= this.#later[i]!.number) break;
+      [this.#later[i - 1], this.#later[i]] = [this.#later[i]!, this.#later[i - 1]!];
+    }
+  }
+
+  /** Does what `when` put off and can be done now. Throws if a kernel failed. */
+  settle(): void {
+    const done = this.done;
+    let count = 0;
+    while (count < this.#later.length && this.#later[count]!.number <= done) count++;
+    for (const { action } of this.#later.splice(0, count)) action();
+    this.#checkFailure();
+    count = 0;
+    while (count < this.#runs.length && this.#runs[count]!.number <= done) count++;
+    this.#runs.splice(0, count);
+  }
+
+  /** Settles when `number` commands are done; rejects if a kernel or a thread failed. */
+  wait(number: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ number, resolve, reject });
+      if (!this.#isWatching) this.#watch();
+    });
+  }
+
+  /** Serves the waiters until there are none. */
+  async #watch(): Promise<void> {
+    this.#isWatching = true;
+    // While someone waits, a thread keeps the process alive.
+    keepsProcessAlive(this.#workers[0]!, true);
+    try {
+      while (this.#waiters.length > 0) {
+        const wanted = Math.min(...this.#waiters.map(({ number }) => number));
+        Atomics.store(this.#control, control.wanted, wanted);
+        const done = this.done;
+        if (done < wanted) {
+          const waiting = Atomics.waitAsync(this.#control, control.done, done);
+          if (waiting.async) await waiting.value;
+          continue;
+        }
+        this.settle();
+        const ready = this.#waiters.filter(({ number }) => number <= done);
+        this.#waiters = this.#waiters.filter(({ number }) => number > done);
+        for (const { resolve } of ready) resolve();
+      }
+    } catch (error) {
+      this.#fail(error as DeviceError);
+    } finally {
+      this.#isWatching = false;
+      keepsProcessAlive(this.#workers[0]!, false);
+    }
+  }
+
+  #checkFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (Atomics.load(this.#control, control.failed) === 0) return;
+    const length = this.#control[control.failedLength]!, from = control.failedMessage * 4;
+    const message = new TextDecoder().decode(this.#memory.bytes.slice(from, from + length));
+    const launch = this.#control[control.failedLaunch]!;
+    const name = this.#runs[0]?.launches[launch];
+    throw this.#failure = new DeviceError(
+      launch < 0
+        ? `cpu: a program could not be loaded: ${message}`
+        : `cpu: kernel ${launch}${name === undefined ? "" : ` (${name})`} failed: ${message}`,
+    );
+  }
+
+  #fail(error: DeviceError): void {
+    this.#failure ??= error;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { reject } of waiters) reject(this.#failure);
+    // Wakes the watcher, which finds nobody waiting.
+    Atomics.notify(this.#control, control.done);
+  }
+
+  /** Ends the threads once they are done with what is queued. */
+  async close(): Promise<void> {
+    if (this.#failure === undefined) {
+      await this.wait(this.enqueue("forget", [-1]));
+      this.enqueue("close", []);
+    }
+    this.#failure ??= new DeviceError("cpu: the device was closed; make another one");
+    for (const worker of this.#workers) worker.terminate();
+  }
+}
+
+/**
+ * Lets a process end although a worker lives, or not. Deno offers this for Node's workers alone;
+ * its own have the same method under a private symbol without a name. Where it is missing, a process
+ * ends when its device is closed.
+ */
+function keepsProcessAlive(worker: Worker, does: boolean): void {
+  const symbol = Object.getOwnPropertySymbols(Worker.prototype).find((s) => !s.description);
+  if (symbol === undefined) return;
+  const method: unknown = Reflect.get(worker, symbol);
+  if (typeof method === "function") method.call(worker, does);
+}

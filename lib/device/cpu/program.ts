@@ -1,0 +1,102 @@
+import { emitPlan } from "../../../kernels/cpu/emit.ts";
+import type { Plan } from "../../compile/plan.ts";
+import { DeviceError } from "../../core/errors.ts";
+import type { Memory } from "./memory.ts";
+import { phasesOf, sharesScratch } from "./schedule.ts";
+
+/** A plan in the shared memory, as the threads read it (see `commands`). */
+export interface LoadedProgram {
+  readonly number: number;
+  readonly address: number;
+  /** Every block that it holds, itself included. */
+  readonly blocks: readonly number[];
+  /** Keeps V8's compiled code alive, which the threads find again by the module's bytes. */
+  readonly module: WebAssembly.Module;
+}
+
+let programs = 0;
+
+/** Compiles a plan and lays it out in memory. A DeviceError says so where there is no room. */
+export function loadProgram(plan: Plan, memory: Memory): LoadedProgram {
+  const emitted = emitPlan(plan);
+  const module = new WebAssembly.Module(emitted.bytes);
+  const blocks: number[] = [];
+  const allocate = (bytes: number, purpose: string) => {
+    const address = memory.allocate(bytes, purpose);
+    blocks.push(address);
+    return address;
+  };
+  try {
+    const slots = plan.slots.map((bytes, slot) =>
+      allocate(bytes, plan.values.find((v) => isSlot(v.place, slot))?.name ?? "a program")
+    );
+    const shared = Math.max(0, ...emitted.scratchBytes.filter(sharesScratch));
+    const commonScratch = shared > 0 ? allocate(shared, "a kernel's scratch memory") : 0;
+
+    const patches: number[] = [];
+    const addressOf = (value: number, argument: number) => {
+      const { place } = plan.values[value]!;
+      if (place.kind === "slot") return slots[place.index]!;
+      patches.push(argument, place.index);
+      return 0;
+    };
+    // Each launch's arguments, one after another: inputs, outputs, scratch.
+    const lengths = plan.launches.map(({ inputs, outputs }) => inputs.length + outputs.length + 1);
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    let argument = allocate(total * 4, "a program's arguments");
+    const args = plan.launches.map(({ inputs, outputs }, launch) => {
+      const start = argument;
+      for (const value of [...inputs, ...outputs]) {
+        memory.words[argument >>> 2] = addressOf(value, argument);
+        argument += 4;
+      }
+      const scratch = emitted.scratchBytes[launch]!;
+      memory.words[argument >>> 2] = sharesScratch(scratch)
+        ? commonScratch
+        : scratch > 0
+        ? allocate(scratch, "a kernel's scratch memory")
+        : 0;
+      argument += 4;
+      return start;
+    });
+
+    const code = allocate(emitted.bytes.length, "a program's code");
+    memory.bytes.set(emitted.bytes, code);
+    const phases = phasesOf(plan, emitted);
+    const number = programs++;
+    const words = [number, code, emitted.bytes.length, patches.length / 2, ...patches];
+    words.push(phases.length);
+    for (const stages of phases) {
+      words.push(stages.length);
+      for (const { fn, tasks, launch } of stages) words.push(fn, tasks, args[launch]!, launch);
+    }
+    const address = allocate(words.length * 4, "a program");
+    memory.words.set(words, address >>> 2);
+    return { number, address, blocks, module };
+  } catch (error) {
+    for (const block of blocks) memory.free(block);
+    throw error;
+  }
+}
+
+const isSlot = (place: Plan["values"][number]["place"], slot: number) =>
+  place.kind === "slot" && place.index === slot;
+
+/** Checks what a run is given against the plan. */
+export function checkBindings(plan: Plan, bytes: readonly number[]): void {
+  if (bytes.length !== plan.bindings.length) {
+    throw new DeviceError(
+      `cpu: expected ${plan.bindings.length} bindings, found ${bytes.length}`,
+    );
+  }
+  plan.bindings.forEach((needed, index) => {
+    if (bytes[index]! < needed) {
+      const name = plan.values.find(({ place }) =>
+        place.kind === "binding" && place.index === index
+      )?.name;
+      throw new DeviceError(
+        `cpu: binding ${index} (${name}) holds ${bytes[index]} bytes; expected at least ${needed}`,
+      );
+    }
+  });
+}
