@@ -2,6 +2,7 @@ import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
 import type { Initializer } from "./initializer.ts";
+import type { Weight } from "./weight.ts";
 
 /** A layer's settings, as plain data so that they can be saved. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -61,6 +62,8 @@ export class Layer {
   readonly config: Config;
   /** The name that the user gave, if any. */
   readonly givenName: string | undefined;
+  /** Its weights, made by the first model that holds it and shared by all that do. */
+  variables: ReadonlyMap<string, Weight> | undefined;
   /** Shapes of the inputs that it was first applied to. */
   #shapes: readonly Shape[] | undefined;
   #weights: Readonly<Record<string, WeightType>> | undefined;

@@ -130,10 +130,8 @@ export abstract class Network extends LayerMethods<Network> {
           `model: two layers are named ${JSON.stringify(name)}; names must be unique`,
         );
       }
-      const weights = this.#layers.get(name)?.layer === layer
-        ? this.#layers.get(name)!.weights
-        : this.#makeWeights(name, layer);
-      layers.set(name, { name, layer, values, weights });
+      layer.variables ??= this.#makeWeights(name, layer);
+      layers.set(name, { name, layer, values, weights: layer.variables });
       this.#nameOf.set(layer, name);
     }
     this.#order = order;
@@ -195,6 +193,11 @@ export abstract class Network extends LayerMethods<Network> {
     return found;
   }
 
+  /** What a layer yields, by the layer's name: to build another model that shares its weights. */
+  output(name: string): SymbolicValue {
+    return this.placed(name).values[0]!;
+  }
+
   /** The name of a layer that this model holds. */
   protected nameOf(layer: Layer): string {
     return this.#nameOf.get(layer)!;
@@ -212,14 +215,23 @@ export abstract class Network extends LayerMethods<Network> {
 
   /** All weights, in the order of the layers. */
   get weights(): readonly Weight[] {
-    return [...this.#layers.values()].flatMap(({ weights }) => [...weights.values()]);
+    return [...this.namedWeights.values()];
+  }
+
+  /** All weights by full name: the layer's and the weight's, with a dot between. */
+  get namedWeights(): ReadonlyMap<string, Weight> {
+    return new Map(
+      [...this.#layers.values()].flatMap(({ name, weights }) =>
+        [...weights].map(([key, weight]) => [`${name}.${key}`, weight] as const)
+      ),
+    );
   }
 
   /** A weight by its full name, such as "conv1.kernel". */
   weight(name: string): Weight {
-    const found = this.weights.find((weight) => weight.name === name);
+    const found = this.namedWeights.get(name);
     if (found !== undefined) return found;
-    throw new RangeError(unknownName("weight", name, this.weights.map((weight) => weight.name)));
+    throw new RangeError(unknownName("weight", name, [...this.namedWeights.keys()]));
   }
 
   /** Number of parameters: those of weights that can be learnt. */

@@ -5,6 +5,7 @@
  */
 import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
+import type { Normalization } from "../nn/preprocess.ts";
 
 /** One array of an example: `[28, 28, 1]` and `u8` for a grey image, `[]` and `i32` for a label. */
 export interface Field {
@@ -14,16 +15,7 @@ export interface Field {
   readonly dtype: DType;
 }
 
-/**
- * Per-channel constants in units of pixel / 255. The device computes
- * `(x / 255 - mean) / standardDeviation` on uint8 images.
- */
-export interface Normalization {
-  /** The mean of each channel, from 0 to 1. */
-  readonly mean: readonly number[];
-  /** The standard deviation of each channel, above 0. */
-  readonly standardDeviation: readonly number[];
-}
+export type { Normalization } from "../nn/preprocess.ts";
 
 /** One example: an array for each input field and each target field. */
 export interface Example {

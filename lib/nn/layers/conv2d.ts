@@ -1,13 +1,13 @@
 import type { Shape } from "../../core/shape.ts";
-import type { Node } from "../../graph/node.ts";
 import { add } from "../../graph/ops/elementwise.ts";
-import { conv2d as convolve, conv2dInputGradient } from "../../graph/ops/conv2d.ts";
+import { conv2d as convolve } from "../../graph/ops/conv2d.ts";
 import {
   convolutionGeometry,
   type ConvolutionOptions,
   pairOf,
   type Size2d,
 } from "../../graph/compositions/geometry.ts";
+import { transposedConvolution } from "../../graph/compositions/transposed.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { type KernelConfig, kernelConfig, type KernelOptions, kernelOptions } from "./dense.ts";
 import { checkCount, checkOptions } from "./options.ts";
@@ -59,17 +59,6 @@ export const conv2dType = defineLayer<Config>({
   },
 });
 
-/** The size that a transposed convolution gives: the one that conv2d would turn into `size`. */
-function transposedSize(
-  size: number,
-  kernel: number,
-  stride: number,
-  dilation: number,
-  padding: number,
-): number {
-  return (size - 1) * stride + (kernel - 1) * dilation + 1 - padding;
-}
-
 /** Spreads each pixel over a window: the shape inverse of conv2d. */
 export const convTranspose2dType = defineLayer<
   Config & { readonly outputPadding: readonly [number, number] }
@@ -87,37 +76,10 @@ export const convTranspose2dType = defineLayer<
     };
   },
   call: ([x], { kernel, bias }, config) => {
-    const result = transposed(x!, kernel!, config, config.outputPadding);
+    const result = transposedConvolution(x!, kernel!, config, config.outputPadding);
     return bias ? add(result, bias) : result;
   },
 });
-
-/** Transposed convolution of images with a kernel [kh, kw, filters / groups, channels]. */
-export function transposed(
-  x: Node,
-  kernel: Node,
-  options: ConvolutionOptions,
-  outputPadding: readonly [number, number],
-): Node {
-  const [height, width] = x.shape.slice(1, 3) as [number, number];
-  const window = kernel.shape.slice(0, 2) as [number, number];
-  const { padding = "valid" } = options;
-  const stride = pairOf(options.stride ?? 1, "stride");
-  const dilation = pairOf(options.dilation ?? 1, "dilation");
-  // "same" asks for size * stride; what conv2d would pad to come back from there is the padding.
-  const target = padding === "same" ? [height * stride[0], width * stride[1]] as const : undefined;
-  const geometry = convolutionGeometry(options, target ?? [height, width], window);
-  const [top, bottom, left, right] = geometry.padding;
-  const size = target ?? [
-    transposedSize(height, window[0], stride[0], dilation[0], top + bottom) + outputPadding[0],
-    transposedSize(width, window[1], stride[1], dilation[1], left + right) + outputPadding[1],
-  ];
-  if (size[0] < 1 || size[1] < 1) {
-    throw new RangeError(`padding [${geometry.padding}] leaves nothing of the result; use less`);
-  }
-  const filters = kernel.shape[2]! * geometry.groups;
-  return conv2dInputGradient(x, kernel, [x.shape[0]!, ...size, filters], geometry);
-}
 
 const convolutionOptions = [...kernelOptions, "stride", "padding", "dilation", "groups"];
 

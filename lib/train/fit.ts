@@ -1,0 +1,397 @@
+import { DivergenceError } from "../core/errors.ts";
+import type { Device } from "../device/device.ts";
+import type { Network } from "../nn/network.ts";
+import type { Normalization } from "../nn/preprocess.ts";
+import type { Variable } from "../tensor/variable.ts";
+import type { Batch } from "./batch.ts";
+import {
+  checkCheckpoint,
+  type Position,
+  readCheckpoint,
+  type Saveable,
+  writeCheckpoint,
+} from "./checkpoint.ts";
+import { Dataset } from "./dataset.ts";
+import { EarlyStopper, type EarlyStopping } from "./early_stopping.ts";
+import type { EpochRecord, History, Progress } from "./history.ts";
+import { type LossLike, lossOf } from "./loss.ts";
+import type { Metrics } from "./metrics.ts";
+import { adam, type Optimizer } from "./optimizer.ts";
+import { type ProgressDisplay, terminalProgress } from "./progress.ts";
+import type { DataStream } from "./stream.ts";
+import { Throttle } from "./throttle.ts";
+import { Trainer } from "./trainer.ts";
+
+/** Settings of `fit`. */
+export interface FitOptions {
+  /** Times that all examples are seen; 1 by default. */
+  readonly epochs?: number;
+  /** Examples of a step; 32 by default. */
+  readonly batchSize?: number;
+  /** The rule of the steps; `adam()` by default. */
+  readonly optimizer?: Optimizer;
+  /** The loss, or one for each output; "crossEntropy" (of logits) by default. */
+  readonly loss?: LossLike | readonly LossLike[];
+  /** Data that the model is measured on after each epoch. */
+  readonly validation?: Dataset | DataStream;
+  /** Whether examples come in a new order in each epoch; true by default. */
+  readonly shuffle?: boolean;
+  /** Seeds the order of examples and dropout; 0 by default. */
+  readonly seed?: number;
+  /** Whether a last batch that is not full is left out; false by default. */
+  readonly dropRemainder?: boolean;
+  /** The k of the top-k metric; 5 by default. */
+  readonly topK?: number;
+  /** Whether progress is shown on stderr; true by default in a terminal. */
+  readonly progress?: boolean | ProgressDisplay;
+  /** Called after each step is queued; nothing has been read back then. */
+  readonly onStep?: (step: { readonly epoch: number; readonly step: number }) => void;
+  /** Called about four times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Called after each epoch. */
+  readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /** When to stop before the last epoch. */
+  readonly earlyStopping?: EarlyStopping;
+  /** Where and how often training is saved; always at an epoch's end and when it is interrupted. */
+  readonly checkpoint?: {
+    readonly directory: string;
+    readonly everySteps?: number;
+    readonly everySeconds?: number;
+    /** Texts to be saved with it. */
+    readonly metadata?: Readonly<Record<string, string>>;
+  };
+  /** A checkpoint's folder to go on from: the run then ends as if it had never been interrupted. */
+  readonly resume?: string;
+  /** Ends training after the step under way; a checkpoint is written if one is asked for. */
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds between looks at the counters. */
+const interval = 250;
+
+/** Checks a count given by a user. */
+export function checkPositive(value: number, what: string): number {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new RangeError(`${what}: expected an integer of at least 1, found ${value}`);
+  }
+  return value;
+}
+
+/** Trains a network; see `Model.fit`. */
+export async function fit(
+  network: Network,
+  device: Device,
+  data: Dataset | DataStream,
+  normalization: Normalization | undefined,
+  metadata: Readonly<Record<string, string>>,
+  options: FitOptions,
+): Promise<History> {
+  const run = new Run(network, device, data, normalization, metadata, options);
+  try {
+    if (options.resume !== undefined) await run.resume(options.resume);
+    return await run.train();
+  } finally {
+    run.release();
+  }
+}
+
+/** One call of fit. */
+class Run {
+  readonly #network: Network;
+  readonly #data: Dataset | DataStream;
+  readonly #options: FitOptions;
+  readonly #optimizer: Optimizer;
+  readonly #trainer: Trainer;
+  readonly #throttle: Throttle;
+  readonly #stopper: EarlyStopper | undefined;
+  readonly #display: ProgressDisplay | undefined;
+  readonly #metadata: Readonly<Record<string, string>>;
+  readonly #epochs: number;
+  readonly #batchSize: number;
+  readonly #seed: number;
+  readonly #batches: number | undefined;
+  #epoch = 0;
+  #batch = 0;
+  #step = 0;
+  #records: EpochRecord[] = [];
+  #best: Map<Variable, Float32Array<ArrayBuffer>> | undefined;
+  #written: string | undefined;
+  #writtenAt = performance.now();
+
+  constructor(
+    network: Network,
+    device: Device,
+    data: Dataset | DataStream,
+    normalization: Normalization | undefined,
+    metadata: Readonly<Record<string, string>>,
+    options: FitOptions,
+  ) {
+    const { loss = "crossEntropy", checkpoint } = options;
+    this.#network = network;
+    this.#data = data;
+    this.#options = options;
+    this.#metadata = { ...metadata, ...checkpoint?.metadata };
+    this.#epochs = checkPositive(options.epochs ?? 1, "fit: epochs");
+    this.#batchSize = checkPositive(options.batchSize ?? 32, "fit: batchSize");
+    this.#seed = options.seed ?? 0;
+    this.#optimizer = options.optimizer ?? adam();
+    if (typeof this.#optimizer?.update !== "function") {
+      throw new TypeError(
+        `fit: optimizer: expected an optimizer such as sgd() or adam(), found ${this.#optimizer}`,
+      );
+    }
+    for (const every of ["everySteps", "everySeconds"] as const) {
+      const value = checkpoint?.[every];
+      if (value !== undefined && !(value > 0)) {
+        throw new RangeError(`fit: checkpoint.${every}: expected a number above 0, found ${value}`);
+      }
+    }
+    const losses = Array.isArray(loss) ? loss as readonly LossLike[] : [loss as LossLike];
+    this.#trainer = new Trainer(device, {
+      network,
+      inputs: data.inputs,
+      targets: data.targets,
+      normalization,
+      losses: network.outputs.map((_, i) => lossOf(losses[i] ?? losses[0]!)),
+      optimizer: this.#optimizer,
+      topK: checkPositive(options.topK ?? 5, "fit: topK"),
+      seed: this.#seed,
+    });
+    if (network.weights.every((weight) => !weight.trainable)) {
+      throw new TypeError("fit: the model has no weights that may change; unfreeze() some");
+    }
+    this.#throttle = new Throttle(device);
+    this.#stopper = options.earlyStopping && new EarlyStopper(options.earlyStopping);
+    const { progress = Deno.stderr.isTerminal() } = options;
+    this.#display = typeof progress === "object"
+      ? progress
+      : progress
+      ? terminalProgress()
+      : undefined;
+    this.#batches = data instanceof Dataset
+      ? data.batchCount(this.#batchSize, options.dropRemainder ?? false)
+      : undefined;
+  }
+
+  /** Everything that a checkpoint holds. */
+  get #variables(): Map<string, Variable> {
+    return new Map([...this.#network.namedWeights, ...this.#trainer.variables]);
+  }
+
+  get #settings(): Position["settings"] {
+    return {
+      batchSize: this.#batchSize,
+      seed: this.#seed,
+      optimizer: this.#optimizer.name,
+      shuffle: this.#options.shuffle ?? true,
+      examples: this.#data instanceof Dataset ? this.#data.length : null,
+    };
+  }
+
+  async resume(place: string): Promise<void> {
+    const checkpoint = await readCheckpoint(place);
+    const variables = this.#variables;
+    checkCheckpoint(checkpoint, variables, this.#settings);
+    const { position, tensors } = checkpoint;
+    for (const [name, variable] of variables) variable.assign(tensors.get(name)!.data);
+    [this.#epoch, this.#batch, this.#step] = [position.epoch, position.batch, position.step];
+    this.#records = [...position.records];
+    if (position.schedule !== undefined) this.#optimizer.schedule.restore?.(position.schedule);
+    if (position.earlyStopping !== undefined) this.#stopper?.restore(position.earlyStopping);
+    const best = [...this.#network.namedWeights].flatMap(([name, weight]) => {
+      const stored = tensors.get(`best.${name}`);
+      return stored === undefined
+        ? []
+        : [[weight, stored.data as Float32Array<ArrayBuffer>] as const];
+    });
+    if (best.length > 0) this.#best = new Map(best);
+    this.#written = checkpoint.path;
+  }
+
+  async train(): Promise<History> {
+    let stopped: History["stopped"];
+    while (this.#epoch < this.#epochs && stopped === undefined) {
+      stopped = await this.#trainEpoch();
+    }
+    if (this.#best !== undefined && stopped !== "aborted") {
+      for (const [weight, data] of this.#best) weight.assign(data);
+    }
+    return {
+      epochs: this.#records,
+      steps: this.#step,
+      ...stopped === undefined ? {} : { stopped },
+      ...this.#written === undefined ? {} : { checkpoint: this.#written },
+    };
+  }
+
+  async #trainEpoch(): Promise<History["stopped"]> {
+    const { signal, shuffle = true, dropRemainder = false, checkpoint } = this.#options;
+    const { schedule } = this.#optimizer;
+    const started = performance.now();
+    let shown = started, images = 0, rate = schedule.rate(this.#epoch);
+    const first = this.#batch;
+    const batches: Iterable<Batch> | AsyncIterable<Batch> = this.#data.batches({
+      batchSize: this.#batchSize,
+      epoch: this.#epoch,
+      start: first,
+      dropRemainder,
+      shuffle: shuffle ? this.#seed : false,
+    });
+    for await (const batch of batches) {
+      if (signal?.aborted) return await this.#abort();
+      rate = schedule.rate(this.#epoch + this.#batch / (this.#batches ?? Infinity));
+      this.#trainer.step(batch, rate);
+      this.#batch++;
+      this.#step++;
+      images += batch.size;
+      this.#options.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
+      await this.#throttle.step();
+      const now = performance.now();
+      if (now - shown >= interval) {
+        shown = now;
+        await this.#show(rate, images, (now - started) / 1000);
+      }
+      if (this.#isDue(now) && this.#batch !== this.#batches) await this.#save();
+    }
+    if (signal?.aborted && this.#batch !== this.#batches) return await this.#abort();
+    const counts = await this.#counts();
+    const seconds = (performance.now() - started) / 1000;
+    const { divergedAt: _, examples, ...metrics } = counts;
+    if (examples === 0) {
+      throw new RangeError("fit: expected data with at least one example, found none");
+    }
+    this.#trainer.counters.reset();
+    const record: EpochRecord = {
+      epoch: this.#epoch + 1,
+      step: this.#step,
+      ...metrics,
+      learningRate: rate,
+      seconds,
+      imagesPerSecond: images / seconds,
+      ...await this.#validate(),
+    };
+    this.#records.push(record);
+    schedule.report?.(record.validation?.loss ?? record.loss);
+    const verdict = this.#stopper?.report(record);
+    if (verdict?.improved && this.#options.earlyStopping?.restoreBest) await this.#remember();
+    this.#epoch++;
+    this.#batch = 0;
+    this.#display?.epoch(record, this.#epochs);
+    if (checkpoint !== undefined) await this.#save();
+    await this.#options.onEpoch?.(record);
+    if (verdict?.stop) return "early stopping";
+    if (signal?.aborted && this.#epoch < this.#epochs) return "aborted";
+  }
+
+  async #validate(): Promise<{ validation?: Metrics }> {
+    const { validation } = this.#options;
+    if (validation === undefined) return {};
+    const metrics = await measure(this.#trainer, this.#throttle, validation, this.#batchSize);
+    return { validation: metrics };
+  }
+
+  /** Reads the counters; a loss that is not finite ends training, before anything bad is saved. */
+  async #counts() {
+    const counts = await this.#trainer.read();
+    if (counts.divergedAt === undefined) return counts;
+    const kept = this.#written === undefined
+      ? "no checkpoint was written"
+      : `the last good checkpoint is ${this.#written}`;
+    throw new DivergenceError(
+      `fit: the loss was not a finite number at step ${counts.divergedAt}; try a smaller learning rate, or clipNorm; ${kept}`,
+      counts.divergedAt,
+    );
+  }
+
+  async #show(learningRate: number, images: number, seconds: number): Promise<void> {
+    const { divergedAt: _, examples: __, ...metrics } = await this.#counts();
+    const imagesPerSecond = images / seconds;
+    const left = this.#batches === undefined
+      ? undefined
+      : (this.#batches * (this.#epochs - this.#epoch) - this.#batch) * this.#batchSize;
+    const progress: Progress = {
+      epoch: this.#epoch + 1,
+      epochs: this.#epochs,
+      batch: this.#batch,
+      batches: this.#batches,
+      step: this.#step,
+      ...metrics,
+      learningRate,
+      imagesPerSecond,
+      secondsLeft: left === undefined ? undefined : left / imagesPerSecond,
+    };
+    this.#display?.progress(progress);
+    this.#options.onProgress?.(progress);
+  }
+
+  #isDue(now: number): boolean {
+    const { everySteps, everySeconds } = this.#options.checkpoint ?? {};
+    return (everySteps !== undefined && this.#step % everySteps === 0) ||
+      (everySeconds !== undefined && now - this.#writtenAt >= everySeconds * 1000);
+  }
+
+  async #abort(): Promise<"aborted"> {
+    if (this.#options.checkpoint !== undefined) await this.#save();
+    return "aborted";
+  }
+
+  async #save(): Promise<void> {
+    await this.#counts();
+    const best = [...this.#network.namedWeights].flatMap(([name, weight]) => {
+      const data = this.#best?.get(weight);
+      return data === undefined ? [] : [[`best.${name}`, held(weight, data)] as const];
+    });
+    const schedule = this.#optimizer.schedule.state?.();
+    const earlyStopping = this.#stopper?.state();
+    this.#written = await writeCheckpoint(
+      this.#options.checkpoint!.directory,
+      new Map<string, Saveable>([...this.#variables, ...best]),
+      {
+        epoch: this.#epoch,
+        batch: this.#batch,
+        step: this.#step,
+        records: this.#records,
+        settings: this.#settings,
+        ...schedule === undefined ? {} : { schedule },
+        ...earlyStopping === undefined ? {} : { earlyStopping },
+      },
+      this.#metadata,
+    );
+    this.#writtenAt = performance.now();
+  }
+
+  async #remember(): Promise<void> {
+    this.#best = new Map();
+    for (const weight of this.#network.weights) {
+      this.#best.set(weight, await weight.read() as Float32Array<ArrayBuffer>);
+    }
+  }
+
+  release(): void {
+    this.#trainer.release();
+  }
+}
+
+/** Data on the host, as a checkpoint takes it. */
+function held({ shape, dtype }: Variable, data: Float32Array<ArrayBuffer>): Saveable {
+  return { shape, dtype, read: () => Promise.resolve(data) };
+}
+
+/** The measures of a trainer's network on data; the counters are at zero before and after. */
+export async function measure(
+  trainer: Trainer,
+  throttle: Throttle,
+  data: Dataset | DataStream,
+  batchSize: number,
+  signal?: AbortSignal,
+): Promise<Metrics> {
+  for await (const batch of data.batches({ batchSize })) {
+    signal?.throwIfAborted();
+    trainer.evaluate(batch);
+    await throttle.step();
+  }
+  const { divergedAt: _, examples, ...metrics } = await trainer.read();
+  trainer.counters.reset();
+  if (examples === 0) throw new RangeError("expected data with at least one example, found none");
+  return metrics;
+}

@@ -1,0 +1,42 @@
+import type { Metrics } from "./metrics.ts";
+
+/** An epoch of training. */
+export interface EpochRecord extends Metrics {
+  /** From 1. */
+  readonly epoch: number;
+  /** Steps done since the beginning of training. */
+  readonly step: number;
+  /** The learning rate of its last step. */
+  readonly learningRate: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Measures on the validation data, if there is any. */
+  readonly validation?: Metrics;
+}
+
+/** What `fit` has done. */
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  /** Steps done since the beginning of training. */
+  readonly steps: number;
+  /** Why training ended before the last epoch, if it did. */
+  readonly stopped?: "aborted" | "early stopping";
+  /** The checkpoint that was written last, if any. */
+  readonly checkpoint?: string;
+}
+
+/** How training stands: given to `onProgress` about four times a second. */
+export interface Progress extends Metrics {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Batches done in this epoch. */
+  readonly batch: number;
+  /** Batches of an epoch; undefined for a stream, which does not know. */
+  readonly batches: number | undefined;
+  readonly step: number;
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+  /** Until the last epoch's end; undefined for a stream. */
+  readonly secondsLeft: number | undefined;
+}

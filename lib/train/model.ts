@@ -1,0 +1,475 @@
+import { bytesPerElement, typedArray } from "../core/dtype.ts";
+import { writeFileAtomic } from "../core/file.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../core/safetensors.ts";
+import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import type { Device, Storage } from "../device/device.ts";
+import { convert } from "../graph/ops/elementwise.ts";
+import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
+import { Network } from "../nn/network.ts";
+import { type Normalization, Preprocessor } from "../nn/preprocess.ts";
+import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
+import { input, type SymbolicValue } from "../nn/symbolic.ts";
+import { tensor } from "../tensor/create.ts";
+import { device as currentDevice } from "../tensor/runtime.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { Dataset } from "./dataset.ts";
+import { checkPositive, fit, type FitOptions, measure } from "./fit.ts";
+import type { History } from "./history.ts";
+import { type LossLike, lossOf } from "./loss.ts";
+import type { Metrics } from "./metrics.ts";
+import { adam, type Optimizer } from "./optimizer.ts";
+import type { DataStream } from "./stream.ts";
+import { Throttle } from "./throttle.ts";
+import { Trainer } from "./trainer.ts";
+
+/** Settings of `evaluate`. */
+export interface EvaluateOptions {
+  /** Examples of a run; 128 by default. It does not change the result. */
+  readonly batchSize?: number;
+  /** The loss, or one for each output; "crossEntropy" by default. */
+  readonly loss?: LossLike | readonly LossLike[];
+  /** The k of the top-k metric; 5 by default. */
+  readonly topK?: number;
+  /** Ends the evaluation by an AbortError. */
+  readonly signal?: AbortSignal;
+}
+
+/** Settings of `predict`. */
+export interface PredictOptions {
+  /** Examples of a run; 128 by default. */
+  readonly batchSize?: number;
+  /** Layers whose results are wanted instead of the model's outputs. */
+  readonly outputs?: readonly string[];
+}
+
+/** Settings of `trainOnBatch`, which keeps those of its first call. */
+export interface TrainOnBatchOptions {
+  readonly optimizer?: Optimizer;
+  readonly loss?: LossLike | readonly LossLike[];
+  readonly seed?: number;
+}
+
+/** What a file says a model is. */
+const format = "striate-model";
+
+/**
+ * A network that can be trained, measured, used and saved. `sequential()` and `model()` make one.
+ *
+ * ```ts
+ * import { arrayDataset, sequential, sgd } from "@striate/striate";
+ * const xor = arrayDataset({
+ *   inputs: [[0, 0], [0, 1], [1, 0], [1, 1]],
+ *   targets: [0, 1, 1, 0],
+ * });
+ * const net = sequential([2], { seed: 1 }).dense(8).tanh().dense(2);
+ * await net.fit(xor, { epochs: 200, batchSize: 4, optimizer: sgd({ learningRate: 0.5, momentum: 0.9 }) });
+ * const { top1 } = await net.evaluate(xor);
+ * console.log(top1); // 1
+ * ```
+ */
+export class Model extends Network {
+  /** How uint8 images are normalised; taken from the data of the first `fit` unless set. */
+  normalization: Normalization | undefined;
+  /** Names of the classes; taken from the data of the first `fit` unless set. */
+  classes: readonly string[] | undefined;
+  readonly #predictors = new Map<string, { device: Device; program: StatefulProgram }>();
+  #trainer: { device: Device; trainer: Trainer } | undefined;
+  #preprocessor: { normalization: Normalization | undefined; value: Preprocessor } | undefined;
+
+  /** Called when the graph has grown or layers were frozen: programs are compiled anew. */
+  protected override changed(): void {
+    for (const { program } of this.#predictors.values()) program.release();
+    this.#predictors.clear();
+    this.#trainer?.trainer.release();
+    this.#trainer = undefined;
+  }
+
+  /** The device, with all weights there. */
+  async #device(): Promise<Device> {
+    const device = await currentDevice();
+    for (const weight of this.weights) await weight.leave(device);
+    await this.#preprocessor?.value.leave(device);
+    return device;
+  }
+
+  /** The graph as plain data. */
+  get architecture(): Architecture {
+    return describe(this.values, this.inputs, this.outputs, (layer) => this.nameOf(layer));
+  }
+
+  /**
+   * Trains on examples and returns what was measured.
+   *
+   * The run is decided by the seed: the same seed on the same kind of device gives the same weights,
+   * bit for bit, and a resumed run those of an uninterrupted one.
+   *
+   * @throws {TypeError} if the data do not fit the model.
+   * @throws {DivergenceError} if the loss stops being a finite number.
+   */
+  async fit(data: Dataset | DataStream, options: FitOptions = {}): Promise<History> {
+    const { validation } = options;
+    this.#checkData(data, "fit");
+    if (validation !== undefined) this.#checkData(validation, "fit: validation");
+    const device = await this.#device();
+    this.normalization ??= data.normalization;
+    this.classes ??= data.classes;
+    return await fit(this, device, data, this.normalization, this.#metadata(), options);
+  }
+
+  /** The loss and, for class labels, the top-1 and top-k (k = 5) shares on data. */
+  async evaluate(data: Dataset | DataStream, options: EvaluateOptions = {}): Promise<Metrics> {
+    this.#checkData(data, "evaluate");
+    const batchSize = checkPositive(options.batchSize ?? 128, "evaluate: batchSize");
+    const device = await this.#device();
+    const trainer = this.#makeTrainer(device, data, options, data.normalization);
+    try {
+      return await measure(trainer, new Throttle(device), data, batchSize, options.signal);
+    } finally {
+      trainer.release();
+    }
+  }
+
+  /**
+   * One training step on a batch; returns its loss before the step. The optimizer and its memory
+   * stay for the next call.
+   */
+  async trainOnBatch(
+    x: Tensor | readonly Tensor[],
+    y: Tensor | readonly Tensor[],
+    options: TrainOnBatchOptions = {},
+  ): Promise<Metrics> {
+    const [inputs, targets] = [x, y].map((t) => t instanceof Tensor ? [t] : t) as [
+      Tensor[],
+      Tensor[],
+    ];
+    const size = inputs[0]?.shape[0] ?? 0;
+    for (const part of [...inputs, ...targets]) {
+      if (part.shape[0] !== size || size === 0) {
+        throw new TypeError(
+          `trainOnBatch: expected inputs and targets with the same number of examples first, found ${
+            [...inputs, ...targets].map((t) => formatShape(t.shape)).join(" and ")
+          }`,
+        );
+      }
+    }
+    const device = await this.#device();
+    const fields = (list: Tensor[]) =>
+      list.map((t) => ({ shape: t.shape.slice(1), dtype: t.dtype }));
+    if (this.#trainer?.device !== device) {
+      this.#trainer = {
+        device,
+        trainer: this.#makeTrainer(
+          device,
+          { inputs: fields(inputs), targets: fields(targets) },
+          options,
+          this.normalization,
+          options.optimizer,
+        ),
+      };
+    }
+    const { trainer } = this.#trainer;
+    const read = (list: Tensor[]) => Promise.all(list.map((t) => t.data()));
+    const batch = { size, inputs: await read(inputs), targets: await read(targets) };
+    trainer.counters.reset();
+    trainer.step(batch, trainer.rate(0));
+    const { divergedAt: _, examples: __, ...metrics } = await trainer.read();
+    return metrics;
+  }
+
+  #makeTrainer(
+    device: Device,
+    data: Pick<Dataset, "inputs" | "targets">,
+    { loss = "crossEntropy", topK = 5, seed = 0 }: EvaluateOptions & TrainOnBatchOptions,
+    normalization: Normalization | undefined,
+    optimizer: Optimizer = adam(),
+  ): Trainer {
+    const losses = Array.isArray(loss) ? loss as readonly LossLike[] : [loss as LossLike];
+    return new Trainer(device, {
+      network: this,
+      inputs: data.inputs,
+      targets: data.targets,
+      normalization: this.normalization ?? normalization,
+      losses: this.outputs.map((_, i) => lossOf(losses[i] ?? losses[0]!)),
+      optimizer,
+      topK,
+      seed,
+    });
+  }
+
+  /**
+   * The outputs for examples: a tensor with the batch in front ([n, ...]), a list of such for several
+   * inputs, or a data set. Several outputs give a list of tensors.
+   *
+   * ```ts
+   * import { sequential, zeros } from "@striate/striate";
+   * const net = sequential([28, 28, 1]).conv2d(6, 5, { name: "conv1" }).flatten().dense(10);
+   * const logits = await net.predict(zeros([2, 28, 28, 1]));
+   * const maps = await net.predict(zeros([2, 28, 28, 1]), { outputs: ["conv1"] });
+   * console.log(logits.shape, maps.shape); // [2, 10] [2, 24, 24, 6]
+   * ```
+   */
+  async predict(
+    x: Tensor | Dataset,
+    options?: PredictOptions & { readonly outputs?: readonly [string] },
+  ): Promise<Tensor>;
+  /** The outputs of a model with several inputs or outputs. */
+  async predict(
+    x: Tensor | readonly Tensor[] | Dataset,
+    options: PredictOptions,
+  ): Promise<Tensor | Tensor[]>;
+  async predict(
+    x: Tensor | readonly Tensor[] | Dataset,
+    options: PredictOptions = {},
+  ): Promise<Tensor | Tensor[]> {
+    const batchSize = checkPositive(options.batchSize ?? 128, "predict: batchSize");
+    const wanted = options.outputs?.map((name) => this.output(name)) ?? this.outputs;
+    const parts = await this.#parts(x);
+    const device = await this.#device();
+    const throttle = new Throttle(device);
+    const results: Promise<ArrayBuffer>[][] = wanted.map(() => []);
+    for (let at = 0; at < parts.length; at += batchSize) {
+      const size = Math.min(batchSize, parts.length - at);
+      const batch = parts.batch(at, size);
+      const storages = batch.map((data) => {
+        const storage = device.allocate(data.byteLength);
+        device.write(storage, data);
+        return storage;
+      });
+      const outputs = this.#predictor(device, parts.types, size, wanted, options.outputs)
+        .run(storages);
+      outputs.forEach((storage, i) => {
+        const bytes = size * sizeOf(wanted[i]!.shape) * bytesPerElement.f32;
+        results[i]!.push(device.read(storage, bytes));
+        storage.release();
+      });
+      release(storages);
+      await throttle.step();
+    }
+    const tensors: Tensor[] = [];
+    for (const [i, value] of wanted.entries()) {
+      const all = new Float32Array(parts.length * sizeOf(value.shape));
+      let at = 0;
+      for (const buffer of await Promise.all(results[i]!)) {
+        all.set(typedArray("f32", buffer), at);
+        at += buffer.byteLength / 4;
+      }
+      tensors.push(tensor(all, { shape: [parts.length, ...value.shape] }));
+    }
+    return tensors.length === 1 ? tensors[0]! : tensors;
+  }
+
+  /** What is to be predicted, in slices. */
+  async #parts(x: Tensor | readonly Tensor[] | Dataset) {
+    if (x instanceof Dataset) {
+      this.#checkData(x, "predict");
+      return {
+        length: x.length,
+        types: x.inputs.map(({ dtype }) => dtype),
+        batch: (at: number, size: number) =>
+          x.batch(Array.from({ length: size }, (_, i) => at + i)).inputs,
+      };
+    }
+    const list = x instanceof Tensor ? [x] : x;
+    const length = list[0]?.shape[0] ?? 0;
+    const fits = list.length === this.inputs.length &&
+      list.every((t, i) =>
+        t.shape[0] === length && sameShape(t.shape.slice(1), this.inputs[i]!.shape)
+      );
+    if (!fits || length === 0) {
+      throw new TypeError(
+        `predict: expected ${
+          this.inputs.map((value) => formatShape([-1, ...value.shape])).join(" and ")
+        }, found ${list.map((t) => formatShape(t.shape)).join(" and ")}`,
+      );
+    }
+    const data = await Promise.all(list.map((t) => t.data()));
+    return {
+      length,
+      types: list.map((t) => t.dtype),
+      batch: (at: number, size: number) =>
+        data.map((array, i) => {
+          const one = sizeOf(this.inputs[i]!.shape);
+          return array.subarray(at * one, (at + size) * one);
+        }),
+    };
+  }
+
+  #predictor(
+    device: Device,
+    types: readonly Tensor["dtype"][],
+    size: number,
+    wanted: readonly SymbolicValue[],
+    names: readonly string[] | undefined,
+  ): StatefulProgram {
+    const key = JSON.stringify([types, size, names, this.normalization]);
+    const known = this.#predictors.get(key);
+    if (known?.device === device) return known.program;
+    const builder = new ProgramBuilder();
+    const inputs = this.inputs.map((value, i) => builder.input([size, ...value.shape], types[i]!));
+    const outputs = this.forward(
+      inputs.map((x, i) => i === 0 ? this.#prepare().apply(builder, x) : convert(x, "f32")),
+      {
+        training: false,
+        weight: (weight) => builder.variable(weight),
+        random: () => {
+          throw new Error("a layer draws random numbers at inference");
+        },
+        update: () => {},
+      },
+      wanted,
+    );
+    const program = builder.build(device, outputs);
+    this.#predictors.set(key, { device, program });
+    return program;
+  }
+
+  #prepare(): Preprocessor {
+    const { normalization } = this;
+    if (this.#preprocessor?.normalization !== normalization || this.#preprocessor === undefined) {
+      const channels = this.inputShape.at(-1) ?? 1;
+      this.#preprocessor = { normalization, value: new Preprocessor(normalization, channels) };
+    }
+    return this.#preprocessor!.value;
+  }
+
+  #checkData(data: Dataset | DataStream, where: string): void {
+    if (typeof data?.batches !== "function") {
+      throw new TypeError(
+        `${where}: expected a data set (digits(), arrayDataset() …), found ${String(data)}`,
+      );
+    }
+    const fits = data.inputs.length === this.inputs.length &&
+      data.inputs.every(({ shape }, i) => sameShape(shape, this.inputs[i]!.shape));
+    if (fits) return;
+    const list = (parts: readonly { readonly shape: Shape }[]) =>
+      parts.map(({ shape }) => formatShape(shape)).join(", ");
+    throw new TypeError(
+      `${where}: expected examples of shape ${list(this.inputs)} as the model's input, found ${
+        list(data.inputs)
+      }`,
+    );
+  }
+
+  #metadata(): Record<string, string> {
+    return {
+      format,
+      architecture: JSON.stringify(this.architecture),
+      seed: String(this.seed),
+      ...this.normalization ? { normalization: JSON.stringify(this.normalization) } : {},
+      ...this.classes ? { classes: JSON.stringify(this.classes) } : {},
+    };
+  }
+
+  /** The model as a safetensors file: all weights, and the architecture in the metadata. */
+  async toBytes(metadata: Readonly<Record<string, string>> = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const tensors: [string, StoredTensor][] = [];
+    for (const [name, weight] of this.namedWeights) {
+      tensors.push([name, { shape: weight.shape, dtype: "f32", data: await weight.read() }]);
+    }
+    return encodeSafetensors(tensors, { ...metadata, ...this.#metadata() });
+  }
+
+  /**
+   * Saves the model as a safetensors file, whole or not at all. {@linkcode loadModel} needs no code
+   * besides: the architecture is in the file's metadata.
+   */
+  async save(path: string, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
+    await writeFileAtomic(path, await this.toBytes(metadata));
+  }
+}
+
+function release(storages: readonly Storage[]): void {
+  for (const storage of storages) storage.release();
+}
+
+/** Settings of a new model. */
+export interface ModelOptions {
+  /** The first weights depend on it alone; 0 by default. */
+  readonly seed?: number;
+}
+
+/**
+ * A model that begins with an input of `shape` (without the batch axis) and grows by each layer
+ * method.
+ *
+ * ```ts
+ * import { sequential } from "@striate/striate";
+ * const lenet = sequential([28, 28, 1])
+ *   .conv2d(6, 5, { padding: "same" }).tanh().averagePool2d(2)
+ *   .conv2d(16, 5).tanh().averagePool2d(2)
+ *   .flatten().dense(120).tanh().dense(84).tanh().dense(10);
+ * console.log(lenet.parameters, lenet.multiplyAdds); // 61706 416520
+ * ```
+ */
+export function sequential(shape: Shape, { seed = 0 }: ModelOptions = {}): Model {
+  const x = input(shape);
+  return new Model([x], [x], seed);
+}
+
+/** A model from inputs to outputs: any graph of symbolic values without a cycle. */
+export function model(
+  inputs: SymbolicValue | readonly SymbolicValue[],
+  outputs: SymbolicValue | readonly SymbolicValue[],
+  { seed = 0 }: ModelOptions = {},
+): Model {
+  return new Model(
+    ([] as SymbolicValue[]).concat(inputs),
+    ([] as SymbolicValue[]).concat(outputs),
+    seed,
+  );
+}
+
+/**
+ * Loads a model that {@linkcode Model.save} or a checkpoint has written: from a path, a URL, or the
+ * file's bytes.
+ *
+ * @throws {SyntaxError} if the file is malformed or not such a model.
+ */
+export async function loadModel(source: string | URL | Uint8Array): Promise<Model> {
+  const where = source instanceof Uint8Array ? "loadModel" : String(source);
+  const bytes = source instanceof Uint8Array ? source : await readSource(source);
+  const { tensors, metadata } = decodeSafetensors(bytes, where);
+  if (metadata.format !== format || metadata.architecture === undefined) {
+    throw new SyntaxError(
+      `${where}: its metadata hold no architecture: these are weights alone, not a saved model`,
+    );
+  }
+  let parsed: { architecture: Architecture; normalization?: Normalization; classes?: string[] };
+  try {
+    const { architecture, normalization, classes } = metadata;
+    parsed = {
+      architecture: JSON.parse(architecture),
+      ...normalization ? { normalization: JSON.parse(normalization) } : {},
+      ...classes ? { classes: JSON.parse(classes) } : {},
+    };
+  } catch (error) {
+    throw new SyntaxError(`${where}: its metadata are not JSON`, { cause: error });
+  }
+  const { inputs, outputs } = rebuild(parsed.architecture, where);
+  const loaded = new Model(inputs, outputs, Number(metadata.seed ?? 0));
+  for (const [name, weight] of loaded.namedWeights) {
+    const stored = tensors.get(name);
+    if (stored === undefined) throw new SyntaxError(`${where}: the weight ${name} is missing`);
+    if (!sameShape(stored.shape, weight.shape) || stored.dtype !== "f32") {
+      throw new SyntaxError(
+        `${where}: ${name}: expected f32 ${formatShape(weight.shape)}, found ${stored.dtype} ${
+          formatShape(stored.shape)
+        }`,
+      );
+    }
+    weight.assign(stored.data);
+  }
+  loaded.normalization = parsed.normalization;
+  loaded.classes = parsed.classes;
+  return loaded;
+}
+
+async function readSource(source: string | URL): Promise<Uint8Array> {
+  if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
+  const response = await fetch(source);
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`${source}: expected a model, found ${response.status} ${response.statusText}`);
+  }
+  return await response.bytes();
+}

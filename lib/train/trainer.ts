@@ -1,0 +1,303 @@
+import { bytesPerElement, type DType } from "../core/dtype.ts";
+import { DeviceError } from "../core/errors.ts";
+import { keyOf } from "../core/random.ts";
+import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import type { Device, Storage } from "../device/device.ts";
+import { gradients } from "../graph/gradient.ts";
+import type { Node } from "../graph/node.ts";
+import { add, compare, convert, offset } from "../graph/ops/elementwise.ts";
+import { iota, literal, randomUniform } from "../graph/ops/generate.ts";
+import { reshape, slice } from "../graph/ops/layout.ts";
+import type { Network } from "../nn/network.ts";
+import { type Normalization, Preprocessor } from "../nn/preprocess.ts";
+import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
+import type { Weight } from "../nn/weight.ts";
+import { Variable } from "../tensor/variable.ts";
+import type { Batch, Field } from "./batch.ts";
+import type { Loss } from "./loss.ts";
+import { type Counts, MetricCounters } from "./metrics.ts";
+import { clipByNorm, type Optimizer } from "./optimizer.ts";
+
+/** What a trainer needs to know. */
+export interface TrainerOptions {
+  readonly network: Network;
+  readonly inputs: readonly Field[];
+  readonly targets: readonly Field[];
+  readonly normalization: Normalization | undefined;
+  /** One loss for each output; their sum is made small. */
+  readonly losses: readonly Loss[];
+  readonly optimizer: Optimizer;
+  readonly topK: number;
+  /** Seeds dropout. */
+  readonly seed: number;
+}
+
+/** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
+const rotation = 3;
+
+/**
+ * Runs training steps and evaluations of a network, each batch as one program: forward pass, loss,
+ * gradients, update of the weights and of the metric counters. Nothing is read back in a step.
+ */
+export class Trainer {
+  readonly counters: MetricCounters;
+  readonly #options: TrainerOptions;
+  readonly #device: Device;
+  readonly #programs = new Map<string, StatefulProgram>();
+  readonly #inputs = new Map<string, Storage[][]>();
+  readonly #slots: ReadonlyMap<Weight, readonly Variable[]>;
+  readonly #preprocessor: Preprocessor;
+  /** Key, key, steps done: what random numbers are drawn from. */
+  readonly #state: Variable;
+  readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
+  #writtenRate: number | undefined;
+  #turn = 0;
+
+  /** A trainer on a device; what does not fit together is an error before any work. */
+  constructor(device: Device, options: TrainerOptions) {
+    checkFields(options);
+    this.#device = device;
+    this.#options = options;
+    const classes = options.network.outputShape.at(-1) ?? 1;
+    this.counters = new MetricCounters(Math.min(options.topK, classes));
+    this.#preprocessor = new Preprocessor(
+      options.normalization,
+      options.inputs[0]!.shape.at(-1) ?? 1,
+    );
+    this.#slots = new Map(
+      options.network.weights.filter((weight) => weight.learnable).map((weight) => [
+        weight,
+        options.optimizer.slots.map((slot) =>
+          new Variable(
+            `${weight.name}.${slot}`,
+            weight.shape,
+            "f32",
+            () => new Float32Array(weight.size),
+          )
+        ),
+      ]),
+    );
+    const [low, high] = keyOf(options.seed);
+    this.#state = new Variable("random", [3], "i32", () => Int32Array.of(low, high, 0));
+  }
+
+  /** Whether top-1 and top-k are counted: the first target is a class number. */
+  get hasLabels(): boolean {
+    const [target] = this.#options.targets;
+    return target?.dtype === "i32" && target.shape.length === 0 &&
+      this.#options.network.outputShape.length === 1;
+  }
+
+  /** What belongs to a checkpoint besides the weights, by name. */
+  get variables(): ReadonlyMap<string, Variable> {
+    const slots = [...this.#options.network.namedWeights].flatMap(([name, weight]) =>
+      (this.#slots.get(weight) ?? []).map((slot, i) =>
+        [`optimizer.${this.#options.optimizer.slots[i]}.${name}`, slot] as const
+      )
+    );
+    return new Map([
+      ...slots,
+      ["trainer.random", this.#state],
+      ["trainer.metrics", this.counters.variable],
+    ]);
+  }
+
+  /** The learning rate at an epoch (with a fraction). */
+  rate(epoch: number): number {
+    return this.#options.optimizer.schedule.rate(epoch);
+  }
+
+  /** Queues a training step with a learning rate. */
+  step(batch: Batch, rate: number): void {
+    if (rate !== this.#writtenRate) {
+      this.#rate.assign(Float32Array.of(rate));
+      this.#writtenRate = rate;
+    }
+    this.#run(batch, true);
+  }
+
+  /** Queues the evaluation of a batch: only the counters change. */
+  evaluate(batch: Batch): void {
+    this.#run(batch, false);
+  }
+
+  /** What has been counted since the counters were reset, after everything queued. */
+  read(): Promise<Counts> {
+    return this.counters.read(this.hasLabels);
+  }
+
+  /** Gives device memory back; the weights stay. */
+  release(): void {
+    this.forgetPrograms();
+    for (const sets of this.#inputs.values()) {
+      for (const set of sets) for (const storage of set) storage.release();
+    }
+    this.#inputs.clear();
+    for (const variable of [...this.variables.values(), this.#rate]) variable.release();
+  }
+
+  /** Drops compiled programs, for example when layers were frozen. */
+  forgetPrograms(): void {
+    for (const program of this.#programs.values()) program.release();
+    this.#programs.clear();
+  }
+
+  #run(batch: Batch, training: boolean): void {
+    const key = `${batch.size} ${training}`;
+    let program = this.#programs.get(key);
+    if (program === undefined) {
+      program = this.#build(batch.size, training);
+      this.#programs.set(key, program);
+    }
+    if (this.hasLabels) this.#checkLabels(batch);
+    const data = [...batch.inputs, ...batch.targets];
+    const storages = this.#storages(batch.size);
+    data.forEach((array, i) => this.#device.write(storages[i]!, array));
+    program.run(storages);
+  }
+
+  /** A class number without an output would silently count for nothing. */
+  #checkLabels(batch: Batch): void {
+    const classes = this.#options.network.outputShape[0]!;
+    const bad = batch.targets[0]!.find((label) => label < 0 || label >= classes);
+    if (bad === undefined) return;
+    throw new RangeError(
+      `expected labels from 0 to ${classes - 1} for a model with ${classes} outputs, found ${bad}`,
+    );
+  }
+
+  #storages(size: number): Storage[] {
+    const { inputs, targets } = this.#options;
+    const key = String(size);
+    let sets = this.#inputs.get(key);
+    if (sets === undefined) {
+      sets = Array.from(
+        { length: rotation },
+        () =>
+          [...inputs, ...targets].map(({ shape, dtype }) =>
+            this.#device.allocate(size * sizeOf(shape) * bytesPerElement[dtype])
+          ),
+      );
+      this.#inputs.set(key, sets);
+    }
+    return sets[this.#turn++ % rotation]!;
+  }
+
+  #build(size: number, training: boolean): StatefulProgram {
+    const { network, inputs, targets, losses, optimizer } = this.#options;
+    const builder = new ProgramBuilder();
+    const leaves = [...inputs, ...targets].map(({ shape, dtype }) =>
+      builder.input([size, ...shape], dtype)
+    );
+    const labels = leaves.slice(inputs.length);
+    const state = builder.variable(this.#state);
+    const step = offset(convert(reshape(slice(state, [2], [1]), []), "f32"), 1);
+    const outputs = network.forward(
+      leaves.slice(0, inputs.length).map((x, i) =>
+        i === 0 ? this.#preprocessor.apply(builder, x) : convert(x, "f32")
+      ),
+      {
+        training,
+        weight: (weight) => builder.variable(weight),
+        random: (shape, stream) => randomUniform(state, shape, stream),
+        update: (weight, value) => builder.update(weight, value),
+      },
+    );
+    const loss = outputs.map((output, i) => {
+      const target = labels[i]!;
+      // One number an example may be given without an axis of its own.
+      const scalar = target.shape.length === 1 && sizeOf(output.shape) === size;
+      const same = scalar && losses[i]!.name !== "crossEntropy";
+      return losses[i]!.compute(output, same ? reshape(target, output.shape) : target);
+    }).reduce(add);
+    if (training) {
+      this.#addUpdates(builder, network, loss, optimizer, step);
+      // The next step draws other random numbers.
+      builder.update(this.#state, add(state, thirdOne()));
+    }
+    const [logits, label] = this.hasLabels ? [outputs[0], labels[0]] : [];
+    this.counters.count(builder, loss, size, step, logits, label);
+    try {
+      return builder.build(this.#device);
+    } catch (error) {
+      if (error instanceof DeviceError) {
+        throw new DeviceError(`${error.message} (training with a batch of ${size})`, {
+          cause: error,
+        });
+      }
+      throw error;
+    }
+  }
+
+  #addUpdates(
+    builder: ProgramBuilder,
+    network: Network,
+    loss: Node,
+    optimizer: Optimizer,
+    step: Node,
+  ): void {
+    const weights = network.weights.filter((weight) => weight.trainable);
+    const nodes = weights.map((weight) => builder.variable(weight));
+    let slopes = gradients(loss, nodes);
+    if (optimizer.clipNorm !== undefined) slopes = clipByNorm(slopes, optimizer.clipNorm);
+    const rate = builder.variable(this.#rate);
+    weights.forEach((weight, i) => {
+      const slots = this.#slots.get(weight)!;
+      const updated = optimizer.update(
+        nodes[i]!,
+        slopes[i]!,
+        slots.map((slot) => builder.variable(slot)),
+        rate,
+        step,
+      );
+      builder.update(weight, updated.weight);
+      slots.forEach((slot, j) => builder.update(slot, updated.slots[j]!));
+    });
+  }
+}
+
+/** [0, 0, 1] as i32. */
+function thirdOne(): Node {
+  return compare("equal", iota([3], 0), literal(2, [3], "i32"));
+}
+
+/** Checks that a data set's fields fit a network's inputs and outputs. */
+function checkFields({ network, inputs, targets, losses }: TrainerOptions): void {
+  const describe = (fields: readonly { shape: Shape; dtype?: DType }[]) =>
+    fields.map(({ shape, dtype }) => `${dtype ? `${dtype} ` : ""}${formatShape(shape)}`).join(", ");
+  const fits = inputs.length === network.inputs.length &&
+    inputs.every(({ shape }, i) => sameShape(shape, network.inputs[i]!.shape));
+  if (!fits) {
+    throw new TypeError(
+      `fit: expected examples of shape ${describe(network.inputs)} as the model's input, found ${
+        describe(inputs)
+      } in the data`,
+    );
+  }
+  if (targets.length !== network.outputs.length) {
+    throw new TypeError(
+      `fit: expected one target for each of the ${network.outputs.length} outputs, found ${targets.length}`,
+    );
+  }
+  network.outputs.forEach((output, i) => {
+    const { shape, dtype } = targets[i]!;
+    const last = output.layer?.type.type;
+    if (losses[i]!.name === "crossEntropy" && last === "softmax") {
+      throw new TypeError(
+        'fit: the loss "crossEntropy" takes logits, but the model ends with softmax; leave that layer out (softmax() of a prediction gives probabilities)',
+      );
+    }
+    const labels = losses[i]!.name === "crossEntropy" && dtype === "i32" && shape.length === 0;
+    const expected = labels ? output.shape.slice(0, -1) : output.shape;
+    const scalar = sizeOf(output.shape) === 1 && shape.length === 0;
+    if (!sameShape(shape, expected) && !scalar) {
+      throw new TypeError(
+        `fit: expected targets of shape ${
+          formatShape(output.shape)
+        } as the model's output for the loss "${losses[i]!.name}", found ${
+          describe([targets[i]!])
+        }`,
+      );
+    }
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * Striate: deep learning for Deno, on WebGPU or on WebAssembly threads.
+ *
+ * ```ts
+ * import { digits, sequential, sgd } from "@striate/striate";
+ *
+ * const { train, test } = digits({ train: 1280, test: 200 });
+ * const lenet = sequential([28, 28, 1])
+ *   .conv2d(6, 5, { padding: "same" }).tanh().averagePool2d(2)
+ *   .conv2d(16, 5).tanh().averagePool2d(2)
+ *   .flatten().dense(120).tanh().dense(84).tanh().dense(10);
+ *
+ * await lenet.fit(train, {
+ *   batchSize: 128,
+ *   optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }),
+ *   validation: test,
+ * });
+ * console.log(await lenet.evaluate(test)); // { loss, top1, topK, top5 }
+ * console.log(String(lenet.summary()));
+ * ```
+ *
+ * @module
+ */
+export type { DType, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
+export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.ts";
+export { Random } from "./lib/core/random.ts";
+export type { Shape } from "./lib/core/shape.ts";
+export type { Device, Executable, Storage } from "./lib/device/device.ts";
+export type { DeviceName, DeviceOptions } from "./lib/device/select.ts";
+export { device, setDevice } from "./lib/tensor/runtime.ts";
+
+export {
+  type Axes,
+  concatenate,
+  stack,
+  Tensor,
+  type TensorLike,
+  where,
+} from "./lib/tensor/tensor.ts";
+export type { NestedArray } from "./lib/tensor/print.ts";
+export * from "./lib/tensor/create.ts";
+export * from "./lib/tensor/functions.ts";
+export { gradient, type ValueAndGradient, valueAndGradient } from "./lib/tensor/gradient.ts";
+export { jit } from "./lib/tensor/jit.ts";
+export type { Tree } from "./lib/tensor/tree.ts";
+export type { ConvolutionOptions, Padding, Size2d } from "./lib/graph/compositions/geometry.ts";
+export type { AveragePoolOptions, PoolOptions } from "./lib/graph/compositions/pool.ts";
+export type { LocalResponseNormOptions } from "./lib/graph/compositions/normalization.ts";
+
+export * as initializers from "./lib/nn/initializer.ts";
+export type { Initializer, InitializerLike } from "./lib/nn/initializer.ts";
+export * as layers from "./lib/nn/layers.ts";
+export { defineLayer, Layer, type LayerType, type WeightType } from "./lib/nn/layer.ts";
+export { LayerMethods } from "./lib/nn/fluent.ts";
+export { type LayerView, Network } from "./lib/nn/network.ts";
+export type { Normalization } from "./lib/nn/preprocess.ts";
+export type { Summary, SummaryRow } from "./lib/nn/summary.ts";
+export { input, SymbolicValue } from "./lib/nn/symbolic.ts";
+export { Weight } from "./lib/nn/weight.ts";
+
+export * from "./lib/train/dataset.ts";
+export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";
+export type { EarlyStopping } from "./lib/train/early_stopping.ts";
+export type { FitOptions } from "./lib/train/fit.ts";
+export type { EpochRecord, History, Progress } from "./lib/train/history.ts";
+export type { LossConfig, LossLike, LossName } from "./lib/train/loss.ts";
+export type { Metrics } from "./lib/train/metrics.ts";
+export {
+  type EvaluateOptions,
+  loadModel,
+  Model,
+  model,
+  type ModelOptions,
+  type PredictOptions,
+  sequential,
+  type TrainOnBatchOptions,
+} from "./lib/train/model.ts";
+export {
+  adam,
+  type AdamOptions,
+  adamW,
+  type Optimizer,
+  type OptimizerOptions,
+  rmsprop,
+  sgd,
+} from "./lib/train/optimizer.ts";
+export * from "./lib/train/schedule.ts";
+export type { ProgressDisplay } from "./lib/train/progress.ts";
+
+export * from "./data/mod.ts";
