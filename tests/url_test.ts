@@ -36,18 +36,18 @@ function serveCheckout() {
 
 /** What the user writes, in a folder that holds nothing else. */
 const program = (address: string, device: string) => `
-import { sequential, setDevice, sgd } from "${address}/mod.ts";
+import { sequential, setDevice, sgd, tensor } from "${address}/mod.ts";
 await setDevice("${device}");
-const net = sequential([4, 4, 1]).conv2d(2, 3).relu().flatten().dense(3);
-net.compile({ optimizer: sgd({ learningRate: 0.1 }) });
-const images = Float32Array.from({ length: 2 * 16 }, (_, i) => (i % 7) / 7);
-const labels = Int32Array.of(0, 2);
+const net = sequential([4, 4, 1], { seed: 1 }).conv2d(2, 3).relu().flatten().dense(3);
+const pixels = Float32Array.from({ length: 2 * 16 }, (_, i) => (i % 7) / 7);
+const images = tensor(pixels, { shape: [2, 4, 4, 1] });
+const labels = tensor(Int32Array.of(0, 2));
+const optimizer = sgd({ learningRate: 0.1 });
 const losses = [];
 for (let step = 0; step < 2; step++) {
-  losses.push((await net.trainOnBatch(images, labels)).loss);
+  losses.push((await net.trainOnBatch(images, labels, { optimizer })).loss);
 }
 console.log(JSON.stringify(losses));
-Deno.exit(0);
 `;
 
 async function trainOverHttp(device: string): Promise<void> {
@@ -57,7 +57,7 @@ async function trainOverHttp(device: string): Promise<void> {
     await Deno.mkdir(`${folder}/work`);
     await Deno.writeTextFile(`${folder}/work/main.ts`, program(server.address, device));
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "main.ts"],
+      args: ["run", "--quiet", "--allow-all", "main.ts"],
       cwd: `${folder}/work`,
       env: { DENO_DIR: `${folder}/cache`, STRIATE_CACHE: `${folder}/data`, NO_COLOR: "1" },
     }).output();

@@ -1,31 +1,48 @@
 /** This library, on the CPU and on WebGPU. */
-import { sequential, setDevice, sgd, tensor } from "../../mod.ts";
+import { jit, sequential, setDevice, sgd, type Tensor, tensor } from "../../mod.ts";
+import { device } from "../../lib/tensor/runtime.ts";
+import { lossOf } from "../../lib/train/loss.ts";
+import { Trainer } from "../../lib/train/trainer.ts";
 import { batch, type Case, checkProduct, matrices } from "./cases.ts";
 import type { Job } from "./contender.ts";
 
-function trainJob(size: number): Job {
-  const lenet = sequential([28, 28, 1])
+/**
+ * The step is the one that `fit` takes: it goes to the same trainer, brings its batch from the host
+ * and counts loss and accuracy, which the peers are spared.
+ */
+async function trainJob(size: number): Promise<Job> {
+  const network = sequential([28, 28, 1], { seed: 1 })
     .conv2d(6, 5, { padding: "same" }).relu().maxPool2d(2)
     .conv2d(16, 5).relu().maxPool2d(2)
     .flatten().dense(120).relu().dense(84).relu().dense(10);
-  lenet.compile({ optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }) });
+  const trainer = new Trainer(await device(), {
+    network,
+    inputs: [{ shape: [28, 28, 1], dtype: "f32" }],
+    targets: [{ shape: [], dtype: "i32" }],
+    normalization: undefined,
+    losses: [lossOf("crossEntropy")],
+    optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }),
+    topK: 5,
+    seed: 1,
+  });
   const { images, labels } = batch(size);
-  let last: ReturnType<typeof lenet.trainOnBatch> | undefined;
+  const data = { size, inputs: [images], targets: [labels] };
   return {
-    step: () => void (last = lenet.trainOnBatch(images, labels)),
-    wait: async () => (await last!).loss,
+    step: () => trainer.step(data, 0.01),
+    async wait() {
+      const { loss } = await trainer.read();
+      trainer.counters.reset();
+      return loss;
+    },
   };
 }
 
 function matmulJob(size: number): Job {
-  const [a, b] = matrices(size).map((values) => tensor(values, [size, size]));
-  const multiply = () => a!.matmul(b!);
-  let product = multiply();
+  const [a, b] = matrices(size).map((values) => tensor(values, { shape: [size, size] }));
+  const multiply = jit((a: Tensor, b: Tensor) => a.matmul(b)); // queues its program at the call
+  let product: Tensor;
   return {
-    step() {
-      product = multiply();
-      product.run(); // puts it in the queue; tensors are lazy
-    },
+    step: () => void (product = multiply(a!, b!)),
     wait: () => product.slice([0, 0], [1, 1]).item(),
     check: async () => checkProduct(size, await product.data()),
   };
@@ -34,5 +51,5 @@ function matmulJob(size: number): Job {
 /** Makes `benchCase` ready on the device "cpu" or "webgpu". */
 export async function prepare(benchCase: Case, backend: string): Promise<Job> {
   await setDevice(backend as "cpu" | "webgpu");
-  return benchCase.kind === "train" ? trainJob(benchCase.size) : matmulJob(benchCase.size);
+  return benchCase.kind === "train" ? await trainJob(benchCase.size) : matmulJob(benchCase.size);
 }
