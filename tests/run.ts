@@ -28,7 +28,11 @@ async function check(name: string, ...args: string[]): Promise<void> {
   const { ok, output } = await runQuietly([deno, ...args]);
   ok ? total.passed++ : total.failed++;
   console.log(`${ok ? "ok    " : "FAILED"} ${name} (${seconds(start)})`);
-  if (!ok) console.log(`\n$ deno ${args.join(" ")}\n${output.trimEnd()}\n`);
+  if (ok) return;
+  const lines = output.trimEnd().split("\n");
+  const shown = lines.slice(0, 80);
+  if (lines.length > shown.length) shown.push(`(${lines.length - shown.length} more lines)`);
+  console.log(`\n$ deno ${args.join(" ")}\n${shown.join("\n")}\n`);
 }
 
 /** Runs `deno test`, showing a line a file, what tests print, and failures whole. */
