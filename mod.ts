@@ -87,4 +87,7 @@ export {
 export * from "./lib/train/schedule.ts";
 export type { ProgressDisplay } from "./lib/train/progress.ts";
 
+export { type ArchitectureOptions, lenet5 } from "./lib/zoo/lenet5.ts";
+export { mlp } from "./lib/zoo/mlp.ts";
+
 export * from "./data/mod.ts";

@@ -52,6 +52,26 @@ export interface Checkpoint {
 
 /** Reads the checkpoint of a folder (or the file itself). */
 export async function readCheckpoint(place: string): Promise<Checkpoint> {
+  const { path, tensors, metadata } = await readFile(place);
+  try {
+    const position = JSON.parse(metadata.position ?? "") as Position;
+    return { path, position, tensors };
+  } catch (error) {
+    throw new SyntaxError(
+      `${path}: a model, but not a checkpoint: it does not say where training stood`,
+      { cause: error },
+    );
+  }
+}
+
+/** The texts that were saved with a checkpoint. */
+export async function readCheckpointMetadata(
+  place: string,
+): Promise<Readonly<Record<string, string>>> {
+  return (await readFile(place)).metadata;
+}
+
+async function readFile(place: string) {
   const path = place.endsWith(".safetensors") ? place : `${place}/${checkpointName}`;
   let bytes: Uint8Array;
   try {
@@ -61,18 +81,7 @@ export async function readCheckpoint(place: string): Promise<Checkpoint> {
       cause: error,
     });
   }
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
-  try {
-    const position = JSON.parse(metadata.position ?? "") as Position;
-    return { path, position, tensors };
-  } catch (error) {
-    throw new SyntaxError(
-      `${path}: a model, but not a checkpoint: it does not say where training stood`,
-      {
-        cause: error,
-      },
-    );
-  }
+  return { path, ...decodeSafetensors(bytes, path) };
 }
 
 /** Checks a checkpoint against the run that is to go on from it, before anything is changed. */

@@ -1,0 +1,123 @@
+import type { Dataset } from "../train/dataset.ts";
+import type { EpochRecord, History, Progress } from "../train/history.ts";
+import type { Metrics } from "../train/metrics.ts";
+import type { Model } from "../train/model.ts";
+import { clock, formatEpoch, formatProgress, percent } from "../train/progress.ts";
+
+/** What a run begins with. */
+export interface Start {
+  readonly model: string;
+  readonly data: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly device: string;
+  readonly description: string;
+  readonly output: string;
+  readonly net: Model;
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/** What a run ends with. */
+export interface Done {
+  readonly history: History;
+  readonly test: Metrics;
+  readonly device: string;
+  readonly seconds: number;
+  readonly output: string;
+}
+
+/** Where a command says what it does. */
+export interface Reporter {
+  start(start: Start): void;
+  /** A download: bytes that are there, and all of them where known. */
+  download(
+    progress: { readonly name: string; readonly bytes: number; readonly total?: number },
+  ): void;
+  step(step: number): void;
+  progress(progress: Progress): void;
+  epoch(record: EpochRecord, epochs: number): void;
+  note(text: string): void;
+  interrupted(command: string, history: History): void;
+  done(done: Done): void;
+}
+
+/** The mean speed of the epochs that are done. */
+const speed = ({ epochs }: History): number =>
+  epochs.reduce((sum, { imagesPerSecond }) => sum + imagesPerSecond, 0) /
+  Math.max(1, epochs.length);
+
+/** A reporter for people, or for programs as one JSON object a line. */
+export function reporterFor(json: boolean): Reporter {
+  return json ? jsonReporter() : textReporter();
+}
+
+function jsonReporter(): Reporter {
+  const write = (event: string, content: object) => {
+    console.log(JSON.stringify({ event, ...content }));
+  };
+  return {
+    start({ net, train, test, ...start }) {
+      write("start", {
+        ...start,
+        parameters: net.parameters,
+        trainExamples: train.length,
+        testExamples: test.length,
+      });
+    },
+    download: () => {},
+    step: (step) => step === 1 && write("first-step", {}),
+    progress: (progress) => write("progress", progress),
+    epoch: (record) => write("epoch", record),
+    note: () => {},
+    interrupted: (command, { steps, checkpoint }) =>
+      write("interrupted", { steps, checkpoint, resume: command }),
+    done({ history, test: { loss, top1, top5 }, device, seconds, output }) {
+      const imagesPerSecond = speed(history);
+      write("done", { test: { loss, top1, top5 }, device, imagesPerSecond, seconds, output });
+    },
+  };
+}
+
+function textReporter(): Reporter {
+  const terminal = Deno.stdout.isTerminal();
+  const encoder = new TextEncoder();
+  const write = (text: string) => Deno.stdout.writeSync(encoder.encode(text));
+  /** A line that the next one replaces; only in a terminal. */
+  const passing = (text: string) => {
+    if (terminal) write(`\r\x1b[K${text}`);
+  };
+  const line = (text: string) => write(`${terminal ? "\r\x1b[K" : ""}${text}\n`);
+  return {
+    start({ model, data, epochs, batchSize, device, description, net, train, test }) {
+      line(`${model}: ${net.parameters.toLocaleString("en")} parameters`);
+      line(`${data}: ${train.length} images to learn, ${test.length} to test`);
+      line(`${device}: ${description}; ${epochs} epochs, batches of ${batchSize}`);
+    },
+    download({ name, bytes, total }) {
+      const megabytes = (n: number) => (n / 1e6).toFixed(1);
+      const all = total === undefined ? "" : ` of ${megabytes(total)}`;
+      passing(`downloading ${name}: ${megabytes(bytes)}${all} MB`);
+    },
+    step: () => {},
+    progress: (progress) => passing(formatProgress(progress)),
+    epoch: (record, epochs) => line(formatEpoch(record, epochs)),
+    note: line,
+    interrupted(command, { checkpoint }) {
+      line(`interrupted; training stands in ${checkpoint}`);
+      line(`go on with: ${command}`);
+    },
+    done({ history, test, device, seconds, output }) {
+      const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
+      line(`test: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
+      line(`${clock(seconds)} on ${device}, ${Math.round(speed(history))} images/s`);
+      line(`saved: ${output}/model.safetensors`);
+      line("");
+      line("Next:");
+      line("  deno task train --data mnist      the real digits (11 MB, downloaded once)");
+      line("  deno task train --model mlp       a network without convolutions, to compare");
+      line("  deno task train --help            all options");
+      line(`  await loadModel("${output}/model.safetensors")  in a program: see README.md`);
+    },
+  };
+}
