@@ -190,9 +190,24 @@ export class FunctionBuilder {
     });
   }
 
-  /** The encoded function: its size, its locals, its instructions. */
+  /**
+   * The encoded function: its locals, its instructions. Vector constants are put into variables
+   * where the function begins, since V8 builds each anew wherever it is written (four instructions)
+   * and does not move it out of loops.
+   */
   encode(): number[] {
-    const bytes: number[] = [];
+    const bytes: number[] = [], prologue: number[] = [], body: number[] = [];
+    const constants = new Map<string, readonly number[]>();
+    flatten(this.#body, body, (constant) => {
+      const key = constant.join();
+      let read = constants.get(key);
+      if (read === undefined) {
+        const variable = this.#newLocal("v128");
+        prologue.push(...constant, 0x21, ...unsigned(variable.index));
+        constants.set(key, read = variable.code as number[]);
+      }
+      return read;
+    });
     const runs: [ValueType, number][] = [];
     for (const type of this.#locals) {
       const run = runs.at(-1);
@@ -201,9 +216,7 @@ export class FunctionBuilder {
     }
     bytes.push(...unsigned(runs.length));
     for (const [type, count] of runs) bytes.push(...unsigned(count), typeCodes[type]);
-    flatten(this.#body, bytes);
-    bytes.push(0x0b);
-    return bytes;
+    return [...bytes, ...prologue, ...body, 0x0b];
   }
 }
 
@@ -222,11 +235,25 @@ export function constantOf<T extends ValueType>(type: T, value: number): Value<T
     : { type, code: [0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes] };
 }
 
-function flatten(code: Code, into: number[]): void {
+/** Appends the bytes of `code`; `constant` gives what stands for a vector constant. */
+function flatten(
+  code: Code,
+  into: number[],
+  constant?: (code: readonly number[]) => readonly number[],
+): void {
+  if (constant !== undefined && isVectorConstant(code)) {
+    code = constant(code as readonly number[]);
+  }
   for (const part of code) {
     if (typeof part === "number") into.push(part);
-    else flatten(part, into);
+    else flatten(part, into, constant);
   }
+}
+
+/** Whether `code` is a v128.const alone, and neither all zeros nor all ones, which cost nothing. */
+function isVectorConstant(code: Code): boolean {
+  return code.length === 18 && code[0] === 0xfd && code[1] === 0x0c &&
+    code.slice(3).some((byte) => byte !== code[2]);
 }
 
 /** A module that imports one shared memory, `env.memory`, and exports its functions as "f0", "f1", … */
