@@ -1,8 +1,8 @@
 import type { ConvolutionKernel } from "../../lib/compile/kernel.ts";
 import type { KernelBuilder } from "./builder.ts";
-import { productStages, type Stages } from "./gemm.ts";
+import { productStages } from "./gemm.ts";
 import { frameBytes, type FrameOptions, framePart, isFrameless } from "./gemm_frame.ts";
-import { Scratch, stageOf } from "./gemm_parts.ts";
+import { Scratch, stageOf, type Stages } from "./gemm_parts.ts";
 import { i32 } from "./instructions.ts";
 
 type Four = readonly [number, number, number, number];

@@ -9,14 +9,14 @@
 
 import type { Expression } from "../../lib/compile/kernel.ts";
 import { type Shape, sizeOf } from "../../lib/core/shape.ts";
-import type { Local, Value } from "./assembler.ts";
+import type { FunctionIndex, Local, Value } from "./assembler.ts";
 import type { Arguments, KernelBuilder } from "./builder.ts";
 import { ExpressionEmitter } from "./expression.ts";
-import type { Stages, SumAxis } from "./gemm.ts";
-import { addressOf, divide, type Part, type Scratch, taskRanges, tilesOf } from "./gemm_parts.ts";
-import { reductionSize } from "./gemm_pack.ts";
+import type { Stages } from "./gemm_parts.ts";
+import { mergeAxes, moveAlong, reductionSize, type SumAxis, unitsOf } from "./gemm_axes.ts";
+import { addressOf, divide, type Part, type Scratch, taskRanges } from "./gemm_parts.ts";
 import { loadKind, plainTail } from "./gemm_tail.ts";
-import { tileFunction, tileRows } from "./gemm_tile.ts";
+import { tileFunction, tileRows, Tiling } from "./gemm_tile.ts";
 import { call, f32x4, i32, v128 } from "./instructions.ts";
 import { storeLanes } from "./lanes.ts";
 
@@ -54,23 +54,6 @@ const blockRows = 126, blockColumns = 256;
 /** How many tasks the work is split into where it is large enough, and what is large enough. */
 const wantedTasks = 16, taskWork = 1 << 18;
 
-/** The pixels as units: some outer axes, a middle one that is cut, and inner ones that are whole. */
-function unitsOf(axes: readonly SumAxis[]) {
-  let inside = axes.length, size = 1;
-  while (inside > 0 && size * axes[inside - 1]!.count <= unitPixels) {
-    inside--;
-    size *= axes[inside]!.count;
-  }
-  if (inside === 0) return { outer: [], cut: { count: 1, a: 0, b: 0 }, step: 1, inner: axes };
-  const cut = axes[inside - 1]!;
-  return {
-    outer: axes.slice(0, inside - 1),
-    cut,
-    step: Math.min(cut.count, Math.max(1, Math.floor(unitPixels / size))),
-    inner: axes.slice(inside),
-  };
-}
-
 /** The stages that compute it. */
 export function accumulationStages(
   builder: KernelBuilder,
@@ -80,16 +63,23 @@ export function accumulationStages(
   const { groups, rows, columns, resultStride } = sum;
   const resultBytes = sizeOf(sum.shape) * 4;
   if (resultBytes === 0) return [];
-  const pixels = mergePixels(sum.pixels);
+  const pixels = mergeAxes(sum.pixels);
   const vectors = columns <= 4 ? 1 : 2, width = vectors * 4;
   const panels = Math.ceil(columns / width);
-  const { outer, cut, step, inner } = unitsOf(pixels);
-  const cuts = Math.ceil(cut.count / step);
-  const units = reductionSize(outer) * cuts;
+  const { outer, cut, step, inner, cuts, count: units } = unitsOf(pixels, unitPixels);
   const taps = reductionSize(sum.taps);
-  const tiles = tilesOf(rows, tileRows(vectors));
-  const allTiles = taps * tiles.count;
-  const tilesPerBlock = Math.min(allTiles, Math.ceil(blockRows / (tiles.height + 1)));
+  const tiling = new Tiling(rows, tileRows(vectors), (height) =>
+    tileFunction(builder.module, {
+      rows: height,
+      vectors,
+      rowStride: 4,
+      reduction: [{ ...cut, count: cut.count % step === 0 ? step : "runtime" }, ...inner],
+      resultStride,
+      lastColumns: columns - (panels - 1) * width,
+      resumable: true,
+    }));
+  const allTiles = taps * tiling.count;
+  const tilesPerBlock = Math.min(allTiles, Math.ceil(blockRows / (tiling.height + 1)));
   const rowBlocks = Math.ceil(allTiles / tilesPerBlock);
   const panelsPerBlock = Math.min(panels, blockColumns / width);
   const columnBlocks = Math.ceil(panels / panelsPerBlock);
@@ -100,19 +90,6 @@ export function accumulationStages(
   const chunks = Math.max(1, Math.ceil(units / unitsPerChunk));
   const direct = chunks === 1 && sum.tail === undefined && units > 0;
   const partials = direct ? 0 : scratch.reserve(chunks * resultBytes);
-
-  const functionFor = (height: number) =>
-    tileFunction(builder.module, {
-      rows: height,
-      vectors,
-      rowStride: 4,
-      reduction: [{ ...cut, count: cut.count % step === 0 ? step : "runtime" }, ...inner],
-      resultStride,
-      lastColumns: columns - (panels - 1) * width,
-      resumable: true,
-    });
-  const low = tiles.extra < tiles.count ? functionFor(tiles.height) : undefined;
-  const high = tiles.extra > 0 ? functionFor(tiles.height + 1) : undefined;
 
   const multiply: Part = {
     tasks: blocks * chunks,
@@ -141,62 +118,43 @@ export function accumulationStages(
         const resume = f.local("i32", i32.ne(unit, unit0));
         const a = addressOf(f, a0, [first, cut.a]);
         const b = addressOf(f, b0, [first, cut.b]);
-        let size = 1;
-        for (const axis of outer.toReversed()) {
-          const index = f.local(
-            "i32",
-            i32.remU(size === 1 ? before : i32.divU(before, size), axis.count),
-          );
-          f.increase(a, i32.mul(index, axis.a));
-          f.increase(b, i32.mul(index, axis.b));
-          size *= axis.count;
-        }
-        f.count(tile0, tile1, 1, (tile) => {
-          const [tap, inTap] = divide(f, tile, tiles.count, taps);
-          const row = f.local(
-            "i32",
-            i32.add(i32.mul(inTap, tiles.height), i32.minU(inTap, tiles.extra)),
-          );
+        moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
+        const emitTile = (
+          tap: Value<"i32">,
+          inTap: Value<"i32">,
+          fn: FunctionIndex,
+        ) => {
+          const row = f.local("i32", tiling.rowOf(inTap));
           const aTile = addressOf(f, a, [row, 4]);
-          let tapSize = 1;
-          for (const axis of sum.taps.toReversed()) {
-            if (axis.count === 1) continue;
-            const index = i32.remU(tapSize === 1 ? tap : i32.divU(tap, tapSize), axis.count);
-            f.increase(aTile, i32.mul(index, axis.a));
-            tapSize *= axis.count;
-          }
+          moveAlong(f, tap, sum.taps, [aTile, (axis) => axis.a]);
           const target = addressOf(f, result, [tap, rows * resultStride], [row, resultStride]);
           f.count(panel0, panel1, 1, (panel) => {
             const last = f.local("i32", i32.eq(panel, panels - 1));
             const bPanel = addressOf(f, b, [panel, width * 4]);
             const place = addressOf(f, target, [panel, width * 4]);
-            const run = (fn: typeof low) =>
-              f.do(call(fn!, aTile, bPanel, place, zero, last, steps, resume));
-            if (high === undefined) run(low);
-            else if (low === undefined) run(high);
-            else f.if(i32.ltU(inTap, tiles.extra), () => run(high), () => run(low));
+            f.do(call(fn, aTile, bPanel, place, i32.constant(0), last, steps, resume));
           });
+        };
+        // A block of tiles may begin and end within a tap.
+        const tap0 = divide(f, tile0, tiling.count, taps)[0];
+        const tap1 =
+          divide(f, f.local("i32", i32.add(tile1, tiling.count - 1)), tiling.count, taps + 1)[0];
+        f.count(tap0, tap1, 1, (tap) => {
+          const start = f.local("i32", i32.mul(tap, tiling.count));
+          const from = i32.select(i32.ltU(tile0, start), 0, i32.sub(tile0, start));
+          const to = i32.minU(i32.sub(tile1, start), tiling.count);
+          tiling.forEach(
+            f,
+            f.local("i32", from),
+            f.local("i32", to),
+            (tile, _, fn) => emitTile(tap, tile, fn),
+          );
         });
       });
     },
   };
   if (direct) return [[multiply]];
   return [[multiply], [sumPart(sum, units === 0 ? 0 : chunks, partials)]];
-}
-
-const zero = i32.constant(0);
-
-/** Neighbouring axes that are walked like one become one; axes of one step go. */
-function mergePixels(axes: readonly SumAxis[]): SumAxis[] {
-  const merged: SumAxis[] = [];
-  for (const axis of axes) {
-    if (axis.count === 1) continue;
-    const outer = merged.at(-1);
-    if (outer?.a === axis.count * axis.a && outer.b === axis.count * axis.b) {
-      merged[merged.length - 1] = { ...axis, count: outer.count * axis.count };
-    } else merged.push(axis);
-  }
-  return merged;
 }
 
 /** Adds the chunks' partial sums in order, applies the tail, and stores. */

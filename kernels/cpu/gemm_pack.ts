@@ -1,28 +1,38 @@
-import type { FunctionBuilder, Local, Value } from "./assembler.ts";
+import type { FunctionBuilder, Local, Operand, Value } from "./assembler.ts";
 import type { Arguments } from "./builder.ts";
-import { addressOf, moveFloats, type Part, taskRanges } from "./gemm_parts.ts";
+import { reductionSize } from "./gemm_axes.ts";
+import { addressOf, divide, moveFloats, type Part, taskRanges } from "./gemm_parts.ts";
 import { i32, shuffle, v128 } from "./instructions.ts";
 
-/** B as the tiles read it: for each group and each panel of columns, all of the reduction in a row. */
-export interface PackOptions {
-  readonly groups: number;
-  /** Bytes from one group's B to the next. */
-  readonly groupStride: number;
-  /** Outermost first: steps and bytes between them. */
-  readonly reduction: readonly { readonly count: number; readonly stride: number }[];
+/** An axis of the reduction as packing sees it: steps, and the bytes between them. */
+export interface PackAxis {
+  readonly count: Operand<"i32">;
+  readonly stride: number;
+}
+
+/** How a panel of B lies in memory. */
+export interface PanelSource {
+  /** Outermost first; only the outermost count may be a variable. */
+  readonly reduction: readonly PackAxis[];
   readonly columns: number;
   /** Bytes between columns. */
   readonly columnStride: number;
   /** Columns of a panel: 4 or 8. The last one is filled up with anything. */
   readonly width: number;
+  /** The innermost count modulo 4, if that count is a variable. */
+  readonly rest?: number;
+}
+
+/** B as the tiles read it: for each group and each panel of columns, all of the reduction in a row. */
+export interface PackOptions extends PanelSource {
+  readonly reduction: readonly { readonly count: number; readonly stride: number }[];
+  readonly groups: number;
+  /** Bytes from one group's B to the next. */
+  readonly groupStride: number;
   /** Where B starts, and where the panels go. */
   source(args: Arguments): Value<"i32">;
   target(args: Arguments): Value<"i32">;
 }
-
-/** Steps of the reduction. */
-export const reductionSize = (axes: readonly { readonly count: number }[]): number =>
-  axes.reduce((product, { count }) => product * count, 1);
 
 /** Copies B into panels. */
 export function packPart(options: PackOptions): Part {
@@ -36,8 +46,7 @@ export function packPart(options: PackOptions): Part {
     emit(f, args, task) {
       const [first, last] = range(f, task);
       f.count(first, last, 1, (unit) => {
-        const group = f.local("i32", groups === 1 ? 0 : i32.divU(unit, panels));
-        const panel = f.local("i32", groups === 1 ? unit : i32.remU(unit, panels));
+        const [group, panel] = divide(f, unit, panels, groups);
         const source = addressOf(
           f,
           options.source(args),
@@ -45,11 +54,22 @@ export function packPart(options: PackOptions): Part {
           [panel, width * columnStride],
         );
         const target = addressOf(f, options.target(args), [unit, size * width * 4]);
-        if (columnStride === 4) packRows(f, source, target, options);
-        else packColumns(f, source, target, panel, options);
+        packPanel(f, source, target, panel, options);
       });
     },
   };
+}
+
+/** Copies one panel of B, number `panel`; the pointers move. */
+export function packPanel(
+  f: FunctionBuilder,
+  source: Local<"i32">,
+  target: Local<"i32">,
+  panel: Value<"i32">,
+  options: PanelSource,
+): void {
+  if (options.columnStride === 4) packRows(f, source, target, options);
+  else packColumns(f, source, target, panel, options);
 }
 
 /**
@@ -58,15 +78,15 @@ export function packPart(options: PackOptions): Part {
  */
 function walk(
   f: FunctionBuilder,
-  axes: PackOptions["reduction"],
+  axes: readonly PackAxis[],
   pointers: readonly Local<"i32">[],
   body: () => void,
-  moved = 0,
+  moved: number,
 ): void {
   const [axis, ...inner] = axes;
   if (axis === undefined) return body();
-  const distance = axis.stride -
-    (inner[0] === undefined ? moved : inner[0].count * inner[0].stride);
+  const next = inner[0];
+  const distance = axis.stride - (next === undefined ? moved : next.count as number * next.stride);
   f.scope(() => {
     const counter = f.local("i32", axis.count);
     f.repeat(() => {
@@ -83,11 +103,51 @@ function packRows(
   f: FunctionBuilder,
   source: Local<"i32">,
   target: Local<"i32">,
-  { reduction, width }: PackOptions,
+  { reduction, width }: PanelSource,
 ): void {
   walk(f, reduction, [source], () => {
     moveFloats(f, target, source, width);
     f.increase(target, width * 4);
+  }, 0);
+}
+
+/**
+ * Copies `steps` rows into panels of `width` neighbours each, `panelStride` bytes apart. A few rows
+ * are read at a time across all panels, so that whole cache lines are used and pages change seldom.
+ */
+export function packWide(
+  f: FunctionBuilder,
+  source: Value<"i32">,
+  target: Value<"i32">,
+  options: {
+    readonly steps: Value<"i32">;
+    /** Bytes between rows. */
+    readonly stride: number;
+    readonly panels: Value<"i32">;
+    readonly panelStride: number;
+    readonly width: number;
+  },
+): void {
+  const { steps, stride, panels, panelStride, width } = options;
+  f.scope(() => {
+    const row = f.local("i32", source), place = f.local("i32", target);
+    const from = f.local("i32"), to = f.local("i32");
+    const some = (times: Value<"i32">, rows: number) =>
+      f.count(0, times, 1, () => {
+        f.set(from, row);
+        f.set(to, place);
+        f.count(0, panels, 1, () => {
+          for (let i = 0; i < rows; i++) {
+            moveFloats(f, i32.add(to, i * width * 4), i32.add(from, i * stride), width);
+          }
+          f.increase(from, width * 4);
+          f.increase(to, panelStride);
+        });
+        f.increase(row, rows * stride);
+        f.increase(place, rows * width * 4);
+      });
+    some(f.local("i32", i32.shrU(steps, 2)), 4);
+    some(f.local("i32", i32.and(steps, 3)), 1);
   });
 }
 
@@ -97,15 +157,15 @@ function packColumns(
   source: Local<"i32">,
   target: Local<"i32">,
   panel: Value<"i32">,
-  { reduction, width, columns, columnStride }: PackOptions,
+  { reduction, width, columns, columnStride, rest = 0 }: PanelSource,
 ): void {
   const inner = reduction.at(-1)!;
-  if (inner.stride !== 4 && inner.count > 1) {
+  if (inner.stride !== 4 && inner.count !== 1) {
     throw new RangeError("gemm: B must be contiguous along its columns or along the reduction");
   }
   // The last panel repeats the last column, so that nothing is read behind it.
-  const missing = Math.ceil(columns / width) * width - columns;
-  const isLast = f.local("i32", i32.eq(panel, Math.ceil(columns / width) - 1));
+  const panels = Math.ceil(columns / width), missing = panels * width - columns;
+  const isLast = f.local("i32", i32.eq(panel, panels - 1));
   const pointers = Array.from({ length: width }, (_, column) => {
     const back = Math.max(0, column - (width - 1 - missing));
     const address = i32.add(source, column * columnStride);
@@ -125,24 +185,27 @@ function packColumns(
       });
     }
     f.increase(target, steps * width * 4);
+    for (const pointer of pointers) f.increase(pointer, steps * 4);
   };
-  walk(f, reduction.slice(0, -1), pointers, () => {
-    const fours = Math.floor(inner.count / 4), rest = inner.count % 4;
-    if (fours > 0) {
-      const counter = f.local("i32", fours);
-      f.repeat(() => {
-        block(4);
-        for (const pointer of pointers) f.increase(pointer, 16);
-        f.increase(counter, -1);
-        return counter;
-      });
+  const isVariable = typeof inner.count !== "number";
+  const fours = typeof inner.count === "number"
+    ? i32.constant(Math.floor(inner.count / 4))
+    : f.local("i32", i32.shrU(inner.count, 2));
+  const line = () => {
+    f.count(0, fours, 1, () => block(4));
+    const last = typeof inner.count === "number" ? inner.count % 4 : rest;
+    if (last > 0) {
+      f.if(isVariable ? i32.and(inner.count as Local<"i32">, 3) : one, () => block(last));
     }
-    if (rest > 0) {
-      block(rest);
-      for (const pointer of pointers) f.increase(pointer, rest * 4);
-    }
-  }, inner.count * 4);
+  };
+  const moved = typeof inner.count === "number" ? inner.count * 4 : 0;
+  const outer = reduction.slice(0, -1);
+  // A line moves its pointers; `walk` brings them to the next one.
+  if (outer.length === 0) line();
+  else walk(f, outer, pointers, line, moved);
 }
+
+const one = i32.constant(1);
 
 type Four = [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
 

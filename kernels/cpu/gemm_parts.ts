@@ -9,6 +9,9 @@ export interface Part {
   emit(f: FunctionBuilder, args: Arguments, task: Local<"i32">): void;
 }
 
+/** Stages in order, each of parts that may run at the same time. */
+export type Stages = Part[][];
+
 /** Adds a stage of these parts' tasks, in order. */
 export function stageOf(builder: KernelBuilder, parts: readonly Part[]): void {
   const total = parts.reduce((sum, { tasks }) => sum + tasks, 0);
@@ -121,13 +124,6 @@ export function addressOf(
     base,
   );
   return f.local("i32", sum);
-}
-
-/** Rows in tiles whose heights differ by at most one: the first `extra` have one row more. */
-export function tilesOf(rows: number, most: number) {
-  const count = Math.ceil(rows / most);
-  const height = Math.floor(rows / count);
-  return { count, height, extra: rows - count * height };
 }
 
 /** Quotient and remainder by a constant; the quotient is below `bound`. */

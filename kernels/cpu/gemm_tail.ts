@@ -21,6 +21,8 @@ export interface TailOptions {
   readonly vectors: number;
   /** Columns of the last tile. */
   readonly lastColumns: number;
+  /** Bytes between rows of the tile in memory. */
+  readonly tileStride: number;
   /** Bytes between rows of the result, or "table": `place` points to one i32 a row. */
   readonly rowStride: number | "table";
 }
@@ -37,7 +39,7 @@ export function loadKind({ view }: LoadStep, shape: Shape): "element" | "column"
 /** A tail as a function of its own, to be called for each tile. */
 export interface TailFunction {
   /**
-   * Finishes `rows` rows at `tile` (a row is 4 * vectors floats): `place` is the first row's offset
+   * Finishes `rows` rows at `tile`: `place` is the first row's offset
    * in the result in bytes, or where its offsets are; `column` the first column, in bytes; `last` is
    * not 0 for the tile that has but `lastColumns`.
    */
@@ -53,7 +55,7 @@ export interface TailFunction {
 
 /** Emits the function that applies a tail to a tile, which lies in memory, and stores the results. */
 export function tailFunction(module: ModuleBuilder, options: TailOptions): TailFunction {
-  const { tail, shape, vectors, lastColumns, rowStride } = options;
+  const { tail, shape, vectors, lastColumns, tileStride, rowStride } = options;
   const inputs = [
     ...new Set(tail.steps.flatMap((step) => step.kind === "load" ? [step.input] : [])),
   ];
@@ -96,7 +98,7 @@ export function tailFunction(module: ModuleBuilder, options: TailOptions): TailF
             });
           });
         }
-        f.increase(tile, vectors * 16);
+        f.increase(tile, tileStride);
         f.increase(place, rowStride === "table" ? 4 : rowStride);
         f.increase(rows, -1);
         return rows;

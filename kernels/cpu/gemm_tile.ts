@@ -1,4 +1,11 @@
-import type { FunctionBuilder, FunctionIndex, Local, ModuleBuilder, Operand } from "./assembler.ts";
+import type {
+  FunctionBuilder,
+  FunctionIndex,
+  Local,
+  ModuleBuilder,
+  Operand,
+  Value,
+} from "./assembler.ts";
 import { f32x4, i32, v128 } from "./instructions.ts";
 import { storeLanes } from "./lanes.ts";
 
@@ -191,4 +198,68 @@ function accumulate(
 function unrollOf(count: number): number {
   if (count <= 8) return count;
   return [8, 7, 6, 5, 4].find((unroll) => count % unroll === 0) ?? (count > 32 ? 8 : 4);
+}
+
+/** The reduction's steps in A, and in a panel of B that is `width` columns wide. */
+export function packedAxes(
+  axes: readonly { readonly count: number; readonly a: number }[],
+  width: number,
+): { readonly count: number; readonly a: number; readonly b: number }[] {
+  let step = width * 4;
+  return axes.toReversed().map(({ count, a }) => {
+    const axis = { count, a, b: step };
+    step *= count;
+    return axis;
+  }).reverse();
+}
+
+/** Rows in tiles whose heights differ by at most one: the first `extra` have one row more. */
+export class Tiling {
+  readonly count: number;
+  readonly height: number;
+  readonly extra: number;
+  readonly #low: FunctionIndex | undefined;
+  readonly #high: FunctionIndex | undefined;
+
+  /** `rows` rows in tiles of at most `most`, each height with the function that `make` yields. */
+  constructor(rows: number, most: number, make: (rows: number) => FunctionIndex) {
+    this.count = Math.ceil(rows / most);
+    this.height = Math.floor(rows / this.count);
+    this.extra = rows - this.count * this.height;
+    this.#low = this.extra < this.count ? make(this.height) : undefined;
+    this.#high = this.extra > 0 ? make(this.height + 1) : undefined;
+  }
+
+  /** The first row of a tile. */
+  rowOf(tile: Value<"i32">): Value<"i32"> {
+    return i32.add(i32.mul(tile, this.height), this.extra === 0 ? 0 : i32.minU(tile, this.extra));
+  }
+
+  /** Runs `body` for the tiles from `from` to before `to`, with each one's rows and function. */
+  forEach(
+    f: FunctionBuilder,
+    from: Value<"i32">,
+    to: Value<"i32">,
+    body: (tile: Local<"i32">, rows: number, fn: FunctionIndex) => void,
+  ): void {
+    this.forEachHeight(f, from, to, (first, end, rows) => {
+      const fn = rows === this.height ? this.#low! : this.#high!;
+      f.count(first, end, 1, (tile) => f.scope(() => body(tile, rows, fn)));
+    });
+  }
+
+  /** Splits the tiles from `from` to before `to` in those of one height and those of the other. */
+  forEachHeight(
+    f: FunctionBuilder,
+    from: Value<"i32">,
+    to: Value<"i32">,
+    body: (from: Value<"i32">, to: Value<"i32">, rows: number) => void,
+  ): void {
+    const { height, extra } = this;
+    if (extra === 0) return body(from, to, height);
+    const end = f.local("i32", i32.minU(to, extra));
+    f.if(i32.ltU(from, end), () => body(from, end, height + 1));
+    const start = f.local("i32", i32.select(i32.ltU(from, extra), extra, from));
+    f.if(i32.ltU(start, to), () => body(start, to, height));
+  }
 }

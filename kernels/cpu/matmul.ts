@@ -4,6 +4,9 @@ import { productStages } from "./gemm.ts";
 import { accumulationStages } from "./gemm_accumulate.ts";
 import { Scratch, stageOf } from "./gemm_parts.ts";
 
+/** Columns of both operands up to which some hundred rows of them stay in the cache unpacked. */
+const narrow = 640;
+
 /** Products of matrices [batch, m, k] and [batch, k, n], either of which may be transposed. */
 export function emitMatmul(builder: KernelBuilder, kernel: MatmulKernel): void {
   const { batch, m, n, k, transposeA, transposeB } = kernel;
@@ -15,7 +18,7 @@ export function emitMatmul(builder: KernelBuilder, kernel: MatmulKernel): void {
     b: (args: Arguments) => args.input(1),
   };
   // The gradient of a weight is a sum over examples, as a convolution kernel's is over pixels.
-  const stages = transposeA && !transposeB
+  const stages = transposeA && !transposeB && m + n <= narrow
     ? accumulationStages(builder, scratch, {
       ...operands,
       groups,
@@ -33,6 +36,7 @@ export function emitMatmul(builder: KernelBuilder, kernel: MatmulKernel): void {
       rows: [{ count: m, a: transposeA ? 4 : k * 4, result: n * 4 }],
       reduction: [{ count: k, a: transposeA ? m * 4 : 4, b: transposeB ? 4 : n * 4 }],
       columns: { count: n, b: transposeB ? k * 4 : 4 },
+      packA: transposeA,
       resultOffset: 0,
       shape,
       tail: kernel.tail,

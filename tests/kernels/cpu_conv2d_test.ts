@@ -169,3 +169,13 @@ Deno.test("cpu conv2d: sizes that are split into blocks and chunks", () => {
   check({ image: [40, 10, 9, 4], kernel: [3, 3, 4, 7] });
   check({ image: [2, 6, 6, 40], kernel: [3, 3, 40, 70], geometry: { padding: [1, 1, 1, 1] } });
 });
+
+Deno.test("cpu conv2d: large kernels, which are packed block by block", () => {
+  check({ image: [1, 5, 5, 260], kernel: [3, 3, 260, 203], geometry: { padding: [1, 1, 1, 1] } });
+  check({
+    image: [1, 4, 4, 512],
+    kernel: [3, 3, 256, 400],
+    geometry: { groups: 2, stride: [2, 2] },
+  });
+  check({ image: [3, 2, 2, 601], kernel: [1, 1, 601, 702] });
+});

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { MatmulKernel } from "../../lib/compile/kernel.ts";
-import { type Shape } from "../../lib/core/shape.ts";
+import type { Shape } from "../../lib/core/shape.ts";
 import { runKernel } from "./cpu.ts";
 import { integers } from "./cpu_reference.ts";
 import { expectedOutputs, outputsOf, tailInputs, tailOf } from "./cpu_tail.ts";
@@ -104,4 +104,13 @@ Deno.test("cpu matmul: one to four rows", () => {
 Deno.test("cpu matmul: a sum over nothing is 0", () => {
   check([5, 6, 0]);
   check([5, 6, 0], { transposeA: true, tail: true });
+});
+
+Deno.test("cpu matmul: large operands, which are packed block by block", () => {
+  for (const transposed of transposes) {
+    check([13, 700, 701], { ...transposed, tail: true });
+    check([401, 131, 3001], transposed);
+    check([2, 1030, 900], { ...transposed, tail: true });
+    check([9, 300, 500], { ...transposed, batch: 3 });
+  }
 });
