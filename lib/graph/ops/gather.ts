@@ -1,4 +1,4 @@
-import { formatShape } from "../../core/shape.ts";
+import { formatShape, sameShape, sizeOf } from "../../core/shape.ts";
 import { Node, type Op } from "../node.ts";
 
 /** Rows of the first input picked by the second (i32); an index outside is clamped. */
@@ -12,6 +12,9 @@ export const gatherOp: Op = {
           formatShape(x!.shape)
         } and ${indices!.dtype}`,
       );
+    }
+    if (x!.shape[0] === 0 && sizeOf(indices!.shape) > 0) {
+      throw new RangeError(`gather: no rows in ${formatShape(x!.shape)} to pick from`);
     }
     return { shape: [...indices!.shape, ...x!.shape.slice(1)], dtype: x!.dtype };
   },
@@ -29,6 +32,13 @@ export const scatterAddOp: Op<{ rows: number }> = {
         `scatterAdd: expected f32 updates and i32 indices, found ${updates!.dtype} and ${
           indices!.dtype
         }`,
+      );
+    }
+    if (!sameShape(updates!.shape.slice(0, rank), indices!.shape)) {
+      throw new TypeError(
+        `scatterAdd: updates ${formatShape(updates!.shape)} do not begin with the shape ${
+          formatShape(indices!.shape)
+        } of the indices`,
       );
     }
     return { shape: [rows, ...updates!.shape.slice(rank)], dtype: "f32" };

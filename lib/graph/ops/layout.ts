@@ -77,7 +77,10 @@ export const sliceOp: Op<{
   infer: ([x], { start, size, stride }) => {
     x!.shape.forEach((dimension, axis) => {
       const last = start[axis]! + (size[axis]! - 1) * stride[axis]!;
-      if (start[axis]! < 0 || size[axis]! < 0 || stride[axis]! < 1 || last >= dimension) {
+      const whole = [start[axis]!, size[axis]!, stride[axis]!].every(Number.isInteger);
+      if (
+        !whole || start[axis]! < 0 || size[axis]! < 0 || stride[axis]! < 1 || last >= dimension
+      ) {
         throw new RangeError(
           `slice: start ${start[axis]}, size ${size[axis]}, stride ${
             stride[axis]
@@ -120,6 +123,7 @@ export const padOp: Op<{
   name: "pad",
   kind: "kernel",
   infer: ([x], { low, high, interior }) => {
+    if (x!.dtype === "u8") throw new TypeError("pad: u8 is for storage only; convert it first");
     const shape = x!.shape.map((dimension, axis) =>
       low[axis]! + high[axis]! + dimension + Math.max(0, dimension - 1) * interior[axis]!
     );
@@ -142,6 +146,9 @@ export const concatenateOp: Op<{ axis: number }> = {
   kind: "kernel",
   infer: (inputs, { axis }) => {
     const first = inputs[0]!;
+    if (first.dtype === "u8") {
+      throw new TypeError("concatenate: u8 is for storage only; convert it first");
+    }
     for (const other of inputs) {
       const fits = other.shape.length === first.shape.length &&
         other.shape.every((dimension, a) => a === axis || dimension === first.shape[a]);
@@ -184,6 +191,9 @@ export function broadcastTo(x: Node, shape: Shape): Node {
 /** `x` under another shape with as many elements; one size may be -1 and is then worked out. */
 export function reshape(x: Node, shape: Shape): Node {
   if (shape.includes(-1)) {
+    if (shape.filter((d) => d === -1).length > 1) {
+      throw new TypeError(`reshape: at most one size may be -1, found [${shape.join(", ")}]`);
+    }
     const known = shape.reduce((product, d) => d === -1 ? product : product * d, 1);
     shape = shape.map((d) => d === -1 ? sizeOf(x.shape) / known : d);
     if (shape.some((d) => !Number.isInteger(d))) {

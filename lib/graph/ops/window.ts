@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from "../../core/shape.ts";
+import { formatShape, sameShape, type Shape } from "../../core/shape.ts";
 import { Node, type Op, type TensorType } from "../node.ts";
 import { type Pair, windowCount } from "./conv2d.ts";
 
@@ -38,6 +38,17 @@ function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
   return { shape: [n, rows, columns, channels], dtype: "f32" };
 }
 
+/** Checks the gradient of a window op's result: what images of a shape would give. */
+function checkGradient(name: string, image: TensorType, g: TensorType, geometry: WindowGeometry) {
+  const expected = infer(name, image, geometry).shape;
+  if (sameShape(expected, g.shape) && g.dtype === "f32") return;
+  throw new TypeError(
+    `${name}: images ${formatShape(image.shape)} give ${formatShape(expected)}, not ${
+      g.dtype === "f32" ? "" : `${g.dtype} `
+    }${formatShape(g.shape)}`,
+  );
+}
+
 /** The largest element of each window; padding never wins. */
 export const windowMaxOp: Op<WindowGeometry> = {
   name: "windowMax",
@@ -59,7 +70,11 @@ export const windowMaxOp: Op<WindowGeometry> = {
 export const windowMaxGradientOp: Op<WindowGeometry> = {
   name: "windowMaxGradient",
   kind: "kernel",
-  infer: ([image]) => image!,
+  infer: ([image, maxima, g], geometry) => {
+    checkGradient("windowMaxGradient", image!, maxima!, geometry);
+    checkGradient("windowMaxGradient", image!, g!, geometry);
+    return image!;
+  },
 };
 
 /** The sum of each window; padding counts as 0. */
@@ -74,7 +89,11 @@ export const windowSumOp: Op<WindowGeometry> = {
 export const windowSumGradientOp: Op<WindowGeometry & { readonly shape: Shape }> = {
   name: "windowSumGradient",
   kind: "kernel",
-  infer: ([g], { shape }) => ({ shape, dtype: g!.dtype }),
+  infer: ([g], { shape, ...geometry }) => {
+    const image: TensorType = { shape, dtype: "f32" };
+    checkGradient("windowSumGradient", image, g!, geometry as WindowGeometry);
+    return image;
+  },
   gradient: (g, node) => [windowSum(g, node.attributes)],
 };
 
