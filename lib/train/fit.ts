@@ -236,6 +236,8 @@ class Run {
       start: first,
       dropRemainder,
       shuffle: shuffle ? this.#seed : false,
+      // A step copies its batch to the device at once.
+      reuse: true,
     });
     for await (const batch of batches) {
       if (signal?.aborted) return await this.#abort();
