@@ -5,6 +5,7 @@ import type { Arguments, KernelBuilder } from "./builder.ts";
 import { ExpressionEmitter } from "./expression.ts";
 import { i32 } from "./instructions.ts";
 import { laneOffsets, storeLanes } from "./lanes.ts";
+import { overUnits } from "./runs.ts";
 import {
   type Access,
   addressAt,
@@ -41,9 +42,7 @@ export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
 
   builder.stage(Math.ceil(units / perTask), (f, args, begin, end) => {
     const expression = new ExpressionEmitter(f, kernel.expression, args.input);
-    const first = f.local("i32", i32.mul(begin, perTask));
-    const last = f.local("i32", i32.minU(i32.mul(end, perTask), units));
-    f.count(first, last, 1, (unit) => {
+    overUnits(f, begin, end, perTask, units, (unit) => {
       const index = unravel(f, unit, blocks);
       const row = f.local("i32", i32.mul(index.at(-2)!, rowBlock));
       const column = f.local("i32", i32.mul(index.at(-1)!, columnBlock));

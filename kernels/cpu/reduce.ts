@@ -6,6 +6,7 @@ import { type Combine, combineOf, horizontal, pairwise } from "./combine.ts";
 import { ExpressionEmitter } from "./expression.ts";
 import { i32, v128 } from "./instructions.ts";
 import { laneMask, laneOffsets, storeLanes } from "./lanes.ts";
+import { overUnits } from "./runs.ts";
 import {
   type Access,
   addressAt,
@@ -110,9 +111,7 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
   builder.stage(Math.ceil(sizeOf(units) / perTask), (f, original, begin, end) => {
     const args = stage.argumentsOf(original);
     const expression = new ExpressionEmitter(f, stage.expression, args.input);
-    const first = f.local("i32", i32.mul(begin, perTask));
-    const last = f.local("i32", i32.minU(i32.mul(end, perTask), sizeOf(units)));
-    f.count(first, last, 1, (unit) => {
+    overUnits(f, begin, end, perTask, sizeOf(units), (unit) => {
       const index = unravel(f, unit, units);
       const partIndex = index.at(-2)!;
       const from = split === undefined

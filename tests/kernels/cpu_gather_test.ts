@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import { sizeOf } from "../../lib/core/shape.ts";
+import { runKernel } from "./cpu.ts";
+import { integers } from "./cpu_reference.ts";
+
+const clamp = (index: number, rows: number) => Math.max(0, Math.min(rows - 1, index));
+const indicesFor = (rows: number, count: number) =>
+  Int32Array.from({ length: count }, (_, i) => (i * 7) % (rows + 2) - 1);
+
+Deno.test("cpu gather: rows, clamped indices", () => {
+  for (const [rows, width, count] of [[5, 1, 9], [4, 3, 7], [10, 100, 33], [3, 4097, 5]] as const) {
+    const data = integers(1, rows * width), indices = indicesFor(rows, count);
+    const expected = new Float32Array(count * width);
+    indices.forEach((index, i) => {
+      const row = clamp(index, rows) * width;
+      expected.set(data.subarray(row, row + width), i * width);
+    });
+    const kernel = { kind: "gather", rows, width, count, dtype: "f32" } as const;
+    const output = { dtype: "f32", size: expected.length } as const;
+    assertEquals(runKernel(kernel, [data, indices], [output])[0], expected);
+  }
+});
+
+Deno.test("cpu scatterAdd: in order, clamped indices", () => {
+  for (
+    const [rows, width, count] of [[5, 1, 9], [4, 3, 7], [10, 100, 33], [3, 1029, 5], [
+      2,
+      2,
+      0,
+    ]] as const
+  ) {
+    const updates = integers(1, count * width), indices = indicesFor(rows, count);
+    const expected = new Float32Array(rows * width);
+    indices.forEach((index, i) => {
+      for (let c = 0; c < width; c++) {
+        expected[clamp(index, rows) * width + c]! += updates[i * width + c]!;
+      }
+    });
+    const kernel = { kind: "scatterAdd", rows, width, count } as const;
+    const output = { dtype: "f32", size: expected.length } as const;
+    assertEquals(runKernel(kernel, [updates, indices], [output])[0], expected);
+  }
+});
+
+Deno.test("cpu argmax: first of equals, any axis, NaN", () => {
+  for (
+    const [shape, axis] of [[[7, 10], 1], [[7, 10], 0], [[3, 5, 6], 1], [[2, 1, 9], 1]] as const
+  ) {
+    for (const dtype of ["f32", "i32"] as const) {
+      const numbers = integers(3, sizeOf(shape));
+      const data = dtype === "f32" ? numbers : Int32Array.from(numbers);
+      const length = shape[axis]!, inner = sizeOf(shape.slice(axis + 1));
+      const size = sizeOf(shape) / length, expected = new Int32Array(size);
+      for (let i = 0; i < size; i++) {
+        const start = Math.floor(i / inner) * length * inner + i % inner;
+        const values = Array.from({ length }, (_, k) => data[start + k * inner]!);
+        expected[i] = values.indexOf(Math.max(...values));
+      }
+      const kernel = { kind: "argmax", shape, axis, dtype } as const;
+      assertEquals(runKernel(kernel, [data], [{ dtype: "i32", size }])[0], expected);
+    }
+  }
+  const [found] = runKernel(
+    { kind: "argmax", shape: [5], axis: 0, dtype: "f32" },
+    [Float32Array.of(1, 9, NaN, 10, NaN)],
+    [{ dtype: "i32", size: 1 }],
+  );
+  assertEquals(found, Int32Array.of(2));
+});
