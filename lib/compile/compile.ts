@@ -26,6 +26,13 @@ export function compile(
   leaves: readonly Node[],
   options: CompileOptions = {},
 ): Plan {
+  for (const root of roots) {
+    if (root.dtype === "u8") {
+      throw new TypeError(
+        `compile: ${nameOf(root)}: u8 is for storage only; convert it to read it`,
+      );
+    }
+  }
   const fusion = { elementwise: true, tails: true, heads: true, ...options.fusion };
   const simple = simplify(roots);
   const order = topologicalOrder(simple);

@@ -1,6 +1,7 @@
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { type Attributes, Node, type Op, topologicalOrder } from "../graph/node.ts";
 import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
+import { convert } from "../graph/ops/elementwise.ts";
 import { literal, literalOp } from "../graph/ops/generate.ts";
 import { broadcastTo, reshape } from "../graph/ops/layout.ts";
 import { matmul } from "../graph/ops/matmul.ts";
@@ -81,7 +82,11 @@ function rewrite(node: Node): Node {
       return a;
     case "broadcast":
       return broadcastTo(a, node.shape);
+    case "convert":
+      return convert(a, node.dtype);
     case "reshape":
+      // No kernel stores u8, so what has to be copied is copied as i32.
+      if (a.dtype === "u8" && a.op.kind === "view") return reshape(convert(a, "i32"), node.shape);
       if (constantOf(a) !== undefined) return literal(constantOf(a)!, node.shape, a.dtype);
       return a.op.name === "reshape" ? reshape(a.inputs[0]!, node.shape) : reshape(a, node.shape);
     case "transpose": {

@@ -1,4 +1,4 @@
-import { exp, negate, select, tanh } from "../../lib/graph/ops/elementwise.ts";
+import { convert, exp, negate, select, tanh } from "../../lib/graph/ops/elementwise.ts";
 import { iota, literal, randomUniform } from "../../lib/graph/ops/generate.ts";
 import { gather, scatterAdd } from "../../lib/graph/ops/gather.ts";
 import {
@@ -142,6 +142,16 @@ export const layoutCases: readonly Case[] = [
   ...examples("leaf", [
     ["f32", [real([3, 5])], (x) => x],
     ["i32", [integers([3, 5])], (x) => x],
-    ["u8", [bytes([7])], (x) => x],
+    ["u8", [bytes([7])], (x) => convert(x, "i32")],
+    [
+      "u8, reshaped after a transpose",
+      [bytes([3, 4])],
+      (x) => convert(reverse(reshape(transpose(x), [2, 6]), [1]), "f32"),
+    ],
+    [
+      "u8, reshaped, transposed, reshaped",
+      [bytes([3, 4])],
+      (x) => convert(reshape(transpose(reshape(x, [2, 6])), [4, 3]), "i32"),
+    ],
   ]),
 ];

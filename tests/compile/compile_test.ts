@@ -1,3 +1,7 @@
+import { assertThrows } from "@std/assert";
+import { compile } from "../../lib/compile/compile.ts";
+import { leaf } from "../../lib/graph/node.ts";
+import { exp } from "../../lib/graph/ops/elementwise.ts";
 import { cases } from "../cases.ts";
 import { compareCases, compareRandomGraphs, fusions } from "../device/compare.ts";
 import { ReferenceDevice } from "../device/reference_device.ts";
@@ -19,4 +23,14 @@ Deno.test("random graphs, compiled with each fusion rule on and off", async () =
 Deno.test("leaves are updated in place, whatever is made of them", async () => {
   const largest = await compareUpdates(new ReferenceDevice(), fusions, tolerance);
   console.log(`compiler against reference, updates: ${largest}`);
+});
+
+Deno.test("bytes are no result", () => {
+  const x = leaf([3], "u8");
+  assertThrows(() => compile([x], [x]), TypeError, "leaf u8 [3]: u8 is for storage only");
+});
+
+Deno.test("a leaf that is read must be given", () => {
+  const x = leaf([3], "f32");
+  assertThrows(() => compile([exp(x)], []), Error, "a leaf that is not given: leaf f32 [3]");
 });

@@ -1,6 +1,7 @@
 import type { Device } from "../../lib/device/device.ts";
 import { type DeviceName, openDevice } from "../../lib/device/select.ts";
 import { cases } from "../cases.ts";
+import { largeCases } from "../cases/large.ts";
 import { needs } from "../setup/needs.ts";
 import { compareCases, compareRandomGraphs, fusions, type Largest } from "./compare.ts";
 import { compareUpdates } from "./updates.ts";

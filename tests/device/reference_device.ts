@@ -126,6 +126,7 @@ class Run {
       if (outputs[i]!.length !== value.size) {
         throw new Error(`${value.name}: ${outputs[i]!.length} elements for ${value.size}`);
       }
+      if (value.dtype === "u8") throw new Error(`${value.name}: no kernel stores u8`);
       if (value.size * bytesPerElement[value.dtype] > memory.bytes) {
         throw new Error(`${value.name} does not fit ${keyOf(value.place)}`);
       }
