@@ -38,6 +38,12 @@ for (const [name, ignore] of [["cpu", false], ["webgpu", !needs.webgpu.met]] as 
   );
   test(
     name,
+    "large cases and their gradients",
+    ignore,
+    (device) => compareCases(device, largeCases, on, 3e-5),
+  );
+  test(
+    name,
     "steps that update their leaves",
     ignore,
     (device) => compareUpdates(device, onAndOff, 3e-5),

@@ -228,7 +228,12 @@ Deno.test("cpu device: a script waits for its results and then ends by itself", 
     console.log(new Float32Array(await device.read(b, 4))[0]);
   `;
   const output = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", `data:application/typescript,${encodeURIComponent(script)}`],
+    args: [
+      "run",
+      "--allow-all",
+      "--config=deno.json",
+      `data:application/typescript,${encodeURIComponent(script)}`,
+    ],
     cwd: new URL("../../..", import.meta.url),
     signal: AbortSignal.timeout(60_000),
   }).output();
