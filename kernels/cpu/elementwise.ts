@@ -79,6 +79,7 @@ export const elementwise: Readonly<Record<string, Emit>> = {
   floor: one(f32x4.floor),
   ceil: one(f32x4.ceil),
   round: one(f32x4.nearest),
+  detach: (_, [x]) => x!,
   add: two(f32x4.add, i32x4.add),
   subtract: two(f32x4.sub, i32x4.sub),
   multiply: two(f32x4.mul, i32x4.mul),

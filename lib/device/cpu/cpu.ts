@@ -105,7 +105,7 @@ class CpuDevice implements Device {
   }
 
   get allocatedBytes(): number {
-    return this.memory.allocatedBytes;
+    return this.memory.allocatedBytes - this.pool.commandBytes;
   }
 
   allocate(bytes: number): Storage {

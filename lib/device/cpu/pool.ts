@@ -19,11 +19,12 @@ export class Pool {
   readonly #control: Int32Array<SharedArrayBuffer>;
   readonly #workers: Worker[];
   #queued = 0;
-  /** The last command's address: the next one is hung on there. */
-  #last = control.first * 4;
+  /** The last command: the next one is hung on there. */
+  #last = { address: control.first * 4, bytes: 0 };
   /** What to do when so many commands are done, in that order: mostly to free memory. */
   readonly #later: { readonly number: number; readonly action: () => void }[] = [];
   #waiters: Waiter[] = [];
+  #commandBytes = 0;
   #isWatching = false;
   #failure: DeviceError | undefined;
   /** What a launch is called, for errors: set by the runs queued, oldest first. */
@@ -51,6 +52,11 @@ export class Pool {
     return this.#failure === undefined;
   }
 
+  /** Bytes of the memory that commands hold, done or not. */
+  get commandBytes(): number {
+    return this.#commandBytes;
+  }
+
   /** How many commands were queued. */
   get queued(): number {
     return this.#queued;
@@ -65,17 +71,24 @@ export class Pool {
   enqueue(kind: keyof typeof commands, words: readonly number[]): number {
     if (this.#failure !== undefined) throw this.#failure;
     this.settle();
-    const address = this.#memory.allocate((words.length + 2) * 4, "a command");
+    const bytes = (words.length + 2) * 4;
+    const address = this.#memory.allocate(bytes, "a command");
+    this.#commandBytes += bytes;
     const memory = this.#memory.words;
     memory[address >>> 2] = 0;
     memory[(address >>> 2) + 1] = commands[kind];
     memory.set(words, (address >>> 2) + 2);
-    memory[this.#last >>> 2] = address;
+    memory[this.#last.address >>> 2] = address;
     const before = this.#last;
-    this.#last = address;
+    this.#last = { address, bytes };
     const number = ++this.#queued;
     // Every thread has read where this command is once it is done.
-    if (before !== control.first * 4) this.when(number, () => this.#memory.free(before));
+    if (before.bytes > 0) {
+      this.when(number, () => {
+        this.#commandBytes -= before.bytes;
+        this.#memory.free(before.address);
+      });
+    }
     Atomics.store(this.#control, control.queued, number);
     if (Atomics.load(this.#control, control.idle) > 0) {
       Atomics.notify(this.#control, control.queued);
