@@ -47,15 +47,20 @@ export interface Product {
   readonly tail: Expression | undefined;
 }
 
-/** More bytes of B than this are packed block by block, so that they need not leave the cache. */
-const sharedLimit = 3 << 19;
+/**
+ * B is packed block by block where it is larger than this, if there are few rows to share what is
+ * packed once, or the reduction is long; else it is packed once for all as long as it is not huge.
+ */
+const small = 3 << 19, huge = 8 << 20, fewRows = 192, longReduction = 1536;
 
 /** The stages that compute a product. */
 export function productStages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
   const { groups, rows, columns, reduction } = product;
   if (reductionSize(rows) * columns.count * groups.count === 0) return [];
   const size = reductionSize(reduction);
-  const isLarge = size * columns.count * groups.count * 4 > sharedLimit;
+  const bytes = size * columns.count * groups.count * 4;
+  const isLarge = bytes > small &&
+    (bytes > huge || size > longReduction || reductionSize(rows) < fewRows);
   return (isLarge || product.packA === true) && size > 0
     ? blockedStages(builder, scratch, product)
     : sharedStages(builder, scratch, product);

@@ -3,7 +3,14 @@ import type { KernelBuilder } from "./builder.ts";
 import type { Product } from "./gemm.ts";
 import { mergeAxes, moveAlong, reductionSize, type SumAxis, unitsOf } from "./gemm_axes.ts";
 import { packPanel, packWide } from "./gemm_pack.ts";
-import { addressOf, divide, type Part, type Scratch, type Stages } from "./gemm_parts.ts";
+import {
+  addressOf,
+  divide,
+  type Part,
+  type Scratch,
+  type Stages,
+  taskRanges,
+} from "./gemm_parts.ts";
 import { rowPlaces } from "./gemm_rows.ts";
 import { plainTail, tailFunction } from "./gemm_tail.ts";
 import { packedAxes, tileFunction, tileRows, Tiling } from "./gemm_tile.ts";
@@ -52,8 +59,8 @@ export function blockedStages(builder: KernelBuilder, scratch: Scratch, product:
 
   const panelBytes = steps * width * 4;
   const packedB = scratch.reserve(tasks * panelsPerBlock * panelBytes);
-  const packedTile = steps * height * 4;
-  const packedA = packA ? scratch.reserve(tasks * tilesPerBlock * packedTile) : 0;
+  const packedTile = reductionSize(axes) * height * 4;
+  const packedA = packA ? scratch.reserve(groups.count * tilesInAll * packedTile) : 0;
   const sumStride = panelsPerBlock * width * 4;
   const sumBytes = tilesPerBlock * height * sumStride;
   const sums = direct ? 0 : scratch.reserve(tasks * sumBytes);
@@ -100,7 +107,6 @@ export function blockedStages(builder: KernelBuilder, scratch: Scratch, product:
       const scratchOf = (offset: number, bytes: number) =>
         addressOf(f, i32.add(args.scratch, offset), [task, bytes]);
       const bPacked = scratchOf(packedB, panelsPerBlock * panelBytes);
-      const aPacked = scratchOf(packedA, tilesPerBlock * packedTile);
       const sumArea = scratchOf(sums, sumBytes);
       /** The sums of a tile: in the result itself, or in scratch. */
       const sumsAt = (tile: Value<"i32">, panel: Value<"i32">, place: Value<"i32">) =>
@@ -147,29 +153,21 @@ export function blockedStages(builder: KernelBuilder, scratch: Scratch, product:
             });
           });
         }
-        if (packA) {
-          // Tiles of the two heights, one after the other.
-          tiling.forEachHeight(f, tile0, tile1, (from, to, tileHeight) =>
-            packWide(
+        // A tile's rows stay in the first cache while the block's panels pass.
+        tiling.forEach(f, tile0, tile1, (tile, tileHeight, fn) => {
+          const row = places.at(f, args, tiling.rowOf(tile), a, batch);
+          const tileA = packA
+            ? addressOf(
               f,
-              addressOf(f, a, [tiling.rowOf(from), 4]),
-              addressOf(f, aPacked, [i32.sub(from, tile0), packedTile]),
-              {
-                steps: count,
-                stride: cut.a,
-                panels: f.local("i32", i32.sub(to, from)),
-                panelStride: packedTile,
-                width: tileHeight,
-              },
-            ));
-        }
-
-        f.count(panel0, panel1, 1, (panel) => {
-          const panelB = addressOf(f, bPacked, [i32.sub(panel, panel0), panelBytes]);
-          const last = f.local("i32", i32.eq(panel, panels - 1));
-          tiling.forEach(f, tile0, tile1, (tile, _, fn) => {
-            const row = places.at(f, args, tiling.rowOf(tile), a, batch);
-            const tileA = packA ? addressOf(f, aPacked, [i32.sub(tile, tile0), packedTile]) : row.a;
+              i32.add(args.scratch, packedA),
+              [group, tilesInAll * packedTile],
+              [tile, packedTile],
+              [first, tileHeight * 4],
+            )
+            : row.a;
+          f.count(panel0, panel1, 1, (panel) => {
+            const panelB = addressOf(f, bPacked, [i32.sub(panel, panel0), panelBytes]);
+            const last = f.local("i32", i32.eq(panel, panels - 1));
             f.do(call(fn, tileA, panelB, sumsAt(tile, panel, row.place), a, last, count, unit));
           });
         });
@@ -187,7 +185,35 @@ export function blockedStages(builder: KernelBuilder, scratch: Scratch, product:
       });
     },
   };
-  return [[...places.parts], [multiply]];
+  if (!packA) return [[...places.parts], [multiply]];
+  const tilesPerTask = Math.max(1, Math.floor((1 << 16) / packedTile));
+  const tileRanges = taskRanges(tilesInAll, tilesPerTask);
+  const packRowsOfA: Part = {
+    tasks: groups.count * tileRanges.tasks,
+    emit(f, args, task) {
+      const [group, part] = divide(f, task, tileRanges.tasks, groups.count);
+      const [tile0, tile1] = tileRanges.range(f, part);
+      const source = addressOf(f, product.a(args), [group, groups.a]);
+      const target = addressOf(f, i32.add(args.scratch, packedA), [
+        group,
+        tilesInAll * packedTile,
+      ]);
+      tiling.forEachHeight(f, tile0, tile1, (from, to, tileHeight) =>
+        packWide(
+          f,
+          addressOf(f, source, [tiling.rowOf(from), 4]),
+          addressOf(f, target, [from, packedTile]),
+          {
+            steps: i32.constant(cut.count * reductionSize(outer)),
+            stride: cut.a,
+            panels: f.local("i32", i32.sub(to, from)),
+            panelStride: packedTile,
+            width: tileHeight,
+          },
+        ));
+    },
+  };
+  return [[...places.parts, packRowsOfA], [multiply]];
 }
 
 /** The distance between steps in B, if it is the same along all axes. */
