@@ -10,8 +10,11 @@ import { commands, control, longestMessage, type Welcome } from "./control.ts";
 /** `Atomics.pause`, where there is one, tells the core that this is a waiting loop. */
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {});
 
-/** How often a thread looks again before it sleeps: some microseconds, then some tens of them. */
-const spinsAtBarrier = 2000, spinsWhenIdle = 10000;
+/**
+ * How often a thread looks again before it sleeps: some microseconds, as long as waking one takes. More
+ * made barriers ten times slower where other processes want the cores.
+ */
+const spinsAtBarrier = 100, spinsWhenIdle = 500;
 
 type KernelFunction = (args: number, begin: number, end: number) => void;
 
