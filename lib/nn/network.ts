@@ -42,9 +42,9 @@ export interface LayerView {
 
 /**
  * A graph of layers with weights: its shape, its parts and its forward pass. `Model` adds training
- * and files.
+ * and files, and says what the layer methods return: itself.
  */
-export abstract class Network extends LayerMethods<Network> {
+export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   readonly #inputs: readonly SymbolicValue[];
   #outputs: readonly SymbolicValue[];
   #order: SymbolicValue[] = [];
@@ -74,7 +74,7 @@ export abstract class Network extends LayerMethods<Network> {
   }
 
   /** Puts a layer after the model's only output; the model grows in place. */
-  override apply(layer: Layer): this {
+  override apply(layer: Layer): Self {
     const [last, ...others] = this.#outputs;
     if (others.length > 0) {
       throw new TypeError(
@@ -90,7 +90,7 @@ export abstract class Network extends LayerMethods<Network> {
       throw error;
     }
     this.changed();
-    return this;
+    return this as unknown as Self;
   }
 
   /** Called when the graph has grown: what was compiled is out of date. */
@@ -262,7 +262,7 @@ export abstract class Network extends LayerMethods<Network> {
       for (const weight of weights.values()) weight.frozen = frozen;
     }
     this.changed();
-    return this;
+    return this as unknown as Self;
   }
 
   /** The nodes of `wanted` values for nodes of the inputs with a batch axis in front. */
