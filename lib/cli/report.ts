@@ -1,3 +1,4 @@
+import type { DownloadProgress } from "../../data/download.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { EpochRecord, History, Progress } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
@@ -30,10 +31,7 @@ export interface Done {
 /** Where a command says what it does. */
 export interface Reporter {
   start(start: Start): void;
-  /** A download: bytes that are there, and all of them where known. */
-  download(
-    progress: { readonly name: string; readonly bytes: number; readonly total?: number },
-  ): void;
+  download(progress: DownloadProgress): void;
   step(step: number): void;
   progress(progress: Progress): void;
   epoch(record: EpochRecord, epochs: number): void;
@@ -94,10 +92,9 @@ function textReporter(): Reporter {
       line(`${data}: ${train.length} images to learn, ${test.length} to test`);
       line(`${device}: ${description}; ${epochs} epochs, batches of ${batchSize}`);
     },
-    download({ name, bytes, total }) {
+    download({ file, received, total }) {
       const megabytes = (n: number) => (n / 1e6).toFixed(1);
-      const all = total === undefined ? "" : ` of ${megabytes(total)}`;
-      passing(`downloading ${name}: ${megabytes(bytes)}${all} MB`);
+      passing(`downloading ${file}: ${megabytes(received)} of ${megabytes(total)} MB`);
     },
     step: () => {},
     progress: (progress) => passing(formatProgress(progress)),

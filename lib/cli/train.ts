@@ -3,59 +3,26 @@
  *
  * @module
  */
-import { cifar10 } from "../../data/cifar10.ts";
-import { digits } from "../../data/digits.ts";
-import { fashionMnist, mnist } from "../../data/mnist.ts";
-import { shapes } from "../../data/shapes.ts";
 import { makeFolder } from "../core/file.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
-import type { Model } from "../train/model.ts";
-import { adam, adamW, type Optimizer, rmsprop, sgd } from "../train/optimizer.ts";
-
-import {
-  constantRate,
-  cosineDecay,
-  divideOnPlateau,
-  exponentialDecay,
-  type Schedule,
-  stepDecay,
-  warmUp,
-} from "../train/schedule.ts";
-import { lenet5 } from "../zoo/lenet5.ts";
-import { mlp } from "../zoo/mlp.ts";
-import {
-  choice,
-  formatOptions,
-  integer,
-  number,
-  parseOptions,
-  text,
-  toggle,
-  UsageError,
-  type Values,
-} from "./options.ts";
+import { choice, formatOptions, parseOptions, text, toggle, UsageError } from "./options.ts";
 import { type Reporter, reporterFor } from "./report.ts";
-
-const models = ["mlp", "lenet5"] as const;
-const dataSets = ["digits", "shapes", "mnist", "fashion-mnist", "cifar10"] as const;
-const optimizers = ["sgd", "adam", "adamw", "rmsprop"] as const;
-const schedules = ["constant", "step", "exponential", "cosine", "warm-up", "plateau"] as const;
+import {
+  type Given,
+  modelOf,
+  optimizerOf,
+  resumedSettings,
+  runOptions,
+  type Settings,
+  settingsOf,
+} from "./settings.ts";
 
 const options = {
-  model: choice("the network (lenet5)", models),
-  data: choice("what it learns (digits, drawn here; the others are downloaded once)", dataSets),
-  epochs: integer("times that all images are seen (3 for drawn data, else 10)", 1),
-  "batch-size": integer("images of a step (64)", 1),
-  optimizer: choice("the rule of the steps (sgd)", optimizers),
-  "learning-rate": number("size of the first steps (0.05 for sgd, else 0.001)"),
-  momentum: number("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
-  "weight-decay": number("pull of the weights to zero (0.0005 for sgd, else 0)"),
-  schedule: choice("how the learning rate changes (cosine)", schedules),
-  seed: integer("the same seed gives the same weights (0)", 0),
+  ...runOptions,
   device: choice("where it runs (auto)", ["auto", "webgpu", "cpu"] as const),
   out: text("where the model and checkpoints go (runs/MODEL-DATA)", "DIR"),
   resume: text("goes on from the checkpoint in DIR, with its options", "DIR"),
@@ -63,98 +30,24 @@ const options = {
   help: toggle("shows this"),
 };
 
-type Given = Values<typeof options>;
-
-/** Options with their defaults: what a run depends on, and what its checkpoint keeps. */
-interface Settings {
-  readonly model: typeof models[number];
-  readonly data: typeof dataSets[number];
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: typeof optimizers[number];
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
-  readonly schedule: typeof schedules[number];
-  readonly seed: number;
-}
-
-function settingsOf(given: Given): Settings {
-  const { model = "lenet5", data = "digits", optimizer = "sgd" } = given;
-  const plain = optimizer === "sgd";
-  return {
-    model,
-    data,
-    epochs: given.epochs ?? (data === "digits" || data === "shapes" ? 3 : 10),
-    batchSize: given["batch-size"] ?? 64,
-    optimizer,
-    learningRate: given["learning-rate"] ?? (plain ? 0.05 : 0.001),
-    momentum: given.momentum ?? (plain ? 0.9 : 0),
-    weightDecay: given["weight-decay"] ?? (plain ? 0.0005 : 0),
-    schedule: given.schedule ?? "cosine",
-    seed: given.seed ?? 0,
-  };
-}
-
-function scheduleOf({ schedule, learningRate, epochs }: Settings): Schedule {
-  switch (schedule) {
-    case "constant":
-      return constantRate(learningRate);
-    case "step":
-      return stepDecay(learningRate, { every: Math.max(1, Math.ceil(epochs / 3)) });
-    case "exponential":
-      return exponentialDecay(learningRate, { factor: 0.01 ** (1 / epochs) });
-    case "cosine":
-      return cosineDecay(learningRate, { epochs });
-    case "warm-up":
-      return warmUp(cosineDecay(learningRate, { epochs: 0.9 * epochs }), { epochs: 0.1 * epochs });
-    case "plateau":
-      return divideOnPlateau(learningRate, { patience: 2 });
-  }
-}
-
-function optimizerOf(settings: Settings): Optimizer {
-  const { optimizer, momentum, weightDecay } = settings;
-  const learningRate = scheduleOf(settings);
-  switch (optimizer) {
-    case "sgd":
-      return sgd({ learningRate, momentum, weightDecay });
-    case "adam":
-      return adam({ learningRate, weightDecay });
-    case "adamw":
-      return adamW({ learningRate, weightDecay });
-    case "rmsprop":
-      return rmsprop({ learningRate, momentum, weightDecay });
-  }
-}
-
+/** The images to learn and to be measured on; only what draws or reads them is loaded. */
 async function dataOf(
-  name: Settings["data"],
-  seed: number,
+  { data, seed }: Settings,
   report: Reporter,
 ): Promise<{ train: Dataset; test: Dataset }> {
   const onProgress = report.download;
-  switch (name) {
+  switch (data) {
     case "digits":
-      return digits({ seed });
+      return (await import("../../data/digits.ts")).digits({ seed });
     case "shapes":
-      return shapes({ seed });
+      return (await import("../../data/shapes.ts")).shapes({ seed });
     case "mnist":
-      return await mnist({ onProgress });
+      return await (await import("../../data/mnist.ts")).mnist({ onProgress });
     case "fashion-mnist":
-      return await fashionMnist({ onProgress });
+      return await (await import("../../data/mnist.ts")).fashionMnist({ onProgress });
     case "cifar10":
-      return await cifar10({ onProgress });
+      return await (await import("../../data/cifar10.ts")).cifar10({ onProgress });
   }
-}
-
-function modelOf({ model, seed }: Settings, data: Dataset): Model {
-  const settings = {
-    classes: data.classes!.length,
-    inputShape: data.inputs[0]!.shape,
-    seed,
-  };
-  return model === "mlp" ? mlp(settings) : lenet5(settings);
 }
 
 /** What `train` has done. */
@@ -164,24 +57,25 @@ interface Result {
   readonly seconds: number;
 }
 
-/** Trains as the settings say; `signal` ends it after the step under way. */
+/** Trains as the settings say; Ctrl-C ends it after the step under way. */
 async function train(
   settings: Settings,
   folder: string,
   resume: string | undefined,
-  signal: AbortSignal,
   report: Reporter,
 ): Promise<Result> {
+  const optimizer = optimizerOf(settings);
   await makeFolder(folder);
-  const { train, test } = await dataOf(settings.data, settings.seed, report);
+  const { train, test } = await dataOf(settings, report);
   const net = modelOf(settings, train);
   const started = performance.now();
   const { kind, description } = await device();
   report.start({ ...settings, device: kind, description, output: folder, net, train, test });
+  using interrupt = new Interrupt(report);
   const history = await net.fit(train, {
     epochs: settings.epochs,
     batchSize: settings.batchSize,
-    optimizer: optimizerOf(settings),
+    optimizer,
     validation: test,
     seed: settings.seed,
     progress: false,
@@ -194,13 +88,37 @@ async function train(
       metadata: { run: JSON.stringify(settings) },
     },
     ...resume === undefined ? {} : { resume },
-    signal,
+    signal: interrupt.signal,
   });
   const seconds = (performance.now() - started) / 1000;
   if (history.stopped === "aborted") return { history, test: undefined, seconds };
   const measured = await net.evaluate(test);
   await net.save(`${folder}/model.safetensors`);
   return { history, test: measured, seconds };
+}
+
+/** Ctrl-C: the first ends training after the step under way, the second ends the process. */
+class Interrupt {
+  readonly #controller = new AbortController();
+  readonly #listener: () => void;
+
+  /** Listens until it is disposed of. */
+  constructor(report: Reporter) {
+    this.#listener = () => {
+      if (this.signal.aborted) Deno.exit(130);
+      report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once");
+      this.#controller.abort();
+    };
+    Deno.addSignalListener("SIGINT", this.#listener);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSignalListener("SIGINT", this.#listener);
+  }
 }
 
 const help = `Trains a network on images, measures it on test images, and saves it.
@@ -228,36 +146,25 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(help);
     return 0;
   }
-  let settings = settingsOf(given);
-  if (given.resume !== undefined) {
-    const { run } = await readCheckpointMetadata(given.resume);
-    if (run === undefined) {
-      throw new UsageError(`--resume: the checkpoint in ${given.resume} was not written by train`);
-    }
-    settings = { ...JSON.parse(run), ...given.epochs ? { epochs: given.epochs } : {} };
+  const { device: deviceName, out, resume, json = false, help: _, ...run } = given;
+  const settings = resume === undefined ? settingsOf(run) : await savedSettings(resume, run);
+  const folder = out ?? resume ?? `runs/${settings.model}-${settings.data}`;
+  const report = reporterFor(json);
+  if (deviceName !== undefined) await setDevice(deviceName);
+  const result = await train(settings, folder, resume, report);
+  if (result.test === undefined) {
+    report.interrupted(`deno task train --resume ${folder}`, result.history);
+    return 130;
   }
-  const folder = given.out ?? given.resume ?? `runs/${settings.model}-${settings.data}`;
-  const report = reporterFor(given.json ?? false);
-  if (given.device !== undefined) await setDevice(given.device);
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) Deno.exit(130);
-    report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once");
-    controller.abort();
-  };
-  Deno.addSignalListener("SIGINT", interrupt);
-  try {
-    const result = await train(settings, folder, given.resume, controller.signal, report);
-    if (result.history.stopped === "aborted") {
-      report.interrupted(`deno task train --resume ${folder}`, result.history);
-      return 130;
-    }
-    const { kind } = await device();
-    report.done({ ...result, test: result.test!, device: kind, output: folder });
-    return 0;
-  } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
-  }
+  const { kind } = await device();
+  report.done({ ...result, test: result.test, device: kind, output: folder });
+  return 0;
+}
+
+async function savedSettings(place: string, given: Given): Promise<Settings> {
+  const { run } = await readCheckpointMetadata(place);
+  if (run !== undefined) return resumedSettings(run, given, place);
+  throw new UsageError(`--resume: the checkpoint in ${place} was not written by train`);
 }
 
 if (import.meta.main) {

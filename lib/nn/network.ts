@@ -262,7 +262,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       for (const weight of weights.values()) weight.frozen = frozen;
     }
     this.changed();
-    return this as unknown as Self;
+    return this;
   }
 
   /** The nodes of `wanted` values for nodes of the inputs with a batch axis in front. */

@@ -24,6 +24,14 @@ export const checkpointName = "checkpoint.safetensors";
 /** What can be saved in a checkpoint: a variable, or data on the host. */
 export type Saveable = Pick<Variable, "shape" | "dtype" | "read">;
 
+/** A number that was to be saved is infinite or none: training has diverged. */
+export class NotFinite extends Error {
+  /** An error for the variable of a name. */
+  constructor(readonly variable: string) {
+    super(`${variable} holds numbers that are not finite`);
+  }
+}
+
 /** Writes variables and position, so that at every moment one whole checkpoint is there. */
 export async function writeCheckpoint(
   folder: string,
@@ -34,7 +42,9 @@ export async function writeCheckpoint(
   const tensors: [string, StoredTensor][] = [];
   for (const [name, variable] of variables) {
     const { shape, dtype } = variable;
-    tensors.push([name, { shape, dtype, data: await variable.read() }]);
+    const data = await variable.read();
+    if (!data.every(Number.isFinite)) throw new NotFinite(name);
+    tensors.push([name, { shape, dtype, data }]);
   }
   const bytes = encodeSafetensors(tensors, { ...metadata, position: JSON.stringify(position) });
   await makeFolder(folder);
@@ -46,6 +56,7 @@ export async function writeCheckpoint(
 /** A checkpoint that was read and checked. */
 export interface Checkpoint {
   readonly path: string;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly position: Position;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
@@ -53,15 +64,22 @@ export interface Checkpoint {
 /** Reads the checkpoint of a folder (or the file itself). */
 export async function readCheckpoint(place: string): Promise<Checkpoint> {
   const { path, tensors, metadata } = await readFile(place);
+  let position: unknown;
   try {
-    const position = JSON.parse(metadata.position ?? "") as Position;
-    return { path, position, tensors };
-  } catch (error) {
-    throw new SyntaxError(
-      `${path}: a model, but not a checkpoint: it does not say where training stood`,
-      { cause: error },
-    );
+    position = JSON.parse(metadata.position ?? "");
+  } catch {
+    // Said below.
   }
+  if (isPosition(position)) return { path, metadata, position, tensors };
+  throw new SyntaxError(
+    `${path}: a model, but not a checkpoint: it does not say where training stood`,
+  );
+}
+
+function isPosition(found: unknown): found is Position {
+  const { epoch, batch, step, records, settings } = (found ?? {}) as Partial<Position>;
+  return [epoch, batch, step].every((n) => Number.isSafeInteger(n) && n! >= 0) &&
+    Array.isArray(records) && typeof settings === "object" && settings !== null;
 }
 
 /** The texts that were saved with a checkpoint. */
@@ -86,27 +104,52 @@ async function readFile(place: string) {
 
 /** Checks a checkpoint against the run that is to go on from it, before anything is changed. */
 export function checkCheckpoint(
-  { path, position, tensors }: Checkpoint,
+  { path, metadata, position, tensors }: Checkpoint,
   variables: ReadonlyMap<string, Variable>,
   settings: Position["settings"],
+  architecture: string | undefined,
 ): void {
   for (const [name, value] of Object.entries(settings)) {
-    const saved = position.settings[name];
+    const saved = position.settings[name] ?? null;
     if (saved !== value) {
       throw new RangeError(
         `${path}: it was trained with ${name} ${saved}, and this run has ${value}; resume with ${saved}`,
       );
     }
   }
-  for (const [name, { shape }] of variables) {
+  for (const [name, { shape, dtype }] of variables) {
     const stored = tensors.get(name);
     if (stored === undefined) {
-      throw new TypeError(`${path}: ${name} is missing; it is the checkpoint of another model`);
-    }
-    if (!sameShape(stored.shape, shape)) {
       throw new TypeError(
-        `${path}: ${name}: expected ${formatShape(shape)}, found ${formatShape(stored.shape)}`,
+        `${path}: ${name} is missing; it is the checkpoint of another model, or of an optimizer with other settings`,
+      );
+    }
+    if (!sameShape(stored.shape, shape) || stored.dtype !== dtype) {
+      throw new TypeError(
+        `${path}: ${name}: expected ${dtype}${formatShape(shape)}, found ${stored.dtype}${
+          formatShape(stored.shape)
+        }`,
       );
     }
   }
+  const known = (name: string) => variables.has(name.replace(/^best\./, ""));
+  const foreign = [...tensors.keys()].find((name) => !known(name));
+  if (foreign !== undefined) {
+    throw new TypeError(
+      `${path}: ${foreign} is not part of this model and optimizer; it is the checkpoint of others`,
+    );
+  }
+  if (metadata.architecture !== architecture) {
+    throw new TypeError(
+      `${path}: its layers have the weights of this model, but other settings; it is the checkpoint of another model`,
+    );
+  }
+}
+
+/** Makes the folder for checkpoints and tries to write there, before any work. */
+export async function checkWritable(folder: string): Promise<void> {
+  await makeFolder(folder);
+  const path = `${folder}/${checkpointName}.${Deno.pid}.try`;
+  await writeFileAtomic(path, Uint8Array.of(0));
+  await Deno.remove(path);
 }

@@ -1,4 +1,6 @@
+import { unknownName } from "../core/suggest.ts";
 import type { EpochRecord } from "./history.ts";
+import { checkNames } from "./options.ts";
 
 /** When to stop before the last epoch. */
 export interface EarlyStopping {
@@ -12,6 +14,9 @@ export interface EarlyStopping {
   readonly restoreBest?: boolean;
 }
 
+const optionNames = ["monitor", "patience", "minimumChange", "restoreBest"];
+const monitors = ["loss", "top1", "validationLoss", "validationTop1"];
+
 /** Watches epochs and says when to stop. */
 export class EarlyStopper {
   readonly #options: EarlyStopping;
@@ -20,23 +25,34 @@ export class EarlyStopper {
 
   /** A watcher by a user's settings. */
   constructor(options: EarlyStopping) {
+    checkNames("earlyStopping", options, optionNames);
     const { patience = 3, minimumChange = 0 } = options;
     if (!Number.isInteger(patience) || patience < 0 || !(minimumChange >= 0)) {
       throw new RangeError(
         `earlyStopping: expected patience, an integer, and minimumChange of at least 0, found ${patience} and ${minimumChange}`,
       );
     }
+    if (!monitors.includes(options.monitor ?? "loss")) {
+      throw new RangeError(
+        `earlyStopping: ${unknownName("monitor", String(options.monitor), monitors)}`,
+      );
+    }
     this.#options = options;
+  }
+
+  /** Whether training should have stopped already. */
+  get isOver(): boolean {
+    return this.#waited > (this.#options.patience ?? 3);
   }
 
   /** Takes an epoch into account. */
   report(epoch: EpochRecord): { readonly improved: boolean; readonly stop: boolean } {
-    const { patience = 3, minimumChange = 0 } = this.#options;
+    const { minimumChange = 0 } = this.#options;
     const value = this.#watched(epoch);
     const improved = value < this.#best - minimumChange || this.#best === Infinity;
     this.#best = improved ? value : this.#best;
     this.#waited = improved ? 0 : this.#waited + 1;
-    return { improved, stop: this.#waited > patience };
+    return { improved, stop: this.isOver };
   }
 
   /** The watched number, so that less is better. */

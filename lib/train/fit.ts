@@ -6,6 +6,8 @@ import type { Variable } from "../tensor/variable.ts";
 import type { Batch } from "./batch.ts";
 import {
   checkCheckpoint,
+  checkWritable,
+  NotFinite,
   type Position,
   readCheckpoint,
   type Saveable,
@@ -14,9 +16,10 @@ import {
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper, type EarlyStopping } from "./early_stopping.ts";
 import type { EpochRecord, History, Progress } from "./history.ts";
-import { type LossLike, lossOf } from "./loss.ts";
+import { lossesOf, type LossLike } from "./loss.ts";
 import type { Metrics } from "./metrics.ts";
 import { adam, type Optimizer } from "./optimizer.ts";
+import { checkNames, checkPositive, checkSeed } from "./options.ts";
 import { type ProgressDisplay, terminalProgress } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
@@ -69,13 +72,26 @@ export interface FitOptions {
 /** Milliseconds between looks at the counters. */
 const interval = 250;
 
-/** Checks a count given by a user. */
-export function checkPositive(value: number, what: string): number {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RangeError(`${what}: expected an integer of at least 1, found ${value}`);
-  }
-  return value;
-}
+const optionNames: readonly (keyof FitOptions)[] = [
+  "epochs",
+  "batchSize",
+  "optimizer",
+  "loss",
+  "validation",
+  "shuffle",
+  "seed",
+  "dropRemainder",
+  "topK",
+  "progress",
+  "onStep",
+  "onProgress",
+  "onEpoch",
+  "earlyStopping",
+  "checkpoint",
+  "resume",
+  "signal",
+];
+const checkpointNames = ["directory", "everySteps", "everySeconds", "metadata"];
 
 /** Trains a network; see `Model.fit`. */
 export async function fit(
@@ -88,6 +104,7 @@ export async function fit(
 ): Promise<History> {
   const run = new Run(network, device, data, normalization, metadata, options);
   try {
+    if (options.checkpoint !== undefined) await checkWritable(options.checkpoint.directory);
     if (options.resume !== undefined) await run.resume(options.resume);
     return await run.train();
   } finally {
@@ -126,14 +143,16 @@ class Run {
     metadata: Readonly<Record<string, string>>,
     options: FitOptions,
   ) {
+    checkNames("fit", options, optionNames);
     const { loss = "crossEntropy", checkpoint } = options;
+    if (checkpoint !== undefined) checkNames("fit: checkpoint", checkpoint, checkpointNames);
     this.#network = network;
     this.#data = data;
     this.#options = options;
     this.#metadata = { ...metadata, ...checkpoint?.metadata };
     this.#epochs = checkPositive(options.epochs ?? 1, "fit: epochs");
     this.#batchSize = checkPositive(options.batchSize ?? 32, "fit: batchSize");
-    this.#seed = options.seed ?? 0;
+    this.#seed = checkSeed(options.seed ?? 0, "fit: seed");
     this.#optimizer = options.optimizer ?? adam();
     if (typeof this.#optimizer?.update !== "function") {
       throw new TypeError(
@@ -142,17 +161,18 @@ class Run {
     }
     for (const every of ["everySteps", "everySeconds"] as const) {
       const value = checkpoint?.[every];
-      if (value !== undefined && !(value > 0)) {
+      if (value === undefined) continue;
+      if (every === "everySteps") checkPositive(value, "fit: checkpoint.everySteps");
+      else if (!(value > 0)) {
         throw new RangeError(`fit: checkpoint.${every}: expected a number above 0, found ${value}`);
       }
     }
-    const losses = Array.isArray(loss) ? loss as readonly LossLike[] : [loss as LossLike];
     this.#trainer = new Trainer(device, {
       network,
       inputs: data.inputs,
       targets: data.targets,
       normalization,
-      losses: network.outputs.map((_, i) => lossOf(losses[i] ?? losses[0]!)),
+      losses: lossesOf(loss, network.outputs.length),
       optimizer: this.#optimizer,
       topK: checkPositive(options.topK ?? 5, "fit: topK"),
       seed: this.#seed,
@@ -191,7 +211,7 @@ class Run {
   async resume(place: string): Promise<void> {
     const checkpoint = await readCheckpoint(place);
     const variables = this.#variables;
-    checkCheckpoint(checkpoint, variables, this.#settings);
+    checkCheckpoint(checkpoint, variables, this.#settings, this.#metadata.architecture);
     const { position, tensors } = checkpoint;
     for (const [name, variable] of variables) variable.assign(tensors.get(name)!.data);
     [this.#epoch, this.#batch, this.#step] = [position.epoch, position.batch, position.step];
@@ -209,7 +229,7 @@ class Run {
   }
 
   async train(): Promise<History> {
-    let stopped: History["stopped"];
+    let stopped: History["stopped"] = this.#stopper?.isOver ? "early stopping" : undefined;
     while (this.#epoch < this.#epochs && stopped === undefined) {
       stopped = await this.#trainEpoch();
     }
@@ -289,6 +309,9 @@ class Run {
     const { validation } = this.#options;
     if (validation === undefined) return {};
     const metrics = await measure(this.#trainer, this.#throttle, validation, this.#batchSize);
+    if (!Number.isFinite(metrics.loss)) {
+      throw this.#diverged("the validation loss was not a finite number", this.#step);
+    }
     return { validation: metrics };
   }
 
@@ -296,12 +319,16 @@ class Run {
   async #counts() {
     const counts = await this.#trainer.read();
     if (counts.divergedAt === undefined) return counts;
+    throw this.#diverged("the loss was not a finite number", counts.divergedAt);
+  }
+
+  #diverged(what: string, step: number): DivergenceError {
     const kept = this.#written === undefined
       ? "no checkpoint was written"
       : `the last good checkpoint is ${this.#written}`;
-    throw new DivergenceError(
-      `fit: the loss was not a finite number at step ${counts.divergedAt}; try a smaller learning rate, or clipNorm; ${kept}`,
-      counts.divergedAt,
+    return new DivergenceError(
+      `fit: ${what} at step ${step}; try a smaller learning rate, or clipNorm; ${kept}`,
+      step,
     );
   }
 
@@ -345,7 +372,7 @@ class Run {
     });
     const schedule = this.#optimizer.schedule.state?.();
     const earlyStopping = this.#stopper?.state();
-    this.#written = await writeCheckpoint(
+    const writing = writeCheckpoint(
       this.#options.checkpoint!.directory,
       new Map<string, Saveable>([...this.#variables, ...best]),
       {
@@ -359,6 +386,10 @@ class Run {
       },
       this.#metadata,
     );
+    this.#written = await writing.catch((error) => {
+      // The loss of a step is that of the weights before it.
+      throw error instanceof NotFinite ? this.#diverged(error.message, this.#step) : error;
+    });
     this.#writtenAt = performance.now();
   }
 

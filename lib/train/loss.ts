@@ -1,3 +1,4 @@
+import { formatShape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import * as compositions from "../graph/compositions/loss.ts";
 import type { Node } from "../graph/node.ts";
@@ -24,6 +25,8 @@ export type LossLike = LossName | LossConfig | ((predictions: Tensor, targets: T
 /** A loss as the training graph needs it. */
 export interface Loss {
   readonly name: string;
+  /** Its targets: classes (numbers or probabilities), numbers like the predictions, or anything. */
+  readonly targets: "classes" | "numbers" | "any";
   /** The mean loss of a batch, a scalar. */
   compute(predictions: Node, targets: Node): Node;
 }
@@ -39,18 +42,56 @@ const table: Readonly<
   hinge: compositions.hinge,
 };
 
+/** The losses for a model's outputs: one given stands for all of them. */
+export function lossesOf(given: LossLike | readonly LossLike[], outputs: number): Loss[] {
+  const list = Array.isArray(given) ? given as readonly LossLike[] : [given as LossLike];
+  if (list.length !== 1 && list.length !== outputs) {
+    throw new TypeError(
+      `loss: expected one loss, or one for each of the ${outputs} outputs, found ${list.length}`,
+    );
+  }
+  return Array.from({ length: outputs }, (_, i) => lossOf(list[i] ?? list[0]!));
+}
+
 /** Checks a loss given by a user. */
 export function lossOf(given: LossLike): Loss {
-  if (typeof given === "function") {
-    return {
-      name: given.name || "custom",
-      compute: (p, t) => given(new Tensor(p), new Tensor(t)).node,
-    };
-  }
+  if (typeof given === "function") return customLoss(given);
   const config = typeof given === "string" ? { name: given } : given;
-  const compute = table[config.name];
+  const compute = Object.hasOwn(table, config?.name) ? table[config.name] : undefined;
   if (compute === undefined) {
-    throw new RangeError(unknownName("loss", String(config.name), Object.keys(table)));
+    throw new RangeError(unknownName("loss", String(config?.name), Object.keys(table)));
   }
-  return { name: config.name, compute: (p, t) => compute(p, t, config) };
+  const { name, labelSmoothing } = config as LossConfig;
+  if (labelSmoothing !== undefined) {
+    if (name !== "crossEntropy") {
+      throw new TypeError(`loss: labelSmoothing is for "crossEntropy", found ${name}`);
+    }
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+      throw new RangeError(
+        `loss: labelSmoothing: expected a number from 0 to 1, found ${labelSmoothing}`,
+      );
+    }
+  }
+  return {
+    name,
+    targets: name === "crossEntropy" ? "classes" : "numbers",
+    compute: (p, t) => compute(p, t, config),
+  };
+}
+
+function customLoss(given: (predictions: Tensor, targets: Tensor) => Tensor): Loss {
+  const name = given.name || "custom";
+  return {
+    name,
+    targets: "any",
+    compute(predictions, targets) {
+      const result = given(new Tensor(predictions), new Tensor(targets));
+      if (result instanceof Tensor && result.shape.length === 0) return result.node;
+      throw new TypeError(
+        `loss "${name}": expected a tensor without axes, such as .mean() gives, found ${
+          result instanceof Tensor ? formatShape(result.shape) : result
+        }`,
+      );
+    },
+  };
 }

@@ -12,12 +12,14 @@ import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { tensor } from "../tensor/create.ts";
 import { device as currentDevice } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { formatFields } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
-import { checkPositive, fit, type FitOptions, measure } from "./fit.ts";
+import { fit, type FitOptions, measure } from "./fit.ts";
 import type { History } from "./history.ts";
-import { type LossLike, lossOf } from "./loss.ts";
+import { lossesOf, type LossLike } from "./loss.ts";
 import type { Metrics } from "./metrics.ts";
 import { adam, type Optimizer } from "./optimizer.ts";
+import { checkNames, checkPositive } from "./options.ts";
 import type { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
 import { Trainer } from "./trainer.ts";
@@ -49,6 +51,9 @@ export interface TrainOnBatchOptions {
   readonly seed?: number;
 }
 
+/** Programs for predictions that are kept, each for a batch size. */
+const predictorLimit = 16;
+
 /** What a file says a model is. */
 const format = "striate-model";
 
@@ -67,13 +72,13 @@ const format = "striate-model";
  * console.log(top1); // 1
  * ```
  */
-export class Model extends Network {
+export class Model extends Network<Model> {
   /** How uint8 images are normalised; taken from the data of the first `fit` unless set. */
   normalization: Normalization | undefined;
   /** Names of the classes; taken from the data of the first `fit` unless set. */
   classes: readonly string[] | undefined;
   readonly #predictors = new Map<string, { device: Device; program: StatefulProgram }>();
-  #trainer: { device: Device; trainer: Trainer } | undefined;
+  #trainer: { device: Device; trainer: Trainer; form: string } | undefined;
   #preprocessor: { normalization: Normalization | undefined; value: Preprocessor } | undefined;
 
   /** Called when the graph has grown or layers were frozen: programs are compiled anew. */
@@ -118,6 +123,7 @@ export class Model extends Network {
 
   /** The loss and, for class labels, the top-1 and top-k (k = 5) shares on data. */
   async evaluate(data: Dataset | DataStream, options: EvaluateOptions = {}): Promise<Metrics> {
+    checkNames("evaluate", options, ["batchSize", "loss", "topK", "signal"]);
     this.#checkData(data, "evaluate");
     const batchSize = checkPositive(options.batchSize ?? 128, "evaluate: batchSize");
     const device = await this.#device();
@@ -138,10 +144,8 @@ export class Model extends Network {
     y: Tensor | readonly Tensor[],
     options: TrainOnBatchOptions = {},
   ): Promise<Metrics> {
-    const [inputs, targets] = [x, y].map((t) => t instanceof Tensor ? [t] : t) as [
-      Tensor[],
-      Tensor[],
-    ];
+    checkNames("trainOnBatch", options, ["optimizer", "loss", "seed"]);
+    const [inputs, targets] = [tensorsOf(x, "trainOnBatch"), tensorsOf(y, "trainOnBatch")];
     const size = inputs[0]?.shape[0] ?? 0;
     for (const part of [...inputs, ...targets]) {
       if (part.shape[0] !== size || size === 0) {
@@ -153,22 +157,21 @@ export class Model extends Network {
       }
     }
     const device = await this.#device();
-    const fields = (list: Tensor[]) =>
+    const fields = (list: readonly Tensor[]) =>
       list.map((t) => ({ shape: t.shape.slice(1), dtype: t.dtype }));
+    const data = { inputs: fields(inputs), targets: fields(targets) };
+    const form = formatFields(data);
     if (this.#trainer?.device !== device) {
-      this.#trainer = {
-        device,
-        trainer: this.#makeTrainer(
-          device,
-          { inputs: fields(inputs), targets: fields(targets) },
-          options,
-          this.normalization,
-          options.optimizer,
-        ),
-      };
+      const { normalization } = this;
+      const trainer = this.#makeTrainer(device, data, options, normalization, options.optimizer);
+      this.#trainer = { device, trainer, form };
+    } else if (this.#trainer.form !== form) {
+      throw new TypeError(
+        `trainOnBatch: expected ${this.#trainer.form}, as in the first call, found ${form}`,
+      );
     }
     const { trainer } = this.#trainer;
-    const read = (list: Tensor[]) => Promise.all(list.map((t) => t.data()));
+    const read = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));
     const batch = { size, inputs: await read(inputs), targets: await read(targets) };
     trainer.counters.reset();
     trainer.step(batch, trainer.rate(0));
@@ -183,13 +186,12 @@ export class Model extends Network {
     normalization: Normalization | undefined,
     optimizer: Optimizer = adam(),
   ): Trainer {
-    const losses = Array.isArray(loss) ? loss as readonly LossLike[] : [loss as LossLike];
     return new Trainer(device, {
       network: this,
       inputs: data.inputs,
       targets: data.targets,
       normalization: this.normalization ?? normalization,
-      losses: this.outputs.map((_, i) => lossOf(losses[i] ?? losses[0]!)),
+      losses: lossesOf(loss, this.outputs.length),
       optimizer,
       topK,
       seed,
@@ -221,9 +223,12 @@ export class Model extends Network {
     x: Tensor | readonly Tensor[] | Dataset,
     options: PredictOptions = {},
   ): Promise<Tensor | Tensor[]> {
+    checkNames("predict", options, ["batchSize", "outputs"]);
     const batchSize = checkPositive(options.batchSize ?? 128, "predict: batchSize");
     const wanted = options.outputs?.map((name) => this.output(name)) ?? this.outputs;
     const parts = await this.#parts(x);
+    const normalization = this.normalization ??
+      (x instanceof Dataset ? x.normalization : undefined);
     const device = await this.#device();
     const throttle = new Throttle(device);
     const results: Promise<ArrayBuffer>[][] = wanted.map(() => []);
@@ -235,11 +240,14 @@ export class Model extends Network {
         device.write(storage, data);
         return storage;
       });
-      const outputs = this.#predictor(device, parts.types, size, wanted, options.outputs)
+      const outputs = this.#predictor(device, parts.types, size, wanted, normalization)
         .run(storages);
       outputs.forEach((storage, i) => {
         const bytes = size * sizeOf(wanted[i]!.shape) * bytesPerElement.f32;
-        results[i]!.push(device.read(storage, bytes));
+        const reading = device.read(storage, bytes);
+        // If a later batch fails, nobody waits for this one.
+        reading.catch(() => {});
+        results[i]!.push(reading);
         storage.release();
       });
       release(storages);
@@ -269,7 +277,7 @@ export class Model extends Network {
           x.batch(Array.from({ length: size }, (_, i) => at + i)).inputs,
       };
     }
-    const list = x instanceof Tensor ? [x] : x;
+    const list = tensorsOf(x, "predict");
     const length = list[0]?.shape[0] ?? 0;
     const fits = list.length === this.inputs.length &&
       list.every((t, i) =>
@@ -299,15 +307,23 @@ export class Model extends Network {
     types: readonly Tensor["dtype"][],
     size: number,
     wanted: readonly SymbolicValue[],
-    names: readonly string[] | undefined,
+    normalization: Normalization | undefined,
   ): StatefulProgram {
-    const key = JSON.stringify([types, size, names, this.normalization]);
+    const values = wanted.map((value) => this.values.indexOf(value));
+    const key = JSON.stringify([types, size, values, normalization]);
     const known = this.#predictors.get(key);
     if (known?.device === device) return known.program;
+    const [oldest] = this.#predictors;
+    if (oldest !== undefined && this.#predictors.size >= predictorLimit) {
+      oldest[1].program.release();
+      this.#predictors.delete(oldest[0]);
+    }
     const builder = new ProgramBuilder();
     const inputs = this.inputs.map((value, i) => builder.input([size, ...value.shape], types[i]!));
     const outputs = this.forward(
-      inputs.map((x, i) => i === 0 ? this.#prepare().apply(builder, x) : convert(x, "f32")),
+      inputs.map((x, i) =>
+        i === 0 ? this.#prepare(normalization).apply(builder, x) : convert(x, "f32")
+      ),
       {
         training: false,
         weight: (weight) => builder.variable(weight),
@@ -323,8 +339,7 @@ export class Model extends Network {
     return program;
   }
 
-  #prepare(): Preprocessor {
-    const { normalization } = this;
+  #prepare(normalization: Normalization | undefined): Preprocessor {
     if (this.#preprocessor?.normalization !== normalization || this.#preprocessor === undefined) {
       const channels = this.inputShape.at(-1) ?? 1;
       this.#preprocessor = { normalization, value: new Preprocessor(normalization, channels) };
@@ -376,6 +391,14 @@ export class Model extends Network {
   async save(path: string, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
     await writeFileAtomic(path, await this.toBytes(metadata));
   }
+}
+
+/** What a user gave as one or several tensors. */
+function tensorsOf(given: Tensor | readonly Tensor[], where: string): readonly Tensor[] {
+  const list = Array.isArray(given) ? given as readonly Tensor[] : [given as Tensor];
+  const other = list.find((item) => !(item instanceof Tensor));
+  if (other === undefined) return list;
+  throw new TypeError(`${where}: expected tensors, found ${String(other)}; see tensor()`);
 }
 
 function release(storages: readonly Storage[]): void {
@@ -434,19 +457,7 @@ export async function loadModel(source: string | URL | Uint8Array): Promise<Mode
       `${where}: its metadata hold no architecture: these are weights alone, not a saved model`,
     );
   }
-  let parsed: { architecture: Architecture; normalization?: Normalization; classes?: string[] };
-  try {
-    const { architecture, normalization, classes } = metadata;
-    parsed = {
-      architecture: JSON.parse(architecture),
-      ...normalization ? { normalization: JSON.parse(normalization) } : {},
-      ...classes ? { classes: JSON.parse(classes) } : {},
-    };
-  } catch (error) {
-    throw new SyntaxError(`${where}: its metadata are not JSON`, { cause: error });
-  }
-  const { inputs, outputs } = rebuild(parsed.architecture, where);
-  const loaded = new Model(inputs, outputs, Number(metadata.seed ?? 0));
+  const loaded = modelOf(metadata, where);
   for (const [name, weight] of loaded.namedWeights) {
     const stored = tensors.get(name);
     if (stored === undefined) throw new SyntaxError(`${where}: the weight ${name} is missing`);
@@ -459,12 +470,39 @@ export async function loadModel(source: string | URL | Uint8Array): Promise<Mode
     }
     weight.assign(stored.data);
   }
-  loaded.normalization = parsed.normalization;
-  loaded.classes = parsed.classes;
   return loaded;
 }
 
+/** The model that a file's metadata describe, with first weights. */
+function modelOf(metadata: Readonly<Record<string, string>>, where: string): Model {
+  const parse = (name: string) => {
+    const text = metadata[name];
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new SyntaxError(`${where}: ${name} in its metadata is not JSON`, { cause: error });
+    }
+  };
+  const { inputs, outputs } = rebuild(parse("architecture"), where);
+  const [normalization, classes, seed = 0] = ["normalization", "classes", "seed"].map(parse);
+  try {
+    const made = new Model(inputs, outputs, seed);
+    made.normalization = normalization;
+    made.classes = classes;
+    // What is malformed shows here, and not at the first prediction.
+    new Preprocessor(normalization, made.inputShape.at(-1) ?? 1);
+    return made;
+  } catch (error) {
+    throw new SyntaxError(
+      `${where}: its metadata make no model: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
 async function readSource(source: string | URL): Promise<Uint8Array> {
+  if (String(source).startsWith("file:")) return await Deno.readFile(new URL(source));
   if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
   const response = await fetch(source);
   if (!response.ok) {

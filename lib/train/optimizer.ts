@@ -13,6 +13,7 @@ import {
 } from "../graph/ops/elementwise.ts";
 import { literal } from "../graph/ops/generate.ts";
 import { reduceSum } from "../graph/ops/reduce.ts";
+import { checkNames } from "./options.ts";
 import { type LearningRate, type Schedule, scheduleOf } from "./schedule.ts";
 
 /** A weight after a step, and the optimizer's memory for it. */
@@ -44,7 +45,13 @@ export interface OptimizerOptions {
   readonly clipNorm?: number;
 }
 
-function common(options: OptimizerOptions, name: string, defaultRate: number) {
+function common(
+  options: OptimizerOptions,
+  name: string,
+  defaultRate: number,
+  own: readonly string[],
+) {
+  checkNames(name, options, ["learningRate", "clipNorm", "weightDecay", ...own]);
   const { clipNorm } = options;
   if (clipNorm !== undefined && !(clipNorm > 0)) {
     throw new RangeError(`${name}: clipNorm: expected a number above 0, found ${clipNorm}`);
@@ -59,7 +66,8 @@ function checkShare(value: number, what: string): void {
 }
 
 function checkDecay(value: number, what: string): void {
-  if (!(value >= 0)) throw new RangeError(`${what}: expected at least 0, found ${value}`);
+  if (value >= 0 && value < Infinity) return;
+  throw new RangeError(`${what}: expected a finite number of at least 0, found ${value}`);
 }
 
 /**
@@ -93,7 +101,7 @@ export function sgd(
     throw new RangeError("sgd: nesterov: expected a momentum above 0, for example 0.9");
   }
   return {
-    ...common(options, "sgd", 0.01),
+    ...common(options, "sgd", 0.01, ["momentum", "nesterov"]),
     slots: momentum > 0 ? ["velocity"] : [],
     update(weight, gradient, [velocity], rate) {
       const decayed = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;
@@ -125,7 +133,7 @@ function adaptive(options: AdamOptions, name: string, weightDecay: number): Opti
   checkDecay(weightDecay, `${name}: weightDecay`);
   const decoupled = name === "adamW";
   return {
-    ...common(options, name, 0.001),
+    ...common(options, name, 0.001, ["beta1", "beta2", "epsilon"]),
     slots: ["mean", "square"],
     update(weight, gradient, [mean, square], rate, step) {
       const g = !decoupled && weightDecay > 0
@@ -173,7 +181,7 @@ export function rmsprop(
   checkShare(momentum, "rmsprop: momentum");
   checkDecay(weightDecay, "rmsprop: weightDecay");
   return {
-    ...common(options, "rmsprop", 0.001),
+    ...common(options, "rmsprop", 0.001, ["decay", "momentum", "epsilon"]),
     slots: momentum > 0 ? ["square", "velocity"] : ["square"],
     update(weight, gradient, [square, velocity], rate) {
       const g = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;

@@ -52,6 +52,7 @@ export function stepDecay(
 ): Schedule {
   checkRate(learningRate, "stepDecay: learningRate");
   checkSpan(every, "stepDecay: every");
+  checkRate(factor, "stepDecay: factor");
   return { rate: (epoch) => learningRate * factor ** Math.floor(epoch / every) };
 }
 
@@ -61,6 +62,7 @@ export function exponentialDecay(
   { factor }: { readonly factor: number },
 ): Schedule {
   checkRate(learningRate, "exponentialDecay: learningRate");
+  checkRate(factor, "exponentialDecay: factor");
   return { rate: (epoch) => learningRate * factor ** epoch };
 }
 
@@ -74,6 +76,7 @@ export function cosineDecay(
 ): Schedule {
   checkRate(learningRate, "cosineDecay: learningRate");
   checkSpan(epochs, "cosineDecay: epochs");
+  checkRate(minimum, "cosineDecay: minimum");
   return {
     rate: (epoch) => {
       const share = Math.min(1, epoch / epochs);
@@ -96,13 +99,18 @@ export function warmUp(after: LearningRate, { epochs }: { readonly epochs: numbe
   checkSpan(epochs, "warmUp: epochs");
   const schedule = scheduleOf(after);
   return {
-    ...schedule,
     rate: (epoch) =>
       epoch < epochs ? schedule.rate(0) * epoch / epochs : schedule.rate(epoch - epochs),
+    report: (loss) => schedule.report?.(loss),
+    state: () => schedule.state?.() ?? {},
+    restore: (state) => schedule.restore?.(state),
   };
 }
 
-/** Divides the rate by `factor` (10) when the loss has not fallen for `patience` (10) epochs. */
+/**
+ * Divides the rate by `factor` (10) when the loss has not fallen for `patience` (10) epochs. It
+ * remembers what it was told: a new run wants a new one.
+ */
 export function divideOnPlateau(
   learningRate: number,
   options: {
@@ -122,7 +130,8 @@ export function divideOnPlateau(
   return {
     rate: () => state.rate,
     report(loss) {
-      if (loss < state.best * (1 - threshold)) {
+      const fall = state.best === Infinity ? 0 : Math.abs(state.best) * threshold;
+      if (loss < state.best - fall) {
         state = { ...state, best: loss, waited: 0 };
       } else if (state.waited + 1 > patience) {
         state = { ...state, rate: Math.max(minimum, state.rate / factor), waited: 0 };
@@ -130,13 +139,13 @@ export function divideOnPlateau(
         state = { ...state, waited: state.waited + 1 };
       }
     },
-    state: () => ({ ...state, best: Number.isFinite(state.best) ? state.best : -1 }),
-    restore(saved) {
-      state = {
-        rate: saved.rate!,
-        best: saved.best! < 0 ? Infinity : saved.best!,
-        waited: saved.waited!,
-      };
+    state() {
+      const { best, ...others } = state;
+      // A checkpoint is JSON, which has no infinity.
+      return Number.isFinite(best) ? { best, ...others } : others;
+    },
+    restore({ rate = learningRate, best = Infinity, waited = 0 }) {
+      state = { rate, best, waited };
     },
   };
 }

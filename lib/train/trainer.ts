@@ -17,6 +17,7 @@ import type { Batch, Field } from "./batch.ts";
 import type { Loss } from "./loss.ts";
 import { type Counts, MetricCounters } from "./metrics.ts";
 import { clipByNorm, type Optimizer } from "./optimizer.ts";
+import { checkLabels, type TargetForm, targetForm } from "./targets.ts";
 
 /** What a trainer needs to know. */
 export interface TrainerOptions {
@@ -49,13 +50,14 @@ export class Trainer {
   readonly #preprocessor: Preprocessor;
   /** Key, key, steps done: what random numbers are drawn from. */
   readonly #state: Variable;
+  readonly #targets: readonly TargetForm[];
   readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
   #writtenRate: number | undefined;
   #turn = 0;
 
   /** A trainer on a device; what does not fit together is an error before any work. */
   constructor(device: Device, options: TrainerOptions) {
-    checkFields(options);
+    this.#targets = checkFields(options);
     this.#device = device;
     this.#options = options;
     const classes = options.network.outputShape.at(-1) ?? 1;
@@ -83,9 +85,7 @@ export class Trainer {
 
   /** Whether top-1 and top-k are counted: the first target is a class number. */
   get hasLabels(): boolean {
-    const [target] = this.#options.targets;
-    return target?.dtype === "i32" && target.shape.length === 0 &&
-      this.#options.network.outputShape.length === 1;
+    return this.#targets[0]!.isLabel;
   }
 
   /** What belongs to a checkpoint besides the weights, by name. */
@@ -149,21 +149,13 @@ export class Trainer {
       program = this.#build(batch.size, training);
       this.#programs.set(key, program);
     }
-    if (this.hasLabels) this.#checkLabels(batch);
+    this.#targets.forEach(({ classes }, i) => {
+      if (classes !== undefined) checkLabels(batch.targets[i]!, classes);
+    });
     const data = [...batch.inputs, ...batch.targets];
     const storages = this.#storages(batch.size);
     data.forEach((array, i) => this.#device.write(storages[i]!, array));
     program.run(storages);
-  }
-
-  /** A class number without an output would silently count for nothing. */
-  #checkLabels(batch: Batch): void {
-    const classes = this.#options.network.outputShape[0]!;
-    const bad = batch.targets[0]!.find((label) => label < 0 || label >= classes);
-    if (bad === undefined) return;
-    throw new RangeError(
-      `expected labels from 0 to ${classes - 1} for a model with ${classes} outputs, found ${bad}`,
-    );
   }
 
   #storages(size: number): Storage[] {
@@ -203,19 +195,14 @@ export class Trainer {
         update: (weight, value) => builder.update(weight, value),
       },
     );
-    const loss = outputs.map((output, i) => {
-      const target = labels[i]!;
-      // One number an example may be given without an axis of its own.
-      const scalar = target.shape.length === 1 && sizeOf(output.shape) === size;
-      const same = scalar && losses[i]!.name !== "crossEntropy";
-      return losses[i]!.compute(output, same ? reshape(target, output.shape) : target);
-    }).reduce(add);
+    const prepared = this.#targets.map((form, i) => form.prepare(labels[i]!));
+    const loss = outputs.map((output, i) => losses[i]!.compute(output, prepared[i]!)).reduce(add);
     if (training) {
       this.#addUpdates(builder, network, loss, optimizer, step);
       // The next step draws other random numbers.
       builder.update(this.#state, add(state, thirdOne()));
     }
-    const [logits, label] = this.hasLabels ? [outputs[0], labels[0]] : [];
+    const [logits, label] = this.hasLabels ? [outputs[0], convert(labels[0]!, "i32")] : [];
     this.counters.count(builder, loss, size, step, logits, label);
     try {
       return builder.build(this.#device);
@@ -262,9 +249,9 @@ function thirdOne(): Node {
 }
 
 /** Checks that a data set's fields fit a network's inputs and outputs. */
-function checkFields({ network, inputs, targets, losses }: TrainerOptions): void {
+function checkFields({ network, inputs, targets, losses }: TrainerOptions): TargetForm[] {
   const describe = (fields: readonly { shape: Shape; dtype?: DType }[]) =>
-    fields.map(({ shape, dtype }) => `${dtype ? `${dtype} ` : ""}${formatShape(shape)}`).join(", ");
+    fields.map(({ shape, dtype }) => `${dtype ?? ""}${formatShape(shape)}`).join(", ");
   const fits = inputs.length === network.inputs.length &&
     inputs.every(({ shape }, i) => sameShape(shape, network.inputs[i]!.shape));
   if (!fits) {
@@ -279,25 +266,8 @@ function checkFields({ network, inputs, targets, losses }: TrainerOptions): void
       `fit: expected one target for each of the ${network.outputs.length} outputs, found ${targets.length}`,
     );
   }
-  network.outputs.forEach((output, i) => {
-    const { shape, dtype } = targets[i]!;
-    const last = output.layer?.type.type;
-    if (losses[i]!.name === "crossEntropy" && last === "softmax") {
-      throw new TypeError(
-        'fit: the loss "crossEntropy" takes logits, but the model ends with softmax; leave that layer out (softmax() of a prediction gives probabilities)',
-      );
-    }
-    const labels = losses[i]!.name === "crossEntropy" && dtype === "i32" && shape.length === 0;
-    const expected = labels ? output.shape.slice(0, -1) : output.shape;
-    const scalar = sizeOf(output.shape) === 1 && shape.length === 0;
-    if (!sameShape(shape, expected) && !scalar) {
-      throw new TypeError(
-        `fit: expected targets of shape ${
-          formatShape(output.shape)
-        } as the model's output for the loss "${losses[i]!.name}", found ${
-          describe([targets[i]!])
-        }`,
-      );
-    }
+  return network.outputs.map((output, i) => {
+    const where = targets.length === 1 ? "fit" : `fit: output ${i}`;
+    return targetForm(losses[i]!, targets[i]!, output.shape, output.layer?.type.type, where);
   });
 }
