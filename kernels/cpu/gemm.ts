@@ -15,11 +15,12 @@ import type { Expression } from "../../lib/compile/kernel.ts";
 import type { Shape } from "../../lib/core/shape.ts";
 import type { Value } from "./assembler.ts";
 import type { Arguments, KernelBuilder } from "./builder.ts";
-import { reductionSize, type SumAxis } from "./gemm_axes.ts";
+import { mergeAxes, reductionSize, type SumAxis } from "./gemm_axes.ts";
 import { blockedStages } from "./gemm_blocked.ts";
 import type { Scratch, Stages } from "./gemm_parts.ts";
 import type { RowAxis } from "./gemm_rows.ts";
 import { sharedStages } from "./gemm_shared.ts";
+import { thinRows, thinStages } from "./gemm_thin.ts";
 
 /** result[group, row, column] = sum of A[group, row, k] * B[group, k, column]; distances in bytes. */
 export interface Product {
@@ -61,6 +62,9 @@ export function productStages(builder: KernelBuilder, scratch: Scratch, product:
   const bytes = size * columns.count * groups.count * 4;
   const isLarge = bytes > small &&
     (bytes > huge || size > longReduction || reductionSize(rows) < fewRows);
+  const isThin = reductionSize(rows) <= thinRows && columns.b === 4 && size > 0 &&
+    mergeAxes(reduction).length <= 1 && columns.count >= 64;
+  if (isThin) return thinStages(builder, scratch, product);
   return (isLarge || product.packA === true) && size > 0
     ? blockedStages(builder, scratch, product)
     : sharedStages(builder, scratch, product);
