@@ -8,35 +8,25 @@
  * @module
  */
 
+import {
+  Bytes,
+  type Code,
+  constantOf,
+  type Operand,
+  type Statement,
+  unsigned,
+  type Value,
+  type ValueType,
+  type VectorConstant,
+} from "./encoding.ts";
 import { i32 } from "./instructions.ts";
 
-/** The types of locals, parameters and operands. */
-export type ValueType = "i32" | "f32" | "v128";
-
-/** Encoded instructions; nested so that a tree of operands costs no copies until it is encoded. */
-export type Code = readonly (number | Code)[];
-
-/** Instructions that leave one value of type `T` on the stack. */
-export interface Value<T extends ValueType = ValueType> {
-  readonly type: T;
-  readonly code: Code;
-  /** The value, where it is known already. */
-  readonly constant?: number;
-}
-
-/** An instruction that leaves nothing on the stack: a store, a call without result. */
-export interface Statement {
-  readonly type: "none";
-  readonly code: Code;
-}
+export type { Operand, Statement, Value, ValueType } from "./encoding.ts";
 
 /** A local variable; used as a value it reads the variable. */
 export interface Local<T extends ValueType = ValueType> extends Value<T> {
   readonly index: number;
 }
-
-/** A value, or a number that stands for a constant of the type that is wanted. */
-export type Operand<T extends ValueType> = Value<T> | number;
 
 /** A function of a module, by its index. */
 export interface FunctionIndex {
@@ -45,31 +35,6 @@ export interface FunctionIndex {
 }
 
 const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
-
-/** An unsigned integer in LEB128. */
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  do {
-    const low = value % 128;
-    value = Math.floor(value / 128);
-    bytes.push(value > 0 ? low | 0x80 : low);
-  } while (value > 0);
-  return bytes;
-}
-
-/** A signed 32-bit integer in LEB128. */
-export function signed(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value | 0;;) {
-    const low = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
-      bytes.push(low);
-      return bytes;
-    }
-    bytes.push(low | 0x80);
-  }
-}
 
 /** The body of one function while it is written. */
 export class FunctionBuilder {
@@ -195,16 +160,15 @@ export class FunctionBuilder {
    * where the function begins, since V8 builds each anew wherever it is written (four instructions)
    * and does not move it out of loops.
    */
-  encode(): number[] {
-    const bytes: number[] = [], prologue: number[] = [], body: number[] = [];
-    const constants = new Map<string, readonly number[]>();
-    flatten(this.#body, body, (constant) => {
-      const key = constant.join();
-      let read = constants.get(key);
+  encode(): Uint8Array {
+    const prologue: Code[] = [], body = new Bytes();
+    const constants = new Map<VectorConstant, Code>();
+    body.append(this.#body, (constant) => {
+      let read = constants.get(constant);
       if (read === undefined) {
         const variable = this.#newLocal("v128");
-        prologue.push(...constant, 0x21, ...unsigned(variable.index));
-        constants.set(key, read = variable.code as number[]);
+        prologue.push([0xfd, 0x0c, ...constant.bytes, 0x21, unsigned(variable.index)]);
+        constants.set(constant, read = variable.code);
       }
       return read;
     });
@@ -214,46 +178,20 @@ export class FunctionBuilder {
       if (run?.[0] === type) run[1]++;
       else runs.push([type, 1]);
     }
-    bytes.push(...unsigned(runs.length));
-    for (const [type, count] of runs) bytes.push(...unsigned(count), typeCodes[type]);
-    return [...bytes, ...prologue, ...body, 0x0b];
+    const whole = new Bytes();
+    whole.append(unsigned(runs.length));
+    for (const [type, count] of runs) whole.append([unsigned(count), typeCodes[type]]);
+    whole.append(prologue);
+    whole.appendBytes(body.content);
+    whole.append([0x0b]);
+    return whole.content;
   }
 }
 
 const known = (value: Operand<"i32">) => typeof value === "number" ? value : value.constant;
 
 function local<T extends ValueType>(type: T, index: number): Local<T> {
-  return { type, index, code: [0x20, ...unsigned(index)] };
-}
-
-/** A constant of a type; for v128, the number's f32 in each lane. */
-export function constantOf<T extends ValueType>(type: T, value: number): Value<T> {
-  if (type === "i32") return { type, code: [0x41, ...signed(value)], constant: value | 0 };
-  const bytes = [...new Uint8Array(new Float32Array([value]).buffer)];
-  return type === "f32"
-    ? { type, code: [0x43, ...bytes] }
-    : { type, code: [0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes] };
-}
-
-/** Appends the bytes of `code`; `constant` gives what stands for a vector constant. */
-function flatten(
-  code: Code,
-  into: number[],
-  constant?: (code: readonly number[]) => readonly number[],
-): void {
-  if (constant !== undefined && isVectorConstant(code)) {
-    code = constant(code as readonly number[]);
-  }
-  for (const part of code) {
-    if (typeof part === "number") into.push(part);
-    else flatten(part, into, constant);
-  }
-}
-
-/** Whether `code` is a v128.const alone, and neither all zeros nor all ones, which cost nothing. */
-function isVectorConstant(code: Code): boolean {
-  return code.length === 18 && code[0] === 0xfd && code[1] === 0x0c &&
-    code.slice(3).some((byte) => byte !== code[2]);
+  return { type, index, code: [0x20, unsigned(index)] };
 }
 
 /** A module that imports one shared memory, `env.memory`, and exports its functions as "f0", "f1", … */
@@ -307,34 +245,32 @@ export class ModuleBuilder {
 
   /** The module's bytes. */
   encode(): Uint8Array<ArrayBuffer> {
-    const name = (text: string) => [text.length, ...new TextEncoder().encode(text)];
-    const memory = [...name("env"), ...name("memory"), 0x02, 0x03, 0, ...unsigned(65536)];
-    const exports = [...this.#exported].map((index) => [
-      ...name(`f${index}`),
-      0x00,
-      ...unsigned(index),
-    ]);
-    const bodies = this.#functions.map(({ builder }) => {
+    const name = (text: string): Code => [text.length, [...new TextEncoder().encode(text)]];
+    const memory = [name("env"), name("memory"), 0x02, 0x03, 0, unsigned(65536)];
+    const exports = [...this.#exported].map((index) => [name(`f${index}`), 0x00, unsigned(index)]);
+    const bodies = new Bytes();
+    bodies.append(unsigned(this.#functions.length));
+    for (const { builder } of this.#functions) {
       const body = builder.encode();
-      return [unsigned(body.length), body];
-    });
-    const chunks: Uint8Array[] = [Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)];
-    const section = (id: number, count: number, parts: Code) => {
-      const content: number[] = unsigned(count);
-      flatten(parts, content);
-      chunks.push(Uint8Array.of(id, ...unsigned(content.length)), Uint8Array.from(content));
-    };
-    section(1, this.#typeBytes.length, this.#typeBytes);
-    section(2, 1, memory);
-    section(3, this.#functions.length, this.#functions.map(({ type }) => unsigned(type)));
-    section(7, exports.length, exports);
-    section(10, bodies.length, bodies);
-    const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-    let at = 0;
-    for (const chunk of chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
+      bodies.append(unsigned(body.length));
+      bodies.appendBytes(body);
     }
-    return bytes;
+    const bytes = new Bytes();
+    bytes.append([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    const section = (id: number, content: Uint8Array) => {
+      bytes.append([id, unsigned(content.length)]);
+      bytes.appendBytes(content);
+    };
+    const list = (items: readonly Code[]) => {
+      const content = new Bytes();
+      content.append([unsigned(items.length), items]);
+      return content.content;
+    };
+    section(1, list(this.#typeBytes));
+    section(2, list([memory]));
+    section(3, list(this.#functions.map(({ type }) => unsigned(type))));
+    section(7, list(exports));
+    section(10, bodies.content);
+    return bytes.content.slice();
   }
 }

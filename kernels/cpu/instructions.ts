@@ -5,17 +5,18 @@
  * @module
  */
 
+import type { FunctionIndex } from "./assembler.ts";
 import {
   type Code,
   constantOf,
-  type FunctionIndex,
   type Operand,
   signed,
   type Statement,
   unsigned,
   type Value,
   type ValueType,
-} from "./assembler.ts";
+  vectorConstant,
+} from "./encoding.ts";
 
 /** Lanes of a vector, for constants. */
 type Shape = "i32" | "f32" | "f32x4" | "i32x4" | "f64x2";
@@ -31,10 +32,10 @@ function operand<S extends Shape>(shape: S, value: Operand<TypeOf<S>>): Value<Ty
   return constant as Value<TypeOf<S>>;
 }
 
-const simd = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
-const plain = (opcode: number): number[] => [opcode];
+const simd = (opcode: number): Code => [0xfd, unsigned(opcode)];
+const plain = (opcode: number): Code => [opcode];
 
-type Encode = (opcode: number) => number[];
+type Encode = (opcode: number) => Code;
 
 function unary<S extends Shape, R extends ValueType, Names extends string>(
   shape: S,
@@ -42,9 +43,9 @@ function unary<S extends Shape, R extends ValueType, Names extends string>(
   encode: Encode,
   opcodes: Readonly<Record<Names, number>>,
 ): Record<Names, (x: Operand<TypeOf<S>>) => Value<R>> {
-  return fromTable(opcodes, (opcode) => (x: Operand<TypeOf<S>>): Value<R> => ({
+  return fromTable(opcodes, encode, (instruction) => (x: Operand<TypeOf<S>>): Value<R> => ({
     type,
-    code: [operand(shape, x).code, ...encode(opcode)],
+    code: [operand(shape, x).code, instruction],
   }));
 }
 
@@ -56,19 +57,23 @@ function binary<S extends Shape, R extends ValueType, Names extends string>(
 ): Record<Names, (a: Operand<TypeOf<S>>, b: Operand<TypeOf<S>>) => Value<R>> {
   return fromTable(
     opcodes,
-    (opcode) => (a: Operand<TypeOf<S>>, b: Operand<TypeOf<S>>): Value<R> => ({
+    encode,
+    (instruction) => (a: Operand<TypeOf<S>>, b: Operand<TypeOf<S>>): Value<R> => ({
       type,
-      code: [operand(shape, a).code, operand(shape, b).code, ...encode(opcode)],
+      code: [operand(shape, a).code, operand(shape, b).code, instruction],
     }),
   );
 }
 
 function fromTable<Names extends string, F>(
   opcodes: Readonly<Record<Names, number>>,
-  make: (opcode: number) => F,
+  encode: Encode,
+  make: (instruction: Code) => F,
 ): Record<Names, F> {
   const entries = Object.entries<number>(opcodes);
-  return Object.fromEntries(entries.map(([name, opcode]) => [name, make(opcode)])) as Record<
+  return Object.fromEntries(
+    entries.map(([name, opcode]) => [name, make(encode(opcode))]),
+  ) as Record<
     Names,
     F
   >;
@@ -80,7 +85,7 @@ type Address = Operand<"i32">;
 /** The address operand and the memory argument; alignment is a hint and left at one byte. */
 function memoryArgument(address: Address, offset: number): [Code, Code] {
   if (offset < 0) return [i32.add(address, offset).code, [0, 0]];
-  return [operand("i32", address).code, [0, ...unsigned(offset)]];
+  return [operand("i32", address).code, [0, unsigned(offset)]];
 }
 
 function loads<T extends ValueType, Names extends string>(
@@ -88,9 +93,9 @@ function loads<T extends ValueType, Names extends string>(
   encode: Encode,
   opcodes: Readonly<Record<Names, number>>,
 ): Record<Names, (address: Address, offset?: number) => Value<T>> {
-  return fromTable(opcodes, (opcode) => (address: Address, offset = 0): Value<T> => {
+  return fromTable(opcodes, encode, (instruction) => (address: Address, offset = 0): Value<T> => {
     const [base, argument] = memoryArgument(address, offset);
-    return { type, code: [base, ...encode(opcode), argument] };
+    return { type, code: [base, instruction, argument] };
   });
 }
 
@@ -98,21 +103,21 @@ function store<T extends ValueType>(type: T, encode: Encode, opcode: number) {
   return (address: Address, value: Operand<T>, offset = 0): Statement => {
     const [base, argument] = memoryArgument(address, offset);
     const code = typeof value === "number" ? constantOf(type, value).code : value.code;
-    return { type: "none", code: [base, code, ...encode(opcode), argument] };
+    return { type: "none", code: [base, code, encode(opcode), argument] };
   };
 }
 
 function laneStore(opcode: number) {
   return (address: Address, vector: Value<"v128">, lane: number, offset = 0): Statement => {
     const [base, argument] = memoryArgument(address, offset);
-    return { type: "none", code: [base, vector.code, ...simd(opcode), argument, lane] };
+    return { type: "none", code: [base, vector.code, simd(opcode), argument, lane] };
   };
 }
 
 function laneLoad(opcode: number) {
   return (address: Address, vector: Value<"v128">, lane: number, offset = 0): Value<"v128"> => {
     const [base, argument] = memoryArgument(address, offset);
-    return { type: "v128", code: [base, vector.code, ...simd(opcode), argument, lane] };
+    return { type: "v128", code: [base, vector.code, simd(opcode), argument, lane] };
   };
 }
 
@@ -171,7 +176,7 @@ export const i32 = {
   },
   constant: (value: number): Value<"i32"> => ({
     type: "i32",
-    code: [0x41, ...signed(value)],
+    code: [0x41, signed(value)],
     constant: value | 0,
   }),
   ...unary("i32", "i32", plain, { eqz: 0x45, clz: 0x67, ctz: 0x68 }),
@@ -213,7 +218,7 @@ export const v128 = {
   /** 16 bytes. */
   constant: (bytes: readonly number[]): Value<"v128"> => ({
     type: "v128",
-    code: [0xfd, 0x0c, ...bytes],
+    code: vectorConstant(bytes),
   }),
   ...unary("i32x4", "v128", simd, { not: 0x4d }),
   ...unary("i32x4", "i32", simd, { anyTrue: 0x53 }),
@@ -223,7 +228,7 @@ export const v128 = {
     a: Value<"v128">,
     b: Value<"v128">,
     mask: Value<"v128">,
-  ): Value<"v128"> => ({ type: "v128", code: [a.code, b.code, mask.code, ...simd(0x52)] }),
+  ): Value<"v128"> => ({ type: "v128", code: [a.code, b.code, mask.code, simd(0x52)] }),
   ...loads("v128", simd, {
     load: 0x00,
     load32Splat: 0x09,
@@ -245,7 +250,7 @@ export const f32x4 = {
   ...unary("f32", "v128", simd, { splat: 0x13 }),
   extractLane: (vector: Value<"v128">, lane: number): Value<"f32"> => ({
     type: "f32",
-    code: [vector.code, ...simd(0x1f), lane],
+    code: [vector.code, simd(0x1f), lane],
   }),
   ...unary("f32x4", "v128", simd, {
     ceil: 0x67,
@@ -290,13 +295,13 @@ function ternary(
   c: Operand<"v128">,
 ): Value<"v128"> {
   const operands = [a, b, c].map((x) => operand("f32x4", x).code);
-  return { type: "v128", code: [...operands, ...simd(opcode)] };
+  return { type: "v128", code: [...operands, simd(opcode)] };
 }
 
 function shift(opcode: number) {
   return (x: Value<"v128">, count: Operand<"i32">): Value<"v128"> => ({
     type: "v128",
-    code: [x.code, operand("i32", count).code, ...simd(opcode)],
+    code: [x.code, operand("i32", count).code, simd(opcode)],
   });
 }
 
@@ -310,7 +315,7 @@ export const i32x4 = {
   ...unary("i32", "v128", simd, { splat: 0x11 }),
   extractLane: (vector: Value<"v128">, lane: number): Value<"i32"> => ({
     type: "i32",
-    code: [vector.code, ...simd(0x1b), lane],
+    code: [vector.code, simd(0x1b), lane],
   }),
   replaceLane: (
     vector: Value<"v128">,
@@ -318,7 +323,7 @@ export const i32x4 = {
     value: Operand<"i32">,
   ): Value<"v128"> => ({
     type: "v128",
-    code: [vector.code, operand("i32", value).code, ...simd(0x1c), lane],
+    code: [vector.code, operand("i32", value).code, simd(0x1c), lane],
   }),
   ...unary("i32x4", "v128", simd, { abs: 0xa0, neg: 0xa1 }),
   ...unary("i32x4", "i32", simd, { allTrue: 0xa3, bitmask: 0xa4 }),
@@ -379,7 +384,7 @@ export function shuffle(
   lanes: readonly [number, number, number, number],
 ): Value<"v128"> {
   const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
-  return { type: "v128", code: [a.code, b.code, ...simd(0x0d), ...bytes] };
+  return { type: "v128", code: [a.code, b.code, simd(0x0d), ...bytes] };
 }
 
 /** Calls a function without result. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { ModuleBuilder, signed, unsigned } from "../../kernels/cpu/assembler.ts";
+import { ModuleBuilder } from "../../kernels/cpu/assembler.ts";
+import { signed, unsigned } from "../../kernels/cpu/encoding.ts";
 import { call, f32, f32x4, i32, i32x4, shuffle, v128 } from "../../kernels/cpu/instructions.ts";
 
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
