@@ -4,6 +4,9 @@ import { accumulationStages } from "./gemm_accumulate.ts";
 import { frameBytes, type FrameOptions, framePart, isFrameless } from "./gemm_frame.ts";
 import { Scratch, stageOf } from "./gemm_parts.ts";
 import { i32 } from "./instructions.ts";
+import { emitMatmul } from "./matmul.ts";
+
+const isOne = (numbers: readonly number[]): boolean => numbers.every((number) => number === 1);
 
 type Four = readonly [number, number, number, number];
 
@@ -13,6 +16,20 @@ export function emitConv2dKernelGradient(builder: KernelBuilder, kernel: Convolu
   const [kernelHeight, kernelWidth, groupChannels, filters] = kernel.kernel as Four;
   const [, outputHeight, outputWidth] = kernel.output as Four;
   const { stride, padding: [top, bottom, left, right], dilation, groups } = kernel.geometry;
+  const isPointwise = isOne([kernelHeight, kernelWidth, ...stride, groups]) &&
+    top + bottom + left + right === 0;
+  if (isPointwise) {
+    // A window of one pixel: the images are a matrix of pixels by channels.
+    return emitMatmul(builder, {
+      kind: "matmul",
+      batch: 1,
+      m: channels,
+      n: filters,
+      k: n * height * width,
+      transposeA: true,
+      transposeB: false,
+    });
+  }
   const scratch = new Scratch();
   const [framedHeight, framedWidth] = [height + top + bottom, width + left + right];
   const area: { offset?: number } = {};

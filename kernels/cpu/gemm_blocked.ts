@@ -10,6 +10,7 @@ import {
   type Scratch,
   type Stages,
   taskRanges,
+  wavesOf,
 } from "./gemm_parts.ts";
 import { rowPlaces } from "./gemm_rows.ts";
 import { plainTail, tailFunction } from "./gemm_tail.ts";
@@ -18,6 +19,9 @@ import { call, i32 } from "./instructions.ts";
 
 /** Fewer tasks than this leave threads without work. */
 const wantedTasks = 16;
+
+/** Tasks at a time: each has some 200 KiB of scratch. */
+const waveTasks = 64;
 
 /** Rows of a task; more of them share what a task packs of B. */
 const blockRows = 384;
@@ -57,13 +61,15 @@ export function blockedStages(builder: KernelBuilder, scratch: Scratch, product:
   const columnBlocks = Math.ceil(panels / panelsPerBlock);
   const tasks = groups.count * rowBlocks * columnBlocks;
 
+  const slots = Math.min(tasks, waveTasks);
+
   const panelBytes = steps * width * 4;
-  const packedB = scratch.reserve(tasks * panelsPerBlock * panelBytes);
+  const packedB = scratch.reserve(slots * panelsPerBlock * panelBytes);
   const packedTile = reductionSize(axes) * height * 4;
   const packedA = packA ? scratch.reserve(groups.count * tilesInAll * packedTile) : 0;
   const sumStride = panelsPerBlock * width * 4;
   const sumBytes = tilesPerBlock * height * sumStride;
-  const sums = direct ? 0 : scratch.reserve(tasks * sumBytes);
+  const sums = direct ? 0 : scratch.reserve(slots * sumBytes);
 
   const sumAxes = [{ ...cut, count: step }, ...inner];
   const tiling = new Tiling(rows, tileRows(vectors), (tileHeight) => {
@@ -92,100 +98,98 @@ export function blockedStages(builder: KernelBuilder, scratch: Scratch, product:
     rowStride: places.result,
   });
 
-  const multiply: Part = {
-    tasks,
-    emit(f, args, task) {
-      const [group, inGroup] = divide(f, task, rowBlocks * columnBlocks, groups.count);
-      const [columnBlock, rowBlock] = divide(f, inGroup, rowBlocks, columnBlocks);
-      const tile0 = f.local("i32", i32.mul(rowBlock, tilesPerBlock));
-      const tile1 = f.local("i32", i32.minU(i32.add(tile0, tilesPerBlock), tiling.count));
-      const panel0 = f.local("i32", i32.mul(columnBlock, panelsPerBlock));
-      const panel1 = f.local("i32", i32.minU(i32.add(panel0, panelsPerBlock), panels));
-      const aBase = addressOf(f, product.a(args), [group, groups.a]);
-      const bBase = addressOf(f, product.b(args), [group, groups.b]);
-      const batch = addressOf(f, product.resultOffset, [group, groups.result - groups.column]);
-      const scratchOf = (offset: number, bytes: number) =>
-        addressOf(f, i32.add(args.scratch, offset), [task, bytes]);
-      const bPacked = scratchOf(packedB, panelsPerBlock * panelBytes);
-      const sumArea = scratchOf(sums, sumBytes);
-      /** The sums of a tile: in the result itself, or in scratch. */
-      const sumsAt = (tile: Value<"i32">, panel: Value<"i32">, place: Value<"i32">) =>
-        direct ? i32.add(i32.add(args.output(0), place), columnOf(panel)) : addressOf(
-          f,
-          sumArea,
-          [i32.sub(tiling.rowOf(tile), tiling.rowOf(tile0)), sumStride],
-          [i32.sub(panel, panel0), width * 4],
-        );
-      const columnOf = (panel: Value<"i32">) =>
-        addressOf(f, 0, [panel, width * 4], [group, groups.column]);
+  const multiply = wavesOf(builder, tasks, waveTasks, (f, args, task, slot) => {
+    const [group, inGroup] = divide(f, task, rowBlocks * columnBlocks, groups.count);
+    const [columnBlock, rowBlock] = divide(f, inGroup, rowBlocks, columnBlocks);
+    const tile0 = f.local("i32", i32.mul(rowBlock, tilesPerBlock));
+    const tile1 = f.local("i32", i32.minU(i32.add(tile0, tilesPerBlock), tiling.count));
+    const panel0 = f.local("i32", i32.mul(columnBlock, panelsPerBlock));
+    const panel1 = f.local("i32", i32.minU(i32.add(panel0, panelsPerBlock), panels));
+    const aBase = addressOf(f, product.a(args), [group, groups.a]);
+    const bBase = addressOf(f, product.b(args), [group, groups.b]);
+    const batch = addressOf(f, product.resultOffset, [group, groups.result - groups.column]);
+    const scratchOf = (offset: number, bytes: number) =>
+      addressOf(f, i32.add(args.scratch, offset), [slot, bytes]);
+    const bPacked = scratchOf(packedB, panelsPerBlock * panelBytes);
+    const sumArea = scratchOf(sums, sumBytes);
+    /** The sums of a tile: in the result itself, or in scratch. */
+    const sumsAt = (tile: Value<"i32">, panel: Value<"i32">, place: Value<"i32">) =>
+      direct ? i32.add(i32.add(args.output(0), place), columnOf(panel)) : addressOf(
+        f,
+        sumArea,
+        [i32.sub(tiling.rowOf(tile), tiling.rowOf(tile0)), sumStride],
+        [i32.sub(panel, panel0), width * 4],
+      );
+    const columnOf = (panel: Value<"i32">) =>
+      addressOf(f, 0, [panel, width * 4], [group, groups.column]);
 
-      f.count(0, units, 1, (unit) => {
-        const [before, position] = divide(f, unit, cuts, reductionSize(outer));
-        const first = f.local("i32", i32.mul(position, step));
-        const count = f.local("i32", i32.minU(i32.sub(cut.count, first), step));
-        const a = addressOf(f, aBase, [first, cut.a]);
-        const b = addressOf(f, bBase, [first, cut.b]);
-        moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
+    f.count(0, units, 1, (unit) => {
+      const [before, position] = divide(f, unit, cuts, reductionSize(outer));
+      const first = f.local("i32", i32.mul(position, step));
+      const count = f.local("i32", i32.minU(i32.sub(cut.count, first), step));
+      const a = addressOf(f, aBase, [first, cut.a]);
+      const b = addressOf(f, bBase, [first, cut.b]);
+      moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
 
-        const stride = innermostStride(sumAxes);
-        if (isDense && stride !== undefined) {
-          packWide(f, addressOf(f, b, [panel0, width * 4]), bPacked, {
-            steps: f.local("i32", i32.mul(count, insideSteps)),
-            stride,
-            panels: f.local("i32", i32.sub(panel1, panel0)),
-            panelStride: panelBytes,
+      const stride = innermostStride(sumAxes);
+      if (isDense && stride !== undefined) {
+        packWide(f, addressOf(f, b, [panel0, width * 4]), bPacked, {
+          steps: f.local("i32", i32.mul(count, insideSteps)),
+          stride,
+          panels: f.local("i32", i32.sub(panel1, panel0)),
+          panelStride: panelBytes,
+          width,
+        });
+      } else {
+        f.count(panel0, panel1, 1, (panel) => {
+          const source = addressOf(f, b, [panel, width * columns.b]);
+          const target = addressOf(f, bPacked, [i32.sub(panel, panel0), panelBytes]);
+          const variable = cut.count % step === 0 ? step : count;
+          packPanel(f, source, target, panel, {
+            reduction: [
+              { count: variable, stride: cut.b },
+              ...inner.map((axis) => ({ count: axis.count, stride: axis.b })),
+            ],
+            columns: columns.count,
+            columnStride: columns.b,
             width,
-          });
-        } else {
-          f.count(panel0, panel1, 1, (panel) => {
-            const source = addressOf(f, b, [panel, width * columns.b]);
-            const target = addressOf(f, bPacked, [i32.sub(panel, panel0), panelBytes]);
-            const variable = cut.count % step === 0 ? step : count;
-            packPanel(f, source, target, panel, {
-              reduction: [
-                { count: variable, stride: cut.b },
-                ...inner.map((axis) => ({ count: axis.count, stride: axis.b })),
-              ],
-              columns: columns.count,
-              columnStride: columns.b,
-              width,
-              rest: cut.count % 4,
-            });
-          });
-        }
-        // A tile's rows stay in the first cache while the block's panels pass.
-        tiling.forEach(f, tile0, tile1, (tile, tileHeight, fn) => {
-          const row = places.at(f, args, tiling.rowOf(tile), a, batch);
-          const tileA = packA
-            ? addressOf(
-              f,
-              i32.add(args.scratch, packedA),
-              [group, tilesInAll * packedTile],
-              [tile, packedTile],
-              [first, tileHeight * 4],
-            )
-            : row.a;
-          f.count(panel0, panel1, 1, (panel) => {
-            const panelB = addressOf(f, bPacked, [i32.sub(panel, panel0), panelBytes]);
-            const last = f.local("i32", i32.eq(panel, panels - 1));
-            f.do(call(fn, tileA, panelB, sumsAt(tile, panel, row.place), a, last, count, unit));
+            rest: cut.count % 4,
           });
         });
+      }
+      // A tile's rows stay in the first cache while the block's panels pass.
+      tiling.forEach(f, tile0, tile1, (tile, tileHeight, fn) => {
+        const row = places.at(f, args, tiling.rowOf(tile), a, batch);
+        const tileA = packA
+          ? addressOf(
+            f,
+            i32.add(args.scratch, packedA),
+            [group, tilesInAll * packedTile],
+            [tile, packedTile],
+            [first, tileHeight * 4],
+          )
+          : row.a;
+        f.count(panel0, panel1, 1, (panel) => {
+          const panelB = addressOf(f, bPacked, [i32.sub(panel, panel0), panelBytes]);
+          const last = f.local("i32", i32.eq(panel, panels - 1));
+          f.do(call(fn, tileA, panelB, sumsAt(tile, panel, row.place), a, last, count, unit));
+        });
       });
+    });
 
-      if (tail === undefined) return;
-      f.count(panel0, panel1, 1, (panel) => {
-        const last = f.local("i32", i32.eq(panel, panels - 1));
-        const column = columnOf(panel);
-        tiling.forEach(f, tile0, tile1, (tile, tileHeight) => {
-          const { place } = places.at(f, args, tiling.rowOf(tile), aBase, batch);
-          const sum = sumsAt(tile, panel, place);
-          f.do(tail.emitCall(args, sum, i32.constant(tileHeight), place, column, last));
-        });
+    if (tail === undefined) return;
+    f.count(panel0, panel1, 1, (panel) => {
+      const last = f.local("i32", i32.eq(panel, panels - 1));
+      const column = columnOf(panel);
+      tiling.forEach(f, tile0, tile1, (tile, tileHeight) => {
+        const { place } = places.at(f, args, tiling.rowOf(tile), aBase, batch);
+        const sum = sumsAt(tile, panel, place);
+        f.do(tail.emitCall(args, sum, i32.constant(tileHeight), place, column, last));
       });
-    },
-  };
-  if (!packA) return [[...places.parts], [multiply]];
+    });
+  });
+  const waves = multiply.map((part) => [part]);
+  if (!packA) return [[...places.parts], ...waves];
   const tilesPerTask = Math.max(1, Math.floor((1 << 16) / packedTile));
   const tileRanges = taskRanges(tilesInAll, tilesPerTask);
   const packRowsOfA: Part = {
@@ -213,7 +217,7 @@ export function blockedStages(builder: KernelBuilder, scratch: Scratch, product:
         ));
     },
   };
-  return [[...places.parts, packRowsOfA], [multiply]];
+  return [[...places.parts, packRowsOfA], ...waves];
 }
 
 /** The distance between steps in B, if it is the same along all axes. */

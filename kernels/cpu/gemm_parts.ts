@@ -1,6 +1,6 @@
 import type { FunctionBuilder, Local, Operand, Value } from "./assembler.ts";
 import type { Arguments, KernelBuilder } from "./builder.ts";
-import { i32, v128 } from "./instructions.ts";
+import { call, i32, v128 } from "./instructions.ts";
 
 /** Tasks of one sort; a stage may have several sorts, none of which needs what another writes. */
 export interface Part {
@@ -33,6 +33,41 @@ export function stageOf(builder: KernelBuilder, parts: readonly Part[]): void {
       start = stop;
     }
   });
+}
+
+/**
+ * Tasks with scratch memory of their own, in waves: each wave is a stage of at most `most` tasks,
+ * which take the memory over from the wave before. `emit` is given a task and its place in the wave.
+ */
+export function wavesOf(
+  builder: KernelBuilder,
+  tasks: number,
+  most: number,
+  emit: (f: FunctionBuilder, args: Arguments, task: Local<"i32">, slot: Local<"i32">) => void,
+): Part[] {
+  const { inputs, outputs } = builder;
+  const numbers = Array.from({ length: inputs + outputs }, (_, number) => number);
+  const types = [...numbers, 0, 0, 0].map(() => "i32" as const);
+  const fn = builder.module.function(types, (f, task, slot, ...addresses) =>
+    emit(
+      f,
+      {
+        input: (number) => addresses[number]!,
+        output: (number) => addresses[inputs + number]!,
+        scratch: addresses.at(-1)!,
+      },
+      task!,
+      slot!,
+    ));
+  return Array.from({ length: Math.ceil(tasks / most) }, (_, wave) => ({
+    tasks: Math.min(most, tasks - wave * most),
+    emit: (f, args, slot) => {
+      const addresses = numbers.map((number) =>
+        number < inputs ? args.input(number) : args.output(number - inputs)
+      );
+      f.do(call(fn, i32.add(slot, wave * most), slot, ...addresses, args.scratch));
+    },
+  }));
 }
 
 /** Lays out scratch memory: each block starts at a multiple of 64 bytes and may be over-read by 64. */

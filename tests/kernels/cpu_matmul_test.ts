@@ -114,3 +114,8 @@ Deno.test("cpu matmul: large operands, which are packed block by block", () => {
     check([9, 300, 500], { ...transposed, batch: 3 });
   }
 });
+
+Deno.test("cpu matmul: so many blocks that they share scratch memory in waves", () => {
+  check([3900, 520, 3], { transposeA: true });
+  check([3900, 520, 2], { transposeA: true, transposeB: true, tail: true });
+});
