@@ -1,0 +1,117 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { leaf, type Node } from "../../lib/graph/node.ts";
+import { tensor } from "../../lib/tensor/create.ts";
+import { sequential } from "../../lib/train/model.ts";
+import {
+  adam,
+  adamW,
+  clipByNorm,
+  type Optimizer,
+  rmsprop,
+  sgd,
+} from "../../lib/train/optimizer.ts";
+import { evaluate } from "../reference.ts";
+import { bitsOf, useCpu } from "./helpers.ts";
+
+/** A weight after each step with the gradients given. */
+function follow(optimizer: Optimizer, start: number, gradients: number[], rates: number[]) {
+  const node = () => leaf([], "f32");
+  const weight = node(), gradient = node(), rate = node(), step = node();
+  const slots = optimizer.slots.map(node);
+  const next = optimizer.update(weight, gradient, slots, rate, step);
+  let values = [start, ...slots.map(() => 0)];
+  return gradients.map((g, i) => {
+    const data = new Map<Node, number[]>([[gradient, [g]], [rate, [rates[i]!]], [step, [i + 1]]]);
+    [weight, ...slots].forEach((node, k) => data.set(node, [values[k]!]));
+    values = evaluate([next.weight, ...next.slots], data).map((list) => list[0]!);
+    return values[0]!;
+  });
+}
+
+Deno.test("sgd is the rule of the AlexNet paper, also when the rate changes", () => {
+  const gradients = [0.5, -1.25, 2, 0.125], rates = [0.01, 0.01, 0.001, 0.1];
+  let [w, v] = [1.5, 0];
+  const expected = gradients.map((g, i) => {
+    v = 0.9 * v - 0.0005 * rates[i]! * w - rates[i]! * g;
+    return w += v;
+  });
+  const found = follow(sgd({ momentum: 0.9, weightDecay: 0.0005 }), 1.5, gradients, rates);
+  found.forEach((value, i) => assertAlmostEquals(value, expected[i]!, 1e-6));
+});
+
+Deno.test("Nesterov's form looks ahead by the new velocity", () => {
+  const gradients = [0.5, -1.25, 2], rates = [0.1, 0.1, 0.01];
+  let [w, v] = [1.5, 0];
+  const expected = gradients.map((g, i) => {
+    v = 0.8 * v - rates[i]! * g;
+    return w += 0.8 * v - rates[i]! * g;
+  });
+  const found = follow(sgd({ momentum: 0.8, nesterov: true }), 1.5, gradients, rates);
+  found.forEach((value, i) => assertAlmostEquals(value, expected[i]!, 1e-6));
+});
+
+Deno.test("adam's first step has the size of the learning rate, whatever the gradient's", () => {
+  for (const gradient of [1e-3, 1, 1e3]) {
+    const [w] = follow(adam(), 1, [gradient], [0.01]);
+    assertAlmostEquals(w!, 0.99, 1e-6);
+  }
+});
+
+Deno.test("clipByNorm shortens all gradients together, and long ones only", () => {
+  const a = leaf([2], "f32"), b = leaf([], "f32");
+  const clip = (limit: number) =>
+    evaluate(clipByNorm([a, b], limit), new Map([[a, [2, 3]], [b, [6]]])).map((x) => [...x]);
+  assertEquals(clip(8), [[2, 3], [6]]);
+  const [[x, y], [z]] = clip(3.5) as [[number, number], [number]];
+  assertAlmostEquals(Math.hypot(x, y, z), 3.5, 1e-5);
+  assertAlmostEquals(y / x, 1.5, 1e-6);
+  assertAlmostEquals(z / x, 3, 1e-6);
+});
+
+Deno.test("clipping acts on the gradients of all weights in a step", async () => {
+  await useCpu();
+  const net = sequential([2]).dense(1);
+  const before = await net.weight("dense1.kernel").read();
+  await net.trainOnBatch(tensor([[30, 40]]), tensor([[1e4]]), {
+    loss: "meanSquaredError",
+    optimizer: sgd({ learningRate: 1, clipNorm: 0.5 }),
+  });
+  const after = await net.weight("dense1.kernel").read();
+  const bias = await net.weight("dense1.bias").read();
+  const moved = Math.hypot(after[0]! - before[0]!, after[1]! - before[1]!, bias[0]!);
+  assertAlmostEquals(moved, 0.5, 1e-4);
+});
+
+Deno.test("the weights after a step of a program are those of the rule", async () => {
+  await useCpu();
+  const net = sequential([1], { seed: 3 }).dense(1, { bias: false });
+  const [start] = await net.weight("dense1.kernel").read();
+  const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 });
+  const x = 2, y = 3;
+  let [w, v] = [start!, 0];
+  for (let i = 0; i < 3; i++) {
+    const { loss } = await net.trainOnBatch(tensor([[x]]), tensor([[y]]), {
+      loss: "meanSquaredError",
+      optimizer,
+    });
+    assertAlmostEquals(loss, (w * x - y) ** 2, 1e-4);
+    v = 0.9 * v - 0.01 * 0.1 * w - 0.1 * 2 * x * (w * x - y);
+    w += v;
+  }
+  const [found] = await net.weight("dense1.kernel").read();
+  assertAlmostEquals(found!, w, 1e-5);
+  assert("dense1.kernel" in await bitsOf(net));
+});
+
+Deno.test("settings out of range and unknown ones are refused", () => {
+  assertThrows(() => sgd({ momentum: 1 }), RangeError, "sgd: momentum");
+  assertThrows(() => sgd({ nesterov: true }), RangeError, "expected a momentum above 0");
+  assertThrows(() => sgd({ learningRate: -1 }), RangeError, "learningRate");
+  assertThrows(() => sgd({ learningRate: NaN }), RangeError, "learningRate");
+  assertThrows(() => sgd({ weightDecay: Infinity }), RangeError, "weightDecay");
+  assertThrows(() => adam({ beta2: 1 }), RangeError, "adam: beta2");
+  assertThrows(() => adamW({ clipNorm: 0 }), RangeError, "adamW: clipNorm");
+  assertThrows(() => rmsprop({ decay: -0.1 }), RangeError, "rmsprop: decay");
+  const misspelt = { learningrate: 0.1 } as object;
+  assertThrows(() => adam(misspelt), RangeError, 'did you mean "learningRate"?');
+});

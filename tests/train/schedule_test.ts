@@ -1,0 +1,77 @@
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import {
+  constantRate,
+  cosineDecay,
+  divideOnPlateau,
+  exponentialDecay,
+  stepDecay,
+  warmUp,
+} from "../../lib/train/schedule.ts";
+
+Deno.test("rates fall as each schedule says", () => {
+  assertEquals(constantRate(0.1).rate(7), 0.1);
+  const step = stepDecay(1, { every: 2, factor: 0.5 });
+  assertEquals([0, 1.99, 2, 4].map(step.rate), [1, 1, 0.5, 0.25]);
+  assertAlmostEquals(exponentialDecay(1, { factor: 0.25 }).rate(0.5), 0.5);
+  const cosine = cosineDecay(1, { epochs: 4, minimum: 0.2 });
+  assertEquals(cosine.rate(0), 1);
+  assertAlmostEquals(cosine.rate(2), 0.6);
+  assertAlmostEquals(cosine.rate(9), 0.2);
+});
+
+Deno.test("warmUp rises to the other schedule's start, then lets it begin", () => {
+  const schedule = warmUp(stepDecay(1, { every: 3 }), { epochs: 2 });
+  assertEquals([0, 1, 2, 4.5].map(schedule.rate), [0, 0.5, 1, 1]);
+  assertAlmostEquals(schedule.rate(5), 0.1);
+});
+
+Deno.test("warmUp passes on what a schedule of any kind is told", () => {
+  class Halving {
+    #rate = 1;
+    rate = () => this.#rate;
+    report(loss: number) {
+      if (loss > 1) this.#rate /= 2;
+    }
+  }
+  const schedule = warmUp(new Halving(), { epochs: 1 });
+  schedule.report!(2);
+  assertEquals(schedule.rate(1), 0.5);
+  assertEquals(schedule.state!(), {});
+});
+
+Deno.test("divideOnPlateau bears so many epochs, then divides", () => {
+  const schedule = divideOnPlateau(1, { patience: 1, factor: 10, minimum: 0.05 });
+  const rates = [5, 4, 4, 4, 4, 4, 4, 3].map((loss) => {
+    schedule.report!(loss);
+    return schedule.rate(0);
+  });
+  assertEquals(rates, [1, 1, 1, 0.1, 0.1, 0.05, 0.05, 0.05]);
+});
+
+Deno.test("divideOnPlateau goes on from a saved state, also before the first loss and below 0", () => {
+  for (const before of [[], [-1], [-1, -1], [2, NaN]]) {
+    const make = () => divideOnPlateau(1, { patience: 1 });
+    const [whole, first, second] = [make(), make(), make()];
+    for (const loss of before) [whole, first].forEach((schedule) => schedule.report!(loss));
+    second.restore!(JSON.parse(JSON.stringify(first.state!())));
+    for (const loss of [-0.5, -1.5, -1.4, -1.45]) {
+      [whole, second].forEach((schedule) => schedule.report!(loss));
+      assertEquals(second.state!(), whole.state!());
+    }
+  }
+});
+
+Deno.test("a loss below 0 that stays does not count as fallen", () => {
+  const schedule = divideOnPlateau(1, { patience: 0 });
+  for (const loss of [-1, -0.99995]) schedule.report!(loss);
+  assertEquals(schedule.rate(0), 0.1);
+});
+
+Deno.test("settings out of range are refused", () => {
+  assertThrows(() => stepDecay(0.1, { every: 0 }), RangeError, "stepDecay: every");
+  assertThrows(() => exponentialDecay(0.1, { factor: NaN }), RangeError, "factor");
+  assertThrows(() => cosineDecay(0.1, { epochs: -1 }), RangeError, "cosineDecay: epochs");
+  assertThrows(() => warmUp(0.1, { epochs: 0 }), RangeError, "warmUp: epochs");
+  assertThrows(() => divideOnPlateau(0.1, { factor: 1 }), RangeError, "factor");
+  assertThrows(() => warmUp("fast" as unknown as number, { epochs: 1 }), TypeError, "learningRate");
+});
