@@ -33,6 +33,10 @@ export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
   const isNarrow = rows > 1 && columns < narrow && columns % 4 !== 0;
   const group = isNarrow ? rowsOfGroup(columns) : 1;
 
+  // Long expressions have enough in them to keep the machine busy; short ones are unrolled.
+  const { steps } = kernel.expression;
+  const isShort = steps.length <= 12 && steps.every(({ kind }) => kind !== "randomUniform");
+
   // A unit is a block of rows and columns of a plane; a task is one unit, or several small ones.
   const columnBlock = columns > 2 * taskSize ? taskSize : columns;
   const rowBlock = Math.min(rows, Math.ceil(taskSize / columnBlock / group) * group);
@@ -57,7 +61,7 @@ export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
         columns: extent(column, columnBlock, columns),
       };
       if (isNarrow) emitNarrow(f, expression, block, columns, rows);
-      else emitWide(f, expression, block, columns);
+      else emitWide(f, expression, block, columns, isShort);
     });
   });
 }
@@ -103,6 +107,7 @@ function emitWide(
   expression: ExpressionEmitter,
   { space, args, start, rows, columns }: Block,
   totalColumns: number,
+  isShort: boolean,
 ): void {
   const axis = space.shape.length - 1;
   const accesses = accessesOf(space);
@@ -139,7 +144,7 @@ function emitWide(
         for (let number = 0; number < vectors; number++) vector(number, 4);
         pointers.advance(axis, vectors * 4);
       });
-    const unrolled = totalColumns >= 16 ? 4 : 1;
+    const unrolled = totalColumns >= 16 && isShort ? 4 : 1;
     const whole = multipleBelow(f, columns, unrolled * 4);
     run(i32.constant(0), whole, unrolled);
     if (unrolled > 1 && totalColumns % 16 >= 4) run(whole, multipleBelow(f, columns, 4), 1);

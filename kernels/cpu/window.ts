@@ -125,10 +125,11 @@ function emitPixel(
   overChannels(f, s.channels, (offset, lanes) => {
     const values = lanes.map(() => f.local("v128", combine.identity));
     const from = f.local("i32", i32.add(start, offset));
-    overWindow(f, s, vertical, horizontal, (address, at) => {
-      values.forEach((value, v) =>
-        f.set(value, combine.vector(value, v128.load(address, at + v * 16)))
-      );
+    overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
+      values.forEach((value, v) => {
+        const element = v128.load(address, at + v * 16);
+        f.set(value, isFirst ? element : combine.vector(value, element));
+      });
     }, from);
     const to = f.local("i32", i32.add(target, offset));
     values.forEach((value, v) => {
@@ -154,8 +155,9 @@ function emitInside(
   const vector = (offset: Value<"i32">, lanes: number) => {
     const value = f.local("v128", combine.identity);
     const source = f.local("i32", i32.add(start, offset));
-    overWindow(f, s, vertical, horizontal, (address, at) => {
-      f.set(value, combine.vector(value, v128.load(address, at)));
+    overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
+      const element = v128.load(address, at);
+      f.set(value, isFirst ? element : combine.vector(value, element));
     }, source);
     for (const store of storeLanes(f.local("i32", i32.add(target, offset)), value, lanes)) {
       f.do(store);

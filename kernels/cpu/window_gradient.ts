@@ -115,7 +115,7 @@ function emitImage(
                 f.set(best[v]!, v128.or(best[v]!, wins));
               }
               const sum = disjoint ? value : f32x4.add(v128.load(address, byte), value);
-              for (const s of storeLanes(i32.add(address, byte), f.local("v128", sum), count)) {
+              for (const s of storeLanes(address, f.local("v128", sum), count, byte / 4)) {
                 f.do(s);
               }
             })

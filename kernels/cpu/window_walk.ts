@@ -56,20 +56,23 @@ export function overChannels(
   if (whole < channels) body(i32.constant(whole * 4), lanesOf(channels - whole));
 }
 
-/** Calls `body` for each element of a window, with its offset from the window's start in bytes. */
+/**
+ * Calls `body` for each element of a window, with its address as a value and an offset in bytes, and
+ * whether it is known to be the first.
+ */
 export function overWindow(
   f: FunctionBuilder,
   s: WindowSizes,
   vertical: Clip,
   horizontal: Clip,
-  body: (address: Value<"i32">, offset: number) => void,
+  body: (address: Value<"i32">, offset: number, isFirst: boolean) => void,
   start: Value<"i32">,
 ): void {
   const pixel = s.channels * 4, line = s.width * pixel;
   const bounds = [vertical.from, vertical.to, horizontal.from, horizontal.to];
   if (bounds.every(({ constant }) => constant !== undefined) && s.window[0] * s.window[1] <= 25) {
     for (let y = 0; y < s.window[0]; y++) {
-      for (let x = 0; x < s.window[1]; x++) body(start, y * line + x * pixel);
+      for (let x = 0; x < s.window[1]; x++) body(start, y * line + x * pixel, y + x === 0);
     }
     return;
   }
@@ -79,7 +82,7 @@ export function overWindow(
       horizontal.from,
       horizontal.to,
       1,
-      (x) => body(f.local("i32", i32.add(row, i32.mul(x, pixel))), 0),
+      (x) => body(f.local("i32", i32.add(row, i32.mul(x, pixel))), 0, false),
     );
   });
 }

@@ -70,13 +70,10 @@ class CpuExecutable implements Executable {
 
   run(bindings: readonly Storage[]): void {
     const storages = bindings.map((storage) => this.#device.own(storage));
-    checkBindings(this.#plan, storages.map(({ bytes }) => bytes));
+    const addresses = storages.map(({ address }) => address);
+    checkBindings(this.#plan, addresses, storages.map(({ bytes }) => bytes));
     if (this.#isReleased) throw new DeviceError("cpu: this program was released");
-    const number = this.#device.pool.run(
-      this.#program.address,
-      storages.map(({ address }) => address),
-      this.#launches,
-    );
+    const number = this.#device.pool.run(this.#program.address, addresses, this.#launches);
     for (const storage of storages) storage.lastUse = number;
   }
 

@@ -82,21 +82,46 @@ export function loadProgram(plan: Plan, memory: Memory): LoadedProgram {
 const isSlot = (place: Plan["values"][number]["place"], slot: number) =>
   place.kind === "slot" && place.index === slot;
 
-/** Checks what a run is given against the plan. */
-export function checkBindings(plan: Plan, bytes: readonly number[]): void {
+/**
+ * Checks what a run is given against the plan: enough bytes, and nothing that is written given twice
+ * (`places` are the storages' addresses).
+ */
+export function checkBindings(
+  plan: Plan,
+  places: readonly number[],
+  bytes: readonly number[],
+): void {
   if (bytes.length !== plan.bindings.length) {
     throw new DeviceError(
       `cpu: expected ${plan.bindings.length} bindings, found ${bytes.length}`,
     );
   }
+  const nameOf = (binding: number) =>
+    plan.values.find(({ place }) => place.kind === "binding" && place.index === binding)?.name;
   plan.bindings.forEach((needed, index) => {
     if (bytes[index]! < needed) {
-      const name = plan.values.find(({ place }) =>
-        place.kind === "binding" && place.index === index
-      )?.name;
       throw new DeviceError(
-        `cpu: binding ${index} (${name}) holds ${bytes[index]} bytes; expected at least ${needed}`,
+        `cpu: binding ${index} (${nameOf(index)}) holds ${
+          bytes[index]
+        } bytes; expected at least ${needed}`,
       );
     }
   });
+  if (new Set(places).size === places.length) return;
+  for (const { outputs } of plan.launches) {
+    for (const value of outputs) {
+      const { kind, index } = plan.values[value]!.place;
+      if (kind !== "binding") continue;
+      const other = places.findIndex((place, i) => place === places[index] && i !== index);
+      if (other >= 0) {
+        throw new DeviceError(
+          `cpu: binding ${index} (${
+            nameOf(index)
+          }) is written and has the storage of binding ${other} (${
+            nameOf(other)
+          }); give each its own`,
+        );
+      }
+    }
+  }
 }

@@ -165,6 +165,8 @@ Deno.test("cpu device: what does not fit is an error that says so", async () => 
   const executable = device.load(affinePlan(100));
   assertThrows(() => executable.run([storage, storage]), DeviceError, "expected at least 400");
   assertThrows(() => executable.run([storage]), DeviceError, "expected 2 bindings");
+  const large = device.allocate(400);
+  assertThrows(() => executable.run([large, large]), DeviceError, "give each its own");
   storage.release();
   assertThrows(() => device.write(storage, new Float32Array(1)), DeviceError, "released");
   const other = createCpuDevice({ threads: 1 });
