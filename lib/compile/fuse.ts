@@ -15,6 +15,12 @@ export interface Fusion {
 /** Most buffers that a launch may touch: what every WebGPU adapter grants a kernel. */
 export const bufferLimit = 8;
 
+/**
+ * Most nodes of a group. A kernel gains nothing from more, takes long to compile, and the time to
+ * group a chain would grow with the square of its length.
+ */
+const memberLimit = 128;
+
 /** Element-wise nodes of one shape that one kernel computes. */
 export class Group {
   readonly shape: Shape;
@@ -81,6 +87,7 @@ export function groupElementwise(uses: Uses, fuse: boolean): Map<Node, Group> {
     for (const user of uses.users.get(node)!) {
       const other = groupOf.get(user);
       if (other === undefined || other === group || !sameShape(other.shape, node.shape)) continue;
+      if (other.members.size + group.members.size > memberLimit) continue;
       const joint = new Set([...other.members, ...group.members]);
       if (buffersOf(joint, uses) < bufferLimit && order.join(group, other)) {
         for (const member of group.members) {

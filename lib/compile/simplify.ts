@@ -1,3 +1,4 @@
+import type { DType } from "../core/dtype.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { type Attributes, Node, type Op, topologicalOrder } from "../graph/node.ts";
 import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
@@ -107,7 +108,7 @@ function rewrite(node: Node): Node {
       const constant = node.op.name === "reduceSum" ? constantOf(a) : undefined;
       if (constant === undefined) return node;
       const count = sizeOf(a.shape) / Math.max(1, sizeOf(node.shape));
-      return literal(Math.fround(constant * count), node.shape, node.dtype);
+      return literal(rounded(constant * count, node.dtype), node.shape, node.dtype);
     }
     case "matmul":
       return absorbTransposes(node);
@@ -126,12 +127,19 @@ function rewrite(node: Node): Node {
   }
 }
 
+/** A number as its type keeps it. */
+function rounded(value: number, dtype: DType): number {
+  return dtype === "f32" ? Math.fround(value) : value | 0;
+}
+
 function arithmetic(node: Node): Node {
   const [a, b] = node.inputs as [Node, Node | undefined];
   const x = constantOf(a), y = b === undefined ? 0 : constantOf(b);
   if (x !== undefined && y !== undefined) {
+    // The product of two integers may need more bits than a double has; the device keeps the lowest.
+    if (node.dtype === "i32" && !Number.isSafeInteger(x * y)) return node;
     const value = fold[node.op.name]!(x, y);
-    return literal(node.dtype === "f32" ? Math.fround(value) : value | 0, node.shape, node.dtype);
+    return literal(rounded(value, node.dtype), node.shape, node.dtype);
   }
   switch (node.op.name) {
     case "add":
