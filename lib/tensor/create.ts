@@ -5,7 +5,7 @@ import * as compositions from "../graph/compositions/loss.ts";
 import { iota, literal } from "../graph/ops/generate.ts";
 import { compare, convert } from "../graph/ops/elementwise.ts";
 import { type NestedArray, unnest } from "./print.ts";
-import { Tensor, unary } from "./tensor.ts";
+import { asTensor, Tensor, unary } from "./tensor.ts";
 import { constant } from "./value.ts";
 
 /**
@@ -20,12 +20,20 @@ import { constant } from "./value.ts";
  * ```
  *
  * @throws {TypeError} if rows differ in length or the shape does not fit the data.
+ * @throws {RangeError} if a number does not fit an integer type.
  */
 export function tensor(
   data: NestedArray | TensorData,
   options: { readonly shape?: Shape; readonly dtype?: DType } = {},
 ): Tensor {
   const given = dtypeOf(data);
+  if (given === undefined && ArrayBuffer.isView(data)) {
+    throw new TypeError(
+      `tensor: expected numbers in arrays, a Float32Array, an Int32Array or a Uint8Array, found ${
+        (data as object).constructor.name
+      }; convert it first, for example by Float32Array.from()`,
+    );
+  }
   const { shape, elements } = given === undefined
     ? unnest(data as NestedArray)
     : { shape: [(data as TensorData).length], elements: data as TensorData };
@@ -37,7 +45,21 @@ export function tensor(
       `tensor: ${elements.length} numbers do not fill the shape ${formatShape(wanted)}`,
     );
   }
+  if (dtype !== (given ?? "f32")) checkElements(elements, dtype, "tensor");
   return new Tensor(constant(typedArray(dtype, elements), [...wanted], dtype));
+}
+
+/** Checks that a type can hold numbers as they are: a typed array would cut them off in silence. */
+function checkElements(elements: ArrayLike<number>, dtype: DType, what: string): void {
+  if (dtype === "f32") return;
+  const [low, high] = dtype === "u8" ? [0, 255] : [-(2 ** 31), 2 ** 31 - 1];
+  for (let i = 0; i < elements.length; i++) {
+    const x = elements[i]!;
+    if (Number.isInteger(x) && x >= low && x <= high) continue;
+    throw new RangeError(
+      `${what}: expected integers from ${low} to ${high} for ${dtype}, found ${x}; cut fractions off by cast("i32")`,
+    );
+  }
 }
 
 /** A tensor of zeros. */
@@ -53,7 +75,11 @@ export function ones(shape: Shape, dtype: DType = "f32"): Tensor {
 /** A tensor of one number. */
 export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
   checkShape(shape, "full");
-  return new Tensor(literal(value, [...shape], dtype));
+  checkElements([value], dtype, "full");
+  if (dtype === "u8") return tensor(new Uint8Array(sizeOf(shape)).fill(value), { shape });
+  // Any other number is data, so that another one does not mean another program.
+  if (value === 0 || value === 1) return new Tensor(literal(value, [...shape], dtype));
+  return asTensor(value, dtype).broadcastTo([...shape]);
 }
 
 /** Numbers from `start` (inclusive) to `stop` (exclusive) by `step`; `arange(n)` counts from 0. */
@@ -66,14 +92,16 @@ export function arange(start: number, stop?: number, step = 1, dtype: DType = "f
   }
   const length = Math.max(0, Math.ceil((to - from) / step));
   checkShape([length], "arange");
-  return tensor(typedArray(dtype, Array.from({ length }, (_, i) => from + i * step)));
+  return tensor(Array.from({ length }, (_, i) => from + i * step), { dtype });
 }
 
 /** `count` evenly spaced numbers from `start` to `stop`, both included. */
 export function linspace(start: number, stop: number, count = 50): Tensor {
   checkShape([count], "linspace");
-  const step = count > 1 ? (stop - start) / (count - 1) : 0;
-  return tensor(Float32Array.from({ length: count }, (_, i) => start + i * step));
+  const share = (i: number) => count > 1 ? i / (count - 1) : 0;
+  return tensor(
+    Float32Array.from({ length: count }, (_, i) => start * (1 - share(i)) + stop * share(i)),
+  );
 }
 
 /** The identity matrix, or ones on the diagonal of `rows` x `columns`. */
@@ -140,6 +168,9 @@ export function randomUniform(
 /** 1 at each index (i32), 0 elsewhere: [...] to f32 [..., depth]. */
 export function oneHot(indices: Tensor | readonly number[], depth: number): Tensor {
   checkShape([depth], "oneHot: depth");
-  const list = indices instanceof Tensor ? indices : tensor(Int32Array.from(indices));
+  const list = indices instanceof Tensor ? indices : tensor([...indices], { dtype: "i32" });
+  if (list.dtype !== "i32") {
+    throw new TypeError(`oneHot: expected indices of type i32, found ${list.dtype}; cast() them`);
+  }
   return unary((node) => compositions.oneHot(node, depth), list);
 }

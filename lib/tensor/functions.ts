@@ -15,9 +15,9 @@ import { formatShape } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { conv2d as convolve } from "../graph/ops/conv2d.ts";
 import { add as addNodes, compare, multiply, select } from "../graph/ops/elementwise.ts";
-import { literal } from "../graph/ops/generate.ts";
+import { literal, randomUniform } from "../graph/ops/generate.ts";
 import { pad } from "../graph/ops/layout.ts";
-import { nextRandom, type RandomOptions, randomUniform } from "./create.ts";
+import { nextRandom, type RandomOptions, tensor } from "./create.ts";
 import { Tensor, unary } from "./tensor.ts";
 
 // The layers as functions of tensors, with their weights as arguments.
@@ -148,13 +148,16 @@ export function localResponseNorm(
   return unary((node) => normalization.localResponseNorm(node, options), x);
 }
 
-/** Drops numbers with probability `rate`; the others grow by 1 / (1 - rate). */
+/** Drops numbers with probability `rate` (0 or more, less than 1); the others grow by 1 / (1 - rate). */
 export function dropout(x: Tensor, rate: number, options: RandomOptions = {}): Tensor {
   if (!(rate >= 0 && rate < 1)) {
     throw new RangeError(`dropout: rate: expected at least 0 and less than 1, found ${rate}`);
   }
-  const noise = randomUniform(x.shape, { seed: options.seed ?? nextRandom().word() });
-  const kept = compare("greaterOrEqual", noise.node, literal(rate));
+  // The mask is drawn on the device, from a state that is data.
+  const random = nextRandom(options);
+  const state = tensor(Int32Array.of(random.word(), random.word(), 0));
+  const noise = randomUniform(state.node, x.shape, 0);
+  const kept = compare("greaterOrEqual", noise, literal(rate));
   const factor = select(kept, literal(1 / (1 - rate)), literal(0));
   return new Tensor(multiply(x.node, factor), [x]);
 }

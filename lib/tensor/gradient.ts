@@ -1,6 +1,8 @@
+import { formatShape } from "../core/shape.ts";
 import { gradients } from "../graph/gradient.ts";
 import { linkResults, schedule } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
+import { trace } from "./tracing.ts";
 import { flatten, rebuild, type Tree } from "./tree.ts";
 
 /** A function's value and its gradient, which has the form of the first argument. */
@@ -30,15 +32,23 @@ export interface ValueAndGradient<T> {
  * console.log(await w.text()); // tensor([ 3.0000, -1.0000], f32 [2])
  * ```
  *
- * @throws {TypeError} if the result is not a scalar of type f32.
+ * @throws {TypeError} if the result is not a scalar of type f32, or a variable is not f32.
  */
 export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
   fn: (variables: T, ...rest: Rest) => Tensor,
 ): (variables: T, ...rest: Rest) => ValueAndGradient<T> {
   return (variables, ...rest) => {
     const list = flatten(variables, "valueAndGradient");
+    for (const { dtype, shape } of list) {
+      if (dtype === "f32") continue;
+      throw new TypeError(
+        `valueAndGradient: expected variables of type f32, found ${dtype} ${
+          formatShape(shape)
+        }; cast() it, or pass it as a further argument`,
+      );
+    }
     schedule(list.map((t) => t.node));
-    const value = fn(variables, ...rest);
+    const value = trace(() => fn(variables, ...rest));
     if (!(value instanceof Tensor)) {
       throw new TypeError(
         `valueAndGradient: expected the function to return a tensor, found ${value}`,

@@ -1,7 +1,8 @@
-import type { Device } from "../device/device.ts";
+import type { Device, Executable } from "../device/device.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
 import { deviceIfReady, load, type LoadedProgram, schedule } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
+import { isTracing } from "./tracing.ts";
 import { flatten, rebuild, signature, type Tree } from "./tree.ts";
 import { settle, upload, valueOf } from "./value.ts";
 
@@ -9,9 +10,19 @@ import { settle, upload, valueOf } from "./value.ts";
 interface Trace {
   readonly result: Tree;
   readonly roots: readonly Node[];
-  /** The placeholders of the arguments, then tensors that the function took from around it. */
+  /** The placeholders of the arguments. */
+  readonly placeholders: readonly Node[];
+  readonly programs: WeakMap<Device, Loaded>;
+}
+
+/** Gives a program's memory back once its trace cannot be reached any more. */
+const abandoned = new FinalizationRegistry<Executable>((executable) => executable.release());
+
+/** A trace's program on a device. */
+interface Loaded {
+  readonly program: LoadedProgram;
+  /** The placeholders, then tensors that the function took from around it. */
   readonly leaves: readonly Node[];
-  readonly programs: WeakMap<Device, LoadedProgram>;
 }
 
 /**
@@ -24,7 +35,7 @@ interface Trace {
  * import type { Tensor } from "@striate/striate";
  * const step = jit((x: Tensor, y: Tensor) => x.matmul(y).tanh());
  * const x = tensor([[1, 2]]), y = tensor([[0.5], [0.25]]);
- * console.log(await step(x, y).array()); // [[0.7615941762924194]]
+ * console.log(await step(x, y).array()); // [[0.76159...]]
  * ```
  */
 export function jit<Arguments extends Tree[], Result extends Tree>(
@@ -32,6 +43,8 @@ export function jit<Arguments extends Tree[], Result extends Tree>(
 ): (...args: Arguments) => Result {
   const traces = new Map<string, Trace>();
   return (...args) => {
+    // What is to be differentiated has to be one graph.
+    if (isTracing()) return fn(...args);
     const tensors = flatten(args, "jit");
     const device = deviceIfReady();
     schedule(tensors.map((t) => t.node));
@@ -41,7 +54,10 @@ export function jit<Arguments extends Tree[], Result extends Tree>(
     const key = signature(args);
     let trace = traces.get(key);
     if (trace === undefined) traces.set(key, trace = record(fn, args));
-    return run(trace, tensors, device) as Result;
+    const loaded = programOf(trace, device);
+    const taken = loaded.leaves.slice(tensors.length);
+    if (!taken.every((node) => isPresent(node, device))) return fn(...args);
+    return run(trace, loaded, tensors, device) as Result;
   };
 }
 
@@ -57,18 +73,36 @@ function record<Arguments extends Tree[]>(
   const placeholders = flatten(args, "jit").map((t) => new Tensor(leaf(t.shape, t.dtype)));
   const result = fn(...rebuild(args, placeholders.values()));
   const roots = flatten(result, "jit: result").map((t) => t.node);
-  const inner = placeholders.map((t) => t.node);
-  const outer = topologicalOrder(roots).filter((n) => n.op.kind === "leaf" && !inner.includes(n));
-  return { result, roots, leaves: [...inner, ...outer], programs: new WeakMap() };
+  return {
+    result,
+    roots,
+    placeholders: placeholders.map((t) => t.node),
+    programs: new WeakMap(),
+  };
 }
 
-function run(trace: Trace, tensors: readonly Tensor[], device: Device): Tree {
-  let program = trace.programs.get(device);
-  if (program === undefined) {
-    program = load(device, trace.roots, trace.leaves);
-    trace.programs.set(device, program);
+function programOf(trace: Trace, device: Device): Loaded {
+  const { roots, placeholders, programs } = trace;
+  let loaded = programs.get(device);
+  if (loaded === undefined) {
+    // What was taken may have been evaluated since, so that it is a leaf by now.
+    const taken = topologicalOrder(roots)
+      .filter((node) => node.op.kind === "leaf" && !placeholders.includes(node));
+    const leaves = [...placeholders, ...taken];
+    loaded = { program: load(device, roots, leaves), leaves };
+    programs.set(device, loaded);
+    abandoned.register(trace, loaded.program.executable);
   }
-  const nodes = trace.leaves.map((node, i) => tensors[i]?.node ?? node);
+  return loaded;
+}
+
+function run(
+  trace: Trace,
+  { program, leaves }: Loaded,
+  tensors: readonly Tensor[],
+  device: Device,
+): Tree {
+  const nodes = leaves.map((node, i) => tensors[i]?.node ?? node);
   const storages = nodes.map((node) => upload(node, valueOf(node)!, device));
   for (const bytes of program.bindings.slice(nodes.length)) storages.push(device.allocate(bytes));
   program.executable.run(storages);

@@ -35,46 +35,57 @@ export function unnest(value: NestedArray): { shape: number[]; elements: number[
     }
     if (Array.isArray(at)) at.forEach((part, i) => visit(part, depth + 1, `${where}[${i}]`));
     else if (typeof at === "number") elements.push(at);
-    else throw new TypeError(`tensor: expected numbers, found ${String(at)} at ${where}`);
+    else {throw new TypeError(
+        `tensor: expected numbers, found ${String(at)}${where && ` at ${where}`}`,
+      );}
   };
   visit(value, 0, "");
   return { shape, elements };
 }
 
-/** Axes longer than this show only their ends. */
-const longest = 8;
+/** Tensors of more elements than this show only the ends of their long axes. */
+const largest = 1000;
 const shown = 3;
+/** Columns of a line; longer rows continue on the next one. */
+const lineWidth = 80;
 
 /** A tensor as a text in brackets, numbers in columns. */
 export function formatTensor(data: TensorData, shape: Shape, dtype: DType): string {
+  const cut = data.length > largest;
   const picked: number[] = [];
-  const visit = (depth: number, offset: number): string | number => {
-    if (depth === shape.length) return picked.push(data[offset]!) - 1;
-    const length = shape[depth]!;
-    const stride = sizeOf(shape.slice(depth + 1));
-    const parts: (string | number)[] = [];
+  walk(shape, cut, (offset) => String(picked.push(data[offset]!)));
+  const texts = formatNumbers(picked, dtype).values();
+  const body = walk(shape, cut, () => texts.next().value!);
+  return `tensor(${body}, ${dtype} [${shape.join(", ")}])`;
+}
+
+/** The text of a tensor whose numbers `text` gives, each called in order by its offset. */
+function walk(shape: Shape, cut: boolean, text: (offset: number) => string): string {
+  const visit = (depth: number, offset: number): string => {
+    if (depth === shape.length) return text(offset);
+    const length = shape[depth]!, stride = sizeOf(shape.slice(depth + 1));
+    const parts: string[] = [];
     for (let i = 0; i < length; i++) {
-      if (length > longest && i === shown) {
+      if (cut && length > 2 * shown && i === shown) {
         parts.push("...");
         i = length - shown;
       }
       parts.push(visit(depth + 1, offset + i * stride));
     }
-    const inner = depth === shape.length - 1;
-    const separator = inner
-      ? ", "
-      : `,${"\n".repeat(shape.length - 1 - depth)}${" ".repeat(depth + 8)}`;
-    return `[${
-      parts.map((part) => typeof part === "number" ? `\u0000${part}\u0000` : part).join(separator)
-    }]`;
+    const indent = " ".repeat("tensor(".length + depth + 1);
+    if (depth === shape.length - 1) return `[${wrap(parts, indent)}]`;
+    return `[${parts.join(`,${"\n".repeat(shape.length - 1 - depth)}${indent}`)}]`;
   };
-  const body = visit(0, 0);
-  const texts = formatNumbers(picked, dtype);
-  const filled = typeof body === "number"
-    ? texts[body]!
-    // deno-lint-ignore no-control-regex
-    : body.replace(/\u0000(\d+)\u0000/g, (_, i) => texts[Number(i)]!);
-  return `tensor(${filled.replace(/^ +/, "")}, ${dtype} [${shape.join(", ")}])`;
+  return visit(0, 0);
+}
+
+/** Numbers of one width in as many lines as they need. */
+function wrap(parts: readonly string[], indent: string): string {
+  const width = (parts[0]?.length ?? 0) + ", ".length;
+  const count = Math.max(1, Math.floor((lineWidth - indent.length) / width));
+  const lines: string[] = [];
+  for (let i = 0; i < parts.length; i += count) lines.push(parts.slice(i, i + count).join(", "));
+  return lines.join(`,\n${indent}`);
 }
 
 function formatNumbers(numbers: readonly number[], dtype: DType): string[] {

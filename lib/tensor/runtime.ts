@@ -12,7 +12,8 @@ import {
 } from "../device/select.ts";
 import { type Node, topologicalOrder } from "../graph/node.ts";
 import { convert } from "../graph/ops/elementwise.ts";
-import { settle, upload, type Value, valueOf } from "./value.ts";
+import { isTracing } from "./tracing.ts";
+import { checkAlive, settle, upload, type Value, valueOf } from "./value.ts";
 
 let opening: Promise<Device> | undefined;
 let ready: Device | undefined;
@@ -124,10 +125,14 @@ const waiting: (readonly Node[])[] = [];
 /**
  * Has nodes evaluated without waiting for them: at once if the device is open, else as soon as it
  * is. They become leaves, so that what is computed from them later is a graph (and a program) of
- * its own, the same in every round of a loop.
+ * its own, the same in every round of a loop. In a function that is to be differentiated they stay
+ * as they are.
  */
 export function schedule(nodes: readonly Node[]): void {
-  const open = nodes.filter((node) => node.op.kind !== "leaf" && !isPlaceholder(node));
+  if (isTracing()) return;
+  const open = nodes.filter((node) =>
+    node.op.kind !== "leaf" && node.dtype !== "u8" && !isPlaceholder(node)
+  );
   if (open.length === 0) return;
   if (ready !== undefined && waiting.length === 0 && run(ready, open)) return;
   waiting.push(open);
@@ -151,9 +156,10 @@ export async function evaluate(nodes: readonly Node[]): Promise<Device> {
 
 /** Brings to the host what lies on another device. */
 async function gather(nodes: readonly Node[], target: Device): Promise<void> {
-  for (const node of topologicalOrder(nodes)) {
+  for (const node of topologicalOrder(withLinked(nodes))) {
     const value = valueOf(node);
-    if (value === undefined || value.data !== undefined || value.device === target) continue;
+    const elsewhere = value?.storage !== undefined && value.device !== target;
+    if (!elsewhere || value.data !== undefined) continue;
     value.data = await readStorage(node, value);
   }
 }
@@ -163,20 +169,24 @@ async function readStorage(node: Node, { storage, device }: Value): Promise<Tens
   return typedArray(node.dtype, await device!.read(storage!, bytes));
 }
 
-/** Queues the evaluation of nodes; false if some data lies on another device. */
-function run(device: Device, nodes: readonly Node[]): boolean {
+/** The nodes that are not evaluated yet, and what is evaluated along with them. */
+function withLinked(nodes: readonly Node[]): Node[] {
   const roots = new Set(nodes.filter((node) => node.op.kind !== "leaf"));
-  if (roots.size === 0) return true;
-  let order = topologicalOrder([...roots]);
-  for (const node of order) {
+  for (const node of topologicalOrder([...roots])) {
     const together = linked.get(node);
     if (together === undefined || node.op.kind === "leaf") continue;
     for (const other of roots.has(node) ? together.all : [together.value]) {
       if (other.op.kind !== "leaf") roots.add(other);
     }
   }
-  const list = [...roots];
-  order = topologicalOrder(list);
+  return [...roots];
+}
+
+/** Queues the evaluation of nodes; false if some data lies on another device. */
+function run(device: Device, nodes: readonly Node[]): boolean {
+  const list = withLinked(nodes);
+  if (list.length === 0) return true;
+  const order = topologicalOrder(list);
   const leaves = order.filter((node) => node.op.kind === "leaf");
   for (const node of leaves) {
     const value = valueOf(node);
@@ -185,6 +195,7 @@ function run(device: Device, nodes: readonly Node[]): boolean {
         "a tensor inside a function given to jit has no value yet: return it, and read the result",
       );
     }
+    checkAlive(value);
     if (value.data === undefined && value.device !== device) return false;
   }
   const { executable, bindings, outputs } = program(device, list, leaves, order);
@@ -206,6 +217,7 @@ export async function read(node: Node): Promise<TensorData> {
   if (given !== undefined) return given.slice() as TensorData;
   await evaluate([node]);
   const value = valueOf(node)!;
+  checkAlive(value);
   const data = value.data ?? await readStorage(node, value);
   // What is small is kept, so that printing the tensor again shows it.
   if (data.length > 1000) return data;

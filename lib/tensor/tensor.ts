@@ -1,5 +1,5 @@
 import type { DType, TensorData, TypedArrayOf } from "../core/dtype.ts";
-import { normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
+import { formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import * as activation from "../graph/compositions/activation.ts";
 import type { Direction } from "../graph/ops/elementwise.ts";
@@ -10,7 +10,7 @@ import { gather } from "../graph/ops/gather.ts";
 import { matrixProduct } from "./matrix.ts";
 import { formatTensor, nest, type NestedArray } from "./print.ts";
 import { read, schedule } from "./runtime.ts";
-import { constant, forget, valueOf } from "./value.ts";
+import { constant, dispose, valueOf } from "./value.ts";
 
 /** What may stand where a tensor is expected: a number is a scalar tensor. */
 export type TensorLike = Tensor | number;
@@ -88,7 +88,9 @@ export class Tensor {
   async item(): Promise<number> {
     if (this.size !== 1) {
       throw new TypeError(
-        `item: expected a tensor of one element, found [${this.shape}]; use data() or array()`,
+        `item: expected a tensor of one element, found ${
+          formatShape(this.shape)
+        }; use data() or array()`,
       );
     }
     return (await this.data())[0]!;
@@ -119,10 +121,13 @@ export class Tensor {
     return this.toString();
   }
 
-  /** Gives device memory back now instead of when the tensor is collected. */
+  /**
+   * Gives memory back now instead of when the tensor is collected: at the end of the block where it
+   * was declared by `using`. It cannot be read afterwards, nor can what was not computed from it yet.
+   */
   [Symbol.dispose](): void {
     const value = valueOf(this.node);
-    if (value !== undefined) forget(value);
+    if (value !== undefined) dispose(value);
   }
 
   // Element-wise arithmetic
@@ -279,9 +284,9 @@ export class Tensor {
   sum(axes?: Axes, keepDimensions = false): Tensor {
     return reduced(reduceSum, this, axes, keepDimensions);
   }
-  /** The mean over axes. */
+  /** The mean over axes (all by default), in f32. */
   mean(axes?: Axes, keepDimensions = false): Tensor {
-    const total = this.sum(axes, keepDimensions);
+    const total = inFloat(this).sum(axes, keepDimensions);
     const count = this.size / Math.max(1, total.size);
     return unary((x) => e.scale(x, 1 / count), total);
   }
@@ -295,7 +300,8 @@ export class Tensor {
   }
   /** The mean squared distance from the mean, over axes. */
   variance(axes?: Axes, keepDimensions = false): Tensor {
-    return this.sub(this.mean(axes, true)).square().mean(axes, keepDimensions);
+    const x = inFloat(this);
+    return x.sub(x.mean(axes, true)).square().mean(axes, keepDimensions);
   }
   /** The square root of the variance. */
   standardDeviation(axes?: Axes, keepDimensions = false): Tensor {
@@ -339,7 +345,9 @@ export class Tensor {
     const named = axes === undefined ? undefined : axisList(axes, this.rank, "squeeze");
     for (const axis of named ?? []) {
       if (this.shape[axis] !== 1) {
-        throw new RangeError(`squeeze: axis ${axis} of [${this.shape}] has not the size 1`);
+        throw new RangeError(
+          `squeeze: axis ${axis} of ${formatShape(this.shape)} does not have size 1`,
+        );
       }
     }
     return this.reshape(
@@ -350,16 +358,29 @@ export class Tensor {
   broadcastTo(shape: Shape): Tensor {
     return unary((x) => layout.broadcastTo(x, shape), this);
   }
-  /** The block that begins at `start`, of `size` elements (or up to the end), every `stride`-th. */
+  /**
+   * The block that begins at `start` (from the end where negative), of `size` elements (or up to the
+   * end), every `stride`-th. Axes that are left out stay whole.
+   */
   slice(start: readonly number[], size?: readonly number[], stride?: readonly number[]): Tensor {
     const { shape } = this;
-    const steps = stride ?? shape.map(() => 1);
+    for (const [name, list] of Object.entries({ start, size, stride })) {
+      if (list === undefined) continue;
+      if (!Array.isArray(list) || list.length > shape.length || !list.every(Number.isInteger)) {
+        throw new RangeError(
+          `slice: ${name}: expected at most ${shape.length} integers for ${
+            formatShape(shape)
+          }, found ${JSON.stringify(list)}`,
+        );
+      }
+    }
+    const steps = shape.map((_, axis) => stride?.[axis] ?? 1);
     const from = shape.map((d, axis) => {
       const s = start[axis] ?? 0;
       return s < 0 ? s + d : s;
     });
     const counts = shape.map((d, axis) =>
-      size?.[axis] ?? Math.ceil((d - from[axis]!) / (steps[axis] ?? 1))
+      size?.[axis] ?? Math.ceil((d - from[axis]!) / steps[axis]!)
     );
     return unary((x) => layout.slice(x, from, counts, steps), this);
   }
@@ -372,7 +393,10 @@ export class Tensor {
     const [low, high] = [widths.map((w) => w[0]), widths.map((w) => w[1])];
     return unary((x) => layout.pad(x, low, high, undefined, value), this);
   }
-  /** Rows (elements of the first axis) at `indices` (i32), as NumPy's take along axis 0. */
+  /**
+   * Rows (elements of the first axis) at `indices` (i32, of any shape): [indices..., rows' axes...].
+   * An index outside is moved to the first or last row.
+   */
   take(indices: Tensor): Tensor {
     return new Tensor(gather(this.node, indices.node), [this, indices]);
   }
@@ -392,7 +416,7 @@ export function asTensor(x: TensorLike, dtype: DType = "f32"): Tensor {
   if (typeof x !== "number") {
     throw new TypeError(`expected a tensor or a number, found ${String(x)}; wrap it in tensor()`);
   }
-  const data = dtype === "i32" && Number.isInteger(x) ? Int32Array.of(x) : Float32Array.of(x);
+  const data = dtype === "i32" && x === (x | 0) ? Int32Array.of(x) : Float32Array.of(x);
   return new Tensor(constant(data, [], data instanceof Int32Array ? "i32" : "f32"));
 }
 
@@ -408,6 +432,11 @@ function binary(op: (a: Node, b: Node) => Node, a: Tensor, b: TensorLike): Tenso
 
 function compare(direction: Direction, a: Tensor, b: TensorLike): Tensor {
   return binary((x, y) => e.compare(direction, x, y), a, b);
+}
+
+/** Integers as f32, in which a mean can be taken. */
+function inFloat(x: Tensor): Tensor {
+  return x.dtype === "i32" ? x.cast("f32") : x;
 }
 
 function axisList(axes: Axes | undefined, rank: number, what: string): number[] {
@@ -434,7 +463,8 @@ function reduced(
 
 /** `a` where `condition` (i32) is not 0, else `b`. */
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = [asTensor(a), asTensor(b)];
+  const dtype = a instanceof Tensor ? a.dtype : b instanceof Tensor ? b.dtype : "f32";
+  const [x, y] = [asTensor(a, dtype), asTensor(b, dtype)];
   return new Tensor(e.select(condition.node, x.node, y.node), [condition, x, y]);
 }
 

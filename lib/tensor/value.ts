@@ -8,6 +8,8 @@ export interface Value {
   data?: TensorData;
   storage?: Storage;
   device?: Device;
+  /** Whether its user gave it up: it cannot be read any more. */
+  disposed?: true;
   /** Host memory that is never touched, so that the garbage collector feels a device's memory. */
   pressure?: ArrayBuffer;
 }
@@ -55,6 +57,21 @@ function place(value: Value, storage: Storage, device: Device): void {
   value.device = device;
   value.pressure = new ArrayBuffer(Math.min(storage.bytes, heaviest));
   abandoned.register(value, storage, value);
+}
+
+/** Gives a value up for good, on the host and on the device. */
+export function dispose(value: Value): void {
+  forget(value);
+  delete value.data;
+  value.disposed = true;
+}
+
+/** Fails where a value was given up before what depends on it was computed. */
+export function checkAlive(value: Value): void {
+  if (value.disposed !== true) return;
+  throw new TypeError(
+    "a tensor was disposed of (by `using`, say) before this was computed from it: read the result first, or leave it to the garbage collector",
+  );
 }
 
 /** Gives a value's device memory back now. */
