@@ -86,15 +86,24 @@ export type InitializerLike = Initializer | string;
 
 /** Checks an initializer given by a user; a name alone means its defaults. */
 export function initializerOf(given: InitializerLike): Initializer {
-  const result = typeof given !== "string"
-    ? given
-    : given === "normal"
-    ? normal()
-    : given === "truncatedNormal"
-    ? truncatedNormal()
-    : { name: given };
-  if (draws[result.name] === undefined) {
-    throw new RangeError(unknownName("initializer", String(result.name), Object.keys(draws)));
+  const { name, ...settings } = typeof given === "string" ? { name: given } : given;
+  if (!Object.hasOwn(draws, name)) {
+    throw new RangeError(unknownName("initializer", String(name), Object.keys(draws)));
+  }
+  const result = name === "normal" || name === "truncatedNormal"
+    ? { ...normal(), name, ...settings }
+    : { name, ...settings };
+  for (const [key, value] of Object.entries({ value: 0, ...result })) {
+    if (key === "name" || Number.isFinite(value)) continue;
+    throw new TypeError(`initializer ${name}: ${key}: expected a number, found ${value}`);
+  }
+  if (name === "constant" && result.value === undefined) {
+    throw new TypeError("initializer constant: expected a value, as in initializers.constant(0.5)");
+  }
+  if (result.standardDeviation !== undefined && result.standardDeviation < 0) {
+    throw new RangeError(
+      `initializer ${name}: standardDeviation: expected at least 0, found ${result.standardDeviation}`,
+    );
   }
   return result;
 }

@@ -1,6 +1,7 @@
 import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
+import { opTable } from "../graph/table.ts";
 import type { Initializer } from "./initializer.ts";
 import type { Weight } from "./weight.ts";
 
@@ -62,6 +63,8 @@ export class Layer {
   readonly config: Config;
   /** The name that the user gave, if any. */
   readonly givenName: string | undefined;
+  /** The name that it got in the first model that holds it; it keeps it in others where it can. */
+  assignedName: string | undefined;
   /** Its weights, made by the first model that holds it and shared by all that do. */
   variables: ReadonlyMap<string, Weight> | undefined;
   /** Shapes of the inputs that it was first applied to. */
@@ -83,31 +86,39 @@ export class Layer {
     return this.#weights ?? {};
   }
 
-  /** Checks inputs (shapes without the batch axis) and gives the shape of the result. */
-  infer(shapes: readonly Shape[], where: string): Shape {
+  /** Its name as far as it has one yet. */
+  get name(): string | undefined {
+    return this.givenName ?? this.assignedName;
+  }
+
+  /**
+   * Checks inputs (shapes without the batch axis) and gives the shape of the result. Errors call the
+   * layer `name`, and say `from` where its inputs come.
+   */
+  infer(shapes: readonly Shape[], from = "", name = this.name): Shape {
     try {
       const weights = this.type.weights?.(this.config, shapes) ?? {};
-      if (this.#weights === undefined) {
-        this.#shapes = shapes;
-        this.#weights = weights;
-      } else if (signature(weights) !== signature(this.#weights)) {
+      if (this.#weights !== undefined && signature(weights) !== signature(this.#weights)) {
         throw new TypeError(
           `shared between inputs of different shapes ${
             this.#shapes!.map(formatShape).join(", ")
           } and ${shapes.map(formatShape).join(", ")}, which need different weights`,
         );
       }
-      return this.probe(shapes).shape.slice(1);
+      const { shape } = this.#probe(shapes, weights);
+      this.#shapes ??= shapes;
+      this.#weights ??= weights;
+      return shape.slice(1);
     } catch (error) {
-      throw explain(error, this, shapes, where);
+      throw explain(error, this.type.type, name, shapes, from);
     }
   }
 
   /** The layer's graph for a batch of one, with nothing but leaves around it. */
-  probe(shapes: readonly Shape[]): Node {
+  #probe(shapes: readonly Shape[], types: Readonly<Record<string, WeightType>>): Node {
     const inputs = shapes.map((shape) => leaf([1, ...shape], "f32"));
     const weights = Object.fromEntries(
-      Object.entries(this.weights).map(([name, { shape }]) => [name, leaf(shape, "f32")]),
+      Object.entries(types).map(([name, { shape }]) => [name, leaf(shape, "f32")]),
     );
     const context: CallContext = {
       training: false,
@@ -119,7 +130,7 @@ export class Layer {
 
   /** Multiply-adds for one example: those of matmuls and convolutions. */
   multiplyAdds(shapes: readonly Shape[]): number {
-    return topologicalOrder([this.probe(shapes)])
+    return topologicalOrder([this.#probe(shapes, this.weights)])
       .reduce((sum, node) => sum + (node.op.multiplyAdds?.(node) ?? 0), 0);
   }
 }
@@ -128,13 +139,27 @@ const signature = (weights: Readonly<Record<string, WeightType>>) =>
   Object.entries(weights).map(([name, { shape }]) => `${name}${formatShape(shape)}`).join();
 
 /** An error of the same class that says which layer it is about, and what came in. */
-function explain(error: unknown, layer: Layer, shapes: readonly Shape[], where: string): unknown {
+function explain(
+  error: unknown,
+  type: string,
+  name: string | undefined,
+  shapes: readonly Shape[],
+  from: string,
+): unknown {
   if (!(error instanceof TypeError || error instanceof RangeError)) return error;
-  const { type } = layer.type;
-  const name = layer.givenName === undefined ? "" : ` ${JSON.stringify(layer.givenName)}`;
   const inputs = shapes.map((shape) => formatShape([-1, ...shape])).join(" and ");
-  const text = error.message.replace(/^\w+2?d?: /, "");
-  const message = `${type}${name}: ${text} (layer input ${inputs}${where})`;
+  // What came in belongs to what is wrong; what to do about it comes last.
+  const text = error.message.replace(
+    /^(\w+): /,
+    (prefix, word) => word === type || opTable.has(word) ? "" : prefix,
+  );
+  const [wrong, ...advice] = text.split("; ");
+  const message = [
+    `${type}${
+      name === undefined ? "" : ` ${JSON.stringify(name)}`
+    }: ${wrong} (layer input ${inputs}${from && ` from ${from}`})`,
+    ...advice,
+  ].join("; ");
   return error instanceof TypeError
     ? new TypeError(message, { cause: error })
     : new RangeError(message, { cause: error });

@@ -11,6 +11,7 @@
  *
  * @module
  */
+export { adaptiveAveragePool2d } from "./layers/adaptive_pool.ts";
 export { activationLayer as activation, type ActivationName } from "./layers/activation.ts";
 export {
   conv2d,
@@ -20,6 +21,7 @@ export {
 } from "./layers/conv2d.ts";
 export { dense, type KernelOptions } from "./layers/dense.ts";
 export { dropout } from "./layers/dropout.ts";
+export { identityShortcut } from "./layers/identity_shortcut.ts";
 export { add, concatenate, multiply } from "./layers/merge.ts";
 export { batchNorm, type BatchNormOptions, localResponseNorm } from "./layers/normalization.ts";
 export type { LayerOptions } from "./layers/options.ts";
@@ -31,4 +33,7 @@ export {
   maxPool2d,
   type MaxPool2dOptions,
 } from "./layers/pool.ts";
+export { radialBasis } from "./layers/radial_basis.ts";
+export { scaledTanh } from "./layers/scaled_tanh.ts";
+export { selectChannels } from "./layers/select_channels.ts";
 export { flatten, reshape, type ZeroPadding, zeroPadding2d } from "./layers/shape.ts";

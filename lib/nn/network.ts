@@ -82,7 +82,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       );
     }
     const before = this.#outputs;
-    this.#outputs = [applyLayer(layer, [last!], (layer) => this.#nameOf.get(layer))];
+    const name = layer.name ?? freeName(layer, (name) => this.#layers.has(name));
+    this.#outputs = [applyLayer(layer, [last!], name)];
     try {
       this.#place();
     } catch (error) {
@@ -115,21 +116,23 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       if (values === undefined) applied.set(value.layer, [value]);
       else values.push(value);
     }
-    const names = new Set([...applied.keys()].flatMap((layer) => layer.givenName ?? []));
+    const given = new Set([...applied.keys()].flatMap((layer) => layer.givenName ?? []));
     const layers = new Map<string, PlacedLayer>();
-    const counts = new Map<string, number>();
+    const isTaken = (name: string) => given.has(name) || layers.has(name);
     for (const [layer, values] of applied) {
-      const { type } = layer.type;
-      let name = layer.givenName;
-      while (name === undefined || (name !== layer.givenName && names.has(name))) {
-        counts.set(type, (counts.get(type) ?? 0) + 1);
-        name = `${type}${counts.get(type)}`;
-      }
+      const { givenName, assignedName } = layer;
+      const name = givenName ??
+        (assignedName !== undefined && !isTaken(assignedName)
+          ? assignedName
+          : freeName(layer, isTaken));
       if (layers.has(name)) {
         throw new RangeError(
-          `model: two layers are named ${JSON.stringify(name)}; names must be unique`,
+          `model: two layers are named ${
+            JSON.stringify(name)
+          }; names must be unique, so choose another \`name\` for one of them`,
         );
       }
+      layer.assignedName ??= name;
       layer.variables ??= this.#makeWeights(name, layer);
       layers.set(name, { name, layer, values, weights: layer.variables });
       this.#nameOf.set(layer, name);
@@ -349,15 +352,23 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   override toString(): string {
     const shapes = (values: readonly SymbolicValue[]) =>
       values.map((value) => formatShape(value.shape)).join(", ");
-    return `Model ${shapes(this.#inputs)} -> ${
-      shapes(this.#outputs)
-    }: ${this.#layers.size} layers, ${this.parameters.toLocaleString("en")} parameters`;
+    return `Model ${shapes(this.#inputs)} -> ${shapes(this.#outputs)}: ${this.#layers.size} ${
+      this.#layers.size === 1 ? "layer" : "layers"
+    }, ${this.parameters.toLocaleString("en")} parameters`;
   }
 
   /** What `console.log` shows in Deno. */
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
+}
+
+/** A name for a layer that was given none: its type and the first number that is not taken. */
+function freeName(layer: Layer, isTaken: (name: string) => boolean): string {
+  const { type } = layer.type;
+  let number = 1;
+  while (isTaken(`${type}${number}`)) number++;
+  return `${type}${number}`;
 }
 
 function isFrozen(weights: ReadonlyMap<string, Weight>): boolean {

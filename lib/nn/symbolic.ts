@@ -66,11 +66,11 @@ export class SymbolicValue extends LayerMethods<SymbolicValue> {
   }
 }
 
-/** Applies a layer to values; errors name the layer and what it was applied to. */
+/** Applies a layer to values; errors name the layer (as `name`) and what it was applied to. */
 export function applyLayer(
   layer: Layer,
   sources: readonly SymbolicValue[],
-  nameOf: (layer: Layer) => string | undefined = (layer) => layer.givenName,
+  name: string | undefined = layer.name,
 ): SymbolicValue {
   for (const source of sources) {
     if (!(source instanceof SymbolicValue)) {
@@ -79,14 +79,13 @@ export function applyLayer(
       );
     }
   }
-  const from = sources.map(({ layer }) =>
-    layer === undefined
-      ? "the model's input"
-      : [layer.type.type, nameOf(layer)].flatMap((text, i) =>
-        text === undefined ? [] : i === 0 ? text : JSON.stringify(text)
-      ).join(" ")
-  );
-  const shape = layer.infer(sources.map((s) => s.shape), ` from ${from.join(" and ")}`);
+  const from = sources.map(({ layer }) => {
+    if (layer === undefined) return "the model's input";
+    return layer.name === undefined
+      ? layer.type.type
+      : `${layer.type.type} ${JSON.stringify(layer.name)}`;
+  });
+  const shape = layer.infer(sources.map((s) => s.shape), from.join(" and "), name);
   return new SymbolicValue(shape, layer, sources);
 }
 

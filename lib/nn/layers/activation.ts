@@ -1,3 +1,4 @@
+import { unknownName } from "../../core/suggest.ts";
 import * as activation from "../../graph/compositions/activation.ts";
 import type { Node } from "../../graph/node.ts";
 import { logistic, relu as reluNode, tanh as tanhNode } from "../../graph/ops/elementwise.ts";
@@ -52,6 +53,14 @@ export function activationLayer(
   options: LayerOptions = {},
   config: Config = {},
 ): Layer {
+  const known = types.get(type);
+  if (known === undefined) {
+    throw new RangeError(unknownName("activation", String(type), [...types.keys()]));
+  }
   checkOptions(type, options, Object.keys(config));
-  return new Layer(types.get(type)!, config, options.name);
+  for (const [name, value] of Object.entries(config)) {
+    if (typeof value === "boolean" ? name === "approximate" : Number.isFinite(value)) continue;
+    throw new TypeError(`${type}: ${name}: expected a finite number, found ${String(value)}`);
+  }
+  return new Layer(known, config, options.name);
 }

@@ -1,6 +1,5 @@
-import type { Shape } from "../../core/shape.ts";
 import { add } from "../../graph/ops/elementwise.ts";
-import { conv2d as convolve } from "../../graph/ops/conv2d.ts";
+import { conv2d as convolve, type ConvolutionGeometry, type Pair } from "../../graph/ops/conv2d.ts";
 import {
   convolutionGeometry,
   type ConvolutionOptions,
@@ -10,7 +9,7 @@ import {
 import { transposedConvolution } from "../../graph/compositions/transposed.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { type KernelConfig, kernelConfig, type KernelOptions, kernelOptions } from "./dense.ts";
-import { checkCount, checkOptions } from "./options.ts";
+import { checkCount, checkImages, checkOptions } from "./options.ts";
 
 /** Settings of conv2d. */
 export interface Conv2dOptions extends KernelOptions, ConvolutionOptions {}
@@ -26,10 +25,30 @@ type Config = KernelConfig & ConvolutionOptions & {
   readonly kernelSize: readonly [number, number];
 };
 
-function checkImages(shape: Shape): void {
-  if (shape.length !== 3) {
-    throw new TypeError("expected images of height, width and channels");
+function checkGroups(groups: number, channels: number, filters: number): void {
+  if (channels % groups !== 0 || filters % groups !== 0) {
+    throw new RangeError(
+      `groups: ${groups} does not divide both the ${channels} channels and the ${filters} filters`,
+    );
   }
+}
+
+/** An error in terms of a user's options where a kernel is larger than the padded image. */
+function checkFit(image: Pair, kernel: Pair, geometry: ConvolutionGeometry): void {
+  const [top, bottom, left, right] = geometry.padding;
+  const { dilation } = geometry;
+  const largest = [image[0] + top + bottom, image[1] + left + right]
+    .map((length, i) => Math.floor((length - 1) / dilation[i]!) + 1) as [number, number];
+  if (kernel[0] <= largest[0] && kernel[1] <= largest[1]) return;
+  const alike = geometry.padding.every((p) => p === top);
+  const padding = alike ? top : `[${geometry.padding.join(", ")}]`;
+  const spread = dilation.every((d) => d === 1) ? "" : ` and dilation ${dilation.join("x")}`;
+  const most = largest[0] === largest[1] ? largest[0] : largest.join("x");
+  throw new RangeError(
+    `kernel ${kernel.join("x")} with padding ${padding}${spread} does not fit the ${
+      image.join("x")
+    } input; use padding: "same" or a kernel of at most ${most}`,
+  );
 }
 
 /** A kernel that slides over images; every position shares its weights. */
@@ -38,11 +57,7 @@ export const conv2dType = defineLayer<Config>({
   weights: ({ filters, kernelSize, groups = 1, ...config }, [shape]) => {
     checkImages(shape!);
     const channels = shape![2]!;
-    if (channels % groups !== 0 || filters % groups !== 0) {
-      throw new RangeError(
-        `groups: ${groups} divides not both the ${channels} channels and the ${filters} filters`,
-      );
-    }
+    checkGroups(groups, channels, filters);
     return {
       kernel: {
         shape: [...kernelSize, channels / groups, filters],
@@ -54,6 +69,7 @@ export const conv2dType = defineLayer<Config>({
   call: ([x], { kernel, bias }, config) => {
     const size = x!.shape.slice(1, 3) as [number, number];
     const geometry = convolutionGeometry(config, size, config.kernelSize);
+    checkFit(size, config.kernelSize, geometry);
     const result = convolve(x!, kernel!, geometry);
     return bias ? add(result, bias) : result;
   },
@@ -66,6 +82,7 @@ export const convTranspose2dType = defineLayer<
   type: "convTranspose2d",
   weights: ({ filters, kernelSize, groups = 1, ...config }, [shape]) => {
     checkImages(shape!);
+    checkGroups(groups, shape![2]!, filters);
     return {
       // As a convolution's kernel that goes the other way: from `filters` to the input's channels.
       kernel: {

@@ -1,23 +1,27 @@
-import { formatShape, normalizeAxis } from "../../core/shape.ts";
+import { broadcastShapes, formatShape, normalizeAxis, sameShape } from "../../core/shape.ts";
 import type { Node } from "../../graph/node.ts";
 import { add as addNodes, multiply as multiplyNodes } from "../../graph/ops/elementwise.ts";
 import { concatenate as concatenateNodes } from "../../graph/ops/layout.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkOptions, type LayerOptions } from "./options.ts";
 
-/** Folds several inputs; a lower rank broadcasts over the axes after the batch, as [c] over [h, w, c]. */
+/** Folds several inputs of one rank; axes of size 1 broadcast, as [1, 1, c] over [h, w, c]. */
 function merging(op: (a: Node, b: Node) => Node) {
-  return (inputs: readonly Node[]): Node => inputs.reduce((a, b) => op(...alignBatch(a, b)));
+  return (inputs: readonly Node[]): Node =>
+    inputs.reduce((a, b) => {
+      const fits = a.shape.length === b.shape.length &&
+        broadcastShapes(a.shape, b.shape) !== undefined;
+      if (fits) return op(a, b);
+      throw new TypeError(
+        `expected inputs of one shape (or of size 1 along an axis), found ${describe(a)} and ${
+          describe(b)
+        }; reshape one of them first`,
+      );
+    });
 }
 
-function alignBatch(a: Node, b: Node): [Node, Node] {
-  if (a.shape.length === b.shape.length) return [a, b];
-  throw new TypeError(
-    `expected inputs of one rank, found ${formatShape(a.shape)} and ${
-      formatShape(b.shape)
-    }; reshape one of them first`,
-  );
-}
+/** A shape whose batch is left open. */
+const describe = (x: Node) => formatShape([-1, ...x.shape.slice(1)]);
 
 /** The sum of the inputs, element by element. */
 export const addType = defineLayer({ type: "add", call: merging(addNodes) });
@@ -29,8 +33,17 @@ export const multiplyType = defineLayer({ type: "multiply", call: merging(multip
 export const concatenateType = defineLayer<{ readonly axis: number }>({
   type: "concatenate",
   call: (inputs, _, { axis }) => {
-    const rank = inputs[0]!.shape.length - 1;
-    return concatenateNodes(inputs, 1 + normalizeAxis(axis, rank, "concatenate"));
+    const [first] = inputs as [Node];
+    const at = 1 + normalizeAxis(axis, first.shape.length - 1, "concatenate");
+    const other = inputs.find(({ shape }) =>
+      !sameShape(shape.toSpliced(at, 1), first.shape.toSpliced(at, 1))
+    );
+    if (other === undefined) return concatenateNodes(inputs, at);
+    throw new TypeError(
+      `expected inputs whose shapes differ only along axis ${axis}, found ${describe(first)} and ${
+        describe(other)
+      }`,
+    );
   },
 });
 

@@ -36,6 +36,7 @@ interface BatchNormConfig extends Readonly<Record<string, unknown>> {
 export const batchNormType = defineLayer<BatchNormConfig>({
   type: "batchNorm",
   weights: ({ scale, center }, [shape]) => {
+    if (shape!.length === 0) throw new TypeError("expected at least one axis besides the batch");
     const channels = [shape!.at(-1)!];
     return {
       ...scale ? { gamma: { shape: channels, initializer: constant(1) } } : {},

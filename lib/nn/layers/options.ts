@@ -1,3 +1,4 @@
+import type { Shape } from "../../core/shape.ts";
 import { unknownName } from "../../core/suggest.ts";
 
 /** Settings that every layer takes. */
@@ -30,4 +31,10 @@ export function checkCount(value: number, what: string): number {
     throw new RangeError(`${what}: expected an integer of at least 1, found ${value}`);
   }
   return value;
+}
+
+/** Checks that a layer's input (without the batch axis) is [height, width, channels]. */
+export function checkImages(shape: Shape): void {
+  if (shape.length === 3) return;
+  throw new TypeError("expected images of height, width and channels");
 }

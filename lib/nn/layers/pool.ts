@@ -1,7 +1,8 @@
 import { pairOf, type Size2d } from "../../graph/compositions/geometry.ts";
 import * as pool from "../../graph/compositions/pool.ts";
+import type { Node } from "../../graph/node.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkOptions, type LayerOptions } from "./options.ts";
+import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
 /** Settings of maxPool2d. */
 export interface MaxPool2dOptions extends LayerOptions, pool.PoolOptions {}
@@ -13,28 +14,34 @@ type Config = Readonly<Record<string, unknown>> & pool.AveragePoolOptions & {
   readonly window: Size2d;
 };
 
+/** The input, if it is a batch of images. */
+function images(x: Node | undefined): Node {
+  checkImages(x!.shape.slice(1));
+  return x!;
+}
+
 /** The largest number of each window. */
 export const maxPool2dType = defineLayer<Config>({
   type: "maxPool2d",
-  call: ([x], _, { window, ...options }) => pool.maxPool2d(x!, window, options),
+  call: ([x], _, { window, ...options }) => pool.maxPool2d(images(x), window, options),
 });
 
 /** The mean of each window. */
 export const averagePool2dType = defineLayer<Config>({
   type: "averagePool2d",
-  call: ([x], _, { window, ...options }) => pool.averagePool2d(x!, window, options),
+  call: ([x], _, { window, ...options }) => pool.averagePool2d(images(x), window, options),
 });
 
 /** The mean of each channel. */
 export const globalAveragePool2dType = defineLayer({
   type: "globalAveragePool2d",
-  call: ([x]) => pool.globalAveragePool2d(x!),
+  call: ([x]) => pool.globalAveragePool2d(images(x)),
 });
 
 /** The maximum of each channel. */
 export const globalMaxPool2dType = defineLayer({
   type: "globalMaxPool2d",
-  call: ([x]) => pool.globalMaxPool2d(x!),
+  call: ([x]) => pool.globalMaxPool2d(images(x)),
 });
 
 const options = ["stride", "padding", "ceilMode"];

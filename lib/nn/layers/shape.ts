@@ -2,7 +2,7 @@ import { checkShape, formatShape, type Shape, sizeOf } from "../../core/shape.ts
 import { resolvePadding } from "../../graph/compositions/geometry.ts";
 import { pad, reshape as reshapeNode } from "../../graph/ops/layout.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkOptions, type LayerOptions } from "./options.ts";
+import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
 /** All axes but the batch become one. */
 export const flattenType = defineLayer({
@@ -39,9 +39,7 @@ export type ZeroPadding =
 export const zeroPadding2dType = defineLayer<{ readonly padding: ZeroPadding }>({
   type: "zeroPadding2d",
   call: ([x], _, { padding }) => {
-    if (x!.shape.length !== 4) {
-      throw new TypeError("expected images of height, width and channels");
-    }
+    checkImages(x!.shape.slice(1));
     const [top, bottom, left, right] = resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
     return pad(x!, [0, top, left, 0], [0, bottom, right, 0]);
   },

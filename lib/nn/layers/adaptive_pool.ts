@@ -1,0 +1,53 @@
+import { pairOf, type Size2d } from "../../graph/compositions/geometry.ts";
+import { averagePool2d } from "../../graph/compositions/pool.ts";
+import type { Node } from "../../graph/node.ts";
+import { scale } from "../../graph/ops/elementwise.ts";
+import { concatenate, reshape, slice } from "../../graph/ops/layout.ts";
+import { reduceSum } from "../../graph/ops/reduce.ts";
+import { defineLayer, Layer } from "../layer.ts";
+import { checkOptions, type LayerOptions } from "./options.ts";
+
+/** The mean of windows that cover images evenly: as many as are asked for, whatever the image. */
+export const adaptiveAveragePool2dType = defineLayer<{ readonly size: readonly [number, number] }>({
+  type: "adaptiveAveragePool2d",
+  call: ([x], _, { size }) => {
+    if (x!.shape.length !== 4) {
+      throw new TypeError("expected images of height, width and channels");
+    }
+    const [height, width] = x!.shape.slice(1) as [number, number];
+    if (height % size[0] === 0 && width % size[1] === 0) {
+      const window = [height / size[0], width / size[1]] as const;
+      return window.every((d) => d === 1) ? x! : averagePool2d(x!, window);
+    }
+    // A mean over rows, then one over columns.
+    return meansAlong(meansAlong(x!, 1, size[0]), 2, size[1]);
+  },
+});
+
+/** Window i of `count` runs from floor(i * length / count) to ceil((i + 1) * length / count). */
+export function adaptiveWindow(length: number, count: number, i: number): [number, number] {
+  return [Math.floor(i * length / count), Math.ceil((i + 1) * length / count)];
+}
+
+function meansAlong(x: Node, axis: number, count: number): Node {
+  const means = Array.from({ length: count }, (_, i) => {
+    const [from, to] = adaptiveWindow(x.shape[axis]!, count, i);
+    const part = slice(
+      x,
+      x.shape.map((_, a) => a === axis ? from : 0),
+      x.shape.with(axis, to - from),
+    );
+    return reshape(scale(reduceSum(part, [axis]), 1 / (to - from)), x.shape.with(axis, 1));
+  });
+  return means.length === 1 ? means[0]! : concatenate(means, axis);
+}
+
+/**
+ * The mean of `size` windows of images, [h, w, c] to [size, size, c]: windows as large as the image
+ * needs, overlapping where it is no multiple. As PyTorch's AdaptiveAvgPool2d.
+ */
+export function adaptiveAveragePool2d(size: Size2d, options: LayerOptions = {}): Layer {
+  checkOptions("adaptiveAveragePool2d", options, []);
+  const pair = pairOf(size, "adaptiveAveragePool2d: size");
+  return new Layer(adaptiveAveragePool2dType, { size: pair }, options.name);
+}

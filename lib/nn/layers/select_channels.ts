@@ -1,0 +1,51 @@
+import { concatenate, slice } from "../../graph/ops/layout.ts";
+import { defineLayer, Layer } from "../layer.ts";
+import { checkOptions, type LayerOptions } from "./options.ts";
+
+/** Some channels (of the last axis), in any order; one may come more than once. */
+export const selectChannelsType = defineLayer<{ readonly channels: readonly number[] }>({
+  type: "selectChannels",
+  call: ([x], _, { channels }) => {
+    const count = x!.shape.at(-1)!;
+    const outside = channels.find((channel) => channel >= count);
+    if (outside !== undefined) {
+      throw new RangeError(`channels: expected less than ${count}, found ${outside}`);
+    }
+    const parts = runs(channels).map(([from, size]) =>
+      slice(x!, x!.shape.map((_, axis) => axis === x!.shape.length - 1 ? from : 0), [
+        ...x!.shape.slice(0, -1),
+        size,
+      ])
+    );
+    return parts.length === 1 ? parts[0]! : concatenate(parts, x!.shape.length - 1);
+  },
+});
+
+/** Neighbours go together: [0, 1, 2, 5, 0] is [[0, 3], [5, 1], [0, 1]], a start and a length each. */
+function runs(channels: readonly number[]): [number, number][] {
+  const result: [number, number][] = [];
+  for (const channel of channels) {
+    const last = result.at(-1);
+    if (last !== undefined && last[0] + last[1] === channel) last[1]++;
+    else result.push([channel, 1]);
+  }
+  return result;
+}
+
+/**
+ * Some of the channels (the last axis): [..., c] to [..., channels.length]. Followed by a convolution
+ * in groups, each filter sees the channels that a table gives it.
+ */
+export function selectChannels(channels: readonly number[], options: LayerOptions = {}): Layer {
+  checkOptions("selectChannels", options, []);
+  const valid = Array.isArray(channels) && channels.length > 0 &&
+    channels.every((channel) => Number.isInteger(channel) && channel >= 0);
+  if (!valid) {
+    throw new RangeError(
+      `selectChannels: channels: expected integers of at least 0, found ${
+        JSON.stringify(channels)
+      }`,
+    );
+  }
+  return new Layer(selectChannelsType, { channels: [...channels] }, options.name);
+}
