@@ -24,6 +24,11 @@ export function targetForm(
   where: string,
 ): TargetForm {
   checkLogits(loss, layer, where);
+  if (loss.targets === "classes" && output.at(-1) === 1) {
+    throw new TypeError(
+      `${where}: the loss "${loss.name}" needs an output for each class, found 1; for two classes with one output take "binaryCrossEntropy", for numbers "meanSquaredError"`,
+    );
+  }
   const { shape, dtype } = field;
   const isInteger = dtype !== "f32", depth = output.at(-1) ?? 1;
   const isLabel = isInteger && shape.length === 0 && output.length === 1 && depth > 1;

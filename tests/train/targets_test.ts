@@ -53,6 +53,7 @@ Deno.test("targets that do not fit are refused, and the error says what would", 
     'expected targets of shape [10], or i32 class numbers of shape [], as the model\'s output for the loss "crossEntropy", found f32[]',
   );
   assertThrows(() => form("meanSquaredError", "f32", [3], [2]), TypeError, "found f32[3]");
+  assertThrows(() => form("crossEntropy", "f32", [1], [1]), TypeError, "an output for each class");
 });
 
 Deno.test("a last layer that the loss would apply again is refused", () => {

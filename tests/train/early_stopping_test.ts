@@ -1,0 +1,53 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { EarlyStopper } from "../../lib/train/early_stopping.ts";
+import type { EpochRecord } from "../../lib/train/history.ts";
+
+const record = (loss: number, validation?: { loss: number; top1?: number }): EpochRecord => ({
+  epoch: 1,
+  step: 1,
+  loss,
+  learningRate: 0.1,
+  seconds: 1,
+  imagesPerSecond: 1,
+  ...validation && { validation },
+});
+
+Deno.test("it bears so many epochs without improvement", () => {
+  const stopper = new EarlyStopper({ patience: 1 });
+  const verdicts = [3, 2, 2, 1, 1, 1].map((loss) => stopper.report(record(loss)));
+  assertEquals(verdicts.map(({ improved }) => improved), [true, true, false, true, false, false]);
+  assertEquals(verdicts.map(({ stop }) => stop), [false, false, false, false, false, true]);
+});
+
+Deno.test("it watches the validation where there is one, and accuracy upwards", () => {
+  const stopper = new EarlyStopper({ patience: 0 });
+  assertEquals(stopper.report(record(1, { loss: 2 })).stop, false);
+  assertEquals(stopper.report(record(0.5, { loss: 2 })).stop, true);
+  const accuracy = new EarlyStopper({ monitor: "validationTop1", patience: 0, minimumChange: 0.1 });
+  assertEquals(accuracy.report(record(1, { loss: 1, top1: 0.5 })).stop, false);
+  assertEquals(accuracy.report(record(1, { loss: 1, top1: 0.7 })).stop, false);
+  assertEquals(accuracy.report(record(1, { loss: 1, top1: 0.75 })).stop, true);
+});
+
+Deno.test("it goes on from a saved state", () => {
+  const stopper = new EarlyStopper({ patience: 1 });
+  for (const loss of [2, 2]) stopper.report(record(loss));
+  const resumed = new EarlyStopper({ patience: 1 });
+  resumed.restore(JSON.parse(JSON.stringify(stopper.state())));
+  assertEquals(resumed.isOver, false);
+  assertEquals(resumed.report(record(2)).stop, true);
+  assertEquals(resumed.isOver, true);
+});
+
+Deno.test("what cannot be watched is refused", () => {
+  assertThrows(
+    () => new EarlyStopper({ monitor: "validationTop1" }).report(record(1)),
+    TypeError,
+    "needs validation data",
+  );
+  assertThrows(
+    () => new EarlyStopper({ monitor: "top1" }).report(record(1)),
+    TypeError,
+    "needs class labels",
+  );
+});
