@@ -39,13 +39,13 @@ const guard = 0x5a;
 
 /**
  * What a kernel computes; fails if it writes outside its outputs. With `inPlace`, the first output
- * takes the place of the first input.
+ * takes the place of the first input, or of the input of that number.
  */
 export function runKernel(
   kernel: Kernel,
   inputs: readonly TensorData[],
   outputs: readonly { dtype: DType; size: number }[],
-  { inPlace = false } = {},
+  { inPlace = false }: { inPlace?: boolean | number } = {},
 ): TensorData[] {
   const described = inputs.map((data) => ({ dtype: dtypeOf(data)!, size: data.length }));
   const plan = planOf(kernel, described, outputs);
@@ -57,7 +57,9 @@ export function runKernel(
     return at;
   };
   const addresses = [...plan.bindings, scratchBytes[0]!].map(place);
-  if (inPlace) addresses[inputs.length] = addresses[0]!;
+  if (inPlace !== false) {
+    addresses[inputs.length] = addresses[Number(inPlace === true ? 0 : inPlace)]!;
+  }
   const pages = Math.ceil(end / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
   const all = new Uint8Array(memory.buffer);

@@ -26,7 +26,7 @@ function expectedOf(kernel: MatmulKernel, a: Float32Array, b: Float32Array): Flo
 
 function check(
   [m, n, k]: readonly [number, number, number],
-  { batch = 1, transposeA = false, transposeB = false, tail = false } = {},
+  { batch = 1, transposeA = false, transposeB = false, tail = false, inPlace = false } = {},
 ): void {
   const shape: Shape = batch === 1 ? [m, n] : [batch, m, n];
   const kernel: MatmulKernel = {
@@ -42,7 +42,9 @@ function check(
   const [a, b] = [integers(1, batch * m * k), integers(2, batch * k * n)];
   const loads = tail ? tailInputs(shape) : undefined;
   const expected = expectedOutputs(expectedOf(kernel, a, b), n, loads);
-  const found = runKernel(kernel, [a, b, ...loads ?? []], outputsOf(shape, tail));
+  const found = runKernel(kernel, [a, b, ...loads ?? []], outputsOf(shape, tail), {
+    inPlace: inPlace ? 2 : false,
+  });
   const name = `${batch} x [${m}, ${k}]${transposeA ? "T" : ""} x [${k}, ${n}]${
     transposeB ? "T" : ""
   }${tail ? " with a tail" : ""}`;
@@ -83,6 +85,14 @@ Deno.test("cpu matmul: long sums, which are split for the threads and the cache"
   }
 });
 
+Deno.test("cpu matmul: a tail that stores over what it loads", () => {
+  for (const transposed of transposes) {
+    for (const size of [[30, 22, 40], [300, 400, 130], [3, 90, 70], [20, 24, 3000]] as const) {
+      check(size, { ...transposed, tail: true, inPlace: true });
+    }
+  }
+});
+
 Deno.test("cpu matmul: batches", () => {
   for (const transposed of transposes) {
     check([7, 9, 5], { ...transposed, batch: 3 });
@@ -109,10 +119,11 @@ Deno.test("cpu matmul: a sum over nothing is 0", () => {
 Deno.test("cpu matmul: large operands, which are packed block by block", () => {
   for (const transposed of transposes) {
     check([13, 700, 701], { ...transposed, tail: true });
-    check([401, 131, 3001], transposed);
     check([2, 1030, 900], { ...transposed, tail: true });
     check([9, 300, 500], { ...transposed, batch: 3 });
   }
+  // Several blocks of rows, too.
+  check([389, 131, 3001], { tail: true });
 });
 
 Deno.test("cpu matmul: so many blocks that they share scratch memory in waves", () => {
