@@ -1,0 +1,51 @@
+import type { MatmulKernel } from "../../lib/compile/kernel.ts";
+import type { Shape } from "../../lib/core/shape.ts";
+import type { Operands } from "./bindings.ts";
+import matmul from "./matmul.wgsl" with { type: "text" };
+import { emitProduct } from "./product.ts";
+import { constants, type Emitted } from "./source.ts";
+import type { Tiling } from "./tile.ts";
+
+/** A batch of matrix products. `output` is the shape that the tail sees, if it is another. */
+export function emitMatmul(
+  kernel: MatmulKernel,
+  operands: Operands,
+  tiling: Tiling,
+  output: Shape = [kernel.batch, kernel.m, kernel.n],
+): Emitted {
+  const { batch, m, n, k, transposeA, transposeB } = kernel;
+  const segments = tiling === "register" ? divisor(k) : 1;
+  const strides = {
+    A_ROW: transposeA ? 1 : k,
+    A_STEP: transposeA ? m : 1,
+    B_STEP: transposeB ? 1 : n,
+    B_COLUMN: transposeB ? k : 1,
+  };
+  return emitProduct(
+    {
+      batch,
+      rows: m,
+      columns: n,
+      segments,
+      length: k / segments,
+      source: constants(strides) + matmul,
+      alignedA: !transposeA && k % 4 === 0 && (k / segments) % 4 === 0,
+      alignedB: !transposeB && n % 4 === 0,
+      alongRows: transposeA,
+      alongDepth: transposeB,
+      sparse: false,
+      output,
+      tail: kernel.tail,
+    },
+    operands,
+    tiling,
+  );
+}
+
+/** Into how many equal segments, of 64 at least, an inner dimension may be cut: 64 at most. */
+function divisor(k: number): number {
+  for (let count = Math.min(64, Math.floor(k / 64)); count > 1; count--) {
+    if (k % count === 0 && ((k / count) % 4 === 0 || k % 4 !== 0)) return count;
+  }
+  return 1;
+}

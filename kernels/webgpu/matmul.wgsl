@@ -1,0 +1,61 @@
+// Operands of a batch of plain matrix products, each maybe transposed: an element of A lies A_ROW
+// from the next row's and A_STEP from the next along the inner dimension; B likewise.
+
+struct Row {
+  start: u32,
+}
+
+struct Line {
+  start: u32,
+}
+
+fn segments_of(batch: u32) -> u32 {
+  return SEGMENTS;
+}
+
+fn row_a(batch: u32, row: u32) -> Row {
+  return Row(batch * (ROWS * SEGMENTS * LENGTH) + row * A_ROW);
+}
+
+fn line_a(row: Row, segment: u32) -> Line {
+  return Line(row.start + segment * (LENGTH * A_STEP));
+}
+
+fn load_a(line: Line, j: u32) -> f32 {
+  return a_at(line.start + j * A_STEP);
+}
+
+fn load_a4(line: Line, j: u32) -> vec4f {
+  if (A_STEP == 1u) {
+    return a_at4(line.start + j);
+  }
+  return vec4f(load_a(line, j), load_a(line, j + 1u), load_a(line, j + 2u), load_a(line, j + 3u));
+}
+
+fn line_b(batch: u32, segment: u32) -> u32 {
+  return batch * (COLUMNS * SEGMENTS * LENGTH) + segment * (LENGTH * B_STEP);
+}
+
+fn load_b(line: u32, j: u32, column: u32) -> f32 {
+  return b_at(line + j * B_STEP + column * B_COLUMN);
+}
+
+fn load_b4(line: u32, j: u32, column: u32) -> vec4f {
+  if (B_COLUMN == 1u) {
+    return b_at4(line + j * B_STEP + column);
+  }
+  return vec4f(
+    load_b(line, j, column),
+    load_b(line, j, column + 1u),
+    load_b(line, j, column + 2u),
+    load_b(line, j, column + 3u),
+  );
+}
+
+fn place(batch: u32, row: u32) -> u32 {
+  return (batch * ROWS + row) * COLUMNS;
+}
+
+fn last_of(batch: u32, column: u32) -> u32 {
+  return column;
+}

@@ -1,0 +1,197 @@
+import type { Tail } from "../../lib/compile/kernel.ts";
+import { type Shape, sizeOf } from "../../lib/core/shape.ts";
+import { Bindings, type Operands } from "./bindings.ts";
+import { emitExpression, prelude } from "./expression.ts";
+import register from "./product_register.wgsl" with { type: "text" };
+import workgroup from "./product_workgroup.wgsl" with { type: "text" };
+import {
+  constants,
+  type Dispatch,
+  type Emitted,
+  entryPoint,
+  foldWorkgroups,
+  unroll,
+} from "./source.ts";
+import { type Extent, registerTile, type Tile, type Tiling, workgroupTile } from "./tile.ts";
+
+/** A batch of matrix products of inputs 0 and 1, with WGSL that says where their elements are. */
+export interface Product extends Extent {
+  /** row_a, line_a, load_a, load_a4, line_b, load_b, load_b4, segments_of, place, last_of. */
+  readonly source: string;
+  /** Whether load_a4 (load_b4) always reads at a multiple of 4. */
+  readonly alignedA: boolean;
+  readonly alignedB: boolean;
+  /** Whether an element's neighbours in memory are in other rows of A; along the depth in B. */
+  readonly alongRows: boolean;
+  readonly alongDepth: boolean;
+  /** Whether `place` may say that a row is not there. */
+  readonly sparse: boolean;
+  readonly output: Shape;
+  readonly tail: Tail | undefined;
+}
+
+/** The dispatch of a product, and one that adds up the pieces where its sums were cut. */
+export function emitProduct(product: Product, operands: Operands, tiling: Tiling): Emitted {
+  const tile = (tiling === "register" ? registerTile : workgroupTile)(product);
+  const size = sizeOf(product.output);
+  const scratch = Math.max(...operands.inputs, ...operands.outputs) + 1;
+  const bindings = new Bindings(operands, tile.chunks > 1 ? [scratch] : operands.outputs);
+  const store = tile.chunks > 1
+    ? `fn finish(i: u32, last: u32, chunk: u32, value: f32) {
+  ${bindings.write(scratch, "f32", `chunk * ${size}u + i`, "value")}
+}`
+    : `fn finish(i: u32, last: u32, chunk: u32, value: f32) {
+  ${emitTail(product, bindings, "last")}
+}`;
+  const source = [
+    operand("a", 0, product.alignedA, bindings),
+    operand("b", 1, product.alignedB, bindings),
+    store,
+    storeFour(product),
+    constants({
+      ROWS: product.rows,
+      LAST_ROW: product.rows - 1,
+      COLUMNS: product.columns,
+      SEGMENTS: product.segments,
+      LENGTH: Math.max(1, product.length),
+      CHUNKS: tile.chunks,
+    }),
+    product.source,
+    tiling === "register" ? emitRegister(product, tile) : emitWorkgroup(product, tile),
+  ].join("\n");
+  const first: Dispatch = {
+    code: prelude + bindings.declarations + source,
+    bindings: bindings.list,
+    workgroups: tiling === "register"
+      ? entryPoint(registerThreads(product, tile)).workgroups
+      : foldWorkgroups(workgroupCount(product, tile)),
+  };
+  if (tile.chunks === 1) return { dispatches: [first], scratch: [] };
+  const second = emitTotal(product, operands, scratch, tile.chunks);
+  return { dispatches: [first, second], scratch: [size * tile.chunks * 4] };
+}
+
+/** WGSL that reads an operand, by one or four neighbours. */
+function operand(name: string, input: number, aligned: boolean, bindings: Bindings): string {
+  if (aligned) {
+    const vector = bindings.load(input, "vec4f", "i / 4u");
+    return `fn ${name}_at4(i: u32) -> vec4f { return ${vector}; }
+fn ${name}_at(i: u32) -> f32 { return ${vector}[i % 4u]; }`;
+  }
+  const load = bindings.load(input, "f32", "i");
+  return `fn ${name}_at(i: u32) -> f32 { return ${load}; }
+fn ${name}_at4(i: u32) -> vec4f {
+  return vec4f(${[0, 1, 2, 3].map((e) => `${name}_at(i + ${e}u)`).join(", ")});
+}`;
+}
+
+/** Statements that compute a product's tail and store it. */
+function emitTail(product: Product, bindings: Bindings, last: string): string {
+  const { tail, output } = product;
+  if (tail === undefined) return bindings.store(0, "f32", "i", "value");
+  // Outputs are declared first: what is updated in place has the type of what is stored.
+  tail.stores.forEach(({ dtype }, k) => bindings.store(k, dtype, "i", "0"));
+  const point = { index: "i", last, result: "value" };
+  const { code, values } = emitExpression(tail, output, point, bindings);
+  const stores = tail.stores.map(({ dtype }, k) => bindings.store(k, dtype, "i", values[k]!));
+  return [code, ...stores].join("\n  ");
+}
+
+/** WGSL that stores four neighbouring columns, as far as they are there. */
+function storeFour(product: Product): string {
+  const whole = product.columns % 4 === 0;
+  const lines = ["x", "y", "z", "w"].map((component, e) => {
+    const column = e === 0 ? "column" : `column + ${e}u`;
+    const call = `finish(start + ${column}, last_of(batch, ${column}), chunk, value.${component});`;
+    return whole ? call : `if (${column} < COLUMNS) { ${call} }`;
+  });
+  const guard = [
+    ...(whole ? ["column >= COLUMNS"] : []),
+    ...(product.sparse ? ["start == 0xffffffffu"] : []),
+  ].join(" || ");
+  return `fn store4(batch: u32, chunk: u32, row: u32, column: u32, value: vec4f) {
+  let start = place(batch, row);
+  ${guard && `if (${guard}) { return; }`}
+  ${lines.join("\n  ")}
+}`;
+}
+
+function registerThreads(product: Product, tile: Tile): number {
+  return product.batch * tile.chunks * Math.ceil(product.rows / tile.rows) *
+    Math.ceil(product.columns / (4 * tile.vectors));
+}
+
+function emitRegister(product: Product, tile: Tile): string {
+  const rest = product.length < 8 ? product.length : product.length % 4;
+  const limits = { TILE_ROWS: tile.rows, VECTORS: tile.vectors, STEP: 4, REST: rest };
+  const declarations = constants({
+    TILE_ROWS: tile.rows,
+    VECTORS: tile.vectors,
+    TILE_SIZE: tile.rows * tile.vectors,
+    TILES_ACROSS: Math.ceil(product.columns / (4 * tile.vectors)),
+    TILES_DOWN: Math.ceil(product.rows / tile.rows),
+    SEGMENTS_PER_CHUNK: Math.ceil(product.segments / tile.chunks),
+    WHOLE: product.length - rest,
+  });
+  return declarations + unroll(register, limits) + entryPoint(registerThreads(product, tile)).code;
+}
+
+function workgroupCount(product: Product, tile: Tile): number {
+  return product.batch * tile.chunks * Math.ceil(product.rows / (8 * tile.rows)) *
+    Math.ceil(product.columns / (32 * tile.vectors));
+}
+
+function emitWorkgroup(product: Product, tile: Tile): string {
+  const depth = 16, blockRows = 8 * tile.rows;
+  const [x, y] = foldWorkgroups(workgroupCount(product, tile));
+  const perChunk = product.segments * product.length / tile.chunks;
+  const rowsOfA = product.alongRows ? 1 : blockRows / 16;
+  const limits = {
+    TILE_ROWS: tile.rows,
+    TILE_QUADS: tile.rows / 4,
+    VECTORS: tile.vectors,
+    A_ROWS: rowsOfA,
+    STEP: 4,
+  };
+  const declarations = constants({
+    BATCH: product.batch,
+    TILE_ROWS: tile.rows,
+    VECTORS: tile.vectors,
+    TILE_SIZE: tile.rows * tile.vectors,
+    BLOCKS_ACROSS: Math.ceil(product.columns / (32 * tile.vectors)),
+    BLOCKS_DOWN: Math.ceil(product.rows / blockRows),
+    DEPTH_PER_CHUNK: Math.ceil(perChunk / depth) * depth,
+    A_ROWS: rowsOfA,
+    A_ALONG_ROWS: product.alongRows,
+    B_ALONG_DEPTH: product.alongDepth,
+    K_STRIDE: 64 / blockRows,
+    GROUPS_X: x,
+    GROUPS_Y: y,
+  });
+  return declarations + unroll(workgroup, limits);
+}
+
+/** The dispatch that adds up the pieces of each sum and computes the tail. */
+function emitTotal(
+  product: Product,
+  operands: Operands,
+  scratch: number,
+  chunks: number,
+): Dispatch {
+  const size = sizeOf(product.output), bindings = new Bindings(operands);
+  const last = product.output.at(-1) ?? 1;
+  const body = emitTail(product, bindings, `(i % ${last}u)`);
+  const part = bindings.read(scratch, "f32", `chunk * ${size}u + i`);
+  const { code, workgroups } = entryPoint(size);
+  const source = `${prelude}${bindings.declarations}
+// Adds up the pieces of a sum, in their order.
+fn run(i: u32) {
+  var value = 0.0;
+  for (var chunk = 0u; chunk < ${chunks}u; chunk++) {
+    value += ${part};
+  }
+  ${body}
+}
+${code}`;
+  return { code: source, bindings: bindings.list, workgroups };
+}

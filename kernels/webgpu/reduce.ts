@@ -1,0 +1,106 @@
+import type { ReduceKernel } from "../../lib/compile/kernel.ts";
+import { type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
+import { Bindings, type Operands } from "./bindings.ts";
+import { emitExpression, prelude } from "./expression.ts";
+import reduce from "./reduce.wgsl" with { type: "text" };
+import { constants, type Dispatch, type Emitted, entryPoint } from "./source.ts";
+
+/** The longest chain of sums in one thread, and how many threads are worth having. */
+const limits = { register: { chain: 4096, threads: 256 }, workgroup: { chain: 64, threads: 65536 } };
+
+/** A reduction: one dispatch, or two where there are few outputs of many elements. */
+export function emitReduce(
+  kernel: ReduceKernel,
+  operands: Operands,
+  tiling: "register" | "workgroup",
+): Emitted {
+  const { shape, axes, combine, dtype } = kernel;
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const outputs = sizeOf(kept.map((axis) => shape[axis]!));
+  const elements = sizeOf(axes.map((axis) => shape[axis]!));
+  const { chain, threads } = limits[tiling];
+  const wanted = Math.min(
+    Math.max(threads / outputs, elements / chain),
+    Math.sqrt(elements),
+    tiling === "register" ? 256 : 1024,
+  );
+  const parts = elements < 64 ? 1 : Math.max(1, Math.floor(wanted));
+  const outputsFastest = axes.at(-1) !== shape.length - 1;
+
+  const dispatch = (
+    bindings: Bindings,
+    counts: { elements: number; parts: number; outputsFastest: boolean },
+    element: string,
+    store: string,
+  ): Dispatch => {
+    const { code, workgroups } = entryPoint(outputs * counts.parts);
+    const declarations = constants({
+      OUTPUTS: outputs,
+      ELEMENTS: counts.elements,
+      LAST: Math.max(0, counts.elements - 1),
+      PARTS: counts.parts,
+      OUTPUTS_FASTEST: counts.outputsFastest,
+    });
+    const maximum = dtype === "f32" ? "maximum(a, b)" : "max(a, b)";
+    const source = `${prelude}${bindings.declarations}${declarations}
+const NEUTRAL = ${dtype}(0);
+fn combine(a: ${dtype}, b: ${dtype}) -> ${dtype} {
+  return ${combine === "sum" ? "a + b" : maximum};
+}
+fn element(output: u32, k: u32) -> ${dtype} {
+  ${element}
+}
+fn finish(i: u32, value: ${dtype}) {
+  ${store}
+}
+${reduce}${code}`;
+    return { code: source, bindings: bindings.list, workgroups };
+  };
+
+  // The second dispatch reads the scratch buffer, whose number comes after the launch's own.
+  const scratch = Math.max(-1, ...operands.inputs, ...operands.outputs) + 1;
+  const target = parts > 1 ? scratch : operands.outputs[0]!;
+  const first = new Bindings(operands, [target]);
+  const store = first.write(target, dtype, "i", "value");
+  const index = rowMajorIndex(shape, kept, axes);
+  const { code, values } = emitExpression(kernel.expression, shape, { index: "i" }, first);
+  const head = elements === 0
+    ? "return NEUTRAL;"
+    : `let i = ${index};\n  ${code}\n  return ${values[0]};`;
+  const dispatches = [dispatch(first, { elements, parts, outputsFastest }, head, store)];
+  if (parts === 1) return { dispatches, scratch: [] };
+
+  const second = new Bindings(operands);
+  const total = second.store(0, dtype, "i", "value");
+  const part = `return ${second.read(scratch, dtype, `k * ${outputs}u + output`)};`;
+  dispatches.push(
+    dispatch(second, { elements: parts, parts: 1, outputsFastest: true }, part, total),
+  );
+  return { dispatches, scratch: [outputs * parts * 4] };
+}
+
+/** WGSL of the row-major index in `shape`, from an index over the kept axes and one over the others. */
+function rowMajorIndex(shape: Shape, kept: readonly number[], axes: readonly number[]): string {
+  const strides = stridesOf(shape);
+  const part = (name: string, list: readonly number[]) => {
+    // Axes that lie side by side in `shape` too are one.
+    const runs: [number, number][] = [];
+    for (const axis of list) {
+      const run = runs.at(-1);
+      if (run !== undefined && axis === run[1] + 1) run[1] = axis;
+      else runs.push([axis, axis]);
+    }
+    let inner = 1;
+    const terms: string[] = [];
+    for (const [first, last] of runs.toReversed()) {
+      const size = sizeOf(shape.slice(first, last + 1));
+      const divided = inner === 1 ? name : `${name} / ${inner}u`;
+      const outermost = first === list[0];
+      terms.push(`${outermost ? `(${divided})` : `((${divided}) % ${size}u)`} * ${strides[last]}u`);
+      inner *= size;
+    }
+    return terms;
+  };
+  return [...part("output", kept), ...part("k", axes)].join(" + ") || "0u";
+}
+

@@ -1,0 +1,60 @@
+/**
+ * How products are computed: "register" for software adapters (no workgroup memory, large tiles in
+ * registers), "workgroup" for graphics cards.
+ */
+export type Tiling = "register" | "workgroup";
+
+/** The size of a matrix product. */
+export interface Extent {
+  readonly batch: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly segments: number;
+  readonly length: number;
+}
+
+/** Rows, and vectors of 4 columns, of the tile that each thread computes; pieces of the inner sum. */
+export interface Tile {
+  readonly rows: number;
+  readonly vectors: number;
+  readonly chunks: number;
+}
+
+/** The tile for a product on a software adapter. */
+export function registerTile({ batch, rows, columns, segments, length }: Extent): Tile {
+  const work = batch * rows * columns * segments * length;
+  // The largest tiles are the fastest, but take a second or more to compile.
+  const budget = work > 1.5e8 ? 64 : work > 4e6 ? 32 : work > 2e5 ? 16 : 4;
+  const most = Math.min(4, Math.ceil(columns / 4));
+  let vectors = most;
+  for (let v = most; v >= Math.max(1, most - 1); v--) {
+    if (padded(columns, 4 * v) < padded(columns, 4 * vectors)) vectors = v;
+  }
+  const across = Math.ceil(columns / (4 * vectors));
+  // 16 threads keep two processors' vector units busy.
+  const useful = Math.max(1, Math.floor((batch * rows * across) / 16));
+  const tallest = Math.min(16, Math.floor(budget / vectors), rows, Math.max(4, useful));
+  const height = Math.ceil(rows / Math.ceil(rows / tallest));
+  const threads = batch * across * Math.ceil(rows / height);
+  const chunks = threads >= 32 || segments * length < 256
+    ? 1
+    : Math.min(segments, Math.ceil(64 / threads));
+  return { rows: height, vectors, chunks };
+}
+
+/** The tile for a product on a graphics card, by blocks of 8 by 8 threads. */
+export function workgroupTile({ batch, rows, columns, segments, length }: Extent): Tile {
+  const depth = segments * length;
+  const blocks = (size: number) => batch * Math.ceil(rows / size) * Math.ceil(columns / size);
+  // Small blocks where large ones are too few to fill a card.
+  const large = blocks(64) >= 128 && rows > 32 && columns > 32;
+  const count = blocks(large ? 64 : 32);
+  const chunks = count >= 128 || depth < 512
+    ? 1
+    : Math.min(Math.ceil(depth / 256), Math.ceil(256 / count));
+  return { rows: large ? 8 : 4, vectors: large ? 2 : 1, chunks };
+}
+
+function padded(size: number, multiple: number): number {
+  return Math.ceil(size / multiple) * multiple;
+}

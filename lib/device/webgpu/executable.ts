@@ -1,0 +1,180 @@
+import { type Dispatch, emit, type Operands, type Tiling } from "../../../kernels/webgpu/emit.ts";
+import type { Launch } from "../../compile/kernel.ts";
+import type { Place, Plan } from "../../compile/plan.ts";
+import { DeviceError } from "../../core/errors.ts";
+import { bytesPerElement } from "../../core/dtype.ts";
+import type { Executable, Storage } from "../device.ts";
+import type { Failures } from "./failures.ts";
+import { type Memory, WebgpuStorage } from "./memory.ts";
+import type { Pipelines } from "./pipelines.ts";
+
+/** What an executable needs of its device. */
+export interface Context {
+  readonly device: GPUDevice;
+  readonly failures: Failures;
+  readonly memory: Memory;
+  readonly pipelines: Pipelines;
+  readonly tiling: Tiling;
+}
+
+/** A dispatch that is ready but for the buffers that are bound at each run. */
+interface Command {
+  readonly dispatch: Dispatch;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  /** For each binding its place; the scratch buffer is a slot after the plan's own. */
+  readonly places: readonly Place[];
+  /** Set if no place is bound at each run. */
+  readonly group: GPUBindGroup | undefined;
+}
+
+/** Sets of bound buffers whose bind groups are kept: a loop alternates between a few. */
+const keptGroups = 8;
+
+/** A plan on a WebGPU device: pipelines, slots, and bind groups. */
+export class WebgpuExecutable implements Executable {
+  readonly #context: Context;
+  readonly #bindings: readonly number[];
+  readonly #slots: readonly WebgpuStorage[];
+  readonly #commands: readonly Command[];
+  /** Bind groups of all commands by the bound storages, the one used longest ago first. */
+  readonly #groups = new Map<string, readonly GPUBindGroup[]>();
+  #live = true;
+
+  /** Compiles and allocates; a DeviceError names a value that is over the device's limits. */
+  constructor(context: Context, plan: Plan) {
+    this.#context = context;
+    this.#bindings = plan.bindings;
+    for (const { size, dtype, name } of plan.values) {
+      context.memory.checkSize(size * bytesPerElement[dtype], name);
+    }
+    const emitted = plan.launches.map((launch) => {
+      const { places, operands } = resolve(plan, launch);
+      const { dispatches, scratch } = emit(launch.kernel, operands, context.tiling);
+      const name = () => describeLaunch(plan, launch);
+      for (const { bindings } of dispatches) checkBindings(context.device, bindings.length, name);
+      return { places, dispatches, scratch: Math.max(0, ...scratch), name };
+    });
+    const scratch = Math.max(0, ...emitted.map((launch) => launch.scratch));
+    const sizes = scratch > 0 ? [...plan.slots, scratch] : plan.slots;
+    this.#slots = sizes.map((bytes, i) =>
+      context.memory.allocate(bytes, i < plan.slots.length ? `slot ${i}` : "partial sums")
+    );
+    const shared: Place = { kind: "slot", index: plan.slots.length };
+    this.#commands = emitted.flatMap(({ places, dispatches, name }) =>
+      dispatches.map((dispatch): Command => {
+        const pipeline = context.pipelines.pipeline(dispatch, name);
+        const layout = context.pipelines.layout(dispatch);
+        const own = dispatch.bindings.map(({ buffer }) => places[buffer] ?? shared);
+        const fixed = own.every(({ kind }) => kind === "slot");
+        const group = fixed ? this.#group(layout, own, []) : undefined;
+        return { dispatch, pipeline, layout, places: own, group };
+      })
+    );
+  }
+
+  run(bindings: readonly Storage[]): void {
+    const { device, failures } = this.#context;
+    failures.check();
+    if (!this.#live) throw new DeviceError("webgpu: the program was released and cannot run");
+    const storages = this.#check(bindings);
+    if (this.#commands.length === 0) return;
+    const groups = this.#groupsFor(storages);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let pipeline: GPUComputePipeline | undefined;
+    this.#commands.forEach((command, i) => {
+      if (pipeline !== command.pipeline) pass.setPipeline(pipeline = command.pipeline);
+      pass.setBindGroup(0, groups[i]!);
+      pass.dispatchWorkgroups(...command.dispatch.workgroups);
+    });
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  release(): void {
+    this.#live = false;
+    this.#groups.clear();
+    for (const slot of this.#slots) slot.release();
+  }
+
+  #check(bindings: readonly Storage[]): readonly WebgpuStorage[] {
+    if (bindings.length !== this.#bindings.length) {
+      throw new TypeError(
+        `webgpu: the program binds ${this.#bindings.length} buffers, found ${bindings.length}`,
+      );
+    }
+    return bindings.map((storage, i) => {
+      if (!(storage instanceof WebgpuStorage) || !storage.live) {
+        throw new TypeError(`webgpu: binding ${i} is not a live buffer of a WebGPU device`);
+      }
+      if (storage.bytes < this.#bindings[i]!) {
+        throw new RangeError(
+          `webgpu: binding ${i} has ${storage.bytes} bytes, expected ${this.#bindings[i]}`,
+        );
+      }
+      return storage;
+    });
+  }
+
+  /** The bind group of each command for some bound storages. */
+  #groupsFor(storages: readonly WebgpuStorage[]): readonly GPUBindGroup[] {
+    const key = storages.map(({ id }) => id).join();
+    let groups = this.#groups.get(key);
+    if (groups === undefined) {
+      groups = this.#commands.map(({ group, layout, places }) =>
+        group ?? this.#group(layout, places, storages)
+      );
+      if (this.#groups.size >= keptGroups) {
+        this.#groups.delete(this.#groups.keys().next().value!);
+      }
+    } else {
+      this.#groups.delete(key);
+    }
+    this.#groups.set(key, groups);
+    return groups;
+  }
+
+  #group(
+    layout: GPUBindGroupLayout,
+    places: readonly Place[],
+    storages: readonly WebgpuStorage[],
+  ): GPUBindGroup {
+    return this.#context.device.createBindGroup({
+      layout,
+      entries: places.map(({ kind, index }, binding) => {
+        const { buffer, bound } = (kind === "slot" ? this.#slots : storages)[index]!;
+        return { binding, resource: { buffer, size: bound } };
+      }),
+    });
+  }
+}
+
+/** The distinct buffers of a launch, and its operands by their numbers. */
+function resolve(plan: Plan, launch: Launch): { places: readonly Place[]; operands: Operands } {
+  const places: Place[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (value: number): number => {
+    const { place } = plan.values[value]!, key = `${place.kind} ${place.index}`;
+    let number = numbers.get(key);
+    if (number === undefined) numbers.set(key, number = places.push(place) - 1);
+    return number;
+  };
+  const operands = { inputs: launch.inputs.map(numberOf), outputs: launch.outputs.map(numberOf) };
+  return { places, operands };
+}
+
+function checkBindings(device: GPUDevice, count: number, name: () => string): void {
+  const limit = device.limits.maxStorageBuffersPerShaderStage;
+  if (count <= limit) return;
+  throw new DeviceError(
+    `webgpu: ${name()} uses ${count} buffers at once; this adapter allows ${limit}`,
+  );
+}
+
+/** A launch in words: its kind, what it makes, and of what. */
+function describeLaunch(plan: Plan, { kernel, inputs, outputs }: Launch): string {
+  const names = (values: readonly number[]) =>
+    values.map((value) => plan.values[value]!.name).join(", ");
+  return `${kernel.kind} (${names(outputs)} from ${names(inputs) || "nothing"})`;
+}

@@ -1,0 +1,144 @@
+import type { Tiling } from "../../../kernels/webgpu/emit.ts";
+import type { Plan } from "../../compile/plan.ts";
+import type { TensorData } from "../../core/dtype.ts";
+import { DeviceError } from "../../core/errors.ts";
+import type { Device, Executable, Storage } from "../device.ts";
+import { deviceDescriptor, noAdapter, requestAdapter } from "./adapter.ts";
+import { WebgpuExecutable } from "./executable.ts";
+import { Failures } from "./failures.ts";
+import { Memory, WebgpuStorage } from "./memory.ts";
+import { Pipelines } from "./pipelines.ts";
+import { Readback } from "./readback.ts";
+
+/** Settings of a WebGPU device. */
+export interface WebgpuOptions {
+  /** How products are computed; by default as suits the adapter, software or hardware. */
+  readonly tiling?: Tiling;
+}
+
+/** Opens a device on the WebGPU adapter; a DeviceError says what to install where there is none. */
+export async function createWebgpuDevice(options: WebgpuOptions = {}): Promise<WebgpuDevice> {
+  const adapter = await requestAdapter();
+  if (adapter === undefined) throw noAdapter();
+  // Read before requestDevice: an adapter can be used up by it.
+  const { info } = adapter;
+  const description = info.description || info.device || info.vendor || "WebGPU adapter";
+  const tiling = options.tiling ?? (info.isFallbackAdapter ? "register" : "workgroup");
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice(deviceDescriptor(adapter));
+  } catch (error) {
+    throw new DeviceError(`webgpu: ${description} gives no device: ${(error as Error).message}`);
+  }
+  return new WebgpuDevice(device, description, tiling);
+}
+
+/** Runs plans with WGSL kernels. */
+export class WebgpuDevice implements Device {
+  readonly kind = "webgpu";
+  readonly description: string;
+  /** The WebGPU device itself. */
+  readonly gpu: GPUDevice;
+  readonly #failures: Failures;
+  readonly #memory: Memory;
+  readonly #pipelines: Pipelines;
+  readonly #readback: Readback;
+  readonly #tiling: Tiling;
+  /** Four bytes to read, for `finish`. */
+  readonly #probe: WebgpuStorage;
+
+  /** Made by `createWebgpuDevice`. */
+  constructor(gpu: GPUDevice, description: string, tiling: Tiling) {
+    this.gpu = gpu;
+    this.description = description;
+    this.#tiling = tiling;
+    this.#failures = new Failures(gpu);
+    this.#memory = new Memory(gpu, this.#failures);
+    this.#pipelines = new Pipelines(gpu, this.#failures);
+    this.#readback = new Readback(gpu);
+    this.#probe = new Memory(gpu, this.#failures).allocate(4, "a probe");
+  }
+
+  get allocatedBytes(): number {
+    return this.#memory.bytes;
+  }
+
+  allocate(bytes: number): Storage {
+    this.#failures.check();
+    return this.#memory.allocate(bytes, `a buffer of ${bytes} bytes`);
+  }
+
+  write(storage: Storage, data: TensorData, byteOffset = 0): void {
+    this.#failures.check();
+    const target = this.#own(storage);
+    const end = byteOffset + data.byteLength;
+    // WebGPU writes whole words: a broken one is filled up, which only the end can bear.
+    if (byteOffset % 4 !== 0 || end > target.bytes || (end % 4 !== 0 && end !== target.bytes)) {
+      throw new RangeError(
+        `webgpu: cannot write bytes ${byteOffset} to ${end} of a buffer of ${target.bytes}; expected ` +
+          `an offset that is a multiple of 4, and as many bytes or all up to the end`,
+      );
+    }
+    let source: TensorData = data;
+    if (data.byteLength % 4 !== 0) {
+      source = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
+      source.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+    this.gpu.queue.writeBuffer(target.buffer, byteOffset, source);
+  }
+
+  async read(storage: Storage, bytes: number): Promise<ArrayBuffer> {
+    this.#failures.check();
+    const source = this.#own(storage);
+    if (bytes > source.bytes) {
+      throw new RangeError(
+        `webgpu: cannot read ${bytes} bytes of a buffer of ${source.bytes}`,
+      );
+    }
+    return await this.#read(source, bytes);
+  }
+
+  load(plan: Plan): Executable {
+    this.#failures.check();
+    return new WebgpuExecutable(
+      {
+        device: this.gpu,
+        failures: this.#failures,
+        memory: this.#memory,
+        pipelines: this.#pipelines,
+        tiling: this.#tiling,
+      },
+      plan,
+    );
+  }
+
+  async finish(): Promise<void> {
+    this.#failures.check();
+    await this.#read(this.#probe, 4);
+  }
+
+  async close(): Promise<void> {
+    await this.#readback.close();
+    this.#memory.releaseAll();
+    this.#failures.note("webgpu: the device was closed and cannot be used any more");
+    this.gpu.destroy();
+  }
+
+  async #read(source: WebgpuStorage, bytes: number): Promise<ArrayBuffer> {
+    try {
+      const result = await this.#readback.read(source.buffer, bytes);
+      await this.#failures.settled();
+      return result;
+    } catch (error) {
+      // What went wrong before says more than a failed read.
+      await this.#failures.settled();
+      if (error instanceof DeviceError) throw error;
+      throw new DeviceError(`webgpu: reading back failed: ${(error as Error).message}`);
+    }
+  }
+
+  #own(storage: Storage): WebgpuStorage {
+    if (storage instanceof WebgpuStorage && storage.live) return storage;
+    throw new TypeError("webgpu: expected a live buffer of this device");
+  }
+}
