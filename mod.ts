@@ -87,7 +87,28 @@ export {
 export * from "./lib/train/schedule.ts";
 export type { ProgressDisplay } from "./lib/train/progress.ts";
 
-export { type ArchitectureOptions, lenet5 } from "./lib/zoo/lenet5.ts";
+export { alexnet, alexnet2012, type Alexnet2012Options } from "./lib/zoo/alexnet.ts";
+export {
+  cifarResnet,
+  type CifarResnetDepth,
+  type CifarResnetOptions,
+} from "./lib/zoo/cifar_resnet.ts";
+export { type AuxiliaryOptions, googlenet } from "./lib/zoo/googlenet.ts";
+export { googlenetBn } from "./lib/zoo/googlenet_bn.ts";
+export { type InceptionFilters, inceptionModule } from "./lib/zoo/inception_module.ts";
+export { inceptionV3 } from "./lib/zoo/inception_v3.ts";
+export { lenet1998 } from "./lib/zoo/lenet1998.ts";
+export { lenet5 } from "./lib/zoo/lenet5.ts";
 export { mlp } from "./lib/zoo/mlp.ts";
+export type { ArchitectureOptions } from "./lib/zoo/options.ts";
+export { resnet, type ResnetDepth, type ResnetOptions } from "./lib/zoo/resnet.ts";
+export { resnext50 } from "./lib/zoo/resnext.ts";
+export { senet154, seResnet, type SeResnetOptions, seResnext50 } from "./lib/zoo/senet.ts";
+export { squeezeExcite } from "./lib/zoo/squeeze_excite.ts";
+export { squeezenet, squeezenetCaffeNames, type SqueezenetVersion } from "./lib/zoo/squeezenet.ts";
+export { vgg, type VggDepth, type VggOptions } from "./lib/zoo/vgg.ts";
+export { zfnet } from "./lib/zoo/zfnet.ts";
+export type { Preprocessing, Published } from "./lib/zoo/published.ts";
+export { zoo, ZooEntry, zooEntry } from "./lib/zoo/zoo.ts";
 
 export * from "./data/mod.ts";

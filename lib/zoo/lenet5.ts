@@ -1,20 +1,11 @@
-import type { Shape } from "../core/shape.ts";
-import { type Model, sequential } from "../train/model.ts";
-
-/** Settings of every architecture. */
-export interface ArchitectureOptions {
-  /** Number of classes; 10 by default. */
-  readonly classes?: number;
-  /** Height, width and channels of the images. */
-  readonly inputShape?: Shape;
-  /** Seeds the first weights; 0 by default. */
-  readonly seed?: number;
-}
+import { type Model, model } from "../train/model.ts";
+import { type ArchitectureOptions, settingsOf } from "./options.ts";
 
 /**
  * LeNet-5 with a dense third layer: two convolutions with tanh and average pooling, then three
  * dense layers. Images of 28x28 are padded to the paper's 32x32. The paper's table of which maps
- * C3 sees, its trainable pooling and its radial basis outputs are left out, as is common now.
+ * C3 sees, its trainable pooling and its radial basis outputs are left out, as is common now;
+ * {@linkcode lenet1998} has them.
  *
  * Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
  * recognition", Proceedings of the IEEE 86, 1998.
@@ -25,13 +16,17 @@ export interface ArchitectureOptions {
  * ```
  */
 export function lenet5(options: ArchitectureOptions = {}): Model {
-  const { classes = 10, inputShape = [28, 28, 1], seed = 0 } = options;
-  const padding = inputShape[0]! < 32 ? "same" : "valid";
-  return sequential(inputShape, { seed })
-    .conv2d(6, 5, { padding, name: "c1" }).tanh().averagePool2d(2, { name: "s2" })
-    .conv2d(16, 5, { name: "c3" }).tanh().averagePool2d(2, { name: "s4" })
+  const { image, classes, scaled, seed } = settingsOf("lenet5", options, {
+    classes: 10,
+    inputShape: [28, 28, 1],
+  });
+  const padding = image.shape[0]! < 32 ? "same" : "valid";
+  const logits = image
+    .conv2d(scaled(6), 5, { padding, name: "c1" }).tanh().averagePool2d(2, { name: "s2" })
+    .conv2d(scaled(16), 5, { name: "c3" }).tanh().averagePool2d(2, { name: "s4" })
     .flatten()
-    .dense(120, { name: "c5" }).tanh()
-    .dense(84, { name: "f6" }).tanh()
+    .dense(scaled(120), { name: "c5" }).tanh()
+    .dense(scaled(84), { name: "f6" }).tanh()
     .dense(classes, { name: "output" });
+  return model(image, logits, { seed });
 }

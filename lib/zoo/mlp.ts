@@ -1,5 +1,5 @@
 import { type Model, sequential } from "../train/model.ts";
-import type { ArchitectureOptions } from "./lenet5.ts";
+import type { ArchitectureOptions } from "./options.ts";
 
 /**
  * A multilayer perceptron: hidden layers with ReLU, by default one of 256 units, then one output
@@ -11,7 +11,7 @@ import type { ArchitectureOptions } from "./lenet5.ts";
  * ```
  */
 export function mlp(
-  options: ArchitectureOptions & { readonly hidden?: readonly number[] } = {},
+  options: Omit<ArchitectureOptions, "width"> & { readonly hidden?: readonly number[] } = {},
 ): Model {
   const { classes = 10, inputShape = [28, 28, 1], hidden = [256], seed = 0 } = options;
   const net = sequential(inputShape, { seed }).flatten();

@@ -1,0 +1,104 @@
+import type { LocalResponseNormOptions } from "../graph/compositions/normalization.ts";
+import { constant, normal } from "../nn/initializer.ts";
+import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
+import { type Model, model } from "../train/model.ts";
+import { numbered } from "./blocks.ts";
+import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+
+/**
+ * AlexNet with one tower, as torchvision has it: five convolutions and three dense layers, without
+ * normalisation. Images are at least 63 pixels high and wide.
+ *
+ * Source: Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014,
+ * arXiv 1404.5997.
+ *
+ * ```ts
+ * import { alexnet } from "@striate/striate";
+ * console.log(alexnet().parameters); // 61100840
+ * ```
+ */
+export function alexnet(options: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("alexnet", options, imageNet);
+  const kernelInitializer = "heUniform";
+  let next = numbered("features");
+  let x = image
+    .conv2d(scaled(64), 11, { stride: 4, padding: 2, kernelInitializer, ...next() }).relu(next())
+    .maxPool2d(3, { stride: 2, ...next() })
+    .conv2d(scaled(192), 5, { padding: 2, kernelInitializer, ...next() }).relu(next())
+    .maxPool2d(3, { stride: 2, ...next() });
+  for (const filters of [384, 256, 256]) {
+    x = x.conv2d(scaled(filters), 3, { padding: 1, kernelInitializer, ...next() }).relu(next());
+  }
+  x = x.maxPool2d(3, { stride: 2, ...next() });
+  // Larger images are brought to 6x6 here; smaller ones make the first dense layer smaller.
+  const [height, width] = x.shape as [number, number, number];
+  const size = [Math.min(6, height), Math.min(6, width)] as const;
+  x = x.apply(adaptiveAveragePool2d(size, { name: "avgpool" })).flatten({ name: "flatten" });
+  next = numbered("classifier");
+  for (let i = 0; i < 2; i++) {
+    x = x.dropout(0.5, next()).dense(scaled(4096), { kernelInitializer, ...next() }).relu(next());
+  }
+  return model(image, x.dense(classes, next()), { seed });
+}
+
+/** Settings of {@linkcode alexnet2012}. */
+export interface Alexnet2012Options extends ArchitectureOptions {
+  /**
+   * 2, by default, as in the paper: the second, fourth and fifth convolution in two groups, one for
+   * each graphics card. With 1, every filter sees all channels.
+   */
+  readonly towers?: 1 | 2;
+  /**
+   * The paper's local response normalisation by default; the Caffe model zoo's weights were trained
+   * with `{ size: 5, alpha: 1e-4, beta: 0.75, k: 1 }`.
+   */
+  readonly localResponseNorm?: LocalResponseNormOptions;
+}
+
+/**
+ * AlexNet as it won ILSVRC 2012: two towers (grouped convolutions), local response normalisation,
+ * overlapping pooling, dropout, images of 227x227. First weights are the paper's: N(0, 0.01), and
+ * biases of 1 where they give the ReLUs positive inputs early on. Layers have Caffe's names.
+ *
+ * Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural
+ * networks", NIPS 2012.
+ *
+ * ```ts
+ * import { alexnet2012 } from "@striate/striate";
+ * console.log(alexnet2012().parameters); // 60965224
+ * console.log(alexnet2012({ towers: 1 }).parameters); // 62378344
+ * ```
+ */
+export function alexnet2012(options: Alexnet2012Options = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf(
+    "alexnet2012",
+    options,
+    { classes: 1000, inputShape: [227, 227, 3] },
+    ["towers", "localResponseNorm"],
+  );
+  // The paper's alpha is a factor of the sum of squares, this library's of their mean.
+  const { towers: groups = 2, localResponseNorm: norm = { size: 5, alpha: 5e-4, k: 2 } } = options;
+  checkMember("alexnet2012", "towers", groups, [1, 2]);
+  const plain = { kernelInitializer: normal(0.01) };
+  const positive = { kernelInitializer: normal(0.01), biasInitializer: constant(1) };
+  const x = image
+    .conv2d(scaled(96), 11, { stride: 4, ...plain, name: "conv1" }).relu({ name: "relu1" })
+    .localResponseNorm({ ...norm, name: "norm1" })
+    .maxPool2d(3, { stride: 2, name: "pool1" })
+    .conv2d(scaled(256), 5, { padding: 2, groups, ...positive, name: "conv2" })
+    .relu({ name: "relu2" })
+    .localResponseNorm({ ...norm, name: "norm2" })
+    .maxPool2d(3, { stride: 2, name: "pool2" })
+    .conv2d(scaled(384), 3, { padding: 1, ...plain, name: "conv3" }).relu({ name: "relu3" })
+    .conv2d(scaled(384), 3, { padding: 1, groups, ...positive, name: "conv4" })
+    .relu({ name: "relu4" })
+    .conv2d(scaled(256), 3, { padding: 1, groups, ...positive, name: "conv5" })
+    .relu({ name: "relu5" })
+    .maxPool2d(3, { stride: 2, name: "pool5" })
+    .flatten({ name: "flatten" })
+    .dense(scaled(4096), { ...positive, name: "fc6" }).relu({ name: "relu6" })
+    .dropout(0.5, { name: "drop6" })
+    .dense(scaled(4096), { ...positive, name: "fc7" }).relu({ name: "relu7" })
+    .dropout(0.5, { name: "drop7" });
+  return model(image, x.dense(classes, { ...plain, name: "fc8" }), { seed });
+}

@@ -1,0 +1,41 @@
+import type { Size2d } from "../graph/compositions/geometry.ts";
+import type { Conv2dOptions } from "../nn/layers/conv2d.ts";
+import type { SymbolicValue } from "../nn/symbolic.ts";
+
+/**
+ * Names as the published checkpoints number them, one at each call: "features.0", "features.1" and
+ * so on.
+ */
+export function numbered(prefix: string): () => { readonly name: string } {
+  let next = 0;
+  return () => ({ name: `${prefix}.${next++}` });
+}
+
+/** A convolution without bias, as one has before batch normalisation, for ReLU (He et al. 2015). */
+export function convolution(
+  x: SymbolicValue,
+  name: string,
+  filters: number,
+  kernelSize: Size2d,
+  options: Conv2dOptions = {},
+): SymbolicValue {
+  return x.conv2d(filters, kernelSize, {
+    bias: false,
+    kernelInitializer: "heNormal",
+    ...options,
+    name,
+  });
+}
+
+/** torchvision's "BasicConv2d": convolution `.conv`, batch normalisation `.bn`, ReLU. */
+export function basicConvolution(
+  x: SymbolicValue,
+  name: string,
+  filters: number,
+  kernelSize: Size2d,
+  options: Conv2dOptions = {},
+): SymbolicValue {
+  return convolution(x, `${name}.conv`, filters, kernelSize, options)
+    .batchNorm({ epsilon: 1e-3, name: `${name}.bn` })
+    .relu({ name: `${name}.relu` });
+}

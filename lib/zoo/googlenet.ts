@@ -1,0 +1,101 @@
+import { constant } from "../nn/initializer.ts";
+import type { SymbolicValue } from "../nn/symbolic.ts";
+import { type Model, model } from "../train/model.ts";
+import { type InceptionFilters, inceptionModule, namedConvolution } from "./inception_module.ts";
+import { type ArchitectureOptions, imageNet, settingsOf } from "./options.ts";
+
+/** Settings of nets that may have auxiliary classifiers. */
+export interface AuxiliaryOptions extends ArchitectureOptions {
+  /**
+   * Whether the classifiers at inner layers, which help to train a net, are outputs too, after the
+   * main one; false by default.
+   */
+  readonly auxiliary?: boolean;
+}
+
+/**
+ * The nine modules of GoogLeNet by name: filters of 1x1, 3x3 reduction, 3x3, 5x5 reduction, 5x5 and
+ * pool projection.
+ */
+export const googlenetModules = {
+  "3a": [64, 96, 128, 16, 32, 32],
+  "3b": [128, 128, 192, 32, 96, 64],
+  "4a": [192, 96, 208, 16, 48, 64],
+  "4b": [160, 112, 224, 24, 64, 64],
+  "4c": [128, 128, 256, 24, 64, 64],
+  "4d": [112, 144, 288, 32, 64, 64],
+  "4e": [256, 160, 320, 32, 128, 128],
+  "5a": [256, 160, 320, 32, 128, 128],
+  "5b": [384, 192, 384, 48, 128, 128],
+} as const;
+
+/** The name of one of GoogLeNet's modules. */
+export type GooglenetModule = keyof typeof googlenetModules;
+
+/**
+ * GoogLeNet, ILSVRC 2014: nine Inception modules, local response normalisation, global average
+ * pooling and one dense layer. It has 7 million parameters (not 4, as is often said) and no batch
+ * normalisation. Layers have the names of Caffe's `bvlc_googlenet`, whose pooling rounds up.
+ *
+ * With `auxiliary`, there are three outputs: the main logits, those after module 4a and those after
+ * module 4d, whose losses the paper weighs by 0.3.
+ *
+ * Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015, arXiv 1409.4842.
+ *
+ * ```ts
+ * import { googlenet } from "@striate/striate";
+ * console.log(googlenet().parameters); // 6998552
+ * console.log(googlenet({ auxiliary: true }).parameters); // 13378280
+ * ```
+ */
+export function googlenet(options: AuxiliaryOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("googlenet", options, imageNet, [
+    "auxiliary",
+  ]);
+  const pool = (x: SymbolicValue, name: string) =>
+    x.maxPool2d(3, { stride: 2, ceilMode: true, name });
+  const modules = (x: SymbolicValue, ...names: GooglenetModule[]) =>
+    names.reduce(
+      (x, name) => inceptionModule(x, `inception_${name}`, filtersOf(name, scaled)),
+      x,
+    );
+  let x = namedConvolution(image, "conv1/7x7_s2", "conv1/relu_7x7", scaled(64), 7, 2);
+  x = pool(x, "pool1/3x3_s2").localResponseNorm({ name: "pool1/norm1" });
+  x = namedConvolution(x, "conv2/3x3_reduce", "conv2/relu_3x3_reduce", scaled(64), 1);
+  x = namedConvolution(x, "conv2/3x3", "conv2/relu_3x3", scaled(192), 3);
+  x = pool(x.localResponseNorm({ name: "conv2/norm2" }), "pool2/3x3_s2");
+  x = pool(modules(x, "3a", "3b"), "pool3/3x3_s2");
+  const inner1 = modules(x, "4a");
+  const inner2 = modules(inner1, "4b", "4c", "4d");
+  x = modules(pool(modules(inner2, "4e"), "pool4/3x3_s2"), "5a", "5b");
+  const main = x.globalAveragePool2d({ name: "pool5/7x7_s1" })
+    .dropout(0.4, { name: "pool5/drop_7x7_s1" })
+    .dense(classes, { name: "loss3/classifier" });
+  const auxiliary = (x: SymbolicValue, name: string) => auxiliaryHead(x, name, classes, scaled);
+  const outputs = options.auxiliary
+    ? [main, auxiliary(inner1, "loss1"), auxiliary(inner2, "loss2")]
+    : main;
+  return model(image, outputs, { seed });
+}
+
+function filtersOf(name: GooglenetModule, scaled: (n: number) => number): InceptionFilters {
+  const [conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProjection] = googlenetModules[name]
+    .map(scaled) as [number, number, number, number, number, number];
+  return { conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProjection };
+}
+
+/** A classifier at an inner layer: pooling to 4x4, a 1x1 convolution and two dense layers. */
+function auxiliaryHead(
+  x: SymbolicValue,
+  name: string,
+  classes: number,
+  scaled: (n: number) => number,
+): SymbolicValue {
+  const pooled = x.averagePool2d(5, { stride: 3, ceilMode: true, name: `${name}/ave_pool` });
+  return namedConvolution(pooled, `${name}/conv`, `${name}/relu_conv`, scaled(128), 1)
+    .flatten({ name: `${name}/flatten` })
+    .dense(scaled(1024), { biasInitializer: constant(0.2), name: `${name}/fc` })
+    .relu({ name: `${name}/relu_fc` })
+    .dropout(0.7, { name: `${name}/drop_fc` })
+    .dense(classes, { name: `${name}/classifier` });
+}

@@ -1,0 +1,83 @@
+import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
+import type { SymbolicValue } from "../nn/symbolic.ts";
+import { type Model, model } from "../train/model.ts";
+import { basicConvolution } from "./blocks.ts";
+import { type AuxiliaryOptions, type GooglenetModule, googlenetModules } from "./googlenet.ts";
+import { imageNet, settingsOf } from "./options.ts";
+
+/**
+ * GoogLeNet with batch normalisation, as torchvision has it: no local response normalisation, and
+ * windows of 3x3 where the paper has 5x5 (which came with its weights from TensorFlow and stayed).
+ *
+ * With `auxiliary`, there are three outputs: the main logits, those after module 4a and those after
+ * module 4d.
+ *
+ * Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015, arXiv 1409.4842, and Ioffe and
+ * Szegedy, "Batch normalization", 2015, arXiv 1502.03167.
+ *
+ * ```ts
+ * import { googlenetBn } from "@striate/striate";
+ * console.log(googlenetBn().parameters); // 6624904
+ * ```
+ */
+export function googlenetBn(options: AuxiliaryOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("googlenetBn", options, imageNet, [
+    "auxiliary",
+  ]);
+  const pool = (x: SymbolicValue, i: number, window = 3) =>
+    x.maxPool2d(window, { stride: 2, ceilMode: true, name: `maxpool${i}` });
+  const modules = (x: SymbolicValue, ...names: GooglenetModule[]) =>
+    names.reduce(
+      (x, name) => inception(x, `inception${name}`, googlenetModules[name].map(scaled)),
+      x,
+    );
+  let x = basicConvolution(image, "conv1", scaled(64), 7, { stride: 2, padding: 3 });
+  x = basicConvolution(pool(x, 1), "conv2", scaled(64), 1);
+  x = pool(basicConvolution(x, "conv3", scaled(192), 3, { padding: 1 }), 2);
+  x = pool(modules(x, "3a", "3b"), 3);
+  const inner1 = modules(x, "4a");
+  const inner2 = modules(inner1, "4b", "4c", "4d");
+  x = modules(pool(modules(inner2, "4e"), 4, 2), "5a", "5b");
+  const main = x.globalAveragePool2d({ name: "avgpool" }).dropout(0.2, { name: "dropout" })
+    .dense(classes, { name: "fc" });
+  const auxiliary = (x: SymbolicValue, name: string) => auxiliaryHead(x, name, classes, scaled);
+  const outputs = options.auxiliary
+    ? [main, auxiliary(inner1, "aux1"), auxiliary(inner2, "aux2")]
+    : main;
+  return model(image, outputs, { seed });
+}
+
+function inception(x: SymbolicValue, name: string, filters: readonly number[]): SymbolicValue {
+  const [one, reduceThree, three, reduceFive, five, projection] = filters as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const branch2 = basicConvolution(x, `${name}.branch2.0`, reduceThree, 1);
+  const branch3 = basicConvolution(x, `${name}.branch3.0`, reduceFive, 1);
+  const branch4 = x.maxPool2d(3, { stride: 1, padding: 1, name: `${name}.branch4.0` });
+  return basicConvolution(x, `${name}.branch1`, one, 1).concatenate([
+    basicConvolution(branch2, `${name}.branch2.1`, three, 3, { padding: 1 }),
+    basicConvolution(branch3, `${name}.branch3.1`, five, 3, { padding: 1 }),
+    basicConvolution(branch4, `${name}.branch4.1`, projection, 1),
+  ], { name: `${name}.concatenate` });
+}
+
+/** A classifier at an inner layer: pooling to 4x4, a 1x1 convolution and two dense layers. */
+function auxiliaryHead(
+  x: SymbolicValue,
+  name: string,
+  classes: number,
+  scaled: (n: number) => number,
+): SymbolicValue {
+  const pooled = x.apply(adaptiveAveragePool2d(4, { name: `${name}.avgpool` }));
+  return basicConvolution(pooled, `${name}.conv`, scaled(128), 1)
+    .flatten({ name: `${name}.flatten` })
+    .dense(scaled(1024), { kernelInitializer: "heUniform", name: `${name}.fc1` })
+    .relu({ name: `${name}.relu` })
+    .dropout(0.7, { name: `${name}.dropout` })
+    .dense(classes, { name: `${name}.fc2` });
+}

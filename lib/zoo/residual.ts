@@ -1,0 +1,90 @@
+import type { SymbolicValue } from "../nn/symbolic.ts";
+import { convolution } from "./blocks.ts";
+
+/** A block's branch: what is added to its input. Its layers' names begin with `name`. */
+export type Branch = (
+  x: SymbolicValue,
+  name: string,
+  stage: number,
+  stride: number,
+) => SymbolicValue;
+
+/** How the blocks of a residual net are joined. */
+export interface StageOptions {
+  /** Whether a block's input is added to what it yields; true by default. False is a plain net. */
+  readonly shortcuts?: boolean;
+  /** Window of the projections that halve an image: 1 by default; 3 in SENet-154. */
+  readonly projection?: 1 | 3;
+}
+
+/** The stages of a residual net: `counts` blocks each, all but the first stage halve the image. */
+export function residualStages(
+  x: SymbolicValue,
+  counts: readonly number[],
+  branch: Branch,
+  { shortcuts = true, projection = 1 }: StageOptions = {},
+): SymbolicValue {
+  counts.forEach((count, stage) => {
+    for (let i = 0; i < count; i++) {
+      const name = `layer${stage + 1}.${i}`;
+      const stride = stage > 0 && i === 0 ? 2 : 1;
+      const y = branch(x, name, stage, stride);
+      const shortcut = shortcuts && project(x, name, y.shape[2]!, stride, projection);
+      x = (shortcut ? y.add(shortcut, { name: `${name}.add` }) : y).relu({ name: `${name}.relu` });
+    }
+  });
+  return x;
+}
+
+/** A block's input in the shape of what is added to it: itself, or projected. */
+function project(
+  x: SymbolicValue,
+  name: string,
+  filters: number,
+  stride: number,
+  window: 1 | 3,
+): SymbolicValue {
+  if (stride === 1 && x.shape[2] === filters) return x;
+  const kernelSize = stride === 1 ? 1 : window;
+  const padding = (kernelSize - 1) / 2;
+  return convolution(x, `${name}.downsample.0`, filters, kernelSize, { stride, padding })
+    .batchNorm({ name: `${name}.downsample.1` });
+}
+
+/** Two 3x3 convolutions: the branch of ResNet-18 and 34. */
+export function basicBranch(
+  x: SymbolicValue,
+  name: string,
+  filters: number,
+  stride: number,
+): SymbolicValue {
+  const y = convolution(x, `${name}.conv1`, filters, 3, { stride, padding: 1 })
+    .batchNorm({ name: `${name}.bn1` }).relu({ name: `${name}.relu1` });
+  return convolution(y, `${name}.conv2`, filters, 3, { padding: 1 })
+    .batchNorm({ name: `${name}.bn2` });
+}
+
+/** Which convolution of a bottleneck halves the image, and its sizes. */
+export interface BottleneckOptions {
+  /** Filters of the three convolutions. */
+  readonly filters: readonly [number, number, number];
+  readonly stride: number;
+  /** Whether the first (1x1) convolution halves the image, not the second (3x3). */
+  readonly early?: boolean;
+  /** Groups of the second convolution; 1 by default. */
+  readonly groups?: number;
+}
+
+/** A 1x1, a 3x3 and a 1x1 convolution: the branch of ResNet-50 and deeper nets. */
+export function bottleneckBranch(
+  x: SymbolicValue,
+  name: string,
+  { filters, stride, early = false, groups = 1 }: BottleneckOptions,
+): SymbolicValue {
+  const [first, second] = early ? [stride, 1] : [1, stride];
+  const y = convolution(x, `${name}.conv1`, filters[0], 1, { stride: first! })
+    .batchNorm({ name: `${name}.bn1` }).relu({ name: `${name}.relu1` });
+  const z = convolution(y, `${name}.conv2`, filters[1], 3, { stride: second!, padding: 1, groups })
+    .batchNorm({ name: `${name}.bn2` }).relu({ name: `${name}.relu2` });
+  return convolution(z, `${name}.conv3`, filters[2], 1).batchNorm({ name: `${name}.bn3` });
+}

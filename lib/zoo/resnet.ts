@@ -1,0 +1,69 @@
+import { type Model, model } from "../train/model.ts";
+import { convolution } from "./blocks.ts";
+import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+import { basicBranch, bottleneckBranch, type Branch, residualStages } from "./residual.ts";
+import type { SymbolicValue } from "../nn/symbolic.ts";
+
+/** Layers with weights of a ResNet, on the longest way. */
+export type ResnetDepth = 18 | 34 | 50 | 101 | 152;
+
+/** Settings of {@linkcode resnet}. */
+export interface ResnetOptions extends ArchitectureOptions {
+  /**
+   * Where a bottleneck halves the image: 1 is the paper's (in the first 1x1 convolution), 1.5, the
+   * default, torchvision's (in the 3x3 convolution). ResNet-18 and 34 are the same in both.
+   */
+  readonly version?: 1 | 1.5;
+  /** Whether blocks have shortcuts; true by default. False is the paper's plain twin. */
+  readonly shortcuts?: boolean;
+}
+
+/** Blocks in each of the four stages. */
+export const resnetBlocks: Readonly<Record<ResnetDepth, readonly number[]>> = {
+  18: [2, 2, 2, 2],
+  34: [3, 4, 6, 3],
+  50: [3, 4, 6, 3],
+  101: [3, 4, 23, 3],
+  152: [3, 8, 36, 3],
+};
+
+/**
+ * ResNet-18, 34, 50, 101 or 152: blocks that learn what to add to their input. Identity shortcuts add
+ * no parameter; where the shape changes, a 1x1 convolution projects the input.
+ *
+ * Source: He, Zhang, Ren and Sun, "Deep residual learning for image recognition", CVPR 2016,
+ * arXiv 1512.03385.
+ *
+ * ```ts
+ * import { resnet } from "@striate/striate";
+ * console.log(resnet(18).parameters); // 11689512
+ * console.log(resnet(50).multiplyAdds, resnet(50, { version: 1 }).multiplyAdds); // 4089184256 3857973248
+ * ```
+ */
+export function resnet(depth: ResnetDepth, options: ResnetOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("resnet", options, imageNet, [
+    "version",
+    "shortcuts",
+  ]);
+  const { version = 1.5, shortcuts = true } = options;
+  checkMember("resnet", "depth", depth, [18, 34, 50, 101, 152]);
+  checkMember("resnet", "version", version, [1, 1.5]);
+  const branch: Branch = (x, name, stage, stride) => {
+    const filters = scaled(64 * 2 ** stage);
+    if (depth < 50) return basicBranch(x, name, filters, stride);
+    const early = version === 1;
+    return bottleneckBranch(x, name, { filters: [filters, filters, 4 * filters], stride, early });
+  };
+  const x = residualStages(resnetStem(image, scaled(64)), resnetBlocks[depth], branch, {
+    shortcuts,
+  });
+  const features = x.globalAveragePool2d({ name: "avgpool" });
+  return model(image, features.dense(classes, { name: "fc" }), { seed });
+}
+
+/** The first layers of torchvision's residual nets: a 7x7 convolution and pooling, stride 4. */
+export function resnetStem(image: SymbolicValue, filters: number): SymbolicValue {
+  return convolution(image, "conv1", filters, 7, { stride: 2, padding: 3 })
+    .batchNorm({ name: "bn1" }).relu({ name: "relu" })
+    .maxPool2d(3, { stride: 2, padding: 1, name: "maxpool" });
+}

@@ -1,0 +1,29 @@
+import { type Model, model } from "../train/model.ts";
+import { type ArchitectureOptions, imageNet, settingsOf } from "./options.ts";
+import { bottleneckBranch, residualStages } from "./residual.ts";
+import { resnetBlocks, resnetStem } from "./resnet.ts";
+
+/**
+ * ResNeXt-50 32x4d: ResNet-50 whose 3x3 convolutions are twice as wide and split into 32 groups.
+ *
+ * Source: Xie, Girshick, Dollár, Tu and He, "Aggregated residual transformations for deep neural
+ * networks", CVPR 2017, arXiv 1611.05431.
+ *
+ * ```ts
+ * import { resnext50 } from "@striate/striate";
+ * console.log(resnext50().parameters); // 25028904
+ * ```
+ */
+export function resnext50(options: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("resnext50", options, imageNet);
+  const x = residualStages(
+    resnetStem(image, scaled(64)),
+    resnetBlocks[50],
+    (x, name, stage, stride) => {
+      const width = scaled(128 * 2 ** stage);
+      return bottleneckBranch(x, name, { filters: [width, width, 2 * width], stride, groups: 32 });
+    },
+  );
+  const features = x.globalAveragePool2d({ name: "avgpool" });
+  return model(image, features.dense(classes, { name: "fc" }), { seed });
+}

@@ -1,0 +1,112 @@
+import type { SymbolicValue } from "../nn/symbolic.ts";
+import { type Model, model } from "../train/model.ts";
+import { convolution } from "./blocks.ts";
+import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+import { basicBranch, bottleneckBranch, type Branch, residualStages } from "./residual.ts";
+import { resnetBlocks, type ResnetDepth } from "./resnet.ts";
+import { squeezeExcite } from "./squeeze_excite.ts";
+
+/** Settings of {@linkcode seResnet}. */
+export interface SeResnetOptions extends ArchitectureOptions {
+  /**
+   * Where a bottleneck halves the image: 1, the default, is the authors' (in the first 1x1
+   * convolution), and what timm's legacy weights need; 1.5 is in the 3x3 convolution.
+   */
+  readonly version?: 1 | 1.5;
+}
+
+/**
+ * SE-ResNet-18, 34, 50, 101 or 152: a ResNet with a squeeze-and-excitation block at the end of each
+ * branch. Layers have the names of timm's `legacy_seresnet…`.
+ *
+ * Source: Hu, Shen and Sun, "Squeeze-and-excitation networks", CVPR 2018, arXiv 1709.01507.
+ *
+ * ```ts
+ * import { seResnet } from "@striate/striate";
+ * console.log(seResnet(50).parameters); // 28088024
+ * ```
+ */
+export function seResnet(depth: ResnetDepth, options: SeResnetOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("seResnet", options, imageNet, ["version"]);
+  const { version = 1 } = options;
+  checkMember("seResnet", "depth", depth, [18, 34, 50, 101, 152]);
+  checkMember("seResnet", "version", version, [1, 1.5]);
+  const branch: Branch = (x, name, stage, stride) => {
+    const filters = scaled(64 * 2 ** stage);
+    if (depth < 50) return basicBranch(x, name, filters, stride);
+    const early = version === 1;
+    return bottleneckBranch(x, name, { filters: [filters, filters, 4 * filters], stride, early });
+  };
+  const x = residualStages(stem(image, scaled(64)), resnetBlocks[depth], excited(branch));
+  return model(image, head(x, classes), { seed });
+}
+
+/**
+ * SE-ResNeXt-50 32x4d: ResNeXt-50 with squeeze-and-excitation blocks. Layers have the names of
+ * timm's `legacy_seresnext50_32x4d`.
+ *
+ * Source: Hu, Shen and Sun, "Squeeze-and-excitation networks", CVPR 2018, arXiv 1709.01507.
+ *
+ * ```ts
+ * import { seResnext50 } from "@striate/striate";
+ * console.log(seResnext50().parameters); // 27559896
+ * ```
+ */
+export function seResnext50(options: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("seResnext50", options, imageNet);
+  const branch: Branch = (x, name, stage, stride) => {
+    const width = scaled(128 * 2 ** stage);
+    return bottleneckBranch(x, name, { filters: [width, width, 2 * width], stride, groups: 32 });
+  };
+  const x = residualStages(stem(image, scaled(64)), resnetBlocks[50], excited(branch));
+  return model(image, head(x, classes), { seed });
+}
+
+/**
+ * SENet-154, of the team that won ILSVRC 2017: a ResNeXt-152 of 64 groups with squeeze-and-excitation
+ * blocks, three 3x3 convolutions in place of the first of 7x7, projections of 3x3, and bottlenecks
+ * whose first convolution has half the channels. Layers have the names of timm's `legacy_senet154`.
+ *
+ * Source: Hu, Shen and Sun, "Squeeze-and-excitation networks", CVPR 2018, arXiv 1709.01507.
+ *
+ * ```ts
+ * import { senet154 } from "@striate/striate";
+ * console.log(senet154().parameters); // 115088984
+ * ```
+ */
+export function senet154(options: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("senet154", options, imageNet);
+  let x = image;
+  [64, 64, 128].forEach((filters, i) => {
+    const stride = i === 0 ? 2 : 1;
+    x = convolution(x, `layer0.conv${i + 1}`, scaled(filters), 3, { stride, padding: 1 })
+      .batchNorm({ name: `layer0.bn${i + 1}` }).relu({ name: `layer0.relu${i + 1}` });
+  });
+  x = x.maxPool2d(3, { stride: 2, ceilMode: true, name: "pool0" });
+  const branch: Branch = (x, name, stage, stride) => {
+    const half = scaled(128 * 2 ** stage);
+    const filters = [half, 2 * half, 2 * half] as const;
+    return bottleneckBranch(x, name, { filters, stride, groups: 64 });
+  };
+  x = residualStages(x, resnetBlocks[152], excited(branch), { projection: 3 });
+  return model(image, head(x, classes, 0.2), { seed });
+}
+
+/** A branch that ends in a squeeze-and-excitation block. */
+function excited(branch: Branch): Branch {
+  return (x, name, stage, stride) =>
+    squeezeExcite(branch(x, name, stage, stride), `${name}.se_module`, 16);
+}
+
+/** A 7x7 convolution and pooling that rounds up. */
+function stem(image: SymbolicValue, filters: number): SymbolicValue {
+  return convolution(image, "layer0.conv1", filters, 7, { stride: 2, padding: 3 })
+    .batchNorm({ name: "layer0.bn1" }).relu({ name: "layer0.relu1" })
+    .maxPool2d(3, { stride: 2, ceilMode: true, name: "pool0" });
+}
+
+function head(x: SymbolicValue, classes: number, dropout = 0): SymbolicValue {
+  const features = x.globalAveragePool2d({ name: "avg_pool" });
+  return (dropout > 0 ? features.dropout(dropout, { name: "dropout" }) : features)
+    .dense(classes, { name: "last_linear" });
+}

@@ -1,0 +1,89 @@
+import { normal } from "../nn/initializer.ts";
+import type { SymbolicValue } from "../nn/symbolic.ts";
+import { type Model, model } from "../train/model.ts";
+import { numbered } from "./blocks.ts";
+import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+
+/** The paper's net, and a later one with 2.4 times fewer multiply-adds. */
+export type SqueezenetVersion = "1.0" | "1.1";
+
+/** The first filters and their window, and the squeeze filters of each module ("pool" between). */
+const plans: Readonly<
+  Record<SqueezenetVersion, {
+    readonly stem: readonly [number, number];
+    readonly modules: readonly (number | "pool")[];
+  }>
+> = {
+  "1.0": { stem: [96, 7], modules: [16, 16, 32, "pool", 32, 48, 48, 64, "pool", 64] },
+  "1.1": { stem: [64, 3], modules: [16, 16, "pool", 32, 32, "pool", 48, 48, 64, 64] },
+};
+
+/**
+ * SqueezeNet 1.0 or 1.1: "fire" modules that squeeze the channels by 1x1 convolutions before they
+ * expand them by 1x1 and 3x3 ones; AlexNet's accuracy with 50 times fewer parameters. Layers have
+ * torchvision's names; {@linkcode squeezenetCaffeNames} has those of the authors' Caffe weights.
+ *
+ * Source: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB
+ * model size", 2016, arXiv 1602.07360; version 1.1: github.com/forresti/SqueezeNet.
+ *
+ * ```ts
+ * import { squeezenet } from "@striate/striate";
+ * console.log(squeezenet("1.1").parameters); // 1235496
+ * ```
+ */
+export function squeezenet(version: SqueezenetVersion, options: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("squeezenet", options, imageNet);
+  checkMember("squeezenet", "version", version, ["1.0", "1.1"]);
+  const { stem: [filters, window], modules } = plans[version];
+  const pool = { stride: 2, ceilMode: true };
+  let next = numbered("features");
+  let x = image
+    .conv2d(scaled(filters), window, { stride: 2, kernelInitializer: "heUniform", ...next() })
+    .relu(next())
+    .maxPool2d(3, { ...pool, ...next() });
+  for (const module of modules) {
+    const { name } = next();
+    x = module === "pool" ? x.maxPool2d(3, { ...pool, name }) : fire(x, name, scaled(module));
+  }
+  next = numbered("classifier");
+  x = x.dropout(0.5, next())
+    .conv2d(classes, 1, { kernelInitializer: normal(0.01), ...next() }).relu(next())
+    .globalAveragePool2d(next());
+  return model(image, x, { seed });
+}
+
+/** A fire module: squeeze, then four times as many filters of 1x1 and of 3x3 side by side. */
+function fire(x: SymbolicValue, name: string, squeeze: number): SymbolicValue {
+  const kernelInitializer = "heUniform";
+  const y = x.conv2d(squeeze, 1, { kernelInitializer, name: `${name}.squeeze` })
+    .relu({ name: `${name}.squeeze_activation` });
+  const expand = (window: 1 | 3) =>
+    y.conv2d(4 * squeeze, window, {
+      padding: (window - 1) / 2,
+      kernelInitializer,
+      name: `${name}.expand${window}x${window}`,
+    }).relu({ name: `${name}.expand${window}x${window}_activation` });
+  return expand(1).concatenate(expand(3), { name: `${name}.concatenate` });
+}
+
+/**
+ * Names of the layers with weights in the authors' Caffe weights, by the names that they have here.
+ *
+ * ```ts
+ * import { squeezenetCaffeNames } from "@striate/striate";
+ * console.log(squeezenetCaffeNames("1.1").get("features.3.squeeze")); // "fire2/squeeze1x1"
+ * ```
+ */
+export function squeezenetCaffeNames(version: SqueezenetVersion): ReadonlyMap<string, string> {
+  checkMember("squeezenetCaffeNames", "version", version, ["1.0", "1.1"]);
+  const names = new Map([["features.0", "conv1"]]);
+  let number = 2;
+  plans[version].modules.forEach((module, i) => {
+    if (module === "pool") return;
+    for (const [ours, theirs] of [["squeeze", "squeeze1x1"], ["expand1x1"], ["expand3x3"]]) {
+      names.set(`features.${i + 3}.${ours}`, `fire${number}/${theirs ?? ours}`);
+    }
+    number++;
+  });
+  return names.set("classifier.1", "conv10");
+}

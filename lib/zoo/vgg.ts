@@ -1,0 +1,62 @@
+import { normal } from "../nn/initializer.ts";
+import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
+import { type Model, model } from "../train/model.ts";
+import { numbered } from "./blocks.ts";
+import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+
+/** Layers with weights of a VGG net. */
+export type VggDepth = 11 | 13 | 16 | 19;
+
+/** Settings of {@linkcode vgg}. */
+export interface VggOptions extends ArchitectureOptions {
+  /** Whether batch normalisation follows each convolution; false by default, as in the paper. */
+  readonly batchNorm?: boolean;
+}
+
+/** Convolutions in each of the five stages (the paper's configurations A, B, D and E). */
+const stages: Readonly<Record<VggDepth, readonly number[]>> = {
+  11: [1, 1, 2, 2, 2],
+  13: [2, 2, 2, 2, 2],
+  16: [2, 2, 3, 3, 3],
+  19: [2, 2, 4, 4, 4],
+};
+
+/**
+ * VGG-11, 13, 16 or 19: stacks of 3x3 convolutions (two see as much as one of 5x5, three as one of
+ * 7x7, with fewer weights), halved by pooling, then three dense layers. Images are at least 32
+ * pixels high and wide.
+ *
+ * Source: Simonyan and Zisserman, "Very deep convolutional networks for large-scale image
+ * recognition", ICLR 2015, arXiv 1409.1556.
+ *
+ * ```ts
+ * import { vgg } from "@striate/striate";
+ * console.log(vgg(16).parameters); // 138357544
+ * ```
+ */
+export function vgg(depth: VggDepth, options: VggOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf("vgg", options, imageNet, ["batchNorm"]);
+  checkMember("vgg", "depth", depth, [11, 13, 16, 19]);
+  const { batchNorm = false } = options;
+  let next = numbered("features");
+  let x = image;
+  stages[depth].forEach((count, stage) => {
+    const filters = scaled([64, 128, 256, 512, 512][stage]!);
+    for (let i = 0; i < count; i++) {
+      x = x.conv2d(filters, 3, { padding: 1, kernelInitializer: "heNormal", ...next() });
+      if (batchNorm) x = x.batchNorm(next());
+      x = x.relu(next());
+    }
+    x = x.maxPool2d(2, next());
+  });
+  // Larger images are brought to 7x7 here; smaller ones make the first dense layer smaller.
+  const [height, width] = x.shape as [number, number, number];
+  const size = [Math.min(7, height), Math.min(7, width)] as const;
+  x = x.apply(adaptiveAveragePool2d(size, { name: "avgpool" })).flatten({ name: "flatten" });
+  next = numbered("classifier");
+  const kernelInitializer = normal(0.01);
+  for (let i = 0; i < 2; i++) {
+    x = x.dense(scaled(4096), { kernelInitializer, ...next() }).relu(next()).dropout(0.5, next());
+  }
+  return model(image, x.dense(classes, { kernelInitializer, ...next() }), { seed });
+}
