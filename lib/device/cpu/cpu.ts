@@ -107,7 +107,16 @@ class CpuDevice implements Device {
 
   allocate(bytes: number): Storage {
     this.pool.settle();
-    return new CpuStorage(this, this.memory.allocate(bytes), bytes);
+    let address: number;
+    try {
+      address = this.memory.allocate(bytes);
+    } catch (error) {
+      if (this.pool.done === this.pool.queued) throw error;
+      // What is queued may hold memory that was released meanwhile.
+      this.pool.drain();
+      address = this.memory.allocate(bytes);
+    }
+    return new CpuStorage(this, address, bytes);
   }
 
   /** The storage as one of this device's, if it is one and is not released. */

@@ -134,6 +134,19 @@ export class Pool {
     });
   }
 
+  /**
+   * Blocks until everything queued is done and settled. Only for when nothing else helps: the event
+   * loop stands still meanwhile.
+   */
+  drain(): void {
+    for (let done = this.done; done < this.#queued && this.isOpen; done = this.done) {
+      Atomics.store(this.#control, control.wanted, this.#queued);
+      // Looks again now and then, since a thread that died wakes nobody.
+      Atomics.wait(this.#control, control.done, done, 100);
+    }
+    this.settle();
+  }
+
   /** Serves the waiters until there are none. */
   async #watch(): Promise<void> {
     this.#isWatching = true;

@@ -177,6 +177,18 @@ Deno.test("cpu device: what does not fit is an error that says so", async () => 
   assertThrows(() => createCpuDevice({ threads: 0 }), RangeError, "threads");
 });
 
+Deno.test("cpu device: waits for memory that queued work will give back", async () => {
+  const device = createCpuDevice({ threads: 2 });
+  const n = 1 << 20, output = device.allocate(n * 4), executable = device.load(affinePlan(n));
+  for (let round = 0; round < 3; round++) {
+    const large = device.allocate(3 * 2 ** 30);
+    for (let i = 0; i < 20; i++) executable.run([large, output]);
+    large.release();
+  }
+  await device.finish();
+  await device.close();
+});
+
 Deno.test("cpu device: a kernel that traps is an error, not a hang", async () => {
   for (const threads of [1, 2]) {
     const device = createCpuDevice({ threads });
