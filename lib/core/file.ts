@@ -1,18 +1,22 @@
 /**
  * Writes a file so that at every moment either the old or the new content is there, whole: to a
  * temporary file beside it, synced to disk, then renamed.
+ *
+ * @throws {Error} if the file cannot be written; the message says why and what to do.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${Deno.pid}.part`;
   try {
-    using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    await file.sync();
+    {
+      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      await file.sync();
+    }
+    await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw explainWrite(error, path);
   }
-  await Deno.rename(temporary, path);
 }
 
 /** Makes a folder, and those around it. */

@@ -88,7 +88,7 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   const ranges: [number, number, string][] = [];
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype: code, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-    const dtype = dtypes[String(code)];
+    const dtype = Object.hasOwn(dtypes, String(code)) ? dtypes[String(code)] : undefined;
     if (dtype === undefined) {
       fail(
         `tensor ${JSON.stringify(name)} has the type ${code}, but only F32, I32 and U8 can be read`,
@@ -115,12 +115,16 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
     tensors.set(name, { shape: shape as number[], dtype: dtype!, data });
   }
   ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  ranges.reduce((last, [begin, end, name]) => {
+  const covered = ranges.reduce((last, [begin, end, name]) => {
     if (begin !== last) fail(`tensor ${JSON.stringify(name)} begins at ${begin}, not at ${last}`);
     return end;
   }, 0);
-  const metadata = Object.fromEntries(
-    Object.entries(texts as object).map(([key, value]) => [key, String(value)]),
-  );
-  return { tensors, metadata };
+  if (start + covered !== bytes.length) {
+    fail(`the tensors end at ${covered}, but ${bytes.length - start} bytes follow the header`);
+  }
+  const isText = (x: unknown) => typeof x === "string";
+  if (texts === null || typeof texts !== "object" || !Object.values(texts).every(isText)) {
+    fail("__metadata__ is not an object of texts");
+  }
+  return { tensors, metadata: texts as Record<string, string> };
 }

@@ -1,0 +1,112 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { makeFolder, writeFileAtomic } from "../../lib/core/file.ts";
+
+/** Runs a test with a folder that is removed afterwards. */
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
+
+Deno.test("a file is written whole, over an older one, and nothing else stays", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/model.safetensors`;
+    await writeFileAtomic(path, Uint8Array.of(1, 2, 3));
+    assertEquals(await Deno.readFile(path), Uint8Array.of(1, 2, 3));
+    const large = new Uint8Array(3_000_000).fill(7);
+    await writeFileAtomic(path, large);
+    assertEquals((await Deno.readFile(path)).length, large.length);
+    await writeFileAtomic(path, new Uint8Array());
+    assertEquals((await Deno.readFile(path)).length, 0);
+    assertEquals(names(folder), ["model.safetensors"]);
+  });
+});
+
+Deno.test("a file that cannot be written leaves no trace", async () => {
+  await inFolder(async (folder) => {
+    const missing = `${folder}/missing/x`;
+    await assertRejects(() => writeFileAtomic(missing, Uint8Array.of(1)), Error, missing);
+    await Deno.mkdir(`${folder}/taken`);
+    await assertRejects(
+      () => writeFileAtomic(`${folder}/taken`, Uint8Array.of(1)),
+      Error,
+      `cannot write ${folder}/taken`,
+    );
+    assertEquals(names(folder), ["taken"]);
+    await assertRejects(() => makeFolder(`${folder}/taken/\0`), Error, "cannot write");
+  });
+});
+
+Deno.test("without Deno's permission to write, the error says so", async () => {
+  await inFolder(async (folder) => {
+    const script = `${folder}/write.ts`;
+    const module = JSON.stringify(import.meta.resolve("../../lib/core/file.ts"));
+    await Deno.writeTextFile(
+      script,
+      `import { writeFileAtomic } from ${module};
+      await writeFileAtomic("x", new Uint8Array(1)).catch((e) => console.log(e.message));`,
+    );
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", "--allow-read", script],
+      cwd: folder,
+    }).output();
+    const message = new TextDecoder().decode(stdout);
+    assert(message.startsWith("cannot write x: writing there is not permitted;"), message);
+  });
+});
+
+const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
+
+Deno.test({
+  name: "a folder that may not be written to is named",
+  ignore: isRoot || Deno.build.os === "windows",
+  fn: async () => {
+    await inFolder(async (folder) => {
+      await Deno.chmod(folder, 0o500);
+      await assertRejects(
+        () => writeFileAtomic(`${folder}/x`, Uint8Array.of(1)),
+        Error,
+        "writing there is not permitted; choose another folder",
+      );
+    });
+  },
+});
+
+/** Mounts a file system of 64 KiB, if that is permitted. */
+async function mountSmall(folder: string): Promise<boolean> {
+  const mount = new Deno.Command("mount", {
+    args: ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder],
+    stderr: "null",
+  });
+  return (await mount.output()).success;
+}
+
+Deno.test({
+  name: "a full disk is named, and the old file stays",
+  // A small disk can be mounted by root on Linux only.
+  ignore: !isRoot || Deno.build.os !== "linux",
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const mounted = await mountSmall(folder);
+    try {
+      if (!mounted) return console.log("not checked: this machine permits no mounts");
+      const path = `${folder}/model`;
+      await writeFileAtomic(path, new Uint8Array(1000).fill(1));
+      await assertRejects(
+        () => writeFileAtomic(path, new Uint8Array(200_000)),
+        Error,
+        "there is no space left on the disk",
+      );
+      assertEquals(await Deno.readFile(path), new Uint8Array(1000).fill(1));
+      assertEquals(names(folder), ["model"]);
+    } finally {
+      if (mounted) await new Deno.Command("umount", { args: [folder] }).output();
+      await Deno.remove(folder);
+    }
+  },
+});

@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { nearestName, unknownName } from "../../lib/core/suggest.ts";
+
+Deno.test("the nearest name is found through typing errors", () => {
+  const known = ["conv2d", "dense", "dropout", "maxPool2d"];
+  assertEquals(nearestName("conv2", known), "conv2d");
+  assertEquals(nearestName("Dense", known), "dense");
+  assertEquals(nearestName("dorpout", known), "dropout");
+  assertEquals(nearestName("maxpool2D", known), "maxPool2d");
+  assertEquals(nearestName("xyzzy", known), undefined);
+  assertEquals(nearestName("dense", []), undefined);
+});
+
+Deno.test("the sentence for an unknown name", () => {
+  assertEquals(
+    unknownName("option", "strides", ["stride", "padding"]),
+    'unknown option "strides"; did you mean "stride"? Known: stride, padding',
+  );
+  assertEquals(
+    unknownName("device", "quantum", ["cpu", "webgpu"]),
+    'unknown device "quantum". Known: cpu, webgpu',
+  );
+});
