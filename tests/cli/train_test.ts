@@ -1,0 +1,144 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Random } from "../../lib/core/random.ts";
+import { readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { loadModel } from "../../lib/train/model.ts";
+import { scratch } from "../train/helpers.ts";
+import { savedBits, train, TrainRun } from "./run.ts";
+
+/** Steps large enough for a run to be short, small enough for a signal to hit it. */
+const short = ["--model", "mlp", "--device", "cpu", "--batch-size", "300", "--epochs", "2"];
+
+Deno.test("train --json writes one object a line, with the fields that programs rely on", async () => {
+  await using folder = await scratch();
+  const { code, lines, events, errors } = await train(...short, "--json", "--out", folder.path);
+  assertEquals([code, errors], [0, ""]);
+  assertEquals(lines.length, events.length);
+  const kinds = events.map(({ event }) => event).filter((event) => event !== "progress");
+  assertEquals(kinds, ["start", "first-step", "epoch", "epoch", "done"]);
+  const done = events.at(-1)!;
+  assertEquals(Object.keys(done), [
+    "event",
+    "test",
+    "device",
+    "imagesPerSecond",
+    "seconds",
+    "output",
+  ]);
+  assertEquals(Object.keys(done.test), ["loss", "top1", "top5"]);
+  assert(done.test.top1 > 0.9 && done.test.top1 <= done.test.top5 && done.test.top5 <= 1);
+  assert(done.imagesPerSecond > 0 && done.seconds > 0);
+  assertEquals([done.device, done.output], ["cpu", folder.path]);
+  const model = await loadModel(`${folder.path}/model.safetensors`);
+  assertEquals([model.inputShape, model.classes!.length], [[28, 28, 1], 10]);
+});
+
+Deno.test("without --json it writes plain lines, where there is no terminal", async () => {
+  await using folder = await scratch();
+  const { code, lines } = await train(...short, "--epochs", "1", "--out", folder.path);
+  const text = lines.join("\n");
+  assertEquals(code, 0);
+  assertEquals(text.includes("\r") || text.includes("\x1b"), false);
+  assertMatch(lines[0]!, /^mlp: 203,530 parameters$/);
+  assertMatch(text, /^epoch 1\/1 +loss .*, top-1 .* % +validation: .* images\/s$/m);
+  assertMatch(text, /^test: top-1 \d+\.\d\d %, top-5 \d+\.\d\d %, loss \d/m);
+  assertStringIncludes(text, `saved: ${folder.path}/model.safetensors`);
+});
+
+Deno.test("--help lists every option", async () => {
+  const { code, lines } = await train("--help");
+  assertEquals(code, 0);
+  const names = "model data epochs batch-size optimizer learning-rate momentum weight-decay " +
+    "schedule seed device out resume json help";
+  for (const name of names.split(" ")) assertStringIncludes(lines.join("\n"), `  --${name}`);
+});
+
+Deno.test("mistakes are one line on stderr, and exit with 2", async () => {
+  const mistakes = [
+    [["--optimiser", "sgd"], 'error: unknown option "--optimiser"; did you mean "--optimizer"?'],
+    [["--data", "digit"], 'error: --data: unknown value "digit"; did you mean "digits"?'],
+    [["digits"], 'error: unexpected "digits"; see --help'],
+    [["--momentum", "1"], "error: --optimizer: sgd: momentum: expected at least 0"],
+  ] as const;
+  for (const [args, message] of mistakes) {
+    const { code, lines, errors } = await train(...args);
+    assertEquals([code, lines.length], [2, 0]);
+    assertStringIncludes(errors, message);
+    assertEquals(errors.trimEnd().split("\n").length, 1);
+  }
+});
+
+Deno.test("what cannot be done is one line on stderr, and exits with 1", async () => {
+  await using folder = await scratch();
+  await Deno.writeTextFile(`${folder.path}/file`, "");
+  const unwritable = await train(...short, "--out", `${folder.path}/file/run`);
+  assertEquals(unwritable.code, 1);
+  assertStringIncludes(unwritable.errors, `error: cannot write ${folder.path}/file/run`);
+  const missing = await train("--resume", folder.path);
+  assertEquals(missing.code, 1);
+  assertStringIncludes(missing.errors, "error: cannot resume");
+});
+
+Deno.test("a loss that is not finite exits with 1, and says what to do", async () => {
+  await using folder = await scratch();
+  const { code, errors } = await train(...short, "--learning-rate", "1e30", "--out", folder.path);
+  assertEquals(code, 1);
+  assertMatch(errors, /error: fit: the loss was not a finite number at step \d+; try a smaller/);
+});
+
+Deno.test("Ctrl-C finishes the step and writes a checkpoint; --resume goes on to the same bits", async () => {
+  await using folder = await scratch();
+  const whole = `${folder.path}/whole`, parts = `${folder.path}/parts`;
+  assertEquals((await train(...short, "--json", "--out", whole)).code, 0);
+  const run = new TrainRun([...short, "--json", "--out", parts], (line, run) => {
+    if (line.includes("first-step")) run.signal("SIGINT");
+  });
+  const { code, events, errors } = await run.end();
+  assertEquals([code, errors], [130, ""]);
+  const { event, resume, steps, checkpoint } = events.at(-1)!;
+  assertEquals([event, resume], ["interrupted", `deno task train --resume ${parts}`]);
+  assert(steps > 0 && steps < 80);
+  assertEquals((await readCheckpoint(checkpoint)).position.step, steps);
+  const wrong = await train("--resume", parts, "--seed", "1");
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.errors, "--seed: the run in");
+  assertEquals((await train("--resume", parts, "--device", "cpu")).code, 0);
+  assertEquals(await savedBits(parts), await savedBits(whole));
+});
+
+Deno.test("in plain text, Ctrl-C says how to go on; a second one ends the process at once", async () => {
+  await using folder = await scratch();
+  const first = new TrainRun([...short, "--epochs", "9", "--out", folder.path], (line, run) => {
+    if (line.startsWith("epoch 1/9")) run.signal("SIGINT");
+  });
+  const { code, lines } = await first.end();
+  assertEquals(code, 130);
+  assertEquals(lines.at(-1), `go on with: deno task train --resume ${folder.path}`);
+  const { position } = await readCheckpoint(folder.path);
+  const second = new TrainRun(["--resume", folder.path], (line, run) => {
+    if (line.startsWith("epoch 3/9")) run.signal("SIGINT");
+    if (line.startsWith("finishing")) run.signal("SIGINT");
+  });
+  assertEquals((await second.end()).code, 130);
+  assert((await readCheckpoint(folder.path)).position.step > position.step);
+});
+
+Deno.test("kill -9 at any moment leaves a whole checkpoint, from which the run ends the same", async () => {
+  await using folder = await scratch();
+  const whole = `${folder.path}/whole`;
+  const started = performance.now();
+  await train(...short, "--out", whole);
+  const milliseconds = performance.now() - started;
+  const expected = await savedBits(whole);
+  const random = new Random(1);
+  for (const name of ["a", "b"]) {
+    const out = `${folder.path}/${name}`;
+    const run = new TrainRun([...short, "--out", out]);
+    const timer = setTimeout(() => run.signal("SIGKILL"), random.uniform(0.3, 1) * milliseconds);
+    await run.end();
+    clearTimeout(timer);
+    const exists = await Deno.stat(`${out}/checkpoint.safetensors`).catch(() => undefined);
+    const args = exists === undefined ? [...short, "--out", out] : ["--resume", out];
+    assertEquals((await train(...args)).code, 0);
+    assertEquals(await savedBits(out), expected);
+  }
+});
