@@ -54,6 +54,7 @@ export { defineLayer, Layer, type LayerType, type WeightType } from "./lib/nn/la
 export { LayerMethods } from "./lib/nn/fluent.ts";
 export { type LayerView, Network } from "./lib/nn/network.ts";
 export type { Normalization } from "./lib/nn/preprocess.ts";
+export type { ReceptiveField } from "./lib/nn/receptive_field.ts";
 export type { Summary, SummaryRow } from "./lib/nn/summary.ts";
 export { input, SymbolicValue } from "./lib/nn/symbolic.ts";
 export { Weight } from "./lib/nn/weight.ts";

@@ -3,6 +3,7 @@ import { unknownName } from "../core/suggest.ts";
 import type { Node } from "../graph/node.ts";
 import { LayerMethods } from "./fluent.ts";
 import type { Layer } from "./layer.ts";
+import { type ReceptiveField, receptiveFields } from "./receptive_field.ts";
 import { formatSummary, type Summary, type SummaryRow } from "./summary.ts";
 import { applyLayer, SymbolicValue } from "./symbolic.ts";
 import { Weight } from "./weight.ts";
@@ -346,6 +347,23 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
         return formatSummary(this);
       },
     };
+  }
+
+  /**
+   * What the units of each layer see of the input image: size, stride and centre of their receptive
+   * fields, in pixels. Layers that see all of a map (flatten, global pooling) count as a window over
+   * it; after a squeeze-and-excitation gate every unit sees that much.
+   *
+   * ```ts
+   * import { sequential } from "@striate/striate";
+   * const net = sequential([32, 32, 3]).conv2d(8, 3, { name: "a" }).conv2d(8, 3, { name: "b" });
+   * console.log(net.receptiveFields()[1]); // { name: "b", size: [5, 5], stride: [1, 1], center: [2, 2] }
+   * ```
+   *
+   * @throws {TypeError} if an input is no image.
+   */
+  receptiveFields(): ReceptiveField[] {
+    return receptiveFields(this.#order, (layer) => this.nameOf(layer));
   }
 
   /** One line: inputs, layers, outputs and parameters. */
