@@ -1,0 +1,79 @@
+import { checkImage, type RgbImage } from "./image.ts";
+
+/** The part of an image from column `left` and row `top` on. */
+export function cropImage(
+  image: RgbImage,
+  { left, top, width, height }: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  },
+): RgbImage {
+  checkImage(image, "cropImage");
+  const inside = left >= 0 && top >= 0 && width > 0 && height > 0 &&
+    left + width <= image.width && top + height <= image.height;
+  if (!inside || ![left, top, width, height].every(Number.isInteger)) {
+    throw new RangeError(
+      `cropImage: ${width} x ${height} pixels from (${left}, ${top}) do not lie within the image of ` +
+        `${image.width} x ${image.height}; resize it before`,
+    );
+  }
+  const data = new Uint8Array(height * width * 3);
+  for (let y = 0; y < height; y++) {
+    const start = ((top + y) * image.width + left) * 3;
+    data.set(image.data.subarray(start, start + width * 3), y * width * 3);
+  }
+  return { width, height, data };
+}
+
+/** Half of a margin, to an integer; between two integers the even one, as torchvision rounds. */
+function half(margin: number): number {
+  const down = Math.floor(margin / 2);
+  return margin % 2 === 1 && down % 2 === 1 ? down + 1 : down;
+}
+
+/** The square of `size` x `size` pixels in the middle. */
+export function centerCrop(image: RgbImage, size: number): RgbImage {
+  return cropImage(image, {
+    left: half(image.width - size),
+    top: half(image.height - size),
+    width: size,
+    height: size,
+  });
+}
+
+/** An image with left and right exchanged. */
+export function mirrorImage(image: RgbImage): RgbImage {
+  checkImage(image, "mirrorImage");
+  const { width, height, data } = image, result = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + x) * 3, to = (y * width + width - 1 - x) * 3;
+      result[to] = data[from]!;
+      result[to + 1] = data[from + 1]!;
+      result[to + 2] = data[from + 2]!;
+    }
+  }
+  return { width, height, data: result };
+}
+
+/**
+ * The ten crops of Krizhevsky, Sutskever and Hinton, NIPS 2012: top left, top right, bottom left,
+ * bottom right and centre, then the same five mirrored (each the crop of the mirrored image, so that
+ * "left" and "right" change places, as in torchvision's `TenCrop`).
+ */
+export function tenCrop(image: RgbImage, size: number): RgbImage[] {
+  return [image, mirrorImage(image)].flatMap((side) => {
+    const right = image.width - size, bottom = image.height - size;
+    const corner = (left: number, top: number) =>
+      cropImage(side, { left, top, width: size, height: size });
+    return [
+      corner(0, 0),
+      corner(right, 0),
+      corner(0, bottom),
+      corner(right, bottom),
+      centerCrop(side, size),
+    ];
+  });
+}

@@ -1,0 +1,144 @@
+/**
+ * JPEG, PNG and WebP through the npm package `sharp`, which is loaded when the first image is
+ * decoded, and not before.
+ *
+ * @module
+ */
+import type { RgbImage } from "./image.ts";
+
+/** How an image is decoded. */
+export interface DecodeOptions {
+  /**
+   * Whether a photo is turned as its EXIF orientation says. False by default: ImageNet's figures are
+   * measured on the pixels as they are stored, which is also what Pillow and torchvision read.
+   */
+  readonly rotate?: boolean;
+  /** What stands for the image in errors, such as its path. */
+  readonly name?: string;
+}
+
+/** As much of sharp as is used here. */
+interface Sharp {
+  metadata(): Promise<{ space?: string }>;
+  autoOrient(): Sharp;
+  pipelineColourspace(space: string): Sharp;
+  toColourspace(space: string): Sharp;
+  removeAlpha(): Sharp;
+  raw(options?: { depth: "uchar" }): Sharp;
+  toBuffer(options: { resolveWithObject: true }): Promise<{
+    data: Uint8Array<ArrayBuffer>;
+    info: { width: number; height: number; channels: number };
+  }>;
+}
+type SharpModule = ((bytes: Uint8Array, options: object) => Sharp) & {
+  cache(enabled: boolean): void;
+  concurrency(threads: number): void;
+};
+
+// Not a literal in the import: Deno would fetch the package of a literal before the program starts.
+const specifier = "npm:sharp@0.35.5";
+let loading: Promise<SharpModule> | undefined;
+
+async function loadSharp(): Promise<SharpModule> {
+  try {
+    const { default: sharp } = await import(specifier);
+    // Each image is seen once and is small; images run beside one another, not in strips.
+    sharp.cache(false);
+    sharp.concurrency(1);
+    return sharp;
+  } catch (error) {
+    throw new Error(
+      `images are decoded by ${specifier}, which could not be loaded (${
+        (error as Error).message
+      }); it needs --allow-ffi, --allow-env, --allow-read and, once, the npm registry: deno cache ${specifier}`,
+      { cause: error },
+    );
+  }
+}
+
+/** More pixels than this are refused, whatever a file promises: 300 MB of bytes. */
+const maximumPixels = 1e8;
+
+/** The formats that are read, by how their files begin. */
+const signatures: readonly (readonly [string, RegExp])[] = [
+  ["JPEG", /^\xff\xd8\xff/],
+  ["PNG", /^\x89PNG\r\n/],
+  ["WebP", /^RIFF[^]{4}WEBP/],
+];
+
+/** Names of image files. */
+export const imageFilePattern: RegExp = /\.(jpe?g|png|webp)$/i;
+
+/**
+ * The pixels of a JPEG, PNG or WebP file, as Pillow's `convert("RGB")` has them: grey is repeated in
+ * the three channels, transparency is dropped, 16 bits become their upper 8, CMYK becomes RGB without
+ * a colour profile, and an embedded profile is not applied.
+ *
+ * ```ts ignore
+ * import { decodeImage } from "@striate/striate";
+ * const { width, height, data } = await decodeImage(await Deno.readFile("cat.jpg"));
+ * ```
+ *
+ * @throws {SyntaxError} for bytes that are no such image, are cut off or damaged
+ */
+export async function decodeImage(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: DecodeOptions = {},
+): Promise<RgbImage> {
+  const { name = "image", rotate = false } = options;
+  const head = String.fromCharCode(...bytes.subarray(0, 16));
+  const format = signatures.find(([, pattern]) => pattern.test(head))?.[0];
+  if (format === undefined) {
+    throw new SyntaxError(
+      `${name}: expected a JPEG, PNG or WebP image, found ${
+        bytes.length === 0 ? "an empty file" : `${bytes.length} bytes of another kind`
+      }`,
+    );
+  }
+  const sharp = await (loading ??= loadSharp());
+  try {
+    const image = sharp(bytes, {
+      failOn: "error",
+      ignoreIcc: true,
+      limitInputPixels: maximumPixels,
+      pages: 1,
+    });
+    // metadata() reads only the header. Inks go through sharp as they are.
+    const inks = format === "JPEG" && (await image.metadata()).space === "cmyk";
+    const turned = rotate ? image.autoOrient() : image;
+    const pixels = inks
+      ? turned.pipelineColourspace("cmyk").toColourspace("cmyk")
+      : turned.toColourspace("srgb").removeAlpha();
+    const { data, info: { width, height, channels } } = await pixels.raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return { width, height, data: rgbOf(data, width * height, channels) };
+  } catch (error) {
+    throw new SyntaxError(
+      `${name}: expected a whole ${format} image, found damaged or unusual data: ${
+        (error as Error).message.trim().replace(/\s+/g, " ")
+      }`,
+      { cause: error },
+    );
+  }
+}
+
+/** Grey or CMYK pixels as RGB. */
+function rgbOf(data: Uint8Array<ArrayBuffer>, pixels: number, channels: number) {
+  // A view of the whole of its buffer, which can go from thread to thread without a copy.
+  if (channels === 3) return data.length === data.buffer.byteLength ? data : data.slice();
+  const result = new Uint8Array(pixels * 3);
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < 3; c++) {
+      result[i * 3 + c] = channels === 4
+        ? lighten(data[i * 4 + c]!, 255 - data[i * 4 + 3]!)
+        : data[i * channels]!;
+    }
+  }
+  return result;
+}
+
+/** What an ink leaves of the light that black has left: light * (1 - ink), rounded as in Pillow. */
+function lighten(ink: number, light: number): number {
+  const product = ink * light + 128;
+  return Math.max(0, light - ((product + (product >> 8)) >> 8));
+}

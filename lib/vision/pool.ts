@@ -1,0 +1,128 @@
+import type { Preprocessing } from "../zoo/published.ts";
+import type { DecodeOptions } from "./decode.ts";
+import type { ViewOptions } from "./preprocess.ts";
+
+/** What a worker is asked: to decode and prepare one image. */
+export interface PrepareRequest {
+  readonly id: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly decode: DecodeOptions;
+  readonly preprocessing: Preprocessing;
+  readonly views: ViewOptions;
+}
+
+/** What a worker answers. */
+export type PrepareReply =
+  | { readonly id: number; readonly pixels: Uint8Array<ArrayBuffer> }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
+
+interface Pending {
+  readonly worker: number;
+  resolve(pixels: Uint8Array<ArrayBuffer>): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Worker threads that decode and prepare images, so that the main thread is free to feed the device.
+ * Decoding alone would not need them (sharp has threads of its own), but resizing does.
+ *
+ * ```ts ignore
+ * using pool = new ImagePool(zooEntry("googlenet").preprocessing);
+ * const pixels = await pool.prepare(await Deno.readFile("cat.jpg"), "cat.jpg");
+ * ```
+ */
+export class ImagePool {
+  readonly #workers: Worker[];
+  readonly #load: number[];
+  readonly #pending = new Map<number, Pending>();
+  readonly #options: Pick<PrepareRequest, "preprocessing" | "views"> & { rotate: boolean };
+  #next = 0;
+
+  /** Starts `threads` workers: by default one a core but one, from 1 to 8. */
+  constructor(
+    preprocessing: Preprocessing,
+    options: ViewOptions & { readonly rotate?: boolean; readonly threads?: number } = {},
+  ) {
+    const { threads = Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1)) } = options;
+    const { threads: _, rotate = false, ...views } = options;
+    this.#options = { preprocessing, views, rotate };
+    this.#load = Array.from({ length: threads }, () => 0);
+    this.#workers = this.#load.map(() => this.#start());
+  }
+
+  /** The number of workers. */
+  get threads(): number {
+    return this.#workers.length;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<PrepareReply>) => {
+      const pending = this.#pending.get(data.id);
+      if (pending === undefined) return;
+      this.#settle(data.id, pending);
+      if ("pixels" in data) return pending.resolve(data.pixels);
+      const { name, message } = data.error;
+      pending.reject(
+        name === "SyntaxError"
+          ? new SyntaxError(message)
+          : name === "RangeError"
+          ? new RangeError(message)
+          : new Error(message),
+      );
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new Error(`an image worker failed: ${event.message}`));
+    };
+    return worker;
+  }
+
+  #settle(id: number, { worker }: Pending): void {
+    this.#pending.delete(id);
+    this.#load[worker]!--;
+  }
+
+  #fail(error: Error): void {
+    for (const [id, pending] of [...this.#pending]) {
+      this.#settle(id, pending);
+      pending.reject(error);
+    }
+  }
+
+  /**
+   * The views of an encoded image, [views, crop, crop, channels]. `bytes` go to the worker: afterwards they
+   * are gone here.
+   *
+   * @throws {SyntaxError} for bytes that are no whole image
+   */
+  prepare(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { preprocessing, views, rotate } = this.#options;
+    const worker = this.#load.indexOf(Math.min(...this.#load)), id = this.#next++;
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+    this.#load[worker]!++;
+    this.#pending.set(id, { worker, resolve, reject });
+    // A view of a larger buffer is copied: the rest of the buffer may be in use.
+    const own = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+    const request: PrepareRequest = {
+      id,
+      bytes: own,
+      decode: { name, rotate },
+      preprocessing,
+      views,
+    };
+    this.#workers[worker]!.postMessage(request, [own.buffer]);
+    return promise;
+  }
+
+  /** Ends the workers; what is under way fails. */
+  close(): void {
+    for (const worker of this.#workers) worker.terminate();
+    this.#fail(new Error("the image pool was closed"));
+  }
+
+  /** Closes the pool. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

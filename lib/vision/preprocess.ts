@@ -1,0 +1,87 @@
+import type { Preprocessing } from "../zoo/published.ts";
+import { centerCrop, tenCrop } from "./crop.ts";
+import type { RgbImage } from "./image.ts";
+import { type ResizeFilter, resizeShorterSide } from "./resize.ts";
+
+/** Which views of each image are taken. */
+export interface ViewOptions {
+  /** 1, the middle, or 10: the corners and the middle, and all mirrored. 1 by default. */
+  readonly crops?: 1 | 10;
+  /**
+   * Shorter sides to take the crops at, for multi-scale evaluation; by default that of the
+   * preprocessing alone.
+   */
+  readonly scales?: readonly number[];
+  /** How images are resized; "bilinear" by default, as the published figures were measured. */
+  readonly filter?: ResizeFilter;
+}
+
+/** The number of views that are taken of an image. */
+export function viewCount({ crops = 1, scales = [0] }: ViewOptions): number {
+  return crops * scales.length;
+}
+
+/**
+ * Checks which views are asked for.
+ *
+ * @throws {RangeError} for crops other than 1 or 10, or a scale below the crop
+ */
+export function checkViews({ crop = 1 }: Preprocessing, views: ViewOptions): void {
+  const { crops = 1, scales } = views;
+  if (crops !== 1 && crops !== 10) throw new RangeError(`crops: expected 1 or 10, found ${crops}`);
+  if (scales?.length === 0) throw new RangeError("scales: expected at least one, found none");
+  for (const scale of scales ?? []) {
+    if (Number.isInteger(scale) && scale >= crop && scale <= 8192) continue;
+    throw new RangeError(
+      `scales: expected shorter sides from ${crop}, the crop, to 8192 pixels, found ${scale}`,
+    );
+  }
+}
+
+/**
+ * The views of an image as a network reads them, one after another: bytes of shape
+ * [views, crop, crop, channels], the channels in the network's order. They are not normalised here
+ * but on the device. Without a `crop` the image is taken as it is.
+ *
+ * ```ts
+ * import { prepareImage } from "@striate/striate";
+ * const image = { width: 3, height: 2, data: new Uint8Array(18) };
+ * const bytes = prepareImage(image, { resize: 8, crop: 6, channels: "bgr" }, { crops: 10 });
+ * console.log(bytes.length); // 10 * 6 * 6 * 3 = 1080
+ * ```
+ *
+ * @throws {RangeError} for crops other than 1 or 10, or a scale below the crop
+ */
+export function prepareImage(
+  image: RgbImage,
+  preprocessing: Omit<Preprocessing, "normalization">,
+  views: ViewOptions = {},
+): Uint8Array<ArrayBuffer> {
+  checkViews(preprocessing as Preprocessing, views);
+  const { crop, resize = crop, channels } = preprocessing;
+  const { crops = 1, scales = [resize], filter } = views;
+  const images = scales.flatMap((scale) => {
+    const resized = scale === undefined ? image : resizeShorterSide(image, scale, filter);
+    if (crop === undefined) return [resized];
+    return crops === 10 ? tenCrop(resized, crop) : [centerCrop(resized, crop)];
+  });
+  const depth = channels === "gray" ? 1 : 3;
+  const sizes = images.map(({ width, height }) => width * height * depth);
+  const result = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  images.forEach(({ data }, i) => {
+    reorder(data, result.subarray(at, at += sizes[i]!), channels);
+  });
+  return result;
+}
+
+/** Writes RGB pixels as a network's channels. */
+function reorder(data: Uint8Array, to: Uint8Array, channels: Preprocessing["channels"]): void {
+  if (channels === "rgb") return to.set(data);
+  for (let i = 0; i < data.length; i += 3) {
+    const r = data[i]!, g = data[i + 1]!, b = data[i + 2]!;
+    // The luma of ITU-R BT.601, in Pillow's 16 fractional bits.
+    if (channels === "gray") to[i / 3] = (19595 * r + 38470 * g + 7471 * b + 0x8000) >> 16;
+    else [to[i], to[i + 1], to[i + 2]] = [b, g, r];
+  }
+}
