@@ -1,0 +1,82 @@
+import type { TensorData } from "../core/dtype.ts";
+import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import type { ElementType } from "./numbers.ts";
+
+/** A tensor of a file of weights; its numbers are read when they are asked for. */
+export interface WeightTensor {
+  /** Its name in the file. */
+  readonly name: string;
+  /** Its shape in the file. */
+  readonly shape: Shape;
+  /** Type of its numbers in the file. */
+  readonly type: ElementType;
+  /**
+   * The numbers from `begin` to `end` (all by default), in row-major order: floating-point ones as
+   * f32, signed integers as i32, bytes and truth values as u8.
+   *
+   * @throws {SyntaxError} where the file ends before
+   * @throws {RangeError} for a 64-bit integer that i32 cannot hold
+   */
+  read(begin?: number, end?: number): Promise<TensorData>;
+}
+
+/** An open file of weights. */
+export interface WeightFile {
+  /** The path or URL. */
+  readonly where: string;
+  /** What kind of file it is; found by content. */
+  readonly format: "safetensors" | "pytorch" | "keras" | "caffe";
+  /** The tensors by name, in the file's order. */
+  readonly tensors: ReadonlyMap<string, WeightTensor>;
+  /** Texts by name, where the format has them. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Closes the file; tensors cannot be read any more. */
+  close(): void;
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** A tensor never has more numbers: indices are 32 bits. */
+export const mostNumbers = 2 ** 31 - 1;
+
+/** A file of weights; `close` is also what `using` calls. */
+export function weightFile(
+  { where, close, ...rest }: {
+    readonly where: string;
+    readonly format: WeightFile["format"];
+    readonly tensors: Iterable<WeightTensor>;
+    readonly metadata?: Readonly<Record<string, string>>;
+    readonly close: () => void;
+  },
+): WeightFile {
+  const tensors = new Map<string, WeightTensor>();
+  for (const tensor of rest.tensors) {
+    const { name, shape } = tensor;
+    if (tensors.has(name)) {
+      throw new SyntaxError(`${where}: two tensors are named ${JSON.stringify(name)}`);
+    }
+    if (sizeOf(shape) > mostNumbers) {
+      throw new SyntaxError(
+        `${where}: tensor ${JSON.stringify(name)} ${
+          formatShape(shape)
+        } has more than ${mostNumbers} numbers`,
+      );
+    }
+    tensors.set(name, tensor);
+  }
+  return {
+    where,
+    format: rest.format,
+    tensors,
+    metadata: rest.metadata ?? {},
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+/** Checks a range of numbers that is to be read. */
+export function checkNumbers(name: string, size: number, begin: number, end: number): void {
+  if (!(begin >= 0 && begin <= end && end <= size)) {
+    throw new RangeError(`${name}: expected a range within 0 to ${size}, found ${begin} to ${end}`);
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Weights of Keras in HDF5 (.h5): saved models and those of save_weights.
+ *
+ * @module
+ */
+import { dtypeOf, type TensorData } from "../core/dtype.ts";
+import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import {
+  checkNumbers,
+  mostNumbers,
+  type WeightFile,
+  weightFile,
+  type WeightTensor,
+} from "./file.ts";
+import type { ElementType } from "./numbers.ts";
+import { loadPackage } from "./package.ts";
+import type { ByteSource } from "./source.ts";
+
+/** The part of h5wasm that is used. */
+interface H5wasm {
+  readonly ready: Promise<Hdf5>;
+  readonly File: new (path: string, mode: "r") => Group & { close(): void };
+}
+
+/** The HDF5 library, compiled to WebAssembly. */
+interface Hdf5 {
+  readonly FS: {
+    writeFile(path: string, bytes: Uint8Array): void;
+    unlink(path: string): void;
+  };
+  activate_throwing_error_handler?(): void;
+}
+
+interface Group {
+  readonly type: "Group";
+  keys(): string[];
+  get(name: string): Group | Dataset | { readonly type: string } | null;
+}
+
+interface Dataset {
+  readonly type: "Dataset";
+  readonly shape: number[] | null;
+  readonly dtype: unknown;
+  readonly value: unknown;
+}
+
+const specifier = "npm:h5wasm@0.10.3";
+
+/** HDF5's names of number types. */
+const types: Readonly<Record<string, ElementType>> = {
+  "<f": "f32",
+  "<d": "f64",
+  "<i": "i32",
+  "<q": "i64",
+  "<b": "i8",
+  "<B": "u8",
+};
+
+/** Deflate packs no better: more numbers than this for each byte cannot be in a file. */
+const bestPacking = 1032;
+
+/** More entries, or groups within groups, are no network. */
+const mostEntries = 100_000;
+const deepest = 32;
+
+/** Opens a file of Keras. Tensors are named as its weights are: `conv2d/kernel`. */
+export async function openKeras(source: ByteSource): Promise<WeightFile> {
+  const { where } = source;
+  const { ready, File } = await loadPackage<H5wasm>(specifier, "Keras files");
+  const library = await ready;
+  // Errors of the C library become exceptions, and are not printed.
+  library.activate_throwing_error_handler?.();
+  const path = `/${crypto.randomUUID()}.h5`;
+  library.FS.writeFile(path, await source.read(0, source.size));
+  const attempt = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof RangeError) throw error;
+      throw new SyntaxError(
+        `${where}: damaged, or no HDF5 (${firstLine(error)}); expected a file that Keras wrote`,
+        { cause: error },
+      );
+    }
+  };
+  let file: InstanceType<H5wasm["File"]> | undefined;
+  const close = () => {
+    try {
+      file?.close();
+    } finally {
+      library.FS.unlink(path);
+      source.close();
+    }
+  };
+  try {
+    return attempt(() => {
+      file = new File(path, "r");
+      const weights = file.keys().includes("model_weights") ? file.get("model_weights") : file;
+      if (weights?.type !== "Group") {
+        throw new SyntaxError(`${where}: expected a group of layers, found ${weights?.type}`);
+      }
+      const tensors: WeightTensor[] = [];
+      let entries = 0;
+      const walk = (group: Group, names: readonly string[]): void => {
+        if (names.length > deepest) throw new SyntaxError(`${where}: groups nested too deep`);
+        for (const name of group.keys()) {
+          if (++entries > mostEntries) throw new SyntaxError(`${where}: too many entries`);
+          if (names.length === 0 && name === "optimizer_weights") continue;
+          const item = group.get(name);
+          if (item?.type === "Group") walk(item as Group, [...names, name]);
+          else if (item?.type === "Dataset") {
+            tensors.push(tensorOf([...names, name], item as Dataset, source, attempt));
+          }
+        }
+      };
+      walk(weights as Group, []);
+      return weightFile({ where, format: "keras", tensors, close });
+    });
+  } catch (error) {
+    library.FS.unlink(path);
+    throw error;
+  }
+}
+
+/**
+ * A dataset below the group of its layer. Within that group its path is its own name, "conv2d/kernel:0";
+ * where that has no layer in it, the group's name stands before.
+ */
+function tensorOf(
+  path: readonly string[],
+  dataset: Dataset,
+  { where, size: fileSize }: ByteSource,
+  attempt: <T>(read: () => T) => T,
+): WeightTensor {
+  const name = path.slice(path.length > 2 ? 1 : 0).join("/").replace(/:0$/, "");
+  const shape: Shape = dataset.shape ?? [];
+  const type = types[String(dataset.dtype)];
+  if (type === undefined) {
+    throw new SyntaxError(
+      `${where}: ${name}: the type ${JSON.stringify(dataset.dtype)} cannot be read; expected ` +
+        Object.keys(types).join(", "),
+    );
+  }
+  const size = sizeOf(shape);
+  if (size > mostNumbers || size > fileSize * bestPacking) {
+    throw new SyntaxError(
+      `${where}: ${name}: ${formatShape(shape)} cannot be in a file of ${fileSize} bytes`,
+    );
+  }
+  return {
+    name,
+    shape,
+    type,
+    // deno-lint-ignore require-await
+    read: async (begin = 0, end = size) => {
+      checkNumbers(name, size, begin, end);
+      const numbers = converted(attempt(() => dataset.value));
+      if (numbers?.length !== size) {
+        throw new SyntaxError(
+          `${where}: ${name}: expected ${size} numbers, found ${numbers?.length}`,
+        );
+      }
+      return end - begin === size ? numbers : numbers.slice(begin, end) as TensorData;
+    },
+  };
+}
+
+function converted(value: unknown): TensorData | undefined {
+  if (typeof value === "number") return Float32Array.of(value);
+  if (value instanceof Float64Array) return Float32Array.from(value);
+  if (value instanceof Int8Array) return Int32Array.from(value);
+  if (value instanceof BigInt64Array) return Int32Array.from(value, Number);
+  return dtypeOf(value) === undefined ? undefined : value as TensorData;
+}
+
+const firstLine = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0];

@@ -1,0 +1,89 @@
+import type { CacheOptions } from "../../data/cache.ts";
+import type { Network } from "../nn/network.ts";
+import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
+import { openWeights } from "./open.ts";
+import { fetchPublished } from "./fetch.ts";
+import { PublishedWeights } from "./published.ts";
+import type { WeightReport } from "./report.ts";
+
+/** Settings of {@linkcode loadWeights}. */
+export interface LoadWeightsOptions extends CacheOptions {
+  /**
+   * The file's names by the model's, where they differ: of layers (`{ conv1: "features.0" }`) or of
+   * single weights (`{ "conv1.kernel": "w1" }`).
+   */
+  readonly map?: WeightNames;
+  /** Tensors of the file that the model need not have, such as an auxiliary head: `/^aux/`. */
+  readonly ignore?: RegExp;
+  /**
+   * Whether everything must fit; true by default. If false, what fits is loaded, and the report says
+   * what was not.
+   */
+  readonly strict?: boolean;
+}
+
+/**
+ * Loads weights into a model from a safetensors file, a PyTorch checkpoint (.pth, .pt, .th), a Keras
+ * file (.h5) or a Caffe one (.caffemodel); what it is, is found by content. No code in a file is run.
+ *
+ * Layers are matched by name; a weight may be called as in PyTorch (`weight`, `running_var`), Keras
+ * (`kernel`, `moving_variance`) or here (`kernel`, `runningVariance`). Kernels are turned from
+ * PyTorch's and Caffe's order (OIHW; [out, in]) into this library's (HWIO; [in, out]), and the inputs
+ * of a dense layer after a flatten from CHW to HWC. A prefix `module.` is removed, and
+ * `num_batches_tracked` left out.
+ *
+ * Everything is checked and read before the first weight changes: a file that does not fit, or is
+ * damaged, changes nothing.
+ *
+ * ```ts
+ * import { loadWeights, saveWeights, sequential } from "@striate/striate";
+ * const path = `${await Deno.makeTempDir()}/lenet.safetensors`;
+ * const net = () => sequential([28, 28, 1]).conv2d(6, 5).relu().flatten().dense(10, { name: "fc" });
+ * await saveWeights(net(), path);
+ *
+ * const report = await loadWeights(net(), path);
+ * console.log(String(report)); // …: 4 of 4 weights matched
+ *
+ * const other = sequential([28, 28, 1]).conv2d(6, 5).relu().flatten().dense(2, { name: "head" });
+ * const partly = await loadWeights(other, path, { strict: false });
+ * console.log(partly.missing.map(({ name }) => name)); // [ "head.kernel", "head.bias" ]
+ * ```
+ *
+ * @param source a path, a URL, the file's bytes, or what {@linkcode publishedWeights} gives
+ * @returns what was matched, missing, unexpected and of another shape; it prints
+ * @throws {TypeError} if strict and anything does not fit; the message lists names and shapes
+ * @throws {SyntaxError} if the file is malformed, cut short or of an unknown kind
+ */
+export async function loadWeights(
+  model: Network,
+  source: string | URL | Uint8Array | PublishedWeights,
+  options: LoadWeightsOptions = {},
+): Promise<WeightReport> {
+  const known = source instanceof PublishedWeights ? source : undefined;
+  const { map, ignore = known?.ignore, strict = true } = options;
+  using file = await openWeights(
+    source instanceof PublishedWeights ? await fetchPublished(source, options) : source,
+  );
+  const { report, assignments } = matchWeights(model, file, map, ignore);
+  const { missing, unexpected, misshapen } = report;
+  if (strict && missing.length + unexpected.length + misshapen.length > 0) {
+    throw new TypeError(
+      `${report}\nThe weights do not fit the model, and none was loaded. Build the model that they ` +
+        "are of, name its layers by map, leave tensors out by ignore, or take what fits by strict: false",
+    );
+  }
+  await assignAll(assignments);
+  return report;
+}
+
+/** Reads all numbers, and only then changes the weights, each letting go of what was read. */
+async function assignAll(assignments: readonly Assignment[]): Promise<void> {
+  const read: { assignment: Assignment; data: Float32Array<ArrayBuffer> }[] = [];
+  for (const assignment of assignments) {
+    read.push({ assignment, data: await assignment.read() });
+  }
+  read.reverse();
+  for (let next = read.pop(); next !== undefined; next = read.pop()) {
+    next.assignment.weight.assign(next.data);
+  }
+}

@@ -1,0 +1,212 @@
+import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import type { LayerView, Network } from "../nn/network.ts";
+import type { SymbolicValue } from "../nn/symbolic.ts";
+import type { Weight } from "../nn/weight.ts";
+import type { WeightFile, WeightTensor } from "./file.ts";
+import { readNumbers, readOutputsLast } from "./layout.ts";
+import { isFloating } from "./numbers.ts";
+import { type MatchedWeight, type NamedShape, type WeightReport, weightReport } from "./report.ts";
+
+/** The file's names of layers or weights, by those of the model. */
+export type WeightNames =
+  | ReadonlyMap<string, string>
+  | Readonly<Record<string, string>>
+  | ((name: string) => string | undefined);
+
+/** A weight with the numbers that it will get. */
+export interface Assignment {
+  readonly weight: Weight;
+  /** Reads them, in the model's layout. */
+  read(): Promise<Float32Array<ArrayBuffer>>;
+}
+
+/**
+ * How files name a weight within its layer. `first`: with outputs and channels before height and
+ * width, as PyTorch and Caffe have them; otherwise with channels last, as in Keras and in this
+ * library.
+ */
+interface Spelling {
+  readonly key: string;
+  readonly first: boolean;
+}
+
+const first = (...keys: string[]): Spelling[] => keys.map((key) => ({ key, first: true }));
+const last = (...keys: string[]): Spelling[] => keys.map((key) => ({ key, first: false }));
+
+const spellings: Readonly<Record<string, readonly Spelling[]>> = {
+  kernel: [...first("weight"), ...last("kernel")],
+  bias: last("bias"),
+  gamma: [...first("weight"), ...last("gamma")],
+  beta: [...first("bias"), ...last("beta")],
+  runningMean: [...first("running_mean"), ...last("moving_mean", "runningMean")],
+  runningVariance: [...first("running_var"), ...last("moving_variance", "runningVariance")],
+};
+
+/** Names of modules around a whole network. */
+const wrappers = ["module.", "_orig_mod.", "model."];
+
+/** PyTorch counts the steps of a batch normalisation; nothing depends on it here. */
+const counters = /(^|[./])num_batches_tracked$/;
+
+/** Finds the tensor of each weight, and what is left over on either side. */
+export function matchWeights(
+  model: Network,
+  file: WeightFile,
+  names: WeightNames = {},
+  ignore?: RegExp,
+): { report: WeightReport; assignments: Assignment[] } {
+  const rename = renamer(names);
+  const left = new Map<string, WeightTensor>();
+  const ignored: string[] = [];
+  for (const [name, tensor] of unwrapped(file, model)) {
+    if (counters.test(name)) ignored.push(tensor.name);
+    else left.set(canonical(name), tensor);
+  }
+  const matched: MatchedWeight[] = [];
+  const missing: NamedShape[] = [];
+  const misshapen: WeightReport["misshapen"][number][] = [];
+  const assignments: Assignment[] = [];
+  for (const layer of model.layers) {
+    for (const [key, weight] of layer.weights) {
+      const found = findTensor(layer, key, rename, left);
+      if (found === undefined) {
+        missing.push({ name: weight.name, shape: weight.shape });
+        continue;
+      }
+      const { name, tensor, channelsFirst } = found;
+      left.delete(name);
+      const fit = fitting(model, layer, key, weight, tensor, channelsFirst);
+      const pair = { weight: weight.name, tensor: tensor.name };
+      if ("expected" in fit) {
+        misshapen.push({ ...pair, ...fit });
+      } else {
+        matched.push({ ...pair, shape: tensor.shape });
+        assignments.push({ weight, read: fit.read });
+      }
+    }
+  }
+  const unexpected: NamedShape[] = [];
+  for (const [key, { name, shape }] of left) {
+    if (ignoring(ignore, key)) ignored.push(name);
+    else unexpected.push({ name, shape });
+  }
+  const report = { source: file.where, matched, missing, unexpected, misshapen, ignored };
+  return { report: weightReport(report), assignments };
+}
+
+/** The file's tensors by name, without a prefix that all of them have and the model has not. */
+function unwrapped(file: WeightFile, model: Network): Map<string, WeightTensor> {
+  let tensors = new Map(file.tensors);
+  for (const prefix of wrappers) {
+    const all = [...tensors.keys()].every((name) => name.startsWith(prefix));
+    if (!all || model.layers.some(({ name }) => name.startsWith(prefix))) continue;
+    tensors = new Map(Array.from(tensors, ([name, tensor]) => [name.slice(prefix.length), tensor]));
+  }
+  return tensors;
+}
+
+/** Keras separates a layer from its weight by a slash, the others by a dot. */
+function canonical(name: string): string {
+  const plain = name.replace(/:0$/, "");
+  const at = Math.max(plain.lastIndexOf("/"), plain.lastIndexOf("."));
+  return at < 0 ? plain : `${plain.slice(0, at)}.${plain.slice(at + 1)}`;
+}
+
+/** Also right for a pattern that is global or sticky, which remembers where it was. */
+const ignoring = (pattern: RegExp | undefined, name: string) =>
+  pattern !== undefined && name.search(pattern) >= 0;
+
+function renamer(names: WeightNames): (name: string) => string | undefined {
+  if (typeof names === "function") return names;
+  if (names instanceof Map) return (name) => names.get(name);
+  const record = names as Readonly<Record<string, string>>;
+  return (name) => Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+function findTensor(
+  layer: LayerView,
+  key: string,
+  rename: (name: string) => string | undefined,
+  left: ReadonlyMap<string, WeightTensor>,
+) {
+  const weight = rename(`${layer.name}.${key}`);
+  const prefix = rename(layer.name) ?? layer.name;
+  for (const spelling of spellings[key] ?? last(key)) {
+    const name = canonical(weight ?? `${prefix}.${spelling.key}`);
+    const tensor = left.get(name);
+    if (tensor === undefined) continue;
+    if (weight === undefined) return { name, tensor, channelsFirst: spelling.first };
+    // A name that the caller gave: only one that says "kernel" is known to have channels last.
+    const lasts = (spellings[key] ?? []).filter((spelling) => !spelling.first);
+    const channelsFirst = !lasts.some((spelling) => name.endsWith(`.${spelling.key}`));
+    return { name, tensor, channelsFirst };
+  }
+  return undefined;
+}
+
+/** How a tensor is read into a weight, or what does not fit. */
+function fitting(
+  model: Network,
+  layer: LayerView,
+  key: string,
+  weight: Weight,
+  tensor: WeightTensor,
+  channelsFirst: boolean,
+): Pick<Assignment, "read"> | { expected: string; found: string } {
+  const found = formatShape(tensor.shape);
+  const kernel = key === "kernel" && channelsFirst;
+  // Only a flatten tells the orders of a vector or of a dense layer's inputs apart.
+  const image = channelsFirst ? flattenedImage(model, layer.name) : undefined;
+  const wanted = kernel ? channelsFirstShape(weight.shape, image) : weight.shape;
+  const shape = kernel && weight.shape.length === 2 ? [wanted[0]!, weight.shape[0]!] : wanted;
+  if (!isFloating(tensor.type)) {
+    return { expected: `floating-point ${formatShape(shape)}`, found: `${tensor.type} ${found}` };
+  }
+  const fits = kernel ? sameKernel(wanted, tensor.shape) : sameShape(weight.shape, tensor.shape);
+  if (!fits) return { expected: formatShape(shape), found };
+  if (kernel) {
+    const [outputs, ...inputs] = wanted as [number, number, number, number];
+    return { read: () => readOutputsLast(tensor, outputs, inputs) };
+  }
+  if (image !== undefined && layer.type === "batchNorm") {
+    const [height, width, channels] = image;
+    return { read: () => readOutputsLast(tensor, 1, [channels, height, width]) };
+  }
+  return { read: () => readNumbers(tensor) };
+}
+
+/** The shape [outputs, channels, height, width] of a kernel [height, width, channels, outputs]. */
+function channelsFirstShape(kernel: Shape, image: Flattened | undefined): Shape {
+  if (kernel.length === 2) {
+    const [inputs, outputs] = kernel as [number, number];
+    const [height, width, channels] = image ?? [1, 1, inputs];
+    return [outputs, channels, height, width];
+  }
+  const [height, width, channels, outputs] = kernel as [number, number, number, number];
+  return [outputs, channels, height, width];
+}
+
+/** A kernel may be stored with its inputs in one axis: a dense layer, or a 1x1 convolution as one. */
+function sameKernel(wanted: Shape, found: Shape): boolean {
+  return sameShape(wanted, found) || sameShape([wanted[0]!, sizeOf(wanted.slice(1))], found);
+}
+
+type Flattened = readonly [height: number, width: number, channels: number];
+
+/** The image that a layer's input is the flattening of, directly or through layers that keep it. */
+function flattenedImage(model: Network, layer: string): Flattened | undefined {
+  let value: SymbolicValue | undefined = model.output(layer).sources[0];
+  while (value !== undefined && value.shape.length === 1) {
+    const source: SymbolicValue | undefined = value.sources[0];
+    if (source === undefined || sizeOf(source.shape) !== value.shape[0]) return undefined;
+    const type = value.layer?.type.type;
+    if ((type === "flatten" || type === "reshape") && source.shape.length === 3) {
+      return source.shape as unknown as Flattened;
+    }
+    if (source.shape.length !== 1 || value.sources.length !== 1 || type === "dense") {
+      return undefined;
+    }
+    value = source;
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import { legacyMagic, openTorchLegacy, openTorchZip } from "./pytorch.ts";
+import { openCaffe } from "./caffe.ts";
+import type { WeightFile } from "./file.ts";
+import { openKeras } from "./keras.ts";
+import { openSafetensors } from "./safetensors.ts";
+import { type ByteSource, openSource } from "./source.ts";
+
+/**
+ * Opens a file of weights: safetensors, PyTorch's (.pth, .pt, .th; zip or older), Keras' HDF5 (.h5)
+ * or Caffe's (.caffemodel). What it is, is found by content. Names, shapes and types are read and
+ * checked; numbers when they are asked for. No code in a file is run.
+ *
+ * Keras and Caffe files need a package each from npm, which is fetched at that moment.
+ *
+ * ```ts
+ * import { openWeights, saveWeights, sequential } from "@striate/striate";
+ * const folder = await Deno.makeTempDir();
+ * await saveWeights(sequential([4]).dense(3, { name: "fc" }), `${folder}/fc.safetensors`);
+ *
+ * using file = await openWeights(`${folder}/fc.safetensors`);
+ * for (const { name, shape, type } of file.tensors.values()) console.log(name, shape, type);
+ * console.log(await file.tensors.get("fc.bias")!.read()); // Float32Array(3)
+ * ```
+ *
+ * @param source a path, a URL (http, https, file) or the file's bytes
+ * @throws {SyntaxError} if the file is malformed, cut short, or of another kind
+ * @throws {Deno.errors.NotFound} if there is no such file
+ */
+export async function openWeights(source: string | URL | Uint8Array): Promise<WeightFile> {
+  const bytes = await openSource(source);
+  try {
+    const open = openerFor(await bytes.read(0, Math.min(bytes.size, 64)), bytes);
+    return await open(bytes);
+  } catch (error) {
+    bytes.close();
+    throw error;
+  }
+}
+
+function openerFor(head: Uint8Array, source: ByteSource) {
+  const begins = (...signature: readonly number[]) =>
+    signature.every((byte, i) => head[i] === byte);
+  if (begins(...legacyMagic)) return openTorchLegacy;
+  if (begins(0x50, 0x4b, 3, 4)) return openTorchZip;
+  if (begins(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)) return openKeras;
+  if (head[8] === 0x7b) return openSafetensors; // the brace of its JSON header
+  // The fields of a NetParameter that may come first: its name, and layers of either version.
+  if (begins(0x0a) || begins(0x12) || begins(0xa2, 6)) return openCaffe;
+  const text = new TextDecoder().decode(head).trimStart();
+  const found = head.length === 0
+    ? "an empty file"
+    : /^version https:\/\/git-lfs/.test(text)
+    ? "a Git LFS pointer (fetch the file itself: git lfs pull)"
+    : /^<(!doctype|html|\\?xml)/i.test(text)
+    ? "a web page (the address leads to no file)"
+    : begins(0x80)
+    ? "a pickle that torch.save did not write"
+    : `a file that begins with ${
+      Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ")
+    }`;
+  throw new SyntaxError(
+    `${source.where}: expected weights (safetensors, PyTorch, Keras .h5 or .caffemodel), found ${found}`,
+  );
+}

@@ -1,0 +1,84 @@
+import { formatShape, type Shape } from "../core/shape.ts";
+
+/** A weight of the model and the tensor that it comes from. */
+export interface MatchedWeight {
+  /** Name in the model. */
+  readonly weight: string;
+  /** Name in the file. */
+  readonly tensor: string;
+  /** Shape in the file. */
+  readonly shape: Shape;
+}
+
+/** A weight of the model whose tensor has another shape or type than it needs. */
+export interface MisshapenWeight {
+  /** Name in the model. */
+  readonly weight: string;
+  /** Name in the file. */
+  readonly tensor: string;
+  /** What the file would have to hold. */
+  readonly expected: string;
+  /** What it holds. */
+  readonly found: string;
+}
+
+/** A name and a shape. */
+export interface NamedShape {
+  /** The name. */
+  readonly name: string;
+  /** The shape. */
+  readonly shape: Shape;
+}
+
+/** What fits between a file of weights and a model, and what does not; prints as a list. */
+export interface WeightReport {
+  /** The file. */
+  readonly source: string;
+  /** Weights that have their tensor. */
+  readonly matched: readonly MatchedWeight[];
+  /** Weights of the model that have no tensor, with their shapes in the model. */
+  readonly missing: readonly NamedShape[];
+  /** Tensors of the file that belong to no weight. */
+  readonly unexpected: readonly NamedShape[];
+  /** Weights whose tensor does not fit. */
+  readonly misshapen: readonly MisshapenWeight[];
+  /** Tensors of the file that were left out: counters of steps, and what was asked to be ignored. */
+  readonly ignored: readonly string[];
+  /** The report in words. */
+  toString(): string;
+}
+
+/** Of a longer list, so many lines are printed. */
+const mostLines = 20;
+
+/** A report that prints. */
+export function weightReport(
+  parts: Omit<WeightReport, "toString">,
+): WeightReport {
+  return {
+    ...parts,
+    toString() {
+      const { source, matched, missing, unexpected, misshapen, ignored } = parts;
+      const named = ({ name, shape }: NamedShape) => `${name} ${formatShape(shape)}`;
+      return [
+        `${source}: ${matched.length} of ${
+          matched.length + missing.length + misshapen.length
+        } weights matched` + (ignored.length > 0 ? `, ${ignored.length} tensors ignored` : ""),
+        ...section(
+          "another shape",
+          misshapen,
+          ({ tensor, expected, found }) => `${tensor}: expected ${expected}, found ${found}`,
+        ),
+        ...section("missing in the file", missing, named),
+        ...section("unexpected in the file", unexpected, named),
+      ].join("\n");
+    },
+  };
+}
+
+function section<T>(title: string, list: readonly T[], line: (item: T) => string): string[] {
+  if (list.length === 0) return [];
+  const lines = list.slice(0, mostLines).map((item) => `  ${line(item)}`);
+  if (list.length > mostLines) lines.push(`  and ${list.length - mostLines} more`);
+  return [`${list.length} ${title}:`, ...lines];
+}

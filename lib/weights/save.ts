@@ -1,0 +1,29 @@
+import type { Network } from "../nn/network.ts";
+import { writeSafetensors } from "./safetensors.ts";
+
+/**
+ * Writes a model's weights as a safetensors file, whole or not at all, a weight at a time. It has the
+ * model's own names and layouts, and no architecture: {@linkcode loadWeights} reads it into a model
+ * that is built in code, and `model.save()` writes a file that needs no code.
+ *
+ * ```ts
+ * import { saveWeights, sequential } from "@striate/striate";
+ * const folder = await Deno.makeTempDir();
+ * await saveWeights(sequential([4]).dense(3), `${folder}/dense.safetensors`);
+ * ```
+ *
+ * @param metadata texts to be kept in the file
+ */
+export async function saveWeights(
+  model: Network,
+  path: string,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const tensors = Array.from(model.namedWeights, ([name, weight]) => ({
+    name,
+    shape: weight.shape,
+    dtype: weight.dtype,
+    read: () => weight.read(),
+  }));
+  await writeSafetensors(path, tensors, metadata);
+}

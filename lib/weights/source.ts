@@ -1,0 +1,152 @@
+/**
+ * Bytes that are read where they are needed: of a file, of a URL, or at hand.
+ *
+ * @module
+ */
+
+/** Something that holds a file's bytes. */
+export interface ByteSource {
+  /** The path or URL, for errors. */
+  readonly where: string;
+  /** Number of bytes. */
+  readonly size: number;
+  /**
+   * A copy of `length` bytes from `at` on.
+   *
+   * @throws {SyntaxError} where the file ends before
+   */
+  read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Closes the file. */
+  close(): void;
+}
+
+/** Opens a path, a URL (http, https, file) or bytes. */
+export async function openSource(source: string | URL | Uint8Array): Promise<ByteSource> {
+  if (source instanceof Uint8Array) return bytesSource(source, `${source.length} bytes`);
+  if (typeof source !== "string" && !(source instanceof URL)) {
+    throw new TypeError(`weights: expected a path, a URL or bytes, found ${String(source)}`);
+  }
+  return /^https?:/i.test(String(source)) ? await urlSource(String(source)) : await fileSource(
+    typeof source === "string" && /^file:/i.test(source) ? new URL(source) : source,
+  );
+}
+
+/** Bytes at hand. */
+export function bytesSource(bytes: Uint8Array, where: string): ByteSource {
+  return {
+    where,
+    size: bytes.length,
+    read: (at, length) => {
+      try {
+        checkRange(where, bytes.length, at, length);
+        return Promise.resolve(Uint8Array.from(bytes.subarray(at, at + length)));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+    close: () => {},
+  };
+}
+
+async function fileSource(path: string | URL, where = String(path)): Promise<ByteSource> {
+  const file = await Deno.open(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`${where}: expected a file of weights, found no file`);
+  });
+  const { size, isFile } = await file.stat();
+  if (!isFile) {
+    file.close();
+    throw new TypeError(`${where}: expected a file of weights, found a folder or device`);
+  }
+  let open = true;
+  return {
+    where,
+    size,
+    // Not async inside, so that two reads cannot move the file's position under each other.
+    // deno-lint-ignore require-await
+    read: async (at, length) => {
+      checkRange(where, size, at, length);
+      const bytes = new Uint8Array(length);
+      file.seekSync(at, Deno.SeekMode.Start);
+      for (let done = 0; done < length;) {
+        const count = file.readSync(bytes.subarray(done));
+        if (count === null) throw truncated(where, at + done, at, length);
+        done += count;
+      }
+      return bytes;
+    },
+    close: () => {
+      if (open) file.close();
+      open = false;
+    },
+  };
+}
+
+/**
+ * A URL. Files of weights are large, and not read from front to back: they are kept in a temporary
+ * file until the source is closed.
+ */
+async function urlSource(url: string): Promise<ByteSource> {
+  const response = await request(url);
+  const path = await Deno.makeTempFile({ prefix: "striate-weights-" });
+  const remove = () => {
+    try {
+      Deno.removeSync(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  };
+  try {
+    using file = await Deno.open(path, { write: true });
+    for await (const chunk of response.body ?? []) {
+      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+    }
+  } catch (error) {
+    remove();
+    throw new Error(`${url}: broke off (${(error as Error).message}); try again`, { cause: error });
+  }
+  const source = await fileSource(path, url);
+  const close = () => {
+    source.close();
+    remove();
+  };
+  return { ...source, close };
+}
+
+async function request(url: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new Error(`${url}: cannot be reached (${(error as Error).message}); check the network`, {
+      cause: error,
+    });
+  }
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw new Error(
+    `${url}: expected a file of weights, found HTTP ${response.status}; ${
+      adviceFor(response.status)
+    }`,
+  );
+}
+
+/** What to do about an HTTP status that is none of success. */
+export function adviceFor(status: number): string {
+  if (status === 401 || status === 403) {
+    return "the file is private: download it by hand and pass its path";
+  }
+  return status === 404 || status === 410 ? "there is no such file" : "try again later";
+}
+
+function checkRange(where: string, size: number, at: number, length: number): void {
+  if (at < 0 || length < 0 || at + length > size) throw truncated(where, size, at, length);
+}
+
+function truncated(where: string, size: number, at: number, length: number): SyntaxError {
+  return new SyntaxError(
+    `${where}: expected ${length} bytes at ${at}, found the end of the file at ${size}; the file is ` +
+      "cut short or damaged: fetch it again",
+  );
+}
