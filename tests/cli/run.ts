@@ -1,7 +1,9 @@
 /** Runs `train` as a process, as a user would. */
 import { decodeSafetensors } from "../../lib/core/safetensors.ts";
 
-const script = new URL("../../lib/cli/train.ts", import.meta.url).pathname;
+const root = new URL("../..", import.meta.url).pathname;
+/** What runs the command without a type check and without the task's own process. */
+const direct = ["run", "--allow-all", "--no-check", "lib/cli/train.ts"];
 
 /** Lines of a run with --json. */
 // deno-lint-ignore no-explicit-any
@@ -15,9 +17,14 @@ export class TrainRun {
   readonly #reading: Promise<void>;
 
   /** Starts it; each line of its output is handed on as it comes. */
-  constructor(args: readonly string[], onLine: (line: string, run: TrainRun) => void = () => {}) {
+  constructor(
+    args: readonly string[],
+    onLine: (line: string, run: TrainRun) => void = () => {},
+    command: readonly string[] = direct,
+  ) {
     this.process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "--no-check", script, ...args],
+      args: [...command, ...args],
+      cwd: root,
       env: { NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",

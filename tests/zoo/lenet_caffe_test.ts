@@ -10,12 +10,10 @@ for (const device of ["cpu", "webgpu"] as const) {
     ignore: !needs.mirror.met || (device === "webgpu" && !needs.webgpu.met),
     async fn() {
       await setDevice(device);
-      const { expected, right, wrong, answers, largestError, evaluated } =
-        await measureLenetCaffe();
+      const { expected, right, wrong, answers, largestError } = await measureLenetCaffe();
       assertEquals(right, 9914);
       assertEquals(wrong, [...expected.wrong_indices]);
       assertEquals(answers, [...expected.predictions_of_wrong]);
-      assertEquals(evaluated.top1, 0.9914);
       // The logits expected were written with five digits.
       assert(largestError < 1e-4, `logits differ by ${largestError}`);
     },
