@@ -39,3 +39,8 @@ export function basicConvolution(
     .batchNorm({ epsilon: 1e-3, name: `${name}.bn` })
     .relu({ name: `${name}.relu` });
 }
+
+/** The most groups, up to `groups`, that divide both it and the channels: less for a narrow net. */
+export function groupsOf(groups: number, channels: number): number {
+  return channels === 0 ? groups : groupsOf(channels, groups % channels);
+}

@@ -71,7 +71,8 @@ const moduleE: Branches = [
  * Inception v3: 5x5 windows become two of 3x3, 7x7 ones a row and a column; batch normalisation
  * throughout; images of 299x299 (at least 75 pixels high and wide). Layers have torchvision's names.
  *
- * With `auxiliary`, there are two outputs: the main logits, and those after module 6e.
+ * With `auxiliary`, there are two outputs: the main logits, and those after module 6e (for images of
+ * at least 299x299).
  *
  * Source: Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR 2016,
  * arXiv 1512.00567.

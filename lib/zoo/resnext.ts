@@ -1,4 +1,5 @@
 import { type Model, model } from "../train/model.ts";
+import { groupsOf } from "./blocks.ts";
 import { type ArchitectureOptions, imageNet, settingsOf } from "./options.ts";
 import { bottleneckBranch, residualStages } from "./residual.ts";
 import { resnetBlocks, resnetStem } from "./resnet.ts";
@@ -21,7 +22,8 @@ export function resnext50(options: ArchitectureOptions = {}): Model {
     resnetBlocks[50],
     (x, name, stage, stride) => {
       const width = scaled(128 * 2 ** stage);
-      return bottleneckBranch(x, name, { filters: [width, width, 2 * width], stride, groups: 32 });
+      const filters = [width, width, 2 * width] as const;
+      return bottleneckBranch(x, name, { filters, stride, groups: groupsOf(32, width) });
     },
   );
   const features = x.globalAveragePool2d({ name: "avgpool" });

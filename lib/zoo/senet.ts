@@ -1,6 +1,6 @@
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
-import { convolution } from "./blocks.ts";
+import { convolution, groupsOf } from "./blocks.ts";
 import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
 import { basicBranch, bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import { resnetBlocks, type ResnetDepth } from "./resnet.ts";
@@ -56,7 +56,8 @@ export function seResnext50(options: ArchitectureOptions = {}): Model {
   const { image, classes, scaled, seed } = settingsOf("seResnext50", options, imageNet);
   const branch: Branch = (x, name, stage, stride) => {
     const width = scaled(128 * 2 ** stage);
-    return bottleneckBranch(x, name, { filters: [width, width, 2 * width], stride, groups: 32 });
+    const filters = [width, width, 2 * width] as const;
+    return bottleneckBranch(x, name, { filters, stride, groups: groupsOf(32, width) });
   };
   const x = residualStages(stem(image, scaled(64)), resnetBlocks[50], excited(branch));
   return model(image, head(x, classes), { seed });
@@ -86,7 +87,7 @@ export function senet154(options: ArchitectureOptions = {}): Model {
   const branch: Branch = (x, name, stage, stride) => {
     const half = scaled(128 * 2 ** stage);
     const filters = [half, 2 * half, 2 * half] as const;
-    return bottleneckBranch(x, name, { filters, stride, groups: 64 });
+    return bottleneckBranch(x, name, { filters, stride, groups: groupsOf(64, half) });
   };
   x = residualStages(x, resnetBlocks[152], excited(branch), { projection: 3 });
   return model(image, head(x, classes, 0.2), { seed });
