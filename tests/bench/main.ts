@@ -11,6 +11,8 @@ import { parseArgs } from "node:util";
 import { unknownName } from "../../lib/core/suggest.ts";
 import { type Case, cases, flopsOf } from "./cases.ts";
 import { type Contender, contenders, whyNoTorch } from "./contenders.ts";
+import type { Figure } from "./figures/figure.ts";
+import { figures } from "./figures/figures.ts";
 import { type Sample, summarise, waitForQuiet } from "./load.ts";
 import { installPeers } from "./peers.ts";
 import { formatTable, type Result } from "./table.ts";
@@ -26,6 +28,9 @@ const help = `Times training and kernels beside other libraries.
 
 Cases
 ${cases.map(({ name, what }) => `  ${name.padEnd(14)} ${what}`).join("\n")}
+
+Figures of this library alone, measured where --only names them
+${figures.map(({ name, what }) => `  ${name.padEnd(14)} ${what}`).join("\n")}
 
 Contenders
   ${contenders.map(({ name }) => name).join(", ")}
@@ -98,6 +103,17 @@ function note(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}`));
 }
 
+/** Measures a figure and prints it. */
+async function show(figure: Figure, json = false): Promise<void> {
+  const result = await figure.measure(note);
+  note("");
+  if (json) return console.log(JSON.stringify({ figure: figure.name, ...result }));
+  console.log(`\n${figure.name}: ${figure.what}`);
+  for (const [name, value] of Object.entries(result)) {
+    console.log(`  ${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`);
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     args: Deno.args,
@@ -109,11 +125,16 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(help);
-  const chosenCases = choose("case", values.only, cases);
+  const chosen = choose("case", values.only, [...cases, ...figures]);
+  const chosenCases = cases.filter((benchCase) => chosen.includes(benchCase));
   let who = choose("contender", values.contenders, contenders);
 
   // The Vulkan loader prints a line wherever this is not set.
   if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", await Deno.makeTempDir());
+  if (values.only !== undefined) {
+    for (const figure of figures) if (chosen.includes(figure)) await show(figure, values.json);
+  }
+  if (chosenCases.length === 0) return;
   if (who.some(({ kind }) => kind === "peer")) {
     await installPeers(console.error).catch((error) => {
       console.error(`JavaScript peers skipped: ${error.message}`);

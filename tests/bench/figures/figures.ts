@@ -1,0 +1,10 @@
+import type { Figure } from "./figure.ts";
+import { flat } from "./flat.ts";
+import { kill } from "./kill.ts";
+import { lenetCaffe } from "./lenet_caffe.ts";
+import { losses } from "./losses.ts";
+import { mlp, mnist } from "./mnist.ts";
+import { startup } from "./startup.ts";
+
+/** Every figure, in the order in which they are measured. */
+export const figures: readonly Figure[] = [startup, losses, kill, flat, lenetCaffe, mlp, mnist];

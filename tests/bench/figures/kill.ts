@@ -1,0 +1,61 @@
+import { Random } from "../../../lib/core/random.ts";
+import { checkpointName, readCheckpoint } from "../../../lib/train/checkpoint.ts";
+import type { Figure } from "./figure.ts";
+
+const script = new URL("./resumable.ts", import.meta.url).pathname;
+const kills = 20;
+
+const start = (folder: string) =>
+  new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-check", script, folder],
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+
+async function sha256(path: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+  return new Uint8Array(digest).toHex();
+}
+
+/** Runs until the end or until a moment, when it is killed; whether it was. */
+async function killAfter(folder: string, milliseconds: number): Promise<boolean> {
+  const child = start(folder);
+  let killed = false;
+  const timer = setTimeout(() => {
+    killed = true;
+    child.kill("SIGKILL");
+  }, milliseconds);
+  await child.status;
+  clearTimeout(timer);
+  return killed;
+}
+
+/** `kill -9` at random moments of a run, each resumed. */
+export const kill: Figure = {
+  name: "kill",
+  what:
+    `kill -9 at ${kills} random moments of a run with batch norm, dropout and Adam, each resumed`,
+  async measure(note) {
+    const place = await Deno.makeTempDir({ prefix: "striate-kill-" });
+    const began = performance.now();
+    await start(`${place}/whole`).status;
+    const whole = performance.now() - began;
+    const expected = await sha256(`${place}/whole/model.safetensors`);
+    const random = new Random(20);
+    let identical = 0, killed = 0;
+    const steps: number[] = [];
+    for (let i = 0; i < kills; i++) {
+      note(`kill: ${i} of ${kills}`);
+      const folder = `${place}/${i}`;
+      if (await killAfter(folder, random.uniform(0.1, 1) * whole)) killed++;
+      // Whatever is there must be whole.
+      const exists = await Deno.stat(`${folder}/${checkpointName}`).catch(() => undefined);
+      steps.push(exists === undefined ? 0 : (await readCheckpoint(folder)).position.step);
+      const { success } = await start(folder).status;
+      if (success && await sha256(`${folder}/model.safetensors`) === expected) identical++;
+    }
+    await Deno.remove(place, { recursive: true });
+    return { killed, checkpointsAtStep: steps, identical, of: kills };
+  },
+};
