@@ -59,6 +59,7 @@ export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): v
     a: framed ? frame.target : frame.source,
     b: (args) => args.input(1),
     resultOffset: 0,
+    window: { offset: 0, stride: stride[0], dilation: dilation[0], top, height },
     shape: kernel.output,
     tail: kernel.tail,
   });

@@ -100,7 +100,8 @@ export function emitConv2dInputGradient(builder: KernelBuilder, kernel: Convolut
       // Taps are walked from the last to the first, so that the gradient is walked forwards.
       const lastTap = ((y.tap + (y.taps - 1) * y.tapStep) * kernelWidth +
         x.tap + (x.taps - 1) * x.tapStep) * tapBytes;
-      const corner = ((rowFrame.before + y.start - (y.taps - 1) * y.step) * columnFrame.length +
+      const cornerRow = rowFrame.before + y.start - (y.taps - 1) * y.step;
+      const corner = (cornerRow * columnFrame.length +
         columnFrame.before + x.start - (x.taps - 1) * x.step) * filterBytes;
       const reached = y.taps * x.taps > 0;
       const phase = productStages(builder, scratch, {
@@ -124,6 +125,13 @@ export function emitConv2dInputGradient(builder: KernelBuilder, kernel: Convolut
         columns: { count: groupChannels, b: filterBytes },
         a: (args) => reached ? i32.add(gradient(args), corner) : gradient(args),
         b: (args) => reached ? i32.add(args.input(1), lastTap) : args.input(1),
+        window: {
+          offset: cornerRow,
+          stride: 1,
+          dilation: Math.max(1, y.step),
+          top: rowFrame.before,
+          height: outputHeight,
+        },
         resultOffset: y.first * imageRow + x.first * pixel,
         shape: kernel.image,
         tail: kernel.tail,

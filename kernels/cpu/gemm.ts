@@ -17,6 +17,7 @@ import type { Value } from "./assembler.ts";
 import type { Arguments, KernelBuilder } from "./builder.ts";
 import { mergeAxes, reductionSize, type SumAxis } from "./gemm_axes.ts";
 import { blockedStages } from "./gemm_blocked.ts";
+import type { WindowLines } from "./gemm_lines.ts";
 import type { Scratch, Stages } from "./gemm_parts.ts";
 import type { RowAxis } from "./gemm_rows.ts";
 import { sharedStages } from "./gemm_shared.ts";
@@ -41,6 +42,8 @@ export interface Product {
   a(args: Arguments): Value<"i32">;
   b(args: Arguments): Value<"i32">;
   readonly resultOffset: number;
+  /** How the outermost axis of the reduction meets the image, for lines of the last two row axes. */
+  readonly window?: WindowLines;
   /** Whether A's rows lie side by side: it is then packed as well, and has one axis to sum over. */
   readonly packA?: boolean;
   /** The result's shape, and what is done with it before it is stored. */

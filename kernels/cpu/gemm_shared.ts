@@ -1,6 +1,8 @@
+import type { FunctionBuilder, Value } from "./assembler.ts";
 import type { KernelBuilder } from "./builder.ts";
 import type { Product } from "./gemm.ts";
-import { reductionSize } from "./gemm_axes.ts";
+import { moveAlong, reductionSize } from "./gemm_axes.ts";
+import { emitTaps, linesOf, skipsZeros } from "./gemm_lines.ts";
 import { packPart } from "./gemm_pack.ts";
 import { addressOf, divide, type Part, type Scratch, type Stages } from "./gemm_parts.ts";
 import { rowPlaces } from "./gemm_rows.ts";
@@ -17,13 +19,17 @@ const blockBytes = 192 << 10;
 /** A product whose B is small: a first stage packs all of it for all. */
 export function sharedStages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
   const { groups, reduction, columns, shape } = product;
-  const rows = reductionSize(product.rows), size = reductionSize(reduction);
+  const size = reductionSize(reduction);
   const vectors = columns.count <= 4 ? 1 : 2, width = vectors * 4;
   const panels = Math.ceil(columns.count / width);
   const lastColumns = columns.count - (panels - 1) * width;
   const panelBytes = size * width * 4;
   const packed = scratch.reserve(groups.count * panels * panelBytes);
-  const places = rowPlaces(scratch, product.rows, product.resultOffset);
+  const lines = linesOf(product.rows, tileRows(vectors));
+  const lineCount = reductionSize(lines.outer), lineRows = reductionSize(lines.inner);
+  const skips = skipsZeros(product.window, product.rows, lines, reduction);
+  const places = rowPlaces(scratch, lines.inner, product.resultOffset);
+  const packedSteps = packedAxes(reduction, width);
   const pack = packPart({
     groups: groups.count,
     groupStride: groups.b,
@@ -47,22 +53,28 @@ export function sharedStages(builder: KernelBuilder, scratch: Scratch, product: 
       rowStride: places.result,
     })
     : undefined;
-  const tiling = new Tiling(rows, tileRows(vectors), (height) =>
+  const tiling = new Tiling(lineRows, tileRows(vectors), (height) =>
     tileFunction(builder.module, {
       rows: height,
       vectors,
       rowStride: places.a,
-      reduction: packedAxes(reduction, width),
+      reduction: packedSteps.map((axis, index) =>
+        skips && index === 0 ? { ...axis, count: "runtime" } : axis
+      ),
       resultStride: staged ? width * 4 : places.result as number,
       lastColumns: staged ? width : lastColumns,
     }));
   const stageBytes = tileRows(vectors) * width * 4;
   const byCache = Math.max(8, Math.floor(blockBytes / Math.max(1, size * 4) / tiling.height));
-  const work = rows * size * columns.count * groups.count;
+  const work = lineCount * lineRows * size * columns.count * groups.count;
   const wanted = Math.max(1, Math.min(wantedTasks, Math.floor(work / taskWork)));
-  const byTasks = Math.max(4, Math.ceil(tiling.count * groups.count / wanted));
-  const tilesPerBlock = Math.min(tiling.count, byCache, byTasks);
-  const rowBlocks = Math.ceil(tiling.count / tilesPerBlock);
+  const byTasks = Math.max(4, Math.ceil(lineCount * tiling.count * groups.count / wanted));
+  const tilesPerBlock = Math.min(lineCount * tiling.count, byCache, byTasks);
+  // A block is some lines, or, of a single line, some tiles.
+  const linesPerBlock = Math.max(1, Math.floor(tilesPerBlock / tiling.count));
+  const rowBlocks = Math.ceil(
+    lineCount > 1 ? lineCount / linesPerBlock : tiling.count / tilesPerBlock,
+  );
   const columnBlocksWanted = Math.ceil(wanted / (rowBlocks * groups.count));
   const panelsPerBlock = Math.ceil(panels / Math.min(panels, columnBlocksWanted));
   const columnBlocks = Math.ceil(panels / panelsPerBlock);
@@ -74,8 +86,6 @@ export function sharedStages(builder: KernelBuilder, scratch: Scratch, product: 
     emit(f, args, task) {
       const [group, block] = divide(f, task, rowBlocks * columnBlocks, groups.count);
       const [rowBlock, columnBlock] = divide(f, block, columnBlocks, rowBlocks);
-      const tile0 = f.local("i32", i32.mul(rowBlock, tilesPerBlock));
-      const tile1 = f.local("i32", i32.minU(i32.add(tile0, tilesPerBlock), tiling.count));
       const panel0 = f.local("i32", i32.mul(columnBlock, panelsPerBlock));
       const panel1 = f.local("i32", i32.minU(i32.add(panel0, panelsPerBlock), panels));
       const stage = addressOf(f, i32.add(args.scratch, stageArea), [task, stageBytes]);
@@ -90,16 +100,44 @@ export function sharedStages(builder: KernelBuilder, scratch: Scratch, product: 
         );
         const column = addressOf(f, 0, [panel, width * 4], [group, groups.column]);
         const last = f.local("i32", i32.eq(panel, panels - 1));
-        tiling.forEach(f, tile0, tile1, (tile, height, fn) => {
-          const { a, place } = places.at(f, args, tiling.rowOf(tile), base, batch);
-          const target = staged ? stage : i32.add(i32.add(args.output(0), place), column);
-          f.do(call(fn, a, b, target, base, last, i32.constant(0), i32.constant(0)));
-          if (tail !== undefined) {
-            f.do(tail.emitCall(args, stage, i32.constant(height), place, column, last));
-          }
+        const emitTiles = (
+          [from, to]: readonly [Value<"i32">, Value<"i32">],
+          lineA: Value<"i32">,
+          linePlace: Value<"i32">,
+          lineB: Value<"i32">,
+          taps: Value<"i32">,
+        ) =>
+          tiling.forEach(f, from, to, (tile, height, fn) => {
+            const { a, place } = places.at(f, args, tiling.rowOf(tile), lineA, linePlace);
+            const target = staged ? stage : i32.add(i32.add(args.output(0), place), column);
+            f.do(call(fn, a, lineB, target, lineA, last, taps, i32.constant(0)));
+            if (tail !== undefined) {
+              f.do(tail.emitCall(args, stage, i32.constant(height), place, column, last));
+            }
+          });
+        if (lineCount === 1) {
+          const tiles = rangeOf(f, rowBlock, tilesPerBlock, tiling.count);
+          return emitTiles(tiles, base, batch, b, i32.constant(0));
+        }
+        const [line0, line1] = rangeOf(f, rowBlock, linesPerBlock, lineCount);
+        const tiles = [i32.constant(0), i32.constant(tiling.count)] as const;
+        f.count(line0, line1, 1, (line) => {
+          const lineA = addressOf(f, base), place = addressOf(f, batch);
+          moveAlong(f, line, lines.outer, [lineA, ({ a }) => a], [place, ({ result }) => result]);
+          if (!skips) return emitTiles(tiles, lineA, place, b, i32.constant(0));
+          const y = f.local("i32", i32.remU(line, product.rows.at(-2)!.count));
+          const { first, count } = emitTaps(f, product.window!, reduction[0]!.count, y);
+          f.increase(lineA, i32.mul(first, reduction[0]!.a));
+          emitTiles(tiles, lineA, place, addressOf(f, b, [first, packedSteps[0]!.b]), count);
         });
       });
     },
   };
   return [[...places.parts, pack], [multiply]];
+}
+
+/** The numbers of block `block` of `size` numbers, of `count` in all: the first, and after the last. */
+function rangeOf(f: FunctionBuilder, block: Value<"i32">, size: number, count: number) {
+  const from = f.local("i32", i32.mul(block, size));
+  return [from, f.local("i32", i32.minU(i32.add(from, size), count))] as const;
 }
