@@ -3,6 +3,7 @@ import type { ConvolutionKernel } from "../../lib/compile/kernel.ts";
 import { type Shape, sizeOf } from "../../lib/core/shape.ts";
 import { type ConvolutionGeometry, convolutionShape } from "../../lib/graph/ops/conv2d.ts";
 import { runKernel } from "./cpu.ts";
+import { Random } from "../../lib/core/random.ts";
 import { integers } from "./cpu_reference.ts";
 import { expectedOutputs, outputsOf, tailInputs, tailOf } from "./cpu_tail.ts";
 
@@ -178,4 +179,29 @@ Deno.test("cpu conv2d: large kernels, which are packed block by block", () => {
     geometry: { groups: 2, stride: [2, 2] },
   });
   check({ image: [3, 2, 2, 601], kernel: [1, 1, 601, 702] });
+});
+
+Deno.test("cpu conv2d: random geometries", () => {
+  const random = new Random(7);
+  const from1 = (most: number) => 1 + random.integer(most);
+  for (let checked = 0; checked < 60;) {
+    const groups = random.integer(3) === 0 ? from1(3) : 1;
+    const [channels, filters] = [groups * from1(6), groups * from1(11)];
+    const dilation = [from1(3), from1(3)] as const;
+    const padding = [0, 0, 0, 0].map(() => random.integer(4));
+    const image = [from1(3), from1(16), from1(16), channels] as const;
+    const kernel = [from1(5), from1(5), channels / groups, filters] as const;
+    const fits = [0, 1].every((axis) =>
+      (kernel[axis]! - 1) * dilation[axis]! + 1 <=
+        image[axis + 1]! + padding[2 * axis]! + padding[2 * axis + 1]!
+    );
+    if (!fits) continue;
+    const stride = [from1(4), from1(4)] as const;
+    check({
+      image,
+      kernel,
+      geometry: { stride, dilation, groups, padding: padding as unknown as Four },
+    });
+    checked++;
+  }
 });
