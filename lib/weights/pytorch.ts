@@ -154,7 +154,7 @@ function bigEndian(where: string): never {
 function weights(source: ByteSource, { value, places }: Saved): WeightFile {
   const { where } = source;
   const found = new Map<string, TorchTensor>();
-  collect(stateOf(value, 0) ?? value, "", found, { left: mostTensors }, where);
+  collect(stateOf(value) ?? value, "", found, { left: mostTensors }, where);
   if (found.size === 0) {
     const keys = value instanceof Map ? [...value.keys()].slice(0, 8).join(", ") : typeof value;
     throw new SyntaxError(
@@ -177,13 +177,12 @@ function weights(source: ByteSource, { value, places }: Saved): WeightFile {
   return weightFile({ where, format: "pytorch", tensors, close: () => source.close() });
 }
 
-/** The dict with the weights within a checkpoint, where there is one. */
-function stateOf(value: PickleValue, depth: number): PickleValue | undefined {
-  if (!(value instanceof Map) || depth > deepest) return undefined;
+/** The dict with the weights within a checkpoint, where there is one; `seen` has those tried before. */
+function stateOf(value: PickleValue, seen = new Set<PickleValue>()): PickleValue | undefined {
+  if (!(value instanceof Map) || seen.has(value) || seen.size > deepest) return undefined;
+  seen.add(value);
   for (const name of wrappers) {
-    const inner = value.get(name);
-    if (!(inner instanceof Map)) continue;
-    const state = stateOf(inner, depth + 1);
+    const state = stateOf(value.get(name) ?? null, seen);
     if (state !== undefined) return state;
   }
   const holds = [...value.values()].some((item) => item instanceof TorchTensor);

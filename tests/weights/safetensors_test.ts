@@ -1,0 +1,185 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { TensorData } from "../../lib/core/dtype.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/core/safetensors.ts";
+import { openSafetensors, writeSafetensors } from "../../lib/weights/safetensors.ts";
+import { openSource } from "../../lib/weights/source.ts";
+import { damage, inFolder, source } from "./files.ts";
+
+const tensors = [
+  { name: "b", shape: [2, 3], dtype: "f32", data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+  { name: "a", shape: [], dtype: "i32", data: Int32Array.of(-7) },
+  { name: "mask", shape: [3], dtype: "u8", data: Uint8Array.of(0, 1, 255) },
+  { name: "empty", shape: [0, 4], dtype: "f32", data: new Float32Array(0) },
+] as const;
+const writable = tensors.map(({ data, ...rest }) => ({ ...rest, read: (): TensorData => data }));
+
+Deno.test("writeSafetensors and openSafetensors: a round trip", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/x.safetensors`;
+    await writeSafetensors(path, writable, { note: "ø" });
+    using file = await openSafetensors(await openSource(path));
+    assertEquals([...file.tensors.keys()], tensors.map(({ name }) => name));
+    assertEquals(file.metadata, { note: "ø" });
+    for (const { name, shape, dtype, data } of tensors) {
+      const found = file.tensors.get(name)!;
+      assertEquals([...found.shape], [...shape]);
+      assertEquals<string>(found.type, dtype);
+      assertEquals<unknown>(await found.read(), data);
+    }
+    assertEquals<unknown>(await file.tensors.get("b")!.read(1, 4), Float32Array.of(2, 3, 4));
+    await assertRejects(() => file.tensors.get("b")!.read(1, 7), RangeError, "found 1 to 7");
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["x.safetensors"]);
+  });
+});
+
+Deno.test("writeSafetensors: the same bytes as the encoder of whole files", async () => {
+  await inFolder(async (folder) => {
+    await writeSafetensors(`${folder}/x`, writable, { note: "n" });
+    const entries = tensors.map(({ name, ...tensor }) => [name, tensor] as const);
+    const bytes = await Deno.readFile(`${folder}/x`);
+    assertEquals(bytes, encodeSafetensors(entries, { note: "n" }));
+    assertEquals(decodeSafetensors(bytes, "x").tensors.size, 4);
+  });
+});
+
+Deno.test("writeSafetensors: asks for a tensor only when the one before is written", async () => {
+  await inFolder(async (folder) => {
+    const asked: number[] = [];
+    const sizes: number[] = [];
+    const part = () => [...Deno.readDirSync(folder)].find(({ name }) => name.endsWith(".part"))!;
+    await writeSafetensors(
+      `${folder}/x`,
+      [0, 1, 2].map((i) => ({
+        name: `t${i}`,
+        shape: [1000],
+        dtype: "f32" as const,
+        read: () => {
+          asked.push(i);
+          sizes.push(Deno.statSync(`${folder}/${part().name}`).size);
+          return new Float32Array(1000);
+        },
+      })),
+    );
+    assertEquals(asked, [0, 1, 2]);
+    assertEquals(sizes.map((size) => size - sizes[0]!), [0, 4000, 8000]);
+  });
+});
+
+Deno.test("writeSafetensors: other numbers than promised leave no file", async () => {
+  await inFolder(async (folder) => {
+    const bad = { name: "w", shape: [3], dtype: "f32" as const, read: () => new Float32Array(2) };
+    await assertRejects(
+      () => writeSafetensors(`${folder}/x`, [bad]),
+      TypeError,
+      "w: expected f32 [3], found 2 of f32",
+    );
+    await assertRejects(
+      () => writeSafetensors(`${folder}/x`, [...writable, ...writable]),
+      TypeError,
+      "different names",
+    );
+    await assertRejects(
+      () => writeSafetensors(`${folder}/none/x`, writable),
+      Error,
+      "cannot write",
+    );
+    assertEquals([...Deno.readDirSync(folder)], []);
+  });
+});
+
+/** A file with this header and so many bytes after it. */
+function file(header: unknown, bytes: number | Uint8Array): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(
+    typeof header === "string" ? header : JSON.stringify(header),
+  );
+  const content = typeof bytes === "number" ? new Uint8Array(bytes) : bytes;
+  const result = new Uint8Array(8 + text.length + content.length);
+  new DataView(result.buffer).setBigUint64(0, BigInt(text.length), true);
+  result.set(text, 8);
+  result.set(content, 8 + text.length);
+  return result;
+}
+
+Deno.test("openSafetensors: types that become f32 and i32, at odd offsets", async () => {
+  const content = new Uint8Array(1 + 2 + 2 + 8 + 8 + 2 + 1);
+  const view = new DataView(content.buffer);
+  view.setUint8(0, 1);
+  view.setUint16(1, 0x3c00, true); // 1 in half precision
+  view.setUint16(3, 0xbf80, true); // -1 in bfloat16
+  view.setFloat64(5, 0.5, true);
+  view.setBigInt64(13, -3n, true);
+  view.setInt16(21, -4, true);
+  view.setInt8(23, -5);
+  let at = 0;
+  const entry = (dtype: string, size: number) => ({
+    dtype,
+    shape: [1],
+    data_offsets: [at, at += size],
+  });
+  const header = {
+    bool: entry("BOOL", 1),
+    f16: entry("F16", 2),
+    bf16: entry("BF16", 2),
+    f64: entry("F64", 8),
+    i64: entry("I64", 8),
+    i16: entry("I16", 2),
+    i8: entry("I8", 1),
+  };
+  using opened = await openSafetensors(source(file(header, content)));
+  const read = async (name: string) => await opened.tensors.get(name)!.read();
+  assertEquals<unknown>(await read("bool"), Uint8Array.of(1));
+  assertEquals<unknown>(await read("f16"), Float32Array.of(1));
+  assertEquals<unknown>(await read("bf16"), Float32Array.of(-1));
+  assertEquals<unknown>(await read("f64"), Float32Array.of(0.5));
+  assertEquals<unknown>(await read("i64"), Int32Array.of(-3));
+  assertEquals<unknown>(await read("i16"), Int32Array.of(-4));
+  assertEquals<unknown>(await read("i8"), Int32Array.of(-5));
+});
+
+const refused = (name: string, bytes: Uint8Array, message: string) =>
+  Deno.test(`openSafetensors refuses ${name}`, async () => {
+    await assertRejects(() => openSafetensors(source(bytes, "w")), SyntaxError, message);
+  });
+const one = (shape: unknown, data_offsets: unknown, dtype = "F32") => ({
+  w: { dtype, shape, data_offsets },
+});
+
+refused("an empty file", new Uint8Array(0), "only 0 bytes");
+refused(
+  "an enormous header",
+  Uint8Array.of(...new Uint8Array(7).fill(255), 127, 123),
+  "a header of 9223372036854775807 bytes in a file of 9",
+);
+refused("a header longer than the file", file("{}", 0).subarray(0, 9), "a header of 2 bytes");
+refused("a header that is no JSON", file("{nonsense", 0), "the header is not JSON");
+refused("a header that is no object", file([1], 0), "the header is not a JSON object");
+refused("a header nested very deep", file("[".repeat(100_000), 0), "the header is not JSON");
+refused("an unknown type", file(one([1], [0, 1], "F8_E4M3"), 1), "has the type F8_E4M3");
+refused("a type named like a method", file(one([1], [0, 1], "constructor"), 1), "has the type");
+refused("an entry that is null", file({ w: null }, 0), "has the type undefined");
+refused("a negative size", file(one([-1], [0, 4]), 4), "has the shape [-1]");
+refused("an enormous shape", file(one([1e9, 1e9], [0, 4]), 4), "has the shape");
+refused("a fraction as a size", file(one([0.5], [0, 2]), 2), "has the shape [0.5]");
+refused("offsets that are no pair", file(one([1], [0]), 4), "has the offsets [0]");
+refused("offsets outside", file(one([2], [0, 8]), 4), "needs 8 bytes, found 0 to 8 of 4");
+refused("offsets of another size", file(one([1], [0, 8]), 8), "needs 4 bytes, found 0 to 8");
+refused(
+  "tensors that overlap",
+  file({ ...one([1], [0, 4]), v: { dtype: "F32", shape: [1], data_offsets: [0, 4] } }, 4),
+  "begins at 0, not at 4",
+);
+refused("a gap", file(one([1], [4, 8]), 8), "begins at 4, not at 0");
+refused("bytes that belong to nothing", file(one([1], [0, 4]), 6), "the tensors end at 4, but 6");
+refused(
+  "more numbers than can be indexed",
+  file(one([2 ** 31, 0, 2 ** 31], [0, 0]), 1),
+  "the tensors end at 0",
+);
+
+Deno.test("openSafetensors: a damaged file is refused or read, whatever the damage", async () => {
+  const bytes = encodeSafetensors(
+    tensors.map(({ name, ...tensor }) => [name, tensor] as const),
+    { note: "n" },
+  );
+  assert(await damage(bytes, openSafetensors) > bytes.length);
+});
