@@ -32,7 +32,8 @@ export interface Done {
 export interface Reporter {
   start(start: Start): void;
   download(progress: DownloadProgress): void;
-  step(step: number): void;
+  /** The first step of this process is done. */
+  firstStep(): void;
   progress(progress: Progress): void;
   epoch(record: EpochRecord, epochs: number): void;
   note(text: string): void;
@@ -64,7 +65,7 @@ function jsonReporter(): Reporter {
       });
     },
     download: () => {},
-    step: (step) => step === 1 && write("first-step", {}),
+    firstStep: () => write("first-step", {}),
     progress: (progress) => write("progress", progress),
     epoch: (record) => write("epoch", record),
     note: () => {},
@@ -96,7 +97,7 @@ function textReporter(): Reporter {
       const megabytes = (n: number) => (n / 1e6).toFixed(1);
       passing(`downloading ${file}: ${megabytes(received)} of ${megabytes(total)} MB`);
     },
-    step: () => {},
+    firstStep: () => {},
     progress: (progress) => passing(formatProgress(progress)),
     epoch: (record, epochs) => line(formatEpoch(record, epochs)),
     note: line,

@@ -69,9 +69,11 @@ async function train(
   const { train, test } = await dataOf(settings, report);
   const net = modelOf(settings, train);
   const started = performance.now();
-  const { kind, description } = await device();
+  const opened = await device();
+  const { kind, description } = opened;
   report.start({ ...settings, device: kind, description, output: folder, net, train, test });
   using interrupt = new Interrupt(report);
+  let isRunning = false;
   const history = await net.fit(train, {
     epochs: settings.epochs,
     batchSize: settings.batchSize,
@@ -79,7 +81,12 @@ async function train(
     validation: test,
     seed: settings.seed,
     progress: false,
-    onStep: ({ step }) => report.step(step),
+    onStep() {
+      if (isRunning) return;
+      isRunning = true;
+      // Queued is not done; what fails here is told by fit.
+      opened.finish().then(report.firstStep, () => {});
+    },
     onProgress: report.progress,
     onEpoch: (record) => report.epoch(record, settings.epochs),
     checkpoint: {
