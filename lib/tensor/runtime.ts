@@ -66,6 +66,11 @@ export interface LoadedProgram {
 const programs = new WeakMap<Device, Map<string, LoadedProgram>>();
 const programLimit = 256;
 
+/** How many programs a device holds; tests watch that loops do not make more. */
+export function programCount(device: Device): number {
+  return programs.get(device)?.size ?? 0;
+}
+
 /** The program for `roots` of `leaves`, compiled once for each structure of graph. */
 export function program(
   device: Device,
