@@ -45,8 +45,20 @@ function asMatmul(kernel: ConvolutionKernel): MatmulKernel {
   const pixels = count * height * width, filters = kernel.kernel[3]!;
   const sizes = {
     conv2d: { m: pixels, n: filters, k: channels, transposeA: false, transposeB: false },
-    conv2dInputGradient: { m: pixels, n: channels, k: filters, transposeA: false, transposeB: true },
-    conv2dKernelGradient: { m: channels, n: filters, k: pixels, transposeA: true, transposeB: false },
+    conv2dInputGradient: {
+      m: pixels,
+      n: channels,
+      k: filters,
+      transposeA: false,
+      transposeB: true,
+    },
+    conv2dKernelGradient: {
+      m: channels,
+      n: filters,
+      k: pixels,
+      transposeA: true,
+      transposeB: false,
+    },
   }[kernel.kind];
   const tail = kernel.tail === undefined ? {} : { tail: kernel.tail };
   return { kind: "matmul", batch: 1, ...sizes, ...tail };

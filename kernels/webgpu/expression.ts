@@ -96,9 +96,8 @@ class Space {
     for (let axis = 0; axis < shape.length; axis++) {
       if (shape[axis] === 1) continue;
       const run = this.#runs.at(-1);
-      const joins = run !== undefined && views.every(({ strides }) =>
-        strides[run[1]] === strides[axis]! * shape[axis]!
-      );
+      const joins = run !== undefined &&
+        views.every(({ strides }) => strides[run[1]] === strides[axis]! * shape[axis]!);
       if (joins) run[1] = axis;
       else this.#runs.push([axis, axis]);
     }

@@ -66,6 +66,8 @@ function emitElements(
   return {
     before: join(stores.map(({ before }) => before)),
     each: join([code, ...stores.map(({ each }, output) => each(values[output]!))]),
-    after: packed ? `if (thread * 4u < ${shape.reduce((a, b) => a * b, 1)}u) {\n  ${last}\n  }` : "",
+    after: packed
+      ? `if (thread * 4u < ${shape.reduce((a, b) => a * b, 1)}u) {\n  ${last}\n  }`
+      : "",
   };
 }

@@ -6,7 +6,10 @@ import reduce from "./reduce.wgsl" with { type: "text" };
 import { constants, type Dispatch, type Emitted, entryPoint } from "./source.ts";
 
 /** The longest chain of sums in one thread, and how many threads are worth having. */
-const limits = { register: { chain: 4096, threads: 256 }, workgroup: { chain: 64, threads: 65536 } };
+const limits = {
+  register: { chain: 4096, threads: 256 },
+  workgroup: { chain: 64, threads: 65536 },
+};
 
 /** A reduction: one dispatch, or two where there are few outputs of many elements. */
 export function emitReduce(
@@ -103,4 +106,3 @@ function rowMajorIndex(shape: Shape, kept: readonly number[], axes: readonly num
   };
   return [...part("output", kept), ...part("k", axes)].join(" + ") || "0u";
 }
-

@@ -2,10 +2,11 @@ import type { WindowKernel } from "../../lib/compile/kernel.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
 import { Bindings, type Operands } from "./bindings.ts";
 import { prelude } from "./expression.ts";
-import { constants, type Emitted, entryPoint } from "./source.ts";
+import { constants, type Emitted, entryPoint, unroll } from "./source.ts";
 import common from "./window.wgsl" with { type: "text" };
 import forward from "./window_forward.wgsl" with { type: "text" };
 import maxGradient from "./window_max_gradient.wgsl" with { type: "text" };
+import disjoint from "./window_max_gradient_disjoint.wgsl" with { type: "text" };
 import sumGradient from "./window_sum_gradient.wgsl" with { type: "text" };
 
 const kernels = {
@@ -21,13 +22,19 @@ const kernels = {
 /** Pooling and its gradients. */
 export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
   const { kind, image, output, geometry: { window, stride, padding } } = kernel;
-  const { source, inputs } = kernels[kind];
+  const { inputs } = kernels[kind];
+  const blocks = kind === "windowMaxGradient" && isDisjoint(kernel);
+  // The loops of a large window stay loops.
+  const source = small(window)
+    ? unroll(blocks ? disjoint : kernels[kind].source, { WINDOW_Y: window[0], WINDOW_X: window[1] })
+    : kernels[kind].source.replaceAll("@unroll ", "");
   const bindings = new Bindings(operands);
   const functions = inputs.map((name, input) =>
     `fn ${name}(i: u32) -> f32 { return ${bindings.load(input, "f32", "i")}; }`
   );
   functions.push(`fn finish(i: u32, value: f32) { ${bindings.store(0, "f32", "i", "value")} }`);
   const declarations = constants({
+    PADDED: padding.some((p) => p !== 0),
     HEIGHT: image[1]!,
     WIDTH: image[2]!,
     CHANNELS: image[3]!,
@@ -37,11 +44,18 @@ export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
     WINDOW_X: window[1],
     STRIDE_Y: stride[0],
     STRIDE_X: stride[1],
-    PADDING_TOP: padding[0],
-    PADDING_LEFT: padding[2],
     MAXIMUM: kind === "windowMax",
-  });
-  const { code, workgroups } = entryPoint(sizeOf(kind.endsWith("Gradient") ? image : output));
+  }, { PADDING_TOP: padding[0], PADDING_LEFT: padding[2] });
+  const { code, workgroups } = entryPoint(
+    blocks
+      ? sizeOf([
+        image[0]!,
+        Math.ceil(image[1]! / window[0]),
+        Math.ceil(image[2]! / window[1]),
+        image[3]!,
+      ])
+      : sizeOf(kind.endsWith("Gradient") ? image : output),
+  );
   return {
     dispatches: [{
       code: [prelude, bindings.declarations, declarations, ...functions, common, source, code]
@@ -51,4 +65,15 @@ export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
     }],
     scratch: [],
   };
+}
+
+/** Whether the loops over a window are worth writing out. */
+function small(window: readonly [number, number]): boolean {
+  return window[0] * window[1] <= 16;
+}
+
+/** Whether each element is in one window at most, and windows lie side by side from the first on. */
+function isDisjoint({ geometry: { window, stride, padding } }: WindowKernel): boolean {
+  return small(window) && window.every((size, axis) => size === stride[axis]) &&
+    padding.every((p) => p === 0);
 }

@@ -17,17 +17,17 @@ fn beaten(maximum: f32, image: u32, y: u32, x: u32, channel: u32, ys: vec2u, xs:
 
 fn run(thread: u32) {
   let at = place_of(thread, HEIGHT, WIDTH);
-  let rows = holders(at.y, STRIDE_Y, PADDING_TOP, WINDOW_Y, ROWS);
-  let columns = holders(at.x, STRIDE_X, PADDING_LEFT, WINDOW_X, COLUMNS);
+  let rows = holders(at.y, STRIDE_Y, u32(PADDING_TOP), WINDOW_Y, ROWS);
+  let columns = holders(at.x, STRIDE_X, u32(PADDING_LEFT), WINDOW_X, COLUMNS);
   let value = load_image(thread);
   var result = 0.0;
   for (var row = rows.x; row < rows.y; row++) {
-    let ys = extent(row, STRIDE_Y, PADDING_TOP, WINDOW_Y, HEIGHT);
+    let ys = extent(row, STRIDE_Y, u32(PADDING_TOP), WINDOW_Y, HEIGHT);
     for (var column = columns.x; column < columns.y; column++) {
       let window = window_index(at.image, row, column, at.channel);
       let maximum = load_maximum(window);
       if (value == maximum) {
-        let xs = extent(column, STRIDE_X, PADDING_LEFT, WINDOW_X, WIDTH);
+        let xs = extent(column, STRIDE_X, u32(PADDING_LEFT), WINDOW_X, WIDTH);
         if (!beaten(maximum, at.image, at.y, at.x, at.channel, ys, xs)) {
           result += load_gradient(window);
         }
