@@ -4,18 +4,10 @@
  *
  * @module
  */
-import {
-  adam,
-  cosineDecay,
-  digits,
-  divideOnPlateau,
-  sequential,
-  setDevice,
-  warmUp,
-} from "../../../mod.ts";
+import { adam, digits, divideOnPlateau, sequential, setDevice, warmUp } from "../../../mod.ts";
 import { checkpointName } from "../../../lib/train/checkpoint.ts";
 
-const [folder = "runs/resumable", schedule = "plateau"] = Deno.args;
+const [folder = "runs/resumable"] = Deno.args;
 await setDevice("cpu");
 const { train, test } = digits({ train: 640, test: 100 });
 const net = sequential([28, 28, 1], { seed: 1 })
@@ -23,9 +15,7 @@ const net = sequential([28, 28, 1], { seed: 1 })
   .conv2d(16, 5).relu().averagePool2d(2)
   .flatten().dense(84).dropout(0.3).relu().dense(10);
 const exists = await Deno.stat(`${folder}/${checkpointName}`).then(() => true, () => false);
-const rate = schedule === "plateau"
-  ? divideOnPlateau(0.002, { patience: 0, threshold: 0.2 })
-  : cosineDecay(0.002, { epochs: 5 });
+const rate = divideOnPlateau(0.002, { patience: 0, threshold: 0.2 });
 await net.fit(train, {
   epochs: 6,
   batchSize: 32,
