@@ -1,0 +1,196 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Shape } from "../../lib/core/shape.ts";
+import { setDevice } from "../../lib/tensor/runtime.ts";
+import { randomNormal } from "../../lib/tensor/create.ts";
+import { rebuild } from "../../lib/nn/architecture.ts";
+import { LayerMethods } from "../../lib/nn/fluent.ts";
+import type { Layer } from "../../lib/nn/layer.ts";
+import { input, type SymbolicValue } from "../../lib/nn/symbolic.ts";
+import { Model, model, sequential } from "../../lib/train/model.ts";
+
+await setDevice("cpu", { threads: 1 });
+
+/** A layer on an input: the output's shape, parameters and multiply-adds of one example. */
+interface Example {
+  readonly method: string;
+  readonly given: readonly unknown[];
+  readonly input: Shape;
+  readonly output: Shape;
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+}
+
+const example = (
+  method: string,
+  given: readonly unknown[],
+  input: Shape,
+  output: Shape,
+  parameters = 0,
+  multiplyAdds = 0,
+): Example => ({ method, given, input, output, parameters, multiplyAdds });
+
+const image = [12, 10, 4];
+const activations = (
+  "softmax step linear sigmoid tanh relu relu6 leakyRelu elu softplus gelu silu hardSigmoid"
+).split(" ");
+
+const examples: Example[] = [
+  example("dense", [7], [5], [7], 42, 35),
+  example("dense", [7, { bias: false }], [3, 5], [3, 7], 35, 105),
+  example("conv2d", [6, 3], image, [10, 8, 6], 222, 10 * 8 * 6 * 36),
+  example("conv2d", [6, [3, 5], { padding: "same" }], image, [12, 10, 6], 366, 12 * 10 * 6 * 60),
+  example("conv2d", [6, 3, { stride: 2, padding: 1 }], image, [6, 5, 6], 222, 6 * 5 * 6 * 36),
+  example("conv2d", [6, 3, { stride: [2, 1], padding: [0, 1] }], image, [5, 10, 6], 222, 10800),
+  example("conv2d", [6, 3, { padding: [1, 2, 3, 4], bias: false }], image, [13, 15, 6], 216, 42120),
+  example("conv2d", [8, 3, { groups: 4, dilation: 2 }], image, [8, 6, 8], 80, 8 * 6 * 8 * 9),
+  example("convTranspose2d", [6, 3, { stride: 2 }], image, [25, 21, 6], 222, 12 * 10 * 4 * 54),
+  example("convTranspose2d", [6, 2, { groups: 2 }], image, [13, 11, 6], 54, 12 * 10 * 4 * 12),
+  example(
+    "convTranspose2d",
+    [2, 3, { stride: 2, padding: 1, outputPadding: 1 }],
+    image,
+    [24, 20, 2],
+    74,
+    12 * 10 * 4 * 18,
+  ),
+  example("maxPool2d", [2], image, [6, 5, 4]),
+  example("maxPool2d", [3, { stride: 2 }], image, [5, 4, 4]),
+  example("maxPool2d", [3, { stride: 2, ceilMode: true }], image, [6, 5, 4]),
+  example("maxPool2d", [[3, 2], { padding: "same", stride: 1 }], image, [12, 10, 4]),
+  example("averagePool2d", [2], image, [6, 5, 4]),
+  example("averagePool2d", [3, { padding: 1, countIncludePadding: true }], image, [4, 4, 4]),
+  example("globalAveragePool2d", [], image, [4]),
+  example("globalMaxPool2d", [], image, [4]),
+  example("flatten", [], image, [480]),
+  example("reshape", [[-1, 8]], image, [60, 8]),
+  example("zeroPadding2d", [[1, 2, 0, 3]], image, [15, 13, 4]),
+  example("zeroPadding2d", [1], image, [14, 12, 4]),
+  example("batchNorm", [], image, image, 8),
+  example("batchNorm", [{ scale: false }], [5], [5], 5),
+  example("batchNorm", [{ scale: false, center: false }], [5], [5], 0),
+  example("localResponseNorm", [], image, image),
+  example("dropout", [0.5], image, image),
+  ...activations.map((method) => example(method, [], image, image)),
+];
+
+type Methods<R> = Record<string, (...given: readonly unknown[]) => R>;
+const name = ({ method, given }: Example) => `${method}(${JSON.stringify(given).slice(1, -1)})`;
+
+/** A model of one layer. */
+const sequentialOf = ({ method, given, input }: Example): Model =>
+  (sequential(input) as unknown as Methods<Model>)[method]!(...given);
+
+Deno.test("every layer has its shape, parameters and multiply-adds", () => {
+  for (const item of examples) {
+    const net = sequentialOf(item);
+    assertEquals(
+      [[...net.outputShape], net.parameters, net.multiplyAdds],
+      [[...item.output], item.parameters, item.multiplyAdds],
+      name(item),
+    );
+  }
+});
+
+Deno.test("every method of a model is one of symbolic values too, and has an example", () => {
+  class Names extends LayerMethods<Layer> {
+    apply(layer: Layer): Layer {
+      return layer;
+    }
+  }
+  const methods = Object.getOwnPropertyNames(LayerMethods.prototype)
+    .filter((method) => method !== "constructor");
+  for (const method of methods) {
+    const item = examples.find((item) => item.method === method);
+    assertEquals(item?.method, method, `${method}: add an example`);
+    const layer = (new Names() as unknown as Methods<Layer>)[method]!(...item!.given);
+    assertEquals(layer.type.type, method);
+  }
+  for (const item of examples) {
+    const value = (input(item.input) as unknown as Methods<SymbolicValue>)[item.method]!(
+      ...item.given,
+    );
+    assertEquals([...value.shape], [...item.output], name(item));
+  }
+});
+
+Deno.test("every layer is built again from its description, with the same results", async () => {
+  for (const item of examples) {
+    const net = sequentialOf(item);
+    const text = JSON.stringify(net.architecture);
+    const { inputs, outputs } = rebuild(JSON.parse(text), "text");
+    const again = new Model(inputs, outputs, net.seed);
+    assertEquals(JSON.stringify(again.architecture), text, name(item));
+    const x = randomNormal([2, ...item.input], { seed: 1 });
+    const [a, b] = await Promise.all([net.predict(x), again.predict(x)]);
+    assertEquals([...a.shape], [2, ...item.output], name(item));
+    assertEquals(await a.data(), await b.data(), name(item));
+  }
+});
+
+Deno.test("values are added, multiplied and put side by side", async () => {
+  const [a, b, c] = [input([2, 3]), input([2, 3]), input([1, 3])];
+  const net = model([a, b, c], [a.add([b, c]), a.multiply(c), a.concatenate([b, c], { axis: 0 })]);
+  assertEquals(net.outputs.map(({ shape }) => shape), [[2, 3], [2, 3], [5, 3]]);
+  assertEquals(a.concatenate(b).shape, [2, 6]);
+  const data = [1, 2, 3].map((seed) => randomNormal([4, seed === 3 ? 1 : 2, 3], { seed }));
+  const [sum, product, side] = await net.predict(data, { batchSize: 3 }) as typeof data;
+  const [x, y, z] = data as [typeof data[0], typeof data[0], typeof data[0]];
+  assertEquals(await sum!.data(), await x.add(y).add(z).data());
+  assertEquals(await product!.data(), await x.mul(z).data());
+  assertEquals(await side!.slice([0, 2], [4, 2]).data(), await y.data());
+});
+
+Deno.test("settings out of range are errors", () => {
+  const net = () => sequential([8, 8, 4]) as unknown as Methods<unknown>;
+  const wrong: [string, unknown[], string][] = [
+    ["dense", [0], "dense: units: expected an integer of at least 1, found 0"],
+    ["dense", [2.5], "found 2.5"],
+    ["conv2d", ["6", 3], "conv2d: filters: expected an integer"],
+    ["conv2d", [6, 0], "conv2d: kernelSize"],
+    ["conv2d", [6, [3]], "kernelSize"],
+    ["conv2d", [6, 3, { stride: 0 }], "stride"],
+    ["conv2d", [6, 3, { dilation: 1.5 }], "dilation"],
+    ["conv2d", [6, 3, { padding: "full" }], 'padding: expected "valid", "same"'],
+    ["conv2d", [6, 3, { padding: -1 }], "padding"],
+    ["conv2d", [6, 3, { groups: 3 }], "groups: 3 does not divide both the 4 channels and the 6"],
+    ["convTranspose2d", [6, 3, { groups: 4 }], "groups: 4 does not divide both"],
+    ["convTranspose2d", [6, 3, { outputPadding: -1 }], "outputPadding"],
+    ["maxPool2d", [0], "maxPool2d: window"],
+    ["maxPool2d", [2, { stride: 0 }], "stride"],
+    ["reshape", [[-1, -1]], "at most one size may be -1"],
+    ["reshape", [[7, -2]], "reshape"],
+    ["zeroPadding2d", [-1], "padding"],
+    ["batchNorm", [{ epsilon: 0 }], "batchNorm: epsilon: expected > 0, found 0"],
+    ["batchNorm", [{ momentum: 1.5 }], "batchNorm: momentum: expected 0 to 1, found 1.5"],
+    ["localResponseNorm", [{ size: 0 }], "localResponseNorm"],
+    ["dropout", [1], "dropout: rate: expected at least 0 and less than 1, found 1"],
+    ["dropout", [-0.1], "found -0.1"],
+    ["dropout", [NaN], "found NaN"],
+  ];
+  for (const [method, given, part] of wrong) {
+    assertThrows(() => net()[method]!(...given), RangeError, part);
+  }
+  assertThrows(() => net().leakyRelu!({ negativeSlope: "a" }), TypeError, "negativeSlope");
+  assertThrows(() => net().elu!({ alpha: Infinity }), TypeError, "alpha: expected a finite number");
+  assertThrows(() => net().reshape!([7]), TypeError, "256 numbers do not fill the shape [7]");
+});
+
+Deno.test("unknown options suggest the nearest, for every layer", () => {
+  for (const { method, given, input } of examples) {
+    const options = typeof given.at(-1) === "object" && !Array.isArray(given.at(-1))
+      ? given.slice(0, -1)
+      : given;
+    assertThrows(
+      () => (sequential(input) as unknown as Methods<Model>)[method]!(...options, { nmae: "x" }),
+      RangeError,
+      `${method}: unknown option "nmae"; did you mean "name"?`,
+    );
+  }
+  assertThrows(
+    () => sequential([8, 8, 1]).conv2d(2, 3, { strides: 2 } as never),
+    RangeError,
+    'conv2d: unknown option "strides"; did you mean "stride"? Known: bias, ',
+  );
+  assertThrows(() => sequential([2]).dense(3, 5 as never), TypeError, "expected options in braces");
+  assertThrows(() => sequential([2]).dense(3, { name: "" }), TypeError, "name: expected a text");
+});
