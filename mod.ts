@@ -112,4 +112,19 @@ export { zfnet } from "./lib/zoo/zfnet.ts";
 export type { Preprocessing, Published } from "./lib/zoo/published.ts";
 export { zoo, ZooEntry, zooEntry } from "./lib/zoo/zoo.ts";
 
+export type { ElementType } from "./lib/weights/numbers.ts";
+export type { WeightFile, WeightTensor } from "./lib/weights/file.ts";
+export { loadWeights, type LoadWeightsOptions } from "./lib/weights/load.ts";
+export type { WeightNames } from "./lib/weights/match.ts";
+export { openWeights } from "./lib/weights/open.ts";
+export { PublishedWeights, publishedWeights } from "./lib/weights/published.ts";
+export type {
+  MatchedWeight,
+  MisshapenWeight,
+  NamedShape,
+  WeightReport,
+} from "./lib/weights/report.ts";
+export { type WritableTensor, writeSafetensors } from "./lib/weights/safetensors.ts";
+export { saveWeights } from "./lib/weights/save.ts";
+
 export * from "./data/mod.ts";

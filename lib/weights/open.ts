@@ -44,9 +44,10 @@ function openerFor(head: Uint8Array, source: ByteSource) {
   if (begins(0x50, 0x4b, 3, 4)) return openTorchZip;
   if (begins(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)) return openKeras;
   if (head[8] === 0x7b) return openSafetensors; // the brace of its JSON header
-  // The fields of a NetParameter that may come first: its name, and layers of either version.
-  if (begins(0x0a) || begins(0x12) || begins(0xa2, 6)) return openCaffe;
   const text = new TextDecoder().decode(head).trimStart();
+  const isPage = /^<(!doctype|html|\?xml)/i.test(text);
+  // The fields of a NetParameter that may come first: its name, and layers of either version.
+  if (!isPage && (begins(0x0a) || begins(0x12) || begins(0xa2, 6))) return openCaffe;
   const found = head.length === 0
     ? "an empty file"
     : /^version https:\/\/git-lfs/.test(text)

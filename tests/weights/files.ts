@@ -48,7 +48,7 @@ export function realTest(name: string, files: string[], fn: (paths: string[]) =>
 }
 
 /** Runs a test in a folder of its own. */
-export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+export async function inFolder(test: (folder: string) => Promise<unknown>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "striate-weights-" });
   try {
     await test(folder);
