@@ -1,0 +1,48 @@
+/** Reads exact numbers of bytes from a stream of chunks, holding no more than it must. */
+export class ByteReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #chunk = new Uint8Array(0);
+  /** The number of bytes that were read. */
+  position = 0;
+
+  /** A reader from the beginning of a stream. */
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+  }
+
+  /** The next `length` bytes; fewer where the stream ends. They are a copy. */
+  async read(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    // Grows with what arrives: a header can promise more than there is.
+    const parts: Uint8Array[] = [];
+    let found = 0;
+    while (found < length && await this.#fill()) {
+      const part = this.#chunk.subarray(0, length - found);
+      this.#chunk = this.#chunk.subarray(part.length);
+      parts.push(part);
+      found += part.length;
+    }
+    const bytes = new Uint8Array(found);
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    this.position += found;
+    return bytes;
+  }
+
+  /** Whether there is another byte. */
+  async #fill(): Promise<boolean> {
+    while (this.#chunk.length === 0) {
+      const { done, value } = await this.#reader.read();
+      if (done) return false;
+      this.#chunk = value as Uint8Array<ArrayBuffer>;
+    }
+    return true;
+  }
+
+  /** Closes the stream. */
+  async cancel(): Promise<void> {
+    await this.#reader.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * Evaluation as of ILSVRC: top-1 and top-5 errors of a network on labelled images.
+ *
+ * @module
+ */
+import type { Dataset } from "../train/dataset.ts";
+import type { Model } from "../train/model.ts";
+import { checkViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
+import { ImagePool } from "../vision/pool.ts";
+import type { Preprocessing } from "../zoo/published.ts";
+import { type ImageResult, Journal, type JournalHeader } from "./journal.ts";
+import { prefetch, type Prepared } from "./prefetch.ts";
+import { Scorer } from "./scorer.ts";
+import type { ImageSource } from "./source.ts";
+import { type Evaluation, summarize, Tally } from "./tally.ts";
+
+/** How an evaluation stands. */
+export interface EvaluationProgress {
+  /** Images that are done, with those of a journal. */
+  readonly done: number;
+  /** All images; undefined where that is known only at the end. */
+  readonly total: number | undefined;
+  readonly corrupt: number;
+  readonly top1Error: number;
+  readonly top5Error: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number | undefined;
+}
+
+/** Settings that all evaluations have. */
+export interface EvaluationOptions {
+  /** Images, or views of images, of one run of the network; 32 by default. */
+  readonly batchSize?: number;
+  /**
+   * The number of images to evaluate; all by default. Where the source knows how many there are,
+   * they are taken at equal distances, otherwise the first.
+   */
+  readonly limit?: number;
+  /** A file in which results are kept; see {@linkcode Journal}. */
+  readonly journal?: string;
+  /** Goes on where the journal ends; false by default. */
+  readonly resume?: boolean;
+  /** What the journal says of this evaluation besides the source and the views, such as the weights. */
+  readonly about?: JournalHeader;
+  /** Called after every batch. */
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** Called for each image that cannot be read. */
+  readonly onCorrupt?: (image: string, reason: string) => void;
+  /** Ends the evaluation after the batches under way; the result then says `complete: false`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Settings of {@linkcode evaluateImages}. */
+export interface EvaluateImagesOptions extends EvaluationOptions, ViewOptions {
+  /** How images become inputs: that of the weights, as `zooEntry(name).preprocessing`. */
+  readonly preprocessing: Preprocessing;
+  /** Whether images are turned as their EXIF data say; false by default, as ILSVRC's are measured. */
+  readonly rotate?: boolean;
+  /** Whether a corrupt image ends the evaluation by its error; false by default: it is counted. */
+  readonly strict?: boolean;
+  /** Threads that decode; by default one a core but one, from 1 to 8. */
+  readonly threads?: number;
+}
+
+/** An image that is to be scored. */
+interface Item {
+  readonly name: string;
+  readonly label: number;
+}
+
+/**
+ * The top-1 and top-5 error of a network on labelled images. Images are decoded and resized in
+ * threads while the device works, and only a few are in memory at a time. With several views of an
+ * image, the probabilities are averaged.
+ *
+ * ```ts ignore
+ * import { evaluateImages, imageFolder, loadWeights, zooEntry } from "@striate/striate";
+ * const entry = zooEntry("googlenet"), model = entry.build();
+ * await loadWeights(model, "googlenet.safetensors");
+ * const result = await evaluateImages(model, await imageFolder("val"), {
+ *   preprocessing: entry.preprocessing,
+ * });
+ * console.log(result.top5Error, result.top5Interval);
+ * ```
+ *
+ * @throws {RangeError} for a label that the model has no class for
+ * @throws {SyntaxError} with `strict`, for an image that is corrupt
+ */
+export async function evaluateImages(
+  model: Model,
+  source: ImageSource,
+  options: EvaluateImagesOptions,
+): Promise<Evaluation> {
+  const side = model.inputShape[0]!;
+  const preprocessing = { ...options.preprocessing, crop: options.preprocessing.crop ?? side };
+  const { crops = 1, scales, filter = "bilinear", rotate = false, threads } = options;
+  const views: ViewOptions = { crops, filter, ...scales ? { scales } : {} };
+  checkViews(preprocessing, views);
+  using pool = new ImagePool(preprocessing, { ...views, rotate, ...threads ? { threads } : {} });
+  return await evaluateItems(
+    model,
+    { ...source, items: () => source.images() },
+    async (item) => await pool.prepare(await item.read(), item.name),
+    {
+      ...options,
+      views: viewCount(views),
+      normalization: preprocessing.normalization,
+      // Four a thread keep it at work while one is handed over.
+      ahead: 4 * pool.threads,
+      about: { ...options.about, preprocessing, ...views, rotate },
+    },
+  );
+}
+
+/**
+ * The top-1 and top-5 error of a network on a data set of images with a class each, such as
+ * `cifarFiles(["test_batch.bin"])`. Images go to the network as they are.
+ *
+ * @throws {TypeError} for a data set without uint8 images and class labels
+ */
+export async function evaluateDataset(
+  model: Model,
+  data: Dataset,
+  options: EvaluationOptions & { readonly preprocessing?: Preprocessing; readonly name?: string },
+): Promise<Evaluation> {
+  const { inputs, targets } = data;
+  if (inputs[0]?.dtype !== "u8" || targets[0]?.dtype !== "i32" || targets[0].shape.length > 0) {
+    throw new TypeError("evaluateDataset: expected uint8 images with an int32 label each");
+  }
+  const { name = "data", preprocessing } = options;
+  const items = function* (): Generator<Item & { pixels: Uint8Array }> {
+    for (let i = 0; i < data.length; i++) {
+      const { inputs: [pixels], targets: [label] } = data.get(i);
+      yield { name: String(i), label: label![0]!, pixels: swapped(pixels as Uint8Array) };
+    }
+  };
+  const swapped = (pixels: Uint8Array) => {
+    if (preprocessing?.channels !== "bgr") return pixels;
+    return pixels.map((_, i) => pixels[i + 2 - 2 * (i % 3)]!);
+  };
+  return await evaluateItems(
+    model,
+    { name, length: data.length, classes: data.classes, items },
+    (item) => Promise.resolve(item.pixels),
+    {
+      ...options,
+      views: 1,
+      normalization: preprocessing?.normalization ?? data.normalization,
+      ahead: 1,
+      about: { ...options.about },
+    },
+  );
+}
+
+/** Where items come from. */
+interface Items<T> {
+  readonly name: string;
+  readonly length: number | undefined;
+  readonly classes: readonly string[] | undefined;
+  items(): AsyncIterable<T> | Iterable<T>;
+}
+
+async function evaluateItems<T extends Item>(
+  model: Model,
+  source: Items<T>,
+  prepare: (item: T) => Promise<Uint8Array>,
+  options: EvaluationOptions & {
+    readonly views: number;
+    readonly normalization: Preprocessing["normalization"] | undefined;
+    readonly ahead: number;
+    readonly about: JournalHeader;
+    readonly strict?: boolean;
+  },
+): Promise<Evaluation> {
+  const { limit, signal, views, batchSize = 32, strict = false } = options;
+  for (const [name, value] of Object.entries({ limit, batchSize })) {
+    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
+    throw new RangeError(`${name}: expected an integer of at least 1, found ${value}`);
+  }
+  const about = { ...options.about, images: source.name, limit: limit ?? null };
+  using journal = options.journal === undefined
+    ? undefined
+    : await Journal.open(options.journal, about, options.resume ?? false);
+  const scorer = new Scorer(model, {
+    views,
+    batch: Math.max(1, Math.floor(batchSize / views)),
+    normalization: options.normalization,
+  });
+  const tally = new Tally(scorer.classes), known = journal?.results ?? [];
+  for (const result of known) tally.add(result);
+  const total = source.length === undefined
+    ? undefined
+    : Math.min(source.length, limit ?? source.length);
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const speed = () => (tally.done - known.length) / seconds();
+  const keep = async (results: readonly ImageResult[]) => {
+    for (const result of results) tally.add(result);
+    await journal?.add(results);
+    const { done, corrupt, top1Error, top5Error } = tally, imagesPerSecond = speed();
+    options.onProgress?.({
+      done,
+      total,
+      corrupt,
+      top1Error,
+      top5Error,
+      imagesPerSecond,
+      secondsLeft: total === undefined ? undefined : (total - done) / imagesPerSecond,
+    });
+  };
+  const fresh = remaining(chosen(source, limit), known, scorer.classes, source.name);
+  const report = (prepared: AsyncIterable<Prepared<T>>) =>
+    withoutCorrupt(prepared, strict, options.onCorrupt);
+  await scorer.run(report(prefetch(fresh, prepare, options.ahead)), keep, signal);
+  const complete = !(signal?.aborted ?? false);
+  if (complete && tally.done === 0) {
+    throw new RangeError(`${source.name}: expected images, found none`);
+  }
+  return summarize(tally, {
+    classes: source.classes,
+    imagesPerSecond: speed(),
+    seconds: seconds(),
+    complete,
+  });
+}
+
+/** The items to evaluate: all, or `limit` at equal distances where their number is known. */
+async function* chosen<T>({ length, items }: Items<T>, limit = Infinity): AsyncGenerator<T> {
+  const step = length === undefined ? 1 : Math.max(1, length / limit);
+  let index = 0, taken = 0;
+  for await (const item of items()) {
+    if (taken === limit) return;
+    if (index++ < Math.floor(taken * step)) continue;
+    taken++;
+    yield item;
+  }
+}
+
+/** The items that the journal does not have. Those that it has must be the same. */
+async function* remaining<T extends Item>(
+  items: AsyncIterable<T>,
+  known: readonly ImageResult[],
+  classes: number,
+  source: string,
+): AsyncGenerator<T> {
+  let index = 0;
+  for await (const item of items) {
+    const { name, label } = item, before = known[index++];
+    if (label >= classes) {
+      throw new RangeError(
+        `${source}: ${name}: expected a class from 0 to ${
+          classes - 1
+        }, as the model has, found ${label}`,
+      );
+    }
+    if (before === undefined) yield item;
+    else if (before.image !== name) {
+      throw new RangeError(
+        `${source}: expected ${before.image} as image ${index}, as in the journal, found ${name}: the ` +
+          "images have changed; start without --resume",
+      );
+    }
+  }
+}
+
+/** Reports images that cannot be read, and turns them into results. */
+async function* withoutCorrupt<T extends Item>(
+  prepared: AsyncIterable<Prepared<T>>,
+  strict: boolean,
+  onCorrupt: EvaluationOptions["onCorrupt"],
+): AsyncGenerator<{ item: T; pixels: Uint8Array } | { result: ImageResult }> {
+  for await (const one of prepared) {
+    if ("pixels" in one) yield one;
+    else {
+      if (strict) throw one.error;
+      onCorrupt?.(one.item.name, one.error.message);
+      yield { result: { image: one.item.name, corrupt: one.error.message } };
+    }
+  }
+}

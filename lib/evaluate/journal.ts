@@ -1,0 +1,139 @@
+/**
+ * What was found for each image, kept in a file as it is found: an evaluation that breaks off can go
+ * on, and afterwards the file lists every prediction. One JSON object a line; the first says what is
+ * evaluated.
+ *
+ * @module
+ */
+import { makeFolder } from "../core/file.ts";
+import { dirname } from "node:path";
+
+/** What was found for one image. */
+export type ImageResult =
+  | {
+    readonly image: string;
+    readonly label: number;
+    /** The most probable classes, best first. */
+    readonly top: readonly number[];
+    /** The probability of the first. */
+    readonly probability: number;
+  }
+  | {
+    readonly image: string;
+    /** Why it could not be read. */
+    readonly corrupt: string;
+  };
+
+/** What is evaluated and how: an evaluation goes on only where all of it is the same. */
+export type JournalHeader = Readonly<Record<string, unknown>>;
+
+const format = "striate-evaluation";
+
+/** A journal that is open for writing. */
+export class Journal {
+  /** The results that were in the file already. */
+  readonly results: readonly ImageResult[];
+  readonly #file: Deno.FsFile;
+  readonly #path: string;
+
+  private constructor(path: string, file: Deno.FsFile, results: readonly ImageResult[]) {
+    [this.#path, this.#file, this.results] = [path, file, results];
+  }
+
+  /**
+   * Opens a journal: a new one, or with `resume` the one that is there. A last line that was cut off
+   * is dropped.
+   *
+   * @throws {Deno.errors.NotFound} if there is none to resume
+   * @throws {RangeError} if that one is of another evaluation
+   * @throws {SyntaxError} if it is damaged
+   */
+  static async open(path: string, header: JournalHeader, resume: boolean): Promise<Journal> {
+    if (!resume) {
+      await makeFolder(dirname(path));
+      const file = await Deno.open(path, { write: true, create: true, truncate: true });
+      const journal = new Journal(path, file, []);
+      await journal.#write([{ format, ...header }]);
+      return journal;
+    }
+    const bytes = await Deno.readFile(path).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new Deno.errors.NotFound(
+        `there is no evaluation to resume: ${path} does not exist; start without --resume`,
+      );
+    });
+    const end = bytes.lastIndexOf(10) + 1;
+    const lines = new TextDecoder().decode(bytes.subarray(0, end)).split("\n").slice(0, -1);
+    checkHeader(parseLine(lines[0] ?? "", path, 1), header, path);
+    const results = lines.slice(1).map((line, i) =>
+      resultOf(parseLine(line, path, i + 2), path, i)
+    );
+    const file = await Deno.open(path, { write: true });
+    await file.truncate(end);
+    await file.seek(end, Deno.SeekMode.Start);
+    return new Journal(path, file, results);
+  }
+
+  /** Adds results. */
+  async add(results: readonly ImageResult[]): Promise<void> {
+    await this.#write(results);
+  }
+
+  async #write(objects: readonly object[]): Promise<void> {
+    const bytes = new TextEncoder().encode(objects.map((o) => `${JSON.stringify(o)}\n`).join(""));
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+    } catch (error) {
+      throw new Error(`cannot write ${this.#path}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}
+
+function parseLine(line: string, path: string, number: number): Record<string, unknown> {
+  try {
+    const value = JSON.parse(line);
+    if (typeof value === "object" && value !== null) return value;
+  } catch { /* reported below */ }
+  throw new SyntaxError(
+    `${path}, line ${number}: expected a JSON object, found ${
+      JSON.stringify(line.slice(0, 40))
+    }; ` +
+      "the journal is damaged: start without --resume",
+  );
+}
+
+function checkHeader(found: Record<string, unknown>, expected: JournalHeader, path: string): void {
+  if (found.format !== format) {
+    throw new SyntaxError(`${path}: expected the journal of an evaluation, found another file`);
+  }
+  for (const [key, value] of Object.entries(expected)) {
+    if (JSON.stringify(found[key]) === JSON.stringify(value)) continue;
+    throw new RangeError(
+      `${path} is of another evaluation: its ${key} is ${JSON.stringify(found[key])}, this one's ${
+        JSON.stringify(value)
+      }; start without --resume, or with the same options`,
+    );
+  }
+}
+
+function resultOf(line: Record<string, unknown>, path: string, index: number): ImageResult {
+  const { image, label, top, probability, corrupt } = line;
+  const numbers = (list: unknown) => Array.isArray(list) && list.every(Number.isInteger);
+  if (typeof image === "string") {
+    if (typeof corrupt === "string") return { image, corrupt };
+    if (Number.isInteger(label) && numbers(top) && typeof probability === "number") {
+      return { image, label: label as number, top: top as number[], probability };
+    }
+  }
+  throw new SyntaxError(
+    `${path}, line ${
+      index + 2
+    }: expected an image's label and most probable classes, found other ` +
+      "fields; the journal is damaged: start without --resume",
+  );
+}

@@ -1,0 +1,193 @@
+/**
+ * Files that say what the images show.
+ *
+ * @module
+ */
+import { unknownName } from "../core/suggest.ts";
+
+/** The classes of a network by synset: a WordNet id such as n01440764. */
+export interface Synsets {
+  /** The ids in the order of the file. */
+  readonly ids: readonly string[];
+  /** The class of each id: its place in the sorted list. */
+  readonly classOf: ReadonlyMap<string, number>;
+  /** The name of each class. */
+  readonly names: readonly string[];
+}
+
+const synset = /^n\d{8}$/;
+
+/** The lines of a text, without those that are empty. */
+function linesOf(text: string): string[] {
+  return text.replace(/^\ufeff/, "").split(/\r?\n/).map((line) => line.trimEnd())
+    .filter((line) => line !== "");
+}
+
+/**
+ * Reads a list of synsets, one a line, with or without names after it: `n01440764 tench, Tinca
+ * tinca`. Whatever its order, a network's classes are numbered by the sorted ids, as in Caffe,
+ * torchvision and timm; the order of the file matters only for ground-truth files that count
+ * by it (ILSVRC's devkit does).
+ *
+ * @throws {SyntaxError} for a line that does not begin with an id, or an id that comes twice
+ */
+export function parseSynsets(text: string, name: string): Synsets {
+  const rows = linesOf(text).map((line, i) => {
+    const [, id = "", words = ""] = /^(\S+)\s*(.*)$/.exec(line) ?? [];
+    if (!synset.test(id)) {
+      throw new SyntaxError(
+        `${name}, line ${i + 1}: expected a synset such as n01440764, found ${
+          JSON.stringify(line.slice(0, 40))
+        }`,
+      );
+    }
+    return { id, words: words.split(",")[0]!.trim() || id };
+  });
+  if (rows.length === 0) throw new SyntaxError(`${name}: expected synsets, found an empty file`);
+  const sorted = rows.toSorted((a, b) => a.id < b.id ? -1 : 1);
+  sorted.forEach(({ id }, i) => {
+    if (id !== sorted[i + 1]?.id) return;
+    throw new SyntaxError(`${name}: expected each synset once, found ${id} twice`);
+  });
+  return {
+    ids: rows.map(({ id }) => id),
+    classOf: new Map(sorted.map(({ id }, i) => [id, i])),
+    names: sorted.map(({ words }) => words),
+  };
+}
+
+/** The class of a synset. */
+export function classOfSynset(id: string, synsets: Synsets | undefined, where: string): number {
+  if (synsets === undefined) {
+    throw new RangeError(
+      `${where}: found the synset ${id}, but no list of synsets to number it by; give one (--synsets FILE)`,
+    );
+  }
+  const found = synsets.classOf.get(id);
+  if (found !== undefined) return found;
+  const known = synsets.ids.length > 20
+    ? `the list has ${synsets.ids.length} others`
+    : unknownName("synset", id, synsets.ids);
+  throw new RangeError(`${where}: unknown synset ${id}; ${known}`);
+}
+
+/** What a label file says. */
+export type Labels =
+  | {
+    /** One label for each image, in the order of their names. */
+    readonly kind: "list";
+    readonly labels: readonly number[];
+  }
+  | {
+    /** A label for each named image. */
+    readonly kind: "table";
+    readonly rows: readonly { readonly file: string; readonly label: number }[];
+  };
+
+/**
+ * Reads a label file:
+ *
+ * - a table with a header, split by tabs or commas, with the columns `file` and `class` (from 0) or
+ *   `synset`, in any order;
+ * - lines of a file and a class from 0, as Caffe's `val.txt`;
+ * - a ground-truth list, one line for each image by sorted name: synsets, or, as in ILSVRC's devkit,
+ *   numbers from 1 into the list of synsets.
+ *
+ * @throws {SyntaxError} for a file that is none of these
+ * @throws {RangeError} for a synset that is not in the list, or a number beyond it
+ */
+export function parseLabels(text: string, name: string, synsets?: Synsets): Labels {
+  const lines = linesOf(text), [first] = lines;
+  if (first === undefined) throw new SyntaxError(`${name}: expected labels, found an empty file`);
+  const header = first.split(/[\t,]/).map((cell) => cell.trim().toLowerCase());
+  if (header.includes("file")) return parseTable(lines, header, name, synsets);
+  if (/^\S.*\s\d+$/.test(first)) return parsePairs(lines, name);
+  return { kind: "list", labels: parseList(lines, name, synsets) };
+}
+
+function classNumber(text: string, where: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new SyntaxError(
+    `${where}: expected a class, a number from 0, found ${JSON.stringify(text)}`,
+  );
+}
+
+function parseTable(
+  lines: readonly string[],
+  header: readonly string[],
+  name: string,
+  synsets: Synsets | undefined,
+): Labels {
+  const [file, label, id] = ["file", "class", "synset"].map((column) => header.indexOf(column));
+  if (label! < 0 && id! < 0) {
+    throw new SyntaxError(
+      `${name}: expected a column "class" or "synset", found ${header.join(", ")}`,
+    );
+  }
+  const separator = lines[0]!.includes("\t") ? "\t" : ",";
+  const rows = lines.slice(1).map((line, i) => {
+    const where = `${name}, line ${i + 2}`, cells = line.split(separator).map((c) => c.trim());
+    if (cells.length !== header.length || !cells[file!]) {
+      throw new SyntaxError(
+        `${where}: expected ${header.length} columns (${
+          header.join(", ")
+        }), found ${cells.length}: ${JSON.stringify(line.slice(0, 60))}`,
+      );
+    }
+    const bySynset = id! >= 0 && (label! < 0 || synsets)
+      ? classOfSynset(cells[id!]!, synsets, where)
+      : undefined;
+    const byNumber = label! < 0 ? bySynset! : classNumber(cells[label!]!, where);
+    if (bySynset !== undefined && bySynset !== byNumber) {
+      throw new RangeError(
+        `${where}: class ${byNumber} and synset ${
+          cells[id!]
+        } disagree: in the list of synsets that is class ${bySynset}`,
+      );
+    }
+    return { file: cells[file!]!, label: byNumber };
+  });
+  if (rows.length === 0) {
+    throw new SyntaxError(`${name}: expected rows after the header, found none`);
+  }
+  return { kind: "table", rows };
+}
+
+function parsePairs(lines: readonly string[], name: string): Labels {
+  const rows = lines.map((line, i) => {
+    const [, file, label] = /^(\S.*)\s(\d+)$/.exec(line) ?? [];
+    if (file === undefined) {
+      throw new SyntaxError(
+        `${name}, line ${i + 1}: expected a file and a class, found ${JSON.stringify(line)}`,
+      );
+    }
+    return { file: file.trim(), label: Number(label) };
+  });
+  return { kind: "table", rows };
+}
+
+function parseList(lines: readonly string[], name: string, synsets: Synsets | undefined): number[] {
+  return lines.map((line, i) => {
+    const where = `${name}, line ${i + 1}`, cell = line.trim();
+    if (synset.test(cell)) return classOfSynset(cell, synsets, where);
+    if (!/^\d+$/.test(cell)) {
+      throw new SyntaxError(
+        `${where}: expected a synset or a number, found ${JSON.stringify(cell.slice(0, 40))}; ` +
+          'a table needs a header with "file" and "class" or "synset"',
+      );
+    }
+    if (synsets === undefined) {
+      throw new RangeError(
+        `${where}: found the number ${cell}, which counts lines of a list of synsets; give that list (--synsets FILE)`,
+      );
+    }
+    const id = synsets.ids[Number(cell) - 1];
+    if (id === undefined) {
+      throw new RangeError(
+        `${where}: expected a number from 1 to ${synsets.ids.length}, found ${cell}`,
+      );
+    }
+    return synsets.classOf.get(id)!;
+  });
+}

@@ -1,0 +1,32 @@
+/** What became of an image: its pixels, or why it has none. */
+export type Prepared<T> =
+  | { readonly item: T; readonly pixels: Uint8Array }
+  | { readonly item: T; readonly error: SyntaxError };
+
+/**
+ * Prepares items ahead of their use, in order: at most `ahead` are under way or waiting at a time,
+ * which bounds the memory. A SyntaxError (a corrupt image) is handed on; other errors are thrown.
+ */
+export async function* prefetch<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  prepare: (item: T) => Promise<Uint8Array>,
+  ahead: number,
+): AsyncGenerator<Prepared<T>> {
+  const waiting: Promise<Prepared<T>>[] = [];
+  const start = async (item: T): Promise<Prepared<T>> => {
+    try {
+      return { item, pixels: await prepare(item) };
+    } catch (error) {
+      if (error instanceof SyntaxError) return { item, error };
+      throw error;
+    }
+  };
+  for await (const item of items) {
+    const prepared = start(item);
+    // It may fail while an earlier one is awaited; it is thrown when its turn comes.
+    prepared.catch(() => {});
+    waiting.push(prepared);
+    if (waiting.length >= ahead) yield await waiting.shift()!;
+  }
+  while (waiting.length > 0) yield await waiting.shift()!;
+}

@@ -1,0 +1,174 @@
+/**
+ * Where images to evaluate come from. A source names its images in a fixed order and reads each when
+ * it is asked for, so that any number of them takes little memory.
+ *
+ * @module
+ */
+import { basename, join, relative } from "node:path";
+import { imageFilePattern } from "../vision/decode.ts";
+import { classOfSynset, parseLabels, parseSynsets, type Synsets } from "./labels.ts";
+
+/** An encoded image and what it shows. */
+export interface ImageEntry {
+  /** A name that is unique in its source. */
+  readonly name: string;
+  /** Its class, from 0. */
+  readonly label: number;
+  /** Its file's content. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Images and their labels, in a fixed order. */
+export interface ImageSource {
+  /** What errors and reports call it. */
+  readonly name: string;
+  /** The number of images; undefined where it is known only at the end. */
+  readonly length: number | undefined;
+  /** Names of the classes, where they are known. */
+  readonly classes: readonly string[] | undefined;
+  /** Something worth saying about it, such as files that are left out. */
+  readonly notes?: readonly string[];
+  /** Names the images, from the first one on. */
+  images(): AsyncIterable<ImageEntry> | Iterable<ImageEntry>;
+}
+
+/** Reads a list of synsets from a file. */
+export async function readSynsets(path: string): Promise<Synsets> {
+  return parseSynsets(await readText(path, "synsets"), path);
+}
+
+async function readText(path: string, what: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`there is no file ${path} with ${what}`);
+  }
+}
+
+/** The names in a folder, sorted: those of folders, and those of images. */
+async function list(folder: string): Promise<{ folders: string[]; images: string[] }> {
+  const folders: string[] = [], images: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (name.startsWith(".")) continue;
+      if (isDirectory) folders.push(name);
+      else if (imageFilePattern.test(name)) images.push(name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`there is no folder ${folder}`);
+  }
+  return { folders: folders.sort(), images: images.sort() };
+}
+
+function noImages(folder: string, hint = ""): RangeError {
+  return new RangeError(
+    `${folder}: expected images (.jpg, .jpeg, .png or .webp)${hint}, found none`,
+  );
+}
+
+const fileEntry = (path: string, name: string, label: number): ImageEntry => ({
+  name,
+  label,
+  read: () => Deno.readFile(path),
+});
+
+/**
+ * Images in one folder for each class, as torchvision's `ImageFolder` has it. Folders that are named
+ * by synset get the class that the list of synsets gives; folders that are numbers, that class; other
+ * folders are numbered by their sorted names.
+ *
+ * @throws {RangeError} for a folder without images, or a synset that is not in the list
+ */
+export async function imageFolder(folder: string, synsets?: Synsets): Promise<ImageSource> {
+  const { folders, images } = await list(folder);
+  if (folders.length === 0) {
+    if (images.length === 0) throw noImages(folder, " in a folder for each class");
+    throw new RangeError(
+      `${folder}: expected a folder for each class, found ${images.length} images and no folders; ` +
+        "say what they show by a label file (--labels FILE)",
+    );
+  }
+  const entries: ImageEntry[] = [];
+  const bySynset = folders.every((name) => /^n\d{8}$/.test(name)) && synsets !== undefined;
+  const byNumber = folders.every((name) => /^\d+$/.test(name));
+  for (const [i, name] of folders.entries()) {
+    const label = bySynset
+      ? classOfSynset(name, synsets, `${folder}/${name}`)
+      : byNumber
+      ? Number(name)
+      : i;
+    for (const file of await filesBelow(join(folder, name))) {
+      entries.push(fileEntry(file, relative(folder, file), label));
+    }
+  }
+  if (entries.length === 0) throw noImages(folder, " in the folders of the classes");
+  return {
+    name: folder,
+    length: entries.length,
+    classes: bySynset ? synsets.names : byNumber ? undefined : folders,
+    images: () => entries,
+  };
+}
+
+/** Images in a folder and the folders in it, sorted. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const { folders, images } = await list(folder);
+  const below: string[] = [];
+  for (const name of folders) below.push(...await filesBelow(join(folder, name)));
+  return [...images.map((name) => join(folder, name)), ...below];
+}
+
+/**
+ * Images in one folder, with a label file: the ILSVRC validation layout (a ground-truth file with
+ * one line for each image by sorted name), a table with a header, or Caffe's `val.txt`. See
+ * {@linkcode parseLabels}.
+ *
+ * @throws {RangeError} for a folder without images, a ground-truth file of another length, an
+ * unknown synset
+ * @throws {SyntaxError} for a malformed label file
+ * @throws {Deno.errors.NotFound} for an image in the table that is not in the folder
+ */
+export async function labelledImages(
+  folder: string,
+  labelFile: string,
+  synsets?: Synsets,
+): Promise<ImageSource> {
+  const { images } = await list(folder);
+  const labels = parseLabels(await readText(labelFile, "labels"), labelFile, synsets);
+  if (images.length === 0) throw noImages(folder);
+  const source = { name: folder, classes: synsets?.names };
+  if (labels.kind === "list") {
+    if (labels.labels.length !== images.length) {
+      throw new RangeError(
+        `${labelFile}: expected a label for each of the ${images.length} images in ${folder}, found ${labels.labels.length} labels`,
+      );
+    }
+    const entries = images.map((name, i) => fileEntry(join(folder, name), name, labels.labels[i]!));
+    return { ...source, length: entries.length, images: () => entries };
+  }
+  const inFolder = new Set(images), seen = new Set<string>();
+  for (const { file } of labels.rows) {
+    if (seen.has(file)) {
+      throw new RangeError(`${labelFile}: expected each file once, found ${file} twice`);
+    }
+    seen.add(file);
+    if (!inFolder.has(file)) {
+      throw new Deno.errors.NotFound(
+        `${labelFile}: ${file} is not an image in ${folder} (which has ${images.length}); a table ` +
+          `names files of the folder, as ${basename(images[0]!)}`,
+      );
+    }
+  }
+  const left = images.length - seen.size;
+  const entries = labels.rows.map(({ file, label }) => fileEntry(join(folder, file), file, label));
+  return {
+    ...source,
+    length: entries.length,
+    images: () => entries,
+    ...left > 0
+      ? { notes: [`${left} images of ${folder} are not in ${labelFile} and are left out`] }
+      : {},
+  };
+}
