@@ -22,16 +22,24 @@ import { Tensor, unary } from "./tensor.ts";
 
 // The layers as functions of tensors, with their weights as arguments.
 
+function checkTensor(x: unknown, where: string): void {
+  if (x instanceof Tensor) return;
+  throw new TypeError(`${where}: expected a tensor, found ${String(x)}`);
+}
+
 function images(x: Tensor, where: string): void {
-  if (!(x instanceof Tensor)) throw new TypeError(`${where}: expected a tensor, found ${x}`);
+  checkTensor(x, where);
   if (x.rank === 4) return;
   throw new TypeError(
     `${where}: expected images [n, height, width, channels], found ${formatShape(x.shape)}`,
   );
 }
 
-const withBias = (x: Node, bias: Tensor | undefined): Node =>
-  bias === undefined ? x : addNodes(x, bias.node);
+function withBias(x: Node, bias: Tensor | undefined, where: string): Node {
+  if (bias === undefined) return x;
+  checkTensor(bias, `${where}: bias`);
+  return addNodes(x, bias.node);
+}
 
 /** x [..., n] times kernel [n, units], plus bias [units]. */
 export function dense(x: Tensor, kernel: Tensor, bias?: Tensor): Tensor {
@@ -57,9 +65,11 @@ export function conv2d(
   options: ConvolutionOptions & { readonly bias?: Tensor } = {},
 ): Tensor {
   images(x, "conv2d");
+  checkTensor(kernel, "conv2d: kernel");
   const size = x.shape.slice(1, 3) as [number, number];
   const geometry = convolutionGeometry(options, size, kernel.shape.slice(0, 2) as [number, number]);
-  return new Tensor(withBias(convolve(x.node, kernel.node, geometry), options.bias), [x, kernel]);
+  const result = convolve(x.node, kernel.node, geometry);
+  return new Tensor(withBias(result, options.bias, "conv2d"), [x, kernel]);
 }
 
 /** Transposed convolution with a kernel [kernel height, kernel width, filters / groups, c]. */
@@ -69,9 +79,10 @@ export function convTranspose2d(
   options: ConvolutionOptions & { readonly bias?: Tensor; readonly outputPadding?: Size2d } = {},
 ): Tensor {
   images(x, "convTranspose2d");
+  checkTensor(kernel, "convTranspose2d: kernel");
   const extra = pairOf(options.outputPadding ?? 0, "convTranspose2d: outputPadding", 0);
   const result = transposedConvolution(x.node, kernel.node, options, extra);
-  return new Tensor(withBias(result, options.bias), [x, kernel]);
+  return new Tensor(withBias(result, options.bias, "convTranspose2d"), [x, kernel]);
 }
 
 /** The largest number of each window of images [n, h, w, c]. */
@@ -111,10 +122,14 @@ export function zeroPadding2d(x: Tensor, padding: Exclude<Padding, string>): Ten
 
 /** Statistics and learnt numbers of batchNorm, [c] each. */
 export interface BatchNormArguments {
+  /** The learnt factor; 1 by default. */
   readonly gamma?: Tensor;
+  /** The learnt shift; 0 by default. */
   readonly beta?: Tensor;
   /** Given with `variance` at inference; without, the batch's own are used. */
   readonly mean?: Tensor;
+  /** Given with `mean` at inference. */
+  /** Given with `mean`. */
   readonly variance?: Tensor;
   /** Added to the variance; 1e-5 by default. */
   readonly epsilon?: number;

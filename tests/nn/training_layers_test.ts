@@ -1,0 +1,121 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { openDevice } from "../../lib/device/select.ts";
+import { leaf, type Node } from "../../lib/graph/node.ts";
+import { randomUniform } from "../../lib/graph/ops/generate.ts";
+import type { CallContext } from "../../lib/nn/layer.ts";
+import { batchNorm, dropout } from "../../lib/nn/layers.ts";
+import { randomNormal, tensor } from "../../lib/tensor/create.ts";
+import { setDevice } from "../../lib/tensor/runtime.ts";
+import { sequential } from "../../lib/train/model.ts";
+import { sgd } from "../../lib/train/optimizer.ts";
+import { runOn } from "../device/compare.ts";
+import { needs } from "../setup/needs.ts";
+
+await setDevice("cpu", { threads: 1 });
+
+// Layers that do in training what they do not at inference.
+
+/** What dropout makes of ones in a training step. */
+async function drop(name: "cpu" | "webgpu", rate: number, step: number): Promise<number[]> {
+  const x = leaf([200, 100], "f32"), state = leaf([3], "i32");
+  const context: CallContext = {
+    training: true,
+    random: (shape) => randomUniform(state, shape, 256),
+    update: () => {},
+  };
+  const { type, config } = dropout(rate);
+  const output = type.call([x], {}, config, context);
+  const device = await openDevice(name);
+  const data = new Map<Node, ArrayLike<number>>([[x, new Float32Array(20_000).fill(1)], [state, [
+    1,
+    2,
+    step,
+  ]]]);
+  const [result] = await runOn(device, { roots: [output], leaves: [x, state], data });
+  await device.close();
+  return Array.from(result!);
+}
+
+for (const name of ["cpu", "webgpu"] as const) {
+  Deno.test({
+    name: `dropout drops its share and keeps the mean on ${name}`,
+    ignore: name === "webgpu" && !needs.webgpu.met,
+    fn: async () => {
+      for (const rate of [0.2, 0.5, 0.9]) {
+        const result = await drop(name, rate, 7);
+        const kept = result.filter((x) => x !== 0);
+        const deviation = Math.sqrt(rate * (1 - rate) / result.length);
+        assertAlmostEquals(kept.length / result.length, 1 - rate, 4 * deviation);
+        assert(kept.every((x) => x === Math.fround(1 / (1 - rate))));
+      }
+      const [a, b, c] = [
+        await drop(name, 0.5, 1),
+        await drop(name, 0.5, 1),
+        await drop(name, 0.5, 2),
+      ];
+      assertEquals(a, b);
+      const alike = a.filter((x, i) => x === c[i]).length / a.length;
+      assertAlmostEquals(alike, 0.5, 0.02);
+    },
+  });
+}
+
+Deno.test("dropout changes nothing at inference, nor at rate 0", async () => {
+  const x = randomNormal([4, 5], { seed: 1 });
+  const y = await sequential([5]).dropout(0.9).predict(x);
+  assertEquals(await y.data(), await x.data());
+});
+
+Deno.test("batch norm keeps running statistics in training, with the unbiased variance", async () => {
+  const net = sequential([2]).batchNorm({ momentum: 0.8 }).dense(2);
+  const x = tensor([[1, 10], [2, 20], [3, 60]]), y = tensor([0, 1, 0], { dtype: "i32" });
+  const optimizer = sgd({ learningRate: 0 });
+  const mean = [0, 0], variance = [1, 1];
+  for (let step = 0; step < 3; step++) {
+    await net.trainOnBatch(x, y, { optimizer });
+    [[2, 1], [30, 700]].forEach(([m, v], c) => {
+      mean[c] = 0.8 * mean[c]! + 0.2 * m!;
+      variance[c] = 0.8 * variance[c]! + 0.2 * v!;
+    });
+  }
+  const [foundMean, foundVariance] = await Promise.all(
+    ["runningMean", "runningVariance"].map((key) => net.weight(`batchNorm1.${key}`).read()),
+  );
+  for (const c of [0, 1]) {
+    assertAlmostEquals(foundMean![c]!, mean[c]!, 1e-5 * mean[c]!);
+    assertAlmostEquals(foundVariance![c]!, variance[c]!, 1e-5 * variance[c]!);
+  }
+  const normal = await net.predict(x, { outputs: ["batchNorm1"] });
+  assertAlmostEquals(
+    (await normal.data())[0]!,
+    (1 - mean[0]!) / Math.sqrt(variance[0]! + 1e-5),
+    1e-5,
+  );
+});
+
+Deno.test("a frozen batch norm uses its running statistics and leaves them", async () => {
+  const net = sequential([2]).batchNorm().dense(2).freeze("batchNorm1");
+  await net.trainOnBatch(tensor([[1, 2], [3, 4]]), tensor([0, 1], { dtype: "i32" }));
+  assertEquals([...await net.weight("batchNorm1.runningMean").read()], [0, 0]);
+  assertEquals([...await net.weight("batchNorm1.gamma").read()], [1, 1]);
+});
+
+Deno.test("batch norm of a single number in training is an error", () => {
+  const layer = batchNorm();
+  layer.infer([[3]]);
+  const nodes = Object.fromEntries(
+    Object.keys(layer.weights).map((key) => [key, leaf([3], "f32")]),
+  );
+  const context: CallContext = {
+    training: true,
+    random: () => {
+      throw new Error("batch norm draws nothing");
+    },
+    update: () => {},
+  };
+  assertThrows(
+    () => layer.type.call([leaf([1, 3], "f32")], nodes, layer.config, context),
+    RangeError,
+    "expected more than one number a channel in training, found 1; use a larger batch",
+  );
+});
