@@ -11,7 +11,7 @@ export interface WeightTensor {
   /** Type of its numbers in the file. */
   readonly type: ElementType;
   /**
-   * The numbers from `begin` to `end` (all by default), in row-major order: floating-point ones as
+   * A copy of the numbers from `begin` to `end` (all by default), in row-major order: floating-point ones as
    * f32, signed integers as i32, bytes and truth values as u8.
    *
    * @throws {SyntaxError} where the file ends before

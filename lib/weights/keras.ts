@@ -25,7 +25,7 @@ interface H5wasm {
 /** The HDF5 library, compiled to WebAssembly. */
 interface Hdf5 {
   readonly FS: {
-    writeFile(path: string, bytes: Uint8Array): void;
+    writeFile(path: string, bytes: Uint8Array, options: { canOwn: boolean }): void;
     unlink(path: string): void;
   };
   activate_throwing_error_handler?(): void;
@@ -71,7 +71,8 @@ export async function openKeras(source: ByteSource): Promise<WeightFile> {
   // Errors of the C library become exceptions, and are not printed.
   library.activate_throwing_error_handler?.();
   const path = `/${crypto.randomUUID()}.h5`;
-  library.FS.writeFile(path, await source.read(0, source.size));
+  // The library keeps these very bytes: no second copy of a large file.
+  library.FS.writeFile(path, await source.read(0, source.size), { canOwn: true });
   const attempt = <T>(read: () => T): T => {
     try {
       return read();

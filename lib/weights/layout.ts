@@ -1,8 +1,17 @@
+import type { TensorData } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { WeightTensor } from "./file.ts";
 
 /** Numbers that are read at once: what is turned round is not held twice. */
-const blockSize = 1 << 22;
+const blockSize = 1 << 20;
+
+/**
+ * Gives memory back at once. The collector lets hundreds of megabytes lie that nothing refers to, and
+ * a large model would be held twice.
+ */
+export function release(data: TensorData): void {
+  data.buffer.transfer(0);
+}
 
 /** All numbers of a tensor, as they are. */
 export async function readNumbers(tensor: WeightTensor): Promise<Float32Array<ArrayBuffer>> {
@@ -31,6 +40,7 @@ export async function readOutputsLast(
         for (let at = from; at < block.length; at += inputs) result[to++] = block[at]!;
       }
     }
+    release(block);
   }
   return result;
 }

@@ -1,5 +1,6 @@
 import type { CacheOptions } from "../../data/cache.ts";
 import type { Network } from "../nn/network.ts";
+import { release } from "./layout.ts";
 import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
 import { openWeights } from "./open.ts";
 import { fetchPublished } from "./fetch.ts";
@@ -37,7 +38,7 @@ export interface LoadWeightsOptions extends CacheOptions {
  *
  * ```ts
  * import { loadWeights, saveWeights, sequential } from "@striate/striate";
- * const path = `${await Deno.makeTempDir()}/lenet.safetensors`;
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
  * const net = () => sequential([28, 28, 1]).conv2d(6, 5).relu().flatten().dense(10, { name: "fc" });
  * await saveWeights(net(), path);
  *
@@ -47,6 +48,7 @@ export interface LoadWeightsOptions extends CacheOptions {
  * const other = sequential([28, 28, 1]).conv2d(6, 5).relu().flatten().dense(2, { name: "head" });
  * const partly = await loadWeights(other, path, { strict: false });
  * console.log(partly.missing.map(({ name }) => name)); // [ "head.kernel", "head.bias" ]
+ * await Deno.remove(path);
  * ```
  *
  * @param source a path, a URL, the file's bytes, or what {@linkcode publishedWeights} gives
@@ -84,6 +86,7 @@ async function assignAll(assignments: readonly Assignment[]): Promise<void> {
   }
   read.reverse();
   for (let next = read.pop(); next !== undefined; next = read.pop()) {
-    next.assignment.weight.assign(next.data);
+    next.assignment.weight.assign(next.data); // copies
+    release(next.data);
   }
 }

@@ -14,12 +14,13 @@ import { type ByteSource, openSource } from "./source.ts";
  *
  * ```ts
  * import { openWeights, saveWeights, sequential } from "@striate/striate";
- * const folder = await Deno.makeTempDir();
- * await saveWeights(sequential([4]).dense(3, { name: "fc" }), `${folder}/fc.safetensors`);
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+ * await saveWeights(sequential([4]).dense(3, { name: "fc" }), path);
  *
- * using file = await openWeights(`${folder}/fc.safetensors`);
+ * using file = await openWeights(path);
  * for (const { name, shape, type } of file.tensors.values()) console.log(name, shape, type);
  * console.log(await file.tensors.get("fc.bias")!.read()); // Float32Array(3)
+ * await Deno.remove(path);
  * ```
  *
  * @param source a path, a URL (http, https, file) or the file's bytes

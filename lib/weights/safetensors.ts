@@ -89,10 +89,11 @@ export interface WritableTensor {
  *
  * ```ts
  * import { writeSafetensors } from "@striate/striate";
- * const path = `${await Deno.makeTempDir()}/mean.safetensors`;
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
  * await writeSafetensors(path, [
  *   { name: "mean", shape: [3], dtype: "f32", read: () => Float32Array.of(104, 117, 123) },
  * ]);
+ * await Deno.remove(path);
  * ```
  *
  * @throws {TypeError} where a tensor gives other numbers than it said

@@ -8,8 +8,9 @@ import { writeSafetensors } from "./safetensors.ts";
  *
  * ```ts
  * import { saveWeights, sequential } from "@striate/striate";
- * const folder = await Deno.makeTempDir();
- * await saveWeights(sequential([4]).dense(3), `${folder}/dense.safetensors`);
+ * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+ * await saveWeights(sequential([4]).dense(3), path);
+ * await Deno.remove(path);
  * ```
  *
  * @param metadata texts to be kept in the file
