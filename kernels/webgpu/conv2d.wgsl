@@ -14,36 +14,79 @@ struct Line {
   inside: bool,
 }
 
-fn segments_of(batch: u32) -> u32 {
-  return SEGMENTS;
+// What all rows of a thread share: the segments to sum. If UNIFORM, rows are ordered with the images
+// fastest, so that a thread has one pixel of many images, and segments in the padding are left out.
+struct Scope {
+  batch: u32,
+  segments: u32,
+  first: vec2u,
+  across: u32,
 }
 
-fn row_a(batch: u32, row: u32) -> Row {
+// The image, y and x of the output pixel of a row.
+fn pixel(row: u32) -> vec3u {
   let line = row / OUTPUT_WIDTH;
-  return Row(
-    (line / OUTPUT_HEIGHT) * (HEIGHT * WIDTH * CHANNELS) + batch * GROUP_CHANNELS,
-    i32((line % OUTPUT_HEIGHT) * STRIDE_Y) - PADDING_TOP,
-    i32((row % OUTPUT_WIDTH) * STRIDE_X) - PADDING_LEFT,
+  let rest = row / COUNT;
+  return select(
+    vec3u(line / OUTPUT_HEIGHT, line % OUTPUT_HEIGHT, row % OUTPUT_WIDTH),
+    vec3u(row % COUNT, rest / OUTPUT_WIDTH, rest % OUTPUT_WIDTH),
+    UNIFORM,
   );
 }
 
-fn line_a(row: Row, segment: u32) -> Line {
-  var y = row.y;
-  var x = row.x;
-  if (WHOLE_ROWS) {
-    y += i32(segment * DILATION_Y);
-  } else {
-    y += i32((segment / KERNEL_WIDTH) * DILATION_Y);
-    x += i32((segment % KERNEL_WIDTH) * DILATION_X);
+// The positions of a window that begins at `start` which lie in the image, as (first, end).
+fn covered(start: i32, dilation: u32, size: u32, length: u32) -> vec2u {
+  let d = i32(dilation);
+  let first = (max(-start, 0) + d - 1) / d;
+  let end = (i32(length) - start + d - 1) / d;
+  return vec2u(u32(first), u32(clamp(end, first, i32(size))));
+}
+
+fn scope_of(batch: u32, row: u32) -> Scope {
+  if (!UNIFORM) {
+    return Scope(batch, SEGMENTS, vec2u(), 1u);
   }
+  let at = row_a(Scope(batch, 0u, vec2u(), 1u), row);
+  let ys = covered(at.y, DILATION_Y, KERNEL_HEIGHT, HEIGHT);
+  if (WHOLE_ROWS) {
+    return Scope(batch, ys.y - ys.x, vec2u(ys.x, 0u), 1u);
+  }
+  let xs = covered(at.x, DILATION_X, KERNEL_WIDTH, WIDTH);
+  return Scope(batch, (ys.y - ys.x) * (xs.y - xs.x), vec2u(ys.x, xs.x), xs.y - xs.x);
+}
+
+// The position in the window that a segment stands for.
+fn position(scope: Scope, segment: u32) -> vec2u {
+  if (WHOLE_ROWS) {
+    return vec2u(scope.first.x + segment, 0u);
+  }
+  if (UNIFORM) {
+    return scope.first + vec2u(segment / scope.across, segment % scope.across);
+  }
+  return vec2u(segment / KERNEL_WIDTH, segment % KERNEL_WIDTH);
+}
+
+fn row_a(scope: Scope, row: u32) -> Row {
+  let at = pixel(row);
+  return Row(
+    at.x * (HEIGHT * WIDTH * CHANNELS) + scope.batch * GROUP_CHANNELS,
+    i32(at.y * STRIDE_Y) - PADDING_TOP,
+    i32(at.z * STRIDE_X) - PADDING_LEFT,
+  );
+}
+
+fn line_a(scope: Scope, row: Row, segment: u32) -> Line {
+  let at = position(scope, segment);
+  let y = row.y + i32(at.x * DILATION_Y);
+  let x = row.x + i32(at.y * DILATION_X);
   // Where this wraps around below 0, the line is not inside.
   let start = row.start + u32(y * i32(WIDTH) + x) * CHANNELS;
   let inside = u32(y) < HEIGHT && (WHOLE_ROWS || u32(x) < WIDTH);
-  return Line(start, x, inside || !PADDED);
+  return Line(start, x, inside || UNIFORM || !PADDED);
 }
 
 fn load_a(line: Line, j: u32) -> f32 {
-  if (!PADDED) {
+  if (!PADDED || (UNIFORM && !WHOLE_ROWS)) {
     return a_at(line.start + j);
   }
   let inside = line.inside && (!WHOLE_ROWS || u32(line.x + i32(j / GROUP_CHANNELS)) < WIDTH);
@@ -51,7 +94,7 @@ fn load_a(line: Line, j: u32) -> f32 {
 }
 
 fn load_a4(line: Line, j: u32) -> vec4f {
-  if (!PADDED) {
+  if (!PADDED || (UNIFORM && !WHOLE_ROWS)) {
     return a_at4(line.start + j);
   }
   if (WHOLE_ROWS) {
@@ -60,8 +103,10 @@ fn load_a4(line: Line, j: u32) -> vec4f {
   return select(vec4f(), a_at4(line.start + j), line.inside);
 }
 
-fn line_b(batch: u32, segment: u32) -> u32 {
-  return segment * (LENGTH * FILTERS) + batch * COLUMNS;
+fn line_b(scope: Scope, segment: u32) -> u32 {
+  let at = position(scope, segment);
+  let index = select(at.x * KERNEL_WIDTH + at.y, at.x, WHOLE_ROWS);
+  return index * (LENGTH * FILTERS) + scope.batch * COLUMNS;
 }
 
 fn load_b(line: u32, j: u32, column: u32) -> f32 {
@@ -73,7 +118,8 @@ fn load_b4(line: u32, j: u32, column: u32) -> vec4f {
 }
 
 fn place(batch: u32, row: u32) -> u32 {
-  return row * FILTERS + batch * COLUMNS;
+  let at = pixel(row);
+  return ((at.x * OUTPUT_HEIGHT + at.y) * OUTPUT_WIDTH + at.z) * FILTERS + batch * COLUMNS;
 }
 
 fn last_of(batch: u32, column: u32) -> u32 {

@@ -14,20 +14,25 @@ struct Line {
   inside: bool,
 }
 
-fn segments_of(batch: u32) -> u32 {
-  return SEGMENTS;
+struct Scope {
+  batch: u32,
+  segments: u32,
 }
 
-fn row_a(batch: u32, row: u32) -> Row {
+fn scope_of(batch: u32, row: u32) -> Scope {
+  return Scope(batch, SEGMENTS);
+}
+
+fn row_a(scope: Scope, row: u32) -> Row {
   let position = row / GROUP_CHANNELS;
   return Row(
-    batch * GROUP_CHANNELS + row % GROUP_CHANNELS,
+    scope.batch * GROUP_CHANNELS + row % GROUP_CHANNELS,
     i32((position / KERNEL_WIDTH) * DILATION_Y) - PADDING_TOP,
     i32((position % KERNEL_WIDTH) * DILATION_X) - PADDING_LEFT,
   );
 }
 
-fn line_a(row: Row, segment: u32) -> Line {
+fn line_a(scope: Scope, row: Row, segment: u32) -> Line {
   let y = row.y + i32((segment % OUTPUT_HEIGHT) * STRIDE_Y);
   let image = (segment / OUTPUT_HEIGHT) * (HEIGHT * WIDTH * CHANNELS);
   return Line(
@@ -49,8 +54,8 @@ fn load_a4(line: Line, j: u32) -> vec4f {
   return vec4f(load_a(line, j), load_a(line, j + 1u), load_a(line, j + 2u), load_a(line, j + 3u));
 }
 
-fn line_b(batch: u32, segment: u32) -> u32 {
-  return segment * (LENGTH * FILTERS) + batch * COLUMNS;
+fn line_b(scope: Scope, segment: u32) -> u32 {
+  return segment * (LENGTH * FILTERS) + scope.batch * COLUMNS;
 }
 
 fn load_b(line: u32, j: u32, column: u32) -> f32 {

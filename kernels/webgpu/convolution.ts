@@ -72,6 +72,8 @@ function sizes({ image, kernel, output, geometry }: ConvolutionKernel) {
   const { stride, padding, dilation, groups } = geometry;
   const groupFilters = filters / groups;
   const declarations = constants({
+    COUNT: count,
+    KERNEL_HEIGHT: kernelHeight,
     HEIGHT: height,
     WIDTH: width,
     CHANNELS: channels,
@@ -111,6 +113,7 @@ function emitForward(kernel: ConvolutionKernel, operands: Operands, tiling: Tili
   // Few channels make short segments; then a window's row is one, if its pixels lie side by side.
   const wholeRows = s.groupChannels % 4 !== 0 && s.groups === 1 && s.dilation[1] === 1;
   const length = s.groupChannels * (wholeRows ? s.kernelWidth : 1);
+  const uniform = tiling === "register" && s.padding.some((p) => p !== 0) && s.count % 16 === 0;
   return emitProduct(
     {
       batch: s.groups,
@@ -118,7 +121,8 @@ function emitForward(kernel: ConvolutionKernel, operands: Operands, tiling: Tili
       columns: s.groupFilters,
       segments: s.kernelHeight * (wholeRows ? 1 : s.kernelWidth),
       length,
-      source: s.declarations + constants({ WHOLE_ROWS: wholeRows }) + forward,
+      uniform: uniform ? s.count : 0,
+      source: s.declarations + constants({ WHOLE_ROWS: wholeRows, UNIFORM: uniform }) + forward,
       alignedA: s.channels % 4 === 0 && s.groupChannels % 4 === 0,
       alignedB: s.groupFilters % 4 === 0,
       alongRows: false,
@@ -137,8 +141,10 @@ function emitInputGradient(kernel: ConvolutionKernel, operands: Operands, tiling
   const [strideY, strideX] = s.stride, [top, , left] = s.padding;
   const y = matching(s.kernelHeight, strideY, s.dilation[0]);
   const x = matching(s.kernelWidth, strideX, s.dilation[1]);
+  const uniform = tiling === "register" && s.count % 16 === 0;
   const height = Math.ceil(s.height / strideY), width = Math.ceil(s.width / strideX);
   const declarations = s.declarations + constants({
+    UNIFORM: uniform,
     PHASE_HEIGHT: height,
     PHASE_WIDTH: width,
     ALIGN_Y: (strideY - top % strideY) % strideY,
@@ -159,6 +165,7 @@ function emitInputGradient(kernel: ConvolutionKernel, operands: Operands, tiling
       columns: s.groupChannels,
       segments: Math.max(...y.taps) * Math.max(...x.taps),
       length: s.groupFilters,
+      uniform: uniform ? s.count : 0,
       source: `${declarations}${functions}\n${inputGradient}`,
       alignedA: s.groupFilters % 4 === 0,
       alignedB: false,
@@ -219,6 +226,7 @@ function emitKernelGradient(
       columns: s.groupFilters,
       segments: s.count * s.outputHeight,
       length: s.outputWidth,
+      uniform: 0,
       source: s.declarations + kernelGradient,
       alignedA: false,
       alignedB: s.groupFilters % 4 === 0,

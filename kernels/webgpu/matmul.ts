@@ -28,6 +28,7 @@ export function emitMatmul(
       columns: n,
       segments,
       length: k / segments,
+      uniform: 0,
       source: constants(strides) + matmul,
       alignedA: !transposeA && k % 4 === 0 && (k / segments) % 4 === 0,
       alignedB: !transposeB && n % 4 === 0,

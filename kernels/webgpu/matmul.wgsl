@@ -9,15 +9,20 @@ struct Line {
   start: u32,
 }
 
-fn segments_of(batch: u32) -> u32 {
-  return SEGMENTS;
+struct Scope {
+  batch: u32,
+  segments: u32,
 }
 
-fn row_a(batch: u32, row: u32) -> Row {
-  return Row(batch * (ROWS * SEGMENTS * LENGTH) + row * A_ROW);
+fn scope_of(batch: u32, row: u32) -> Scope {
+  return Scope(batch, SEGMENTS);
 }
 
-fn line_a(row: Row, segment: u32) -> Line {
+fn row_a(scope: Scope, row: u32) -> Row {
+  return Row(scope.batch * (ROWS * SEGMENTS * LENGTH) + row * A_ROW);
+}
+
+fn line_a(scope: Scope, row: Row, segment: u32) -> Line {
   return Line(row.start + segment * (LENGTH * A_STEP));
 }
 
@@ -32,8 +37,8 @@ fn load_a4(line: Line, j: u32) -> vec4f {
   return vec4f(load_a(line, j), load_a(line, j + 1u), load_a(line, j + 2u), load_a(line, j + 3u));
 }
 
-fn line_b(batch: u32, segment: u32) -> u32 {
-  return batch * (COLUMNS * SEGMENTS * LENGTH) + segment * (LENGTH * B_STEP);
+fn line_b(scope: Scope, segment: u32) -> u32 {
+  return scope.batch * (COLUMNS * SEGMENTS * LENGTH) + segment * (LENGTH * B_STEP);
 }
 
 fn load_b(line: u32, j: u32, column: u32) -> f32 {

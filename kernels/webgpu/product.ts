@@ -16,7 +16,7 @@ import { type Extent, registerTile, type Tile, type Tiling, workgroupTile } from
 
 /** A batch of matrix products of inputs 0 and 1, with WGSL that says where their elements are. */
 export interface Product extends Extent {
-  /** row_a, line_a, load_a, load_a4, line_b, load_b, load_b4, segments_of, place, last_of. */
+  /** Scope, Row, Line and the functions over them, place and last_of: see product_register.wgsl. */
   readonly source: string;
   /** Whether load_a4 (load_b4) always reads at a multiple of 4. */
   readonly alignedA: boolean;

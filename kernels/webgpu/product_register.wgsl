@@ -6,7 +6,7 @@
 // position in its kernel), so that divisions stay out of the inner loop. With CHUNKS > 1 it is also
 // cut in pieces that different threads sum; a second dispatch adds them up.
 //
-// From the product: Row, row_a, Line, line_a, load_a, load_a4, line_b, load_b4, segments_of;
+// From the product: Scope, scope_of, Row, row_a, Line, line_a, load_a, load_a4, line_b, load_b4;
 // from the host: store4.
 
 fn run(thread: u32) {
@@ -17,18 +17,19 @@ fn run(thread: u32) {
   let chunk = piece % CHUNKS;
   let batch = piece / CHUNKS;
 
+  let scope = scope_of(batch, min(first_row, LAST_ROW));
   var rows: array<Row, TILE_ROWS>;
   @unroll for (var i = 0u; i < TILE_ROWS; i++) {
-    rows[i] = row_a(batch, min(first_row + i, LAST_ROW));
+    rows[i] = row_a(scope, min(first_row + i, LAST_ROW));
   }
   var sums: array<vec4f, TILE_SIZE>;
-  let end = min((chunk + 1u) * SEGMENTS_PER_CHUNK, segments_of(batch));
+  let end = min((chunk + 1u) * SEGMENTS_PER_CHUNK, scope.segments);
   for (var segment = chunk * SEGMENTS_PER_CHUNK; segment < end; segment++) {
     var lines: array<Line, TILE_ROWS>;
     @unroll for (var i = 0u; i < TILE_ROWS; i++) {
-      lines[i] = line_a(rows[i], segment);
+      lines[i] = line_a(scope, rows[i], segment);
     }
-    let line = line_b(batch, segment);
+    let line = line_b(scope, segment);
     for (var j = 0u; j < WHOLE; j += 4u) {
       var a: array<vec4f, TILE_ROWS>;
       @unroll for (var i = 0u; i < TILE_ROWS; i++) {

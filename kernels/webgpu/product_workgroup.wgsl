@@ -3,8 +3,8 @@
 // its own fast memory, from which each thread feeds a tile of TILE_ROWS rows by VECTORS * 4 columns
 // in registers.
 //
-// From the product: Row, row_a, Line, line_a, load_a, load_a4, line_b, load_b, load_b4,
-// segments_of; from the host: store4. A_ALONG_ROWS and B_ALONG_DEPTH say which way the neighbours
+// From the product: Scope, scope_of, Row, row_a, Line, line_a, load_a, load_a4, line_b, load_b,
+// load_b4; from the host: store4. A_ALONG_ROWS and B_ALONG_DEPTH say which way the neighbours
 // in memory lie, so that neighbouring threads load them.
 
 const DEPTH = 16u;
@@ -15,33 +15,33 @@ const BLOCK_COLUMNS = VECTORS * 32u;
 var<workgroup> block_a: array<vec4f, BLOCK_ROWS * DEPTH / 4u>;
 var<workgroup> block_b: array<vec4f, BLOCK_COLUMNS * DEPTH / 4u>;
 
-fn element_a(batch: u32, row: Row, k: u32, end: u32) -> f32 {
+fn element_a(scope: Scope, row: Row, k: u32, end: u32) -> f32 {
   if (k >= end) {
     return 0.0;
   }
-  return load_a(line_a(row, k / LENGTH), k % LENGTH);
+  return load_a(line_a(scope, row, k / LENGTH), k % LENGTH);
 }
 
-fn element_b(batch: u32, k: u32, column: u32, end: u32) -> f32 {
+fn element_b(scope: Scope, k: u32, column: u32, end: u32) -> f32 {
   if (k >= end || column >= COLUMNS) {
     return 0.0;
   }
-  return load_b(line_b(batch, k / LENGTH), k % LENGTH, column);
+  return load_b(line_b(scope, k / LENGTH), k % LENGTH, column);
 }
 
 // Four successive k lie in one segment where LENGTH is a multiple of 4.
-fn elements_a(batch: u32, row: Row, k: u32, end: u32) -> vec4f {
+fn elements_a(scope: Scope, row: Row, k: u32, end: u32) -> vec4f {
   if (LENGTH % 4u == 0u) {
     if (k >= end) {
       return vec4f();
     }
-    return load_a4(line_a(row, k / LENGTH), k % LENGTH);
+    return load_a4(line_a(scope, row, k / LENGTH), k % LENGTH);
   }
   return vec4f(
-    element_a(batch, row, k, end),
-    element_a(batch, row, k + 1u, end),
-    element_a(batch, row, k + 2u, end),
-    element_a(batch, row, k + 3u, end),
+    element_a(scope, row, k, end),
+    element_a(scope, row, k + 1u, end),
+    element_a(scope, row, k + 2u, end),
+    element_a(scope, row, k + 3u, end),
   );
 }
 
@@ -56,7 +56,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane:
   let batch = piece / CHUNKS;
   // Left-over groups of a folded dispatch: all threads go through the barriers, none stores.
   let alive = batch < BATCH;
-  let total = select(0u, segments_of(min(batch, BATCH - 1u)) * LENGTH, alive);
+  let scope = scope_of(min(batch, BATCH - 1u), 0u);
+  let total = select(0u, scope.segments * LENGTH, alive);
   let end = min((chunk + 1u) * DEPTH_PER_CHUNK, total);
 
   // What of A this thread loads: one row at successive k, or four k of a few rows.
@@ -67,7 +68,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane:
   var rows: array<Row, A_ROWS>;
   @unroll for (var i = 0u; i < A_ROWS; i++) {
     let row = select(quad_row + i * 16u, own_row, A_ALONG_ROWS);
-    rows[i] = row_a(batch, min(first_row + row, LAST_ROW));
+    rows[i] = row_a(scope, min(first_row + row, LAST_ROW));
   }
 
   let tile_row = (lane / 8u) * (TILE_ROWS / 4u);
@@ -78,12 +79,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane:
     if (A_ALONG_ROWS) {
       for (var k = own_k; k < DEPTH; k += K_STRIDE) {
         block_a[k * (BLOCK_ROWS / 4u) + own_row / 4u][own_row % 4u] =
-          element_a(batch, rows[0], start + k, end);
+          element_a(scope, rows[0], start + k, end);
       }
     } else {
       @unroll for (var i = 0u; i < A_ROWS; i++) {
         let row = quad_row + i * 16u;
-        let values = elements_a(batch, rows[i], start + quad_k, end);
+        let values = elements_a(scope, rows[i], start + quad_k, end);
         @unroll for (var e = 0u; e < STEP; e++) {
           block_a[(quad_k + e) * (BLOCK_ROWS / 4u) + row / 4u][row % 4u] = values[e];
         }
@@ -94,7 +95,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane:
         let k = i % DEPTH;
         let column = i / DEPTH;
         block_b[k * (BLOCK_COLUMNS / 4u) + column / 4u][column % 4u] =
-          element_b(batch, start + k, first_column + column, end);
+          element_b(scope, start + k, first_column + column, end);
       }
     } else {
       for (var i = lane; i < BLOCK_COLUMNS * DEPTH / 4u; i += 64u) {
@@ -102,7 +103,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane:
         let column = first_column + (i % (BLOCK_COLUMNS / 4u)) * 4u;
         var values = vec4f();
         if (k < end && column < COLUMNS) {
-          values = load_b4(line_b(batch, k / LENGTH), k % LENGTH, column);
+          values = load_b4(line_b(scope, k / LENGTH), k % LENGTH, column);
         }
         block_b[i] = values;
       }

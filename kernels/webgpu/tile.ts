@@ -11,6 +11,8 @@ export interface Extent {
   readonly columns: number;
   readonly segments: number;
   readonly length: number;
+  /** If not 0: a thread's rows must be a divisor of this. */
+  readonly uniform: number;
 }
 
 /** Rows, and vectors of 4 columns, of the tile that each thread computes; pieces of the inner sum. */
@@ -21,7 +23,9 @@ export interface Tile {
 }
 
 /** The tile for a product on a software adapter. */
-export function registerTile({ batch, rows, columns, segments, length }: Extent): Tile {
+export function registerTile(
+  { batch, rows, columns, segments, length, uniform }: Extent,
+): Tile {
   const work = batch * rows * columns * segments * length;
   // The largest tiles are the fastest, but take a second or more to compile.
   const budget = work > 1.5e8 ? 64 : work > 4e6 ? 32 : work > 2e5 ? 16 : 4;
@@ -34,7 +38,8 @@ export function registerTile({ batch, rows, columns, segments, length }: Extent)
   // 16 threads keep two processors' vector units busy.
   const useful = Math.max(1, Math.floor((batch * rows * across) / 16));
   const tallest = Math.min(16, Math.floor(budget / vectors), rows, Math.max(4, useful));
-  const height = Math.ceil(rows / Math.ceil(rows / tallest));
+  let height = Math.ceil(rows / Math.ceil(rows / tallest));
+  while (uniform % height !== 0) height--;
   const threads = batch * across * Math.ceil(rows / height);
   const chunks = threads >= 32 || segments * length < 256
     ? 1
