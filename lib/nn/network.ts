@@ -10,6 +10,7 @@ import { Weight } from "./weight.ts";
 
 /** What a model's graph is told when it is built for a batch. */
 export interface ForwardContext {
+  /** Whether this is a training step. */
   readonly training: boolean;
   /** The node for a weight. */
   weight(weight: Weight): Node;
@@ -21,15 +22,19 @@ export interface ForwardContext {
 
 /** A layer at its place in a model. */
 export interface PlacedLayer {
+  /** The layer's name, unique in the model. */
   readonly name: string;
+  /** The layer. */
   readonly layer: Layer;
   /** What each application yields: one, but for a layer that is shared. */
   readonly values: readonly SymbolicValue[];
+  /** Its weights by name: kernel, bias, gamma and so on. */
   readonly weights: ReadonlyMap<string, Weight>;
 }
 
 /** A layer of a model as its user sees it. */
 export interface LayerView {
+  /** The layer's name, unique in the model. */
   readonly name: string;
   /** The layer's type: "conv2d", "dense" and so on. */
   readonly type: string;
@@ -276,6 +281,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     wanted: readonly SymbolicValue[] = this.#outputs,
   ): Node[] {
     const nodes = new Map<SymbolicValue, Node>(this.#inputs.map((value, i) => [value, inputs[i]!]));
+    // Where a layer is applied again, its statistics go on from those of the application before.
+    const updated = new Map<Weight, Node>();
     let stream = 0;
     for (const value of this.#order) {
       if (value.layer === undefined) continue;
@@ -284,13 +291,18 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       let draws = 0;
       const result = value.layer.type.call(
         value.sources.map((source) => nodes.get(source)!),
-        Object.fromEntries([...weights].map(([key, weight]) => [key, context.weight(weight)])),
+        Object.fromEntries(
+          [...weights].map(([key, weight]) => [key, updated.get(weight) ?? context.weight(weight)]),
+        ),
         value.layer.config,
         {
           // A frozen batch norm uses its running statistics, and does not change them.
           training: context.training && !isFrozen(weights),
           random: (shape) => context.random(shape, number * 256 + draws++),
-          update: (key, node) => context.update(weights.get(key)!, node),
+          update: (key, node) => {
+            updated.set(weights.get(key)!, node);
+            context.update(weights.get(key)!, node);
+          },
         },
       );
       nodes.set(value, result);

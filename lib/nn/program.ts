@@ -1,6 +1,6 @@
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
-import type { Device, Storage } from "../device/device.ts";
+import type { Device, Executable, Storage } from "../device/device.ts";
 import { leaf, type Node } from "../graph/node.ts";
 import { load, type LoadedProgram } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
@@ -28,7 +28,7 @@ export class ProgramBuilder {
     return node;
   }
 
-  /** Gives a variable a new value after the run; later calls go on from earlier ones. */
+  /** Gives a variable a new value after the run; of several calls for one variable the last counts. */
   update(variable: Variable, value: Node): void {
     this.variable(variable);
     this.#updates.set(variable, value);
@@ -51,6 +51,9 @@ export class ProgramBuilder {
   }
 }
 
+/** Gives a program's memory back once nothing can reach it: with the model that it belongs to. */
+const abandoned = new FinalizationRegistry<Executable>((executable) => executable.release());
+
 /** A loaded program over variables, which it updates in place. */
 export class StatefulProgram {
   readonly #device: Device;
@@ -72,6 +75,7 @@ export class StatefulProgram {
     this.#variables = variables;
     this.#inputCount = inputCount;
     this.#outputCount = outputCount;
+    abandoned.register(this, program.executable, this);
   }
 
   /** Bytes of each input. */
@@ -92,6 +96,7 @@ export class StatefulProgram {
 
   /** Gives its memory back. */
   release(): void {
+    abandoned.unregister(this);
     this.#program.executable.release();
   }
 }

@@ -2,13 +2,19 @@ import { bytesPerElement, type DType, type TensorData, typedArray } from "../cor
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Device, Storage } from "../device/device.ts";
 
+/** Gives memory back once nothing can reach the variable that held it: a model that was dropped. */
+const abandoned = new FinalizationRegistry<Storage>((storage) => storage.release());
+
 /**
  * Numbers that programs update in place: a weight, an optimizer's memory, a counter. They are made
  * when they are first needed.
  */
 export class Variable {
+  /** What errors call it. */
   readonly name: string;
+  /** Sizes of its axes. */
   readonly shape: Shape;
+  /** Type of its elements. */
   readonly dtype: DType;
   readonly #initial: () => TensorData;
   #data: TensorData | undefined;
@@ -28,12 +34,17 @@ export class Variable {
     return sizeOf(this.shape);
   }
 
-  /** Its memory on a device, with its content; the content on the host is outdated from then on. */
+  /**
+   * Its memory on a device, with its content; the content on the host is outdated from then on.
+   *
+   * @internal
+   */
   bind(device: Device): Storage {
     if (this.#storage === undefined) {
       const data = this.#data ?? this.#initial();
       this.#storage = device.allocate(this.size * bytesPerElement[this.dtype]);
       this.#device = device;
+      abandoned.register(this, this.#storage, this);
       device.write(this.#storage, data);
       this.#data = undefined;
     } else if (this.#device !== device) {
@@ -42,7 +53,11 @@ export class Variable {
     return this.#storage;
   }
 
-  /** Brings the content to the host if it lies on another device than `device`. */
+  /**
+   * Brings the content to the host if it lies on another device than `device`.
+   *
+   * @internal
+   */
   async leave(device: Device): Promise<void> {
     if (this.#storage === undefined || this.#device === device) return;
     const data = await this.read();
@@ -71,8 +86,9 @@ export class Variable {
     else this.#data = own;
   }
 
-  /** Gives its device memory back; the content goes back to the first one unless it was read. */
+  /** Gives its device memory back, and the content with it: the next use begins with the first one. */
   release(): void {
+    abandoned.unregister(this);
     this.#storage?.release();
     this.#storage = undefined;
     this.#device = undefined;

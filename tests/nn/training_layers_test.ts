@@ -4,9 +4,10 @@ import { leaf, type Node } from "../../lib/graph/node.ts";
 import { randomUniform } from "../../lib/graph/ops/generate.ts";
 import type { CallContext } from "../../lib/nn/layer.ts";
 import { batchNorm, dropout } from "../../lib/nn/layers.ts";
+import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizer.ts";
 import { runOn } from "../device/compare.ts";
 import { needs } from "../setup/needs.ts";
@@ -91,6 +92,16 @@ Deno.test("batch norm keeps running statistics in training, with the unbiased va
     (1 - mean[0]!) / Math.sqrt(variance[0]! + 1e-5),
     1e-5,
   );
+});
+
+Deno.test("a batch norm that is applied twice counts both in its running statistics", async () => {
+  const shared = batchNorm({ momentum: 0.5, name: "shared" });
+  const [a, b] = [input([1]), input([1])];
+  const net = model([a, b], a.apply(shared).concatenate(b.apply(shared)));
+  const y = tensor([0, 1], { dtype: "i32" });
+  await net.trainOnBatch([tensor([[1], [3]]), tensor([[10], [14]])], y);
+  // From 0 half way to 2, then half way to 12.
+  assertEquals([...await net.weight("shared.runningMean").read()], [6.5]);
 });
 
 Deno.test("a frozen batch norm uses its running statistics and leaves them", async () => {

@@ -1,0 +1,75 @@
+import { assert, assertEquals } from "@std/assert";
+import * as e from "../../lib/graph/ops/elementwise.ts";
+import { reduceSum } from "../../lib/graph/ops/reduce.ts";
+import { ProgramBuilder } from "../../lib/nn/program.ts";
+import { randomNormal } from "../../lib/tensor/create.ts";
+import { device, setDevice } from "../../lib/tensor/runtime.ts";
+import { Variable } from "../../lib/tensor/variable.ts";
+import { sequential } from "../../lib/train/model.ts";
+import { collect } from "../tensor/collect.ts";
+
+await setDevice("cpu", { threads: 1 });
+
+const variable = (...numbers: number[]) =>
+  new Variable("v", [numbers.length], "f32", () => Float32Array.from(numbers));
+
+Deno.test("a program updates variables in place and yields outputs", async () => {
+  const target = await device(), builder = new ProgramBuilder();
+  const [sum, last] = [variable(0, 0), variable(7, 7)];
+  const x = builder.input([2], "f32");
+  builder.update(sum, e.add(builder.variable(sum), x));
+  builder.update(last, x);
+  const program = builder.build(target, [reduceSum(builder.variable(sum))]);
+  assertEquals(program.inputBytes, [8]);
+  const given = target.allocate(8), totals: number[] = [];
+  for (const numbers of [[1, 2], [3, 4], [5, 6]]) {
+    target.write(given, Float32Array.from(numbers));
+    const [total] = program.run([given]);
+    totals.push(new Float32Array(await target.read(total!, 4))[0]!);
+    total!.release();
+  }
+  // What is put out is computed from the variables as they were before.
+  assertEquals(totals, [0, 3, 10]);
+  assertEquals([...await sum.read(), ...await last.read()], [9, 12, 5, 6]);
+  program.release();
+});
+
+Deno.test("variables that swap, and one that keeps its content", async () => {
+  const target = await device(), builder = new ProgramBuilder();
+  const [a, b, c] = [variable(1), variable(2), variable(3)];
+  builder.update(a, builder.variable(b));
+  builder.update(b, builder.variable(a));
+  builder.update(c, builder.variable(c));
+  const program = builder.build(target);
+  for (let i = 0; i < 3; i++) program.run([]);
+  assertEquals(await Promise.all([a, b, c].map(async (v) => (await v.read())[0])), [2, 1, 3]);
+  program.release();
+});
+
+Deno.test("of several updates of a variable the last counts", async () => {
+  const target = await device(), builder = new ProgramBuilder();
+  const a = variable(1);
+  builder.update(a, e.scale(builder.variable(a), 2));
+  builder.update(a, e.offset(builder.variable(a), 5));
+  const program = builder.build(target);
+  program.run([]);
+  assertEquals([...await a.read()], [6]);
+  program.release();
+});
+
+Deno.test("a model that nothing can reach gives all its memory back", async () => {
+  const target = await device(), x = randomNormal([3, 50], { seed: 1 });
+  const use = async () => {
+    const net = sequential([50]).dense(100).relu().dense(20);
+    await (await net.predict(x)).data();
+  };
+  await use();
+  await collect();
+  await target.finish();
+  const before = target.allocatedBytes;
+  for (let i = 0; i < 5; i++) await use();
+  assert(target.allocatedBytes > before);
+  await collect();
+  await target.finish();
+  assert(target.allocatedBytes <= before, `${before} before, ${target.allocatedBytes} after`);
+});

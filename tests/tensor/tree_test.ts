@@ -1,0 +1,32 @@
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { tensor } from "../../lib/tensor/create.ts";
+import { flatten, rebuild, signature } from "../../lib/tensor/tree.ts";
+
+const [a, b, c] = [tensor(1), tensor([1, 2]), tensor([1], { dtype: "i32" })];
+
+Deno.test("a tree is taken apart and put together again", () => {
+  const tree = { x: [a, { y: b }], z: c };
+  const list = flatten(tree, "tree");
+  assertEquals(list, [a, b, c]);
+  assertEquals(rebuild(tree, list.values()), tree);
+  assertEquals(flatten([], "tree"), []);
+});
+
+Deno.test("a signature tells types and forms apart", () => {
+  assertEquals(signature({ x: [a, b] }), signature({ x: [tensor(7), tensor([3, 4])] }));
+  const different = [[a, b], [b, a], [a, c], { x: a, y: b }, [[a, b]], [a], a].map((tree) =>
+    signature(tree)
+  );
+  assertEquals(new Set(different).size, different.length);
+  assertNotEquals(signature([b]), signature([tensor([1, 2, 3])]));
+});
+
+Deno.test("what is no tensor is named by its place", () => {
+  for (const wrong of [5, null, undefined, "x"]) {
+    assertThrows(
+      () => flatten({ x: [a, wrong as never] }, "w"),
+      TypeError,
+      "w.x.1: expected a tensor",
+    );
+  }
+});
