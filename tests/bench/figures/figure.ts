@@ -11,7 +11,7 @@ export interface Figure {
 export async function runScript(name: string, ...args: string[]): Promise<Record<string, unknown>> {
   const script = new URL(name, import.meta.url).pathname;
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", script, ...args],
+    args: ["run", "--allow-all", "--no-check", "--v8-flags=--expose-gc", script, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
