@@ -1,5 +1,7 @@
 import { formatShape } from "../core/shape.ts";
 import { gradients } from "../graph/gradient.ts";
+import { Node } from "../graph/node.ts";
+import { reshapeOp } from "../graph/ops/layout.ts";
 import { linkResults, schedule } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
 import { trace } from "./tracing.ts";
@@ -7,13 +9,16 @@ import { flatten, rebuild, type Tree } from "./tree.ts";
 
 /** A function's value and its gradient, which has the form of the first argument. */
 export interface ValueAndGradient<T> {
+  /** The function's result. */
   readonly value: Tensor;
+  /** How the result changes with each number of the first argument. */
   readonly gradient: T;
 }
 
 /**
  * Turns a function with a scalar result into one that also gives the gradient with respect to its
- * first argument: a tensor, or arrays and objects of tensors (all the weights of a model).
+ * first argument: a tensor, or arrays and objects of tensors (all the weights of a model). Tensors
+ * that the function takes from around it are constants.
  *
  * In a loop, each call has the previous round's weights evaluated, so that every round is one run of
  * one program, and nothing grows.
@@ -48,17 +53,25 @@ export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
       );
     }
     schedule(list.map((t) => t.node));
-    const value = trace(() => fn(variables, ...rest));
+    // Nodes of the function's own: whatever else depends on the variables is a constant to it,
+    // computed by now or not.
+    const own = list.map((t) => new Tensor(aliasOf(t.node), [t]));
+    const value = trace(() => fn(rebuild(variables, own.values()), ...rest));
     if (!(value instanceof Tensor)) {
       throw new TypeError(
         `valueAndGradient: expected the function to return a tensor, found ${value}`,
       );
     }
-    const nodes = gradients(value.node, list.map((t) => t.node));
+    const nodes = gradients(value.node, own.map((t) => t.node));
     linkResults(value.node, nodes);
     const parts = nodes.map((node) => new Tensor(node, [value]));
     return { value, gradient: rebuild(variables, parts.values()) };
   };
+}
+
+/** Another node for the same elements; the compiler takes it out again. */
+function aliasOf(node: Node): Node {
+  return new Node(reshapeOp, [node], { shape: node.shape }) as unknown as Node;
 }
 
 /**

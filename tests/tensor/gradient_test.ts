@@ -61,6 +61,17 @@ testOnDevices("a tensor from around the function is a constant", async () => {
   assertEquals(await gradient((x: Tensor) => x.mul(c).sum())(tensor([1, 1])).array(), [4, 6]);
 });
 
+testOnDevices("what was made of a variable outside is a constant, read or not", async () => {
+  for (const read of [false, true]) {
+    const x = tensor([3, 4]).add(0), y = x.mul(2);
+    if (read) await y.data();
+    assertEquals(await gradient((x: Tensor) => x.mul(y).sum())(x).array(), [6, 8]);
+  }
+  const x = tensor(3);
+  const g = gradient(([a, b]: readonly Tensor[]) => a!.mul(b!).mul(x))([x, x]);
+  assertEquals(await Promise.all(g.map((t) => t.item())), [9, 9]);
+});
+
 testOnDevices("reading a gradient alone gives the same as reading the value first", async () => {
   const make = () => valueAndGradient((x: Tensor) => x.tanh().square().sum())(tensor([0.5, -1]));
   const first = make(), second = make();
