@@ -25,9 +25,9 @@ export type { DType, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
 export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.ts";
 export { Random } from "./lib/core/random.ts";
 export type { Shape } from "./lib/core/shape.ts";
-export type { Device, Executable, Storage } from "./lib/device/device.ts";
 export type { DeviceName, DeviceOptions } from "./lib/device/select.ts";
-export { device, setDevice } from "./lib/tensor/runtime.ts";
+export { device, type DeviceInformation } from "./lib/tensor/device.ts";
+export { setDevice } from "./lib/tensor/runtime.ts";
 
 export {
   type Axes,
@@ -43,6 +43,8 @@ export * from "./lib/tensor/functions.ts";
 export { gradient, type ValueAndGradient, valueAndGradient } from "./lib/tensor/gradient.ts";
 export { jit } from "./lib/tensor/jit.ts";
 export type { Tree } from "./lib/tensor/tree.ts";
+export { Variable } from "./lib/tensor/variable.ts";
+export { type Attributes, type Kind, Node, type Op, type TensorType } from "./lib/graph/node.ts";
 export type { ConvolutionOptions, Padding, Size2d } from "./lib/graph/compositions/geometry.ts";
 export type { AveragePoolOptions, PoolOptions } from "./lib/graph/compositions/pool.ts";
 export type { LocalResponseNormOptions } from "./lib/graph/compositions/normalization.ts";
@@ -50,9 +52,33 @@ export type { LocalResponseNormOptions } from "./lib/graph/compositions/normaliz
 export * as initializers from "./lib/nn/initializer.ts";
 export type { Initializer, InitializerLike } from "./lib/nn/initializer.ts";
 export * as layers from "./lib/nn/layers.ts";
-export { defineLayer, Layer, type LayerType, type WeightType } from "./lib/nn/layer.ts";
+export type {
+  ActivationName,
+  AveragePool2dOptions,
+  BatchNormOptions,
+  Conv2dOptions,
+  ConvTranspose2dOptions,
+  KernelOptions,
+  LayerOptions,
+  MaxPool2dOptions,
+  ZeroPadding,
+} from "./lib/nn/layers.ts";
+export {
+  type CallContext,
+  type Config,
+  defineLayer,
+  Layer,
+  type LayerType,
+  type WeightType,
+} from "./lib/nn/layer.ts";
+export type { Architecture } from "./lib/nn/architecture.ts";
 export { LayerMethods } from "./lib/nn/fluent.ts";
-export { type LayerView, Network } from "./lib/nn/network.ts";
+export {
+  type ForwardContext,
+  type LayerView,
+  Network,
+  type PlacedLayer,
+} from "./lib/nn/network.ts";
 export type { Normalization } from "./lib/nn/preprocess.ts";
 export type { ReceptiveField } from "./lib/nn/receptive_field.ts";
 export type { Summary, SummaryRow } from "./lib/nn/summary.ts";
@@ -84,6 +110,7 @@ export {
   type OptimizerOptions,
   rmsprop,
   sgd,
+  type Updated,
 } from "./lib/train/optimizer.ts";
 export * from "./lib/train/schedule.ts";
 export type { ProgressDisplay } from "./lib/train/progress.ts";
@@ -109,6 +136,7 @@ export { squeezeExcite } from "./lib/zoo/squeeze_excite.ts";
 export { squeezenet, squeezenetCaffeNames, type SqueezenetVersion } from "./lib/zoo/squeezenet.ts";
 export { vgg, type VggDepth, type VggOptions } from "./lib/zoo/vgg.ts";
 export { zfnet } from "./lib/zoo/zfnet.ts";
+export type { CaffeForm } from "./lib/zoo/entries.ts";
 export type { Preprocessing, Published } from "./lib/zoo/published.ts";
 export { zoo, ZooEntry, zooEntry } from "./lib/zoo/zoo.ts";
 

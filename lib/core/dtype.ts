@@ -3,8 +3,11 @@ export type DType = "f32" | "i32" | "u8";
 
 /** The typed array that holds elements of a dtype. */
 export interface TypedArrayOf {
+  /** 32-bit floating point numbers. */
   f32: Float32Array<ArrayBuffer>;
+  /** 32-bit integers with a sign. */
   i32: Int32Array<ArrayBuffer>;
+  /** Bytes. */
   u8: Uint8Array<ArrayBuffer>;
 }
 

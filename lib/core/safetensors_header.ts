@@ -52,7 +52,7 @@ export function parseSafetensorsHeader(
   if (header === null || typeof header !== "object" || Array.isArray(header)) {
     throw malformed(where, "the header is not a JSON object");
   }
-  const { __metadata__: texts, ...tensors } = header as Record<string, unknown>;
+  const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;
   const entries = new Map<string, SafetensorsEntry>();
   for (const [name, entry] of Object.entries(tensors)) {
     entries.set(name, parseEntry(name, entry, available, sizes, where));
@@ -66,12 +66,15 @@ export function parseSafetensorsHeader(
     last = end;
   }
   if (last !== available) {
-    throw malformed(where, `the tensors end at ${last}, but ${available} bytes are there`);
+    throw malformed(where, `the tensors end at ${last}, but ${available} bytes follow the header`);
   }
-  const metadata = Object.fromEntries(
-    Object.entries(texts ?? {}).map(([key, value]) => [key, String(value)]),
-  );
-  return { entries, metadata };
+  const isText = (x: unknown) => typeof x === "string";
+  if (
+    metadata === null || typeof metadata !== "object" || !Object.values(metadata).every(isText)
+  ) {
+    throw malformed(where, "__metadata__ is not an object of texts");
+  }
+  return { entries, metadata: metadata as Record<string, string> };
 }
 
 function parseEntry(

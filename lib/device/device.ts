@@ -22,6 +22,7 @@ export interface Executable {
 
 /** What runs programs. */
 export interface Device {
+  /** WebAssembly threads, or a WebGPU adapter. */
   readonly kind: "cpu" | "webgpu";
   /** For people: the adapter's name, or the number of threads. */
   readonly description: string;

@@ -6,7 +6,9 @@ export type Attributes = Readonly<Record<string, unknown>>;
 
 /** What an operation yields: the shape and the element type of its result. */
 export interface TensorType {
+  /** Sizes of the axes. */
   readonly shape: Shape;
+  /** Type of the elements. */
   readonly dtype: DType;
 }
 
@@ -25,7 +27,9 @@ export type Kind = "leaf" | "generator" | "elementwise" | "view" | "alias" | "ke
 
 /** One row of the op table. */
 export interface Op<A extends Attributes = Attributes> {
+  /** The op's name, in StableHLO's or NumPy's words. */
   readonly name: string;
+  /** How the compiler treats it. */
   readonly kind: Kind;
   /** Checks the inputs and yields the type of the result. */
   infer(inputs: readonly TensorType[], attributes: A): TensorType;
@@ -40,7 +44,9 @@ export interface Op<A extends Attributes = Attributes> {
 
 /** A value in the graph: an operation applied to other values. */
 export class Node<A extends Attributes = Attributes> implements TensorType {
+  /** Sizes of the axes. */
   readonly shape: Shape;
+  /** Type of the elements. */
   readonly dtype: DType;
   #op: Op<A>;
   #inputs: readonly Node[];

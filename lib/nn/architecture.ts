@@ -4,6 +4,7 @@ import { applyLayer, SymbolicValue } from "./symbolic.ts";
 
 /** A model's graph as plain data: enough to build it again without the user's code. */
 export interface Architecture {
+  /** The layers; a shared one is there once. */
   readonly layers: readonly {
     readonly name: string;
     readonly type: string;
@@ -14,7 +15,9 @@ export interface Architecture {
     | { readonly input: Shape }
     | { readonly layer: number; readonly sources: readonly number[] }
   )[];
+  /** The values that are inputs, by number. */
   readonly inputs: readonly number[];
+  /** The values that are outputs, by number. */
   readonly outputs: readonly number[];
 }
 

@@ -1,12 +1,27 @@
+/**
+ * Rules for the first values of weights.
+ *
+ * ```ts
+ * import { initializers, sequential } from "@striate/striate";
+ * const net = sequential([4]).dense(8, { kernelInitializer: initializers.heNormal() });
+ * console.log(net.parameters); // 40
+ * ```
+ *
+ * @module
+ */
 import type { Random } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 
 /** A rule for the first values of a weight, as plain data so that it can be saved. */
 export interface Initializer {
+  /** The rule: "zeros", "heNormal" and so on. */
   readonly name: string;
+  /** The value of `constant`. */
   readonly value?: number;
+  /** The mean of `normal` and `truncatedNormal`. */
   readonly mean?: number;
+  /** The standard deviation of `normal` and `truncatedNormal`. */
   readonly standardDeviation?: number;
 }
 
@@ -41,7 +56,9 @@ export const lecunNormal = (): Initializer => ({ name: "lecunNormal" });
 
 /** How many numbers a unit reads, and how many units read a number. */
 export interface Fans {
+  /** Numbers that a unit reads. */
   readonly fanIn: number;
+  /** Units that read a number. */
   readonly fanOut: number;
 }
 

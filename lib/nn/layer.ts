@@ -10,7 +10,9 @@ export type Config = Readonly<Record<string, unknown>>;
 
 /** What a layer needs for a weight. */
 export interface WeightType {
+  /** Sizes of its axes. */
   readonly shape: Shape;
+  /** The rule for its first values. */
   readonly initializer: Initializer;
   /** False for what training only keeps count of (running statistics); true by default. */
   readonly trainable?: boolean;
@@ -18,6 +20,7 @@ export interface WeightType {
 
 /** What a layer is told when it computes. */
 export interface CallContext {
+  /** Whether this is a training step. */
   readonly training: boolean;
   /** Uniform random numbers in [0, 1), new ones in each step. */
   random(shape: Shape): Node;
@@ -59,7 +62,9 @@ export function layerType(name: string): LayerType {
 
 /** A layer: a type and settings. Applied more than once, it shares its weights. */
 export class Layer {
+  /** Its row in the layer table. */
   readonly type: LayerType;
+  /** Its settings. */
   readonly config: Config;
   /** The name that the user gave, if any. */
   readonly givenName: string | undefined;

@@ -23,7 +23,11 @@ export class Preprocessor {
   readonly #factor: Variable;
   readonly #shift: Variable;
 
-  /** The preprocessing of images with `channels` channels. */
+  /**
+   * The preprocessing of images with `channels` channels.
+   *
+   * @throws {TypeError} if there are neither 1 nor `channels` numbers, {RangeError} if one makes no sense.
+   */
   constructor(normalization: Normalization | undefined, channels: number) {
     const { mean, standardDeviation } = normalization ??
       { mean: [0], standardDeviation: [1] };
@@ -31,6 +35,14 @@ export class Preprocessor {
       if (list.length !== 1 && list.length !== channels) {
         throw new TypeError(
           `normalization: ${name}: expected 1 or ${channels} numbers, found ${list.length}`,
+        );
+      }
+      const wrong = list.find((x) => !Number.isFinite(x) || (name !== "mean" && x <= 0));
+      if (wrong !== undefined) {
+        throw new RangeError(
+          `normalization: ${name}: expected finite numbers${
+            name === "mean" ? "" : " above 0"
+          }, found ${wrong}`,
         );
       }
     }

@@ -2,7 +2,9 @@ import { formatShape, type Shape } from "../core/shape.ts";
 
 /** A layer in a summary. */
 export interface SummaryRow {
+  /** The layer's name. */
   readonly name: string;
+  /** The layer's type. */
   readonly type: string;
   /** Without the batch axis. */
   readonly outputShape: Shape;
@@ -16,10 +18,15 @@ export interface SummaryRow {
 
 /** A model's layers and totals; as a text, a table. */
 export interface Summary {
+  /** One row for each application of a layer. */
   readonly rows: readonly SummaryRow[];
+  /** Numbers that can be learnt. */
   readonly parameters: number;
+  /** Those of them that are not frozen. */
   readonly trainableParameters: number;
+  /** Multiply-adds for one example. */
   readonly multiplyAdds: number;
+  /** The table as a text. */
   toString(): string;
 }
 

@@ -8,7 +8,9 @@ export interface EpochRecord extends Metrics {
   readonly step: number;
   /** The learning rate of its last step. */
   readonly learningRate: number;
+  /** Time that it took, without the validation. */
   readonly seconds: number;
+  /** Training examples a second. */
   readonly imagesPerSecond: number;
   /** Measures on the validation data, if there is any. */
   readonly validation?: Metrics;
@@ -16,6 +18,7 @@ export interface EpochRecord extends Metrics {
 
 /** What `fit` has done. */
 export interface History {
+  /** The epochs that are done. */
   readonly epochs: readonly EpochRecord[];
   /** Steps done since the beginning of training. */
   readonly steps: number;
@@ -29,13 +32,17 @@ export interface History {
 export interface Progress extends Metrics {
   /** From 1. */
   readonly epoch: number;
+  /** Epochs in all. */
   readonly epochs: number;
   /** Batches done in this epoch. */
   readonly batch: number;
   /** Batches of an epoch; undefined for a stream, which does not know. */
   readonly batches: number | undefined;
+  /** Steps done since the beginning of training. */
   readonly step: number;
+  /** The learning rate of the last step. */
   readonly learningRate: number;
+  /** Training examples a second in this epoch. */
   readonly imagesPerSecond: number;
   /** Until the last epoch's end; undefined for a stream. */
   readonly secondsLeft: number | undefined;

@@ -6,6 +6,7 @@ import { Tensor } from "../tensor/tensor.ts";
 
 /** A loss by name with its settings, as plain data. */
 export interface LossConfig {
+  /** Which loss. */
   readonly name: LossName;
   /** For crossEntropy: share of the target that is spread over all classes; 0 by default. */
   readonly labelSmoothing?: number;

@@ -21,6 +21,7 @@ import { Variable } from "../tensor/variable.ts";
 
 /** Measures of a model on a data set: means over the examples. */
 export interface Metrics {
+  /** The mean loss. */
   readonly loss: number;
   /** Share of examples whose most probable class is right; only for class labels. */
   readonly top1?: number;

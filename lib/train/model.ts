@@ -46,8 +46,11 @@ export interface PredictOptions {
 
 /** Settings of `trainOnBatch`, which keeps those of its first call. */
 export interface TrainOnBatchOptions {
+  /** The rule of the steps; `adam()` by default. */
   readonly optimizer?: Optimizer;
+  /** The loss, or one for each output; "crossEntropy" by default. */
   readonly loss?: LossLike | readonly LossLike[];
+  /** Seeds dropout; 0 by default. */
   readonly seed?: number;
 }
 

@@ -18,13 +18,17 @@ import { type LearningRate, type Schedule, scheduleOf } from "./schedule.ts";
 
 /** A weight after a step, and the optimizer's memory for it. */
 export interface Updated {
+  /** The weight. */
   readonly weight: Node;
+  /** What the optimizer remembers for it. */
   readonly slots: readonly Node[];
 }
 
 /** A rule that turns gradients into better weights. */
 export interface Optimizer {
+  /** The rule: "sgd", "adam" and so on. */
   readonly name: string;
+  /** The learning rate. */
   readonly schedule: Schedule;
   /** Numbers that it remembers for each number of a weight, by name; they begin at 0. */
   readonly slots: readonly string[];

@@ -25,6 +25,14 @@ import { squeezenet, squeezenetCaffeNames } from "./squeezenet.ts";
 import { vgg } from "./vgg.ts";
 import { zfnet } from "./zfnet.ts";
 
+/** Published weights of a net in Caffe's form. */
+export interface CaffeForm {
+  /** Names of layers: see `caffe` of an entry. */
+  readonly names: ReadonlyMap<string, string>;
+  /** How images are prepared for them. */
+  readonly preprocessing: Preprocessing;
+}
+
 /** What an entry of the zoo is made from. */
 export interface Row {
   readonly name: string;
@@ -32,10 +40,7 @@ export interface Row {
   readonly paper: string;
   readonly preprocessing: Preprocessing;
   readonly published?: Published;
-  readonly caffe?: {
-    readonly names: ReadonlyMap<string, string>;
-    readonly preprocessing: Preprocessing;
-  };
+  readonly caffe?: CaffeForm;
 }
 
 const accuracy = (source: string) => (top1: number, top5: number): Published => ({

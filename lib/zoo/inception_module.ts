@@ -3,12 +3,15 @@ import type { SymbolicValue } from "../nn/symbolic.ts";
 
 /** Filters of the parts of an Inception module. */
 export interface InceptionFilters {
+  /** Filters of the 1x1 convolution. */
   readonly conv1x1: number;
   /** Filters of the 1x1 convolution before the 3x3 one; left out, there is none. */
   readonly reduce3x3?: number;
+  /** Filters of the 3x3 convolution. */
   readonly conv3x3: number;
   /** Filters of the 1x1 convolution before the 5x5 one; left out, there is none. */
   readonly reduce5x5?: number;
+  /** Filters of the 5x5 convolution. */
   readonly conv5x5: number;
   /** Filters of the 1x1 convolution after the pooling; left out, there is none. */
   readonly poolProjection?: number;

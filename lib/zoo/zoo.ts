@@ -1,7 +1,7 @@
 import type { Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { Model } from "../train/model.ts";
-import { entries, type Row } from "./entries.ts";
+import { type CaffeForm, entries, type Row } from "./entries.ts";
 import type { ArchitectureOptions } from "./options.ts";
 import type { Preprocessing, Published } from "./published.ts";
 
@@ -19,7 +19,7 @@ export class ZooEntry {
    * Other published weights of the same net, in Caffe's form: their names of the layers by the names
    * here, and how images are prepared for them.
    */
-  readonly caffe: Row["caffe"];
+  readonly caffe: CaffeForm | undefined;
   readonly #build: Row["build"];
   #default: Model | undefined;
 
