@@ -71,6 +71,11 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
         if (!(value instanceof SymbolicValue)) {
           throw new TypeError(`model: ${name}: expected symbolic values, found ${value}`);
         }
+        if (name === "inputs" && value.layer !== undefined) {
+          throw new TypeError(
+            `model: inputs: expected values of input(), found the result of ${value}; begin with an input() of that shape and apply the layers to it`,
+          );
+        }
       }
     }
     this.#inputs = inputs;
