@@ -130,10 +130,10 @@ function accumulate(
   };
   const columns = Array.from({ length: vectors }, () => f.local("v128"));
   const splat = f.local("v128");
-  const step = (axis: ReducedAxis, offset: number) => {
-    columns.forEach((column, vector) => f.set(column, v128.load(b, offset * axis.b + vector * 16)));
+  const step = (aOffset: number, bOffset: number) => {
+    columns.forEach((column, vector) => f.set(column, v128.load(b, bOffset + vector * 16)));
     rows.forEach((row, index) => {
-      f.set(splat, v128.load32Splat(row, offset * axis.a));
+      f.set(splat, v128.load32Splat(row, aOffset));
       columns.forEach((column, vector) => {
         const sum = sums[index]![vector]!;
         f.set(sum, f32x4.madd(splat, column, sum));
@@ -143,6 +143,13 @@ function accumulate(
   /** Emits the axes from `depth` on; returns by how much that moved the pointers. */
   const nest = (depth: number): { a: number; b: number } => {
     const axis = axes[depth]!;
+    const rest = axes.slice(depth);
+    const size = rest.reduce((n, { count }) => typeof count === "number" ? n * count : Infinity, 1);
+    if (rest.length > 1 && size <= mostUnrolled) {
+      // A few short axes, such as the columns of a window by the channels of a group.
+      writeOut(rest as StepAxis[], 0, 0, step);
+      return { a: 0, b: 0 };
+    }
     if (depth < axes.length - 1) {
       const counter = f.local("i32", axis.count);
       f.repeat(() => {
@@ -156,7 +163,7 @@ function accumulate(
         : { a: 0, b: 0 };
     }
     const steps = (count: number) => {
-      for (let offset = 0; offset < count; offset++) step(axis, offset);
+      for (let i = 0; i < count; i++) step(i * axis.a, i * axis.b);
     };
     if (typeof axis.count !== "number") {
       // Fours, then the rest one by one.
@@ -176,7 +183,7 @@ function accumulate(
     }
     const unroll = unrollOf(axis.count);
     const rounds = Math.floor(axis.count / unroll);
-    const rest = axis.count - rounds * unroll;
+    const left = axis.count - rounds * unroll;
     if (rounds > 1) {
       const counter = f.local("i32", rounds);
       f.repeat(() => {
@@ -185,13 +192,29 @@ function accumulate(
         f.increase(counter, -1);
         return counter;
       });
-      steps(rest);
+      steps(left);
       return { a: axis.a * unroll * rounds, b: axis.b * unroll * rounds };
     }
     steps(axis.count);
     return { a: 0, b: 0 };
   };
   nest(0);
+}
+
+/** Steps that are written out without a loop. */
+const mostUnrolled = 16;
+
+type StepAxis = ReducedAxis & { readonly count: number };
+
+/** Calls `step` for each step along the axes, with its offsets in A and B. */
+function writeOut(
+  [axis, ...inner]: readonly StepAxis[],
+  a: number,
+  b: number,
+  step: (a: number, b: number) => void,
+): void {
+  if (axis === undefined) return step(a, b);
+  for (let i = 0; i < axis.count; i++) writeOut(inner, a + i * axis.a, b + i * axis.b, step);
 }
 
 /** How many steps to write out in a loop of `count`: one that leaves no rest, if there is one. */
