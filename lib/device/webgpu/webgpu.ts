@@ -130,10 +130,12 @@ export class WebgpuDevice implements Device {
       await this.#failures.settled();
       return result;
     } catch (error) {
-      // What went wrong before says more than a failed read.
+      // What went wrong before says more than a failed read, and is thrown instead.
       await this.#failures.settled();
-      if (error instanceof DeviceError) throw error;
-      throw new DeviceError(`webgpu: reading back failed: ${(error as Error).message}`);
+      const reason = (error as Error).message;
+      this.#failures.note(`webgpu: reading back failed, the device may be lost: ${reason}`);
+      this.#failures.check();
+      throw error;
     }
   }
 

@@ -1,0 +1,100 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import type { Kernel } from "../../lib/compile/kernel.ts";
+import { DeviceError } from "../../lib/core/errors.ts";
+import { Failures } from "../../lib/device/webgpu/failures.ts";
+import { Pipelines } from "../../lib/device/webgpu/pipelines.ts";
+import { planOf, testOnWebgpu } from "../kernels/webgpu.ts";
+
+/** x + 1 over `size` elements. */
+function increment(size: number): Kernel {
+  return {
+    kind: "map",
+    shape: [size],
+    expression: {
+      steps: [
+        { kind: "load", input: 0, view: { offset: 0, strides: [1] }, dtype: "f32" },
+        { kind: "literal", value: 1, dtype: "f32" },
+        { kind: "apply", op: "add", operands: [0, 1], attributes: {}, dtype: "f32" },
+      ],
+      stores: [{ step: 2, dtype: "f32" }],
+    },
+  };
+}
+
+testOnWebgpu("a value over the limit is named before anything runs", (device) => {
+  const limit = device.gpu.limits.maxStorageBufferBindingSize, size = limit / 4 + 1;
+  const plan = planOf(increment(size), [new Float32Array(1)], [{ dtype: "f32", size }]);
+  const named = {
+    ...plan,
+    values: plan.values.map((value) => ({ ...value, size, name: "fc6 f32 [25088, 4096]" })),
+  };
+  const before = device.allocatedBytes;
+  const { message } = assertThrows(() => device.load(named), DeviceError, "fc6 f32 [25088, 4096]");
+  assertStringIncludes(message, `at most ${limit / 2 ** 20} MiB`);
+  assertStringIncludes(message, "smaller batch");
+  assertStringIncludes(message, 'setDevice("cpu")');
+  assertThrows(() => device.allocate(limit + 4), DeviceError, "MiB");
+  assertEquals(device.allocatedBytes, before);
+});
+
+testOnWebgpu("a lost device is an error at every later call", async (device) => {
+  const plan = planOf(increment(4), [new Float32Array(4)], [{ dtype: "f32", size: 4 }]);
+  const storages = plan.bindings.map((bytes) => device.allocate(bytes));
+  const executable = device.load(plan);
+  executable.run(storages);
+  await device.finish();
+  device.gpu.destroy();
+  await assertRejects(() => device.read(storages[1]!, 16), DeviceError);
+  assertThrows(() => executable.run(storages), DeviceError);
+  assertThrows(() => device.write(storages[0]!, new Float32Array(4)), DeviceError);
+  assertThrows(() => device.load(plan), DeviceError);
+  assertThrows(() => device.allocate(4), DeviceError);
+  await assertRejects(() => device.finish(), DeviceError);
+});
+
+testOnWebgpu("a kernel that does not compile is an error that names it", async (device) => {
+  const failures = new Failures(device.gpu);
+  const pipelines = new Pipelines(device.gpu, failures);
+  const code = "@compute @workgroup_size(1) fn main() { let x: f32 = 1u; }";
+  const dispatch = { code, bindings: [], workgroups: [1, 1, 1] as const };
+  pipelines.pipeline(dispatch, () => "matmul (f32 [2, 3])");
+  const error = await assertRejects(() => failures.settled(), DeviceError, "matmul (f32 [2, 3])");
+  assertStringIncludes(error.message, "does not compile");
+  assertThrows(() => failures.check(), DeviceError, "matmul");
+});
+
+testOnWebgpu("an error outside any scope is thrown by the next read", async (device) => {
+  const storage = device.allocate(16);
+  const encoder = device.gpu.createCommandEncoder();
+  const buffer = device.gpu.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST });
+  // Not a source: invalid, and reported some time later.
+  encoder.copyBufferToBuffer(buffer, 0, buffer, 0, 16);
+  device.gpu.queue.submit([encoder.finish()]);
+  const error = await assertRejects(async () => {
+    await device.read(storage, 16);
+    await device.read(storage, 16);
+  }, DeviceError);
+  assert(error.message.length > 10);
+});
+
+testOnWebgpu("a closed device, released programs and buffers", async (device) => {
+  const plan = planOf(increment(4), [new Float32Array(4)], [{ dtype: "f32", size: 4 }]);
+  const [a, b] = plan.bindings.map((bytes) => device.allocate(bytes));
+  const executable = device.load(plan);
+  assertThrows(() => executable.run([a!]), TypeError, "binds 2 buffers");
+  const small = device.allocate(8);
+  assertThrows(() => executable.run([small, b!]), RangeError, "8 bytes, expected 16");
+  small.release();
+  assertThrows(() => executable.run([small, b!]), TypeError, "binding 0");
+  await assertRejects(() => device.read(small, 4), TypeError, "live buffer");
+  executable.release();
+  assertThrows(() => executable.run([a!, b!]), DeviceError, "released");
+  await device.close();
+  assertThrows(() => device.allocate(4), DeviceError, "closed");
+});
