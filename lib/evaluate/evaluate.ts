@@ -178,14 +178,20 @@ async function evaluateItems<T extends Item>(
     throw new RangeError(`${name}: expected an integer of at least 1, found ${value}`);
   }
   const about = { ...options.about, images: source.name, limit: limit ?? null };
-  using journal = options.journal === undefined
-    ? undefined
-    : await Journal.open(options.journal, about, options.resume ?? false);
   const scorer = new Scorer(model, {
     views,
     batch: Math.max(1, Math.floor(batchSize / views)),
     normalization: options.normalization,
   });
+  if (source.classes !== undefined && source.classes.length !== scorer.classes) {
+    throw new RangeError(
+      `${source.name}: expected ${scorer.classes} classes, as the model has, found ${source.classes.length}; ` +
+        "if folders or labels are synsets, give the list of all that the model knows (--synsets FILE)",
+    );
+  }
+  using journal = options.journal === undefined
+    ? undefined
+    : await Journal.open(options.journal, about, options.resume ?? false);
   const tally = new Tally(scorer.classes), known = journal?.results ?? [];
   for (const result of known) tally.add(result);
   const total = source.length === undefined

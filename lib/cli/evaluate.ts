@@ -1,0 +1,173 @@
+/**
+ * `deno task evaluate`: the top-1 and top-5 error of a network on labelled images.
+ *
+ * @module
+ */
+import { cifarFiles } from "../../data/cifar.ts";
+import { evaluateDataset, evaluateImages, type EvaluationOptions } from "../evaluate/evaluate.ts";
+import type { Evaluation } from "../evaluate/tally.ts";
+import { device, setDevice } from "../tensor/runtime.ts";
+import {
+  type EvaluationReporter,
+  evaluationReporter,
+  type EvaluationStart,
+} from "./evaluation_report.ts";
+import { sourceOf } from "./images.ts";
+import { openNetwork } from "./network.ts";
+import {
+  choice,
+  formatOptions,
+  integer,
+  parseOptions,
+  text,
+  toggle,
+  UsageError,
+  type Values,
+} from "./options.ts";
+
+const options = {
+  model: text("the network: resnet50, googlenet, cifar-resnet20 … (all: zoo())", "NAME"),
+  weights: text("its weights: a file or URL, or imagenet or cifar10 for published ones", "FILE"),
+  images: text("a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL", "DIR"),
+  labels: text("what images in one folder show; else there is a folder for each class", "FILE"),
+  synsets: text("the classes by synset (synset_words.txt beside the images)", "FILE"),
+  data: text("CIFAR-10 records instead of images: .bin, .bin.gz, .bin.br, .tar.gz", "FILE"),
+  crops: choice(
+    "views of an image: 1, or 10 as in Krizhevsky et al. 2012 (1)",
+    ["1", "10"] as const,
+  ),
+  scales: text("shorter sides to take the crops at, such as 256,288,320 (the network's)", "LIST"),
+  filter: choice("how images are resized (bilinear)", ["bilinear", "bicubic"] as const),
+  limit: integer("the number of images, spread over all (all)", 1),
+  "batch-size": integer("views of one run of the network (32)", 1),
+  device: choice("where it runs (auto)", ["auto", "webgpu", "cpu"] as const),
+  out: text("where every prediction is kept (runs/evaluate-MODEL.jsonl)", "FILE"),
+  resume: toggle("goes on where the predictions of a broken evaluation end"),
+  rotate: toggle("turns photos as their EXIF data say, which ILSVRC's figures do not"),
+  strict: toggle("ends at a corrupt image instead of counting it"),
+  json: toggle("one JSON object a line instead of text"),
+  help: toggle("shows this"),
+};
+
+type Given = Values<typeof options>;
+
+const help = `Measures the top-1 and top-5 error of a network on labelled images.
+
+  deno task evaluate --model NAME --weights FILE --images DIR [options]
+
+${formatOptions(options)}
+
+Label files (--labels)
+  a table with a header: file, and class (from 0) or synset, split by tabs or commas
+  lines of a file and a class from 0, as Caffe's val.txt
+  ILSVRC's ground truth: a line for each image by sorted name, a number from 1 into --synsets
+  (in the devkit's order) or a synset
+
+Examples
+  deno task evaluate --model resnet50 --weights imagenet --images val --synsets synset_words.txt
+  deno task evaluate --model googlenet --weights googlenet.safetensors --images images --labels labels.tsv
+  deno task evaluate --model vgg16 --weights vgg16.pth --images val-{000..049}.tar --crops 10
+  deno task evaluate --model cifar-resnet20 --weights cifar10 --data test_batch.bin
+
+Environment
+  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_DEVICE  as for deno task train`;
+
+function scalesOf(list: string | undefined): number[] | undefined {
+  if (list === undefined) return undefined;
+  return list.split(",").map((item) => {
+    const scale = Number(item);
+    if (item.trim() !== "" && Number.isInteger(scale) && scale > 0) return scale;
+    throw new UsageError(`--scales: expected sizes such as 256,288, found ${JSON.stringify(list)}`);
+  });
+}
+
+/** Evaluates as the options say; `reporter` is told. */
+async function evaluate(
+  given: Given,
+  report: EvaluationReporter,
+  signal: AbortSignal,
+): Promise<{ result: Evaluation; start: EvaluationStart }> {
+  const { data, limit } = given, scales = scalesOf(given.scales);
+  if (data !== undefined && (given.images ?? given.labels ?? given.crops ?? scales) !== undefined) {
+    throw new UsageError(
+      "--data: records go as they are, without --images, --labels, --crops or --scales",
+    );
+  }
+  const { model, preprocessing, classes } = await openNetwork(given.model, given.weights);
+  const records = data === undefined ? undefined : await cifarFiles([data]);
+  const found = records ? undefined : await sourceOf(given);
+  const source = found && { ...found, classes: found.classes ?? classes };
+  const journal = given.out ?? `runs/evaluate-${given.model}.jsonl`;
+  const opened = await device();
+  const length = records?.length ?? source!.length;
+  const start: EvaluationStart = {
+    model: given.model!,
+    weights: given.weights!,
+    images: data ?? source!.name,
+    total: length === undefined ? undefined : Math.min(length, limit ?? length),
+    device: opened.kind,
+    description: opened.description,
+    journal,
+    notes: source?.notes ?? [],
+  };
+  report.start(start);
+  const common: EvaluationOptions = {
+    journal,
+    resume: given.resume ?? false,
+    about: { model: start.model, weights: start.weights },
+    signal,
+    onProgress: report.progress,
+    onCorrupt: report.corrupt,
+    ...limit === undefined ? {} : { limit },
+    ...given["batch-size"] === undefined ? {} : { batchSize: given["batch-size"] },
+  };
+  const result = records
+    ? await evaluateDataset(model, records, { ...common, preprocessing, name: data! })
+    : await evaluateImages(model, source!, {
+      ...common,
+      preprocessing,
+      crops: given.crops === "10" ? 10 : 1,
+      rotate: given.rotate ?? false,
+      strict: given.strict ?? false,
+      ...scales && { scales },
+      ...given.filter && { filter: given.filter },
+    });
+  return { result, start };
+}
+
+/** The command; returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values: given, rest } = parseOptions(args, options);
+  if (rest.length > 0) throw new UsageError(`unexpected ${JSON.stringify(rest[0])}; see --help`);
+  if (given.help) {
+    console.log(help);
+    return 0;
+  }
+  if (given.device !== undefined) await setDevice(given.device);
+  const report = evaluationReporter(given.json ?? false);
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) Deno.exit(130);
+    report.note("finishing the batches under way; Ctrl-C again stops at once");
+    controller.abort();
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  try {
+    const { result, start } = await evaluate(given, report, controller.signal);
+    if (result.complete) report.done(result, start);
+    else report.interrupted(result, start.journal);
+    return result.complete ? 0 : 130;
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupt);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(error instanceof UsageError ? 2 : 1);
+  }
+}

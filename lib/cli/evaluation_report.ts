@@ -1,0 +1,152 @@
+import type { Evaluation } from "../evaluate/tally.ts";
+import type { EvaluationProgress } from "../evaluate/evaluate.ts";
+import type { Interval } from "../evaluate/interval.ts";
+import { clock, percent } from "../train/progress.ts";
+
+/** What an evaluation is of. */
+export interface EvaluationStart {
+  readonly model: string;
+  readonly weights: string;
+  readonly images: string;
+  readonly total: number | undefined;
+  readonly device: string;
+  readonly description: string;
+  readonly journal: string;
+  readonly notes: readonly string[];
+}
+
+/** Where `evaluate` says what it does. */
+export interface EvaluationReporter {
+  start(start: EvaluationStart): void;
+  progress(progress: EvaluationProgress): void;
+  corrupt(image: string, reason: string): void;
+  note(text: string): void;
+  interrupted(result: Evaluation, journal: string): void;
+  done(result: Evaluation, start: EvaluationStart): void;
+}
+
+/** All classes are listed up to this many; of more, the worst. */
+const listedClasses = 50, worstClasses = 20;
+
+const speed = (imagesPerSecond: number) =>
+  imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : String(Math.round(imagesPerSecond));
+
+/** A reporter for people, or for programs as one JSON object a line, of which the last is the result. */
+export function evaluationReporter(json: boolean): EvaluationReporter {
+  return json ? jsonReporter() : textReporter();
+}
+
+function jsonReporter(): EvaluationReporter {
+  const write = (event: string, content: object) =>
+    console.log(JSON.stringify({ event, ...content }));
+  const measures = (result: Evaluation) => {
+    const { confusion: _, classes, perClass, mostConfused, ...rest } = result;
+    const name = (label: number) => classes?.[label] ?? String(label);
+    return {
+      ...rest,
+      perClass: perClass.map((row) => ({ ...row, name: name(row.label) })),
+      mostConfused: mostConfused.map((pair) => ({
+        ...pair,
+        names: [name(pair.label), name(pair.predicted)],
+      })),
+    };
+  };
+  return {
+    start: (start) => write("start", start),
+    progress: (progress) => write("progress", progress),
+    corrupt: (image, reason) => write("corrupt", { image, reason }),
+    note: (text) => console.error(text),
+    interrupted: (result, journal) => write("interrupted", { ...measures(result), journal }),
+    done(result, { model, weights, device, journal }) {
+      write("done", { ...measures(result), model, weights, device, journal });
+    },
+  };
+}
+
+function textReporter(): EvaluationReporter {
+  const terminal = Deno.stdout.isTerminal(), encoder = new TextEncoder();
+  const write = (text: string) => Deno.stdout.writeSync(encoder.encode(text));
+  const line = (text: string) => write(`${terminal ? "\r\x1b[K" : ""}${text}\n`);
+  return {
+    start({ model, weights, images, total, device, description, notes }) {
+      line(`${model} with ${weights}`);
+      line(`${images}${total === undefined ? "" : `: ${total} images`}`);
+      line(`${device}: ${description}`);
+      notes.forEach(line);
+    },
+    progress(progress) {
+      if (terminal) write(`\r\x1b[K${formatProgress(progress)}`);
+    },
+    corrupt: (_, reason) => line(`corrupt: ${reason}`),
+    note: line,
+    interrupted({ images, corrupt }, journal) {
+      line(`interrupted after ${images + corrupt} images; they stand in ${journal}`);
+      line("go on with the same options and --resume");
+    },
+    done(result, { device, journal }) {
+      formatEvaluation(result).forEach(line);
+      line(
+        `${clock(result.seconds)} on ${device}, ${speed(result.imagesPerSecond)} images/s; ` +
+          `every prediction: ${journal}`,
+      );
+    },
+  };
+}
+
+function formatProgress(progress: EvaluationProgress): string {
+  const { done, total, corrupt, top1Error, top5Error, imagesPerSecond, secondsLeft } = progress;
+  return [
+    `${done}${total === undefined ? "" : `/${total}`} images`,
+    `top-1 error ${percent(top1Error)}`,
+    `top-5 error ${percent(top5Error)}`,
+    ...corrupt > 0 ? [`${corrupt} corrupt`] : [],
+    `${speed(imagesPerSecond)} images/s`,
+    ...secondsLeft === undefined ? [] : [`${clock(secondsLeft)} left`],
+  ].join("  ");
+}
+
+/** The lines that say what an evaluation found. */
+export function formatEvaluation(result: Evaluation): string[] {
+  const { images, corrupt, classes, mostConfused } = result;
+  const name = (label: number) => `${label}${classes ? ` ${classes[label]}` : ""}`;
+  const interval = ([low, high]: Interval) => `95 % interval ${percent(low)} to ${percent(high)}`;
+  const wrong = (error: number) => `${Math.round(error * images)} of ${images} wrong`;
+  const { top1Error, top5Error } = result;
+  return [
+    `top-1 error ${percent(top1Error)}  (${wrong(top1Error)}; ${interval(result.top1Interval)})`,
+    `top-5 error ${percent(top5Error)}  (${wrong(top5Error)}; ${interval(result.top5Interval)})`,
+    ...corrupt > 0 ? [`${corrupt} corrupt images are not counted`] : [],
+    "",
+    ...classTable(result, name),
+    "",
+    ...mostConfused.length === 0 ? [] : ["Confused most often:"],
+    ...mostConfused.map(({ label, predicted, count }) =>
+      `  ${String(count).padStart(5)} x  ${name(label)}, taken for ${name(predicted)}`
+    ),
+    ...mostConfused.length === 0 ? [] : [""],
+  ];
+}
+
+function classTable({ perClass }: Evaluation, name: (label: number) => string): string[] {
+  const present = perClass.filter(({ count }) => count > 0);
+  const error = ({ count, right }: { count: number; right: number }) => (count - right) / count;
+  const all = present.length <= listedClasses;
+  const rows = all
+    ? present
+    : present.toSorted((a, b) => error(b) - error(a) || b.count - a.count).slice(0, worstClasses);
+  const width = Math.min(40, Math.max(5, ...rows.map(({ label }) => name(label).length)));
+  return [
+    all
+      ? "Classes:"
+      : `The ${rows.length} of ${present.length} classes with the highest error (all: --json):`,
+    `  ${"class".padEnd(width)}  images   right  top-1 error`,
+    ...rows.map((row) =>
+      [
+        `  ${name(row.label).slice(0, width).padEnd(width)}`,
+        String(row.count).padStart(6),
+        String(row.right).padStart(6),
+        percent(error(row)).padStart(11),
+      ].join("  ")
+    ),
+  ];
+}

@@ -1,0 +1,105 @@
+/**
+ * `deno task predict`: what a network sees in images.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { classifyImage } from "../evaluate/classify.ts";
+import { setDevice } from "../tensor/runtime.ts";
+import { findSynsets } from "./images.ts";
+import { openNetwork } from "./network.ts";
+import { choice, formatOptions, parseOptions, text, toggle, UsageError } from "./options.ts";
+
+const options = {
+  model: text("the network: resnet50, googlenet, squeezenet1.1 … (all: zoo())", "NAME"),
+  weights: text("its weights: a file or URL, or imagenet or cifar10 for published ones", "FILE"),
+  synsets: text("names of the classes by synset (synset_words.txt beside the images)", "FILE"),
+  crops: choice("views of an image: 1 or 10 (1)", ["1", "10"] as const),
+  rotate: toggle("turns photos as their EXIF data say"),
+  device: choice("where it runs (auto)", ["auto", "webgpu", "cpu"] as const),
+  json: toggle("one JSON object an image instead of text"),
+  help: toggle("shows this"),
+};
+
+const help = `Says what a network sees in images: the five most probable classes.
+
+  deno task predict --model NAME --weights FILE IMAGE...
+
+${formatOptions(options)}
+
+Example
+  deno task predict --model squeezenet1.1 --weights imagenet --synsets synset_words.txt cat.jpg`;
+
+/** The width of the longest bar. */
+const barWidth = 24;
+
+/** A bar for a share, in eighths of a character. */
+export function bar(share: number): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, share)) * barWidth * 8);
+  const part = " ▏▎▍▌▋▊▉"[eighths % 8]!;
+  return ("█".repeat(eighths >> 3) + (eighths % 8 > 0 ? part : "")).padEnd(barWidth);
+}
+
+/** The command; returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values: given, rest: images } = parseOptions(args, options);
+  if (given.help) {
+    console.log(help);
+    return 0;
+  }
+  if (images.length === 0) throw new UsageError("expected images; see --help");
+  if (given.device !== undefined) await setDevice(given.device);
+  const { model, preprocessing, classes } = await openNetwork(given.model, given.weights);
+  const synsets = await findSynsets(given.synsets, images.map((path) => dirname(path)));
+  const fits = synsets?.names.length === model.outputShape[0];
+  if (given.synsets !== undefined && !fits) {
+    throw new RangeError(
+      `${given.synsets}: expected ${
+        model.outputShape[0]
+      } synsets, as the model has classes, found ${synsets!.names.length}`,
+    );
+  }
+  const names = fits ? synsets!.names : classes;
+  let failed = 0;
+  for (const image of images) {
+    try {
+      const found = await classifyImage(model, await Deno.readFile(image), {
+        name: image,
+        preprocessing,
+        crops: given.crops === "10" ? 10 : 1,
+        rotate: given.rotate ?? false,
+      });
+      const labels = found.map(({ index, score }) => ({
+        class: index,
+        name: names?.[index] ?? `class ${index}`,
+        probability: score,
+      }));
+      if (given.json) console.log(JSON.stringify({ image, labels }));
+      else {
+        console.log(image);
+        for (const { name, probability } of labels) {
+          console.log(
+            `  ${(100 * probability).toFixed(2).padStart(6)} %  ${bar(probability)}  ${name}`,
+          );
+        }
+      }
+    } catch (error) {
+      // One bad image does not hide what is seen in the others.
+      if (!(error instanceof SyntaxError || error instanceof Deno.errors.NotFound)) throw error;
+      const missing = error instanceof Deno.errors.NotFound;
+      console.error(`error: ${missing ? `there is no file ${image}` : error.message}`);
+      failed++;
+    }
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(error instanceof UsageError ? 2 : 1);
+  }
+}

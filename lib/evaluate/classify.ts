@@ -1,0 +1,50 @@
+import { tensor } from "../tensor/create.ts";
+import type { Model } from "../train/model.ts";
+import { decodeImage, type DecodeOptions } from "../vision/decode.ts";
+import { prepareImage, viewCount, type ViewOptions } from "../vision/preprocess.ts";
+import type { Preprocessing } from "../zoo/published.ts";
+import { highest, type Ranked, softmax } from "./top_k.ts";
+
+/**
+ * The most probable classes of one encoded image (JPEG, PNG or WebP), best first, with their
+ * probabilities: the mean over its views.
+ *
+ * ```ts ignore
+ * import { classifyImage, loadWeights, publishedWeights, zooEntry } from "@striate/striate";
+ * const entry = zooEntry("resnet18"), model = entry.build();
+ * await loadWeights(model, publishedWeights("resnet18"));
+ * const { preprocessing } = entry;
+ * console.log(await classifyImage(model, await Deno.readFile("cat.jpg"), { preprocessing }));
+ * ```
+ *
+ * @throws {SyntaxError} for bytes that are no whole image
+ */
+export async function classifyImage(
+  model: Model,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: ViewOptions & DecodeOptions & {
+    readonly preprocessing: Preprocessing;
+    /** How many classes; 5 by default. */
+    readonly k?: number;
+  },
+): Promise<Ranked[]> {
+  const { preprocessing, k = 5 } = options;
+  const [height, width, channels] = model.inputShape as [number, number, number];
+  const pixels = prepareImage(
+    await decodeImage(bytes, options),
+    { ...preprocessing, crop: preprocessing.crop ?? height },
+    options,
+  );
+  model.normalization = preprocessing.normalization;
+  const views = viewCount(options);
+  const x = tensor(pixels, { shape: [views, height, width, channels] });
+  const outputs = await model.predict(x, { batchSize: views } as { batchSize: number });
+  const logits = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
+  const count = logits.length / views;
+  const mean = new Float64Array(count);
+  for (let view = 0; view < views; view++) {
+    const row = softmax(logits.subarray(view * count, (view + 1) * count));
+    row.forEach((probability, i) => mean[i]! += probability / views);
+  }
+  return highest(mean, k).map((index) => ({ index, score: mean[index]! }));
+}
