@@ -89,7 +89,11 @@ function parseEntry(
   const code = String(dtype);
   const size = Object.hasOwn(sizes, code) ? sizes[code]! : undefined;
   if (size === undefined) {
-    throw fail(`has the type ${code}, but only ${Object.keys(sizes).join(", ")} can be read`);
+    throw fail(
+      `has the type ${code}, but only ${
+        Object.keys(sizes).join(", ").replace(/, (\w+)$/, " and $1")
+      } can be read`,
+    );
   }
   if (!Array.isArray(shape) || !shape.every(isCount) || !isCount(sizeOf(shape))) {
     throw fail(`has the shape ${JSON.stringify(shape)}`);

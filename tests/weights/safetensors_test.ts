@@ -171,6 +171,12 @@ refused(
 refused("a gap", file(one([1], [4, 8]), 8), "begins at 4, not at 0");
 refused("bytes that belong to nothing", file(one([1], [0, 4]), 6), "the tensors end at 4, but 6");
 refused(
+  "metadata that are no texts",
+  file({ __metadata__: { a: 1 } }, 0),
+  "not an object of texts",
+);
+refused("metadata that are null", file({ __metadata__: null }, 0), "not an object of texts");
+refused(
   "more numbers than can be indexed",
   file(one([2 ** 31, 0, 2 ** 31], [0, 0]), 1),
   "the tensors end at 0",
