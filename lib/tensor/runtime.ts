@@ -2,7 +2,7 @@ import { bytesPerElement, type TensorData, typedArray } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
 import { compile, type CompileOptions } from "../compile/compile.ts";
 import { structureKey } from "../compile/key.ts";
-import type { Device, Executable } from "../device/device.ts";
+import type { Device, Executable, Storage } from "../device/device.ts";
 import {
   checkDeviceName,
   defaultDeviceName,
@@ -10,10 +10,10 @@ import {
   type DeviceOptions,
   openDevice,
 } from "../device/select.ts";
-import { type Node, topologicalOrder } from "../graph/node.ts";
+import { Node, topologicalOrder } from "../graph/node.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { isTracing } from "./tracing.ts";
-import { checkAlive, settle, upload, type Value, valueOf } from "./value.ts";
+import { checkAlive, defer, fail, settle, upload, type Value, valueOf } from "./value.ts";
 
 let opening: Promise<Device> | undefined;
 let ready: Device | undefined;
@@ -124,8 +124,16 @@ export function linkResults(value: Node, gradients: readonly Node[]): void {
   for (const node of all) if (node.op.kind !== "leaf") linked.set(node, { value, all });
 }
 
-/** Evaluations that were asked for before there was a device, in order. */
-const waiting: (readonly Node[])[] = [];
+/** An evaluation that was asked for before there was a device. */
+interface Deferred {
+  /** A copy of the graph. */
+  readonly roots: readonly Node[];
+  /** The nodes that it gives values to, leaves already. */
+  readonly targets: readonly Node[];
+}
+
+/** What waits for a device, in order. */
+const waiting: Deferred[] = [];
 
 /**
  * Has nodes evaluated without waiting for them: at once if the device is open, else as soon as it
@@ -139,8 +147,37 @@ export function schedule(nodes: readonly Node[]): void {
     node.op.kind !== "leaf" && node.dtype !== "u8" && !isPlaceholder(node)
   );
   if (open.length === 0) return;
-  if (ready !== undefined && waiting.length === 0 && run(ready, open)) return;
-  waiting.push(open);
+  if (ready !== undefined && flush(ready) && run(ready, open)) return;
+  const targets = withLinked(open);
+  waiting.push({ roots: copyGraph(targets), targets });
+  for (const node of targets) defer(node);
+}
+
+/** Runs what waits, as far as its data lie on the device; whether that was everything. */
+function flush(device: Device): boolean {
+  for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+    const { roots, targets } = next;
+    try {
+      const storages = execute(device, roots);
+      if (storages === undefined) return false;
+      targets.forEach((node, i) => settle(node, storages[i]!, device));
+    } catch (error) {
+      // Whoever reads one of them learns of it.
+      for (const node of targets) fail(node, error);
+    }
+    waiting.shift();
+  }
+  return true;
+}
+
+/** The same graph of new nodes, down to the leaves. */
+function copyGraph(roots: readonly Node[]): Node[] {
+  const copies = new Map<Node, Node>();
+  for (const node of topologicalOrder(roots)) {
+    const inputs = node.inputs.map((input) => copies.get(input)!);
+    copies.set(node, node.op.kind === "leaf" ? node : new Node(node.op, inputs, node.attributes));
+  }
+  return roots.map((root) => copies.get(root)!);
 }
 
 /** Whether a node depends on an argument of a function that jit is recording. */
@@ -152,10 +189,9 @@ function isPlaceholder(node: Node): boolean {
 export async function evaluate(nodes: readonly Node[]): Promise<Device> {
   for (;;) {
     const target = await device();
-    await gather([...waiting.flat(), ...nodes], target);
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) run(target, next);
-    // Another device may have been chosen while data was on its way.
-    if (target === ready && run(target, nodes)) return target;
+    await gather([...waiting.flatMap(({ roots }) => roots), ...nodes], target);
+    // Another device may have been chosen, or more be waiting, while data was on its way.
+    if (target === ready && flush(target) && run(target, nodes)) return target;
   }
 }
 
@@ -191,7 +227,15 @@ function withLinked(nodes: readonly Node[]): Node[] {
 function run(device: Device, nodes: readonly Node[]): boolean {
   const list = withLinked(nodes);
   if (list.length === 0) return true;
-  const order = topologicalOrder(list);
+  const storages = execute(device, list);
+  if (storages === undefined) return false;
+  list.forEach((node, i) => settle(node, storages[i]!, device));
+  return true;
+}
+
+/** Queues a run for roots and gives their storages; undefined if some data lies on another device. */
+function execute(device: Device, roots: readonly Node[]): Storage[] | undefined {
+  const order = topologicalOrder(roots);
   const leaves = order.filter((node) => node.op.kind === "leaf");
   for (const node of leaves) {
     const value = valueOf(node);
@@ -201,16 +245,15 @@ function run(device: Device, nodes: readonly Node[]): boolean {
       );
     }
     checkAlive(value);
-    if (value.data === undefined && value.device !== device) return false;
+    if (value.data === undefined && value.device !== device) return undefined;
   }
-  const { executable, bindings, outputs } = program(device, list, leaves, order);
+  const { executable, bindings, outputs } = program(device, roots, leaves, order);
   const storages = leaves.map((node) => upload(node, valueOf(node)!, device));
   for (let i = leaves.length; i < bindings.length; i++) {
     storages.push(device.allocate(bindings[i]!));
   }
   executable.run(storages);
-  list.forEach((node, i) => settle(node, storages[outputs[i]!]!, device));
-  return true;
+  return roots.map((_, i) => storages[outputs[i]!]!);
 }
 
 /** The elements of a node, computed if need be, as a typed array of their own. */

@@ -8,6 +8,8 @@ export interface Value {
   data?: TensorData;
   storage?: Storage;
   device?: Device;
+  /** Why it could not be computed. */
+  failure?: unknown;
   /** Whether its user gave it up: it cannot be read any more. */
   disposed?: true;
   /** Host memory that is never touched, so that the garbage collector feels a device's memory. */
@@ -36,6 +38,7 @@ export function constant(data: TensorData, shape: readonly number[], dtype: Node
 
 /** Turns an evaluated node into a leaf over its storage. */
 export function settle(node: Node, storage: Storage, device: Device): void {
+  if (values.get(node)?.disposed) return storage.release();
   const value: Value = {};
   values.set(node, value);
   node.settle();
@@ -66,8 +69,20 @@ export function dispose(value: Value): void {
   value.disposed = true;
 }
 
-/** Fails where a value was given up before what depends on it was computed. */
+/** Turns a node into a leaf whose data is computed later. */
+export function defer(node: Node): void {
+  values.set(node, {});
+  node.settle();
+}
+
+/** Notes why a deferred node has no data. */
+export function fail(node: Node, failure: unknown): void {
+  values.set(node, { failure });
+}
+
+/** Fails where a value could not be computed, or was given up before what depends on it was. */
 export function checkAlive(value: Value): void {
+  if (value.failure !== undefined) throw value.failure;
   if (value.disposed !== true) return;
   throw new TypeError(
     "a tensor was disposed of (by `using`, say) before this was computed from it: read the result first, or leave it to the garbage collector",

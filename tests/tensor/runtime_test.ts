@@ -3,6 +3,7 @@ import type { Device } from "../../lib/device/device.ts";
 import { needs } from "../setup/needs.ts";
 import { arange, tensor } from "../../lib/tensor/create.ts";
 import { valueAndGradient } from "../../lib/tensor/gradient.ts";
+import { jit } from "../../lib/tensor/jit.ts";
 import { device, programCount, setDevice } from "../../lib/tensor/runtime.ts";
 import { concatenate, type Tensor } from "../../lib/tensor/tensor.ts";
 import { collect } from "./collect.ts";
@@ -155,6 +156,31 @@ Deno.test("results do not depend on the number of threads", async () => {
     results.push(await descend(40, 13));
   }
   assertEquals(results[0], results[1]);
+});
+
+Deno.test("a loop that runs before there is a device computes the same", async () => {
+  await setDevice("cpu", { threads: 1 });
+  const expected = await descend(1000);
+  const [x, double] = [tensor([1, 2]), jit((t: Tensor) => t.mul(2))];
+  const opened = setDevice("cpu", { threads: 1 });
+  const early = descend(1000);
+  const chain = double(double(x).add(1));
+  let deep = x;
+  for (let i = 0; i < 10_000; i++) deep = deep.add(1);
+  assertEquals(await early, expected);
+  assertEquals(await Promise.all([chain.array(), deep.array()]), [[6, 10], [10_001, 10_002]]);
+  await opened;
+});
+
+Deno.test("what fails before there is a device is told to who reads it, and to nobody else", async () => {
+  const opened = setDevice("cpu", { threads: 1 });
+  const given = tensor([1, 2]), fine = valueAndGradient((t: Tensor) => t.sum())(tensor([3]).add(1));
+  const doubled = given.mul(2), lost = valueAndGradient((t: Tensor) => t.sum())(doubled);
+  given[Symbol.dispose]();
+  await assertRejects(() => doubled.data(), TypeError, "was disposed of");
+  await assertRejects(() => lost.value.item(), TypeError, "was disposed of");
+  assertEquals(await fine.value.item(), 4);
+  await opened;
 });
 
 Deno.test("devices chosen one after another without waiting: the last one counts", async () => {
