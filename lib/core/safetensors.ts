@@ -1,4 +1,4 @@
-import { bytesPerElement, type DType, type TensorData, typedArray } from "./dtype.ts";
+import { type DType, type TensorData, typedArray } from "./dtype.ts";
 import {
   encodeSafetensorsHeader,
   parseSafetensorsHeader,
