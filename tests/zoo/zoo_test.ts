@@ -22,6 +22,7 @@ import {
   zoo,
   zooEntry,
 } from "../../mod.ts";
+import { needs } from "../setup/needs.ts";
 
 /** Small images and an eighth of the channels: a moment's work. */
 const small = (size: number): ArchitectureOptions => ({
@@ -50,24 +51,57 @@ const networks: Readonly<Record<string, () => Model>> = {
   "squeezenet1.1": () => squeezenet("1.1", small(64)),
 };
 
+/** The two parts of a test: finite logits, then a step that changes the first weight. */
+async function runs(net: Model): Promise<Float32Array[]> {
+  const x = randomNormal([2, ...net.inputShape], { seed: 1 });
+  const outputs = [await net.predict(x)].flat();
+  const logits = await Promise.all(outputs.map((output) => output.data()));
+  for (const [i, output] of outputs.entries()) {
+    assertEquals(output.shape, [2, 10]);
+    assert(logits[i]!.every(Number.isFinite), "expected finite logits");
+  }
+  const before = await net.weights[0]!.read();
+  const labels = tensor([3, 7], { dtype: "i32" });
+  const { loss } = await net.trainOnBatch(x, outputs.map(() => labels), {
+    optimizer: sgd({ learningRate: 0.001 }),
+  });
+  assert(Number.isFinite(loss), `expected a finite loss, found ${loss}`);
+  const after = await net.weights[0]!.read();
+  assert(after.some((value, i) => value !== before[i]), "expected the first weight to change");
+  return logits as Float32Array[];
+}
+
+/** Software adapters compile slowly: there, a few networks that have every kind of layer. */
+const software = ["lenet5-1998", "alexnet-2012", "resnet18", "se-resnet18", "squeezenet1.1"];
+const adapter = needs.webgpu.met ? await navigator.gpu.requestAdapter() : null;
+const onWebGpu = (name: string) =>
+  adapter !== null && (!adapter.info.isFallbackAdapter || software.includes(name));
+
+/** What untrained gates make of rounding: in 50 blocks it grows a thousandfold. */
+const tolerances: Readonly<Record<string, number>> = { "senet154": 2e-2 };
+
 for (const [name, build] of Object.entries(networks)) {
-  Deno.test(`${name}: forward, and one step of training`, async () => {
+  Deno.test(`${name}: forward, and one step of training (cpu)`, async () => {
     await setDevice("cpu", { threads: 2 });
-    const net = build();
-    const x = randomNormal([2, ...net.inputShape], { seed: 1 });
-    const outputs = [await net.predict(x)].flat();
-    for (const logits of outputs) {
-      assertEquals(logits.shape, [2, 10]);
-      assert((await logits.data()).every(Number.isFinite), "expected finite logits");
-    }
-    const before = await net.weights[0]!.read();
-    const labels = tensor([3, 7], { dtype: "i32" });
-    const { loss } = await net.trainOnBatch(x, outputs.map(() => labels), {
-      optimizer: sgd({ learningRate: 0.001 }),
-    });
-    assert(Number.isFinite(loss), `expected a finite loss, found ${loss}`);
-    const after = await net.weights[0]!.read();
-    assert(after.some((value, i) => value !== before[i]), "expected the first weight to change");
+    await runs(build());
+  });
+
+  Deno.test({
+    name: `${name}: forward as on the CPU, and one step of training (webgpu)`,
+    ignore: !onWebGpu(name),
+    async fn() {
+      await setDevice("cpu", { threads: 2 });
+      const net = build();
+      const x = randomNormal([2, ...net.inputShape], { seed: 1 });
+      const expected = await Promise.all([await net.predict(x)].flat().map((y) => y.data()));
+      await setDevice("webgpu");
+      const found = await runs(build());
+      for (const [i, logits] of found.entries()) {
+        const largest = Math.max(...expected[i]!.map(Math.abs));
+        const error = Math.max(...logits.map((y, k) => Math.abs(y - expected[i]![k]!))) / largest;
+        assert(error < (tolerances[name] ?? 1e-4), `logits differ by ${error} of the largest`);
+      }
+    },
   });
 }
 
