@@ -124,8 +124,10 @@ export async function decodeImage(
 
 /** Grey or CMYK pixels as RGB. */
 function rgbOf(data: Uint8Array<ArrayBuffer>, pixels: number, channels: number) {
-  // A view of the whole of its buffer, which can go from thread to thread without a copy.
-  if (channels === 3) return data.length === data.buffer.byteLength ? data : data.slice();
+  // A plain view of the whole of its buffer, which can go from thread to thread without a copy.
+  if (channels === 3) {
+    return new Uint8Array(data.length === data.buffer.byteLength ? data.buffer : data);
+  }
   const result = new Uint8Array(pixels * 3);
   for (let i = 0; i < pixels; i++) {
     for (let c = 0; c < 3; c++) {

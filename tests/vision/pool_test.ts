@@ -1,0 +1,42 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { decodeImage } from "../../lib/vision/decode.ts";
+import { ImagePool } from "../../lib/vision/pool.ts";
+import { prepareImage } from "../../lib/vision/preprocess.ts";
+import { bytesOf, pillow } from "./pillow.ts";
+
+const preprocessing = {
+  resize: 12,
+  crop: 10,
+  channels: "bgr",
+  normalization: { mean: [0], standardDeviation: [1] },
+} as const;
+
+Deno.test("threads prepare images as the main thread does, and outlive a corrupt one", async () => {
+  using pool = new ImagePool(preprocessing, { threads: 2, crops: 10, filter: "bicubic" });
+  const bad = pool.prepare(new Uint8Array([1, 2, 3]), "bad.jpg");
+  const all = pillow.decoded.map(({ name, file }) => pool.prepare(bytesOf(file), name));
+  await assertRejects(() => bad, SyntaxError, "bad.jpg: expected a JPEG");
+  for (const [i, { file }] of pillow.decoded.entries()) {
+    const expected = prepareImage(await decodeImage(bytesOf(file)), preprocessing, {
+      crops: 10,
+      filter: "bicubic",
+    });
+    assertEquals(await all[i], expected);
+  }
+});
+
+Deno.test("a part of a buffer can be prepared, and the buffer stays", async () => {
+  const { file, name } = pillow.decoded[0]!, bytes = bytesOf(file);
+  const buffer = new Uint8Array(bytes.length + 20);
+  buffer.set(bytes, 10);
+  using pool = new ImagePool(preprocessing, { threads: 1 });
+  const pixels = await pool.prepare(buffer.subarray(10, 10 + bytes.length), name);
+  assertEquals([pixels.length, buffer.length], [300, bytes.length + 20]);
+});
+
+Deno.test("a pool that is closed fails what is under way", async () => {
+  const pool = new ImagePool(preprocessing, { threads: 1 });
+  const pending = pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
+  pool.close();
+  await assertRejects(() => pending, Error, "the image pool was closed");
+});

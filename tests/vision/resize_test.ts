@@ -1,0 +1,56 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { resizeImage, resizeShorterSide } from "../../lib/vision/resize.ts";
+import { bytesOf, pillow } from "./pillow.ts";
+
+for (const { height, width, data, size, ...expected } of pillow.resized) {
+  for (const filter of ["bilinear", "bicubic"] as const) {
+    Deno.test(`${width}x${height} to ${size[1]}x${size[0]}, ${filter}, as Pillow`, () => {
+      const image = resizeImage({ height, width, data: bytesOf(data) }, size, filter);
+      assertEquals([image.height, image.width], [...size]);
+      assertEquals(image.data, bytesOf(expected[filter]));
+    });
+  }
+}
+
+const blank = (width: number, height: number) => ({
+  width,
+  height,
+  data: new Uint8Array(width * height * 3).fill(200),
+});
+
+Deno.test("the shorter side decides, the longer is rounded down", () => {
+  const size = (width: number, height: number, side: number) => {
+    const image = resizeShorterSide(blank(width, height), side);
+    return [image.width, image.height];
+  };
+  assertEquals(size(500, 375, 256), [341, 256]);
+  assertEquals(size(375, 500, 256), [256, 341]);
+  assertEquals(size(1, 1, 8), [8, 8]);
+  assertEquals(size(1, 3, 2), [2, 6]);
+});
+
+Deno.test("an even area stays even", () => {
+  for (const filter of ["bilinear", "bicubic"] as const) {
+    const { data } = resizeImage(blank(31, 17), [9, 50], filter);
+    assertEquals(data.every((byte) => byte === 200), true);
+  }
+});
+
+Deno.test("bad sizes, filters and images are refused", () => {
+  assertThrows(
+    () => resizeImage(blank(2, 2), [0, 2]),
+    RangeError,
+    "sizes from 1 to 65535, found 0",
+  );
+  assertThrows(() => resizeImage(blank(2, 2), [2, 1.5]), RangeError, "found 1.5");
+  assertThrows(
+    () => resizeImage(blank(2, 2), [1, 1], "nearest" as "bilinear"),
+    RangeError,
+    'expected "bilinear" or "bicubic", found "nearest"',
+  );
+  assertThrows(
+    () => resizeImage({ ...blank(2, 2), width: 3 }, [1, 1]),
+    TypeError,
+    "found 3 x 2 with 12 bytes",
+  );
+});
