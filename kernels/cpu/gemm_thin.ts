@@ -78,7 +78,8 @@ export function thinStages(builder: KernelBuilder, scratch: Scratch, product: Pr
       });
     },
   };
-  return places.parts.length > 0 ? [[...places.parts], [multiply]] : [[multiply]];
+  // Stages before this one may frame the image: the product must not share a stage with them.
+  return [[...places.parts], [multiply]];
 }
 
 /** sums += A's numbers times some rows of B; the pointers into A and B move on. */

@@ -105,6 +105,17 @@ Deno.test("cpu conv2d: images of one pixel, kernels as large as the image", () =
     kernel: [3, 3, 4, 5],
     geometry: { padding: [1, 1, 1, 1] },
   });
+  // Few pixels and many filters: the product that reads its kernel in place still waits for the frame.
+  check({
+    image: [1, 1, 1, 16],
+    kernel: [3, 3, 16, 72],
+    geometry: { padding: [1, 1, 1, 1] },
+  });
+  check({
+    image: [1, 2, 2, 70],
+    kernel: [3, 3, 70, 1],
+    geometry: { padding: [1, 1, 1, 1] },
+  });
 });
 
 Deno.test("cpu conv2d: padding on each side", () => {
