@@ -1,6 +1,7 @@
 /**
  * Runs one kernel of the CPU device on the test's own thread, for tests and measurements. Each task
- * is run alone and the last one first, so that a task that leans on another shows.
+ * is run alone, once the first one first and once the last one, so that a task that leans on another
+ * of its stage shows.
  *
  * @module
  */
@@ -63,21 +64,32 @@ export function runKernel(
   const pages = Math.ceil(end / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
   const all = new Uint8Array(memory.buffer);
-  all.fill(guard);
-  inputs.forEach((data, index) => {
-    all.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), addresses[index]!);
-  });
-  new Int32Array(memory.buffer).set(addresses, 16);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   const functions = exports as Record<string, (args: number, begin: number, end: number) => void>;
-  for (const { fn, tasks } of stages) {
-    for (let task = tasks - 1; task >= 0; task--) functions[`f${fn}`]!(64, task, task + 1);
-  }
-  return outputs.map(({ dtype, size }, index) => {
-    const at = addresses[inputs.length + index]!, length = size * bytesPerElement[dtype];
-    const around = [...all.slice(at - 8, at), ...all.slice(at + length, at + length + 64)];
-    assertEquals(around.every((byte) => byte === guard), true, "wrote outside its output");
-    const copy = all.slice(at, at + length).buffer;
-    return dtype === "f32" ? new Float32Array(copy) : new Int32Array(copy);
-  });
+  const run = (order: (task: number, tasks: number) => number): TensorData[] => {
+    all.fill(guard);
+    inputs.forEach((data, index) => {
+      all.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), addresses[index]!);
+    });
+    new Int32Array(memory.buffer).set(addresses, 16);
+    for (const { fn, tasks } of stages) {
+      for (let i = 0; i < tasks; i++) {
+        const task = order(i, tasks);
+        functions[`f${fn}`]!(64, task, task + 1);
+      }
+    }
+    return results();
+  };
+  const results = () =>
+    outputs.map(({ dtype, size }, index) => {
+      const at = addresses[inputs.length + index]!, length = size * bytesPerElement[dtype];
+      const around = [...all.slice(at - 8, at), ...all.slice(at + length, at + length + 64)];
+      assertEquals(around.every((byte) => byte === guard), true, "wrote outside its output");
+      const copy = all.slice(at, at + length).buffer;
+      return dtype === "f32" ? new Float32Array(copy) : new Int32Array(copy);
+    });
+  const forwards = run((i) => i);
+  const backwards = run((i, tasks) => tasks - 1 - i);
+  assertEquals(backwards, forwards, "the order of a stage's tasks changes the result");
+  return forwards;
 }
