@@ -91,7 +91,10 @@ export class Readback {
     const settled = mapped.then(() => {
       staging.unmap();
       this.#keep(staging);
-    }, () => staging.destroy()).finally(() => this.#pending.delete(settled));
+    })
+      // A device that was lost meanwhile cannot unmap; whoever uses it next learns of the loss.
+      .catch(() => staging.destroy())
+      .finally(() => this.#pending.delete(settled));
     this.#pending.add(settled);
     return result;
   }
