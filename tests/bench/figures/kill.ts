@@ -9,7 +9,7 @@ const start = (folder: string) =>
   new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--no-check", script, folder],
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "inherit",
   }).spawn();
 
@@ -18,17 +18,21 @@ async function sha256(path: string): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-/** Runs until the end or until a moment, when it is killed; whether it was. */
-async function killAfter(folder: string, milliseconds: number): Promise<boolean> {
+/** Runs until the end or, from its first step on, for so long: how long it did, and if it was killed. */
+async function run(folder: string, limit = Infinity) {
   const child = start(folder);
-  let killed = false;
-  const timer = setTimeout(() => {
-    killed = true;
-    child.kill("SIGKILL");
-  }, milliseconds);
-  await child.status;
+  let killed = false, began = performance.now(), timer: number | undefined;
+  for await (const _ of child.stdout) {
+    began = performance.now();
+    if (limit === Infinity) continue;
+    timer = setTimeout(() => {
+      killed = true;
+      child.kill("SIGKILL");
+    }, limit);
+  }
+  const { success } = await child.status;
   clearTimeout(timer);
-  return killed;
+  return { success, killed, milliseconds: performance.now() - began };
 }
 
 /** `kill -9` at random moments of a run, each resumed. */
@@ -38,9 +42,7 @@ export const kill: Figure = {
     `kill -9 at ${kills} random moments of a run with batch norm, dropout and Adam, each resumed`,
   async measure(note) {
     const place = await Deno.makeTempDir({ prefix: "striate-kill-" });
-    const began = performance.now();
-    await start(`${place}/whole`).status;
-    const whole = performance.now() - began;
+    const { milliseconds } = await run(`${place}/whole`);
     const expected = await sha256(`${place}/whole/model.safetensors`);
     const random = new Random(20);
     let identical = 0;
@@ -49,13 +51,13 @@ export const kill: Figure = {
       note(`kill: ${i} of ${kills}`);
       const folder = `${place}/${i}`;
       // A run that ended before its moment is no test: another one, with another moment.
-      while (!await killAfter(folder, random.uniform(0.1, 1) * whole)) {
+      while (!(await run(folder, random.uniform() * milliseconds)).killed) {
         await Deno.remove(folder, { recursive: true });
       }
       // Whatever is there must be whole.
       const exists = await Deno.stat(`${folder}/${checkpointName}`).catch(() => undefined);
       steps.push(exists === undefined ? 0 : (await readCheckpoint(folder)).position.step);
-      const { success } = await start(folder).status;
+      const { success } = await run(folder);
       if (success && await sha256(`${folder}/model.safetensors`) === expected) identical++;
     }
     await Deno.remove(place, { recursive: true });

@@ -1,6 +1,7 @@
 /**
  * A training run that may be killed at any moment: `resumable.ts FOLDER`. It goes on from the folder's
- * checkpoint if there is one, writes one after every other step, and saves the model at its end.
+ * checkpoint if there is one, writes one after every other step, and saves the model at its end. It
+ * says when it begins to train.
  *
  * @module
  */
@@ -24,6 +25,7 @@ await net.fit(train, {
   optimizer: adam({ learningRate: warmUp(rate, { epochs: 1 }), clipNorm: 1 }),
   earlyStopping: { patience: 3, restoreBest: true },
   checkpoint: { directory: folder, everySteps: 2 },
+  onStep: ({ step }) => step === 1 && console.log("training"),
   ...exists && { resume: folder },
 });
 await net.save(`${folder}/model.safetensors`);
