@@ -21,7 +21,7 @@ async function sha256(path: string): Promise<string> {
 /** Runs until the end or, from its first step on, for so long: how long it did, and if it was killed. */
 async function run(folder: string, limit = Infinity) {
   const child = start(folder);
-  let killed = false, began = performance.now(), timer: number | undefined;
+  let killed = false, began = performance.now(), timer: ReturnType<typeof setTimeout> | undefined;
   for await (const _ of child.stdout) {
     began = performance.now();
     if (limit === Infinity) continue;
