@@ -1,4 +1,5 @@
 import { tensor } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "../train/model.ts";
 import { decodeImage, type DecodeOptions } from "../vision/decode.ts";
 import { prepareImage, viewCount, type ViewOptions } from "../vision/preprocess.ts";
@@ -38,7 +39,7 @@ export async function classifyImage(
   model.normalization = preprocessing.normalization;
   const views = viewCount(options);
   const x = tensor(pixels, { shape: [views, height, width, channels] });
-  const outputs = await model.predict(x, { batchSize: views } as { batchSize: number });
+  const outputs: Tensor | Tensor[] = await model.predict(x, { batchSize: views });
   const logits = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
   const count = logits.length / views;
   const mean = new Float64Array(count);

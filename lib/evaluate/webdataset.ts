@@ -5,7 +5,6 @@
  * @module
  */
 import { join } from "node:path";
-import { imageFilePattern } from "../vision/decode.ts";
 import { classOfSynset, type Synsets } from "./labels.ts";
 import type { ImageEntry, ImageSource } from "./source.ts";
 import { readTarStream } from "./tar_stream.ts";
@@ -116,7 +115,7 @@ async function* shardImages(shard: string, synsets?: Synsets): AsyncGenerator<Im
       [key, image, label] = [stem, undefined, undefined];
     }
     const file = `${where}/${name}`;
-    if (imageFilePattern.test(`.${extension}`)) image = data;
+    if (/^(jpe?g|png|webp)$/i.test(extension)) image = data;
     else if (extension === "cls") label = labelOf(decode(data), file, synsets);
     else if (extension === "json") label ??= labelInJson(decode(data), file, synsets);
   }

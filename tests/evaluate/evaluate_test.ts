@@ -1,0 +1,182 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { digits } from "../../data/digits.ts";
+import {
+  evaluateDataset,
+  evaluateImages,
+  type EvaluateImagesOptions,
+} from "../../lib/evaluate/evaluate.ts";
+import type { ImageSource } from "../../lib/evaluate/source.ts";
+import { decodeImage } from "../../lib/vision/decode.ts";
+import { prepareImage } from "../../lib/vision/preprocess.ts";
+import { tensor } from "../../lib/tensor/create.ts";
+import { sequential } from "../../lib/train/model.ts";
+import { all, Folder, images } from "./files.ts";
+
+const preprocessing = {
+  resize: 12,
+  crop: 8,
+  channels: "bgr",
+  normalization: { mean: [0.4, 0.5, 0.6], standardDeviation: [0.25, 0.25, 0.25] },
+} as const;
+const net = () => sequential([8, 8, 3], { seed: 3 }).conv2d(6, 3).relu().flatten().dense(7);
+const names = [...images.keys()];
+
+/** The images of the fixtures, with a corrupt one in the middle. */
+function source(read: string[] = []): ImageSource {
+  const list = [...names.slice(0, 5), "bad.jpg", ...names.slice(5)];
+  return {
+    name: "fixtures",
+    length: list.length,
+    classes: undefined,
+    images: () =>
+      list.map((name, i) => ({
+        name,
+        label: i % 7,
+        read: () => {
+          read.push(name);
+          return Promise.resolve(images.get(name)?.slice() ?? new Uint8Array([1, 2]));
+        },
+      })),
+  };
+}
+
+const evaluate = (options: Partial<EvaluateImagesOptions> = {}, from = source()) =>
+  evaluateImages(net(), from, { preprocessing, batchSize: 4, threads: 1, ...options });
+
+Deno.test("errors are those of the network's own predictions; a corrupt image is counted", async () => {
+  const model = net(), reported: string[] = [];
+  model.normalization = preprocessing.normalization;
+  let top1 = 0, top5 = 0;
+  for (const { name, label, read } of await all(source().images())) {
+    if (name === "bad.jpg") continue;
+    const pixels = prepareImage(await decodeImage(await read()), preprocessing);
+    const logits = await (await model.predict(tensor(pixels, { shape: [1, 8, 8, 3] }))).data();
+    const ahead = logits.filter((logit) => logit > logits[label]!).length;
+    if (ahead > 0) top1++;
+    if (ahead >= 5) top5++;
+  }
+  const progress: number[] = [];
+  const result = await evaluate({
+    onCorrupt: (name) => reported.push(name),
+    onProgress: ({ done, total }) => progress.push(done, total!),
+  });
+  assertEquals([result.images, result.corrupt, result.complete], [names.length, 1, true]);
+  assertEquals(result.top1Error, top1 / names.length);
+  assertEquals(result.top5Error, top5 / names.length);
+  assertEquals(result.perClass.reduce((sum, { count }) => sum + count, 0), names.length);
+  assertEquals(reported, ["bad.jpg"]);
+  assertEquals(result.corruptImages[0]!.reason.startsWith("bad.jpg: expected a JPEG"), true);
+  assertEquals(progress, [4, 18, 8, 18, 12, 18, 16, 18, 18, 18]);
+});
+
+Deno.test("with strict, a corrupt image ends it", async () => {
+  await assertRejects(() => evaluate({ strict: true }), SyntaxError, "bad.jpg: expected a JPEG");
+});
+
+Deno.test("the batch size does not change what is found", async () => {
+  using folder = new Folder();
+  const found: string[] = [];
+  for (const batchSize of [1, 5, 64]) {
+    const journal = folder.at(`${batchSize}.jsonl`);
+    await evaluate({ batchSize, journal });
+    const text = await Deno.readTextFile(journal);
+    found.push(text.replace(/"probability":[^}]*/g, ""));
+  }
+  assertEquals(found[1], found[0]);
+  assertEquals(found[2], found[0]);
+});
+
+Deno.test("ten crops and scales: probabilities are averaged", async () => {
+  using folder = new Folder();
+  const journal = folder.at("j.jsonl"),
+    model = net(),
+    views = { crops: 10, scales: [9, 11] } as const;
+  await evaluate({ ...views, journal, batchSize: 40 });
+  const line = (await Deno.readTextFile(journal)).split("\n")[1]!;
+  model.normalization = preprocessing.normalization;
+  const pixels = prepareImage(await decodeImage(images.get(names[0]!)!), preprocessing, views);
+  const logits = await model.predict(tensor(pixels, { shape: [20, 8, 8, 3] }));
+  const mean = await logits.softmax().mean(0).data();
+  const { top, probability } = JSON.parse(line);
+  assertEquals(top[0], mean.indexOf(Math.max(...mean)));
+  assertAlmostEquals(probability, Math.max(...mean), 1e-5);
+});
+
+Deno.test("a broken evaluation goes on where it ended, with the same result", async () => {
+  using folder = new Folder();
+  const [whole, broken] = [folder.at("whole.jsonl"), folder.at("broken.jsonl")];
+  const expected = await evaluate({ journal: whole });
+  const controller = new AbortController(), read: string[] = [];
+  const first = await evaluate({
+    journal: broken,
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  assertEquals(first.complete, false);
+  const done = first.images + first.corrupt;
+  assertEquals(done > 0 && done < 18, true);
+  const second = await evaluate({ journal: broken, resume: true }, source(read));
+  assertEquals(read.length, 18 - done);
+  assertEquals(await Deno.readTextFile(broken), await Deno.readTextFile(whole));
+  assertEquals(
+    [second.images, second.corrupt, second.top1Error, second.top5Error],
+    [expected.images, expected.corrupt, expected.top1Error, expected.top5Error],
+  );
+  assertEquals(second.confusion.counts, expected.confusion.counts);
+});
+
+Deno.test("a journal fits only the evaluation that it is of", async () => {
+  using folder = new Folder();
+  const journal = folder.at("j.jsonl"), resume = true;
+  await evaluate({ journal, limit: 5 });
+  await assertRejects(() => evaluate({ journal, resume }), RangeError, "its limit is 5");
+  await assertRejects(
+    () => evaluate({ journal, resume, limit: 5, crops: 10 }),
+    RangeError,
+    "its crops is 1, this one's 10",
+  );
+  const changed = { ...source(), images: () => [...source().images() as []].reverse() };
+  await assertRejects(
+    () => evaluate({ journal, resume, limit: 5 }, changed),
+    RangeError,
+    "the images have changed",
+  );
+});
+
+Deno.test("a limit takes images at equal distances", async () => {
+  const read: string[] = [];
+  const result = await evaluate({ limit: 3 }, source(read));
+  assertEquals(result.images, 3);
+  assertEquals(read, [names[0], names[5], names[11]]);
+  const streamed: string[] = [];
+  await evaluate({ limit: 3 }, { ...source(streamed), length: undefined });
+  assertEquals(streamed.slice(0, 3), names.slice(0, 3));
+});
+
+Deno.test("labels and classes that the model does not have are refused", async () => {
+  const bad = {
+    ...source(),
+    images: () => [{ name: "x", label: 7, read: () => Promise.reject() }],
+  };
+  await assertRejects(() => evaluate({}, bad), RangeError, "x: expected a class from 0 to 6");
+  await assertRejects(
+    () => evaluate({}, { ...source(), classes: ["cat", "dog"] }),
+    RangeError,
+    "expected 7 classes, as the model has, found 2",
+  );
+  await assertRejects(() => evaluate({ limit: 0 }), RangeError, "limit");
+  await assertRejects(() => evaluate({ batchSize: 0.5 }), RangeError, "batchSize");
+  const none = { ...source(), length: 0, images: () => [] };
+  await assertRejects(() => evaluate({}, none), RangeError, "expected images, found none");
+});
+
+Deno.test("a data set is evaluated as Model.evaluate does", async () => {
+  const { test } = digits({ train: 10, test: 70 });
+  const model = sequential([28, 28, 1], { seed: 1 }).flatten().dense(10);
+  const expected = await model.evaluate(test);
+  const result = await evaluateDataset(model, test, { batchSize: 32 });
+  assertEquals(result.images, 70);
+  assertAlmostEquals(1 - result.top1Error, expected.top1!, 1e-6);
+  assertAlmostEquals(1 - result.top5Error, expected.top5!, 1e-6);
+  assertEquals(result.classes, test.classes);
+});

@@ -1,0 +1,97 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { parseSynsets } from "../../lib/evaluate/labels.ts";
+import { imageFolder, labelledImages } from "../../lib/evaluate/source.ts";
+import { all, Folder } from "./files.ts";
+
+const synsets = parseSynsets("n03000000 oven\nn01000000 tench\nn02000000 heron", "synsets.txt");
+
+const namesAndLabels = async (source: Awaited<ReturnType<typeof imageFolder>>) =>
+  (await all(source.images())).map(({ name, label }) => [name, label]);
+
+Deno.test("a folder for each class, numbered by name", async () => {
+  using folder = new Folder({
+    "dog/2.PNG": "",
+    "dog/1.jpeg": "",
+    "cat/x.webp": "",
+    "cat/deep/y.jpg": "",
+    "cat/notes.txt": "",
+    ".hidden/z.jpg": "",
+  });
+  const source = await imageFolder(folder.path);
+  assertEquals(await namesAndLabels(source), [
+    ["cat/x.webp", 0],
+    ["cat/deep/y.jpg", 0],
+    ["dog/1.jpeg", 1],
+    ["dog/2.PNG", 1],
+  ]);
+  assertEquals([source.length, source.classes], [4, ["cat", "dog"]]);
+});
+
+Deno.test("folders named by synset or number keep their class when others are missing", async () => {
+  using bySynset = new Folder({ "n03000000/a.jpg": "", "n02000000/b.jpg": "" });
+  const source = await imageFolder(bySynset.path, synsets);
+  assertEquals(await namesAndLabels(source), [["n02000000/b.jpg", 1], ["n03000000/a.jpg", 2]]);
+  assertEquals(source.classes, ["tench", "heron", "oven"]);
+  using byNumber = new Folder({ "7/a.jpg": "", "10/b.jpg": "" });
+  assertEquals(await namesAndLabels(await imageFolder(byNumber.path)), [
+    ["10/b.jpg", 10],
+    ["7/a.jpg", 7],
+  ]);
+});
+
+Deno.test("folders without images, labels or known synsets are refused", async () => {
+  using empty = new Folder(), flat = new Folder({ "a.jpg": "" });
+  using bare = new Folder({ "cat/readme.md": "" }), odd = new Folder({ "n09999999/a.jpg": "" });
+  await assertRejects(() => imageFolder(empty.path), RangeError, "found none");
+  await assertRejects(() => imageFolder(bare.path), RangeError, "found none");
+  await assertRejects(() => imageFolder(flat.path), RangeError, "found 1 images and no folders");
+  await assertRejects(() => imageFolder(odd.path, synsets), RangeError, "unknown synset n09999999");
+  await assertRejects(
+    () => imageFolder(empty.at("nowhere")),
+    Deno.errors.NotFound,
+    "there is no folder",
+  );
+});
+
+Deno.test("ILSVRC's layout: a label for each image by sorted name", async () => {
+  using folder = new Folder({ "val_2.JPEG": "", "val_1.JPEG": "", "val_3.JPEG": "" });
+  using labels = new Folder({ "truth.txt": "1\n2\n3\n", "short.txt": "1\n2\n" });
+  const source = await labelledImages(folder.path, labels.at("truth.txt"), synsets);
+  assertEquals(await namesAndLabels(source), [
+    ["val_1.JPEG", 2],
+    ["val_2.JPEG", 0],
+    ["val_3.JPEG", 1],
+  ]);
+  await assertRejects(
+    () => labelledImages(folder.path, labels.at("short.txt"), synsets),
+    RangeError,
+    "expected a label for each of the 3 images",
+  );
+  await assertRejects(
+    () => labelledImages(folder.path, labels.at("none.txt"), synsets),
+    Deno.errors.NotFound,
+    "none.txt",
+  );
+});
+
+Deno.test("a table: its order counts, and what it leaves out is said", async () => {
+  using folder = new Folder({ "a.jpg": "", "b.jpg": "", "c.jpg": "" });
+  using labels = new Folder({
+    "good.tsv": "file\tclass\nc.jpg\t5\na.jpg\t0\n",
+    "missing.tsv": "file\tclass\n../a.jpg\t5\n",
+    "twice.tsv": "file\tclass\na.jpg\t5\na.jpg\t5\n",
+  });
+  const source = await labelledImages(folder.path, labels.at("good.tsv"));
+  assertEquals(await namesAndLabels(source), [["c.jpg", 5], ["a.jpg", 0]]);
+  assertEquals(source.notes?.[0]?.startsWith("1 images of"), true);
+  await assertRejects(
+    () => labelledImages(folder.path, labels.at("missing.tsv")),
+    Deno.errors.NotFound,
+    "../a.jpg is not an image in",
+  );
+  await assertRejects(
+    () => labelledImages(folder.path, labels.at("twice.tsv")),
+    RangeError,
+    "a.jpg twice",
+  );
+});

@@ -1,0 +1,81 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { parseSynsets } from "../../lib/evaluate/labels.ts";
+import { shardsOf, webDataset } from "../../lib/evaluate/webdataset.ts";
+import { all, Folder, tar } from "./files.ts";
+
+const synsets = parseSynsets("n01000000 a\nn02000000 b", "synsets.txt");
+
+const read = async (shards: readonly string[]) =>
+  (await all(webDataset(shards, synsets).images())).map(({ name, label }) => [name, label]);
+
+Deno.test("files of one key are one example", async () => {
+  using folder = new Folder({
+    "a.tar": tar([
+      ["0001.jpg", "x"],
+      ["0001.cls", "3\n"],
+      ["0002.cls", "n02000000"],
+      ["0002.png", "y"],
+      ["note.txt", "nothing"],
+      ["d.x/0003.json", '{"label": 7, "caption": "?"}'],
+      ["d.x/0003.webp", "z"],
+    ]),
+    "b.tar": tar([["0004.seg.png", "no image of this key"], ["0005.jpeg", "x"], ["0005.cls", "0"]]),
+  });
+  const shards = await shardsOf(folder.path);
+  assertEquals(shards, [folder.at("a.tar"), folder.at("b.tar")]);
+  assertEquals(await read(shards), [
+    ["a.tar/0001", 3],
+    ["a.tar/0002", 1],
+    ["a.tar/d.x/0003", 7],
+    ["b.tar/0005", 0],
+  ]);
+});
+
+Deno.test("shards are streamed from a URL, plain or gzip", async () => {
+  const bytes = tar([["k.jpg", "x"], ["k.cls", "1"]]);
+  const gzip = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  const zipped = new Uint8Array(await new Response(gzip).arrayBuffer());
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/v.tar") return new Response(bytes);
+    if (pathname === "/v.tar.gz") return new Response(zipped);
+    return new Response("no", { status: 404 });
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  assertEquals(await read([`${url}/v.tar`, `${url}/v.tar.gz`]), [["v.tar/k", 1], [
+    "v.tar.gz/k",
+    1,
+  ]]);
+  await assertRejects(() => read([`${url}/w.tar`]), Error, "found HTTP status 404");
+});
+
+Deno.test("braces name many shards", async () => {
+  assertEquals(await shardsOf("v-{008..011}.tar"), [
+    "v-008.tar",
+    "v-009.tar",
+    "v-010.tar",
+    "v-011.tar",
+  ]);
+  await assertRejects(() => shardsOf("v-{2..1}.tar"), RangeError, "{FIRST..LAST}");
+  await assertRejects(() => shardsOf("v-{0..999999}.tar"), RangeError, "at most 100,000");
+  using folder = new Folder({ "a.txt": "" });
+  await assertRejects(() => shardsOf(folder.path), RangeError, "expected shards");
+});
+
+Deno.test("missing and bad labels, and shards without images, are refused", async () => {
+  using folder = new Folder({
+    "none.tar": tar([["k.jpg", "x"], ["l.jpg", "x"]]),
+    "bad.tar": tar([["k.jpg", "x"], ["k.cls", "cat"]]),
+    "odd.tar": tar([["k.jpg", "x"], ["k.cls", "n09999999"]]),
+    "json.tar": tar([["k.jpg", "x"], ["k.json", "{"]]),
+    "empty.tar": tar([]),
+  });
+  const rejects = (name: string, message: string) =>
+    assertRejects(() => read([folder.at(name)]), Error, message);
+  await rejects("none.tar", "expected a label for k");
+  await rejects("bad.tar", 'bad.tar/k.cls: expected a class from 0 or a synset, found "cat"');
+  await rejects("odd.tar", "unknown synset n09999999");
+  await rejects("json.tar", "json.tar/k.json: expected JSON");
+  await rejects("empty.tar", "expected images with labels, found none");
+  await rejects("nowhere.tar", "");
+});
