@@ -156,3 +156,38 @@ export { type WritableTensor, writeSafetensors } from "./lib/weights/safetensors
 export { saveWeights } from "./lib/weights/save.ts";
 
 export * from "./data/mod.ts";
+
+export { centerCrop, cropImage, mirrorImage, tenCrop } from "./lib/vision/crop.ts";
+export { decodeImage, type DecodeOptions } from "./lib/vision/decode.ts";
+export type { RgbImage } from "./lib/vision/image.ts";
+export { prepareImage, type ViewOptions } from "./lib/vision/preprocess.ts";
+export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize.ts";
+
+export { classifyImage } from "./lib/evaluate/classify.ts";
+export {
+  type ClassResult,
+  type Confusion,
+  ConfusionMatrix,
+  confusionMatrix,
+} from "./lib/evaluate/confusion.ts";
+export {
+  evaluateDataset,
+  evaluateImages,
+  type EvaluateImagesOptions,
+  type EvaluationOptions,
+  type EvaluationProgress,
+} from "./lib/evaluate/evaluate.ts";
+export { type Interval, wilsonInterval } from "./lib/evaluate/interval.ts";
+export type { JournalHeader } from "./lib/evaluate/journal.ts";
+export type { Synsets } from "./lib/evaluate/labels.ts";
+export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evaluate/nearest.ts";
+export {
+  type ImageEntry,
+  imageFolder,
+  type ImageSource,
+  labelledImages,
+  readSynsets,
+} from "./lib/evaluate/source.ts";
+export type { CorruptImage, Evaluation } from "./lib/evaluate/tally.ts";
+export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
+export { shardsOf, webDataset } from "./lib/evaluate/webdataset.ts";

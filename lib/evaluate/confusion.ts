@@ -1,12 +1,16 @@
 /** How often a class was taken for another. */
 export interface Confusion {
+  /** The right class. */
   readonly label: number;
+  /** The class that was most probable. */
   readonly predicted: number;
+  /** How often. */
   readonly count: number;
 }
 
 /** How a class fared. */
 export interface ClassResult {
+  /** The class, by number. */
   readonly label: number;
   /** Examples of it. */
   readonly count: number;

@@ -20,10 +20,15 @@ export interface EvaluationProgress {
   readonly done: number;
   /** All images; undefined where that is known only at the end. */
   readonly total: number | undefined;
+  /** Images that could not be read. */
   readonly corrupt: number;
+  /** Share of images whose most probable class is wrong. */
   readonly top1Error: number;
+  /** Share of images whose class is not among the five most probable. */
   readonly top5Error: number;
+  /** Images a second, since this run began. */
   readonly imagesPerSecond: number;
+  /** Until the end; undefined where the number of images is not known. */
   readonly secondsLeft: number | undefined;
 }
 

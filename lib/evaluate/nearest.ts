@@ -11,6 +11,7 @@ import { highest } from "./top_k.ts";
 export interface Neighbor {
   /** Its place in the index. */
   readonly index: number;
+  /** The neighbour's name: its number where none was given. */
   readonly name: string;
   /** The Euclidean distance of the features. */
   readonly distance: number;

@@ -4,7 +4,9 @@ import type { ImageResult } from "./journal.ts";
 
 /** An image that could not be read. */
 export interface CorruptImage {
+  /** The image's name. */
   readonly image: string;
+  /** Why it could not be read. */
   readonly reason: string;
 }
 

@@ -1,6 +1,8 @@
 /** An image as bytes: rows from the top, each pixel its red, green and blue byte ([height, width, 3]). */
 export interface RgbImage {
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** `height * width * 3` bytes. */
   readonly data: Uint8Array<ArrayBuffer>;
