@@ -98,6 +98,11 @@ export async function evaluateImages(
 ): Promise<Evaluation> {
   const side = model.inputShape[0]!;
   const preprocessing = { ...options.preprocessing, crop: options.preprocessing.crop ?? side };
+  if (preprocessing.crop !== side) {
+    throw new RangeError(
+      `evaluateImages: the images are cropped to ${preprocessing.crop} pixels, but the model takes ${side}; build it with inputShape: [${preprocessing.crop}, ${preprocessing.crop}, 3]`,
+    );
+  }
   const { crops = 1, scales, filter = "bilinear", rotate = false, threads } = options;
   const views: ViewOptions = { crops, filter, ...scales ? { scales } : {} };
   checkViews(preprocessing, views);
