@@ -1,0 +1,36 @@
+/** Runs the commands that measure and use networks, as a user would. */
+import { Folder, images } from "../evaluate/files.ts";
+import { lenet5 } from "../../lib/zoo/lenet5.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+
+/** What a command wrote, and its exit code. */
+export interface Ran {
+  readonly code: number;
+  readonly lines: readonly string[];
+  readonly errors: string;
+}
+
+/** Runs lib/cli/NAME.ts on the CPU device. */
+export async function command(name: string, ...args: readonly string[]): Promise<Ran> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-check", `lib/cli/${name}.ts`, ...args],
+    cwd: root,
+    env: { NO_COLOR: "1", STRIATE_DEVICE: "cpu" },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, lines: text(stdout).trimEnd().split("\n"), errors: text(stderr) };
+}
+
+/** A folder with a LeNet-5 (`lenet.safetensors`), images, and labels that name all of them. */
+export async function lenetFolder(extra: Record<string, Uint8Array | string> = {}) {
+  const names = [...images.keys()];
+  const folder = new Folder({
+    ...Object.fromEntries([...images].map(([name, bytes]) => [`images/${name}`, bytes])),
+    "labels.tsv": `file\tclass\n${names.map((name, i) => `${name}\t${i % 10}`).join("\n")}\n`,
+    ...extra,
+  });
+  await lenet5({ seed: 4 }).save(folder.at("lenet.safetensors"));
+  return folder;
+}

@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
+import { Folder, images, tar } from "../evaluate/files.ts";
+import { command, lenetFolder } from "./command.ts";
+
+const evaluate = (...args: string[]) => command("evaluate", ...args);
+
+/** The options for images in a folder of `lenetFolder`. */
+const common = (folder: Folder) => [
+  "--model",
+  "lenet5",
+  "--weights",
+  folder.at("lenet.safetensors"),
+  "--images",
+  folder.at("images"),
+  "--labels",
+  folder.at("labels.tsv"),
+  "--out",
+  folder.at("out/j.jsonl"),
+  "--batch-size",
+  "4",
+];
+
+Deno.test("evaluate --json: the last line has what programs rely on", async () => {
+  using folder = await lenetFolder({ "images/bad.jpg": "no image" });
+  const labels = folder.at("labels.tsv");
+  await Deno.writeTextFile(labels, `${await Deno.readTextFile(labels)}bad.jpg\t0\n`);
+  const { code, lines, errors } = await evaluate(...common(folder), "--json");
+  assertEquals([code, errors], [0, ""]);
+  const events = lines.map((line) => JSON.parse(line)), last = events.at(-1)!;
+  assertEquals([events[0].event, events[0].total], ["start", images.size + 1]);
+  assertEquals(events.filter(({ event }) => event === "corrupt").map(({ image }) => image), [
+    "bad.jpg",
+  ]);
+  assert(
+    events.some(({ event, done, secondsLeft }) => event === "progress" && done && secondsLeft >= 0),
+  );
+  assertEquals([last.event, last.images, last.corrupt], ["done", images.size, 1]);
+  const journal = (await Deno.readTextFile(folder.at("out/j.jsonl"))).trim().split("\n").slice(1)
+    .map((line) => JSON.parse(line));
+  const wrong = journal.filter(({ top, label }) => top && top[0] !== label).length;
+  assertEquals(last.top1Error, wrong / images.size);
+  assert(last.top5Error <= last.top1Error && last.imagesPerSecond > 0);
+  assert(last.top1Interval[0] < last.top1Error && last.top1Error < last.top1Interval[1]);
+  assertEquals(Object.keys(last.perClass[0]), [
+    "label",
+    "count",
+    "right",
+    "wronglyPredicted",
+    "name",
+  ]);
+});
+
+Deno.test("evaluate in words: errors, intervals, classes, confusions, speed", async () => {
+  using folder = await lenetFolder();
+  const { code, lines } = await evaluate(...common(folder), "--crops", "10");
+  const text = lines.join("\n");
+  assertEquals(code, 0);
+  for (
+    const part of [
+      "17 images",
+      "top-1 error ",
+      "top-5 error ",
+      "95 % interval",
+      "Classes:",
+      "Confused most often:",
+      "images/s",
+      "every prediction: ",
+    ]
+  ) assertStringIncludes(text, part);
+  for (const no of ["\r", "\x1b", "NaN", "undefined"]) assertEquals(text.includes(no), false);
+});
+
+Deno.test("evaluate --resume goes on from the journal, and only from its own", async () => {
+  using folder = await lenetFolder();
+  const whole = (await evaluate(...common(folder), "--json")).lines.at(-1)!;
+  const path = folder.at("out/j.jsonl"), journal = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, journal.split("\n").slice(0, 8).join("\n") + '\n{"image":"cut');
+  const { code, lines } = await evaluate(...common(folder), "--resume", "--json");
+  assertEquals(code, 0);
+  assertEquals(await Deno.readTextFile(path), journal);
+  const errors = (line: string) =>
+    (({ images, top1Error, top5Error }) => [
+      images,
+      top1Error,
+      top5Error,
+    ])(JSON.parse(line));
+  assertEquals(errors(lines.at(-1)!), errors(whole));
+  const other = await evaluate(...common(folder), "--resume", "--crops", "10");
+  assertEquals(other.code, 1);
+  assertStringIncludes(other.errors, "is of another evaluation: its crops is 1");
+});
+
+Deno.test("evaluate reads a folder for each class, and shards", async () => {
+  const names = [...images.keys()].slice(0, 4);
+  using folder = await lenetFolder({
+    "classes/3/a.jpg": images.get(names[0]!)!,
+    "classes/9/b.jpg": images.get(names[1]!)!,
+    "shards/v-0.tar": tar([["0.jpg", images.get(names[0]!)!], ["0.cls", "3"]]),
+    "shards/v-1.tar": tar([["1.jpg", images.get(names[1]!)!], ["1.cls", "9"]]),
+  });
+  const found = [];
+  for (const place of ["classes", "shards", "shards/v-{0..1}.tar"]) {
+    const args = common(folder);
+    args.splice(4, 4, "--images", folder.at(place));
+    const { code, lines, errors } = await evaluate(...args, "--json");
+    assertEquals([code, errors], [0, ""]);
+    const { images, top1Error, top5Error } = JSON.parse(lines.at(-1)!);
+    found.push([images, top1Error, top5Error]);
+  }
+  assertEquals(found[0]![0], 2);
+  assertEquals(found[1], found[0]);
+  assertEquals(found[2], found[0]);
+});
+
+Deno.test("evaluate --data: CIFAR-10 records under the names of its classes", async () => {
+  using folder = new Folder({
+    "records.bin": Uint8Array.from(
+      { length: 12 * 3073 },
+      (_, i) => i % 3073 === 0 ? i % 7 : i % 251,
+    ),
+  });
+  await cifarResnet(20).save(folder.at("net.safetensors"));
+  const { code, lines, errors } = await evaluate(
+    ...["--model", "cifar-resnet20", "--weights", folder.at("net.safetensors")],
+    ...["--data", folder.at("records.bin"), "--out", folder.at("j.jsonl"), "--json"],
+  );
+  assertEquals([code, errors], [0, ""]);
+  const last = JSON.parse(lines.at(-1)!);
+  assertEquals([last.images, last.perClass[0].name], [12, "airplane"]);
+});
+
+Deno.test("evaluate says what is wrong with its options", async () => {
+  using folder = await lenetFolder({
+    "few.txt": "n01440764\n",
+    "synset_words.txt": "n01440764 tench\n",
+  });
+  const weights = ["--model", "lenet5", "--weights", folder.at("lenet.safetensors")];
+  const bad: [string[], number, string][] = [
+    [[], 2, "expected --model NAME; see --help"],
+    [["--model", "lenet5"], 2, "expected --weights FILE"],
+    [["--model", "lenet", "--weights", "x"], 2, 'did you mean "lenet5"'],
+    [weights, 2, "expected --images DIR or --data FILE"],
+    [[...weights, "--data", "x", "--images", "y"], 2, "--data: records go as they are"],
+    [[...weights, "--images", "x", "--scales", "12,a"], 2, "--scales: expected sizes"],
+    [[...weights, "--images", folder.at("nowhere")], 1, "there is no folder"],
+    [[...weights, "--images", folder.at("images")], 1, "17 images and no folders"],
+    [
+      [...weights, "--images", folder.at("images"), "--labels", folder.at("few.txt")],
+      1,
+      "expected a label for each of the 17 images",
+    ],
+  ];
+  for (const [args, code, message] of bad) {
+    const ran = await evaluate(...args, "--out", folder.at("j.jsonl"));
+    assertEquals([ran.code, ran.errors.includes(message)], [code, true], ran.errors);
+    assertEquals(ran.errors.includes("    at "), false);
+  }
+});

@@ -1,0 +1,41 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { bar } from "../../lib/cli/predict.ts";
+import { images } from "../evaluate/files.ts";
+import { command, lenetFolder } from "./command.ts";
+
+const predict = (...args: string[]) => command("predict", ...args);
+
+Deno.test("bars grow with the share", () => {
+  assertEquals([0, 0.5, 1].map((share) => bar(share).trimEnd().length), [0, 12, 24]);
+  assertEquals(bar(1 / 192).trimEnd(), "▏");
+  assertEquals(bar(2), "█".repeat(24));
+  assert([0, 0.1, 0.33, 0.97].every((share) => bar(share).length === 24));
+});
+
+Deno.test("predict: five classes an image, by names where a list fits, and the bad ones named", async () => {
+  const synsets = Array.from({ length: 10 }, (_, i) => `n0100000${i} thing ${i}`).join("\n");
+  using folder = await lenetFolder({ "images/bad.png": "no image" });
+  const [first, second] = [...images.keys()].map((name) => folder.at(`images/${name}`));
+  const args = ["--model", "lenet5", "--weights", folder.at("lenet.safetensors"), first!];
+  const plain = await predict(...args, folder.at("images/bad.png"), folder.at("no.jpg"), second!);
+  assertEquals(plain.code, 1);
+  assertEquals(plain.lines.length, 12);
+  assertMatch(plain.lines[1]!, /^ {2}[ \d]{3}\.\d\d % {2}[█▏▎▍▌▋▊▉ ]{24} {2}class \d$/);
+  assertStringIncludes(plain.errors, "bad.png: expected a JPEG");
+  assertStringIncludes(plain.errors, "there is no file");
+
+  await Deno.writeTextFile(folder.at("synset_words.txt"), synsets);
+  const json = await predict(...args, "--json", "--crops", "10");
+  assertEquals([json.code, json.lines.length, json.errors], [0, 1, ""]);
+  const { image, labels } = JSON.parse(json.lines[0]!);
+  assertEquals([image, labels.length], [first, 5]);
+  const probabilities = labels.map(({ probability }: { probability: number }) => probability);
+  assertEquals(probabilities, probabilities.toSorted((a: number, b: number) => b - a));
+  assertEquals(labels[0].name, `thing ${labels[0].class}`);
+
+  await Deno.writeTextFile(folder.at("few.txt"), "n01000000 thing");
+  const few = await predict(...args, "--synsets", folder.at("few.txt"));
+  assertEquals(few.code, 1);
+  assertStringIncludes(few.errors, "expected 10 synsets, as the model has classes, found 1");
+  assertStringIncludes((await predict(...args.slice(0, 4))).errors, "expected images; see --help");
+});
