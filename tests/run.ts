@@ -22,6 +22,25 @@ Deno.env.set("NO_COLOR", "1");
 const total: Counts = { passed: 0, failed: 0, skipped: [] };
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
+/** The packages that lib loads where they are used, and so while tests run. */
+async function packages(): Promise<string[]> {
+  const found = new Set<string>();
+  const visit = async (folder: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const path = `${folder}/${name}`;
+      if (isDirectory) await visit(path);
+      else if (name.endsWith(".ts")) {
+        const text = await Deno.readTextFile(path);
+        for (const [specifier] of text.matchAll(/npm:[@a-z0-9/._-]+@[0-9.]+[0-9]/g)) {
+          found.add(specifier);
+        }
+      }
+    }
+  };
+  await visit("lib");
+  return [...found].sort();
+}
+
 /** A check that either passes or fails; what it says is shown only when it fails. */
 async function check(name: string, ...args: string[]): Promise<void> {
   const start = performance.now();
@@ -68,6 +87,8 @@ async function test(name: string, args: readonly string[], verbose = false): Pro
 }
 
 const missing = await installNeeds(console.log);
+// Deno hangs where tests fetch packages for the first time, several at once.
+await runQuietly([deno, "cache", ...await packages()]);
 
 if (Deno.args.length > 0) {
   await test("tests", Deno.args, true);
