@@ -89,7 +89,7 @@ export * from "./lib/train/dataset.ts";
 export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";
 export type { EarlyStopping } from "./lib/train/early_stopping.ts";
 export type { FitOptions } from "./lib/train/fit.ts";
-export type { EpochRecord, History, Progress } from "./lib/train/history.ts";
+export { type EpochRecord, History, type HistoryData, type Progress } from "./lib/train/history.ts";
 export type { LossConfig, LossLike, LossName } from "./lib/train/loss.ts";
 export type { Metrics } from "./lib/train/metrics.ts";
 export {
@@ -113,7 +113,7 @@ export {
   type Updated,
 } from "./lib/train/optimizer.ts";
 export * from "./lib/train/schedule.ts";
-export type { ProgressDisplay } from "./lib/train/progress.ts";
+export type { ProgressDisplay, RunLength } from "./lib/train/progress.ts";
 
 export { alexnet, alexnet2012, type Alexnet2012Options } from "./lib/zoo/alexnet.ts";
 export {
@@ -191,3 +191,10 @@ export {
 export type { CorruptImage, Evaluation } from "./lib/evaluate/tally.ts";
 export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
 export { shardsOf, webDataset } from "./lib/evaluate/webdataset.ts";
+
+import "./lib/show/register.ts";
+export type { Displayable, MimeBundle } from "./lib/show/bundle.ts";
+export { Figure, type FigureData, type Frame, type Layout, type Trace } from "./lib/show/figure.ts";
+export { Picture, type PictureData } from "./lib/show/picture.ts";
+export { show } from "./lib/show/show.ts";
+export { type Align, Table, table, type TableOptions, type TableRow } from "./lib/show/table.ts";

@@ -1,7 +1,7 @@
 import type { Evaluation } from "../evaluate/tally.ts";
 import type { EvaluationProgress } from "../evaluate/evaluate.ts";
 import type { Interval } from "../evaluate/interval.ts";
-import { clock, percent } from "../train/progress.ts";
+import { clock, percent } from "../train/format.ts";
 
 /** What an evaluation is of. */
 export interface EvaluationStart {

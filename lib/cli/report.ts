@@ -3,7 +3,7 @@ import type { Dataset } from "../train/dataset.ts";
 import type { EpochRecord, History, Progress } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
 import type { Model } from "../train/model.ts";
-import { clock, formatEpoch, formatProgress, percent } from "../train/progress.ts";
+import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
 
 /** What a run begins with. */
 export interface Start {

@@ -15,12 +15,13 @@ import {
 } from "./checkpoint.ts";
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper, type EarlyStopping } from "./early_stopping.ts";
-import type { EpochRecord, History, Progress } from "./history.ts";
+import { type EpochRecord, History, type Progress } from "./history.ts";
+import { host } from "./host.ts";
 import { lossesOf, type LossLike } from "./loss.ts";
 import type { Metrics } from "./metrics.ts";
 import { adam, type Optimizer } from "./optimizer.ts";
 import { checkNames, checkPositive, checkSeed } from "./options.ts";
-import { type ProgressDisplay, terminalProgress } from "./progress.ts";
+import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
 import { Trainer } from "./trainer.ts";
@@ -45,7 +46,10 @@ export interface FitOptions {
   readonly dropRemainder?: boolean;
   /** The k of the top-k metric; 5 by default. */
   readonly topK?: number;
-  /** Whether progress is shown on stderr; true by default in a terminal. */
+  /**
+   * Whether progress is shown: in a notebook as bars, a chart and a table, elsewhere on stderr. True
+   * by default in a notebook and in a terminal.
+   */
   readonly progress?: boolean | ProgressDisplay;
   /** Called after each step is queued; nothing has been read back then. */
   readonly onStep?: (step: { readonly epoch: number; readonly step: number }) => void;
@@ -65,7 +69,10 @@ export interface FitOptions {
   };
   /** A checkpoint's folder to go on from: the run then ends as if it had never been interrupted. */
   readonly resume?: string;
-  /** Ends training after the step under way; a checkpoint is written if one is asked for. */
+  /**
+   * Ends training after the step under way; a checkpoint is written if one is asked for. A
+   * notebook's stop button does the same.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -102,11 +109,14 @@ export async function fit(
   metadata: Readonly<Record<string, string>>,
   options: FitOptions,
 ): Promise<History> {
-  const run = new Run(network, device, data, normalization, metadata, options);
+  using stoppable = host().begin();
+  const { signal: given } = options;
+  const signal = given ? AbortSignal.any([given, stoppable.signal]) : stoppable.signal;
+  const run = new Run(network, device, data, normalization, metadata, { ...options, signal });
   try {
     if (options.checkpoint !== undefined) await checkWritable(options.checkpoint.directory);
     if (options.resume !== undefined) await run.resume(options.resume);
-    return await run.train();
+    return await run.showTraining();
   } finally {
     run.release();
   }
@@ -182,11 +192,11 @@ class Run {
     }
     this.#throttle = new Throttle(device);
     this.#stopper = options.earlyStopping && new EarlyStopper(options.earlyStopping);
-    const { progress = Deno.stderr.isTerminal() } = options;
+    const { progress = host().showsProgress } = options;
     this.#display = typeof progress === "object"
       ? progress
       : progress
-      ? terminalProgress()
+      ? host().progress()
       : undefined;
     this.#batches = data instanceof Dataset
       ? data.batchCount(this.#batchSize, options.dropRemainder ?? false)
@@ -228,7 +238,24 @@ class Run {
     this.#written = checkpoint.path;
   }
 
-  async train(): Promise<History> {
+  /** Trains, and tells the display how it began and ended. */
+  async showTraining(): Promise<History> {
+    this.#display?.begin?.({
+      epochs: this.#epochs,
+      batches: this.#batches,
+      done: [...this.#records],
+    });
+    try {
+      const history = await this.#train();
+      await this.#display?.end?.(history);
+      return history;
+    } catch (error) {
+      await this.#display?.fail?.(error);
+      throw error;
+    }
+  }
+
+  async #train(): Promise<History> {
     let stopped: History["stopped"] = this.#stopper?.isOver ? "early stopping" : undefined;
     while (this.#epoch < this.#epochs && stopped === undefined) {
       stopped = await this.#trainEpoch();
@@ -236,12 +263,12 @@ class Run {
     if (this.#best !== undefined && stopped !== "aborted") {
       for (const [weight, data] of this.#best) weight.assign(data);
     }
-    return {
+    return new History({
       epochs: this.#records,
       steps: this.#step,
       ...stopped === undefined ? {} : { stopped },
       ...this.#written === undefined ? {} : { checkpoint: this.#written },
-    };
+    });
   }
 
   async #trainEpoch(): Promise<History["stopped"]> {

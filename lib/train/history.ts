@@ -1,3 +1,4 @@
+import { formatMeasures, formatStop, formatValidation } from "./format.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** An epoch of training. */
@@ -16,8 +17,8 @@ export interface EpochRecord extends Metrics {
   readonly validation?: Metrics;
 }
 
-/** What `fit` has done. */
-export interface History {
+/** What a training has come to. */
+export interface HistoryData {
   /** The epochs that are done. */
   readonly epochs: readonly EpochRecord[];
   /** Steps done since the beginning of training. */
@@ -26,6 +27,41 @@ export interface History {
   readonly stopped?: "aborted" | "early stopping";
   /** The checkpoint that was written last, if any. */
   readonly checkpoint?: string;
+}
+
+/** What `fit` has done. As a text, a line for each epoch. */
+export class History implements HistoryData {
+  /** The epochs that are done. */
+  readonly epochs: readonly EpochRecord[];
+  /** Steps done since the beginning of training. */
+  readonly steps: number;
+  /** Why training ended before the last epoch, if it did. */
+  declare readonly stopped?: "aborted" | "early stopping";
+  /** The checkpoint that was written last, if any. */
+  declare readonly checkpoint?: string;
+
+  /** A history of what was done. */
+  constructor({ epochs, steps, stopped, checkpoint }: HistoryData) {
+    this.epochs = epochs;
+    this.steps = steps;
+    if (stopped !== undefined) this.stopped = stopped;
+    if (checkpoint !== undefined) this.checkpoint = checkpoint;
+  }
+
+  /** What was measured in each epoch, without the times, and how training ended. */
+  toString(): string {
+    const lines = this.epochs.map((record) =>
+      `epoch ${record.epoch}  ${formatMeasures(record)}${formatValidation(record)}`
+    );
+    const { stopped, steps } = this;
+    const end = stopped === undefined ? [] : [`${formatStop(stopped)} after ${steps} steps`];
+    return [...lines, ...end].join("\n") || "no training yet";
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
 }
 
 /** How training stands: given to `onProgress` about four times a second. */

@@ -16,6 +16,7 @@ import { formatFields } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
 import { fit, type FitOptions, measure } from "./fit.ts";
 import type { History } from "./history.ts";
+import { host } from "./host.ts";
 import { lossesOf, type LossLike } from "./loss.ts";
 import type { Metrics } from "./metrics.ts";
 import { adam, type Optimizer } from "./optimizer.ts";
@@ -32,7 +33,7 @@ export interface EvaluateOptions {
   readonly loss?: LossLike | readonly LossLike[];
   /** The k of the top-k metric; 5 by default. */
   readonly topK?: number;
-  /** Ends the evaluation by an AbortError. */
+  /** Ends the evaluation by an AbortError, as a notebook's stop button does. */
   readonly signal?: AbortSignal;
 }
 
@@ -131,8 +132,11 @@ export class Model extends Network<Model> {
     const batchSize = checkPositive(options.batchSize ?? 128, "evaluate: batchSize");
     const device = await this.#device();
     const trainer = this.#makeTrainer(device, data, options, data.normalization);
+    using stoppable = host().begin();
+    const signals = [stoppable.signal, ...options.signal ? [options.signal] : []];
     try {
-      return await measure(trainer, new Throttle(device), data, batchSize, options.signal);
+      const throttle = new Throttle(device);
+      return await measure(trainer, throttle, data, batchSize, AbortSignal.any(signals));
     } finally {
       trainer.release();
     }
@@ -234,8 +238,10 @@ export class Model extends Network<Model> {
       (x instanceof Dataset ? x.normalization : undefined);
     const device = await this.#device();
     const throttle = new Throttle(device);
+    using stoppable = host().begin();
     const results: Promise<ArrayBuffer>[][] = wanted.map(() => []);
     for (let at = 0; at < parts.length; at += batchSize) {
+      stoppable.signal.throwIfAborted();
       const size = Math.min(batchSize, parts.length - at);
       const batch = parts.batch(at, size);
       const storages = batch.map((data) => {

@@ -1,0 +1,34 @@
+/** What a value looks like in each form that a viewer may want, by MIME type. */
+export type MimeBundle = Readonly<Record<string, unknown>>;
+
+/** The method by which the Jupyter kernel asks a value how it looks. */
+export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display") as never;
+
+/** A value that can be shown in a notebook, and as a text elsewhere. */
+export interface Displayable {
+  /** How it looks in a notebook, by MIME type; always with "text/plain". */
+  [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
+}
+
+/** Whether a value says how it looks. */
+export function isDisplayable(value: unknown): value is Displayable {
+  return typeof (value as Displayable | undefined)?.[jupyterDisplay] === "function";
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+};
+
+/** A text that is safe within HTML or SVG, between tags and in double quotes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => entities[character]!);
+}
+
+/** Bytes or text as a `data:` URL, which needs no server. */
+export function dataUrl(type: string, content: string | Uint8Array): string {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return `data:${type};base64,${bytes.toBase64()}`;
+}

@@ -1,0 +1,40 @@
+/** Numbers of a column as texts: four digits that say something, and the same places after the point. */
+export function formatColumn(numbers: readonly number[]): string[] {
+  const places = Math.max(0, ...numbers.filter(Number.isFinite).map(placesOf));
+  return numbers.map((number) => formatNumber(number, places));
+}
+
+/** Digits that a number needs after its point: four that say something, at most four. */
+function placesOf(number: number): number {
+  if (Number.isInteger(number)) return 0;
+  // Without the zeros at the end, and without the noise of f32.
+  const digits = String(Number(number.toPrecision(4)));
+  return digits.includes("e") ? 0 : Math.min(4, digits.split(".")[1]?.length ?? 0);
+}
+
+function formatNumber(number: number, places: number): string {
+  const size = Math.abs(number);
+  if (!Number.isFinite(number) || number === 0) {
+    return places > 0 ? zero(number, places) : String(number);
+  }
+  if (size >= 1e9 || size < 10 ** -places / 2 || size < 1e-4) return number.toExponential(2);
+  if (size < 10000 || places > 0) return number.toFixed(places);
+  return number.toLocaleString("en", { maximumFractionDigits: 0 });
+}
+
+const zero = (number: number, places: number) =>
+  Number.isFinite(number) ? number.toFixed(places) : String(number);
+
+/** Where a number stands on a scale, as a light colour that black text can be read on. */
+export function heatColor(value: number, low: number, high: number): string {
+  const blend = (share: number, [r, g, b]: readonly [number, number, number]) => {
+    const mix = (channel: number) => Math.round(255 + share * (channel - 255));
+    return `#${[r, g, b].map((c) => mix(c).toString(16).padStart(2, "0")).join("")}`;
+  };
+  const [blue, red] = [[107, 174, 214], [244, 132, 104]] as const;
+  // Numbers of both signs are told apart by colour, with white for zero.
+  if (low < 0 && high > 0) {
+    return blend(Math.abs(value) / Math.max(-low, high), value < 0 ? red : blue);
+  }
+  return blend(high > low ? (value - low) / (high - low) : 0, blue);
+}

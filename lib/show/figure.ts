@@ -1,0 +1,155 @@
+import { escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { emit } from "./jupyter.ts";
+import { figureHtml } from "./plotly.ts";
+import { renderPng } from "./raster.ts";
+import { drawFigure } from "./svg/draw.ts";
+
+/** A trace of Plotly's: the numbers that are drawn, and how. */
+export type Trace = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** Plotly's layout: titles, axes, notes and the rest. */
+export type Layout = Readonly<Record<string, unknown>>;
+
+/** A step of a figure that moves: what changes in its traces and its layout. */
+export interface Frame {
+  /** What the slider says at this step. */
+  readonly name: string;
+  /** The traces of this step, as many as the figure has. */
+  readonly data: readonly Trace[];
+  /** What changes in the layout. */
+  readonly layout?: Layout;
+}
+
+/** A figure as Plotly's JSON has it. */
+export interface FigureData {
+  /** The traces. */
+  readonly data: readonly Trace[];
+  /** Titles, axes, notes and the rest. */
+  readonly layout?: Layout;
+  /** The steps of a figure that moves. */
+  readonly frames?: readonly Frame[];
+}
+
+/**
+ * A figure: Plotly's JSON, which a notebook draws live, with a picture of it for viewers that run no
+ * script. The functions of `plot` make figures; any other Plotly JSON can be given as well.
+ *
+ * ```ts
+ * import { Figure } from "@striate/striate";
+ * const figure = new Figure({ data: [{ type: "scatter", y: [3, 1, 2] }] });
+ * await figure.show(); // in a notebook the chart, elsewhere a text
+ * await figure.save(`${await Deno.makeTempDir()}/figure.svg`);
+ * ```
+ *
+ * Source of the format: https://plotly.com/javascript/reference
+ */
+export class Figure {
+  /** The traces. */
+  readonly data: readonly Trace[];
+  /** Titles, axes, notes and the rest. */
+  readonly layout: Layout;
+  /** The steps of a figure that moves; empty for one that does not. */
+  readonly frames: readonly Frame[];
+
+  /**
+   * A figure of Plotly's JSON.
+   *
+   * @throws {TypeError} if there is no list of traces, or one has no type.
+   */
+  constructor({ data, layout = {}, frames = [] }: FigureData) {
+    if (!Array.isArray(data)) {
+      throw new TypeError(`Figure: data: expected a list of traces, found ${String(data)}`);
+    }
+    data.forEach((trace, i) => {
+      if (typeof trace?.type === "string") return;
+      throw new TypeError(
+        `Figure: data[${i}].type: expected a name such as "scatter", found ${trace?.type}`,
+      );
+    });
+    this.data = data;
+    this.layout = layout;
+    this.frames = frames;
+  }
+
+  /** The title, without its markup; empty if there is none. */
+  get title(): string {
+    const { title } = this.layout as { title?: string | { text?: string } };
+    return (typeof title === "string" ? title : title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
+  }
+
+  /** The picture of the figure, as SVG. */
+  svg(): string {
+    return drawFigure(this);
+  }
+
+  /** The picture of the figure, as PNG. The package that draws it is fetched when first used. */
+  async png(): Promise<Uint8Array<ArrayBuffer>> {
+    return await renderPng(this.svg());
+  }
+
+  /** The live chart as HTML: the picture, and a script that replaces it. */
+  html(): string {
+    return figureHtml(this, this.svg());
+  }
+
+  /** Plotly's JSON. */
+  toJSON(): FigureData {
+    const { data, layout, frames } = this;
+    return { data, layout, ...frames.length > 0 ? { frames } : {} };
+  }
+
+  /** Shows the figure in a notebook; elsewhere prints it as a text. */
+  async show(): Promise<void> {
+    await emit(this);
+  }
+
+  /**
+   * Writes the figure to a file: a page (.html), a picture (.svg, .png) or Plotly's JSON (.json).
+   *
+   * @throws {RangeError} for another kind of file
+   */
+  async save(path: string): Promise<void> {
+    const kind = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
+    switch (kind) {
+      case "svg":
+        return await Deno.writeTextFile(path, this.svg());
+      case "png":
+        return await Deno.writeFile(path, await this.png());
+      case "json":
+        return await Deno.writeTextFile(path, JSON.stringify(this));
+      case "html": {
+        const head = `<!DOCTYPE html><meta charset="utf-8"><title>${escapeHtml(this.title)}</title>`;
+        return await Deno.writeTextFile(path, head + this.html());
+      }
+    }
+    throw new RangeError(
+      `Figure.save: expected a name that ends in .html, .svg, .png or .json, found ${path}`,
+    );
+  }
+
+  /** One line: the title and what is drawn. */
+  toString(): string {
+    const kinds = new Map<string, number>();
+    for (const { type } of this.data) kinds.set(type, (kinds.get(type) ?? 0) + 1);
+    const traces = [...kinds].map(([type, n]) => n === 1 ? type : `${n} ${type}`).join(", ");
+    const steps = this.frames.length > 0 ? `, ${this.frames.length} steps` : "";
+    return `Figure${this.title && ` ${JSON.stringify(this.title)}`}: ${traces}${steps}`;
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  /** How a notebook shows it: the live chart, its picture, or its text. */
+  async [jupyterDisplay](): Promise<MimeBundle> {
+    const svg = this.svg();
+    const png = await renderPng(svg).catch(() => undefined);
+    return {
+      "application/vnd.plotly.v1+json": this.toJSON(),
+      "text/html": figureHtml(this, svg),
+      ...png === undefined ? {} : { "image/png": png.toBase64() },
+      "text/plain": this.toString(),
+    };
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Talking to the Jupyter kernel that Deno is, if it is one. Every display goes through here.
+ *
+ * @module
+ */
+import { type Displayable, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+
+/** As much of `Deno.jupyter` as is used here. */
+interface Kernel {
+  broadcast(type: string, content: Record<string, unknown>): Promise<void>;
+}
+
+/** The kernel; undefined outside a notebook, where reading `Deno.jupyter` throws. */
+export function kernel(): Kernel | undefined {
+  try {
+    return (Deno as unknown as { jupyter?: Kernel }).jupyter;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Messages since the last flush. */
+let pending = 0;
+
+/**
+ * Waits until the kernel has sent what was shown. Another thread sends, about a message a
+ * millisecond, and a cell that ends meanwhile loses what is still queued.
+ */
+export async function flush(): Promise<void> {
+  if (pending === 0 || kernel() === undefined) return;
+  const milliseconds = Math.min(1000, 5 + 2 * pending);
+  pending = 0;
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** A place in a cell's output that can be written anew. */
+export class Display {
+  readonly #id = crypto.randomUUID();
+  #shown = false;
+
+  /** Shows a bundle: the first time at the end of the output, later in place of the last one. */
+  update(data: MimeBundle): void {
+    const type = this.#shown ? "update_display_data" : "display_data";
+    this.#shown = true;
+    send(type, { data, metadata: {}, transient: { display_id: this.#id } });
+  }
+}
+
+function send(type: string, content: Record<string, unknown>): void {
+  pending++;
+  // A display that cannot be sent must not end what it shows.
+  kernel()?.broadcast(type, content).catch(() => {});
+}
+
+/** Prints a line, and counts it among what `flush` waits for. */
+export function print(text: string): void {
+  pending++;
+  console.log(text);
+}
+
+/** Shows a value in the notebook, or its text on the terminal, and waits until it is there. */
+export async function emit(value: Displayable): Promise<void> {
+  if (kernel() === undefined) {
+    console.log(String(value));
+    return;
+  }
+  send("display_data", { data: await value[jupyterDisplay](), metadata: {}, transient: {} });
+  await flush();
+}

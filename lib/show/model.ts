@@ -1,0 +1,39 @@
+import { formatShape } from "../core/shape.ts";
+import type { Model } from "../train/model.ts";
+import type { MimeBundle } from "./bundle.ts";
+import { table } from "./table.ts";
+
+/** What a model looks like: its layers as a table. */
+export function modelBundle(model: Model): MimeBundle {
+  return { "text/html": summaryHtml(model), "text/plain": `${model}\n${model.summary()}` };
+}
+
+/** A model's layers, with totals below. */
+export function summaryHtml(model: Model): string {
+  const { rows, parameters, trainableParameters, multiplyAdds } = model.summary();
+  const count = (n: number) => n.toLocaleString("en");
+  const columns = ["layer", "type", "output shape", "parameters", "multiply-adds", "reads"];
+  let previous = "";
+  const cells = rows.map((row) => {
+    // Where a layer does not simply follow the one above, say what it reads.
+    const straight = row.sources.length < 2 && (row.sources[0] ?? previous) === previous;
+    previous = row.name;
+    return [
+      row.name,
+      row.type,
+      formatShape([-1, ...row.outputShape]),
+      count(row.parameters),
+      count(row.multiplyAdds),
+      straight ? "" : row.sources.join(", "),
+    ];
+  });
+  const used = cells.some((row) => row[5] !== "") ? 6 : 5;
+  const frozen = parameters - trainableParameters;
+  const total = ["total", "", "", count(parameters), count(multiplyAdds), ""];
+  return table([...cells, total].map((row) => row.slice(0, used)), {
+    columns: columns.slice(0, used),
+    title: String(model) + (frozen > 0 ? `, ${count(frozen)} of them frozen` : ""),
+    align: { parameters: "right", "multiply-adds": "right" },
+    limit: 400,
+  }).html();
+}

@@ -1,0 +1,230 @@
+import { escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { formatColumn, heatColor } from "./cells.ts";
+import { emit } from "./jupyter.ts";
+import { Picture } from "./picture.ts";
+
+/** On which side of its column a cell stands. */
+export type Align = "left" | "center" | "right";
+
+/** A row of a table: cells by the column's name, or in order. */
+export type TableRow = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** How a table looks. Where a column has no name, its number (from 0) stands for it. */
+export interface TableOptions {
+  /** The columns in order; those of the first rows by default. For rows that are lists, the headings. */
+  readonly columns?: readonly string[];
+  /** What stands above the table. */
+  readonly title?: string;
+  /** The side of a column's cells; by default numbers stand right and all else left. */
+  readonly align?: Readonly<Record<string, Align>>;
+  /** A column's texts: digits after the point, or a function of the cell. */
+  readonly format?: Readonly<Record<string, number | ((cell: unknown) => string)>>;
+  /** Colours for the sizes of numbers: all on one scale, or the named columns, each on its own. */
+  readonly heat?: boolean | readonly string[];
+  /** Rows that are shown at most, from both ends; 100 by default. */
+  readonly limit?: number;
+}
+
+const optionNames = ["columns", "title", "align", "format", "heat", "limit"];
+
+/** A cell as it is shown. */
+interface Cell {
+  readonly text: string;
+  readonly html: string;
+  readonly color?: string;
+}
+
+/**
+ * A table that a notebook shows as one; elsewhere a text in columns.
+ *
+ * ```ts
+ * import { table } from "@striate/striate";
+ * const rows = [{ network: "LeNet-5", error: 0.95 }, { network: "LeNet-4", error: 1.1 }];
+ * const errors = table(rows, { title: "MNIST, test error", format: { error: (x) => `${x} %` } });
+ * await errors.show();
+ * console.log(String(table([[1, 2], [3, 4]]))); // 1  2
+ * ```
+ */
+export class Table {
+  readonly #title: string | undefined;
+  readonly #headings: readonly string[] | undefined;
+  readonly #align: readonly Align[];
+  readonly #cells: readonly (readonly Cell[])[];
+
+  /**
+   * A table of rows; see {@linkcode table}.
+   *
+   * @throws {TypeError} if rows are no records or lists, or an option is unknown.
+   */
+  constructor(rows: readonly TableRow[], options: TableOptions = {}) {
+    const { names, headings, values } = readRows(rows, options);
+    const shown = cut(values, options.limit ?? 100);
+    const columns = names.map((name, i) => shown.map((row) => row === undefined ? dots : row[i]));
+    const whole = options.heat === true ? rangeOf(values.flat()) : undefined;
+    const byColumn = Array.isArray(options.heat) ? options.heat as readonly string[] : [];
+    const cells = columns.map((column, i) => {
+      const name = names[i]!;
+      const range = byColumn.includes(name) ? rangeOf(values.map((row) => row[i])) : whole;
+      const texts = textsOf(column, options.format?.[name]);
+      return column.map((value, j): Cell => ({
+        text: texts[j]!,
+        html: value instanceof Picture ? value.html() : escapeHtml(texts[j]!),
+        ...range !== undefined && typeof value === "number" && Number.isFinite(value)
+          ? { color: heatColor(value, ...range) }
+          : {},
+      }));
+    });
+    this.#title = options.title;
+    this.#headings = headings;
+    this.#align = names.map((name, i) =>
+      options.align?.[name] ?? sideOf(values.map((row) => row[i]))
+    );
+    this.#cells = shown.map((_, j) => cells.map((column) => column[j]!));
+  }
+
+  /** The table as HTML. Colours are a mere extra: viewers that trust nobody leave them out. */
+  html(): string {
+    const cell = (tag: string, html: string, i: number, color?: string) => {
+      const paint = color === undefined ? "" : `;background:${color};color:#000`;
+      const side = this.#align[i]!;
+      return `<${tag} align="${side}" style="text-align:${side}${paint}">${html}</${tag}>`;
+    };
+    const row = (cells: readonly string[]) => `<tr>${cells.join("")}</tr>`;
+    const caption = this.#title === undefined
+      ? ""
+      : `<caption>${escapeHtml(this.#title)}</caption>`;
+    const head = this.#headings === undefined
+      ? ""
+      : `<thead>${row(this.#headings.map((text, i) => cell("th", escapeHtml(text), i)))}</thead>`;
+    const body = this.#cells.map((cells) =>
+      row(cells.map(({ html, color }, i) => cell("td", html, i, color)))
+    );
+    return `<table>${caption}${head}<tbody>${body.join("")}</tbody></table>`;
+  }
+
+  /** Shows the table in a notebook; elsewhere prints it as a text. */
+  async show(): Promise<void> {
+    await emit(this);
+  }
+
+  /** The table as a text in columns. */
+  toString(): string {
+    const lines = this.#cells.map((cells) => cells.map(({ text }) => text));
+    const all = this.#headings === undefined ? lines : [this.#headings, ...lines];
+    const widths = this.#align.map((_, i) => Math.max(0, ...all.map((line) => line[i]!.length)));
+    const texts = all.map((line) =>
+      line.map((text, i) => pad(text, widths[i]!, this.#align[i]!)).join("  ").trimEnd()
+    );
+    if (this.#headings !== undefined) {
+      texts.splice(1, 0, "-".repeat(widths.reduce((sum, width) => sum + width + 2, -2)));
+    }
+    return [...this.#title === undefined ? [] : [this.#title], ...texts].join("\n");
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  /** How a notebook shows it. */
+  [jupyterDisplay](): MimeBundle {
+    return { "text/html": this.html(), "text/plain": this.toString() };
+  }
+}
+
+/** A table of rows, each a record or a list of cells. */
+export function table(rows: readonly TableRow[], options: TableOptions = {}): Table {
+  return new Table(rows, options);
+}
+
+const dots = "…";
+
+function readRows(rows: readonly TableRow[], options: TableOptions) {
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name)) continue;
+    throw new TypeError(`table: expected the options ${optionNames.join(", ")}, found ${name}`);
+  }
+  if (!Array.isArray(rows)) throw new TypeError(`table: expected a list of rows, found ${rows}`);
+  rows.forEach((row, i) => {
+    if (typeof row === "object" && row !== null && Array.isArray(row) === Array.isArray(rows[0])) {
+      return;
+    }
+    throw new TypeError(
+      `table: rows[${i}]: expected ${
+        Array.isArray(rows[0]) ? "a list as rows[0] is" : "a record of cells"
+      }, found ${Array.isArray(row) ? "a list" : String(row)}`,
+    );
+  });
+  if (Array.isArray(rows[0])) {
+    const lists = rows as readonly (readonly unknown[])[];
+    const { columns } = options;
+    const count = columns?.length ?? Math.max(...lists.map((row) => row.length));
+    const wrong = columns === undefined ? -1 : lists.findIndex((row) => row.length > count);
+    if (wrong >= 0) {
+      throw new TypeError(
+        `table: rows[${wrong}]: expected ${count} cells as there are columns, found ${
+          lists[wrong]!.length
+        }`,
+      );
+    }
+    const names = columns ?? Array.from({ length: count }, (_, i) => String(i));
+    return { names, headings: columns, values: lists.map((row) => names.map((_, i) => row[i])) };
+  }
+  const records = rows as readonly Readonly<Record<string, unknown>>[];
+  const names = options.columns ?? [...new Set(records.flatMap(Object.keys))];
+  const values = records.map((record) => names.map((name) => record[name]));
+  return { names, headings: names, values };
+}
+
+/** At most `limit` rows, those of the middle left out: undefined stands for them. */
+function cut<T>(rows: readonly T[], limit: number): (T | undefined)[] {
+  if (rows.length <= limit) return [...rows];
+  const half = Math.max(1, Math.floor(limit / 2));
+  return [...rows.slice(0, half), undefined, ...rows.slice(-half)];
+}
+
+function rangeOf(values: readonly unknown[]): [number, number] | undefined {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (typeof value !== "number" || !Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low <= high ? [low, high] : undefined;
+}
+
+function textsOf(
+  column: readonly unknown[],
+  format?: number | ((cell: unknown) => string),
+): string[] {
+  const given = typeof format === "number" ? (x: unknown) => (x as number).toFixed(format) : format;
+  const numbers = column.filter((cell) => typeof cell === "number");
+  const formatted = formatColumn(numbers).values();
+  return column.map((cell) => {
+    const own = typeof cell === "number" ? formatted.next().value! : undefined;
+    if (cell === undefined || cell === null) return "";
+    if (cell === dots) return dots;
+    if (typeof format === "number" && own === undefined) return textOf(cell);
+    return given?.(cell) ?? own ?? textOf(cell);
+  });
+}
+
+/** A cell that is no number, on one line. */
+function textOf(cell: unknown): string {
+  if (typeof cell === "string") return cell;
+  if (typeof cell === "object") return Deno.inspect(cell, { compact: true, breakLength: Infinity });
+  return String(cell);
+}
+
+/** Numbers stand right, so that their points are below one another. */
+function sideOf(cells: readonly unknown[]): Align {
+  const filled = cells.filter((cell) => cell !== undefined && cell !== null);
+  const isNumber = (cell: unknown) => typeof cell === "number" || typeof cell === "bigint";
+  return filled.length > 0 && filled.every(isNumber) ? "right" : "left";
+}
+
+function pad(text: string, width: number, side: Align): string {
+  if (side === "left") return text.padEnd(width);
+  if (side === "right") return text.padStart(width);
+  return text.padStart(Math.floor((width + text.length) / 2)).padEnd(width);
+}

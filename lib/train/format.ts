@@ -1,0 +1,55 @@
+/**
+ * Measures and times as texts.
+ *
+ * @module
+ */
+import type { EpochRecord, History, Progress } from "./history.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** 61.3% */
+export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** 1:02 or 1:02:03. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** A loss with as many digits as say something. */
+export const formatLoss = (loss: number): string =>
+  Number.isFinite(loss) ? loss.toPrecision(4) : String(loss);
+
+/** The loss and the share of right answers. */
+export function formatMeasures(metrics: Metrics): string {
+  const top1 = metrics.top1 === undefined ? "" : `, top-1 ${percent(metrics.top1)}`;
+  return `loss ${formatLoss(metrics.loss)}${top1}`;
+}
+
+/** What was measured on the validation data, if there is any. */
+export const formatValidation = ({ validation }: EpochRecord): string =>
+  validation === undefined ? "" : `  validation: ${formatMeasures(validation)}`;
+
+/** Why training ended before the last epoch. */
+export const formatStop = (stopped: NonNullable<History["stopped"]>): string =>
+  stopped === "aborted" ? "stopped by the user" : "stopped early, for it no longer got better";
+
+/** One line on how training stands. */
+export function formatProgress(progress: Progress): string {
+  const { epoch, epochs, batch, batches, imagesPerSecond, secondsLeft } = progress;
+  return [
+    `epoch ${epoch}/${epochs}`,
+    `batch ${batch}${batches === undefined ? "" : `/${batches}`}`,
+    formatMeasures(progress),
+    `${Math.round(imagesPerSecond)} images/s`,
+    ...secondsLeft === undefined ? [] : [`${clock(secondsLeft)} left`],
+  ].join("  ");
+}
+
+/** One line on a finished epoch. */
+export function formatEpoch(record: EpochRecord, epochs: number): string {
+  return `epoch ${record.epoch}/${epochs}  ${formatMeasures(record)}${formatValidation(record)}  ${
+    clock(record.seconds)
+  }, ${Math.round(record.imagesPerSecond)} images/s`;
+}
