@@ -1,0 +1,97 @@
+/**
+ * `deno task notebooks`: executes notebooks in the real Deno kernel and keeps what their cells gave.
+ *
+ * @module
+ */
+import { makeFolder, writeFileAtomic } from "../core/file.ts";
+import { executeNotebook } from "./execute_notebook.ts";
+import { notebooks } from "./jupyter.ts";
+import { findNotebook, formatNotebook, listNotebooks, type Notebook } from "./notebook_file.ts";
+import { formatOptions, integer, parseOptions, text, toggle, UsageError } from "./options.ts";
+
+const options = {
+  check: toggle("only says whether every cell runs; no file is written"),
+  out: text("writes the executed notebooks into DIR and leaves their files as they are", "DIR"),
+  timeout: integer("seconds that a cell may take (240)", 1),
+  help: toggle("shows this"),
+};
+
+const help =
+  `Executes notebooks in the Deno kernel, without a browser, and writes their outputs into them.
+
+  deno task notebooks [NAMES] [options]
+
+NAMES are paths, names in notebooks/, or their numbers; without any, all of notebooks/ is executed.
+A notebook with a cell that fails stays as it is, and the exit code is 1. The same notebook with the
+same outputs is written with the same bytes.
+
+${formatOptions(options)}
+
+Examples
+  deno task notebooks
+  deno task notebooks 03
+  deno task notebooks 03 04 --check
+
+Environment
+  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_DEVICE  as for deno task train`;
+
+/** The notebooks that are named, or all. */
+async function chosen(names: readonly string[]): Promise<string[]> {
+  try {
+    if (names.length > 0) {
+      return await Promise.all(names.map((name) => findNotebook(name, notebooks)));
+    }
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
+  const all = await listNotebooks(notebooks);
+  if (all.length === 0) throw new UsageError(`there are no notebooks in ${notebooks}`);
+  return all;
+}
+
+function countOutputs({ cells }: Notebook): number {
+  return cells.reduce((sum, { outputs = [] }) => sum + outputs.length, 0);
+}
+
+/** The command; returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values: given, rest } = parseOptions(args, options);
+  if (given.help) {
+    console.log(help);
+    return 0;
+  }
+  if (given.check && given.out !== undefined) {
+    throw new UsageError("--check writes nothing, and so goes without --out");
+  }
+  const paths = await chosen(rest);
+  const { timeout = 240 } = given;
+  let failed = 0;
+  for (const path of paths) {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const { notebook, seconds, failure } = await executeNotebook(path, { timeout });
+    const outputs = countOutputs(notebook);
+    const sizes = `${seconds.toFixed(1)} s, ${outputs} ${outputs === 1 ? "output" : "outputs"}`;
+    if (failure !== undefined) {
+      failed++;
+      console.log(`FAILED ${name} (${sizes})\n${failure.replace(/^/gm, "  ")}`);
+      continue;
+    }
+    console.log(`ok     ${name} (${sizes})`);
+    if (given.check) continue;
+    if (given.out !== undefined) await makeFolder(given.out);
+    const target = given.out === undefined ? path : `${given.out}/${name}`;
+    await writeFileAtomic(target, new TextEncoder().encode(formatNotebook(notebook)));
+  }
+  if (failed > 0) console.error(`error: ${failed} of ${paths.length} notebooks failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(error instanceof UsageError ? 2 : 1);
+  }
+}
