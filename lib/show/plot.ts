@@ -1,0 +1,24 @@
+/**
+ * Figures of the things that one looks at in deep learning: curves, distributions, matrices, images,
+ * filters, loss surfaces, decision boundaries.
+ *
+ * @module
+ */
+export { bar, type BarOptions, type BarSeries } from "./plot/bar.ts";
+export { confusion, type ConfusionCounts, type ConfusionOptions } from "./plot/confusion.ts";
+export { grid, type GridOptions } from "./plot/grid.ts";
+export { type ColorScale, heatmap, type HeatmapOptions } from "./plot/heatmap.ts";
+export { histogram, type HistogramOptions, type HistogramSeries } from "./plot/histogram.ts";
+export {
+  history,
+  type HistoryEpoch,
+  type HistoryLike,
+  type HistoryMetric,
+  type HistoryOptions,
+} from "./plot/history.ts";
+export { imageOf, images, type ImagesLike, type ImagesOptions } from "./plot/images.ts";
+export { line, type LineOptions, scatter, type ScatterOptions } from "./plot/line.ts";
+export type { Matrix, Numbers } from "./plot/numbers.ts";
+export type { AxesOptions, CartesianOptions, FigureOptions } from "./plot/options.ts";
+export type { PixelRange } from "./plot/pixels.ts";
+export type { Dash, Series, SeriesLike, SeriesMode } from "./plot/series.ts";

@@ -1,0 +1,166 @@
+import { checkNames } from "../../train/options.ts";
+import { colorway } from "../colors.ts";
+import { Figure, type Trace } from "../figure.ts";
+import {
+  checkLength,
+  checkNumbers,
+  describe,
+  isNumbers,
+  type Numbers,
+  rounded,
+} from "./numbers.ts";
+import {
+  cartesianLayout,
+  cartesianNames,
+  type CartesianOptions,
+  checkOptions,
+  type Json,
+  merge,
+  textWidth,
+} from "./options.ts";
+
+/** Bars that belong together. */
+export interface BarSeries {
+  /** How long the bars are. */
+  readonly y: Numbers;
+  /** The name in the legend. */
+  readonly name?: string;
+  /** A CSS colour, for all or for each. */
+  readonly color?: string | readonly string[];
+  /** A text for each bar. */
+  readonly text?: readonly string[];
+  /** More of Plotly's JSON for the trace, merged last. */
+  readonly plotly?: Readonly<Record<string, unknown>>;
+}
+
+/** Settings of {@linkcode bar}. */
+export interface BarOptions extends CartesianOptions {
+  /** A label for each bar; 0, 1, 2 … by default. */
+  readonly labels?: ArrayLike<string | number>;
+  /** Whether the bars lie, the first on top. */
+  readonly horizontal?: boolean;
+  /** Whether the bars of several series stand on each other instead of side by side. */
+  readonly stacked?: boolean;
+  /** What stands at the bars: their values (`true`, or a number of decimals), or texts. */
+  readonly text?: boolean | number | readonly string[];
+}
+
+/**
+ * Bars: their lengths, or several series `{ y, name, color }` of them.
+ *
+ * ```ts
+ * import { plot } from "@striate/striate";
+ * const figure = plot.bar([28.2, 25.8, 15.3], {
+ *   labels: [2010, 2011, 2012],
+ *   yLabel: "top-5 error (%)",
+ *   text: 1,
+ * });
+ * console.log(`${figure}`); // Figure: bar
+ * ```
+ *
+ * @throws {TypeError} if lengths differ or something is no number.
+ * @throws {RangeError} if there are no bars, or for an unknown option.
+ */
+export function bar(
+  values: Numbers | BarSeries | readonly (Numbers | BarSeries)[],
+  options: BarOptions = {},
+): Figure {
+  const where = "plot.bar";
+  checkOptions(where, options, [...cartesianNames, "labels", "horizontal", "stacked", "text"]);
+  const list = isNumbers(values)
+    ? [{ y: values }]
+    : (Array.isArray(values) ? values : [values]).map((one) => isNumbers(one) ? { y: one } : one);
+  if (list.length === 0) throw new RangeError(`${where}: expected at least one series, found none`);
+  const { horizontal = false, stacked = false } = options;
+  const bare = isNumbers(values)
+    ? () => `${where}: values`
+    : (i: number) => `${where}: series[${i}]`;
+  list.forEach((series, i) => checkBars(series, bare(i)));
+  const n = list[0]!.y.length;
+  list.forEach(({ y }, i) => checkLength(y, n, "the first series", bare(i)));
+  const labels = Array.from(options.labels ?? Array.from({ length: n }, (_, i) => i), String);
+  checkLength(labels, n, "the bars", `${where}: labels`);
+
+  const data = list.map((series, i): Trace => {
+    const text = barTexts(series, options.text, n, list.length);
+    const y = rounded(series.y);
+    return merge({
+      type: "bar",
+      orientation: horizontal ? "h" : "v",
+      x: horizontal ? y : labels,
+      y: horizontal ? labels : y,
+      ...series.name === undefined ? {} : { name: series.name },
+      marker: { color: series.color ?? colorway[i % colorway.length]! },
+      ...text === undefined ? {} : {
+        text,
+        textposition: stacked ? "inside" : "outside",
+        cliponaxis: false,
+      },
+    }, series.plotly ?? {}) as Trace;
+  });
+  const category = labelAxis(labels, horizontal, options);
+  const length: Json = { zeroline: true, rangemode: "tozero" };
+  return new Figure({
+    data,
+    layout: cartesianLayout(where, options, {
+      names: list.map(({ name }) => name),
+      xaxis: horizontal ? length : category.axis,
+      yaxis: horizontal ? category.axis : length,
+      margin: category.margin,
+      layout: { barmode: stacked ? "stack" : "group", bargap: 0.25 },
+    }),
+  });
+}
+
+function checkBars(series: BarSeries, where: string): void {
+  if (typeof series !== "object" || series === null) {
+    throw new TypeError(
+      `${where}: expected numbers or a series { y, name … }, found ${describe(series)}`,
+    );
+  }
+  checkNames(where, series, ["y", "name", "color", "text", "plotly"]);
+  checkNumbers(series.y, where.endsWith("values") ? where : `${where}.y`);
+  const { color, text, y } = series;
+  if (color !== undefined && typeof color !== "string") {
+    checkLength(color, y.length, "y", `${where}.color`);
+  }
+  if (text !== undefined) checkLength(text, y.length, "y", `${where}.text`);
+}
+
+/** What stands at the bars of a series, if anything does. */
+function barTexts(
+  { text, y }: BarSeries,
+  wanted: BarOptions["text"],
+  n: number,
+  series: number,
+): readonly string[] | undefined {
+  if (text !== undefined) return text;
+  if (wanted === undefined || wanted === false) return undefined;
+  if (wanted === true) {
+    return rounded(y, 4).map((value) => value === null ? "" : value.toLocaleString("en"));
+  }
+  if (typeof wanted === "number") {
+    return Array.from(y, (value) => Number.isFinite(value) ? value.toFixed(wanted) : "");
+  }
+  checkLength(wanted, n, "the bars", "plot.bar: text");
+  if (series === 1) return wanted;
+  throw new TypeError("plot.bar: text: expected texts in each series, found one list for several");
+}
+
+/** The axis of the labels: turned where they do not fit, and with a margin that holds them. */
+function labelAxis(
+  labels: readonly string[],
+  horizontal: boolean,
+  { width = 640, xLabel, yLabel }: BarOptions,
+): { readonly axis: Json; readonly margin: Json } {
+  const longest = Math.max(...labels.map((label) => textWidth(label)));
+  const category = { type: "category", showgrid: false, zeroline: false };
+  if (horizontal) {
+    const l = 20 + longest + (yLabel === undefined ? 0 : 24);
+    return { axis: { ...category, autorange: "reversed" }, margin: { l } };
+  }
+  const turned = longest + 8 > (width - 90) / labels.length;
+  if (!turned) return { axis: category, margin: {} };
+  const b = 24 + longest * 0.72 + (xLabel === undefined ? 0 : 24);
+  return { axis: { ...category, tickangle: -45 }, margin: { b } };
+}

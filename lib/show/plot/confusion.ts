@@ -1,0 +1,88 @@
+import type { Figure } from "../figure.ts";
+import { drawMatrix, type HeatmapOptions } from "./heatmap.ts";
+import { checkLength, checkMatrix, type Matrix } from "./numbers.ts";
+import { axesNames, checkOptions } from "./options.ts";
+import type { AxesOptions } from "./options.ts";
+
+/** Counts of how often each class (row) was taken for each (column): a `ConfusionMatrix`. */
+export interface ConfusionCounts {
+  /** The number of classes. */
+  readonly classes: number;
+  /** The counts, row by row. */
+  readonly counts: ArrayLike<number>;
+}
+
+/** Settings of {@linkcode confusion}. */
+export interface ConfusionOptions extends AxesOptions {
+  /** Names of the classes. */
+  readonly classes?: readonly string[];
+  /** Whether each row is shown as shares of its sum. */
+  readonly normalize?: boolean;
+  /** Whether the numbers are written into the cells; by default for 20 classes or fewer. */
+  readonly annotate?: boolean;
+  /** The colours; "Blues" by default. */
+  readonly colorScale?: HeatmapOptions["colorScale"];
+}
+
+/**
+ * How often each class was taken for each: a row for each right class, a column for each prediction.
+ *
+ * ```ts
+ * import { confusionMatrix, plot } from "@striate/striate";
+ * const matrix = confusionMatrix([0, 0, 1, 1, 2], [0, 1, 1, 1, 2], 3);
+ * const figure = plot.confusion(matrix, { classes: ["cat", "dog", "owl"], normalize: true });
+ * console.log(`${figure}`); // Figure: heatmap
+ * ```
+ *
+ * @throws {TypeError} if the matrix is not square, or the names are not as many as the classes.
+ */
+export function confusion(
+  matrix: ConfusionCounts | Matrix,
+  options: ConfusionOptions = {},
+): Figure {
+  const where = "plot.confusion";
+  checkOptions(where, options, [...axesNames, "classes", "normalize", "annotate", "colorScale"]);
+  const rows = checkMatrix(rowsOf(matrix), `${where}: matrix`), n = rows.length;
+  checkLength(rows[0]!, n, "each column", `${where}: matrix[0]`);
+  const { classes, normalize = false, annotate = n <= 20, colorScale = "Blues", ...rest } = options;
+  if (classes !== undefined) checkLength(classes, n, "the matrix", `${where}: classes`);
+  const z = normalize ? rows.map(shares) : rows;
+  const write = (value: number) =>
+    normalize ? (value > 0 ? `${Math.round(100 * value)}%` : "") : value.toLocaleString("en");
+  return drawMatrix(
+    z,
+    {
+      xLabel: "predicted",
+      yLabel: "true",
+      width: 560,
+      height: 480,
+      ...rest,
+      ...classes === undefined ? n <= 20 ? { xLabels: numbers(n), yLabels: numbers(n) } : {} : {
+        xLabels: classes,
+        yLabels: classes,
+      },
+      colorScale,
+      zMin: 0,
+      ...normalize ? { zMax: 1 } : {},
+      equal: true,
+    },
+    where,
+    annotate ? z.map((row) => Array.from(row, write)) : undefined,
+  );
+}
+
+const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+const shares = (row: ArrayLike<number>): number[] => {
+  const values = Array.from(row), sum = values.reduce((a, b) => a + b, 0);
+  return values.map((value) => sum > 0 ? value / sum : 0);
+};
+
+function rowsOf(matrix: ConfusionCounts | Matrix): Matrix {
+  const { classes, counts } = matrix as ConfusionCounts;
+  if (counts === undefined) return matrix as Matrix;
+  return Array.from(
+    { length: classes },
+    (_, i) => Array.from({ length: classes }, (_, j) => counts[i * classes + j]!),
+  );
+}

@@ -1,0 +1,229 @@
+import { checkPositive } from "../../train/options.ts";
+import { Figure, type Layout, type Trace } from "../figure.ts";
+import { describe, extent } from "./numbers.ts";
+import {
+  baseLayout,
+  checkOptions,
+  figureNames,
+  type FigureOptions,
+  type Json,
+  type Margin,
+  textWidth,
+} from "./options.ts";
+import { type Box, hasColorBar, layoutName, type Numbering, panel } from "./panel.ts";
+
+/** Settings of {@linkcode grid}. */
+export interface GridOptions extends FigureOptions {
+  /** Panels in a row; by default up to three. */
+  readonly columns?: number;
+  /** Whether the panels have the same y range, with numbers at the first column alone. */
+  readonly shareY?: boolean;
+  /** Whether there is a legend for all; by default if a panel has one. */
+  readonly legend?: boolean;
+}
+
+/**
+ * Figures as panels of one figure, row by row. Titles stand above the panels; names that occur in
+ * several panels stand once in the legend.
+ *
+ * ```ts
+ * import { plot } from "@striate/striate";
+ * const figure = plot.grid([
+ *   plot.line([3, 2, 1], { title: "Loss" }),
+ *   plot.bar([1, 2, 3], { title: "Counts" }),
+ * ], { title: "Side by side" });
+ * console.log(`${figure}`); // Figure "Side by side": scatter, bar
+ * ```
+ *
+ * @throws {TypeError} if something is no figure, or moves.
+ * @throws {RangeError} if there is none, or for an unknown option.
+ */
+export function grid(figures: readonly Figure[], options: GridOptions = {}): Figure {
+  const where = "plot.grid";
+  checkOptions(where, options, [...figureNames, "columns", "shareY", "legend"]);
+  checkFigures(figures, where);
+  const moving = figures.findIndex(({ frames }) => frames.length > 0);
+  if (moving >= 0) {
+    throw new TypeError(`${where}: figures[${moving}]: expected a figure without steps`);
+  }
+  const n = figures.length;
+  const columns = Math.min(
+    n,
+    checkPositive(options.columns ?? Math.min(n, 3), `${where}: columns`),
+  );
+  const rows = Math.ceil(n / columns);
+  const margins = figures.map(({ layout }) => marginOf(layout));
+  const shown = options.legend ?? figures.some(({ layout }) => layout.showlegend === true);
+  const traces = figures.map(({ data }, i) => {
+    const right = (i + 1) % columns === 0 ? undefined : figures[i + 1];
+    return data.map((trace) => sameScale(trace, right) ? { ...trace, showscale: false } : trace);
+  });
+  const names = new Set(
+    figures.flatMap(({ data, layout }) =>
+      layout.showlegend === true || options.legend ? data.flatMap(({ name }) => name ?? []) : []
+    ) as string[],
+  );
+  // A panel keeps the shape that its figure has alone, as far as the width allows.
+  const sizes = figures.map(({ layout }) =>
+    [layout.width ?? 640, layout.height ?? 400] as number[]
+  );
+  const legendWidth = shown ? 60 + Math.max(0, ...[...names].map((name) => textWidth(name))) : 0;
+  const width = options.width ??
+    Math.round(
+      Math.min(1000, columns * Math.max(...sizes.map(([w]) => Math.min(w!, 420)))) + legendWidth,
+    );
+  const t = options.title === undefined ? 6 : 44;
+  const cellWidth = (width - 12 - legendWidth) / columns;
+  const heights = Array.from({ length: rows }, (_, row) => {
+    const list = sizes.slice(row * columns, (row + 1) * columns);
+    return Math.max(
+      ...list.map(([w, h]) => Math.max(150, h! * Math.min(1, 1.15 * cellWidth / w!))),
+    );
+  });
+  const natural = heights.reduce((a, b) => a + b, 0);
+  const height = options.height ?? Math.round(natural + t + 6);
+  const inner = { width: width - 12 - legendWidth, height: height - t - 6 };
+
+  const taken: Numbering = { x: 0, y: 0, scene: 0 };
+  const parts: Record<string, unknown> = {};
+  const [data, annotations, shapes, images]: [Trace[], Json[], Json[], Json[]] = [[], [], [], []];
+  const rowTop = (row: number) => heights.slice(0, row).reduce((a, b) => a + b, 0) / natural;
+  figures.forEach((figure, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    const margin = margins[i]!, cell = rowTop(row + 1) - rowTop(row);
+    const bar = traces[i]!.some(hasColorBar) ? Math.max(50, Math.min(margin.r, 75)) : 10;
+    const box: Box = {
+      x: [
+        column / columns + Math.min(margin.l, cellWidth / 2) / inner.width,
+        (column + 1) / columns - bar / inner.width,
+      ],
+      y: [
+        1 - rowTop(row + 1) + margin.b / inner.height,
+        1 - rowTop(row) - Math.min(margin.t, cell * inner.height / 3) / inner.height,
+      ],
+    };
+    const { traces: moved, axes, ...rest } = panel(
+      new Figure({ data: traces[i]!, layout: figure.layout }),
+      box,
+      taken,
+    );
+    data.push(...moved);
+    Object.assign(parts, axes);
+    annotations.push(...rest.annotations, ...panelTitle(figure.layout, box));
+    shapes.push(...rest.shapes);
+    images.push(...rest.images);
+  });
+  if (options.shareY) shareY(parts, figures, columns);
+  const { barmode } = figures.map(({ layout }) => layout).find(({ barmode }) => barmode) ?? {};
+  return new Figure({
+    data: shown ? oneLegend(data) : data,
+    layout: baseLayout({ ...options, width, height }, {
+      ...parts,
+      annotations,
+      ...shapes.length > 0 ? { shapes } : {},
+      ...images.length > 0 ? { images } : {},
+      ...barmode === undefined ? {} : { barmode },
+      showlegend: shown,
+      ...shown ? { legend: { x: 1.02, y: 1 } } : {},
+    }, { l: 6, r: 6 + legendWidth, t, b: 6 }),
+  });
+}
+
+/** Checks that a list holds figures, at least one. */
+export function checkFigures(figures: readonly Figure[], where: string): void {
+  if (!Array.isArray(figures)) {
+    throw new TypeError(
+      `${where}: figures: expected a list of figures, found ${describe(figures)}`,
+    );
+  }
+  if (figures.length === 0) {
+    throw new RangeError(`${where}: expected at least one figure, found none`);
+  }
+  figures.forEach((figure, i) => {
+    if (figure instanceof Figure) return;
+    const hint = (figure as unknown) instanceof Promise
+      ? "a promise: await it first"
+      : describe(figure);
+    throw new TypeError(`${where}: figures[${i}]: expected a figure, found ${hint}`);
+  });
+}
+
+/** The margins of a figure, of which its title takes less as a panel. */
+function marginOf(layout: Layout): Margin {
+  const { l = 60, r = 24, b = 52 } = (layout.margin ?? {}) as Partial<Margin>;
+  const title = (layout.title as { text?: string } | undefined)?.text;
+  const lines = title === undefined ? 0 : title.split("<br>").length;
+  const notes = ((layout.annotations ?? []) as Json[]).some(({ yanchor, yref, y }) =>
+    yref === "paper" && y === 1 && yanchor === "bottom"
+  );
+  return { l, r, b, t: Math.max(12, 10 + 18 * lines) + (notes ? 14 : 0) };
+}
+
+/** The title of a figure as a note above its panel. */
+function panelTitle({ title, annotations }: Layout, { x, y }: Box): Json[] {
+  const { text } = (title ?? {}) as { text?: string };
+  if (text === undefined || text === "") return [];
+  const above = ((annotations ?? []) as Json[]).some(({ yref, y, yanchor }) =>
+    yref === "paper" && y === 1 && yanchor === "bottom"
+  );
+  return [{
+    text,
+    xref: "paper",
+    yref: "paper",
+    x: (x[0] + x[1]) / 2,
+    y: y[1],
+    xanchor: "center",
+    yanchor: "bottom",
+    ...above ? { yshift: 14 } : {},
+    showarrow: false,
+    font: { size: 13 },
+  }];
+}
+
+/** Whether the panel to the right shows the same colour bar, so that one is enough. */
+function sameScale(trace: Trace, right: Figure | undefined): boolean {
+  if (trace.type !== "heatmap" || !hasColorBar(trace) || right === undefined) return false;
+  const scale = ({ colorscale, zmin, zmax }: Trace) => JSON.stringify([colorscale, zmin, zmax]);
+  return right.data.some((other) =>
+    other.type === "heatmap" && hasColorBar(other) && scale(other) === scale(trace)
+  );
+}
+
+/** Each name in the legend once; a click there hides its traces in all panels. */
+function oneLegend(traces: readonly Trace[]): Trace[] {
+  const seen = new Set<unknown>();
+  return traces.map((trace) => {
+    const { name, showlegend } = trace;
+    if (name === undefined) return { ...trace, showlegend: false };
+    if (showlegend === false) return trace;
+    const again = seen.has(name);
+    seen.add(name);
+    return { ...trace, legendgroup: name, ...again ? { showlegend: false } : {} };
+  });
+}
+
+/** Gives all panels the y range that holds them all, and numbers only to the first column. */
+function shareY(parts: Record<string, unknown>, figures: readonly Figure[], columns: number): void {
+  const ranges = figures.flatMap(({ data, layout }) => {
+    const { range, type } = (layout.yaxis ?? {}) as { range?: number[]; type?: string };
+    if (range !== undefined) return range;
+    const values = data.flatMap((trace) => {
+      const base = trace.type === "bar" ? [0] : [];
+      return [...base, ...(trace.y ?? []) as number[]].filter((y) => typeof y === "number");
+    });
+    const [low, high] = extent(values) ?? [0, 1];
+    const ends = type === "log" ? [Math.log10(low), Math.log10(high)] : [low, high];
+    const space = 0.05 * (ends[1]! - ends[0]!) || 0.5;
+    return [low === 0 && base(data) ? 0 : ends[0]! - space, ends[1]! + space];
+  });
+  const range = [Math.min(...ranges), Math.max(...ranges)];
+  figures.forEach((_, i) => {
+    const name = layoutName(i === 0 ? "y" : `y${i + 1}`);
+    const { title, ...axis } = parts[name] as Json;
+    parts[name] = i % columns === 0
+      ? { ...axis, ...title === undefined ? {} : { title }, range }
+      : { ...axis, range, showticklabels: false };
+  });
+}
+
+const base = (data: readonly Trace[]): boolean => data.some(({ type }) => type === "bar");

@@ -1,0 +1,256 @@
+import { Figure, type Trace } from "../figure.ts";
+import {
+  checkMatrix,
+  count,
+  describe,
+  evenly,
+  extentOf,
+  type Matrix,
+  mostCells,
+  rounded,
+  roundedRows,
+} from "./numbers.ts";
+import {
+  axesNames,
+  type AxesOptions,
+  axis,
+  baseLayout,
+  checkOptions,
+  type Json,
+  note,
+  textWidth,
+} from "./options.ts";
+import { colorBar } from "./series.ts";
+
+/** A colour scale: a name of Plotly's such as "Viridis", or colours from 0 to 1. */
+export type ColorScale = string | readonly (readonly [number, string])[];
+
+/** Settings of {@linkcode heatmap}. */
+export interface HeatmapOptions extends AxesOptions {
+  /** Labels of the columns. */
+  readonly xLabels?: ArrayLike<string | number>;
+  /** Labels of the rows. */
+  readonly yLabels?: ArrayLike<string | number>;
+  /** The colours; "Viridis" by default, "RdBu" if `symmetric`. */
+  readonly colorScale?: ColorScale;
+  /** What the colours stand for. */
+  readonly colorLabel?: string;
+  /** The number at the low end of the colours; the least one by default. */
+  readonly zMin?: number;
+  /** The number at the high end of the colours; the greatest one by default. */
+  readonly zMax?: number;
+  /** Whether 0 has the middle colour. */
+  readonly symmetric?: boolean;
+  /** Whether the numbers are written into the cells; a number says with how many decimals. */
+  readonly annotate?: boolean | number;
+  /** Whether the cells are squares. */
+  readonly equal?: boolean;
+  /** Whether there is a colour bar; `true` by default. */
+  readonly colorBar?: boolean;
+}
+
+const names = [
+  ...axesNames,
+  "xLabels",
+  "yLabels",
+  "colorScale",
+  "colorLabel",
+  "zMin",
+  "zMax",
+  "symmetric",
+  "annotate",
+  "equal",
+  "colorBar",
+];
+
+/**
+ * A matrix in colours, its rows from the top as they are printed.
+ *
+ * ```ts
+ * import { plot } from "@striate/striate";
+ * const figure = plot.heatmap([[1, 0, -1], [2, 0, -2], [1, 0, -1]], {
+ *   title: "Sobel kernel",
+ *   symmetric: true,
+ *   annotate: true,
+ *   equal: true,
+ * });
+ * console.log(`${figure}`); // Figure "Sobel kernel": heatmap
+ * ```
+ *
+ * A matrix of more than 1,000 rows or columns is averaged down, and a note in the figure says so.
+ *
+ * @throws {TypeError} if rows differ in length or something is no number.
+ * @throws {RangeError} if no number is finite, or for an unknown option.
+ */
+export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
+  const where = "plot.heatmap";
+  checkOptions(where, options, names);
+  return drawMatrix(checkMatrix(matrix, `${where}: matrix`), options, where);
+}
+
+/** The heat map of a checked matrix; `texts` stand in the cells instead of the numbers. */
+export function drawMatrix(
+  matrix: Matrix,
+  options: HeatmapOptions,
+  where: string,
+  texts?: readonly (readonly string[])[],
+): Figure {
+  const [rows, columns] = [matrix.length, matrix[0]!.length];
+  const down = Math.ceil(rows / mostCells), across = Math.ceil(columns / mostCells);
+  const shrunk = down > 1 || across > 1;
+  const z = shrunk ? averaged(matrix, down, across) : matrix;
+  const cells = texts ?? cellTexts(z, options.annotate, where);
+  const { xLabel, yLabel, symmetric = false, equal = false } = options;
+  const [low, high] = colorRange(z, options, where);
+  const trace: Trace = {
+    type: "heatmap",
+    z: roundedRows(z),
+    // Where cells were averaged, the axes still count the rows and columns of the matrix.
+    ...across > 1 ? { x: z[0] && Array.from(z[0], (_, i) => (i + 0.5) * across - 0.5) } : {},
+    ...down > 1 ? { y: z.map((_, i) => (i + 0.5) * down - 0.5) } : {},
+    colorscale: options.colorScale ?? (symmetric ? "RdBu" : "Viridis"),
+    zmin: low,
+    zmax: high,
+    showscale: options.colorBar ?? true,
+    colorbar: colorBar(options.colorLabel),
+    ...cells === undefined ? {} : { text: cells, texttemplate: "%{text}" },
+  };
+  const ticks = matrixTicks(columns, rows, options, where);
+  const notes = shrunk
+    ? [
+      `${count(rows)} x ${count(columns)} cells, averaged to ${count(z.length)} x ${
+        count(z[0]!.length)
+      }`,
+    ]
+    : [];
+  const square: Json = equal ? { constrain: "domain" } : {};
+  const plain = { showgrid: false, zeroline: false };
+  return new Figure({
+    data: [trace],
+    layout: baseLayout(
+      options,
+      {
+        xaxis: axis(xLabel, { ...plain, ...ticks.x, ...square }),
+        yaxis: axis(yLabel, {
+          ...plain,
+          ...ticks.y,
+          ...square,
+          autorange: "reversed",
+          ...equal ? { scaleanchor: "x" } : {},
+        }),
+        ...notes.length > 0 ? { annotations: notes.map(note) } : {},
+      },
+      { ...ticks.margin, r: trace.showscale ? (options.colorLabel === undefined ? 80 : 100) : 24 },
+    ),
+  });
+}
+
+/** From where to where the colours go. */
+function colorRange(
+  z: Matrix,
+  { zMin, zMax, symmetric = false }: HeatmapOptions,
+  where: string,
+): [number, number] {
+  const found = extentOf(z);
+  if (found === undefined) {
+    throw new RangeError(`${where}: matrix: expected finite numbers, found none`);
+  }
+  for (const [name, value] of Object.entries({ zMin, zMax })) {
+    if (value === undefined || Number.isFinite(value)) continue;
+    throw new RangeError(`${where}: ${name}: expected a finite number, found ${describe(value)}`);
+  }
+  let [low, high] = [zMin ?? found[0], zMax ?? found[1]];
+  if (symmetric) {
+    const most = Math.max(Math.abs(low), Math.abs(high));
+    [low, high] = [-most, most];
+  }
+  // Colours need a range, and where all numbers are one, any around it will do.
+  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  if (low > high) {
+    throw new RangeError(`${where}: zMin: expected less than zMax, found ${low} and ${high}`);
+  }
+  return rounded([low, high]) as [number, number];
+}
+
+/** The numbers as texts for the cells. */
+function cellTexts(
+  z: Matrix,
+  annotate: boolean | number | undefined,
+  where: string,
+): string[][] | undefined {
+  if (annotate === undefined || annotate === false) return undefined;
+  if (annotate === true) {
+    return z.map((row) => rounded(row, 3).map((value) => value === null ? "" : `${value}`));
+  }
+  if (!Number.isInteger(annotate) || annotate < 0 || annotate > 20) {
+    throw new RangeError(`${where}: annotate: expected 0 to 20 decimals, found ${annotate}`);
+  }
+  return z.map((row) =>
+    Array.from(row, (value) => Number.isFinite(value) ? value.toFixed(annotate) : "")
+  );
+}
+
+/** The ticks of both axes, and margins that hold their labels. */
+function matrixTicks(
+  columns: number,
+  rows: number,
+  { xLabels, yLabels, xLabel, yLabel, width = 640, height = 400 }: HeatmapOptions,
+  where: string,
+): { readonly x: Json; readonly y: Json; readonly margin: Json } {
+  const x = labelTicks(xLabels, columns, "column", `${where}: xLabels`);
+  const y = labelTicks(yLabels, rows, "row", `${where}: yLabels`);
+  const wide = Math.max(0, ...x.map((label) => textWidth(label))) + 8;
+  const tall = Math.max(0, ...y.map((label) => textWidth(label)));
+  const turned = wide > (width - 140) / x.length;
+  const perTick = turned ? 14 : wide;
+  const shownX = evenly(x.length, Math.max(2, Math.floor((width - 140) / perTick)));
+  const shownY = evenly(y.length, Math.max(2, Math.floor((height - 80) / 14)));
+  return {
+    x: x.length === 0 ? {} : {
+      tickvals: shownX,
+      ticktext: shownX.map((i) => x[i]),
+      ...turned ? { tickangle: -45 } : {},
+    },
+    y: y.length === 0 ? {} : { tickvals: shownY, ticktext: shownY.map((i) => y[i]) },
+    margin: {
+      ...tall > 0 ? { l: 16 + tall + (yLabel === undefined ? 0 : 26) } : {},
+      ...turned && x.length > 0 ? { b: 16 + wide * 0.72 + (xLabel === undefined ? 0 : 26) } : {},
+    },
+  };
+}
+
+function labelTicks(
+  labels: ArrayLike<string | number> | undefined,
+  n: number,
+  of: string,
+  where: string,
+): string[] {
+  if (labels === undefined) return [];
+  if (typeof labels === "string" || typeof labels.length !== "number") {
+    throw new TypeError(`${where}: expected a list of labels, found ${describe(labels)}`);
+  }
+  if (labels.length === n) return Array.from(labels, String);
+  throw new TypeError(
+    `${where}: expected ${n} labels, one for each ${of}, found ${labels.length}`,
+  );
+}
+
+/** Means of blocks of `down` rows and `across` columns; cells that are not finite are left out. */
+function averaged(matrix: Matrix, down: number, across: number): Float64Array[] {
+  const columns = matrix[0]!.length, width = Math.ceil(columns / across);
+  return Array.from({ length: Math.ceil(matrix.length / down) }, (_, r) => {
+    const sums = new Float64Array(width), counts = new Uint32Array(width);
+    for (let i = r * down; i < Math.min(matrix.length, (r + 1) * down); i++) {
+      const row = matrix[i]!;
+      for (let j = 0, cell = 0, left = across; j < columns; j++) {
+        const value = row[j]!;
+        if (value - value === 0) {
+          sums[cell]! += value;
+          counts[cell]!++;
+        }
+        if (--left === 0) [cell, left] = [cell + 1, across];
+      }
+    }
+    return sums.map((sum, i) => sum / counts[i]!);
+  });
+}

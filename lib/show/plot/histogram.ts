@@ -1,0 +1,162 @@
+import { checkNames } from "../../train/options.ts";
+import { colorway } from "../colors.ts";
+import { Figure, type Trace } from "../figure.ts";
+import { checkNumbers, count, describe, extentOf, isNumbers, type Numbers } from "./numbers.ts";
+import {
+  cartesianLayout,
+  cartesianNames,
+  type CartesianOptions,
+  checkOptions,
+  checkRange,
+} from "./options.ts";
+
+/** Numbers of one kind in a histogram. */
+export interface HistogramSeries {
+  /** The numbers that are counted. */
+  readonly values: Numbers;
+  /** The name in the legend. */
+  readonly name?: string;
+  /** A CSS colour. */
+  readonly color?: string;
+}
+
+/** Settings of {@linkcode histogram}. */
+export interface HistogramOptions extends CartesianOptions {
+  /** The number of bins, or their edges; by default as the spread of the numbers suggests. */
+  readonly bins?: number | Numbers;
+  /** From where to where the bins go; by default from the least to the greatest number. */
+  readonly range?: readonly [number, number];
+  /** Whether the area of the bars is 1, instead of their heights being counts. */
+  readonly density?: boolean;
+}
+
+/**
+ * How often numbers fall into each bin; several kinds of numbers are laid over each other.
+ *
+ * ```ts
+ * import { plot, Random } from "@striate/striate";
+ * const random = new Random(1);
+ * const values = Float32Array.from({ length: 1000 }, () => random.normal());
+ * const figure = plot.histogram(values, { bins: 20, xLabel: "value" });
+ * console.log(`${figure}`); // Figure: bar
+ * ```
+ *
+ * @throws {TypeError} if something is no number.
+ * @throws {RangeError} if no number is finite, or for an unknown option.
+ */
+export function histogram(
+  values: Numbers | HistogramSeries | readonly (Numbers | HistogramSeries)[],
+  options: HistogramOptions = {},
+): Figure {
+  const where = "plot.histogram";
+  checkOptions(where, options, [...cartesianNames, "bins", "range", "density"]);
+  const list: HistogramSeries[] = isNumbers(values)
+    ? [{ values }]
+    : (Array.isArray(values) ? values : [values]).map((one) =>
+      isNumbers(one) ? { values: one } : one
+    );
+  if (list.length === 0) throw new RangeError(`${where}: expected at least one series, found none`);
+  list.forEach((one, i) => {
+    const name = isNumbers(values) ? `${where}: values` : `${where}: series[${i}]`;
+    if (typeof one !== "object" || one === null) {
+      throw new TypeError(`${name}: expected numbers or { values, name }, found ${describe(one)}`);
+    }
+    if (!isNumbers(values)) checkNames(name, one, ["values", "name", "color"]);
+    checkNumbers(one.values, isNumbers(values) ? name : `${name}.values`);
+  });
+  const edges = edgesOf(list.map(({ values }) => values), options, where);
+  const { density = false } = options;
+  let outside = 0;
+  const data = list.map(({ values, name, color }, i): Trace => {
+    const counts = countIn(values, edges);
+    const counted = counts.reduce((sum, n) => sum + n, 0);
+    outside += values.length - counted;
+    const widths = counts.map((_, k) => edges[k + 1]! - edges[k]!);
+    const digits = (x: number) => Number(x.toPrecision(8));
+    return {
+      type: "bar",
+      x: counts.map((_, k) => digits((edges[k]! + edges[k + 1]!) / 2)),
+      y: counts.map((n, k) => density ? digits(n / (counted || 1) / widths[k]!) : n),
+      width: widths.map(digits),
+      ...name === undefined ? {} : { name },
+      marker: {
+        color: color ?? colorway[i % colorway.length]!,
+        line: { color: "white", width: counts.length > 60 ? 0 : 0.5 },
+      },
+      opacity: list.length > 1 ? 0.6 : 1,
+    };
+  });
+  const all = list.reduce((sum, { values }) => sum + values.length, 0);
+  return new Figure({
+    data,
+    layout: cartesianLayout(where, { yLabel: density ? "density" : "count", ...options }, {
+      names: list.map(({ name }) => name),
+      notes: outside > 0 ? [`${count(outside)} of ${count(all)} values outside`] : [],
+      layout: { barmode: "overlay", bargap: 0 },
+    }),
+  });
+}
+
+/** The edges of the bins, one more than there are bins. */
+function edgesOf(
+  lists: readonly Numbers[],
+  { bins, range }: HistogramOptions,
+  where: string,
+): number[] {
+  if (bins !== undefined && typeof bins !== "number") {
+    const edges = Array.from(checkNumbers(bins, `${where}: bins`));
+    if (edges.length > 1 && edges.every((edge, i) => i === 0 || edge > edges[i - 1]!)) return edges;
+    throw new RangeError(`${where}: bins: expected at least two edges that rise, found [${edges}]`);
+  }
+  if (bins !== undefined && !(Number.isInteger(bins) && bins >= 1 && bins <= 10000)) {
+    throw new RangeError(`${where}: bins: expected an integer from 1 to 10000, found ${bins}`);
+  }
+  const given = range === undefined ? undefined : checkRange(range, `${where}: range`);
+  let [low, high] = given ?? extentOf(lists) ?? [NaN, NaN];
+  if (Number.isNaN(low)) {
+    throw new RangeError(`${where}: expected finite numbers, found none`);
+  }
+  if (given === undefined && bins === undefined && high - low <= 60 && lists.every(isWhole)) {
+    // A bin for each integer.
+    return Array.from({ length: high - low + 2 }, (_, i) => low + i - 0.5);
+  }
+  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  const n = bins ?? Math.max(...lists.map((values) => binCount(values, high - low)));
+  return Array.from({ length: n + 1 }, (_, i) => low + (high - low) * i / n);
+}
+
+function isWhole(values: Numbers): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
+  return true;
+}
+
+/** Scott's rule: bins of 3.49 standard deviations over the cube root of the count; 5 to 100. */
+function binCount(values: Numbers, span: number): number {
+  let n = 0, mean = 0, squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    const delta = value - mean;
+    mean += delta / ++n;
+    squares += delta * (value - mean);
+  }
+  const width = 3.49 * Math.sqrt(squares / n) / Math.cbrt(n);
+  const bins = Math.ceil(span / width);
+  return Number.isFinite(bins) ? Math.min(100, Math.max(5, bins)) : 5;
+}
+
+/** How many numbers lie in each bin; the last one holds its upper edge too. */
+function countIn(values: Numbers, edges: readonly number[]): number[] {
+  const n = edges.length - 1, counts = new Array<number>(n).fill(0);
+  const low = edges[0]!, high = edges[n]!;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!(value >= low && value <= high)) continue;
+    // A guess as if all bins were equally wide, then the right one from there.
+    let bin = Math.min(n - 1, Math.floor((value - low) / (high - low) * n));
+    while (value < edges[bin]!) bin--;
+    while (bin < n - 1 && value >= edges[bin + 1]!) bin++;
+    counts[bin]!++;
+  }
+  return counts;
+}

@@ -1,0 +1,243 @@
+import { formatShape } from "../../core/shape.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { Dataset } from "../../train/dataset.ts";
+import { checkPositive } from "../../train/options.ts";
+import { checkImage, type RgbImage } from "../../vision/image.ts";
+import type { Figure } from "../figure.ts";
+import { checkLength, count, describe } from "./numbers.ts";
+import { checkOptions, checkRange, figureNames, type FigureOptions } from "./options.ts";
+import { mosaic, type PixelRange, type Pixels, pixelsOf, type Plane, toPixels } from "./pixels.ts";
+
+/** Settings of {@linkcode images}. */
+export interface ImagesOptions extends FigureOptions {
+  /** Images in a row. */
+  readonly columns?: number;
+  /** A label above each image; `false` for none where a data set has some. */
+  readonly labels?: readonly (string | number)[] | false;
+  /** How many are shown at most; 100 by default, 40 of a data set. */
+  readonly count?: number;
+  /** Screen pixels for a pixel of the images; by default so that they fill the width. */
+  readonly scale?: number;
+  /**
+   * Which numbers are black and white: those of each image, of all, or these two. By default 0 and 1
+   * if all numbers lie between, else those of each. Bytes are shown as they are unless it is given.
+   */
+  readonly range?: PixelRange;
+}
+
+/** What {@linkcode images} can show. */
+export type ImagesLike = Tensor | Dataset | RgbImage | readonly (RgbImage | Tensor)[];
+
+/**
+ * Images: a tensor [h, w], [h, w, c], [n, h, w] or [n, h, w, c] with one or three channels, decoded
+ * images, or the first examples of a data set.
+ *
+ * ```ts
+ * import { digits, plot } from "@striate/striate";
+ * const figure = await plot.images(digits({ train: 12, test: 1 }).train, { title: "Digits" });
+ * console.log(`${figure}`); // Figure "Digits": image
+ * ```
+ *
+ * @throws {TypeError} if it is no image.
+ * @throws {RangeError} for an unknown option.
+ */
+export async function images(images: ImagesLike, options: ImagesOptions = {}): Promise<Figure> {
+  const where = "plot.images";
+  checkOptions(where, options, [...figureNames, "columns", "labels", "count", "scale", "range"]);
+  const { count: most, columns, scale, range, labels, ...figure } = options;
+  checkRangeOption(range, where);
+  checkScale(scale, where);
+  for (const [name, value] of Object.entries({ count: most, columns })) {
+    if (value !== undefined) checkPositive(value, `${where}: ${name}`);
+  }
+  const found = await read(images, range, most, where);
+  const n = found.pixels.length;
+  if (labels !== undefined && labels !== false && labels.length !== n) {
+    checkLength(labels, found.of, "the images", `${where}: labels`);
+  }
+  const names = labels === false ? undefined : labels?.slice(0, n).map(String) ?? found.labels;
+  return mosaic(found.pixels, {
+    ...figure,
+    ...columns === undefined ? {} : { columns },
+    ...scale === undefined ? {} : { scale },
+    ...names === undefined ? {} : { labels: names },
+    ...n < found.of && most === undefined
+      ? { note: `${count(n)} of ${count(found.of)} images` }
+      : {},
+  });
+}
+
+/** Checks the setting of black and white. */
+export function checkRangeOption(range: PixelRange | undefined, where: string): void {
+  if (range === undefined || range === "each" || range === "all") return;
+  if (!Array.isArray(range)) {
+    throw new RangeError(
+      `${where}: range: expected "each", "all" or [low, high], found ${describe(range)}`,
+    );
+  }
+  checkRange(range as unknown as readonly [number, number], `${where}: range`);
+}
+
+/** Checks the setting of the size on the screen. */
+export function checkScale(scale: number | undefined, where: string): void {
+  if (scale === undefined || scale > 0 && scale <= 200) return;
+  throw new RangeError(`${where}: scale: expected more than 0 and at most 200, found ${scale}`);
+}
+
+interface Found {
+  readonly pixels: readonly Pixels[];
+  /** How many there are in all. */
+  readonly of: number;
+  readonly labels?: readonly string[];
+}
+
+async function read(
+  images: ImagesLike,
+  range: PixelRange | undefined,
+  most: number | undefined,
+  where: string,
+): Promise<Found> {
+  if (images instanceof Tensor) {
+    const planes = await planesOf(images, most ?? 100, `${where}: images`);
+    return { pixels: shown(planes, images.dtype, range), of: imageCount(images) };
+  }
+  if (images instanceof Dataset) return examples(images, range, most ?? 40, where);
+  const list = Array.isArray(images) ? images as readonly (RgbImage | Tensor)[] : [images];
+  if (list.length === 0) {
+    throw new RangeError(`${where}: images: expected at least one, found none`);
+  }
+  const pixels = await Promise.all(
+    list.slice(0, most ?? 100).map(async (image, i) => {
+      const name = Array.isArray(images) ? `${where}: images[${i}]` : `${where}: images`;
+      if (image instanceof Tensor) {
+        const planes = await planesOf(image, 2, name);
+        if (planes.length === 1) return shown(planes, image.dtype, range)[0]!;
+        throw new TypeError(`${name}: expected one image, found shape ${formatShape(image.shape)}`);
+      }
+      if (typeof image !== "object" || image === null || !("data" in image)) {
+        throw new TypeError(
+          `${name}: expected a tensor, a data set or { width, height, data }, found ${
+            describe(image)
+          }`,
+        );
+      }
+      checkImage(image as RgbImage, name);
+      return pixelsOf(image as RgbImage);
+    }),
+  );
+  return { pixels, of: list.length };
+}
+
+const shown = (planes: readonly Plane[], dtype: string, range: PixelRange | undefined): Pixels[] =>
+  toPixels(planes, dtype === "u8" ? range ?? [0, 255] : range);
+
+/** The first examples of a data set, with their classes. */
+function examples(
+  data: Dataset,
+  range: PixelRange | undefined,
+  most: number,
+  where: string,
+): Found {
+  const [field] = data.inputs;
+  const n = Math.min(most, data.length);
+  const batch = data.batch(Array.from({ length: n }, (_, i) => i));
+  const shape = [n, ...field!.shape];
+  const form = imageForm(shape, `${where}: images: input 0 of the data set`);
+  const planes = cut(batch.inputs[0]!, form);
+  const [target] = data.targets;
+  const isClass = target?.dtype === "i32" && target.shape.length === 0;
+  const labels = isClass
+    ? Array.from(batch.targets[0]!, (label) => data.classes?.[label] ?? `${label}`)
+    : undefined;
+  return {
+    pixels: shown(planes, field!.dtype, range),
+    of: data.length,
+    ...labels === undefined ? {} : { labels },
+  };
+}
+
+/** How a tensor holds images. */
+interface Form {
+  readonly n: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+/** Reads a shape as that of images. */
+function imageForm(shape: readonly number[], where: string): Form {
+  const [a, b, c, d] = shape as [number, number, number, number];
+  const isColor = (n: number) => n === 1 || n === 3;
+  if (!shape.includes(0)) {
+    if (shape.length === 2) return { n: 1, height: a, width: b, channels: 1 };
+    if (shape.length === 3 && isColor(c)) {
+      return { n: 1, height: a, width: b, channels: c as 1 | 3 };
+    }
+    if (shape.length === 3) return { n: a, height: b, width: c, channels: 1 };
+    if (shape.length === 4 && isColor(d)) {
+      return { n: a, height: b, width: c, channels: d as 1 | 3 };
+    }
+  }
+  const hint = shape.length >= 3 && !shape.includes(0)
+    ? "; plot.featureMaps shows other numbers of channels"
+    : "";
+  throw new TypeError(
+    `${where}: expected [h, w], [h, w, c], [n, h, w] or [n, h, w, c] with 1 or 3 channels, found ${
+      formatShape(shape)
+    }${hint}`,
+  );
+}
+
+const imageCount = (images: Tensor): number => imageForm(images.shape, "images").n;
+
+function cut(data: ArrayLike<number>, { n, height, width, channels }: Form): Plane[] {
+  const size = height * width * channels;
+  return Array.from({ length: n }, (_, i) => ({
+    width,
+    height,
+    channels,
+    data: (data as Float32Array).subarray(i * size, (i + 1) * size),
+  }));
+}
+
+/** The first images that a tensor holds. */
+async function planesOf(images: Tensor, most: number, where: string): Promise<Plane[]> {
+  const form = imageForm(images.shape, where);
+  return cut(await images.data(), { ...form, n: Math.min(most, form.n) });
+}
+
+/**
+ * The image that a tensor [h, w], [h, w, c] or [1, h, w, c] holds, as bytes.
+ *
+ * ```ts
+ * import { plot, tensor } from "@striate/striate";
+ * const image = await plot.imageOf(tensor([[0, 0.5], [0.5, 1]]));
+ * console.log(image.width, image.data[3]); // 2 128
+ * ```
+ *
+ * @throws {TypeError} if it is no image.
+ */
+export async function imageOf(
+  image: Tensor,
+  options: { readonly range?: PixelRange } = {},
+): Promise<RgbImage> {
+  const where = "plot.imageOf";
+  checkOptions(where, options, ["range"]);
+  checkRangeOption(options.range, where);
+  if (!(image instanceof Tensor)) {
+    throw new TypeError(`${where}: image: expected a tensor, found ${describe(image)}`);
+  }
+  const planes = await planesOf(image, 2, `${where}: image`);
+  if (planes.length !== 1) {
+    throw new TypeError(
+      `${where}: image: expected one image, found shape ${formatShape(image.shape)}`,
+    );
+  }
+  const { width, height, channels, data } = shown(planes, image.dtype, options.range)[0]!;
+  if (channels === 3) return { width, height, data: new Uint8Array(data) };
+  return {
+    width,
+    height,
+    data: Uint8Array.from({ length: 3 * data.length }, (_, i) => data[Math.floor(i / 3)]!),
+  };
+}

@@ -1,0 +1,254 @@
+import { nearestName } from "../../core/suggest.ts";
+import { checkNames } from "../../train/options.ts";
+import { colorway } from "../colors.ts";
+import type { Layout } from "../figure.ts";
+
+/** Settings that every figure has. */
+export interface FigureOptions {
+  /** The title above it; `<b>`, `<i>`, `<sup>`, `<sub>` and `<br>` are understood. */
+  readonly title?: string;
+  /** Width in pixels; 640 by default for charts. */
+  readonly width?: number;
+  /** Height in pixels; 400 by default for charts. */
+  readonly height?: number;
+  /** More of Plotly's layout, merged last and deeply. */
+  readonly layout?: Layout;
+}
+
+/** Settings of figures with labelled axes. */
+export interface AxesOptions extends FigureOptions {
+  /** What runs across. */
+  readonly xLabel?: string;
+  /** What runs up. */
+  readonly yLabel?: string;
+}
+
+/** Settings of charts with an x and a y axis. */
+export interface CartesianOptions extends AxesOptions {
+  /** From where to where the x axis goes; by default so far that everything is seen. */
+  readonly xRange?: readonly [number, number];
+  /** From where to where the y axis goes. */
+  readonly yRange?: readonly [number, number];
+  /** Whether x is on a logarithmic scale. */
+  readonly xLog?: boolean;
+  /** Whether y is on a logarithmic scale. */
+  readonly yLog?: boolean;
+  /** Whether a unit is as long on both axes. */
+  readonly equal?: boolean;
+  /** Whether there is a legend; by default where several series have names. */
+  readonly legend?: boolean;
+}
+
+/** The names of {@linkcode FigureOptions}. */
+export const figureNames = ["title", "width", "height", "layout"] as const;
+/** The names of {@linkcode AxesOptions}. */
+export const axesNames = [...figureNames, "xLabel", "yLabel"] as const;
+/** The names of {@linkcode CartesianOptions}. */
+export const cartesianNames = [
+  ...axesNames,
+  "xRange",
+  "yRange",
+  "xLog",
+  "yLog",
+  "equal",
+  "legend",
+] as const;
+
+/** A part of Plotly's JSON. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Widths of the margins around the axes, in pixels. */
+export interface Margin {
+  readonly l: number;
+  readonly r: number;
+  readonly t: number;
+  readonly b: number;
+}
+
+/** Text, grid lines and the rest in greys that stand back behind the data. */
+export const ink = "#2a3f5f", faint = "#6b7684";
+const gridLine = "#e8ebf0", zeroLine = "#c5ccd6";
+
+/** How wide a text of a font size (12 by default) is, in pixels, nearly. */
+export function textWidth(text: string, size = 12): number {
+  const lines = text.split(/<br>/).map((line) => line.replace(/<[^>]*>/g, "").length);
+  return Math.max(0, ...lines) * size * 0.56;
+}
+
+/** Checks the options that all figures share; `known` are those of the function. */
+export function checkOptions(where: string, options: object, known: readonly string[]): void {
+  checkNames(where, options, known);
+  const { title, width, height, layout, xLabel, yLabel } = options as AxesOptions;
+  for (const [name, value] of Object.entries({ title, xLabel, yLabel })) {
+    if (value === undefined || typeof value === "string") continue;
+    throw new TypeError(`${where}: ${name}: expected a text, found ${typeof value}`);
+  }
+  for (const [name, value] of Object.entries({ width, height })) {
+    if (value === undefined || (value >= 40 && value <= 10000)) continue;
+    throw new RangeError(`${where}: ${name}: expected 40 to 10000 pixels, found ${value}`);
+  }
+  if (layout !== undefined && (typeof layout !== "object" || layout === null)) {
+    throw new TypeError(`${where}: layout: expected Plotly's JSON, found ${String(layout)}`);
+  }
+}
+
+/** Checks that a setting is one of a few names. */
+export function checkChoice<T extends string>(
+  value: T,
+  known: readonly T[],
+  where: string,
+): T {
+  if (known.includes(value)) return value;
+  const near = typeof value === "string" ? nearestName(value, known) : undefined;
+  throw new RangeError(
+    `${where}: expected ${known.map((name) => JSON.stringify(name)).join(" or ")}, found ${
+      JSON.stringify(value)
+    }${near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`}`,
+  );
+}
+
+/** Checks a pair of numbers, the first the smaller. */
+export function checkRange(
+  range: readonly [number, number],
+  where: string,
+): readonly [number, number] {
+  const good = range?.length === 2 && range.every(Number.isFinite) && range[0] !== range[1];
+  if (good) return range;
+  throw new RangeError(`${where}: expected two different numbers, found ${JSON.stringify(range)}`);
+}
+
+/** Whether a value is an object in braces. */
+const isRecord = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value) &&
+  !ArrayBuffer.isView(value);
+
+/** `extra` laid over `base`, object by object; lists are replaced. */
+export function merge(base: Json, extra: Json): Json {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(extra)) {
+    const old = result[key];
+    // A text for a title is short for an object with that text.
+    const text = key === "title" && typeof value === "string" ? { text: value } : value;
+    result[key] = isRecord(old) && isRecord(text) ? merge(old, text) : text;
+  }
+  return result;
+}
+
+/** An axis in the style of all figures. */
+export function axis(label: string | undefined, extra: Json = {}): Json {
+  return merge({
+    ...label === undefined ? {} : { title: { text: label, standoff: 8 } },
+    gridcolor: gridLine,
+    zerolinecolor: zeroLine,
+    linecolor: zeroLine,
+    automargin: true,
+  }, extra);
+}
+
+/** An axis that is not seen. */
+export const hiddenAxis: Json = {
+  visible: false,
+  showgrid: false,
+  zeroline: false,
+  showticklabels: false,
+};
+
+/** A small note in a corner above the axes: what was left out. */
+export function note(text: string): Json {
+  return {
+    text,
+    xref: "paper",
+    yref: "paper",
+    x: 1,
+    y: 1,
+    xanchor: "right",
+    yanchor: "bottom",
+    showarrow: false,
+    font: { size: 10, color: faint },
+  };
+}
+
+/** The layout that all figures begin with: size, title, font, colours. */
+export function baseLayout(options: FigureOptions, parts: Json, margin: Partial<Margin>): Layout {
+  const { title, width = 640, height = 400, layout = {} } = options;
+  const lines = title === undefined ? 0 : title.split("<br>").length;
+  const base: Json = {
+    ...title === undefined
+      ? {}
+      : { title: { text: title, x: 0.5, xanchor: "center", font: { size: 16, color: ink } } },
+    width,
+    height,
+    margin: { l: 60, r: 24, t: lines === 0 ? 24 : 28 + 20 * lines, b: 52, ...margin },
+    font: { family: "Helvetica, Arial, sans-serif", size: 12, color: ink },
+    colorway,
+    paper_bgcolor: "white",
+    plot_bgcolor: "white",
+    hovermode: "closest",
+  };
+  return merge(merge(base, parts), layout);
+}
+
+/** A range as Plotly has it: on a logarithmic axis the powers of ten. */
+function axisRange(
+  range: readonly [number, number] | undefined,
+  log: boolean,
+  where: string,
+): Json {
+  if (range === undefined) return log ? { type: "log" } : {};
+  checkRange(range, where);
+  if (!log) return { range: [...range] };
+  if (range[0] <= 0 || range[1] <= 0) {
+    throw new RangeError(
+      `${where}: expected positive numbers on a logarithmic axis, found ${JSON.stringify(range)}`,
+    );
+  }
+  return { type: "log", range: range.map(Math.log10) };
+}
+
+/** What a chart adds to the layout of its options. */
+export interface ChartParts {
+  /** Names for the legend. */
+  readonly names?: readonly (string | undefined)[];
+  /** More of the x axis. */
+  readonly xaxis?: Json;
+  /** More of the y axis. */
+  readonly yaxis?: Json;
+  /** Notes on what was left out. */
+  readonly notes?: readonly string[];
+  /** Margins other than the usual ones. */
+  readonly margin?: Partial<Margin>;
+  /** More of the layout. */
+  readonly layout?: Json;
+}
+
+/** The layout of a chart with an x and a y axis. */
+export function cartesianLayout(
+  where: string,
+  options: CartesianOptions,
+  { names = [], xaxis = {}, yaxis = {}, notes = [], margin = {}, layout = {} }: ChartParts = {},
+): Layout {
+  const { xLabel, yLabel, xRange, yRange, xLog = false, yLog = false, equal = false } = options;
+  const named = names.filter((name) => name !== undefined);
+  const legend = options.legend ?? named.length > 1;
+  const x = axis(xLabel, { ...xaxis, ...axisRange(xRange, xLog, `${where}: xRange`) });
+  const y = axis(yLabel, {
+    ...yaxis,
+    ...axisRange(yRange, yLog, `${where}: yRange`),
+    ...equal ? { scaleanchor: "x", constrain: "domain" } : {},
+  });
+  return baseLayout(
+    options,
+    merge({
+      xaxis: equal ? { ...x, constrain: "domain" } : x,
+      yaxis: y,
+      showlegend: legend,
+      ...legend ? { legend: { x: 1.02, y: 1 } } : {},
+      ...notes.length === 0 ? {} : { annotations: [note(notes.join("; "))] },
+    }, layout),
+    {
+      ...legend ? { r: 70 + Math.max(0, ...named.map((name) => textWidth(name))) } : {},
+      ...notes.length > 0 && options.title === undefined ? { t: 30 } : {},
+      ...margin,
+    },
+  );
+}

@@ -1,0 +1,256 @@
+import { checkNames } from "../../train/options.ts";
+import { colorway } from "../colors.ts";
+import type { Trace } from "../figure.ts";
+import {
+  checkLength,
+  checkNumbers,
+  count,
+  describe,
+  evenly,
+  isNumbers,
+  isSorted,
+  mostPoints,
+  type Numbers,
+  peaks,
+  rounded,
+} from "./numbers.ts";
+import { checkChoice, type Json, merge } from "./options.ts";
+
+/** How a line is broken. */
+export type Dash = "solid" | "dot" | "dash" | "longdash" | "dashdot";
+
+/** How the points of a series are drawn. */
+export type SeriesMode =
+  | "lines"
+  | "markers"
+  | "text"
+  | "lines+markers"
+  | "lines+text"
+  | "markers+text"
+  | "lines+markers+text";
+
+/** Points that belong together. */
+export interface Series {
+  /** Where the points are across: numbers or names; 0, 1, 2 … by default. */
+  readonly x?: Numbers | readonly string[];
+  /** How high the points are. What is not finite leaves a gap. */
+  readonly y: Numbers;
+  /** The name in the legend. */
+  readonly name?: string;
+  /** A CSS colour; for points also one each, or numbers that a colour scale shows. */
+  readonly color?: string | Numbers | readonly string[];
+  /** How the line is broken; "solid" by default. */
+  readonly dash?: Dash;
+  /** Width of the line in pixels; 2 by default. */
+  readonly width?: number;
+  /** Diameter of the points in pixels, for all or for each; 7 by default. */
+  readonly size?: number | Numbers;
+  /** Shape of the points: "circle" (the default), "square", "diamond", "x", "cross", "star" … */
+  readonly symbol?: string;
+  /** Whether lines, points or texts are drawn, or several of these. */
+  readonly mode?: SeriesMode;
+  /** A text for each point: drawn in the text modes, else seen under the pointer. */
+  readonly text?: readonly string[];
+  /** What is filled: down to zero, to the series before, or the shape itself. */
+  readonly fill?: "tozeroy" | "tonexty" | "toself";
+  /** More of Plotly's JSON for the trace, merged last. */
+  readonly plotly?: Readonly<Record<string, unknown>>;
+}
+
+/** A series, or its numbers alone. */
+export type SeriesLike = Numbers | Series;
+
+const names = [
+  "x",
+  "y",
+  "name",
+  "color",
+  "dash",
+  "width",
+  "size",
+  "symbol",
+  "mode",
+  "text",
+  "fill",
+  "plotly",
+];
+
+/** How series are drawn where they do not say. */
+export interface SeriesStyle {
+  readonly mode: SeriesMode;
+  readonly xLog: boolean;
+  readonly yLog: boolean;
+  readonly colorScale: unknown;
+  readonly colorLabel: string | undefined;
+}
+
+/** Series with their names in messages: from one, several, or bare numbers. */
+export function seriesOf(
+  given: SeriesLike | readonly SeriesLike[],
+  where: string,
+): { readonly series: Series; readonly where: string }[] {
+  if (isNumbers(given)) return [{ series: { y: given }, where: `${where}: y` }];
+  if (Array.isArray(given)) {
+    return given.map((one, i) => ({
+      series: isNumbers(one) ? { y: one } : one,
+      where: `${where}: series[${i}]`,
+    }));
+  }
+  return [{ series: given as Series, where: `${where}: series` }];
+}
+
+/** Checks one series: names, lengths, numbers. */
+function checkSeries(series: Series, where: string): void {
+  if (typeof series !== "object" || series === null || Array.isArray(series)) {
+    throw new TypeError(
+      `${where}: expected numbers or a series { x, y, name … }, found ${describe(series)}`,
+    );
+  }
+  checkNames(where, series, names);
+  const y = checkNumbers(series.y, where.endsWith(": y") ? where : `${where}.y`);
+  const { x, text, color, size, mode, dash } = series;
+  if (x !== undefined) {
+    if (!isStrings(x)) checkNumbers(x, `${where}.x`);
+    if (x.length !== y.length) {
+      throw new TypeError(
+        `${where}.y: expected ${count(x.length)} numbers as x has, found ${count(y.length)}`,
+      );
+    }
+  }
+  if (text !== undefined) checkLength(text, y.length, "y", `${where}.text`);
+  if (color !== undefined && typeof color !== "string") {
+    if (!isStrings(color)) checkNumbers(color, `${where}.color`);
+    checkLength(color, y.length, "y", `${where}.color`);
+  }
+  if (size !== undefined && typeof size !== "number") {
+    checkLength(checkNumbers(size, `${where}.size`), y.length, "y", `${where}.size`);
+  }
+  if (mode !== undefined) checkChoice(mode, modes, `${where}.mode`);
+  if (dash !== undefined) checkChoice(dash, dashes, `${where}.dash`);
+}
+
+const modes: readonly SeriesMode[] = [
+  "lines",
+  "markers",
+  "text",
+  "lines+markers",
+  "lines+text",
+  "markers+text",
+  "lines+markers+text",
+];
+const dashes: readonly Dash[] = ["solid", "dot", "dash", "longdash", "dashdot"];
+
+const isStrings = (list: ArrayLike<unknown>): list is readonly string[] =>
+  typeof list[0] === "string";
+
+const pick = <T>(list: ArrayLike<T>, chosen: readonly number[]): T[] => chosen.map((i) => list[i]!);
+
+/** What a logarithmic axis can show of numbers. */
+const positive = (values: (number | null)[], log: boolean) =>
+  log ? values.map((value) => value !== null && value > 0 ? value : null) : values;
+
+/** The traces of checked series, and a note if not all of their points are drawn. */
+export function seriesTraces(
+  given: SeriesLike | readonly SeriesLike[],
+  where: string,
+  style: SeriesStyle,
+): { readonly traces: Trace[]; readonly notes: string[] } {
+  const list = seriesOf(given, where);
+  if (list.length === 0) {
+    throw new RangeError(`${where}: series: expected at least one, found an empty list`);
+  }
+  for (const { series, where } of list) checkSeries(series, where);
+  let points = 0, drawn = 0;
+  const traces = list.map(({ series, where }, i) => {
+    const chosen = choose(series, style);
+    points += series.y.length;
+    drawn += chosen.length;
+    return trace(series, chosen, colorway[i % colorway.length]!, style, where);
+  });
+  return {
+    traces,
+    notes: drawn < points ? [`${count(points)} points, ${count(drawn)} drawn`] : [],
+  };
+}
+
+/** The points that are drawn: all, or as many as can be seen. */
+function choose({ x, y, mode }: Series, style: SeriesStyle): number[] {
+  const all = y.length <= mostPoints;
+  if (all) return evenly(y.length, y.length);
+  const isLine = (mode ?? style.mode).includes("lines");
+  const sorted = x === undefined || isStrings(x) || isSorted(x);
+  return isLine && sorted ? peaks(y) : evenly(y.length, mostPoints);
+}
+
+function trace(
+  series: Series,
+  chosen: readonly number[],
+  ownColor: string,
+  style: SeriesStyle,
+  where: string,
+): Trace {
+  const { x, y, name, color = ownColor, dash, width = 2, size = 7, symbol, text, fill } = series;
+  const { mode = style.mode, plotly = {} } = series;
+  const marks = mode.includes("markers");
+  if (typeof color !== "string" && !marks) {
+    throw new TypeError(
+      `${where}.color: expected one CSS colour for a line, found ${color.length} colours; use plot.scatter or mode: "lines+markers"`,
+    );
+  }
+  const across = x ?? (chosen.length < y.length ? { length: y.length } : undefined);
+  const plain = typeof color === "string" ? color : ownColor;
+  const xs = across === undefined
+    ? undefined
+    : x === undefined
+    ? [...chosen]
+    : isStrings(x)
+    ? pick(x, chosen)
+    : positive(rounded(pick(x, chosen)), style.xLog);
+  return merge({
+    type: "scatter",
+    mode,
+    ...xs === undefined ? {} : { x: xs },
+    y: positive(rounded(pick(y, chosen)), style.yLog),
+    ...name === undefined ? {} : { name },
+    ...mode.includes("lines") || fill !== undefined
+      ? { line: { color: plain, width, ...dash === undefined ? {} : { dash } } }
+      : {},
+    ...marks
+      ? {
+        marker: {
+          ...colors(color, chosen, style),
+          size: typeof size === "number" ? size : rounded(pick(size, chosen), 3),
+          ...symbol === undefined ? {} : { symbol },
+        },
+      }
+      : {},
+    ...text === undefined ? {} : { text: pick(text, chosen) },
+    ...mode.includes("text") ? { textposition: "top center" } : {},
+    ...fill === undefined ? {} : { fill },
+  }, plotly) as Trace;
+}
+
+/** The colours of points: one for all, one each, or numbers on a scale. */
+function colors(
+  color: string | Numbers | readonly string[],
+  chosen: readonly number[],
+  { colorScale, colorLabel }: SeriesStyle,
+): Json {
+  if (typeof color === "string") return { color };
+  if (isStrings(color)) return { color: pick(color, chosen) };
+  return {
+    color: rounded(pick(color, chosen)),
+    colorscale: colorScale,
+    showscale: true,
+    colorbar: colorBar(colorLabel),
+  };
+}
+
+/** A colour bar beside the axes. */
+export function colorBar(label: string | undefined): Json {
+  return {
+    thickness: 14,
+    outlinewidth: 0,
+    ...label === undefined ? {} : { title: { text: label, side: "right" } },
+  };
+}
