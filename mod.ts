@@ -192,9 +192,12 @@ export type { CorruptImage, Evaluation } from "./lib/evaluate/tally.ts";
 export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
 export { shardsOf, webDataset } from "./lib/evaluate/webdataset.ts";
 
+import "./lib/show/notebook.ts";
 import "./lib/show/register.ts";
 export type { Displayable, MimeBundle } from "./lib/show/bundle.ts";
 export { Figure, type FigureData, type Frame, type Layout, type Trace } from "./lib/show/figure.ts";
+export { drawGraph, type GraphOptions } from "./lib/show/graph.ts";
 export { Picture, type PictureData } from "./lib/show/picture.ts";
+export * as plot from "./lib/show/plot.ts";
 export { show } from "./lib/show/show.ts";
 export { type Align, Table, table, type TableOptions, type TableRow } from "./lib/show/table.ts";

@@ -6,8 +6,11 @@ export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display") as ne
 
 /** A value that can be shown in a notebook, and as a text elsewhere. */
 export interface Displayable {
-  /** How it looks in a notebook, by MIME type; always with "text/plain". */
-  [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
+  /**
+   * How it looks in a notebook, by MIME type; always with "text/plain". `asked` is true where a
+   * program shows it, and not the kernel as a cell's last expression.
+   */
+  [jupyterDisplay](asked?: boolean): MimeBundle | Promise<MimeBundle>;
 }
 
 /** Whether a value says how it looks. */

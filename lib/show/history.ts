@@ -1,11 +1,42 @@
+import { formatMeasures, formatStop, formatValidation } from "../train/format.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
 import type { MimeBundle } from "./bundle.ts";
+import { history as plotHistory } from "./plot/history.ts";
 import { type Table, table } from "./table.ts";
 
-/** What the history of a training looks like: a row for each epoch. */
-export function historyBundle(history: History): MimeBundle {
-  return { "text/html": historyTable(history.epochs).html(), "text/plain": String(history) };
+/** Histories whose training was shown while it ran. */
+const shown = new WeakSet<History>();
+
+/** Notes that a notebook shows a history already, below its `fit`. */
+export const wasShown = (history: History): unknown => shown.add(history);
+
+/**
+ * What the history of a training looks like: charts and a row for each epoch. Where `fit` has shown
+ * them and is a cell's last expression, one line is enough.
+ */
+export async function historyBundle(history: History, asked = false): Promise<MimeBundle> {
+  if (!asked && shown.has(history)) return { "text/plain": lastLine(history) };
+  const { epochs } = history;
+  if (epochs.length === 0) return { "text/plain": String(history) };
+  const charts = plotHistory(history);
+  const png = await charts.png().catch(() => undefined);
+  const end = stopOf(history);
+  return {
+    "text/html": charts.html() + historyTable(epochs).html() + (end && `<div>${end}</div>`),
+    ...png === undefined ? {} : { "image/png": png.toBase64() },
+    "text/plain": [String(historyTable(epochs)), ...end ? [end] : []].join("\n"),
+  };
+}
+
+const stopOf = ({ stopped, steps }: History): string =>
+  stopped === undefined ? "" : `${formatStop(stopped)} after ${steps} steps`;
+
+function lastLine(history: History): string {
+  const { epochs, steps } = history, last = epochs.at(-1);
+  const measures = last === undefined ? "" : `: ${formatMeasures(last)}${formatValidation(last)}`;
+  const end = history.stopped === undefined ? "" : `, ${formatStop(history.stopped)}`;
+  return `History of ${epochs.length} epochs, ${steps} steps${measures}${end}`;
 }
 
 /** A row for each epoch, without the times, which differ from run to run. */

@@ -7,7 +7,7 @@ import { type Displayable, jupyterDisplay, type MimeBundle } from "./bundle.ts";
 
 /** As much of `Deno.jupyter` as is used here. */
 interface Kernel {
-  broadcast(type: string, content: Record<string, unknown>): Promise<void>;
+  broadcast(type: string, content: Record<string, unknown>): unknown;
 }
 
 /** The kernel; undefined outside a notebook, where reading `Deno.jupyter` throws. */
@@ -48,8 +48,7 @@ export class Display {
 
 function send(type: string, content: Record<string, unknown>): void {
   pending++;
-  // A display that cannot be sent must not end what it shows.
-  kernel()?.broadcast(type, content).catch(() => {});
+  kernel()?.broadcast(type, content);
 }
 
 /** Prints a line, and counts it among what `flush` waits for. */
@@ -58,12 +57,17 @@ export function print(text: string): void {
   console.log(text);
 }
 
+/** Shows a line as an error output of the cell that runs. */
+export function warn(text: string): void {
+  send("stream", { name: "stderr", text: `${text}\n` });
+}
+
 /** Shows a value in the notebook, or its text on the terminal, and waits until it is there. */
 export async function emit(value: Displayable): Promise<void> {
   if (kernel() === undefined) {
     console.log(String(value));
     return;
   }
-  send("display_data", { data: await value[jupyterDisplay](), metadata: {}, transient: {} });
+  send("display_data", { data: await value[jupyterDisplay](true), metadata: {}, transient: {} });
   await flush();
 }

@@ -16,11 +16,11 @@ import { tensorBundle } from "./tensor.ts";
 
 function looks<T extends object>(
   { prototype }: { readonly prototype: T },
-  bundle: (value: T) => MimeBundle | Promise<MimeBundle>,
+  bundle: (value: T, asked?: boolean) => MimeBundle | Promise<MimeBundle>,
 ): void {
   Object.defineProperty(prototype, jupyterDisplay, {
-    value(this: T) {
-      return bundle(this);
+    value(this: T, asked?: boolean) {
+      return bundle(this, asked);
     },
     configurable: true,
     writable: true,

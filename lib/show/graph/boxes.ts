@@ -1,0 +1,72 @@
+import type { Shape } from "../../core/shape.ts";
+import type { Model } from "../../train/model.ts";
+import { type Role, roleOf, wordsOf } from "./words.ts";
+
+/** A box of the drawing: a layer, with the small layers that merely follow it. */
+export interface Box {
+  /** What its first layer is. */
+  readonly role: Role;
+  /** Its first layer in words. */
+  readonly words: string;
+  /** The layers that follow it, in words. */
+  readonly tail: readonly string[];
+  /** Its first layer's name; empty for an input. */
+  readonly name: string;
+  /** Shape of what it yields. */
+  readonly shape: Shape;
+  /** The boxes that it reads, by number. */
+  readonly sources: readonly number[];
+}
+
+/** Layers that are drawn within the box of the layer before them. */
+const followers: ReadonlySet<Role> = new Set(["activation", "normalization"]);
+
+/** A box while others may still join it. */
+type Growing = Box & { tail: string[]; shape: Shape };
+
+/** A model's graph as boxes, each after those that it reads. */
+export function boxesOf(model: Model): Box[] {
+  const { layers, values, inputs, outputs } = model.architecture;
+  const rows = model.summary().rows.slice(inputs.length).values();
+  const readers = values.map((_, i) =>
+    values.filter((value) => "sources" in value && value.sources.includes(i)).length
+  );
+  const boxes: Growing[] = [];
+  /** The box that each value comes out of. */
+  const at: number[] = [];
+  values.forEach((value, i) => {
+    if ("input" in value) {
+      const number = inputs.length > 1 ? ` ${inputs.indexOf(i) + 1}` : "";
+      at[i] = boxes.push({
+        role: "input",
+        words: `input${number}`,
+        tail: [],
+        name: "",
+        shape: value.input,
+        sources: [],
+      }) - 1;
+      return;
+    }
+    const { name, type, config } = layers[value.layer]!;
+    const shape = rows.next().value!.outputShape;
+    const [before] = value.sources;
+    const box = boxes[at[before!]!]!;
+    const follows = value.sources.length === 1 && followers.has(roleOf(type)) &&
+      box.role !== "input" && readers[before!] === 1 && !outputs.includes(before!);
+    if (follows) {
+      box.tail.push(wordsOf(type, config));
+      box.shape = shape;
+      at[i] = at[before!]!;
+      return;
+    }
+    at[i] = boxes.push({
+      role: roleOf(type),
+      words: wordsOf(type, config),
+      tail: [],
+      name,
+      shape,
+      sources: value.sources.map((source) => at[source]!),
+    }) - 1;
+  });
+  return boxes;
+}
