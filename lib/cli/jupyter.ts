@@ -62,9 +62,16 @@ export async function works(command: readonly string[]): Promise<boolean> {
 /** Pythons to try: the first on the PATH may be one without the system's packages. */
 export const pythons = ["python3", "/usr/bin/python3"] as const;
 
-/** A Python that can import all of `modules`; undefined if there is none. */
+const script = "import sys, importlib.util as u; sys.exit(None in map(u.find_spec, sys.argv[1:]))";
+
+/** The arguments with which a Python exits with 0 if it has all of `modules`. */
+export function pythonArgs(modules: readonly string[]): string[] {
+  return ["-c", script, ...modules];
+}
+
+/** A Python that has all of `modules`; undefined if there is none. */
 export async function findPython(...modules: readonly string[]): Promise<string | undefined> {
   for (const python of pythons) {
-    if (await works([python, "-c", `import ${modules.join(", ")}`])) return python;
+    if (await works([python, ...pythonArgs(modules)])) return python;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { kernelEnvironment, notebooks, pythons, works } from "./jupyter.ts";
 import { findNotebook } from "./notebook_file.ts";
 import { UsageError } from "./options.ts";
@@ -51,7 +52,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const child = new Deno.Command(program, {
     // -y: Ctrl-C ends it without a question.
     args: [...start, "-y", ...file === undefined ? [] : [file], ...isNamed ? args.slice(1) : args],
-    cwd: notebooks,
+    cwd: file === undefined ? notebooks : dirname(file),
     env: await kernelEnvironment(),
   }).spawn();
   // A terminal sends Ctrl-C to Jupyter as well; whoever ends this process alone does not.

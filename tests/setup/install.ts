@@ -3,12 +3,12 @@ import { runQuietly } from "./process.ts";
 import type { Need } from "./needs.ts";
 
 /** Asks, in a process of its own, which needs are not met: a driver is only seen at start. */
-async function unmet(): Promise<Map<string, Need["otherwise"]>> {
+async function unmet(): Promise<(Need & { readonly name: string })[]> {
   const script = new URL("needs.ts", import.meta.url).href;
   const { ok, output } = await runQuietly([Deno.execPath(), "run", "--allow-all", script]);
   if (!ok) throw new Error(`tests/setup/needs.ts failed:\n${output}`);
   const lines = output.split("\n").filter((line) => line.startsWith("{"));
-  return new Map(lines.map((line) => JSON.parse(line)).map((need) => [need.name, need.otherwise]));
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** The words to put before apt-get, or undefined where there is no apt-get or no right to use it. */
@@ -34,17 +34,25 @@ function hasVulkanDriver(): boolean {
 }
 
 /**
- * Installs a software WebGPU adapter on Debian and Ubuntu where there is no Vulkan driver at all.
- * Returns a sentence for each need that is still not met.
+ * Installs on Debian and Ubuntu what is missing; a software WebGPU adapter only where there is no
+ * Vulkan driver at all. Returns a sentence for each need that is still not met.
  */
 export async function installNeeds(say: (line: string) => void): Promise<string[]> {
-  const apt = Deno.build.os === "linux" && !hasVulkanDriver() ? await aptGet() : undefined;
-  if (apt) {
-    say("No Vulkan driver: installing mesa-vulkan-drivers, a WebGPU adapter in software");
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    await runQuietly([...apt, "update"], { env });
-    const result = await runQuietly([...apt, "install", "-y", "mesa-vulkan-drivers"], { env });
+  const missing = await unmet();
+  const wanted = missing.flatMap(({ name, packages }) =>
+    name === "webgpu" || packages === undefined ? [] : [packages]
+  );
+  if (!hasVulkanDriver()) wanted.unshift(["mesa-vulkan-drivers"]);
+  const isLinux = Deno.build.os === "linux";
+  const apt = isLinux && wanted.length > 0 ? await aptGet() : undefined;
+  if (apt === undefined) return missing.map(({ otherwise }) => otherwise);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await runQuietly([...apt, "update"], { env });
+  for (const packages of wanted) {
+    say(`Installing ${packages.join(" ")}`);
+    const command = [...apt, "install", "-y", "--no-install-recommends", ...packages];
+    const result = await runQuietly(command, { env });
     if (!result.ok) say(`apt-get could not install it:\n${result.output.trim()}`);
   }
-  return [...(await unmet()).values()];
+  return (await unmet()).map(({ otherwise }) => otherwise);
 }

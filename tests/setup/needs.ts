@@ -10,12 +10,15 @@
  * @module
  */
 import { tmpdir } from "node:os";
+import { pythonArgs, pythons } from "../../lib/cli/jupyter.ts";
 
 /** One thing that some tests need. */
 export interface Need {
   readonly met: boolean;
   /** Which tests are skipped without it, and what to do. */
   readonly otherwise: string;
+  /** What Debian and Ubuntu call it. */
+  readonly packages?: readonly string[];
 }
 
 // The Vulkan loader prints a line wherever this is not set.
@@ -24,7 +27,29 @@ if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", tmpdir());
 // Read once, when the first test asks: which adapter there is does not change during a run.
 const adapter = await navigator.gpu?.requestAdapter() ?? null;
 
-/** The needs, by name. */
+/** Whether one of the Pythons has all of `modules`. */
+function hasPython(...modules: readonly string[]): boolean {
+  return pythons.some((python) => {
+    try {
+      return new Deno.Command(python, { args: pythonArgs(modules) }).outputSync().success;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Debian's browser. */
+export const chromium = "/usr/bin/chromium";
+
+/** The needs, by name. Those that take a moment to find out are asked for when a test asks. */
 export const needs = {
   /** A WebGPU adapter, of a graphics card or in software. */
   webgpu: {
@@ -38,11 +63,29 @@ export const needs = {
     otherwise: "Without STRIATE_MIRROR the tests on real data sets are skipped. " +
       "With a folder or URL that holds them: STRIATE_MIRROR=FOLDER deno task test",
   },
+  /** A Python with nbclient, which runs notebooks. */
+  jupyter: {
+    get met() {
+      return hasPython("nbclient", "nbformat");
+    },
+    otherwise: "Without nbclient no notebook is executed. " +
+      "On Debian or Ubuntu: sudo apt-get install -y python3-nbclient",
+    packages: ["python3-nbclient"],
+  },
+  /** A browser, and what puts notebooks before it. */
+  chromium: {
+    get met() {
+      return isFile(chromium) && hasPython("nbclient", "nbformat", "notebook", "nbconvert");
+    },
+    otherwise: "Without Chromium and Jupyter Notebook no notebook is looked at in a browser. " +
+      "On Debian: sudo apt-get install -y chromium jupyter-notebook jupyter-nbconvert",
+    packages: ["chromium", "jupyter-notebook", "jupyter-nbconvert"],
+  },
 } satisfies Record<string, Need>;
 
 // Run by itself, this prints what is not met, one JSON string a line.
 if (import.meta.main) {
-  for (const [name, { met, otherwise }] of Object.entries(needs)) {
-    if (!met) console.log(JSON.stringify({ name, otherwise }));
+  for (const [name, { met, ...need }] of Object.entries<Need>(needs)) {
+    if (!met) console.log(JSON.stringify({ name, ...need }));
   }
 }
