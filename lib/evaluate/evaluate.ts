@@ -4,6 +4,7 @@
  * @module
  */
 import type { Dataset } from "../train/dataset.ts";
+import { host } from "../train/host.ts";
 import type { Model } from "../train/model.ts";
 import { checkViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
 import { ImagePool } from "../vision/pool.ts";
@@ -51,7 +52,10 @@ export interface EvaluationOptions {
   readonly onProgress?: (progress: EvaluationProgress) => void;
   /** Called for each image that cannot be read. */
   readonly onCorrupt?: (image: string, reason: string) => void;
-  /** Ends the evaluation after the batches under way; the result then says `complete: false`. */
+  /**
+   * Ends the evaluation after the batches under way, as a notebook's stop button does; the result
+   * then says `complete: false`.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -182,11 +186,13 @@ async function evaluateItems<T extends Item>(
     readonly strict?: boolean;
   },
 ): Promise<Evaluation> {
-  const { limit, signal, views, batchSize = 32, strict = false } = options;
+  const { limit, views, batchSize = 32, strict = false } = options;
   for (const [name, value] of Object.entries({ limit, batchSize })) {
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
     throw new RangeError(`${name}: expected an integer of at least 1, found ${value}`);
   }
+  using stoppable = host().begin();
+  const signal = AbortSignal.any([stoppable.signal, ...options.signal ? [options.signal] : []]);
   const about = { ...options.about, images: source.name, limit: limit ?? null };
   const scorer = new Scorer(model, {
     views,
@@ -228,7 +234,7 @@ async function evaluateItems<T extends Item>(
   const report = (prepared: AsyncIterable<Prepared<T>>) =>
     withoutCorrupt(prepared, strict, options.onCorrupt);
   await scorer.run(report(prefetch(fresh, prepare, options.ahead)), keep, signal);
-  const complete = !(signal?.aborted ?? false);
+  const complete = !signal.aborted;
   if (complete && tally.done === 0) {
     throw new RangeError(`${source.name}: expected images, found none`);
   }

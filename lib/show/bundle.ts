@@ -18,6 +18,15 @@ export function isDisplayable(value: unknown): value is Displayable {
   return typeof (value as Displayable | undefined)?.[jupyterDisplay] === "function";
 }
 
+/** The method that gives a value's text outside a notebook, where `toString` says too little. */
+export const displayText: unique symbol = Symbol("the text of a display");
+
+/** What is printed of a value where there is no notebook. */
+export async function textOf(value: Displayable): Promise<string> {
+  const text = (value as { [displayText]?(): string | Promise<string> })[displayText];
+  return text === undefined ? String(value) : await text.call(value);
+}
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

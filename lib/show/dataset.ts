@@ -1,16 +1,53 @@
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { Batch, Field } from "../train/batch.ts";
 import type { Dataset } from "../train/dataset.ts";
-import type { MimeBundle } from "./bundle.ts";
+import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import type { Figure } from "./figure.ts";
+import { images } from "./plot/images.ts";
+import { scatter } from "./plot/line.ts";
 import { type Table, table } from "./table.ts";
 
-/** Examples that are shown as rows. */
-const rowCount = 8;
+/** Examples that are shown: as rows, pictures, points. */
+const counts = { rows: 8, images: 24, points: 2000 };
 
-/** What a data set looks like: its first examples. */
-export function datasetBundle(dataset: Dataset): MimeBundle {
-  const rows = rowTable(dataset);
-  return { "text/html": rows.html(), "text/plain": `${titleOf(dataset)}\n${rows}` };
+/** What a data set looks like: its first examples as pictures, as points of the plane or as rows. */
+export async function datasetBundle(dataset: Dataset): Promise<MimeBundle> {
+  const figure = await figureOf(dataset), text = datasetText(dataset);
+  if (figure === undefined) return { "text/html": rowTable(dataset).html(), "text/plain": text };
+  return { ...await figure[jupyterDisplay](), "text/plain": text };
+}
+
+/** The first examples as rows of text. */
+export const datasetText = (dataset: Dataset): string => String(rowTable(dataset));
+
+async function figureOf(dataset: Dataset): Promise<Figure | undefined> {
+  const { inputs: [input], targets: [target], length } = dataset, title = titleOf(dataset);
+  const { shape = [] } = input ?? {};
+  if (shape.length === 3 && (shape[2] === 1 || shape[2] === 3)) {
+    return await images(dataset, { title, count: Math.min(length, counts.images) });
+  }
+  const labelled = target !== undefined && sizeOf(target.shape) === 1 && target.dtype !== "f32";
+  return shape.length === 1 && shape[0] === 2 && labelled ? pointsOf(dataset, title) : undefined;
+}
+
+/** Points of the plane in a colour for each class. */
+function pointsOf(dataset: Dataset, title: string): Figure {
+  const classes = new Map<string, { x: number[]; y: number[] }>();
+  for (let i = 0; i < Math.min(dataset.length, counts.points); i++) {
+    const example = dataset.get(i), label = labelOf(dataset, example);
+    const [x, y] = example.inputs[0]!;
+    const points = classes.get(label) ?? { x: [], y: [] };
+    classes.set(label, points);
+    points.x.push(x!);
+    points.y.push(y!);
+  }
+  const names = [...classes.keys()].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return scatter(names.map((name) => ({ name, ...classes.get(name)! })), {
+    title,
+    xLabel: "input[0]",
+    yLabel: "input[1]",
+    equal: true,
+  });
 }
 
 /** One line: how many examples there are, and of what. */
@@ -29,7 +66,7 @@ export function labelOf({ classes, targets }: Dataset, { targets: [labels] }: Ba
 
 function rowTable(dataset: Dataset): Table {
   const { inputs, targets, length } = dataset;
-  const rows = Array.from({ length: Math.min(length, rowCount) }, (_, index) => {
+  const rows = Array.from({ length: Math.min(length, counts.rows) }, (_, index) => {
     const example = dataset.get(index);
     const label = labelOf(dataset, example);
     return Object.fromEntries([

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Displayable, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { type Displayable, jupyterDisplay, type MimeBundle, textOf } from "./bundle.ts";
 
 /** As much of `Deno.jupyter` as is used here. */
 interface Kernel {
@@ -65,7 +65,7 @@ export function warn(text: string): void {
 /** Shows a value in the notebook, or its text on the terminal, and waits until it is there. */
 export async function emit(value: Displayable): Promise<void> {
   if (kernel() === undefined) {
-    console.log(String(value));
+    console.log(await textOf(value));
     return;
   }
   send("display_data", { data: await value[jupyterDisplay](true), metadata: {}, transient: {} });

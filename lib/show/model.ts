@@ -1,11 +1,24 @@
 import { formatShape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
 import type { MimeBundle } from "./bundle.ts";
+import { drawGraph } from "./graph.ts";
 import { table } from "./table.ts";
 
-/** What a model looks like: its layers as a table. */
-export function modelBundle(model: Model): MimeBundle {
-  return { "text/html": summaryHtml(model), "text/plain": `${model}\n${model.summary()}` };
+/** Layers of the largest model whose graph is drawn unasked. */
+const mostLayers = 60;
+
+/** What a model looks like: its layers as a table, and its graph where that is not too large. */
+export async function modelBundle(model: Model): Promise<MimeBundle> {
+  // Without the package that draws it, the table is there all the same.
+  const graph = model.layers.length === 0 || model.layers.length > mostLayers
+    ? undefined
+    : await drawGraph(model).catch(() => undefined);
+  const png = await graph?.png().catch(() => undefined);
+  return {
+    "text/html": summaryHtml(model) + (graph?.html() ?? ""),
+    ...png === undefined ? {} : { "image/png": png.toBase64() },
+    "text/plain": `${model}\n${model.summary()}`,
+  };
 }
 
 /** A model's layers, with totals below. */

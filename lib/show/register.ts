@@ -8,26 +8,33 @@ import { Tensor } from "../tensor/tensor.ts";
 import { Dataset } from "../train/dataset.ts";
 import { History } from "../train/history.ts";
 import { Model } from "../train/model.ts";
-import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
-import { datasetBundle } from "./dataset.ts";
+import { displayText, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { datasetBundle, datasetText } from "./dataset.ts";
 import { historyBundle } from "./history.ts";
 import { modelBundle } from "./model.ts";
 import { tensorBundle } from "./tensor.ts";
 
+/** How the objects of a class look: in a notebook, and as a text elsewhere. */
+interface Look<T> {
+  bundle(value: T, asked?: boolean): MimeBundle | Promise<MimeBundle>;
+  text(value: T): string | Promise<string>;
+}
+
 function looks<T extends object>(
   { prototype }: { readonly prototype: T },
-  bundle: (value: T, asked?: boolean) => MimeBundle | Promise<MimeBundle>,
+  { bundle, text }: Look<T>,
 ): void {
-  Object.defineProperty(prototype, jupyterDisplay, {
-    value(this: T, asked?: boolean) {
-      return bundle(this, asked);
-    },
-    configurable: true,
-    writable: true,
+  const define = (name: symbol, method: (this: T, asked?: boolean) => unknown) =>
+    Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true });
+  define(jupyterDisplay, function (asked) {
+    return bundle(this, asked);
+  });
+  define(displayText, function () {
+    return text(this);
   });
 }
 
-looks(Tensor, tensorBundle);
-looks(Model, modelBundle);
-looks(Dataset, datasetBundle);
-looks(History, historyBundle);
+looks(Tensor, { bundle: tensorBundle, text: (tensor) => tensor.text() });
+looks(Model, { bundle: modelBundle, text: (model) => `${model}\n${model.summary()}` });
+looks(Dataset, { bundle: datasetBundle, text: datasetText });
+looks(History, { bundle: historyBundle, text: String });

@@ -1,7 +1,8 @@
 import { formatShape } from "../core/shape.ts";
 import type { TensorData } from "../core/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { escapeHtml, type MimeBundle } from "./bundle.ts";
+import { escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { images } from "./plot/images.ts";
 import { table } from "./table.ts";
 
 /** Rows and columns of a matrix that are shown, half of them from each end. */
@@ -11,8 +12,23 @@ const longest = { rows: 20, columns: 12 };
 export async function tensorBundle(tensor: Tensor): Promise<MimeBundle> {
   const [data, text] = [await tensor.data(), await tensor.text()];
   if (tensor.rank === 0) return { "text/plain": String(data[0]) };
+  if (isImages(tensor)) {
+    const { dtype, shape } = tensor;
+    const pictures = await images(tensor, { title: `${dtype} ${formatShape(shape)}`, count: 64 });
+    return { ...await pictures[jupyterDisplay](), "text/plain": text };
+  }
   if (tensor.size === 0 || tensor.rank > 2) return { "text/html": pre(text), "text/plain": text };
   return { "text/html": matrixHtml(data, tensor), "text/plain": text };
+}
+
+/** Smallest side of what is taken for an image, and not for a few numbers. */
+const smallest = 8;
+
+/** Whether a tensor is an image or a list of such: [h, w, c] or [n, h, w, c] with c = 1 or 3. */
+function isImages({ shape, rank, dtype }: Tensor): boolean {
+  const [height = 0, width = 0, channels = 0] = shape.slice(-3);
+  return (rank === 3 || rank === 4) && (channels === 1 || channels === 3) && dtype !== "i32" &&
+    height >= smallest && width >= smallest && shape[0]! > 0;
 }
 
 const pre = (text: string) => `<pre>${escapeHtml(text)}</pre>`;

@@ -39,7 +39,7 @@ export function dotOf(boxes: readonly Box[], { direction, shapes, title }: DotOp
       box.sources.map((source) => {
         // What skips a branch is named as in the figure of a residual block.
         const skips = box.words === "+" && readers[source]! > 1;
-        return `n${source} -> n${i}${skips ? ' [label=" identity"]' : ""};`;
+        return `n${source} -> n${i}${skips ? ' [label=" identity", weight=0]' : ""};`;
       })
     ),
     "}",
