@@ -1,0 +1,119 @@
+import { formatShape } from "../../core/shape.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { Model } from "../../train/model.ts";
+import { checkNames, checkPositive } from "../../train/options.ts";
+import type { Figure } from "../figure.ts";
+import { checkRangeOption, checkScale } from "./images.ts";
+import { count, describe } from "./numbers.ts";
+import { checkOptions, figureNames, type FigureOptions } from "./options.ts";
+import { mosaic, type PixelRange, type Plane, toPixels } from "./pixels.ts";
+
+/** A model, an image and a layer: the maps are what the layer makes of the image. */
+export interface FeatureMapsOf {
+  /** The model. */
+  readonly model: Model;
+  /** The image as the model takes it: [h, w, c] or [1, h, w, c]. */
+  readonly image: Tensor;
+  /** The layer's name. */
+  readonly layer: string;
+}
+
+/** Settings of {@linkcode featureMaps}. */
+export interface FeatureMapsOptions extends FigureOptions {
+  /** Maps in a row. */
+  readonly columns?: number;
+  /** How many maps are drawn at most; 64 by default. */
+  readonly count?: number;
+  /** A label above each map; `true` for the channel's number. */
+  readonly labels?: boolean | readonly string[];
+  /** Screen pixels for a unit. */
+  readonly scale?: number;
+  /** Which numbers are black and white: those of each map ("each", the default), of all, or these. */
+  readonly range?: PixelRange;
+}
+
+/**
+ * What a layer makes of an image: a grey picture for each channel, of maps [h, w, c] or of a model's
+ * layer.
+ *
+ * ```ts
+ * import { ones, plot, sequential } from "@striate/striate";
+ * const net = sequential([28, 28, 1]).conv2d(6, 5, { name: "conv1" }).relu();
+ * const figure = await plot.featureMaps({ model: net, image: ones([28, 28, 1]), layer: "conv1" });
+ * console.log(`${figure}`); // Figure: image
+ * ```
+ *
+ * @throws {TypeError} if the maps are not of one image.
+ * @throws {RangeError} for an unknown option or layer.
+ */
+export async function featureMaps(
+  maps: Tensor | FeatureMapsOf,
+  options: FeatureMapsOptions = {},
+): Promise<Figure> {
+  const where = "plot.featureMaps";
+  checkOptions(where, options, [...figureNames, "columns", "count", "labels", "scale", "range"]);
+  const { columns, count: most = 64, labels = false, scale, range = "each", ...figure } = options;
+  checkRangeOption(range, where);
+  checkScale(scale, where);
+  if (columns !== undefined) checkPositive(columns, `${where}: columns`);
+  const found = maps instanceof Tensor ? maps : await mapsOf(maps, where);
+  const shape = found.shape.length === 4 && found.shape[0] === 1
+    ? found.shape.slice(1)
+    : found.shape;
+  const [height, width, channels] = shape as [number, number, number];
+  if (shape.length !== 3 || found.size === 0) {
+    throw new TypeError(
+      `${where}: maps: expected shape [h, w, channels] or [1, h, w, channels], found ${
+        formatShape(found.shape)
+      }`,
+    );
+  }
+  const n = Math.min(channels, checkPositive(most, `${where}: count`));
+  const data = await found.data();
+  const planes = Array.from({ length: n }, (_, c): Plane => ({
+    width,
+    height,
+    channels: 1,
+    data: Float32Array.from({ length: height * width }, (_, i) => data[i * channels + c]!),
+  }));
+  if (typeof labels !== "boolean" && labels.length < n) {
+    throw new TypeError(
+      `${where}: labels: expected ${n}, one for each map, found ${labels.length}`,
+    );
+  }
+  const names = labels === true ? planes.map((_, c) => `${c}`) : labels;
+  return mosaic(toPixels(planes, range), {
+    ...figure,
+    ...columns === undefined ? {} : { columns },
+    ...scale === undefined ? {} : { scale },
+    ...names === false ? {} : { labels: names },
+    ...n < channels ? { note: `${count(n)} of ${count(channels)} channels` } : {},
+  });
+}
+
+async function mapsOf(maps: FeatureMapsOf, where: string): Promise<Tensor> {
+  if (typeof maps !== "object" || maps === null) {
+    throw new TypeError(
+      `${where}: maps: expected a tensor or { model, image, layer }, found ${describe(maps)}`,
+    );
+  }
+  checkNames(`${where}: maps`, maps, ["model", "image", "layer"]);
+  const { model, image, layer } = maps;
+  if (!(model instanceof Model)) {
+    throw new TypeError(`${where}: maps.model: expected a model, found ${describe(model)}`);
+  }
+  return await model.predict(oneImage(image, `${where}: maps.image`), { outputs: [layer] });
+}
+
+/** An image with the axis of the batch in front. */
+export function oneImage(image: Tensor, where: string): Tensor {
+  if (!(image instanceof Tensor)) {
+    throw new TypeError(`${where}: expected a tensor, found ${describe(image)}`);
+  }
+  const { shape } = image;
+  if (shape.length === 3) return image.reshape([1, ...shape]);
+  if (shape.length === 4 && shape[0] === 1) return image;
+  throw new TypeError(
+    `${where}: expected one image [h, w, c] or [1, h, w, c], found ${formatShape(shape)}`,
+  );
+}

@@ -1,0 +1,180 @@
+import { unknownName } from "../../core/suggest.ts";
+import type { ReceptiveField } from "../../nn/receptive_field.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { Model } from "../../train/model.ts";
+import { dataUrl } from "../bundle.ts";
+import { colorway } from "../colors.ts";
+import { Figure, type Trace } from "../figure.ts";
+import { encodePng } from "../png.ts";
+import { imageOf } from "./images.ts";
+import { describe, evenly } from "./numbers.ts";
+import { axis, cartesianLayout, checkOptions, figureNames, type FigureOptions } from "./options.ts";
+
+/** Settings of {@linkcode receptiveField}. */
+export interface ReceptiveFieldOptions extends FigureOptions {
+  /** The layer or layers whose fields are drawn; by default up to six, evenly chosen. */
+  readonly layer?: string | readonly string[];
+  /** The image that the fields lie over, of the model's size: [h, w, c] or [1, h, w, c]. */
+  readonly image?: Tensor;
+  /** Row and column of the last layer's unit; the one in the middle by default. */
+  readonly at?: readonly [number, number];
+}
+
+/**
+ * How much of the image a unit sees: the field of a unit of each layer, one within the other, over
+ * the image.
+ *
+ * ```ts
+ * import { plot, sequential } from "@striate/striate";
+ * const net = sequential([32, 32, 3])
+ *   .conv2d(8, 3, { name: "conv1" }).maxPool2d(2, { name: "pool1" })
+ *   .conv2d(8, 3, { name: "conv2" });
+ * const figure = await plot.receptiveField(net, { layer: ["conv1", "conv2"] });
+ * console.log(`${figure}`); // Figure: 2 scatter
+ * ```
+ *
+ * @throws {TypeError} if the model is none of images.
+ * @throws {RangeError} for an unknown option or layer, or a unit that is none.
+ */
+export async function receptiveField(
+  model: Model,
+  options: ReceptiveFieldOptions = {},
+): Promise<Figure> {
+  const where = "plot.receptiveField";
+  checkOptions(where, options, [...figureNames, "layer", "image", "at"]);
+  if (!(model instanceof Model)) {
+    throw new TypeError(`${where}: model: expected a model, found ${describe(model)}`);
+  }
+  const { layer, image, at, ...figure } = options;
+  const fields = chooseFields(model, layer, where);
+  const [height, width] = model.inputShape as [number, number];
+  const size = (name: string) => model.layer(name).outputShape as readonly [number, number];
+  const last = fields.at(-1)!, units = size(last.name);
+  const unit = at ?? [Math.floor((units[0] - 1) / 2), Math.floor((units[1] - 1) / 2)];
+  const exists = unit.length === 2 &&
+    unit.every((i, axis) => Number.isInteger(i) && i >= 0 && i < units[axis]!);
+  if (!exists) {
+    throw new RangeError(
+      `${where}: at: expected a row and a column of the ${units[0]} x ${units[1]} units of ${
+        JSON.stringify(last.name)
+      }, found ${JSON.stringify(unit)}`,
+    );
+  }
+  const middle = [0, 1].map((axis) => last.center[axis]! + unit[axis]! * last.stride[axis]!);
+  const boxes = fields.map((field) => {
+    // The unit whose field is nearest to the last one's middle.
+    const [y, x] = [0, 1].map((axis) => {
+      const count = size(field.name)[axis]!;
+      const i = Math.round((middle[axis]! - field.center[axis]!) / field.stride[axis]!);
+      return field.center[axis]! + Math.min(count - 1, Math.max(0, i)) * field.stride[axis]!;
+    }) as [number, number];
+    const [h, w] = field.size;
+    return { left: x - w / 2, right: x + w / 2, top: y - h / 2, bottom: y + h / 2 };
+  });
+  // What reaches out of the image is in the padding; half an image of it is enough to see that.
+  const reach = (from: number[], to: number[], length: number): [number, number] => [
+    Math.max(-length / 2, Math.min(-0.5, ...from) - 0.01 * length),
+    Math.min(1.5 * length, Math.max(length - 0.5, ...to) + 0.01 * length),
+  ];
+  const xRange = reach(boxes.map((b) => b.left), boxes.map((b) => b.right), width);
+  const yRange = reach(boxes.map((b) => b.top), boxes.map((b) => b.bottom), height);
+  const names = fields.map(({ name, size }) => `${name}: ${size[0]} x ${size[1]}`);
+  const data = boxes.map(({ left, right, top, bottom }, i): Trace => ({
+    type: "scatter",
+    mode: "lines",
+    x: [left, right, right, left, left],
+    y: [top, top, bottom, bottom, top],
+    name: names[i],
+    line: { color: colorway[(i + 1) % colorway.length]!, width: 2.5 },
+    hoverinfo: "name",
+  }));
+  const source = image === undefined ? undefined : await sourceOf(image, model, where);
+  const place = { xref: "x", yref: "y", layer: "below" };
+  const plain = { showgrid: false, zeroline: false, constrain: "domain" };
+  return new Figure({
+    data,
+    layout: cartesianLayout(where, { width: 640, height: 480, ...figure, legend: true }, {
+      names,
+      xaxis: axis(undefined, { ...plain, range: xRange }),
+      yaxis: axis(undefined, { ...plain, range: yRange.toReversed(), scaleanchor: "x" }),
+      layout: source === undefined
+        ? {
+          shapes: [{
+            type: "rect",
+            ...place,
+            x0: -0.5,
+            x1: width - 0.5,
+            y0: -0.5,
+            y1: height - 0.5,
+            fillcolor: "#eef1f5",
+            line: { color: "#9aa5b1", width: 1 },
+          }],
+        }
+        : {
+          images: [{
+            ...place,
+            source,
+            x: -0.5,
+            y: -0.5,
+            sizex: width,
+            sizey: height,
+            xanchor: "left",
+            yanchor: "top",
+            sizing: "stretch",
+            opacity: 0.85,
+          }],
+        },
+    }),
+  });
+}
+
+async function sourceOf(image: Tensor, model: Model, where: string): Promise<string> {
+  if (!(image instanceof Tensor)) {
+    throw new TypeError(`${where}: image: expected a tensor, found ${describe(image)}`);
+  }
+  const { width, height, data } = await imageOf(image);
+  const [h, w] = model.inputShape;
+  if (height !== h || width !== w) {
+    throw new TypeError(
+      `${where}: image: expected ${h} x ${w} pixels as the model's input, found ${height} x ${width}`,
+    );
+  }
+  return dataUrl("image/png", encodePng(data, width, height, 3));
+}
+
+/** The fields of the layers asked for; else of some whose units form an image. */
+function chooseFields(
+  model: Model,
+  layer: string | readonly string[] | undefined,
+  where: string,
+): ReceptiveField[] {
+  const fields = model.receptiveFields();
+  const units = new Map(model.layers.map(({ name, outputShape }) => [name, outputShape]));
+  const isMap = (name: string) => units.get(name)!.length === 3;
+  if (layer !== undefined) {
+    const names = typeof layer === "string" ? [layer] : layer;
+    if (names.length === 0) throw new RangeError(`${where}: layer: expected a layer, found none`);
+    const found = names.map((name) => {
+      const field = fields.find((field) => field.name === name);
+      if (field === undefined) {
+        const known = fields.map(({ name }) => name);
+        throw new RangeError(`${where}: layer: ${unknownName("layer", name, known)}`);
+      }
+      if (isMap(name)) return field;
+      throw new TypeError(`${where}: layer: expected one with maps, found ${JSON.stringify(name)}`);
+    });
+    return found;
+  }
+  // Of neighbouring layers with the same field (an activation, a norm) the first stands for all.
+  const distinct = fields.filter(({ name, size }, i) => {
+    const [h, w] = units.get(name) as [number, number];
+    const before = fields[i - 1]?.size ?? [1, 1];
+    return isMap(name) && h * w > 1 && (size[0] !== before[0] || size[1] !== before[1]);
+  });
+  if (distinct.length === 0) {
+    throw new TypeError(
+      `${where}: model: expected layers that see a part of the image, found none`,
+    );
+  }
+  return evenly(distinct.length, 6).map((i) => distinct[i]!);
+}

@@ -1,0 +1,140 @@
+import { checkPositive } from "../../train/options.ts";
+import { Figure, type Frame, type Layout, type Trace } from "../figure.ts";
+import { checkFigures } from "./grid.ts";
+import { checkLength } from "./numbers.ts";
+import { checkOptions, type Json, merge } from "./options.ts";
+
+/** Settings of {@linkcode steps}. */
+export interface StepsOptions {
+  /** What the slider says at each step; 1, 2, 3 … by default. */
+  readonly labels?: ArrayLike<string | number>;
+  /** The title of all steps; by default each has its own. */
+  readonly title?: string;
+  /** Steps in a row of the picture that shows several side by side. */
+  readonly columns?: number;
+  /** More of Plotly's layout, merged last and deeply. */
+  readonly layout?: Layout;
+}
+
+/** What may differ between the layouts of steps. */
+const listed = ["annotations", "shapes", "images"] as const;
+
+/**
+ * A slider through figures: training epoch by epoch, a convolution step by step. Where no script
+ * runs, the steps are seen side by side, at most twelve.
+ *
+ * ```ts
+ * import { plot } from "@striate/striate";
+ * const figures = [1, 2, 3].map((k) =>
+ *   plot.line([0, 1, 2, 3].map((x) => Math.sin(k * x)), { yRange: [-1, 1] })
+ * );
+ * const figure = plot.steps(figures, { title: "Faster and faster", labels: ["1x", "2x", "3x"] });
+ * console.log(`${figure}`); // Figure "Faster and faster": scatter, 3 steps
+ * ```
+ *
+ * @throws {TypeError} if something is no figure, or the labels are not as many.
+ * @throws {RangeError} if there is none, or for an unknown option.
+ */
+export function steps(figures: readonly Figure[], options: StepsOptions = {}): Figure {
+  const where = "plot.steps";
+  checkOptions(where, options, ["labels", "title", "columns", "layout"]);
+  checkFigures(figures, where);
+  const { title, columns, layout = {} } = options;
+  const labels = Array.from(options.labels ?? figures.map((_, i) => i + 1), String);
+  checkLength(labels, figures.length, "figures", `${where}: labels`);
+  if (columns !== undefined) checkPositive(columns, `${where}: columns`);
+  // A frame is known by its name, which must be its own.
+  const names = labels.map((label, i) =>
+    labels.indexOf(label) === i ? label : `${label} (${i + 1})`
+  );
+  const traces = aligned(figures);
+  const most = Object.fromEntries(
+    listed.map((
+      key,
+    ) => [key, Math.max(...figures.map(({ layout }) => listOf(layout, key).length))]),
+  );
+  const frames = figures.map((figure, i): Frame => ({
+    name: names[i]!,
+    data: traces[i]!,
+    layout: {
+      ...stepLayout(figure, most),
+      ...title === undefined ? {} : { title: { text: title } },
+    },
+  }));
+  const [first] = figures;
+  const margin = first!.layout.margin as { b?: number } | undefined;
+  const height = Math.max(...figures.map(({ layout }) => (layout.height as number) ?? 400));
+  const width = Math.max(...figures.map(({ layout }) => (layout.width as number) ?? 640));
+  const base: Json = {
+    ...first!.layout,
+    ...stepLayout(first!, most),
+    ...title === undefined
+      ? {}
+      : { title: { x: 0.5, xanchor: "center", font: { size: 16 }, text: title } },
+    width,
+    height: height + 90,
+    margin: {
+      ...margin,
+      ...title === undefined ? {} : { t: Math.max(48, (margin as { t?: number })?.t ?? 0) },
+      b: (margin?.b ?? 52) + 90,
+    },
+    sliders: [{
+      active: 0,
+      x: 0,
+      len: 1,
+      y: 0,
+      yanchor: "top",
+      pad: { t: 12 + (margin?.b ?? 52), b: 10 },
+      currentvalue: { visible: false },
+      steps: names.map((name, i) => ({
+        label: labels[i],
+        method: "animate",
+        args: [[name], {
+          mode: "immediate",
+          frame: { duration: 0, redraw: true },
+          transition: { duration: 0 },
+        }],
+      })),
+    }],
+    ...columns === undefined ? {} : { meta: { columns } },
+  };
+  return new Figure({ data: traces[0]!, layout: merge(base, layout), frames });
+}
+
+const listOf = (layout: Layout, key: string): readonly Json[] =>
+  Array.isArray(layout[key]) ? layout[key] as Json[] : [];
+
+/** The layout of a step: notes and shapes are as many in every step, those too many unseen. */
+function stepLayout({ layout }: Figure, most: Readonly<Record<string, number>>): Json {
+  const { width: _, height: __, margin: ___, ...rest } = layout as Record<string, unknown>;
+  const lists = listed.flatMap((key) => {
+    if (most[key] === 0) return [];
+    const items = listOf(layout, key);
+    const unseen = Array.from({ length: most[key]! - items.length }, () => ({ visible: false }));
+    return [[key, [...items.map((item) => ({ visible: true, ...item })), ...unseen]]];
+  });
+  return { ...rest, ...Object.fromEntries(lists) };
+}
+
+/**
+ * The traces of all figures, brought to the same number and the same types in the same order: what a
+ * step lacks is there, but unseen. Plotly replaces traces one by one, and not by another type.
+ */
+function aligned(figures: readonly Figure[]): Trace[][] {
+  const slots: string[] = [];
+  const places = figures.map(({ data }) => {
+    const taken = new Set<number>();
+    return data.map(({ type }) => {
+      let slot = slots.findIndex((name, i) => name === type && !taken.has(i));
+      if (slot < 0) slot = slots.push(type) - 1;
+      taken.add(slot);
+      return slot;
+    });
+  });
+  return figures.map(({ data }, i) =>
+    slots.map((type, slot): Trace => {
+      const trace = data[places[i]!.indexOf(slot)];
+      return trace === undefined ? { type, visible: false } : { visible: true, ...trace };
+    })
+  );
+}

@@ -1,0 +1,158 @@
+import { checkImage, type RgbImage } from "../../vision/image.ts";
+import { dataUrl } from "../bundle.ts";
+import { Figure } from "../figure.ts";
+import { encodePng } from "../png.ts";
+import { describe } from "./numbers.ts";
+import {
+  axis,
+  baseLayout,
+  checkOptions,
+  figureNames,
+  type FigureOptions,
+  hiddenAxis,
+  ink,
+  type Json,
+} from "./options.ts";
+
+/** A label and how probable it is. */
+export interface RankedLabel {
+  /** The label. */
+  readonly label: string;
+  /** From 0 to 1. */
+  readonly probability: number;
+}
+
+/** Settings of {@linkcode topLabels}. */
+export interface TopLabelsOptions extends FigureOptions {
+  /** The right label: its bar has another colour. */
+  readonly truth?: string;
+  /** The image, beside the bars; of a tensor by `await plot.imageOf(tensor)`. */
+  readonly image?: RgbImage;
+}
+
+const [usual, right] = ["#a9c9e8", "#f4a7a0"];
+
+/**
+ * The most probable labels of an image as bars, the right one in another colour, after figure 4 of
+ * the AlexNet paper.
+ *
+ * ```ts
+ * import { plot } from "@striate/striate";
+ * const figure = plot.topLabels([
+ *   { label: "leopard", probability: 0.82 },
+ *   { label: "jaguar", probability: 0.11 },
+ *   { label: "cheetah", probability: 0.05 },
+ * ], { truth: "leopard" });
+ * console.log(`${figure}`); // Figure: bar
+ * ```
+ *
+ * @throws {TypeError} if something is no label with a probability, or no image.
+ * @throws {RangeError} if there is no label, or for an unknown option.
+ */
+export function topLabels(
+  ranked: readonly RankedLabel[],
+  options: TopLabelsOptions = {},
+): Figure {
+  const where = "plot.topLabels";
+  checkOptions(where, options, [...figureNames, "truth", "image"]);
+  if (!Array.isArray(ranked)) {
+    throw new TypeError(`${where}: ranked: expected a list of labels, found ${describe(ranked)}`);
+  }
+  if (ranked.length === 0) {
+    throw new RangeError(`${where}: ranked: expected at least one label, found none`);
+  }
+  ranked.forEach((one, i) => {
+    const { label, probability } = one ?? {};
+    if (typeof label === "string" && typeof probability === "number") return;
+    throw new TypeError(
+      `${where}: ranked[${i}]: expected { label, probability }, found ${describe(one)}`,
+    );
+  });
+  const { truth, image } = options;
+  if (image !== undefined && !(image?.data instanceof Uint8Array)) {
+    const hint = "; make one of a tensor by await plot.imageOf(tensor)";
+    throw new TypeError(
+      `${where}: image: expected { width, height, data }, found ${describe(image)}${hint}`,
+    );
+  }
+  const places = ranked.map((_, i) => i);
+  const start = image === undefined ? 0 : 0.42;
+  const width = options.width ?? (image === undefined ? 420 : 640);
+  const bars = Math.max(90, 34 * ranked.length);
+  const height = options.height ?? (image === undefined ? bars : Math.max(bars, 190)) + 70;
+  const texts = ranked.flatMap(({ label, probability }, i): Json[] => [
+    { ...text, x: 0.01, y: i, xanchor: "left", text: label === truth ? `<b>${label}</b>` : label },
+    { ...text, x: 1, y: i, xanchor: "right", text: `${(100 * probability).toFixed(1)} %` },
+  ]);
+  return new Figure({
+    data: [
+      {
+        type: "bar",
+        orientation: "h",
+        x: ranked.map(({ probability }) => Number(probability.toPrecision(6))),
+        y: places,
+        marker: { color: ranked.map(({ label }) => label === truth ? right : usual) },
+        hoverinfo: "skip",
+      },
+    ],
+    layout: baseLayout({ ...options, width, height }, {
+      xaxis: axis(undefined, {
+        domain: [start, 1],
+        range: [0, 1],
+        tickvals: [0, 0.5, 1],
+        ticktext: ["0", "0.5", "1"],
+        zeroline: true,
+      }),
+      yaxis: axis(undefined, {
+        ...hiddenAxis,
+        range: [ranked.length - 0.5, -0.5],
+      }),
+      showlegend: false,
+      bargap: 0.15,
+      annotations: [
+        ...texts,
+        ...image === undefined || truth === undefined ? [] : [caption(truth)],
+      ],
+      ...image === undefined ? {} : { images: [picture(image, where)] },
+    }, { l: 16, r: 20, b: 32 }),
+  });
+}
+
+const text = {
+  xref: "x",
+  yref: "y",
+  yanchor: "middle",
+  showarrow: false,
+  font: { size: 12, color: ink },
+};
+
+/** The right label below the image. */
+const caption = (truth: string): Json => ({
+  text: truth,
+  xref: "paper",
+  yref: "paper",
+  x: 0.19,
+  y: 0,
+  xanchor: "center",
+  yanchor: "top",
+  showarrow: false,
+  font: { size: 13, color: ink },
+});
+
+/** The image at the left, as large as its place allows. */
+function picture(image: RgbImage, where: string): Json {
+  checkImage(image, `${where}: image`);
+  return {
+    source: dataUrl("image/png", encodePng(image.data, image.width, image.height, 3)),
+    xref: "paper",
+    yref: "paper",
+    x: 0,
+    y: 1,
+    sizex: 0.38,
+    sizey: 1,
+    xanchor: "left",
+    yanchor: "top",
+    sizing: "contain",
+    layer: "above",
+  };
+}
