@@ -59,8 +59,14 @@ export async function works(command: readonly string[]): Promise<boolean> {
   }
 }
 
-/** Pythons to try: the first on the PATH may be one without the system's packages. */
-export const pythons = ["python3", "/usr/bin/python3"] as const;
+/**
+ * Pythons to try: STRIATE_PYTHON, or else two, since the first on the PATH may be one without the
+ * system's packages.
+ */
+export function pythons(): readonly string[] {
+  const chosen = Deno.env.get("STRIATE_PYTHON");
+  return chosen ? [chosen] : ["python3", "/usr/bin/python3"];
+}
 
 const script = "import sys, importlib.util as u; sys.exit(None in map(u.find_spec, sys.argv[1:]))";
 
@@ -71,7 +77,7 @@ export function pythonArgs(modules: readonly string[]): string[] {
 
 /** A Python that has all of `modules`; undefined if there is none. */
 export async function findPython(...modules: readonly string[]): Promise<string | undefined> {
-  for (const python of pythons) {
+  for (const python of pythons()) {
     if (await works([python, ...pythonArgs(modules)])) return python;
   }
 }

@@ -30,7 +30,7 @@ const missing = "Jupyter is not installed here; install it: python3 -m pip insta
 async function findJupyter(): Promise<string[] | undefined> {
   const commands = [["jupyter-lab"], ["jupyter-notebook"]];
   for (const module of ["jupyterlab", "notebook"]) {
-    for (const python of pythons) commands.push([python, "-m", module]);
+    for (const python of pythons()) commands.push([python, "-m", module]);
   }
   for (const command of commands) {
     if (await works([...command, "--version"])) return command;

@@ -33,6 +33,7 @@ Examples
   deno task notebooks 03 04 --check
 
 Environment
+  STRIATE_PYTHON  the Python that has nbclient
   STRIATE_CACHE, STRIATE_MIRROR, STRIATE_DEVICE  as for deno task train`;
 
 /** The notebooks that are named, or all. */

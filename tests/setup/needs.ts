@@ -29,7 +29,7 @@ const adapter = await navigator.gpu?.requestAdapter() ?? null;
 
 /** Whether one of the Pythons has all of `modules`. */
 function hasPython(...modules: readonly string[]): boolean {
-  return pythons.some((python) => {
+  return pythons().some((python) => {
     try {
       return new Deno.Command(python, { args: pythonArgs(modules) }).outputSync().success;
     } catch {
