@@ -116,7 +116,11 @@ export class Table {
       line.map((text, i) => pad(text, widths[i]!, this.#align[i]!)).join("  ").trimEnd()
     );
     if (this.#headings !== undefined) {
-      texts.splice(1, 0, "-".repeat(widths.reduce((sum, width) => sum + width + 2, -2)));
+      texts.splice(
+        1,
+        0,
+        "-".repeat(Math.max(0, widths.reduce((sum, width) => sum + width + 2, -2))),
+      );
     }
     return [...this.#title === undefined ? [] : [this.#title], ...texts].join("\n");
   }

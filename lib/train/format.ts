@@ -33,7 +33,7 @@ export const formatValidation = ({ validation }: EpochRecord): string =>
 
 /** Why training ended before the last epoch. */
 export const formatStop = (stopped: NonNullable<History["stopped"]>): string =>
-  stopped === "aborted" ? "stopped by the user" : "stopped early, for it no longer got better";
+  stopped === "aborted" ? "stopped by the user" : "stopped early";
 
 /** One line on how training stands. */
 export function formatProgress(progress: Progress): string {

@@ -1,5 +1,7 @@
 /** Cells run in a real Deno kernel. */
 import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { findPython, kernelEnvironment } from "../../lib/cli/jupyter.ts";
 
 /** A cell to be run. */
 export interface Cell {
@@ -25,43 +27,32 @@ export interface Result {
   readonly seconds: number;
 }
 
-const script = new URL("kernel.py", import.meta.url).pathname;
-const root = new URL("../../", import.meta.url);
+const script = fileURLToPath(new URL("kernel.py", import.meta.url));
 
 /** Runs cells one after another in a new kernel, with all of mod.ts as `s`. */
 export async function runCells(cells: readonly (Cell | string)[]): Promise<Result[]> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const spec = `${folder}/kernels/deno`;
-    await Deno.mkdir(spec, { recursive: true });
-    const argv = [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"];
-    await Deno.writeTextFile(
-      `${spec}/kernel.json`,
-      JSON.stringify({ argv, display_name: "Deno", language: "typescript" }),
-    );
-    const first = `import * as s from ${JSON.stringify(new URL("mod.ts", root).href)}`;
-    const child = new Deno.Command("/usr/bin/python3", {
-      args: [script],
-      env: { JUPYTER_PATH: folder, NO_COLOR: "1", PYTHONWARNINGS: "ignore" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(JSON.stringify({
-      folder: new URL(".", import.meta.url).pathname,
-      cells: [first, ...cells].map((cell) => typeof cell === "string" ? { source: cell } : cell),
-    })));
-    await writer.close();
-    const { success, stdout, stderr } = await child.output();
-    const decoder = new TextDecoder();
-    assert(success, decoder.decode(stderr));
-    const [start, ...results] = JSON.parse(decoder.decode(stdout)) as Result[];
-    assertEquals([start!.reply, textOf(start!)], ["ok", ""]);
-    return results;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const first = `import * as s from ${
+    JSON.stringify(new URL("../../mod.ts", import.meta.url).href)
+  }`;
+  const child = new Deno.Command((await findPython("nbclient"))!, {
+    args: [script],
+    env: { ...await kernelEnvironment(), NO_COLOR: "1", PYTHONWARNINGS: "ignore" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify({
+    folder: fileURLToPath(new URL(".", import.meta.url)),
+    cells: [first, ...cells].map((cell) => typeof cell === "string" ? { source: cell } : cell),
+  })));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stderr));
+  const [start, ...results] = JSON.parse(decoder.decode(stdout)) as Result[];
+  assertEquals([start!.reply, textOf(start!)], ["ok", ""]);
+  return results;
 }
 
 /** All that a cell printed, or that from one stream. */
