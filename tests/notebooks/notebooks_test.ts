@@ -1,0 +1,52 @@
+/** The notebooks of the course: what they have, that they run, and what they compute. */
+import { assert, assertEquals } from "@std/assert";
+import { basename } from "node:path";
+import { executeNotebook } from "../../lib/cli/execute_notebook.ts";
+import { notebooks } from "../../lib/cli/jupyter.ts";
+import {
+  formatNotebook,
+  listNotebooks,
+  readNotebook,
+  tidyNotebook,
+} from "../../lib/cli/notebook_file.ts";
+import { needs } from "../setup/needs.ts";
+import { checkCells } from "./cells.ts";
+import { figureProblems, figuresOf } from "./figures.ts";
+import { outputProblems, structureProblems } from "./structure.ts";
+
+const paths = await listNotebooks(notebooks);
+/** The notebook's number, by which its figures are found. */
+const numberOf = (path: string) => /^\d\d/.exec(basename(path))?.[0] ?? "";
+
+Deno.test("notebooks are numbered from 01 on", () => {
+  const numbers = paths.map((_, i) => String(i + 1).padStart(2, "0"));
+  assertEquals(paths.map(numberOf), numbers);
+});
+
+Deno.test({
+  name: "the cells of the notebooks, and the solutions of the exercises, have no type error",
+  ignore: paths.length === 0,
+  fn: async () => assertEquals(await checkCells(paths), ""),
+});
+
+for (const path of paths) {
+  const name = basename(path);
+  Deno.test(`${name} has what a notebook of the course has, as the runner writes it`, async () => {
+    const text = await Deno.readTextFile(path), notebook = await readNotebook(path);
+    assertEquals(structureProblems(notebook, text), []);
+    assert(formatNotebook(tidyNotebook(notebook)) === text, "expected what the runner writes");
+    assert((await figuresOf(numberOf(path))).length > 0, "expected figures to check");
+  });
+
+  Deno.test({
+    name: `${name} runs in the Deno kernel and computes its figures`,
+    ignore: !needs.jupyter.met,
+    async fn() {
+      const { notebook, seconds, failure } = await executeNotebook(path, { timeout: 120 });
+      assertEquals(failure, undefined);
+      assertEquals(outputProblems(await readNotebook(path), notebook), []);
+      assertEquals(figureProblems(await figuresOf(numberOf(path)), notebook), []);
+      assert(seconds < 120, `expected at most 120 s, found ${seconds.toFixed(1)}`);
+    },
+  });
+}
