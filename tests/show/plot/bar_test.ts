@@ -1,0 +1,44 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { bar } from "../../../lib/show/plot/bar.ts";
+
+// deno-lint-ignore no-explicit-any
+type Loose = any;
+
+Deno.test("bar: labels, texts and colours", () => {
+  const { data, layout } = bar([28.2, 15.3], { labels: [2010, 2012], text: 1 }) as Loose;
+  assertEquals([data[0].x, data[0].y], [["2010", "2012"], [28.2, 15.3]]);
+  assertEquals(data[0].text, ["28.2", "15.3"]);
+  // Years are names here, not numbers on an axis.
+  assertEquals(layout.xaxis.type, "category");
+  assertEquals((bar([1, 2]).data[0] as Loose).x, ["0", "1"]);
+});
+
+Deno.test("bar: lying bars begin on top", () => {
+  const { data, layout } = bar([1, 2], { labels: ["a", "b"], horizontal: true }) as Loose;
+  assertEquals([data[0].orientation, data[0].x, data[0].y], ["h", [1, 2], ["a", "b"]]);
+  assertEquals(layout.yaxis.autorange, "reversed");
+});
+
+Deno.test("bar: several series side by side or on each other", () => {
+  const series = [{ y: [1, 2], name: "a" }, { y: [3, 4], name: "b", text: ["x", "y"] }];
+  assertEquals((bar(series).layout as Loose).barmode, "group");
+  const { data, layout } = bar(series, { stacked: true }) as Loose;
+  assertEquals([layout.barmode, layout.showlegend], ["stack", true]);
+  assertEquals(data[1].text, ["x", "y"]);
+});
+
+Deno.test("bar: long labels are turned and have room", () => {
+  const labels = Array.from({ length: 20 }, (_, i) => `class number ${i}`);
+  const { layout } = bar(labels.map((_, i) => i), { labels }) as Loose;
+  assertEquals(layout.xaxis.tickangle, -45);
+  assertEquals(layout.margin.b > 60, true);
+});
+
+Deno.test("bar: messages name the function and the argument", () => {
+  const bad = (values: Loose, options: Loose = {}) => () => bar(values, options);
+  assertThrows(bad([1, 2], { labels: ["a"] }), TypeError, "plot.bar: labels: expected 2");
+  assertThrows(bad([]), RangeError, "plot.bar: values: expected at least one number");
+  assertThrows(bad([{ y: [1, 2] }, { y: [1] }]), TypeError, "plot.bar: series[1]");
+  assertThrows(bad([{ y: [1, 2], color: ["red"] }]), TypeError, "plot.bar: series[0].color");
+  assertThrows(bad([1], { stack: true }), RangeError, 'did you mean "stacked"?');
+});
