@@ -199,5 +199,6 @@ export { Figure, type FigureData, type Frame, type Layout, type Trace } from "./
 export { drawGraph, type GraphOptions } from "./lib/show/graph.ts";
 export { Picture, type PictureData } from "./lib/show/picture.ts";
 export * as plot from "./lib/show/plot.ts";
+export { type Channels, encodePng } from "./lib/show/png.ts";
 export { show } from "./lib/show/show.ts";
 export { type Align, Table, table, type TableOptions, type TableRow } from "./lib/show/table.ts";
