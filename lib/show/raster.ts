@@ -1,0 +1,127 @@
+/**
+ * SVG pictures as PNG, drawn by resvg, which is fetched from npm when first used; so is the font.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+import { loadPackage } from "../weights/package.ts";
+import { encodePng } from "./png.ts";
+
+/** How a picture becomes pixels. */
+export interface RasterOptions {
+  /** Pixels per unit of the picture; 1.5 if left out, so that small text stays readable. */
+  readonly scale?: number;
+  /** A colour behind the picture; white if left out. */
+  readonly background?: string;
+}
+
+const resvgVersion = "@resvg/resvg-wasm@2.6.2";
+const fontVersion = "@expo-google-fonts/arimo@0.4.3";
+const fontFiles = [
+  "400Regular/Arimo_400Regular.ttf",
+  "700Bold/Arimo_700Bold.ttf",
+  "400Regular_Italic/Arimo_400Regular_Italic.ttf",
+];
+
+/** As much of the package as is used here. */
+interface Resvg {
+  initWasm(module: Uint8Array): Promise<void>;
+  Resvg: new (svg: string, options: Record<string, unknown>) => {
+    render(): { pixels: Uint8Array; width: number; height: number; free(): void };
+    free(): void;
+  };
+}
+
+let loading: Promise<(svg: string, options: RasterOptions) => Uint8Array<ArrayBuffer>> | undefined;
+
+/**
+ * An SVG picture as a PNG file. Text is set in Arimo, whose letters are as wide as Arial's.
+ *
+ * @throws {Error} if the packages cannot be loaded
+ */
+export async function renderPng(
+  svg: string,
+  options: RasterOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const failed = (error: unknown) => {
+    loading = undefined; // The next picture may find a network.
+    throw error;
+  };
+  return (await (loading ??= load().catch(failed)))(svg, options);
+}
+
+async function load(): Promise<(svg: string, options: RasterOptions) => Uint8Array<ArrayBuffer>> {
+  const resvg = await loadPackage<Resvg>(`npm:${resvgVersion}`, "pictures as PNG");
+  // Importing its package.json makes Deno fetch the whole package, fonts included.
+  await loadJson(`npm:${fontVersion}/package.json`);
+  const [wasm, ...fontBuffers] = await Promise.all([
+    packageFile(resvgVersion, "index_bg.wasm"),
+    ...fontFiles.map((file) => packageFile(fontVersion, file)),
+  ]);
+  // A second instance of this module shares the package, which starts but once.
+  await resvg.initWasm(wasm!).catch((error) => {
+    if (!/already/i.test(String(error))) throw error;
+  });
+  return (svg, { scale = 1.5, background = "#ffffff" }) => {
+    const picture = new resvg.Resvg(svg, {
+      background,
+      fitTo: { mode: "zoom", value: scale },
+      font: {
+        fontBuffers,
+        loadSystemFonts: false,
+        defaultFontFamily: "Arimo",
+        sansSerifFamily: "Arimo",
+      },
+    });
+    const image = picture.render();
+    try {
+      return opaquePng(image.pixels, image.width, image.height);
+    } finally {
+      image.free();
+      picture.free();
+    }
+  };
+}
+
+/** Without opacity, where nothing is transparent: three quarters of the bytes. */
+function opaquePng(pixels: Uint8Array, width: number, height: number): Uint8Array<ArrayBuffer> {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    if (pixels[4 * i + 3] !== 255) return encodePng(pixels, width, height, 4);
+    rgb[3 * i] = pixels[4 * i]!;
+    rgb[3 * i + 1] = pixels[4 * i + 1]!;
+    rgb[3 * i + 2] = pixels[4 * i + 2]!;
+  }
+  return encodePng(rgb, width, height, 3);
+}
+
+async function loadJson(specifier: string): Promise<void> {
+  try {
+    await import(specifier, { with: { type: "json" } });
+  } catch (error) {
+    throw new Error(
+      `pictures as PNG need the package ${specifier}, which cannot be loaded ` +
+        `(${(error as Error).message}); it is fetched once: connect this computer to a network`,
+      { cause: error },
+    );
+  }
+}
+
+/** A file of a package from npm, out of Deno's cache or of the folder node_modules. */
+async function packageFile(packageVersion: string, file: string): Promise<Uint8Array> {
+  const name = packageVersion.replace(/@[^@]*$/, "");
+  const require = createRequire("file:///striate.js");
+  let reason: unknown;
+  for (const path of [`${packageVersion}/${file}`, `${name}/${file}`]) {
+    try {
+      return await Deno.readFile(require.resolve(path));
+    } catch (error) {
+      reason ??= error;
+    }
+  }
+  throw new Error(
+    `pictures as PNG need ${file} of the package ${packageVersion}, which is not where Deno ` +
+      `keeps packages (${(reason as Error).message})`,
+    { cause: reason },
+  );
+}

@@ -1,0 +1,146 @@
+/**
+ * The range that an axis has when the layout gives none: all of its traces, and some space.
+ *
+ * @module
+ */
+import { pngSize } from "../png.ts";
+import { placeBars } from "./bar_place.ts";
+import { each, extentOf, type Json, numberAt, textAt } from "./json.ts";
+import { type Axis, lengthOf, linear } from "./scale.ts";
+import { cellCenters, cellEdges, type DrawnTrace, hasMode, positions, tableSize } from "./trace.ts";
+
+/** What a trace asks of an axis. */
+interface Reach {
+  readonly low: number;
+  readonly high: number;
+  /** Whether a twentieth of the axis stays free at the ends. */
+  readonly padded: boolean;
+  /** Whether zero is on the axis, at its end if all values are on one side. */
+  readonly zero: boolean;
+  /** Pixels that also stay free, for markers. */
+  readonly extra: number;
+}
+
+/** The smallest range with space for all traces. */
+export function autoRange(
+  axis: Axis,
+  traces: readonly DrawnTrace[],
+  layout: Json,
+): [number, number] {
+  const reaches = traces.flatMap((trace) => reachOf(trace, axis, traces, layout));
+  const rangeMode = textAt(axis.layout, "rangemode", "normal");
+  const zero = axis.type === "linear" &&
+    (rangeMode !== "normal" || reaches.some((reach) => reach.zero));
+  let low = Math.min(...reaches.map((reach) => reach.low));
+  let high = Math.max(...reaches.map((reach) => reach.high));
+  if (reaches.length === 0) {
+    if (axis.type === "log") return [0, 1];
+    return axis.letter === "x" ? [-1, 6] : [-1, 4];
+  }
+  if (zero) [low, high] = [Math.min(0, low), Math.max(0, high)];
+  if (low === high) {
+    if (zero && low === 0 || !zero) return [low - 1, high + 1];
+  }
+  const length = lengthOf(axis) || 400;
+  const pads = (end: "low" | "high", edge: number) =>
+    Math.max(
+      0,
+      ...reaches.map((reach) => {
+        const pad = (reach.padded ? 0.05 * length : 0) + reach.extra;
+        // A point far from the end leaves space enough.
+        const inner = Math.abs(reach[end] - edge) / (high - low) * length;
+        return Math.max(0, pad - inner);
+      }),
+    );
+  const below = zero && low === 0 ? 0 : pads("low", low);
+  const above = zero && high === 0 ? 0 : pads("high", high);
+  const unit = (high - low) / Math.max(length / 10, length - below - above);
+  return [low - below * unit, high + above * unit];
+}
+
+function reachOf(
+  trace: DrawnTrace,
+  axis: Axis,
+  traces: readonly DrawnTrace[],
+  layout: Json,
+): Reach[] {
+  const found = trace.type === "bar"
+    ? barReach(trace, axis, traces, layout)
+    : trace.type === "scatter" || trace.type === "scattergl"
+    ? scatterReach(trace, axis)
+    : tableReach(trace, axis);
+  return found === undefined ? [] : [found];
+}
+
+function scatterReach(trace: DrawnTrace, axis: Axis): Reach | undefined {
+  const { json } = trace;
+  const which = axis.letter === "x" ? 0 : 1;
+  const all = positions(trace);
+  const extent = extentOf(all.map((point) => point[which]));
+  if (extent === undefined) return undefined;
+  const markers = hasMode(json, "markers"), text = hasMode(json, "text");
+  const fill = textAt(json, "fill", "none");
+  const plain = !markers && !text || fill === "tozeroy" || fill === "tonexty";
+  const sizes = all.map((_, i) => Number(each((json.marker as Json)?.size ?? 6, i)));
+  return {
+    low: extent[0],
+    high: extent[1],
+    padded: axis.letter === "y" || !plain,
+    zero: fill === `tozero${axis.letter}`,
+    extra: markers && !(plain && axis.letter === "x")
+      ? (extentOf(sizes.slice(0, 5000))?.[1] ?? 6) / 2
+      : 0,
+  };
+}
+
+function barReach(
+  trace: DrawnTrace,
+  axis: Axis,
+  traces: readonly DrawnTrace[],
+  layout: Json,
+): Reach | undefined {
+  const bars =
+    placeBars(traces.filter((other) => other.y === trace.y && other.x === trace.x), layout)
+      .get(trace) ?? [];
+  const along = (trace.json.orientation === "h") === (axis.letter === "y");
+  const extent = extentOf(
+    bars.flatMap((bar) =>
+      along
+        ? [bar.at - bar.width / 2, bar.at + bar.width / 2]
+        : [bar.from, bar.to].map((value) => linear({ ...axis, type: axis.type }, value))
+    ),
+  );
+  if (extent === undefined) return undefined;
+  if (along) {
+    // A place for each bar as wide as the distance between bars, gaps included.
+    const reach = (extentOf(bars.map((bar) => bar.slot)) ?? [1, 1])[1] / 2;
+    const at = extentOf(bars.map((bar) => bar.center))!;
+    return { low: at[0] - reach, high: at[1] + reach, padded: false, zero: false, extra: 0 };
+  }
+  return {
+    low: extent[0],
+    high: extent[1],
+    padded: true,
+    zero: trace.json.base === undefined,
+    extra: 0,
+  };
+}
+
+function tableReach({ json, type }: DrawnTrace, axis: Axis): Reach | undefined {
+  const { rows, columns } = type === "image" ? imageSize(json) : tableSize(json);
+  const count = axis.letter === "x" ? columns : rows;
+  if (count === 0) return undefined;
+  const values = type === "contour" ? cellCenters(json, axis, count) : cellEdges(json, axis, count);
+  const extent = extentOf(values);
+  if (extent === undefined) return undefined;
+  return { low: extent[0], high: extent[1], padded: false, zero: false, extra: 0 };
+}
+
+/** The size of an image trace, in its own pixels. */
+export function imageSize(json: Json): { rows: number; columns: number } {
+  const size = pngSize(textAt(json, "source", ""));
+  return {
+    rows: size?.height ?? numberAt(json, "height", 0),
+    columns: size?.width ?? numberAt(json, "width", 0),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * Figures that move, as their steps side by side.
+ *
+ * @module
+ */
+import { type Drawable, type Drawing, drawStill, sizeOf } from "./draw.ts";
+import { figureTitle } from "./axis_draw.ts";
+import { element, rect, short } from "./element.ts";
+import { isList, type Json, merged, numberAt, textAt } from "./json.ts";
+import { drawText } from "./text.ts";
+
+/** So many steps are drawn at most. */
+const mostSteps = 12;
+
+/** All steps of a figure, or twelve of them evenly chosen, each smaller and with its name. */
+export function drawSteps({ data, layout = {}, frames = [] }: Required<Drawable>): Drawing {
+  const count = Math.min(mostSteps, frames.length);
+  const chosen = Array.from(
+    { length: count },
+    (_, i) => frames[count === 1 ? 0 : Math.round(i * (frames.length - 1) / (count - 1))]!,
+  );
+  const { width, height } = sizeOf(layout);
+  const columns = count <= 3 ? count : count === 4 ? 2 : count <= 6 ? 3 : 4;
+  const rows = Math.ceil(count / columns);
+  const font = { size: 12, color: textAt(layout, "font.color", "#444444"), bold: false };
+  const { text: title, font: titleFont } = figureTitle(layout, font);
+  const head = title === "" ? 4 : 34, label = 20;
+  // The sheet is at least as wide as the figure; a step is no smaller than a third of it.
+  const sheet = Math.max(width, Math.min(columns * width, 900));
+  const scale = Math.min(1, sheet / columns / width);
+  // Without the slider, which needs space below.
+  const { sliders: _, updatemenus: __, title: ___, ...still } = layout;
+  const slider = isList(layout.sliders) && layout.sliders.length > 0;
+  const trimmed = slider ? withoutSliderSpace(still, title !== "") : still;
+  const cut = sizeOf(trimmed);
+  const cell = { width: sheet / columns, height: cut.height * scale + label };
+  void height;
+  const inside = chosen.map((frame, i) => {
+    const step = drawStill(framed(data, frame), merged(trimmed, frame.layout ?? {}), `step${i}-`);
+    const x = (i % columns) * cell.width, y = head + Math.floor(i / columns) * cell.height;
+    return drawText(frame.name, { x: x + cell.width / 2, y: y + label / 2 + 2 }, font) +
+      element("svg", {
+        x: x + (cell.width - cut.width * scale) / 2,
+        y: y + label,
+        width: cut.width * scale,
+        height: cut.height * scale,
+        viewBox: `0 0 ${short(cut.width)} ${short(cut.height)}`,
+      }, step.inside);
+  }).join("");
+  const size = { width: sheet, height: head + rows * cell.height };
+  return {
+    ...size,
+    inside: rect({ x: 0, y: 0, ...size }, { fill: textAt(layout, "paper_bgcolor", "#ffffff") }) +
+      (title === "" ? "" : drawText(title, { x: sheet / 2, y: head / 2 }, titleFont)) + inside,
+  };
+}
+
+/** The traces of a step: those that it names are replaced, property by property. */
+function framed(
+  data: readonly Json[],
+  frame: { readonly data: readonly Json[]; readonly traces?: unknown },
+): Json[] {
+  const places = isList(frame.traces)
+    ? Array.from(frame.traces, Number)
+    : frame.data.map((_, i) => i);
+  const result = [...data];
+  frame.data.forEach((trace, i) => {
+    const at = places[i]!;
+    result[at] = merged(result[at] ?? {}, trace);
+  });
+  return result;
+}
+
+function withoutSliderSpace(layout: Json, titled: boolean): Json {
+  const { height } = sizeOf(layout);
+  const b = numberAt(layout, "margin.b", 80), t = numberAt(layout, "margin.t", 100);
+  const less = Math.max(0, b - 50), lessTop = titled ? Math.max(0, t - 24) : 0;
+  return merged({ ...layout, height: height - less - lessTop }, {
+    margin: { b: b - less, t: t - lessTop },
+  });
+}
