@@ -194,7 +194,7 @@ export { shardsOf, webDataset } from "./lib/evaluate/webdataset.ts";
 
 import "./lib/show/notebook.ts";
 import "./lib/show/register.ts";
-export type { Displayable, MimeBundle } from "./lib/show/bundle.ts";
+export { type Displayable, jupyterDisplay, type MimeBundle } from "./lib/show/bundle.ts";
 export { Figure, type FigureData, type Frame, type Layout, type Trace } from "./lib/show/figure.ts";
 export { drawGraph, type GraphOptions } from "./lib/show/graph.ts";
 export { Picture, type PictureData } from "./lib/show/picture.ts";

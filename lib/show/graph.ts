@@ -32,12 +32,12 @@ const scale = 4 / 3;
  * colour for its kind; activations and normalisations stand in the box of the layer before them.
  * Graphviz, which lays the boxes out, is a package that is fetched when this is first called.
  *
- * ```ts ignore
+ * ```ts
  * import { drawGraph, inceptionModule, input, model } from "@striate/striate";
  * const x = input([28, 28, 192]);
  * const filters = { conv1x1: 64, reduce3x3: 96, conv3x3: 128, reduce5x5: 16, conv5x5: 32 };
  * const module = model(x, inceptionModule(x, "3a", { ...filters, poolProjection: 32 }));
- * await (await drawGraph(module)).save("inception.svg");
+ * await (await drawGraph(module)).save(`${await Deno.makeTempDir()}/inception.svg`);
  * ```
  *
  * @throws {TypeError} if it is no model.

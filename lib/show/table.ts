@@ -119,7 +119,7 @@ export class Table {
       texts.splice(
         1,
         0,
-        "-".repeat(Math.max(0, widths.reduce((sum, width) => sum + width + 2, -2))),
+        "-".repeat(widths.reduce((sum, width) => sum + width + 2, -2)),
       );
     }
     return [...this.#title === undefined ? [] : [this.#title], ...texts].join("\n");
@@ -177,7 +177,7 @@ function readRows(rows: readonly TableRow[], options: TableOptions) {
   const records = rows as readonly Readonly<Record<string, unknown>>[];
   const names = options.columns ?? [...new Set(records.flatMap(Object.keys))];
   const values = records.map((record) => names.map((name) => record[name]));
-  return { names, headings: names, values };
+  return { names, headings: names.length > 0 ? names : undefined, values };
 }
 
 /** At most `limit` rows, those of the middle left out: undefined stands for them. */
