@@ -63,7 +63,9 @@ async function load(): Promise<(svg: string, options: RasterOptions) => Uint8Arr
     if (!/already/i.test(String(error))) throw error;
   });
   return (svg, { scale = 1.5, background = "#ffffff" }) => {
-    const picture = new resvg.Resvg(svg, {
+    // What browsers call pixelated has an older name here.
+    const known = svg.replaceAll("image-rendering:pixelated", "image-rendering:optimizeSpeed");
+    const picture = new resvg.Resvg(known, {
       background,
       fitTo: { mode: "zoom", value: scale },
       font: {

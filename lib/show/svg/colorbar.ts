@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { formatColor } from "../colors.ts";
 import { contourLevels, contourPalette } from "./contour_levels.ts";
 import { axisTicks } from "./axis_ticks.ts";
 import { type Box, element, rect, stroke } from "./element.ts";
@@ -11,6 +10,7 @@ import { type Json, jsonAt, numberAt, textAt, titleOf } from "./json.ts";
 import { type Palette, paletteOf } from "./palette.ts";
 import { type Axis, pixelOf } from "./scale.ts";
 import { markerPalette } from "./scatter.ts";
+import { surfaceColors } from "./surface.ts";
 import { drawText, type Font, fontAt, measure } from "./text.ts";
 import { tableNumbers } from "./trace.ts";
 
@@ -30,7 +30,7 @@ function shown(json: Json): { palette: Palette; own: Json; steps?: number[] } | 
     case "heatmap":
     case "surface": {
       if (json.showscale === false) return undefined;
-      const colors = json.type === "surface" ? { ...json, ...renamed(json) } : json;
+      const colors = json.type === "surface" ? surfaceColors(json) : json;
       return { palette: paletteOf(colors, "z", tableNumbers(json)), own: jsonAt(json, "colorbar") };
     }
     case "contour": {
@@ -53,14 +53,6 @@ function shown(json: Json): { palette: Palette; own: Json; steps?: number[] } | 
     }
   }
   return undefined;
-}
-
-/** The limits of a surface's colours are called cmin and cmax. */
-function renamed(json: Json): Json {
-  const zmin = json.cmin ?? json.zmin, zmax = json.cmax ?? json.zmax, zmid = json.cmid;
-  return Object.fromEntries(
-    Object.entries({ zmin, zmax, zmid }).filter(([, value]) => value !== undefined),
-  );
 }
 
 /** The colour bar of a trace; undefined if it has none. */
@@ -143,7 +135,8 @@ function bands(palette: Palette, levels: readonly number[], axis: Axis, box: Box
   return edges.slice(1).map((to, i) => {
     const from = edges[i]!;
     const top = pixelOf(axis, to), bottom = pixelOf(axis, from);
-    const color = formatColor(palette.rgba((from + to) / 2));
+    // The first band has the first colour of the scale, the last one its last.
+    const color = palette.color(i === 0 ? from : i === edges.length - 2 ? to : (from + to) / 2);
     return rect({ ...box, y: top, height: Math.max(0, bottom - top) }, {
       fill: color,
       "shape-rendering": "crispEdges",

@@ -118,7 +118,7 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
       );
       return clipTo(crossing(x, y), drawn.inside) + drawn.over;
     }).join("") +
-    drawScenes(visible, layout, plot, font, colors, prefix) +
+    drawScenes(visible, layout, plot, font, colors) +
     items("shapes", "above", drawShape) +
     [...axes.values()].map((axis) => drawAxis(axis, axisBox(axis, axes, plot), font)).join("") +
     items("images", "above", drawLayoutImage) +

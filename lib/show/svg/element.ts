@@ -106,7 +106,6 @@ export function pixelImage(box: Box, href: string, attributes: Attributes = {}):
     ...box,
     href,
     preserveAspectRatio: "none",
-    "image-rendering": "optimizeSpeed",
     style: "image-rendering:pixelated",
     ...attributes,
   });

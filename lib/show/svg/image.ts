@@ -56,7 +56,6 @@ export function drawLayoutImage(image: Json, at: Reference): string {
     preserveAspectRatio: sizing === "stretch"
       ? "none"
       : `${align} ${sizing === "fill" ? "slice" : "meet"}`,
-    "image-rendering": "optimizeSpeed",
     style: "image-rendering:pixelated",
     opacity: typeof image.opacity === "number" ? image.opacity : undefined,
   });

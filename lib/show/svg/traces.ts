@@ -44,7 +44,7 @@ function drawTrace(
     case "heatmap":
       return drawHeatmap(trace, font);
     case "contour":
-      return drawContour(trace, font);
+      return drawContour(trace);
     case "bar":
       return drawBars(trace, traces, layout, font);
   }
