@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Drawable, type Drawing, drawStill, sizeOf } from "./draw.ts";
+import type { Drawable } from "./draw.ts";
+import { type Drawing, drawStill, sizeOf } from "./still.ts";
 import { figureTitle } from "./axis_draw.ts";
 import { element, rect, short } from "./element.ts";
 import { isList, type Json, merged, numberAt, textAt } from "./json.ts";

@@ -1,0 +1,148 @@
+/**
+ * A figure that does not move, drawn from its parts.
+ *
+ * @module
+ */
+import { colorway } from "../colors.ts";
+import { drawAnnotation } from "./annotation.ts";
+import { findAxes, flatTypes } from "./axes.ts";
+import { anchorOf, crossing, drawAxis, drawGrid, drawZeroLine, figureTitle } from "./axis_draw.ts";
+import { type Box, element, group, rect, short } from "./element.ts";
+import { drawLayoutImage } from "./image.ts";
+import { isList, type Json, jsonsAt, numberAt, textAt, titleOf } from "./json.ts";
+import { arrange } from "./arrange.ts";
+import { referenceOf } from "./reference.ts";
+import type { Axis } from "./scale.ts";
+import { drawShape } from "./shapes.ts";
+import { drawText, type Font, parseText } from "./text.ts";
+import { drawScenes } from "./scene.ts";
+import { drawTraces } from "./traces.ts";
+import type { DrawnTrace } from "./trace.ts";
+
+/** A drawn figure without the element around it. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly inside: string;
+}
+
+/** The size of a figure, in pixels. */
+export function sizeOf(layout: Json): { width: number; height: number } {
+  return { width: numberAt(layout, "width", 700), height: numberAt(layout, "height", 450) };
+}
+
+/** Draws a figure that does not move. `prefix` keeps names apart where several are in one picture. */
+export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Drawing {
+  const { width, height } = sizeOf(layout);
+  const visible = data.filter(({ visible }) => visible !== false && visible !== "legendonly");
+  const font: Font = {
+    size: numberAt(layout, "font.size", 12),
+    color: textAt(layout, "font.color", "#444444"),
+    bold: false,
+  };
+  const axes = findAxes(layout, visible);
+  const colors = isList(layout.colorway) ? Array.from(layout.colorway, String) : colorway;
+  const traces: DrawnTrace[] = data.flatMap((json, i) => {
+    const type = String(json.type);
+    const x = axes.get(textAt(json, "xaxis", "x")), y = axes.get(textAt(json, "yaxis", "y"));
+    if (!visible.includes(json) || !flatTypes.has(type) || x === undefined || y === undefined) {
+      return [];
+    }
+    return [{ json, type, color: colors[i % colors.length]!, x, y }];
+  });
+  const { plot, legend, bars } = arrange({ width, height }, axes, traces, visible, layout, font);
+
+  const subplots = subplotsOf(axes, traces);
+  const paper = rect({ x: 0, y: 0, width, height }, {
+    fill: textAt(layout, "paper_bgcolor", "#ffffff"),
+  });
+  const ground = subplots.map(({ x, y }) =>
+    rect(crossing(x, y), { fill: textAt(layout, "plot_bgcolor", "#ffffff") })
+  ).join("");
+  const grids = subplots.map(({ x, y }) => {
+    const box = crossing(x, y);
+    return drawGrid(x, box, font) + drawGrid(y, box, font) + drawZeroLine(x, box) +
+      drawZeroLine(y, box);
+  }).join("");
+  const clips = new Map<string, string>();
+  const clipTo = (box: Box, inside: string): string => {
+    const key = [box.x, box.y, box.width, box.height].map(short).join(" ");
+    if (!clips.has(key)) clips.set(key, `${prefix}clip${clips.size}`);
+    return group({ "clip-path": `url(#${clips.get(key)})` }, inside);
+  };
+  const items = (name: string, layer: "below" | "above", draw: typeof drawShape) =>
+    jsonsAt(layout, name).filter((item) => (item.layer === "below") === (layer === "below"))
+      .map((item) => {
+        const at = referenceOf(item, axes, plot);
+        if (at === undefined) return "";
+        const drawn = draw(item, at);
+        return at.clip === undefined || drawn === "" ? drawn : clipTo(at.clip, drawn);
+      }).join("");
+  const body = items("images", "below", drawLayoutImage) + items("shapes", "below", drawShape) +
+    grids +
+    subplots.map(({ x, y }) => {
+      const drawn = drawTraces(
+        traces.filter((trace) => trace.x === x && trace.y === y),
+        layout,
+        font,
+      );
+      return clipTo(crossing(x, y), drawn.inside) + drawn.over;
+    }).join("") +
+    drawScenes(visible, layout, plot, font, colors) +
+    items("shapes", "above", drawShape) +
+    [...axes.values()].map((axis) => drawAxis(axis, axisBox(axis, axes, plot), font)).join("") +
+    items("images", "above", drawLayoutImage) +
+    bars.map((bar, i) => bar.draw(plot, `${prefix}scale${i}`)).join("") +
+    (legend?.draw(plot) ?? "") +
+    jsonsAt(layout, "annotations").map((note) => {
+      const at = referenceOf(note, axes, plot);
+      return at === undefined ? "" : drawAnnotation(note, at, font);
+    }).join("") +
+    drawTitle(layout, width, plot, font);
+  const defs = [...clips].map(([key, id]) => {
+    const [x, y, w, h] = key.split(" ");
+    return element("clipPath", { id }, element("rect", { x, y, width: w, height: h }));
+  }).join("");
+  return {
+    width,
+    height,
+    inside: (defs === "" ? "" : `<defs>${defs}</defs>`) + paper + ground + body,
+  };
+}
+
+/** The pairs of axes that traces lie on. */
+function subplotsOf(
+  axes: ReadonlyMap<string, Axis>,
+  traces: readonly DrawnTrace[],
+): { x: Axis; y: Axis }[] {
+  const pairs = new Map<string, { x: Axis; y: Axis }>();
+  for (const { x, y } of traces) pairs.set(`${x.id} ${y.id}`, { x, y });
+  // Axes lie over one another where one says so: the ground of the upper would hide the lower.
+  return [...pairs.values()].filter(({ x, y }) => axes.has(x.id) && axes.has(y.id));
+}
+
+/** The box at whose edge an axis lies. */
+function axisBox(axis: Axis, axes: ReadonlyMap<string, Axis>, plot: Box): Box {
+  const other = axes.get(anchorOf(axis)) ??
+    [...axes.values()].find(({ letter }) => letter !== axis.letter);
+  if (other === undefined) return plot;
+  return axis.letter === "x" ? crossing(axis, other) : crossing(other, axis);
+}
+
+function drawTitle(layout: Json, width: number, plot: Box, plain: Font): string {
+  const { text, font } = figureTitle(layout, plain);
+  if (text === "") return "";
+  const x = numberAt(layout, "title.x", 0.5);
+  const anchor = textAt(layout, "title.xanchor", "auto");
+  const side = anchor === "left" || anchor === "auto" && x < 1 / 3
+    ? "start"
+    : anchor === "right" || anchor === "auto" && x > 2 / 3
+    ? "end"
+    : "middle";
+  return drawText(text, { x: x * width, y: plot.y / 2, anchor: side }, font);
+}
+
+/** The text of a figure for those who see no picture. */
+export function titleText(layout: Json): string {
+  return parseText(titleOf(layout)).map((line) => line.map(({ text }) => text).join("")).join(" ");
+}
