@@ -12,6 +12,9 @@ export interface ConfusionCounts {
   readonly counts: ArrayLike<number>;
 }
 
+/** Plotly's "Blues" begins with the dark end, so that the many zeros would stand out. */
+const whiteToBlue = [[0, "#ffffff"], [0.5, "#6baed6"], [1, "#08519c"]] as const;
+
 /** Settings of {@linkcode confusion}. */
 export interface ConfusionOptions extends AxesOptions {
   /** Names of the classes. */
@@ -20,7 +23,7 @@ export interface ConfusionOptions extends AxesOptions {
   readonly normalize?: boolean;
   /** Whether the numbers are written into the cells; by default for 20 classes or fewer. */
   readonly annotate?: boolean;
-  /** The colours; "Blues" by default. */
+  /** The colours; by default from white (never) to dark blue. */
   readonly colorScale?: HeatmapOptions["colorScale"];
 }
 
@@ -44,7 +47,8 @@ export function confusion(
   checkOptions(where, options, [...axesNames, "classes", "normalize", "annotate", "colorScale"]);
   const rows = checkMatrix(rowsOf(matrix), `${where}: matrix`), n = rows.length;
   checkLength(rows[0]!, n, "each column", `${where}: matrix[0]`);
-  const { classes, normalize = false, annotate = n <= 20, colorScale = "Blues", ...rest } = options;
+  const { classes, normalize = false, annotate = n <= 20, colorScale = whiteToBlue, ...rest } =
+    options;
   if (classes !== undefined) checkLength(classes, n, "the matrix", `${where}: classes`);
   const z = normalize ? rows.map(shares) : rows;
   const write = (value: number) =>
