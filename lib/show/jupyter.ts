@@ -24,13 +24,20 @@ let pending = 0;
 
 /**
  * Waits until the kernel has sent what was shown. Another thread sends, about a message a
- * millisecond, and a cell that ends meanwhile loses what is still queued.
+ * millisecond, and a cell that ends meanwhile loses what is still queued. The kernel does not say
+ * when it is done, so this waits long enough: longer on a machine that is busy, which shows by
+ * timers that are late.
  */
 export async function flush(): Promise<void> {
   if (pending === 0 || kernel() === undefined) return;
-  const milliseconds = Math.min(1000, 5 + 2 * pending);
+  let left = Math.min(500, 20 + 2 * pending);
   pending = 0;
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const end = performance.now() + 2000;
+  while (left > 0 && performance.now() < end) {
+    const start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    left -= 25 / (performance.now() - start);
+  }
 }
 
 /** A place in a cell's output that can be written anew. */

@@ -1,5 +1,5 @@
 import { clock, formatMeasures, formatProgress } from "../train/format.ts";
-import { type EpochRecord, History, type Progress } from "../train/history.ts";
+import type { EpochRecord, History, Progress } from "../train/history.ts";
 import type { ProgressDisplay, RunLength } from "../train/progress.ts";
 import { dataUrl, escapeHtml, type MimeBundle } from "./bundle.ts";
 import type { Figure } from "./figure.ts";

@@ -59,7 +59,7 @@ export class Table {
   constructor(rows: readonly TableRow[], options: TableOptions = {}) {
     const { names, headings, values } = readRows(rows, options);
     const shown = cut(values, options.limit ?? 100);
-    const columns = names.map((name, i) => shown.map((row) => row === undefined ? dots : row[i]));
+    const columns = names.map((_, i) => shown.map((row) => row === undefined ? dots : row[i]));
     const whole = options.heat === true ? rangeOf(values.flat()) : undefined;
     const byColumn = Array.isArray(options.heat) ? options.heat as readonly string[] : [];
     const cells = columns.map((column, i) => {

@@ -86,7 +86,11 @@ Deno.test("a subclass shows itself as its class does", async () => {
 
 Deno.test("a data set is pictures, points or rows", async () => {
   const images = await look(digits({ train: 30, test: 1 }).train);
-  assertStringIncludes(String(images["text/html"]), "30 examples: u8 [28, 28, 1] -&gt; 10 classes");
+  assertStringIncludes(String(images["text/html"]), "data:image/");
+  assertStringIncludes(
+    JSON.stringify(images["application/vnd.plotly.v1+json"]),
+    "30 examples: u8 [28, 28, 1] -> 10 classes",
+  );
   const points = arrayDataset({
     inputs: [[0, 0], [0, 1], [1, 0], [1, 1]],
     targets: [0, 1, 1, 0],
