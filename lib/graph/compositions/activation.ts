@@ -46,9 +46,13 @@ export function elu(x: Node, alpha = 1): Node {
   return select(compare("greater", x, literal(0)), x, negative);
 }
 
-/** log(1 + e^x) as max(x, 0) + log(1 + e^-|x|), which does not overflow. */
+/**
+ * log(1 + e^x) as max(x, 0) + log(1 + e^-|x|), which does not overflow. The maximum is written as
+ * (x + |x|) / 2, whose slope at 0 is a half, and so is softplus's.
+ */
 export function softplus(x: Node): Node {
-  return add(relu(x), log(offset(exp(negate(abs(x))), 1)));
+  const size = abs(x);
+  return add(add(scale(x, 0.5), scale(size, 0.5)), log(offset(exp(negate(size)), 1)));
 }
 
 /**

@@ -2,13 +2,9 @@ import { formatShape, sameShape, sizeOf } from "../../core/shape.ts";
 import type { Node } from "../node.ts";
 import {
   abs,
-  add,
   compare,
   convert,
-  exp,
-  log,
   multiply,
-  negate,
   offset,
   relu,
   scale,
@@ -18,7 +14,7 @@ import {
 import { iota, literal } from "../ops/generate.ts";
 import { broadcastTo, reshape } from "../ops/layout.ts";
 import { reduceSum } from "../ops/reduce.ts";
-import { logSoftmax } from "./activation.ts";
+import { logSoftmax, softplus } from "./activation.ts";
 
 /** 1 at each index, 0 elsewhere: i32 indices [...] to f32 [..., depth]. */
 export function oneHot(indices: Node, depth: number): Node {
@@ -60,8 +56,8 @@ export function crossEntropy(logits: Node, labels: Node, labelSmoothing = 0): No
 export function binaryCrossEntropy(logits: Node, labels: Node): Node {
   const targets = convert(labels, "f32");
   same("binaryCrossEntropy", logits, targets);
-  const softened = log(offset(exp(negate(abs(logits))), 1));
-  return mean(add(subtract(relu(logits), multiply(logits, targets)), softened));
+  // log(1 + e^x) - y x.
+  return mean(subtract(softplus(logits), multiply(logits, targets)));
 }
 
 /** The mean of the squared differences. */

@@ -27,6 +27,12 @@ Deno.test("large numbers do not overflow, nor do their gradients", () => {
   assertEquals(at((x) => activation.logSoftmax(x), far).values, [-2000, 0]);
 });
 
+Deno.test("softplus has the slope of a half at 0", () => {
+  const { values, slopes } = at(activation.softplus, [0]);
+  assertAlmostEquals(values[0]!, Math.LN2, 1e-12);
+  assertEquals(slopes, [0.5]);
+});
+
 Deno.test("softmax sums to 1 along its axis", () => {
   const x = leaf([2, 3], "f32"), data = new Map([[x, [1, 2, 3, -1, 5, 0]]]);
   const [rows, columns] = evaluate([activation.softmax(x), activation.softmax(x, 0)], data);

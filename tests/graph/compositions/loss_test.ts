@@ -25,6 +25,13 @@ Deno.test("binary cross-entropy does not overflow", () => {
   assertAlmostEquals(evaluate([losses.binaryCrossEntropy(x, y)], data)[0]![0]!, 500, 1e-9);
 });
 
+Deno.test("binary cross-entropy pulls a logit of 0 to either side", () => {
+  const x = leaf([2], "f32"), y = leaf([2], "i32");
+  const slope = gradients(losses.binaryCrossEntropy(x, y), [x]);
+  const [g] = evaluate(slope, new Map([[x, [0, 0]], [y, [0, 1]]]));
+  assertEquals([...g!], [0.25, -0.25]);
+});
+
 Deno.test("hinge takes labels 0 and 1 as well as -1 and 1", () => {
   const x = leaf([3], "f32"), y = leaf([3], "i32");
   const loss = (labels: number[]) =>
