@@ -44,13 +44,16 @@ function axisOf(id: string, layout: Json, data: readonly Json[]): Axis {
       known.filter(isNumeric).length < known.length / 2;
   const type = named ? "category" : own.type === "log" ? "log" : "linear";
   const hasImage = traces.some(({ type }) => type === "image");
+  // Cells hide the grid, so that ticks have marks of their own.
+  const hasCells = hasImage || traces.some(({ type }) => type === "heatmap" || type === "contour");
   return {
     id,
     letter,
     // Axes of images go down from the top, and a pixel is a square.
-    layout: !hasImage ? own : {
-      constrain: "domain",
-      ...letter === "y"
+    layout: {
+      ...hasCells ? { ticks: "outside" } : {},
+      ...hasImage ? { constrain: "domain" } : {},
+      ...hasImage && letter === "y"
         ? { autorange: "reversed", scaleanchor: textAt(traces[0], "xaxis", "x") }
         : {},
       ...own,

@@ -33,18 +33,19 @@ function labelDepth(axis: Axis, font: Font): number {
   return marks + (ticks.length === 0 ? 0 : Math.max(...depths) + 3);
 }
 
-/** From the axis to the middle of its title, in pixels. */
-function titleDistance(axis: Axis, font: Font): number {
+/** From the axis to the middle of its title, in pixels; in `room` pixels if it can be. */
+function titleDistance(axis: Axis, font: Font, room: number): number {
   const { size } = titleFont(axis, font);
   const { height } = measure(titleOf(axis.layout), size);
   const depth = labelDepth(axis, font);
   const standoff = numberAt(axis.layout, "title.standoff", NaN);
   if (Number.isFinite(standoff)) return depth + standoff + height / 2;
+  const least = depth + 2 + height / 2;
   const labelled = axis.layout.showticklabels !== false;
   const usual = axis.letter === "x"
     ? 10 + size * (labelled ? 2.6 : 1.6)
     : 10 + size * (labelled ? 1.6 : 1.1);
-  return Math.max(usual, depth + 4 + height / 2);
+  return Math.max(Math.min(usual, room - height / 2 - 1), least);
 }
 
 /** How much space an axis needs beside the plot, in pixels. */
@@ -52,7 +53,7 @@ export function axisDepth(axis: Axis, font: Font): number {
   if (!isVisible(axis)) return 0;
   const title = titleOf(axis.layout);
   if (title === "") return labelDepth(axis, font);
-  return titleDistance(axis, font) + measure(title, titleFont(axis, font).size).height / 2 + 2;
+  return titleDistance(axis, font, 0) + measure(title, titleFont(axis, font).size).height / 2 + 2;
 }
 
 /** The grid lines of an axis, across a box. */
@@ -92,10 +93,15 @@ function across({ letter }: Axis, pixel: number, { x, y, width, height }: Box): 
     : line(x, pixel, x + width, pixel, {});
 }
 
-/** The line, labels and title of an axis that lies at the edge of a box. */
-export function drawAxis(axis: Axis, box: Box, font: Font): string {
+/** The line, labels and title of an axis at the edge of a box, in a figure of this size. */
+export function drawAxis(
+  axis: Axis,
+  box: Box,
+  font: Font,
+  size: { readonly width: number; readonly height: number },
+): string {
   if (!isVisible(axis)) return "";
-  return drawEdge(axis, box) + drawLabels(axis, box, font) + drawTitle(axis, box, font);
+  return drawEdge(axis, box) + drawLabels(axis, box, font) + drawTitle(axis, box, font, size);
 }
 
 /** Where an axis lies (a pixel), and which way is outward (-1 or 1). */
@@ -153,12 +159,18 @@ function drawLabels(axis: Axis, box: Box, plain: Font): string {
   }).join("");
 }
 
-function drawTitle(axis: Axis, box: Box, plain: Font): string {
+function drawTitle(
+  axis: Axis,
+  box: Box,
+  plain: Font,
+  size: { readonly width: number; readonly height: number },
+): string {
   const title = titleOf(axis.layout);
   if (title === "") return "";
   const font = titleFont(axis, plain);
   const { at, out } = edge(axis, box);
-  const place = at + out * titleDistance(axis, plain);
+  const end = axis.letter === "x" ? size.height : size.width;
+  const place = at + out * titleDistance(axis, plain, out === 1 ? end - at : at);
   const middle = (axis.pixels[0] + axis.pixels[1]) / 2;
   return axis.letter === "x"
     ? drawText(title, { x: middle, y: place }, font)

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { contourLevels, contourPalette } from "./contour_levels.ts";
+import { contourLevels, contourPalette, type Levels } from "./contour_levels.ts";
 import { axisTicks } from "./axis_ticks.ts";
-import { type Box, element, rect, stroke } from "./element.ts";
-import { type Json, jsonAt, numberAt, textAt, titleOf } from "./json.ts";
+import { type Box, element, line, rect, stroke } from "./element.ts";
+import { extentOf, type Json, jsonAt, numberAt, textAt, titleOf } from "./json.ts";
 import { type Palette, paletteOf } from "./palette.ts";
 import { type Axis, pixelOf } from "./scale.ts";
 import { markerPalette } from "./scatter.ts";
 import { surfaceColors } from "./surface.ts";
 import { drawText, type Font, fontAt, measure } from "./text.ts";
+import { niceStep } from "./ticks.ts";
 import { tableNumbers } from "./trace.ts";
 
 /** A colour bar that is laid out. */
@@ -24,42 +25,79 @@ export interface ColorBar {
   draw(plot: Box, id: string): string;
 }
 
-/** The palette of a trace that shows a colour bar, and what it says of the bar. */
-function shown(json: Json): { palette: Palette; own: Json; steps?: number[] } | undefined {
+/** What a colour bar shows. */
+interface Content {
+  readonly palette: Palette;
+  /** What the trace says of its bar. */
+  readonly own: Json;
+  /** The levels of a contour plot, and the trace. */
+  readonly levels?: Levels;
+  readonly json: Json;
+}
+
+/** What the colour bar of a trace shows; undefined if it has none. */
+function contentOf(json: Json): Content | undefined {
+  const own = jsonAt(json, "colorbar");
   switch (json.type) {
     case "heatmap":
-    case "surface": {
-      if (json.showscale === false) return undefined;
-      const colors = json.type === "surface" ? surfaceColors(json) : json;
-      return { palette: paletteOf(colors, "z", tableNumbers(json)), own: jsonAt(json, "colorbar") };
-    }
+      return json.showscale === false
+        ? undefined
+        : { palette: paletteOf(json, "z", tableNumbers(json)), own, json };
+    case "surface":
+      return json.showscale === false
+        ? undefined
+        : { palette: paletteOf(surfaceColors(json), "z", tableNumbers(json)), own, json };
     case "contour": {
       if (json.showscale === false) return undefined;
       const levels = contourLevels(json);
-      const palette = contourPalette(json, levels);
-      return {
-        palette,
-        own: jsonAt(json, "colorbar"),
-        ...levels.coloring === "fill" ? { steps: levels.values } : {},
-      };
+      return { palette: contourPalette(json, levels), own, levels, json };
     }
     case "scatter":
     case "scatter3d": {
-      const palette = markerPalette(json);
-      const marker = jsonAt(json, "marker");
-      // Plotly shows the scale of markers only when it is asked to, or has a bar to describe.
+      const marker = jsonAt(json, "marker"), palette = markerPalette(json);
       if (palette === undefined || marker.showscale !== true) return undefined;
-      return { palette, own: jsonAt(marker, "colorbar") };
+      return { palette, own: jsonAt(marker, "colorbar"), json };
     }
   }
   return undefined;
 }
 
+/** The numbers at the ends of a colour bar: those of the scale, and all of a contour plot's. */
+function rangeOf({ palette, levels, json }: Content): [number, number] {
+  const [low, high] = (levels && extentOf(tableNumbers(json))) ?? [palette.low, palette.high];
+  return [Math.min(low, palette.low), Math.max(high, palette.high)];
+}
+
+/** What the axis of the bar is told: ticks of a contour plot stand at its levels. */
+function barAxis(content: Content, top: number, bottom: number): Axis {
+  const { own, levels } = content;
+  const range = rangeOf(content);
+  let layout = own;
+  if (levels !== undefined && own.tickvals === undefined && own.dtick === undefined) {
+    const count = Math.min(15, Math.max(4, Math.abs(bottom - top) / 50)) + 1;
+    const share = (range[1] - range[0]) / (numberAt(own, "nticks", count) * levels.step);
+    const dtick = levels.step * (share > 1 ? niceStep(share) : 1);
+    const start = levels.values[0]!;
+    const round = (Math.abs(start) / levels.step + 1e-6) % 1 < 2e-6;
+    layout = { ...own, dtick, tick0: round ? 0 : start };
+  }
+  return {
+    id: "colors",
+    letter: "y",
+    layout,
+    type: "linear",
+    categories: [],
+    domain: [0, 1],
+    range,
+    pixels: [bottom, top],
+  };
+}
+
 /** The colour bar of a trace; undefined if it has none. */
 export function colorBarOf(json: Json, plain: Font): ColorBar | undefined {
-  const found = shown(json);
-  if (found === undefined) return undefined;
-  const { palette, own, steps } = found;
+  const content = contentOf(json);
+  if (content === undefined) return undefined;
+  const { palette, own, levels } = content;
   const font = fontAt(own, "tickfont", plain);
   const titleFont = fontAt(own, "title.font", plain);
   const thickness = numberAt(own, "thickness", 30);
@@ -69,16 +107,6 @@ export function colorBarOf(json: Json, plain: Font): ColorBar | undefined {
   const title = titleOf(own);
   const titleSize = title === "" ? { width: 0, height: 0 } : measure(title, titleFont.size);
   const side = textAt(own, "title.side", "top");
-  const axisFor = (top: number, bottom: number): Axis => ({
-    id: "colors",
-    letter: "y",
-    layout: own,
-    type: "linear",
-    categories: [],
-    domain: [0, 1],
-    range: [palette.low, palette.high],
-    pixels: [bottom, top],
-  });
   const space = (plot: Box) => own.lenmode === "pixels" ? len : len * plot.height;
   const ends = (plot: Box) => {
     const height = space(plot);
@@ -87,18 +115,18 @@ export function colorBarOf(json: Json, plain: Font): ColorBar | undefined {
     const head = side === "top" && title !== "" ? titleSize.height + 4 : 0;
     return { top: top + padY + head, bottom: top + height - padY, head: top + padY };
   };
-  const typical = axisTicks(axisFor(0, 300), font.size);
+  const typical = axisTicks(barAxis(content, 0, 300), font.size);
   const labels = Math.max(0, ...typical.map(({ text }) => measure(text, font.size).width));
   const width = padX + Math.max(
     thickness + 5 + labels + (side === "right" && title !== "" ? titleSize.height + 4 : 0),
     side === "top" ? titleSize.width : 0,
-  ) + 4;
+  ) + padX + 8;
   const draw = (plot: Box, id: string) => {
     const { top, bottom, head } = ends(plot);
     const anchor = { left: 0, center: 0.5, right: 1 }[textAt(own, "xanchor", "left")] ?? 0;
     const left = plot.x + x * plot.width - anchor * width + padX;
     const box = { x: left, y: top, width: thickness, height: Math.max(1, bottom - top) };
-    const axis = axisFor(top, bottom);
+    const axis = barAxis(content, top, bottom);
     const edgeWidth = numberAt(own, "outlinewidth", 1);
     const frame = rect(box, {
       fill: "none",
@@ -114,7 +142,12 @@ export function colorBarOf(json: Json, plain: Font): ColorBar | undefined {
         angle: 90,
       }, titleFont)
       : drawText(title, { x: left, y: head, anchor: "start", vertical: "top" }, titleFont);
-    return (steps === undefined ? gradient(palette, box, id) : bands(palette, steps, axis, box)) +
+    const colors = levels === undefined || levels.coloring === "heatmap"
+      ? gradient(palette, box, id)
+      : levels.coloring === "fill"
+      ? bands(palette, levels, axis, box)
+      : "";
+    return colors + (levels === undefined ? "" : levelLines(json, palette, levels, axis, box)) +
       frame + ticks + heading;
   };
   return { width, x, draw };
@@ -130,16 +163,31 @@ function gradient(palette: Palette, box: Box, id: string): string {
 }
 
 /** The colours between levels, each for itself. */
-function bands(palette: Palette, levels: readonly number[], axis: Axis, box: Box): string {
-  const edges = [palette.low, ...levels, palette.high];
+function bands(palette: Palette, { values, step }: Levels, axis: Axis, box: Box): string {
+  const edges = [axis.range[0], ...values, axis.range[1]];
   return edges.slice(1).map((to, i) => {
-    const from = edges[i]!;
-    const top = pixelOf(axis, to), bottom = pixelOf(axis, from);
-    // The first band has the first colour of the scale, the last one its last.
-    const color = palette.color(i === 0 ? from : i === edges.length - 2 ? to : (from + to) / 2);
-    return rect({ ...box, y: top, height: Math.max(0, bottom - top) }, {
-      fill: color,
-      "shape-rendering": "crispEdges",
-    });
+    const top = pixelOf(axis, to), height = Math.max(0, pixelOf(axis, edges[i]!) - top);
+    const fill = palette.color(i === 0 ? values[0]! - step / 2 : edges[i]! + step / 2);
+    return rect({ ...box, y: top, height }, { fill, "shape-rendering": "crispEdges" });
+  }).join("");
+}
+
+/** The lines of a contour plot, at their levels. */
+function levelLines(
+  json: Json,
+  palette: Palette,
+  { values, coloring }: Levels,
+  axis: Axis,
+  box: Box,
+): string {
+  const width = numberAt(json, "line.width", 0.5);
+  const hidden = coloring !== "lines" && jsonAt(json, "contours").showlines === false;
+  if (hidden || width === 0) return "";
+  return values.map((level) => {
+    const y = pixelOf(axis, level);
+    const color = coloring === "lines"
+      ? palette.color(level)
+      : textAt(json, "line.color", "#000000");
+    return line(box.x, y, box.x + box.width, y, stroke(color, width));
   }).join("");
 }

@@ -7,7 +7,6 @@ import { contourLevels, contourPalette } from "./contour_levels.ts";
 import { element, group, pathOf, stroke } from "./element.ts";
 import { type GridPoint, isolines, isorings } from "./isolines.ts";
 import { extentOf, jsonAt, matrixOf, numberAt, textAt } from "./json.ts";
-import { palette as paletteBetween } from "./palette.ts";
 import { type Axis, pixelOf } from "./scale.ts";
 import { cellCenters, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
 
@@ -41,18 +40,14 @@ export function drawContour(trace: DrawnTrace): string {
   }
 
   const own = jsonAt(json, "contours");
-  const width = numberAt(json, "line.width", coloring === "lines" ? 2 : 0.5);
+  const width = numberAt(json, "line.width", 0.5);
   let lines = "";
   if ((own.showlines !== false || coloring === "lines") && width > 0) {
-    const first = levels.values[0]!, last = levels.values.at(-1)!;
-    const lineColors = coloring === "lines" && first !== last
-      ? paletteBetween(first, last, colors.scale)
-      : colors;
     lines = levels.values.map((level) => {
       const d = isolines(z, level).map(({ points, closed }) => pathOf(toPixels(points), closed))
         .join("");
       const color = coloring === "lines"
-        ? lineColors.color(level)
+        ? colors.color(level)
         : textAt(json, "line.color", "#000000");
       return d === ""
         ? ""

@@ -23,8 +23,10 @@ export function contourLevels(json: Json): Levels {
   const given = ["start", "end", "size"].every((key) => typeof own[key] === "number") &&
     json.autocontour !== true;
   const step = given ? Math.max(1e-300, numberAt(own, "size", 1)) : niceStep(rough);
-  let start = given ? numberAt(own, "start", low) : step * Math.ceil(low / step - 1e-9);
-  let end = given ? numberAt(own, "end", high) : step * Math.floor(high / step + 1e-9);
+  // As of ticks: a table that ends just before a level still has it.
+  const slack = 1e-4 * (high - low);
+  let start = given ? numberAt(own, "start", low) : step * Math.ceil((low - slack) / step);
+  let end = given ? numberAt(own, "end", high) : step * Math.floor((high + slack) / step);
   if (!given && start === low) start += step;
   if (!given && end === high) end -= step;
   if (start > end) start = end = (start + end) / 2;

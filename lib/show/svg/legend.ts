@@ -62,7 +62,7 @@ export function legendOf(
       ? { x: gap / 2 + i * (cell + 5), y: titleHeight + 4 }
       : { x: 0, y: titleHeight + 4 + rows.slice(0, i).reduce((a, b) => a + b, 0) }
   );
-  const width = Math.max(
+  const width = 3 + Math.max(
     flat ? gap + names.length * (cell + 5) : cell + gap,
     title === "" ? 0 : measure(title, font.size, true).width + gap,
   );

@@ -5,7 +5,7 @@
  */
 import { pngSize } from "../png.ts";
 import { placeBars } from "./bar_place.ts";
-import { each, extentOf, type Json, numberAt, textAt } from "./json.ts";
+import { each, extentOf, isList, type Json, jsonAt, numberAt, textAt } from "./json.ts";
 import { type Axis, lengthOf, linear } from "./scale.ts";
 import { cellCenters, cellEdges, type DrawnTrace, hasMode, positions, tableSize } from "./trace.ts";
 
@@ -69,28 +69,41 @@ function reachOf(
     : trace.type === "scatter" || trace.type === "scattergl"
     ? scatterReach(trace, axis)
     : tableReach(trace, axis);
-  return found === undefined ? [] : [found];
+  return found === undefined ? [] : [found].flat();
 }
 
-function scatterReach(trace: DrawnTrace, axis: Axis): Reach | undefined {
+function scatterReach(trace: DrawnTrace, axis: Axis): Reach[] {
   const { json } = trace;
-  const which = axis.letter === "x" ? 0 : 1;
-  const all = positions(trace);
-  const extent = extentOf(all.map((point) => point[which]));
-  if (extent === undefined) return undefined;
-  const markers = hasMode(json, "markers"), text = hasMode(json, "text");
+  const values = positions(trace).map((point) => point[axis.letter === "x" ? 0 : 1]);
+  const extent = extentOf(values);
+  if (extent === undefined) return [];
   const fill = textAt(json, "fill", "none");
-  const plain = !markers && !text || fill === "tozeroy" || fill === "tonexty";
-  const sizes = all.map((_, i) => Number(each((json.marker as Json)?.size ?? 6, i)));
-  return {
-    low: extent[0],
-    high: extent[1],
-    padded: axis.letter === "y" || !plain,
-    zero: fill === `tozero${axis.letter}`,
-    extra: markers && !(plain && axis.letter === "x")
-      ? (extentOf(sizes.slice(0, 5000))?.[1] ?? 6) / 2
-      : 0,
-  };
+  const tight = axis.letter === "x" && (fill === "tozeroy" || fill === "tonexty" ||
+    !hasMode(json, "markers") && !hasMode(json, "text"));
+  const zero = fill === `tozero${axis.letter}`;
+  const reach = (low: number, high: number, extra: number) => ({
+    low,
+    high,
+    padded: !tight,
+    zero,
+    extra,
+  });
+  if (tight || !hasMode(json, "markers")) return [reach(...extent, 0)];
+  const marker = jsonAt(json, "marker");
+  if (!isList(marker.size)) return [reach(...extent, markerSpace(marker, 0))];
+  return values.flatMap((value, i) =>
+    Number.isFinite(value) ? [reach(value, value, markerSpace(marker, i))] : []
+  );
+}
+
+/** Pixels that stay free beyond a marker's middle: a little more than it needs. */
+function markerSpace(marker: Json, i: number): number {
+  const size = Number(each(marker.size, i) ?? 6);
+  const scaled = isList(marker.size) ? size / numberAt(marker, "sizeref", 1) : size;
+  const space = isList(marker.size) && marker.sizemode === "area"
+    ? Math.sqrt(scaled / 1.6)
+    : scaled / 1.6;
+  return Math.max(space, 3);
 }
 
 function barReach(

@@ -19,12 +19,20 @@ export function scatterPixels(trace: DrawnTrace): Point[] {
   return positions(trace).map(([x, y]) => [pixelOf(trace.x, x), pixelOf(trace.y, y)]);
 }
 
-/** Draws a scatter trace; `before` is the one that its area may reach down to. */
-export function drawScatter(trace: DrawnTrace, before: DrawnTrace | undefined, font: Font): string {
+/** Draws the area of a scatter trace; `before` is the one that it may reach down to. */
+export function drawArea(trace: DrawnTrace, before: DrawnTrace | undefined): string {
+  const { opacity } = trace.json;
+  return group(
+    { opacity: typeof opacity === "number" ? opacity : undefined },
+    drawFill(trace, scatterPixels(trace), before),
+  );
+}
+
+/** Draws the lines, points and texts of a scatter trace. */
+export function drawScatter(trace: DrawnTrace, font: Font): string {
   const { json } = trace;
   const points = scatterPixels(trace);
-  const inside = drawFill(trace, points, before) +
-    (hasMode(json, "lines") ? drawLine(trace, points) : "") +
+  const inside = (hasMode(json, "lines") ? drawLine(trace, points) : "") +
     (hasMode(json, "markers") ? drawMarkers(trace, points) : "") +
     (hasMode(json, "text") ? drawTexts(trace, points, font) : "");
   return group({ opacity: typeof json.opacity === "number" ? json.opacity : undefined }, inside);
@@ -44,7 +52,7 @@ function drawLine(trace: DrawnTrace, points: readonly Point[]): string {
     ? points.filter((point) => point.every(Number.isFinite))
     : points;
   return element("path", {
-    d: shaped(known, textAt(json, "line.shape", "linear")),
+    d: shaped(known, shapeOf(json)),
     fill: "none",
     "stroke-linejoin": "round",
     ...stroke(lineColor(trace), width, json.line && jsonAt(json, "line").dash),
@@ -100,23 +108,27 @@ function drawFill(
   const known = points.filter((point) => point.every(Number.isFinite));
   if (fill === "none" || known.length === 0) return "";
   const color = textAt(json, "fillcolor", fade(lineColor(trace), 0.5));
-  let outline = known;
   if (fill === "toself") {
     // Gaps part several shapes.
     const parts = pathOf(points).split("M").slice(1).map((part) => `M${part}Z`).join("");
     return element("path", { d: parts, fill: color, "fill-rule": "evenodd" });
-  } else if (fill === "tonexty" && before !== undefined) {
-    const back = scatterPixels(before).filter((point) => point.every(Number.isFinite)).reverse();
-    outline = [...known, ...back];
-  } else if (fill === "tozerox") {
-    const zero = clampedZero(x);
-    outline = [...known, [zero, known.at(-1)![1]], [zero, known[0]![1]]];
-  } else {
-    const zero = clampedZero(y);
-    outline = [...known, [known.at(-1)![0], zero], [known[0]![0], zero]];
   }
-  return element("path", { d: pathOf(outline, true), fill: color });
+  const first = known[0]!, last = known.at(-1)!;
+  let back: string;
+  if (fill === "tonexty" && before !== undefined) {
+    const other = scatterPixels(before).filter((point) => point.every(Number.isFinite));
+    back = shaped(other.reverse(), backwards[shapeOf(before.json)] ?? shapeOf(before.json));
+  } else if (fill === "tozerox") {
+    back = pathOf([[clampedZero(x), last[1]], [clampedZero(x), first[1]]]);
+  } else back = pathOf([[last[0], clampedZero(y)], [first[0], clampedZero(y)]]);
+  const d = `${shaped(known, shapeOf(json))}${back.replace("M", "L")}Z`;
+  return element("path", { d, fill: color });
 }
+
+const shapeOf = (json: Json) => textAt(json, "line.shape", "linear");
+
+/** What steps are when they are walked from their end. */
+const backwards: Readonly<Record<string, string>> = { hv: "vh", vh: "hv" };
 
 /** The pixel of zero; the end of the axis where zero is not on it. */
 function clampedZero(axis: DrawnTrace["x"]): number {

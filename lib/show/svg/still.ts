@@ -90,7 +90,9 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
     }).join("") +
     drawScenes(visible, layout, plot, font, colors) +
     items("shapes", "above", drawShape) +
-    [...axes.values()].map((axis) => drawAxis(axis, axisBox(axis, axes, plot), font)).join("") +
+    [...axes.values()].map((axis) =>
+      drawAxis(axis, axisBox(axis, axes, plot), font, { width, height })
+    ).join("") +
     items("images", "above", drawLayoutImage) +
     bars.map((bar, i) => bar.draw(plot, `${prefix}scale${i}`)).join("") +
     (legend?.draw(plot) ?? "") +

@@ -24,12 +24,11 @@ const prefixes: Readonly<Record<number, string>> = {
   12: "T",
 };
 
-/** A step of 1, 2 or 5 times a power of ten, not below a rough one. */
+/** A step of 1, 2 or 5 times a power of ten, above a rough one. */
 export function niceStep(rough: number): number {
   const base = 10 ** Math.floor(Math.log10(rough));
   const part = rough / base;
-  // Powers of ten below one are not exact: 0.30000000000000004 is three.
-  const step = [1, 2, 5, 10].find((nice) => nice >= part - 1e-9)!;
+  const step = [1, 2, 5].find((nice) => nice > part) ?? 10;
   return Number((step * base).toPrecision(12));
 }
 
@@ -77,7 +76,8 @@ export function linearTicks(
   const exponent = sharedExponent(Math.max(Math.abs(low), Math.abs(high)));
   const decimals = decimalsOf(step);
   const exact = Number((step * 10 ** decimals).toFixed(6)) % 1 === 0 ? decimals : decimals + 3;
-  const slack = 1e-6 * step, ticks: Tick[] = [];
+  // A range that ends just before a round number still has its tick.
+  const slack = 1e-4 * (high - low), ticks: Tick[] = [];
   for (let i = Math.ceil((low - slack - first) / step); first + i * step <= high + slack; i++) {
     const at = Number((first + i * step).toPrecision(12));
     ticks.push({ at, text: formatNumber(at, exact, exponent) });

@@ -8,7 +8,7 @@ import { drawContour } from "./contour.ts";
 import { drawHeatmap } from "./heatmap.ts";
 import { drawImage } from "./image.ts";
 import type { Json } from "./json.ts";
-import { drawScatter } from "./scatter.ts";
+import { drawArea, drawScatter } from "./scatter.ts";
 import type { Font } from "./text.ts";
 import type { DrawnTrace } from "./trace.ts";
 
@@ -21,19 +21,25 @@ export function drawTraces(
   layout: Json,
   font: Font,
 ): { inside: string; over: string } {
-  let inside = "", over = "";
-  const sorted = [...traces].sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
-  sorted.forEach((trace, i) => {
-    const drawn = drawTrace(trace, sorted[i - 1], traces, layout, font);
+  const rank = ({ type }: DrawnTrace) => order.indexOf(type);
+  const sorted = [...traces].sort((a, b) => rank(a) - rank(b));
+  const isScatter = ({ type }: DrawnTrace) => type.startsWith("scatter");
+  const lines = sorted.filter(isScatter);
+  let inside = sorted.filter((trace) => !isScatter(trace))
+    .map((trace) => drawCells(trace, traces, layout, font)).join("");
+  // All areas lie below all lines.
+  inside += lines.map((trace, i) => drawArea(trace, lines[i - 1])).join("");
+  let over = "";
+  for (const trace of lines) {
+    const drawn = drawScatter(trace, font);
     if (trace.json.cliponaxis === false) over += drawn;
     else inside += drawn;
-  });
+  }
   return { inside, over };
 }
 
-function drawTrace(
+function drawCells(
   trace: DrawnTrace,
-  before: DrawnTrace | undefined,
   traces: readonly DrawnTrace[],
   layout: Json,
   font: Font,
@@ -45,8 +51,6 @@ function drawTrace(
       return drawHeatmap(trace, font);
     case "contour":
       return drawContour(trace);
-    case "bar":
-      return drawBars(trace, traces, layout, font);
   }
-  return drawScatter(trace, before?.type === trace.type ? before : undefined, font);
+  return drawBars(trace, traces, layout, font);
 }
