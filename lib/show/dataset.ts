@@ -68,11 +68,11 @@ function rowTable(dataset: Dataset): Table {
   const { inputs, targets, length } = dataset;
   const rows = Array.from({ length: Math.min(length, counts.rows) }, (_, index) => {
     const example = dataset.get(index);
-    const label = labelOf(dataset, example);
+    const label = dataset.classes && labelOf(dataset, example);
     return Object.fromEntries([
       ["example", index],
       ...cellsOf("input", inputs, example.inputs),
-      ...label === "" ? cellsOf("target", targets, example.targets) : [["target", label]],
+      ...label ? [["target", label]] : cellsOf("target", targets, example.targets),
     ]);
   });
   return table(rows, { title: titleOf(dataset) });

@@ -1,7 +1,9 @@
 """Runs cells in a Deno kernel as a client does that stops listening when a cell is idle.
 
-Reads {"cells": [{"source", "interruptAt"?}]} from stdin and writes what came of each, as JSON.
-A cell with "interruptAt" is interrupted once that text is part of an output.
+Reads {"folder", "cells": [{"source", "interruptAt"?, "result"?}]} from stdin and writes what came
+of each cell, as JSON. A cell with "interruptAt" is interrupted once that text is part of an output.
+The kernel may send the value of a last expression after it said that it is idle: a cell with
+"result" is listened to until that is there.
 """
 import json
 import sys
@@ -18,7 +20,8 @@ def run(manager, client, cell):
     message = client.execute(cell["source"])
     outputs, reply, idle = [], None, False
     waiting = cell.get("interruptAt")
-    while not (idle and reply):
+    awaited = bool(cell.get("result"))
+    while not (idle and reply) or awaited:
         if not manager.is_alive():
             return {"outputs": outputs, "reply": "dead", "seconds": time.monotonic() - begun}
         if time.monotonic() - begun > LIMIT:
@@ -30,6 +33,7 @@ def run(manager, client, cell):
                 own = got["parent_header"].get("msg_id") == message
                 idle = idle or (own and content["execution_state"] == "idle")
             elif kind != "execute_input":
+                awaited = awaited and kind != "execute_result"
                 outputs.append({"type": kind, "content": content, "at": time.monotonic() - begun})
                 if waiting and waiting in json.dumps(content):
                     waiting = None

@@ -8,6 +8,8 @@ export interface Cell {
   readonly source: string;
   /** Presses the stop button once this text is part of an output. */
   readonly interruptAt?: string;
+  /** Whether its last expression is shown, and waited for. */
+  readonly result?: boolean;
 }
 
 /** A message that a cell sent. */
