@@ -42,8 +42,10 @@ export function leakyRelu(x: Node, negativeSlope = 0.01): Node {
 /** x where it is positive, else alpha (e^x - 1). Source: Clevert et al. 2015, arXiv 1511.07289. */
 export function elu(x: Node, alpha = 1): Node {
   // The exponential of a large x would overflow, and its gradient with it, though it is not chosen.
-  const negative = scale(offset(exp(minimum(x, literal(0))), -1), alpha);
-  return select(compare("greater", x, literal(0)), x, negative);
+  // (A minimum would share the slope at 0 between both its operands.)
+  const positive = compare("greater", x, literal(0));
+  const negative = scale(offset(exp(select(positive, literal(0), x)), -1), alpha);
+  return select(positive, x, negative);
 }
 
 /**

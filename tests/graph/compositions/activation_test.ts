@@ -33,6 +33,11 @@ Deno.test("softplus has the slope of a half at 0", () => {
   assertEquals(slopes, [0.5]);
 });
 
+Deno.test("elu has the slope of alpha at 0, to which both its sides lead if alpha is 1", () => {
+  assertEquals(at((x) => activation.elu(x), [0]), { values: [0], slopes: [1] });
+  assertEquals(at((x) => activation.elu(x, 0.5), [0]), { values: [0], slopes: [0.5] });
+});
+
 Deno.test("softmax sums to 1 along its axis", () => {
   const x = leaf([2, 3], "f32"), data = new Map([[x, [1, 2, 3, -1, 5, 0]]]);
   const [rows, columns] = evaluate([activation.softmax(x), activation.softmax(x, 0)], data);
