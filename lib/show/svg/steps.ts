@@ -21,13 +21,22 @@ export function drawSteps({ data, layout = {}, frames = [] }: Required<Drawable>
     (_, i) => frames[count === 1 ? 0 : Math.round(i * (frames.length - 1) / (count - 1))]!,
   );
   const { width, height } = sizeOf(layout);
-  const columns = count <= 3 ? count : count === 4 ? 2 : count <= 6 ? 3 : 4;
+  const asked = numberAt(layout, "meta.columns", 0);
+  const columns = asked > 0
+    ? Math.min(asked, count)
+    : count <= 3
+    ? count
+    : count === 4
+    ? 2
+    : count <= 6
+    ? 3
+    : 4;
   const rows = Math.ceil(count / columns);
   const font = { size: 12, color: textAt(layout, "font.color", "#444444"), bold: false };
   const { text: title, font: titleFont } = figureTitle(layout, font);
   const head = title === "" ? 4 : 34, label = 20;
-  // The sheet is at least as wide as the figure; a step is no smaller than a third of it.
-  const sheet = Math.max(width, Math.min(columns * width, 900));
+  // The sheet is at least as wide as the figure, and wider where steps in a row were asked for.
+  const sheet = Math.max(width, Math.min(columns * width, asked > 0 ? 1400 : 900));
   const scale = Math.min(1, sheet / columns / width);
   // Without the slider, which needs space below.
   const { sliders: _, updatemenus: __, title: ___, ...still } = layout;
