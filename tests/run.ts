@@ -22,7 +22,7 @@ Deno.env.set("NO_COLOR", "1");
 const total: Counts = { passed: 0, failed: 0, skipped: [] };
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** The packages that lib loads where they are used, and so while tests run. */
+/** The packages that are loaded where they are used, and so while tests run. */
 async function packages(): Promise<string[]> {
   const found = new Set<string>();
   const visit = async (folder: string): Promise<void> => {
@@ -38,6 +38,7 @@ async function packages(): Promise<string[]> {
     }
   };
   await visit("lib");
+  await visit("tests/notebooks");
   return [...found].sort();
 }
 

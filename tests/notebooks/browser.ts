@@ -1,0 +1,119 @@
+/** A browser for tests, which reaches this machine alone. */
+import { chromium } from "../setup/needs.ts";
+
+/** Milliseconds that a page may take to draw, with all else that the machine does. */
+const patience = 120_000;
+
+const playwrightVersion = "npm:playwright-core@1.65.1";
+
+/** As much of an open page as is used here. */
+export interface Page {
+  url(): string;
+  goto(url: string, options: { waitUntil: "commit" }): Promise<unknown>;
+  evaluate(expression: string): Promise<unknown>;
+  waitForFunction(
+    expression: string,
+    argument: null,
+    options: { timeout: number },
+  ): Promise<unknown>;
+  setViewportSize(size: { width: number; height: number }): Promise<void>;
+  screenshot(options: { path: string; fullPage: boolean }): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** A request that a page makes, before it is sent. */
+interface Route {
+  request(): { url(): string };
+  continue(): Promise<void>;
+  abort(): Promise<void>;
+  fulfill(
+    response: { contentType: string; headers: Record<string, string>; body: string },
+  ): Promise<void>;
+}
+
+/** A browser with a profile. */
+interface Context {
+  newPage(): Promise<Page>;
+  route(pattern: string, handler: (route: Route) => Promise<void>): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** As much of the package as is used here. */
+interface Playwright {
+  readonly chromium: {
+    launchPersistentContext(folder: string, options: Record<string, unknown>): Promise<Context>;
+  };
+}
+
+/** A script that pages fetch from elsewhere, given to them from a package instead. */
+export interface Substitute {
+  readonly url: string;
+  readonly body: string;
+}
+
+/** Opens a browser with a profile of its own; `asked` collects the substitutes that were fetched. */
+export async function openBrowser(folder: string, substitutes: readonly Substitute[]) {
+  const playwright: Playwright = await import(playwrightVersion);
+  const context = await playwright.chromium.launchPersistentContext(`${folder}/.profile`, {
+    executablePath: chromium,
+    headless: true,
+    viewport: { width: 1000, height: 1200 },
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  const asked: string[] = [];
+  await context.route("**/*", async (route) => {
+    const url = route.request().url();
+    if (/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(url)) return await route.continue();
+    const substitute = substitutes.find((substitute) => substitute.url === url);
+    if (substitute === undefined) return await route.abort();
+    asked.push(url);
+    await route.fulfill({
+      contentType: "text/javascript",
+      headers: { "access-control-allow-origin": "*" },
+      body: substitute.body,
+    });
+  });
+  return { context, asked, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Waits until `expression`, in the page, is `value`; says what it was if that takes too long. */
+export async function expectInPage(page: Page, expression: string, value: unknown): Promise<void> {
+  const wanted = JSON.stringify(value);
+  try {
+    await page.waitForFunction(
+      `JSON.stringify(${expression}) === ${JSON.stringify(wanted)}`,
+      null,
+      {
+        timeout: patience,
+      },
+    );
+  } catch (error) {
+    const found = JSON.stringify(await page.evaluate(expression));
+    if (found === wanted) return;
+    throw new Error(`${page.url()}: ${expression}: expected ${wanted}, found ${found}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Opens an address, without waiting for all that it loads. */
+export async function openPage(context: Context, url: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(url, { waitUntil: "commit" });
+  return page;
+}
+
+/** Writes a picture of the whole page into the folder STRIATE_SCREENSHOTS, if it is set. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = Deno.env.get("STRIATE_SCREENSHOTS");
+  if (!folder) return;
+  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
