@@ -58,8 +58,6 @@ export function confusion(
     {
       xLabel: "predicted",
       yLabel: "true",
-      width: 560,
-      height: 480,
       ...rest,
       ...classes === undefined ? n <= 20 ? { xLabels: numbers(n), yLabels: numbers(n) } : {} : {
         xLabels: classes,

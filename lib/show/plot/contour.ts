@@ -14,7 +14,7 @@ import { colorBar } from "./series.ts";
 
 /** Settings of {@linkcode contour}. */
 export interface ContourOptions extends LandscapeOptions {
-  /** The number of levels; 20 by default. */
+  /** The number of levels, nearly, as they lie at round numbers; 20 by default. */
   readonly levels?: number;
   /** Whether a unit is as long on both axes. */
   readonly equal?: boolean;
@@ -23,8 +23,8 @@ export interface ContourOptions extends LandscapeOptions {
 /** Settings of {@linkcode surface}. */
 export type SurfaceOptions = LandscapeOptions;
 
-/** Colours of paths: seen on the dark and the bright side of the scale. */
-const pathColors = ["#ff3b30", "#ffffff", "#ff9f0a", "#ff2d92", "#64d2ff"];
+/** Colours of paths: seen on the scale and on white. */
+const pathColors = ["#ff3b30", "#ff9f0a", "#ff7ad9", "#00d5ff"];
 
 /**
  * A landscape from above, in lines of equal height: a loss over two weights, say, with the paths that
@@ -53,7 +53,7 @@ export function contour(landscape: Landscape, options: ContourOptions = {}): Fig
   const { levels = 20, colorScale = "Viridis", equal = false } = options;
   checkPositive(levels, `${where}: levels`);
   const { x, y, z, range: [low, high], label } = readLandscape(landscape, options, where);
-  const size = (high - low || 1) / levels;
+  const size = roundStep((high - low || 1) / levels);
   const digits = (value: number) => Number(value.toPrecision(6));
   const walks = readPaths(options.path, where);
   const data: Trace[] = [{
@@ -63,8 +63,8 @@ export function contour(landscape: Landscape, options: ContourOptions = {}): Fig
     z: roundedRows(z),
     colorscale: colorScale,
     contours: {
-      start: digits(low + size),
-      end: digits(high - size / 2),
+      start: digits(Math.ceil(low / size) * size),
+      end: digits(Math.floor(high / size) * size),
       size: digits(size),
       coloring: "fill",
     },
@@ -74,7 +74,8 @@ export function contour(landscape: Landscape, options: ContourOptions = {}): Fig
     ...walks.length > 0 ? { showlegend: false } : {},
   }, ...walks.map(walkTrace)];
   const named = walks.some(({ name }) => name !== undefined);
-  const layout = cartesianLayout(where, axesOf(options), {
+  const square = equal ? { width: 540, height: 460 } : {};
+  const layout = cartesianLayout(where, { ...square, ...axesOf(options) }, {
     // The paths may lead out of the landscape, which is what is looked at.
     xaxis: { range: [x[0], x.at(-1)], ...equal ? { constrain: "domain" } : {} },
     yaxis: {
@@ -90,6 +91,12 @@ export function contour(landscape: Landscape, options: ContourOptions = {}): Fig
       : {},
   });
   return new Figure({ data, layout });
+}
+
+/** The next round number: 1, 2 or 5 with zeros. */
+function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  return power * [1, 2, 5, 10].find((digit) => digit * power >= 0.999 * step)!;
 }
 
 const axesOf = ({ title, xLabel, yLabel, width, height, layout }: LandscapeOptions) => ({
@@ -179,7 +186,7 @@ export function surface(landscape: Landscape, options: SurfaceOptions = {}): Fig
         yaxis: side(yLabel),
         zaxis: side(label ?? "z"),
         aspectmode: "cube",
-        camera: { eye: { x: 1.5, y: -1.5, z: 1.1 } },
+        camera: { eye: { x: 1.6, y: -1.7, z: 1.1 }, center: { x: 0, y: 0, z: -0.12 } },
       },
       showlegend: named,
       ...named ? { legend: { x: 0, y: 1 } } : {},

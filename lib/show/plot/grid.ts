@@ -7,6 +7,7 @@ import {
   figureNames,
   type FigureOptions,
   type Json,
+  legend,
   type Margin,
   textWidth,
 } from "./options.ts";
@@ -124,7 +125,7 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
       ...images.length > 0 ? { images } : {},
       ...barmode === undefined ? {} : { barmode },
       showlegend: shown,
-      ...shown ? { legend: { x: 1.02, y: 1 } } : {},
+      ...shown ? { legend } : {},
     }, { l: 6, r: 6 + legendWidth, t, b: 6 }),
   });
 }

@@ -17,6 +17,7 @@ import {
   baseLayout,
   checkOptions,
   type Json,
+  type Margin,
   note,
   textWidth,
 } from "./options.ts";
@@ -25,13 +26,22 @@ import { colorBar } from "./series.ts";
 /** A colour scale: a name of Plotly's such as "Viridis", or colours from 0 to 1. */
 export type ColorScale = string | readonly (readonly [number, string])[];
 
+/** From blue over white to red: what has two signs. */
+const diverging = [
+  [0, "#2166ac"],
+  [0.25, "#92c5de"],
+  [0.5, "#ffffff"],
+  [0.75, "#f4a582"],
+  [1, "#b2182b"],
+] as const;
+
 /** Settings of {@linkcode heatmap}. */
 export interface HeatmapOptions extends AxesOptions {
   /** Labels of the columns. */
   readonly xLabels?: ArrayLike<string | number>;
   /** Labels of the rows. */
   readonly yLabels?: ArrayLike<string | number>;
-  /** The colours; "Viridis" by default, "RdBu" if `symmetric`. */
+  /** The colours; "Viridis" by default, blue over white to red if `symmetric`. */
   readonly colorScale?: ColorScale;
   /** What the colours stand for. */
   readonly colorLabel?: string;
@@ -108,14 +118,16 @@ export function drawMatrix(
     // Where cells were averaged, the axes still count the rows and columns of the matrix.
     ...across > 1 ? { x: z[0] && Array.from(z[0], (_, i) => (i + 0.5) * across - 0.5) } : {},
     ...down > 1 ? { y: z.map((_, i) => (i + 0.5) * down - 0.5) } : {},
-    colorscale: options.colorScale ?? (symmetric ? "RdBu" : "Viridis"),
+    colorscale: options.colorScale ?? (symmetric ? diverging : "Viridis"),
     zmin: low,
     zmax: high,
     showscale: options.colorBar ?? true,
     colorbar: colorBar(options.colorLabel),
     ...cells === undefined ? {} : { text: cells, texttemplate: "%{text}" },
   };
-  const ticks = matrixTicks(columns, rows, options, where);
+  const plot = plotSize(columns, rows, options);
+  const ticks = matrixTicks(columns, rows, plot, options, where);
+  const r = trace.showscale ? (options.colorLabel === undefined ? 80 : 100) : 24;
   const notes = shrunk
     ? [
       `${count(rows)} x ${count(columns)} cells, averaged to ${count(z.length)} x ${
@@ -125,10 +137,18 @@ export function drawMatrix(
     : [];
   const square: Json = equal ? { constrain: "domain" } : {};
   const plain = { showgrid: false, zeroline: false };
+  const { l = 60, b = 52 } = ticks.margin;
+  const least = textWidth(options.title ?? "", 16) + 32;
+  const size = equal
+    ? {
+      width: Math.round(Math.max(plot.width + l + r, least)),
+      height: Math.round(plot.height + b + (options.title === undefined ? 24 : 48)),
+    }
+    : {};
   return new Figure({
     data: [trace],
     layout: baseLayout(
-      options,
+      { ...size, ...options },
       {
         xaxis: axis(xLabel, { ...plain, ...ticks.x, ...square }),
         yaxis: axis(yLabel, {
@@ -140,9 +160,22 @@ export function drawMatrix(
         }),
         ...notes.length > 0 ? { annotations: notes.map(note) } : {},
       },
-      { ...ticks.margin, r: trace.showscale ? (options.colorLabel === undefined ? 80 : 100) : 24 },
+      { l, b, r },
     ),
   });
+}
+
+/** About how large the matrix is drawn, in pixels: cells that are squares decide themselves. */
+function plotSize(
+  columns: number,
+  rows: number,
+  { width, height, equal = false }: HeatmapOptions,
+): { readonly width: number; readonly height: number } {
+  if (!equal || width !== undefined || height !== undefined) {
+    return { width: (width ?? 640) - 140, height: (height ?? 400) - 90 };
+  }
+  const cell = Math.min(80, 500 / columns, 400 / rows);
+  return { width: cell * columns, height: cell * rows };
 }
 
 /** From where to where the colours go. */
@@ -194,17 +227,18 @@ function cellTexts(
 function matrixTicks(
   columns: number,
   rows: number,
-  { xLabels, yLabels, xLabel, yLabel, width = 640, height = 400 }: HeatmapOptions,
+  plot: { readonly width: number; readonly height: number },
+  { xLabels, yLabels, xLabel, yLabel }: HeatmapOptions,
   where: string,
-): { readonly x: Json; readonly y: Json; readonly margin: Json } {
+): { readonly x: Json; readonly y: Json; readonly margin: Partial<Margin> } {
   const x = labelTicks(xLabels, columns, "column", `${where}: xLabels`);
   const y = labelTicks(yLabels, rows, "row", `${where}: yLabels`);
   const wide = Math.max(0, ...x.map((label) => textWidth(label))) + 8;
   const tall = Math.max(0, ...y.map((label) => textWidth(label)));
-  const turned = wide > (width - 140) / x.length;
+  const turned = wide > plot.width / x.length;
   const perTick = turned ? 14 : wide;
-  const shownX = evenly(x.length, Math.max(2, Math.floor((width - 140) / perTick)));
-  const shownY = evenly(y.length, Math.max(2, Math.floor((height - 80) / 14)));
+  const shownX = evenly(x.length, Math.max(2, Math.floor(plot.width / perTick)));
+  const shownY = evenly(y.length, Math.max(2, Math.floor(plot.height / 14)));
   return {
     x: x.length === 0 ? {} : {
       tickvals: shownX,
@@ -225,7 +259,8 @@ function labelTicks(
   of: string,
   where: string,
 ): string[] {
-  if (labels === undefined) return [];
+  // Of few rows and columns each has its number; axes that count further do so by themselves.
+  if (labels === undefined) return n <= 12 ? Array.from({ length: n }, (_, i) => `${i}`) : [];
   if (typeof labels === "string" || typeof labels.length !== "number") {
     throw new TypeError(`${where}: expected a list of labels, found ${describe(labels)}`);
   }

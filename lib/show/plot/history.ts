@@ -75,6 +75,7 @@ export function history(
       `${where}: metrics: ${unknownName("metric", metric, Object.keys(labels))}`,
     );
   }
+  const longest = Math.max(...named.map(([, { epochs }]) => epochs.length));
   const panels = wanted.map((metric) => {
     const series = named.flatMap(([name, one], i) => curves(one, metric, name, i));
     if (series.length === 0) {
@@ -84,7 +85,8 @@ export function history(
       xLabel: "epoch",
       yLabel: labels[metric],
       yLog: metric === "loss" && logLoss,
-      legend: true,
+      // A tick at half an epoch says nothing.
+      ...longest <= 10 ? { layout: { xaxis: { dtick: 1 } } } : {},
     });
   });
   const width = panels.length === 1 ? 640 : 880;

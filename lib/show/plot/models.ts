@@ -27,6 +27,8 @@ export interface ModelEntry {
   readonly name: string;
   /** Published accuracy; networks without are left out. */
   readonly published: { readonly top1?: number } | undefined;
+  /** Number of classes; networks for other data than ImageNet's 1,000 classes are left out. */
+  readonly classes: number;
   /** Multiply-adds for one image. */
   readonly multiplyAdds: number;
   /** Number of parameters. */
@@ -35,12 +37,13 @@ export interface ModelEntry {
 
 /** Settings of {@linkcode models}. */
 export interface ModelsOptions extends CartesianOptions {
-  /** Diameter of the largest circle, in pixels; 60 by default. */
+  /** Diameter of the largest circle, in pixels; 50 by default. */
   readonly largest?: number;
 }
 
 /**
- * Networks by multiply-adds and accuracy; the area of a circle is the number of parameters.
+ * Networks by multiply-adds and accuracy; the area of a circle is the number of parameters. Of
+ * `zoo()` those are drawn that have a published accuracy on ImageNet.
  *
  * ```ts
  * import { plot, zooEntry } from "@striate/striate";
@@ -58,7 +61,7 @@ export function models(
 ): Figure {
   const where = "plot.models";
   checkOptions(where, options, [...cartesianNames, "largest"]);
-  const { largest = 60 } = options;
+  const { largest = 50 } = options;
   if (!Array.isArray(networks)) {
     throw new TypeError(`${where}: expected a list of networks, found ${describe(networks)}`);
   }
@@ -74,19 +77,23 @@ export function models(
   const size = points.map(({ parameters }) =>
     Number(Math.max(4, largest * Math.sqrt(parameters / most)).toPrecision(3))
   );
-  const { width = 720, height = 480 } = options;
+  const { width = 860, height = 560 } = options;
   const xRange = options.xRange ?? spread(x, options.xLog ?? false, 0.12);
   const yRange = options.yRange ?? spread(y, false, 0.12);
   const scale = (value: number, [low, high]: readonly [number, number], log: boolean) => {
     const f = log ? Math.log10 : (v: number) => v;
     return (f(value) - f(low)) / (f(high) - f(low));
   };
-  const places = placeLabels(points.map(({ name }, i) => ({
-    x: scale(x[i]!, xRange, options.xLog ?? false) * (width - 90),
-    y: scale(y[i]!, yRange, options.yLog ?? false) * (height - 90),
-    radius: size[i]! / 2,
-    width: textWidth(name, 11),
-  })));
+  const places = placeLabels(
+    points.map(({ name }, i) => ({
+      x: scale(x[i]!, xRange, options.xLog ?? false) * (width - 90),
+      y: scale(y[i]!, yRange, options.yLog ?? false) * (height - 90),
+      radius: size[i]! / 2,
+      width: textWidth(name, 11),
+    })),
+    width - 90,
+    height - 90,
+  );
   return new Figure({
     data: [{
       type: "scatter",
@@ -96,6 +103,7 @@ export function models(
       text: points.map(({ name }) => name),
       textposition: places,
       textfont: { size: 11 },
+      cliponaxis: false,
       hovertext: points.map(({ name, parameters, multiplyAdds }) =>
         `${name}: ${count(parameters)} parameters, ${count(multiplyAdds)} multiply-adds`
       ),
@@ -128,7 +136,8 @@ function readPoint(network: ModelPoint | ModelEntry, where: string): ModelPoint[
   const accuracy = "published" in network
     ? network.published?.top1
     : (network as ModelPoint).accuracy;
-  if (accuracy === undefined && "published" in network) return [];
+  const isEntry = "published" in network;
+  if (isEntry && (accuracy === undefined || network.classes !== 1000)) return [];
   const { name, multiplyAdds, parameters } = network;
   for (const [key, value] of Object.entries({ multiplyAdds, parameters, accuracy })) {
     if (typeof value === "number" && value > 0) continue;
@@ -157,26 +166,28 @@ interface Spot {
 }
 
 /** On which side of its point each label stands, so that labels lie apart where they can. */
-function placeLabels(spots: readonly Spot[]): string[] {
-  const height = 13;
+function placeLabels(spots: readonly Spot[], width: number, height: number): string[] {
+  const line = 13;
   const taken: [number, number, number, number][] = [];
   const overlap = (a: readonly number[], b: readonly number[]) =>
     Math.max(0, Math.min(a[2]!, b[2]!) - Math.max(a[0]!, b[0]!)) *
     Math.max(0, Math.min(a[3]!, b[3]!) - Math.max(a[1]!, b[1]!));
-  return spots.map(({ x, y, radius, width }, i) => {
+  return spots.map(({ x, y, radius, width: long }, i) => {
     const box = (left: number, bottom: number): [number, number, number, number] => [
       left,
       bottom,
-      left + width,
-      bottom + height,
+      left + long,
+      bottom + line,
     ];
     const choices = [
-      ["middle right", box(x + radius + 3, y - height / 2)],
-      ["middle left", box(x - radius - 3 - width, y - height / 2)],
-      ["top center", box(x - width / 2, y + radius + 2)],
-      ["bottom center", box(x - width / 2, y - radius - 2 - height)],
+      ["middle right", box(x + radius + 3, y - line / 2)],
+      ["middle left", box(x - radius - 3 - long, y - line / 2)],
+      ["top center", box(x - long / 2, y + radius + 2)],
+      ["bottom center", box(x - long / 2, y - radius - 2 - line)],
     ] as const;
+    const inside = [0, 0, width, height];
     const cost = (place: readonly number[]) =>
+      5 * (long * line - overlap(place, inside)) +
       taken.reduce((sum, other) => sum + 3 * overlap(place, other), 0) +
       spots.reduce((sum, spot, k) => {
         const circle = [

@@ -141,6 +141,7 @@ export function axis(label: string | undefined, extra: Json = {}): Json {
     gridcolor: gridLine,
     zerolinecolor: zeroLine,
     linecolor: zeroLine,
+    ticks: "",
     automargin: true,
   }, extra);
 }
@@ -152,6 +153,9 @@ export const hiddenAxis: Json = {
   zeroline: false,
   showticklabels: false,
 };
+
+/** A legend to the right of the axes, its entries in the order of the traces. */
+export const legend: Json = { x: 1.02, y: 1, traceorder: "normal", tracegroupgap: 0 };
 
 /** A small note in a corner above the axes: what was left out. */
 export function note(text: string): Json {
@@ -229,7 +233,7 @@ export function cartesianLayout(
 ): Layout {
   const { xLabel, yLabel, xRange, yRange, xLog = false, yLog = false, equal = false } = options;
   const named = names.filter((name) => name !== undefined);
-  const legend = options.legend ?? named.length > 1;
+  const shown = options.legend ?? named.length > 1;
   const x = axis(xLabel, { ...xaxis, ...axisRange(xRange, xLog, `${where}: xRange`) });
   const y = axis(yLabel, {
     ...yaxis,
@@ -237,16 +241,16 @@ export function cartesianLayout(
     ...equal ? { scaleanchor: "x", constrain: "domain" } : {},
   });
   return baseLayout(
-    options,
+    equal ? { width: 540, height: 460, ...options } : options,
     merge({
       xaxis: equal ? { ...x, constrain: "domain" } : x,
       yaxis: y,
-      showlegend: legend,
-      ...legend ? { legend: { x: 1.02, y: 1 } } : {},
+      showlegend: shown,
+      ...shown ? { legend } : {},
       ...notes.length === 0 ? {} : { annotations: [note(notes.join("; "))] },
     }, layout),
     {
-      ...legend ? { r: 70 + Math.max(0, ...named.map((name) => textWidth(name))) } : {},
+      ...shown ? { r: 70 + Math.max(0, ...named.map((name) => textWidth(name))) } : {},
       ...notes.length > 0 && options.title === undefined ? { t: 30 } : {},
       ...margin,
     },

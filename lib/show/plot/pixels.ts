@@ -113,7 +113,9 @@ export function mosaic(given: readonly Pixels[], options: MosaicOptions): Figure
   const [width, height] = [side(images, "width"), side(images, "height")];
 
   const available = (options.width ?? 640) - 32;
-  const fit = Math.min(available / (columns * width), 440 / height, 24);
+  // Fills the width, unless that makes few pictures huge, or many a long scroll.
+  const long = Math.max(2, 900 / (rows * height));
+  const fit = Math.min(available / (columns * width), 440 / height, long, 24);
   const scale = options.scale === undefined
     ? fit >= 1 ? Math.floor(fit) : fit
     : options.scale * factor;

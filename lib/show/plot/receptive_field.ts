@@ -8,7 +8,14 @@ import { Figure, type Trace } from "../figure.ts";
 import { encodePng } from "../png.ts";
 import { imageOf } from "./images.ts";
 import { describe, evenly } from "./numbers.ts";
-import { axis, cartesianLayout, checkOptions, figureNames, type FigureOptions } from "./options.ts";
+import {
+  axis,
+  cartesianLayout,
+  checkOptions,
+  figureNames,
+  type FigureOptions,
+  type Json,
+} from "./options.ts";
 
 /** Settings of {@linkcode receptiveField}. */
 export interface ReceptiveFieldOptions extends FigureOptions {
@@ -79,7 +86,7 @@ export async function receptiveField(
   const xRange = reach(boxes.map((b) => b.left), boxes.map((b) => b.right), width);
   const yRange = reach(boxes.map((b) => b.top), boxes.map((b) => b.bottom), height);
   const names = fields.map(({ name, size }) => `${name}: ${size[0]} x ${size[1]}`);
-  const data = boxes.map(({ left, right, top, bottom }, i): Trace => ({
+  const outlines = boxes.map(({ left, right, top, bottom }, i): Trace => ({
     type: "scatter",
     mode: "lines",
     x: [left, right, right, left, left],
@@ -88,45 +95,41 @@ export async function receptiveField(
     line: { color: colorway[(i + 1) % colorway.length]!, width: 2.5 },
     hoverinfo: "name",
   }));
-  const source = image === undefined ? undefined : await sourceOf(image, model, where);
-  const place = { xref: "x", yref: "y", layer: "below" };
+  const ground: Trace[] = image === undefined ? [] : [{
+    type: "image",
+    source: await sourceOf(image, model, where),
+    x0: 0,
+    y0: 0,
+    dx: 1,
+    dy: 1,
+    opacity: 0.85,
+    hoverinfo: "skip",
+  }];
   const plain = { showgrid: false, zeroline: false, constrain: "domain" };
   return new Figure({
-    data,
+    data: [...ground, ...outlines],
     layout: cartesianLayout(where, { width: 640, height: 480, ...figure, legend: true }, {
       names,
       xaxis: axis(undefined, { ...plain, range: xRange }),
       yaxis: axis(undefined, { ...plain, range: yRange.toReversed(), scaleanchor: "x" }),
-      layout: source === undefined
-        ? {
-          shapes: [{
-            type: "rect",
-            ...place,
-            x0: -0.5,
-            x1: width - 0.5,
-            y0: -0.5,
-            y1: height - 0.5,
-            fillcolor: "#eef1f5",
-            line: { color: "#9aa5b1", width: 1 },
-          }],
-        }
-        : {
-          images: [{
-            ...place,
-            source,
-            x: -0.5,
-            y: -0.5,
-            sizex: width,
-            sizey: height,
-            xanchor: "left",
-            yanchor: "top",
-            sizing: "stretch",
-            opacity: 0.85,
-          }],
-        },
+      layout: { shapes: [frame(width, height)] },
     }),
   });
 }
+
+/** The edge of the image, and a ground where there is none. */
+const frame = (width: number, height: number): Json => ({
+  type: "rect",
+  xref: "x",
+  yref: "y",
+  layer: "below",
+  x0: -0.5,
+  x1: width - 0.5,
+  y0: -0.5,
+  y1: height - 0.5,
+  fillcolor: "#eef1f5",
+  line: { color: "#9aa5b1", width: 1 },
+});
 
 async function sourceOf(image: Tensor, model: Model, where: string): Promise<string> {
   if (!(image instanceof Tensor)) {

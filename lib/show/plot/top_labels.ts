@@ -142,8 +142,13 @@ const caption = (truth: string): Json => ({
 /** The image at the left, as large as its place allows. */
 function picture(image: RgbImage, where: string): Json {
   checkImage(image, `${where}: image`);
+  // Viewers blur what they enlarge; a small image is enlarged here, pixel by pixel.
+  const { data, width, height } = enlarged(
+    image,
+    Math.ceil(240 / Math.max(image.width, image.height)),
+  );
   return {
-    source: dataUrl("image/png", encodePng(image.data, image.width, image.height, 3)),
+    source: dataUrl("image/png", encodePng(data, width, height, 3)),
     xref: "paper",
     yref: "paper",
     x: 0,
@@ -155,4 +160,17 @@ function picture(image: RgbImage, where: string): Json {
     sizing: "contain",
     layer: "above",
   };
+}
+
+/** An image with `factor` times as many pixels a side. */
+function enlarged({ width, height, data }: RgbImage, factor: number): RgbImage {
+  const [w, h] = [width * factor, height * factor];
+  const result = new Uint8Array(w * h * 3);
+  for (let y = 0; y < h; y++) {
+    for (let x = 0; x < w; x++) {
+      const from = (Math.floor(y / factor) * width + Math.floor(x / factor)) * 3;
+      result.set(data.subarray(from, from + 3), (y * w + x) * 3);
+    }
+  }
+  return { width: w, height: h, data: result };
 }

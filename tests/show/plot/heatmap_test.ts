@@ -20,7 +20,7 @@ Deno.test("heatmap: 0 in the middle, numbers in the cells, labels at the axes", 
     xLabels: ["a", "b"],
     yLabels: ["row"],
   }) as Loose;
-  assertEquals([data[0].zmin, data[0].zmax, data[0].colorscale], [-4, 4, "RdBu"]);
+  assertEquals([data[0].zmin, data[0].zmax, data[0].colorscale[2]], [-4, 4, [0.5, "#ffffff"]]);
   assertEquals(data[0].text, [["0.1", "-4.0"]]);
   assertEquals([layout.xaxis.tickvals, layout.xaxis.ticktext], [[0, 1], ["a", "b"]]);
   assertEquals(layout.yaxis.ticktext, ["row"]);

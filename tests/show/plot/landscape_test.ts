@@ -16,7 +16,7 @@ Deno.test("contour: a function on a grid, a row for each y", () => {
   const [{ x, y, z, contours }] = data;
   assertEquals([x, y], [[-1, -0.5, 0, 0.5, 1], [0, 0.5, 1, 1.5, 2]]);
   assertEquals([z[0][0], z[4][2], z[1][3]], [1, 4, 0.5]);
-  assertEquals([contours.start, contours.size], [1.25, 1.25]);
+  assertEquals([contours.start, contours.end, contours.size], [0, 4, 2]); // heights from 0 to 5
   assertEquals([layout.xaxis.range, layout.yaxis.range], [[-1, 1], [0, 2]]);
 });
 

@@ -5,6 +5,7 @@ import { topLabels } from "../../../lib/show/plot/top_labels.ts";
 import { ones, zeros } from "../../../lib/tensor/create.ts";
 import { sequential } from "../../../lib/train/model.ts";
 import { zooEntry } from "../../../lib/zoo/zoo.ts";
+import { pictureIn } from "./png.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;
@@ -21,10 +22,10 @@ Deno.test("models: areas go with the parameters", () => {
 });
 
 Deno.test("models: entries of the zoo, those with a published accuracy", () => {
-  const entries = ["vgg16", "lenet5", "resnet18"].map(zooEntry);
+  const entries = ["vgg16", "lenet5", "cifar-resnet20", "resnet18"].map(zooEntry);
   const { data } = models(entries) as Loose;
   assertEquals(data[0].text, ["vgg16", "resnet18"]);
-  assertEquals(data[0].y, entries.flatMap(({ published }) => published?.top1 ?? []));
+  assertEquals(data[0].y, [entries[0], entries[3]].map((entry) => entry!.published!.top1));
   assertAlmostEquals(data[0].x[0], entries[0]!.multiplyAdds / 1e9, 1e-3);
 });
 
@@ -88,9 +89,10 @@ Deno.test("receptiveField: fields lie within each other, around the last one's m
 });
 
 Deno.test("receptiveField: the image lies below, pixel by pixel", async () => {
-  const { layout } = await receptiveField(net(), { image: ones([32, 32, 1]) }) as Loose;
-  const [{ x, y, sizex, sizey, xref }] = layout.images;
-  assertEquals([x, y, sizex, sizey, xref], [-0.5, -0.5, 32, 32, "x"]);
+  const { data } = await receptiveField(net(), { image: ones([32, 32, 1]) }) as Loose;
+  assertEquals([data[0].type, data[0].x0, data[0].dx], ["image", 0, 1]);
+  const picture = pictureIn({ data } as Loose);
+  assertEquals([picture.width, picture.height, picture.at(31, 31)], [32, 32, [255, 255, 255]]);
 });
 
 Deno.test("receptiveField: messages name the function and the argument", async () => {
