@@ -45,8 +45,13 @@ export function drawSteps({ data, layout = {}, frames = [] }: Required<Drawable>
   const cut = sizeOf(trimmed);
   const cell = { width: sheet / columns, height: cut.height * scale + label };
   void height;
+  // A title that all steps share stands above them, once.
+  const frameLayout = ({ layout = {} }: { readonly layout?: Json }): Json => {
+    const { title: own, ...rest } = layout;
+    return textAt(layout, "title.text", "") === title ? rest : { ...rest, title: own };
+  };
   const inside = chosen.map((frame, i) => {
-    const step = drawStill(framed(data, frame), merged(trimmed, frame.layout ?? {}), `step${i}-`);
+    const step = drawStill(framed(data, frame), merged(trimmed, frameLayout(frame)), `step${i}-`);
     const x = (i % columns) * cell.width, y = head + Math.floor(i / columns) * cell.height;
     return drawText(frame.name, { x: x + cell.width / 2, y: y + label / 2 + 2 }, font) +
       element("svg", {
