@@ -208,6 +208,11 @@ function shareY(parts: Record<string, unknown>, figures: readonly Figure[], colu
   const ranges = figures.flatMap(({ data, layout }) => {
     const { range, type } = (layout.yaxis ?? {}) as { range?: number[]; type?: string };
     if (range !== undefined) return range;
+    // The rows of a heat map are cells: they fill the panel from edge to edge.
+    const rows = data.flatMap(({ type, y, z }) =>
+      type === "heatmap" && y === undefined ? [-0.5, (z as unknown[]).length - 0.5] : []
+    );
+    if (rows.length > 0) return rows;
     const values = data.flatMap((trace) => {
       const base = trace.type === "bar" ? [0] : [];
       return [...base, ...(trace.y ?? []) as number[]].filter((y) => typeof y === "number");
@@ -217,10 +222,11 @@ function shareY(parts: Record<string, unknown>, figures: readonly Figure[], colu
     const space = 0.05 * (ends[1]! - ends[0]!) || 0.5;
     return [low === 0 && base(data) ? 0 : ends[0]! - space, ends[1]! + space];
   });
-  const range = [Math.min(...ranges), Math.max(...ranges)];
+  const upwards = [Math.min(...ranges), Math.max(...ranges)];
   figures.forEach((_, i) => {
     const name = layoutName(i === 0 ? "y" : `y${i + 1}`);
-    const { title, ...axis } = parts[name] as Json;
+    const { title, autorange, ...axis } = parts[name] as Json;
+    const range = autorange === "reversed" ? upwards.toReversed() : upwards;
     parts[name] = i % columns === 0
       ? { ...axis, ...title === undefined ? {} : { title }, range }
       : { ...axis, range, showticklabels: false };

@@ -121,6 +121,12 @@ Deno.test("grid: shareY gives all panels one range", () => {
   assertEquals(layout.yaxis2.showticklabels, false);
 });
 
+Deno.test("grid: shareY keeps all rows of heat maps, from the top", () => {
+  const rows = [[1, 2], [3, 4], [5, 6]];
+  const { layout } = grid([heatmap(rows), heatmap(rows)], { shareY: true }) as Loose;
+  assertEquals([layout.yaxis.range, layout.yaxis2.range], [[2.5, -0.5], [2.5, -0.5]]);
+});
+
 Deno.test("grid: scenes have a place as well", () => {
   const hill = { f: (x: number) => x, x: [0, 1], y: [0, 1], resolution: 3 } as const;
   const { data, layout } = grid([surface(hill), contour(hill), surface(hill)]) as Loose;
