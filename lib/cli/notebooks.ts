@@ -6,7 +6,14 @@
 import { makeFolder, writeFileAtomic } from "../core/file.ts";
 import { executeNotebook } from "./execute_notebook.ts";
 import { notebooks } from "./jupyter.ts";
-import { findNotebook, formatNotebook, listNotebooks, type Notebook } from "./notebook_file.ts";
+import { formatCells } from "./format_cells.ts";
+import {
+  findNotebook,
+  formatNotebook,
+  listNotebooks,
+  type Notebook,
+  tidyNotebook,
+} from "./notebook_file.ts";
 import { formatOptions, integer, parseOptions, text, toggle, UsageError } from "./options.ts";
 
 const options = {
@@ -22,8 +29,8 @@ const help =
   deno task notebooks [NAMES] [options]
 
 NAMES are paths, names in notebooks/, or their numbers; without any, all of notebooks/ is executed.
-A notebook with a cell that fails stays as it is, and the exit code is 1. The same notebook with the
-same outputs is written with the same bytes.
+A notebook with a cell that fails stays as it is, and the exit code is 1. What is written has its
+cells formatted, and the same bytes for the same outputs.
 
 ${formatOptions(options)}
 
@@ -81,7 +88,8 @@ export async function main(args: readonly string[]): Promise<number> {
     if (given.check) continue;
     if (given.out !== undefined) await makeFolder(given.out);
     const target = given.out === undefined ? path : `${given.out}/${name}`;
-    await writeFileAtomic(target, new TextEncoder().encode(formatNotebook(notebook)));
+    const text = formatNotebook(tidyNotebook(await formatCells(notebook)));
+    await writeFileAtomic(target, new TextEncoder().encode(text));
   }
   if (failed > 0) console.error(`error: ${failed} of ${paths.length} notebooks failed`);
   return failed === 0 ? 0 : 1;

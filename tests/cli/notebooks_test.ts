@@ -28,7 +28,7 @@ for (let i = 0; i < 200; i++) {
   });
 }
 "last"`,
-  `await display("after", true);`,
+  `await display('after', true)`, // written as "after" and with a semicolon
   `console.log("is cleared");
 Deno.jupyter.broadcast("clear_output", { wait: true });
 console.log(Deno.cwd().split("/").at(-1), import("./x.ts") instanceof Promise);`,
@@ -64,6 +64,7 @@ Deno.test({
     const numbers = Array.from({ length: 200 }, (_, i) => String(i));
     assertEquals(displays, ["after", ...numbers, '"last"']);
     assertEquals(cells[3]!.outputs, []);
+    assertEquals(joined(cells[3]!.source), 'await display("after", true);');
     const name = folder.path.split("/").at(-1);
     assertEquals(cells[4]!.outputs!.map(({ text }) => joined(text)), [`${name} true\n`]);
     assertEquals(after.includes("display_id") && after.includes("transient"), true); // in a source
@@ -126,8 +127,10 @@ await new Promise((resolve) => setTimeout(resolve, 1e6));`,
     using connection = await listener.accept();
     runner.kill("SIGKILL");
     await runner.status;
-    // The kernel's end closes its side; had it lived on, this would wait.
+    // The kernel's end closes its side.
+    const late = setTimeout(() => connection.close(), 60_000);
     assertEquals(await connection.read(new Uint8Array(1)), null);
+    clearTimeout(late);
     listener.close();
   },
 });

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { basename } from "node:path";
 import { executeNotebook } from "../../lib/cli/execute_notebook.ts";
+import { formatCells } from "../../lib/cli/format_cells.ts";
 import { notebooks } from "../../lib/cli/jupyter.ts";
 import {
   formatNotebook,
@@ -34,7 +35,8 @@ for (const path of paths) {
   Deno.test(`${name} has what a notebook of the course has, as the runner writes it`, async () => {
     const text = await Deno.readTextFile(path), notebook = await readNotebook(path);
     assertEquals(structureProblems(notebook, text), []);
-    assert(formatNotebook(tidyNotebook(notebook)) === text, "expected what the runner writes");
+    const rewritten = formatNotebook(tidyNotebook(await formatCells(notebook)));
+    assert(rewritten === text, "expected the file as deno task notebooks writes it");
     assert((await figuresOf(numberOf(path))).length > 0, "expected figures to check");
   });
 
