@@ -88,7 +88,7 @@ export { Weight } from "./lib/nn/weight.ts";
 export * from "./lib/train/dataset.ts";
 export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";
 export type { EarlyStopping } from "./lib/train/early_stopping.ts";
-export type { FitOptions } from "./lib/train/fit.ts";
+export type { FitOptions } from "./lib/train/fit_options.ts";
 export { type EpochRecord, History, type HistoryData, type Progress } from "./lib/train/history.ts";
 export type { LossConfig, LossLike, LossName } from "./lib/train/loss.ts";
 export type { Metrics } from "./lib/train/metrics.ts";

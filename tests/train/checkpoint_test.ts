@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DivergenceError } from "../../lib/core/errors.ts";
 import { checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
-import type { FitOptions } from "../../lib/train/fit.ts";
+import type { FitOptions } from "../../lib/train/fit_options.ts";
 import { loadModel, type Model, sequential } from "../../lib/train/model.ts";
 import { adam, sgd } from "../../lib/train/optimizer.ts";
 import { cosineDecay, divideOnPlateau, warmUp } from "../../lib/train/schedule.ts";
