@@ -5,6 +5,7 @@ import {
   checkLength,
   checkNumbers,
   describe,
+  extentOf,
   isNumbers,
   type Numbers,
   rounded,
@@ -99,7 +100,13 @@ export function bar(
     }, series.plotly ?? {}) as Trace;
   });
   const category = labelAxis(labels, horizontal, options);
-  const length: Json = { zeroline: true, rangemode: "tozero" };
+  const log = horizontal ? options.xLog : options.yLog;
+  const texts = !stacked && data.some(({ text }) => text !== undefined);
+  const length: Json = {
+    zeroline: true,
+    rangemode: "tozero",
+    ...texts && !log ? roomFor(list) : {},
+  };
   return new Figure({
     data,
     layout: cartesianLayout(where, options, {
@@ -110,6 +117,14 @@ export function bar(
       layout: { barmode: stacked ? "stack" : "group", bargap: 0.25 },
     }),
   });
+}
+
+/** A range in which the texts at the ends of the bars find room. */
+function roomFor(list: readonly BarSeries[]): Json {
+  const [low, high] = extentOf(list.map(({ y }) => y)) ?? [0, 0];
+  const [from, to] = [Math.min(0, low), Math.max(0, high)];
+  const room = 0.1 * (to - from);
+  return from === to ? {} : { range: [from && from - room, to && to + room] };
 }
 
 function checkBars(series: BarSeries, where: string): void {

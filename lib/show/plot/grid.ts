@@ -11,7 +11,7 @@ import {
   type Margin,
   textWidth,
 } from "./options.ts";
-import { type Box, hasColorBar, layoutName, type Numbering, panel } from "./panel.ts";
+import { type Box, hasColorBar, type Numbering, panel } from "./panel.ts";
 
 /** Settings of {@linkcode grid}. */
 export interface GridOptions extends FigureOptions {
@@ -89,21 +89,29 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
   const parts: Record<string, unknown> = {};
   const [data, annotations, shapes, images]: [Trace[], Json[], Json[], Json[]] = [[], [], [], []];
   const rowTop = (row: number) => heights.slice(0, row).reduce((a, b) => a + b, 0) / natural;
-  figures.forEach((figure, i) => {
+  // Room for colour bars comes on top, so that panels are equally wide with and without one.
+  const bars = Array.from({ length: columns }, (_, column) =>
+    Math.max(...figures.map((_, i) => {
+      if (i % columns !== column) return 0;
+      return traces[i]!.some(hasColorBar) ? Math.max(50, Math.min(margins[i]!.r, 75)) : 10;
+    })));
+  const panelWidth = (inner.width - bars.reduce((a, b) => a + b, 0)) / columns;
+  const left = (column: number) =>
+    bars.slice(0, column).reduce((a, b) => a + b, 0) + column * panelWidth;
+  const mainY = figures.map((figure, i): string | undefined => {
     const [row, column] = [Math.floor(i / columns), i % columns];
-    const margin = margins[i]!, cell = rowTop(row + 1) - rowTop(row);
-    const bar = traces[i]!.some(hasColorBar) ? Math.max(50, Math.min(margin.r, 75)) : 10;
+    const margin = margins[i]!, cell = (rowTop(row + 1) - rowTop(row)) * inner.height;
     const box: Box = {
       x: [
-        column / columns + Math.min(margin.l, cellWidth / 2) / inner.width,
-        (column + 1) / columns - bar / inner.width,
+        (left(column) + Math.min(margin.l, panelWidth / 2)) / inner.width,
+        (left(column) + panelWidth) / inner.width,
       ],
       y: [
-        1 - rowTop(row + 1) + margin.b / inner.height,
-        1 - rowTop(row) - Math.min(margin.t, cell * inner.height / 3) / inner.height,
+        1 - rowTop(row + 1) + Math.min(margin.b, cell / 3) / inner.height,
+        1 - rowTop(row) - Math.min(margin.t, cell / 3) / inner.height,
       ],
     };
-    const { traces: moved, axes, ...rest } = panel(
+    const { traces: moved, axes, y, ...rest } = panel(
       new Figure({ data: traces[i]!, layout: figure.layout }),
       box,
       taken,
@@ -113,8 +121,9 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
     annotations.push(...rest.annotations, ...panelTitle(figure.layout, box));
     shapes.push(...rest.shapes);
     images.push(...rest.images);
+    return y;
   });
-  if (options.shareY) shareY(parts, figures, columns);
+  if (options.shareY) shareY(parts, mainY, figures, columns);
   const { barmode } = figures.map(({ layout }) => layout).find(({ barmode }) => barmode) ?? {};
   return new Figure({
     data: shown ? oneLegend(data) : data,
@@ -204,8 +213,14 @@ function oneLegend(traces: readonly Trace[]): Trace[] {
 }
 
 /** Gives all panels the y range that holds them all, and numbers only to the first column. */
-function shareY(parts: Record<string, unknown>, figures: readonly Figure[], columns: number): void {
-  const ranges = figures.flatMap(({ data, layout }) => {
+function shareY(
+  parts: Record<string, unknown>,
+  axes: readonly (string | undefined)[],
+  figures: readonly Figure[],
+  columns: number,
+): void {
+  const ranges = figures.flatMap(({ data, layout }, i) => {
+    if (axes[i] === undefined) return [];
     const { range, type } = (layout.yaxis ?? {}) as { range?: number[]; type?: string };
     if (range !== undefined) return range;
     // The rows of a heat map are cells: they fill the panel from edge to edge.
@@ -223,8 +238,8 @@ function shareY(parts: Record<string, unknown>, figures: readonly Figure[], colu
     return [low === 0 && base(data) ? 0 : ends[0]! - space, ends[1]! + space];
   });
   const upwards = [Math.min(...ranges), Math.max(...ranges)];
-  figures.forEach((_, i) => {
-    const name = layoutName(i === 0 ? "y" : `y${i + 1}`);
+  axes.forEach((name, i) => {
+    if (name === undefined) return;
     const { title, autorange, ...axis } = parts[name] as Json;
     const range = autorange === "reversed" ? upwards.toReversed() : upwards;
     parts[name] = i % columns === 0

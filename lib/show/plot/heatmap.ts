@@ -136,7 +136,8 @@ export function drawMatrix(
     ]
     : [];
   const square: Json = equal ? { constrain: "domain" } : {};
-  const plain = { showgrid: false, zeroline: false };
+  // White cells need an edge.
+  const plain = { showgrid: false, zeroline: false, showline: true, mirror: true };
   const { l = 60, b = 52 } = ticks.margin;
   const least = textWidth(options.title ?? "", 16) + 32;
   const size = equal

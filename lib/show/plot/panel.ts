@@ -12,6 +12,8 @@ export interface Panel {
   readonly traces: Trace[];
   /** Axes and scenes by their names in the layout. */
   readonly axes: Record<string, Json>;
+  /** The name there of what was the first y axis, if the figure has one. */
+  readonly y: string | undefined;
   readonly annotations: Json[];
   readonly shapes: Json[];
   readonly images: Json[];
@@ -120,6 +122,7 @@ export function panel({ data, layout }: Figure, box: Box, taken: Numbering): Pan
   return {
     traces,
     axes,
+    y: ids.has("y") ? layoutName(ids.get("y")!) : undefined,
     annotations: list(layout.annotations).map((one) => moved(placed(one))),
     shapes: list(layout.shapes).map((one) => moved(placed(one))),
     images: list(layout.images).map(moved),

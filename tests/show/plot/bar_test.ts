@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bar } from "../../../lib/show/plot/bar.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -10,6 +10,8 @@ Deno.test("bar: labels, texts and colours", () => {
   assertEquals(data[0].text, ["28.2", "15.3"]);
   // Years are names here, not numbers on an axis.
   assertEquals(layout.xaxis.type, "category");
+  assertEquals(layout.yaxis.range[0], 0);
+  assert(layout.yaxis.range[1] > 30, "the text above the bar has room");
   assertEquals((bar([1, 2]).data[0] as Loose).x, ["0", "1"]);
 });
 

@@ -96,6 +96,8 @@ Deno.test("grid: colour bars stand beside their panels, one for equal scales", (
   assertAlmostEquals(y, (bottom + top) / 2, 1e-9);
   assertAlmostEquals(len, top - bottom, 1e-9);
   assertEquals(layout.yaxis2.autorange, "reversed");
+  const widths = boxes({ layout }, ["", "2", "3"]).map((box) => box[1]! - box[0]!);
+  for (const width of widths) assertAlmostEquals(width, widths[0]!, 1e-9);
 });
 
 Deno.test("grid: names stand once in the legend", () => {
@@ -119,6 +121,13 @@ Deno.test("grid: shareY gives all panels one range", () => {
   assert(layout.yaxis.range[0] <= 0 && layout.yaxis.range[1] >= 5);
   assertEquals([layout.yaxis.title.text, layout.yaxis2.title], ["loss", undefined]);
   assertEquals(layout.yaxis2.showticklabels, false);
+  // A panel without axes, or with several, does not shift the count.
+  const hill = { f: (x: number) => x, x: [0, 1], y: [0, 1], resolution: 3 } as const;
+  const mixed = grid([surface(hill), grid([line([1]), line([7])]), line([0, 9])], {
+    shareY: true,
+  }) as Loose;
+  assertEquals(mixed.layout.yaxis3.range, mixed.layout.yaxis.range);
+  assertEquals(mixed.layout.yaxis2.range, undefined);
 });
 
 Deno.test("grid: shareY keeps all rows of heat maps, from the top", () => {
