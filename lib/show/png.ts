@@ -27,15 +27,27 @@ export function encodePng(
       `encodePng: pixels: expected ${height} x ${width} x ${channels}, found ${pixels.length} values`,
     );
   }
+  return pngFile(width, height, colorTypes[channels], [
+    ["IDAT", compressed(Uint8Array.from(pixels), stride, channels)],
+  ]);
+}
+
+/** A PNG file of chunks, between its header and its end. */
+export function pngFile(
+  width: number,
+  height: number,
+  colorType: number,
+  chunks: readonly (readonly [type: string, body: Uint8Array])[],
+): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, colorTypes[channels]], 8);
+  header.set([8, colorType], 8);
   const parts = [
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk("IHDR", header),
-    chunk("IDAT", compressed(Uint8Array.from(pixels), stride, channels)),
+    ...chunks.map(([type, body]) => chunk(type, body)),
     chunk("IEND", new Uint8Array()),
   ];
   const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -5,6 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { loadPackage } from "../weights/package.ts";
+import { indexedPng } from "./indexed_png.ts";
 import { encodePng } from "./png.ts";
 
 /** How a picture becomes pixels. */
@@ -77,7 +78,7 @@ async function load(): Promise<(svg: string, options: RasterOptions) => Uint8Arr
     });
     const image = picture.render();
     try {
-      return opaquePng(image.pixels, image.width, image.height);
+      return smallPng(image.pixels, image.width, image.height);
     } finally {
       image.free();
       picture.free();
@@ -85,8 +86,8 @@ async function load(): Promise<(svg: string, options: RasterOptions) => Uint8Arr
   };
 }
 
-/** Without opacity, where nothing is transparent: three quarters of the bytes. */
-function opaquePng(pixels: Uint8Array, width: number, height: number): Uint8Array<ArrayBuffer> {
+/** The smallest of the forms: 256 colours, or without opacity where nothing is transparent. */
+function smallPng(pixels: Uint8Array, width: number, height: number): Uint8Array<ArrayBuffer> {
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
     if (pixels[4 * i + 3] !== 255) return encodePng(pixels, width, height, 4);
@@ -94,7 +95,7 @@ function opaquePng(pixels: Uint8Array, width: number, height: number): Uint8Arra
     rgb[3 * i + 1] = pixels[4 * i + 1]!;
     rgb[3 * i + 2] = pixels[4 * i + 2]!;
   }
-  return encodePng(rgb, width, height, 3);
+  return indexedPng(rgb, width, height) ?? encodePng(rgb, width, height, 3);
 }
 
 async function loadJson(specifier: string): Promise<void> {

@@ -116,7 +116,9 @@ function drawEdge(axis: Axis, box: Box): string {
   const { at, out } = edge(axis, box);
   const width = numberAt(layout, "linewidth", 1), color = textAt(layout, "linecolor", "#444444");
   let text = "";
-  if (layout.showline === true) {
+  // A layout that says how the line looks wants one.
+  const given = layout.linecolor !== undefined || layout.linewidth !== undefined;
+  if (layout.showline ?? given) {
     const { x, y, width: w, height: h } = box;
     const other = letter === "x" ? (out === 1 ? y : y + h) : out === 1 ? x : x + w;
     for (const pixel of [at, ...layout.mirror === true || layout.mirror === "all" ? [other] : []]) {

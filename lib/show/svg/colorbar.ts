@@ -74,7 +74,7 @@ function barAxis(content: Content, top: number, bottom: number): Axis {
   const range = rangeOf(content);
   let layout = own;
   if (levels !== undefined && own.tickvals === undefined && own.dtick === undefined) {
-    const count = Math.min(15, Math.max(4, Math.abs(bottom - top) / 50)) + 1;
+    const count = Math.min(15, Math.max(4, (Math.abs(bottom - top) + 20) / 50)) + 1;
     const share = (range[1] - range[0]) / (numberAt(own, "nticks", count) * levels.step);
     const dtick = levels.step * (share > 1 ? niceStep(share) : 1);
     const start = levels.values[0]!;
@@ -99,7 +99,7 @@ export function colorBarOf(json: Json, plain: Font): ColorBar | undefined {
   if (content === undefined) return undefined;
   const { palette, own, levels } = content;
   const font = fontAt(own, "tickfont", plain);
-  const titleFont = fontAt(own, "title.font", plain);
+  const titleFont = fontAt(own, "title.font", { ...plain, size: Math.round(1.2 * plain.size) });
   const thickness = numberAt(own, "thickness", 30);
   const padX = numberAt(own, "xpad", 10), padY = numberAt(own, "ypad", 10);
   const x = numberAt(own, "x", 1.02), y = numberAt(own, "y", 0.5);
@@ -139,7 +139,7 @@ export function colorBarOf(json: Json, plain: Font): ColorBar | undefined {
       ? drawText(title, {
         x: left + thickness + 9 + labels + titleSize.height / 2,
         y: (top + bottom) / 2,
-        angle: 90,
+        angle: -90,
       }, titleFont)
       : drawText(title, { x: left, y: head, anchor: "start", vertical: "top" }, titleFont);
     const colors = levels === undefined || levels.coloring === "heatmap"

@@ -141,7 +141,7 @@ function drawTitle(layout: Json, width: number, plot: Box, plain: Font): string 
     : anchor === "right" || anchor === "auto" && x > 2 / 3
     ? "end"
     : "middle";
-  return drawText(text, { x: x * width, y: plot.y / 2, anchor: side }, font);
+  return drawText(text, { x: x * width, y: plot.y / 2 - font.size / 4, anchor: side }, font);
 }
 
 /** The text of a figure for those who see no picture. */

@@ -12,7 +12,7 @@ import type { Piece, Space } from "./scene.ts";
 import { tableSize, valuesOf } from "./trace.ts";
 
 /** So many quadrangles are drawn along each side at most. */
-const mostCells = 48;
+const mostCells = 40;
 
 /** The values of a surface along an axis, of which x and y may be tables as well. */
 export function surfaceAxis(json: Json, letter: "x" | "y" | "z"): number[] {
