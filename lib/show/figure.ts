@@ -118,8 +118,11 @@ export class Figure {
       case "json":
         return await Deno.writeTextFile(path, JSON.stringify(this));
       case "html": {
-        const head = `<!DOCTYPE html><meta charset="utf-8"><title>${escapeHtml(this.title)}</title>`;
-        return await Deno.writeTextFile(path, head + this.html());
+        const head = `<!DOCTYPE html><meta charset="utf-8"><title>${
+          escapeHtml(this.title)
+        }</title>`;
+        const body = figureHtml(this, this.svg(), { alone: true });
+        return await Deno.writeTextFile(path, head + body);
       }
     }
     throw new RangeError(

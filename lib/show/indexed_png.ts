@@ -7,7 +7,7 @@ import { deflateSync } from "node:zlib";
 import { pngFile } from "./png.ts";
 
 /** How far off a channel may be, of 255: first as little as possible. */
-const tolerances = [0, 1, 2, 3, 4, 6, 8, 12, 16];
+const tolerances = [0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16];
 
 /** How many colours a palette has at most. */
 const most = 256;
@@ -32,34 +32,57 @@ export function indexedPng(
   // The most frequent first; equally frequent ones in a fixed order.
   const known = [...counts].sort(([a, n], [b, m]) => m - n || a - b).map(([color]) => color);
   for (const tolerance of tolerances) {
-    const palette = reduced(known, tolerance);
-    if (palette !== undefined) return encode(colors, palette, width, height);
+    const chosen = reduced(known, tolerance);
+    if (chosen === undefined) continue;
+    const palette = tolerance === 0 ? chosen : settled(chosen, counts);
+    return encode(
+      colors,
+      palette,
+      new Map(known.map((color) => [color, nearest(color, palette)])),
+      width,
+      height,
+    );
   }
   return undefined;
 }
 
-/** A few colours, and which of them stands for each. */
-interface Palette {
-  readonly colors: readonly number[];
-  readonly index: ReadonlyMap<number, number>;
+/** Colours of which none is near a more frequent one; undefined if they are too many. */
+function reduced(known: readonly number[], tolerance: number): number[] | undefined {
+  const colors: number[] = [];
+  for (const color of known) {
+    if (colors.some((other) => distanceOf(color, other) <= tolerance)) continue;
+    if (colors.length === most) return undefined;
+    colors.push(color);
+  }
+  return colors;
 }
 
-/** Colours that are near a more frequent one give way to it; undefined if too many are left. */
-function reduced(known: readonly number[], tolerance: number): Palette | undefined {
-  const colors: number[] = [], index = new Map<number, number>();
-  for (const color of known) {
-    let best = -1, least = tolerance + 1;
-    for (let i = 0; i < colors.length && tolerance > 0; i++) {
-      const distance = distanceOf(color, colors[i]!);
-      if (distance < least) [best, least] = [i, distance];
-    }
-    if (best < 0) {
-      if (colors.length === most) return undefined;
-      best = colors.push(color) - 1;
-    }
-    index.set(color, best);
+/** Each colour of a palette moved to the mean of those it stands for, unless most are that colour. */
+function settled(palette: readonly number[], counts: ReadonlyMap<number, number>): number[] {
+  const sums = palette.map(() => [0, 0, 0, 0] as [number, number, number, number]);
+  for (const [color, count] of counts) {
+    const sum = sums[nearest(color, palette)]!;
+    sum[0] += count * (color >> 16);
+    sum[1] += count * (color >> 8 & 255);
+    sum[2] += count * (color & 255);
+    sum[3] += count;
   }
-  return { colors, index };
+  return palette.map((color, i) => {
+    const [red, green, blue, count] = sums[i]!;
+    if (counts.get(color)! > count / 2) return color;
+    return Math.round(red / count) << 16 | Math.round(green / count) << 8 |
+      Math.round(blue / count);
+  });
+}
+
+/** The place in a palette of the colour that differs least. */
+function nearest(color: number, palette: readonly number[]): number {
+  let best = 0, least = Infinity;
+  for (let i = 0; i < palette.length && least > 0; i++) {
+    const distance = distanceOf(color, palette[i]!);
+    if (distance < least) [best, least] = [i, distance];
+  }
+  return best;
 }
 
 /** The largest difference in a channel. */
@@ -73,7 +96,8 @@ function distanceOf(a: number, b: number): number {
 
 function encode(
   pixels: Uint32Array,
-  { colors, index }: Palette,
+  colors: readonly number[],
+  index: ReadonlyMap<number, number>,
   width: number,
   height: number,
 ): Uint8Array<ArrayBuffer> {

@@ -72,7 +72,7 @@ function drawArrow(
   textColor: string,
 ): string {
   const color = textAt(note, "arrowcolor", textColor);
-  const width = numberAt(note, "arrowwidth", 1);
+  const width = numberAt(note, "arrowwidth", 2);
   const dx = x - tailX, dy = y - tailY, length = Math.hypot(dx, dy);
   if (length === 0) return "";
   // Where the straight line leaves the box around the text.
@@ -85,11 +85,12 @@ function drawArrow(
   if (leave >= 1) return "";
   const standoff = numberAt(note, "standoff", 0), reach = Math.hypot(ux, uy);
   const tipX = x - ux / reach * standoff, tipY = y - uy / reach * standoff;
+  // The head is three widths long and twice as wide.
   const head = numberAt(note, "arrowhead", 1) === 0
     ? 0
-    : 3 * width * numberAt(note, "arrowsize", 1) + 2;
+    : 3 * width * numberAt(note, "arrowsize", 1);
   const [ex, ey] = [tipX - ux / reach * head, tipY - uy / reach * head];
-  const [nx, ny] = [-uy / reach * head / 2.2, ux / reach * head / 2.2];
+  const [nx, ny] = [-uy / reach * head, ux / reach * head];
   const points = [[tipX, tipY], [ex + nx, ey + ny], [ex - nx, ey - ny]];
   return element("path", {
     d: `M${short(cx + ux * leave)},${short(cy + uy * leave)}L${short(ex)},${short(ey)}`,

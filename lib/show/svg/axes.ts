@@ -27,6 +27,14 @@ export function findAxes(layout: Json, data: readonly Json[]): Map<string, Axis>
     ids.add(textAt(json, "xaxis", "x"));
     ids.add(textAt(json, "yaxis", "y"));
   }
+  // Axes with no trace still hold images, shapes and notes.
+  if (data.length === flat.length) {
+    for (const key of Object.keys(layout)) {
+      const [, letter, number] = /^([xy])axis(\d*)$/.exec(key) ?? [];
+      if (letter !== undefined) ids.add(letter + number);
+    }
+    if (data.length === 0) ids.add("x").add("y");
+  }
   const axes = new Map<string, Axis>();
   for (const id of ids) axes.set(id, axisOf(id, layout, flat));
   return axes;

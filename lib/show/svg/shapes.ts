@@ -15,7 +15,7 @@ export function drawShape(shape: Json, at: Reference): string {
     fill: textAt(shape, "fillcolor", "none"),
     ...width > 0
       ? stroke(
-        textAt(shape, "line.color", "#444444"),
+        textAt(shape, "line.color", "#000000"),
         width,
         (shape.line as Json | undefined)?.dash,
       )

@@ -20,7 +20,7 @@ export function drawSteps({ data, layout = {}, frames = [] }: Required<Drawable>
     { length: count },
     (_, i) => frames[count === 1 ? 0 : Math.round(i * (frames.length - 1) / (count - 1))]!,
   );
-  const { width, height } = sizeOf(layout);
+  const { width } = sizeOf(layout);
   const asked = numberAt(layout, "meta.columns", 0);
   const columns = asked > 0
     ? Math.min(asked, count)
@@ -37,14 +37,12 @@ export function drawSteps({ data, layout = {}, frames = [] }: Required<Drawable>
   const head = title === "" ? 4 : 34, label = 20;
   // The sheet is at least as wide as the figure, and wider where steps in a row were asked for.
   const sheet = Math.max(width, Math.min(columns * width, asked > 0 ? 1400 : 900));
-  const scale = Math.min(1, sheet / columns / width);
-  // Without the slider, which needs space below.
-  const { sliders: _, updatemenus: __, title: ___, ...still } = layout;
-  const slider = isList(layout.sliders) && layout.sliders.length > 0;
-  const trimmed = slider ? withoutSliderSpace(still, title !== "") : still;
+  // Drawn as small as they are shown, letters would fill the steps; shrunk from the full size, none
+  // could be read.
+  const trimmed = sized(layout, Math.max(sheet / columns, 0.6 * width) / width, title !== "");
   const cut = sizeOf(trimmed);
+  const scale = Math.min(1, sheet / columns / cut.width);
   const cell = { width: sheet / columns, height: cut.height * scale + label };
-  void height;
   // A title that all steps share stands above them, once.
   const frameLayout = ({ layout = {} }: { readonly layout?: Json }): Json => {
     const { title: own, ...rest } = layout;
@@ -86,11 +84,13 @@ function framed(
   return result;
 }
 
-function withoutSliderSpace(layout: Json, titled: boolean): Json {
-  const { height } = sizeOf(layout);
+/** The layout of one step: smaller by a factor, with no slider, and no space for one. */
+function sized(layout: Json, factor: number, titled: boolean): Json {
+  const { sliders, updatemenus: _, title: __, ...still } = layout;
+  const { width, height } = sizeOf(layout);
+  const slides = isList(sliders) && sliders.length > 0;
   const b = numberAt(layout, "margin.b", 80), t = numberAt(layout, "margin.t", 100);
-  const less = Math.max(0, b - 50), lessTop = titled ? Math.max(0, t - 24) : 0;
-  return merged({ ...layout, height: height - less - lessTop }, {
-    margin: { b: b - less, t: t - lessTop },
-  });
+  const below = slides ? Math.max(0, b - 50) : 0, above = titled ? Math.max(0, t - 24) : 0;
+  const size = { width: width * factor, height: (height - below - above) * factor };
+  return merged({ ...still, ...size }, { margin: { b: b - below, t: t - above } });
 }

@@ -15,7 +15,7 @@ import { referenceOf } from "./reference.ts";
 import type { Axis } from "./scale.ts";
 import { drawShape } from "./shapes.ts";
 import { drawText, type Font, parseText } from "./text.ts";
-import { drawScenes } from "./scene.ts";
+import { drawScenes, solidTypes } from "./scene.ts";
 import { drawTraces } from "./traces.ts";
 import type { DrawnTrace } from "./trace.ts";
 
@@ -89,6 +89,7 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
       return clipTo(crossing(x, y), drawn.inside) + drawn.over;
     }).join("") +
     drawScenes(visible, layout, plot, font, colors) +
+    drawUnknown(visible, plot, font) +
     items("shapes", "above", drawShape) +
     [...axes.values()].map((axis) =>
       drawAxis(axis, axisBox(axis, axes, plot), font, { width, height })
@@ -112,15 +113,20 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
   };
 }
 
-/** The pairs of axes that traces lie on. */
+/** The pairs of axes that traces lie on; without traces, those that lie at each other. */
 function subplotsOf(
   axes: ReadonlyMap<string, Axis>,
   traces: readonly DrawnTrace[],
 ): { x: Axis; y: Axis }[] {
   const pairs = new Map<string, { x: Axis; y: Axis }>();
   for (const { x, y } of traces) pairs.set(`${x.id} ${y.id}`, { x, y });
-  // Axes lie over one another where one says so: the ground of the upper would hide the lower.
-  return [...pairs.values()].filter(({ x, y }) => axes.has(x.id) && axes.has(y.id));
+  const used = new Set(traces.flatMap(({ x, y }) => [x, y]));
+  for (const x of axes.values()) {
+    const y = axes.get(anchorOf(x));
+    if (x.letter === "y" || y === undefined || used.has(x) || used.has(y)) continue;
+    pairs.set(`${x.id} ${y.id}`, { x, y });
+  }
+  return [...pairs.values()];
 }
 
 /** The box at whose edge an axis lies. */
@@ -129,6 +135,16 @@ function axisBox(axis: Axis, axes: ReadonlyMap<string, Axis>, plot: Box): Box {
     [...axes.values()].find(({ letter }) => letter !== axis.letter);
   if (other === undefined) return plot;
   return axis.letter === "x" ? crossing(axis, other) : crossing(other, axis);
+}
+
+/** The names of kinds of traces that only plotly.js draws. */
+function drawUnknown(data: readonly Json[], plot: Box, font: Font): string {
+  const types = new Set(data.map(({ type }) => String(type)));
+  const unknown = [...types].filter((type) => !flatTypes.has(type) && !solidTypes.has(type));
+  if (unknown.length === 0) return "";
+  const place = { x: plot.x + plot.width / 2, y: plot.y + plot.height / 2 };
+  return rect(plot, { fill: "none", stroke: "#c5ccd6", "stroke-dasharray": "4,4" }) +
+    drawText(`${unknown.join(", ")}: drawn live only`, place, font);
 }
 
 function drawTitle(layout: Json, width: number, plot: Box, plain: Font): string {
