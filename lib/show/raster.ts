@@ -4,6 +4,7 @@
  * @module
  */
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { loadPackage } from "../weights/package.ts";
 import { indexedPng } from "./indexed_png.ts";
 import { encodePng } from "./png.ts";
@@ -110,21 +111,28 @@ async function loadJson(specifier: string): Promise<void> {
   }
 }
 
-/** A file of a package from npm, out of Deno's cache or of the folder node_modules. */
+/** A file of a package from npm, out of Deno's cache or of a project's folder node_modules. */
 async function packageFile(packageVersion: string, file: string): Promise<Uint8Array> {
   const name = packageVersion.replace(/@[^@]*$/, "");
-  const require = createRequire("file:///striate.js");
+  // Deno's cache has the package by its version; a folder has it by its name, and is looked for from
+  // the script, then from where the command was started.
+  const places: [from: string, path: string][] = [
+    ["file:///striate.js", `${packageVersion}/${file}`],
+    ...[Deno.mainModule, pathToFileURL(`${Deno.cwd()}/striate.js`).href]
+      .filter((from) => from.startsWith("file:"))
+      .map((from): [string, string] => [from, `${name}/${file}`]),
+  ];
   let reason: unknown;
-  for (const path of [`${packageVersion}/${file}`, `${name}/${file}`]) {
+  for (const [from, path] of places) {
     try {
-      return await Deno.readFile(require.resolve(path));
+      return await Deno.readFile(createRequire(from).resolve(path));
     } catch (error) {
       reason ??= error;
     }
   }
   throw new Error(
-    `pictures as PNG need ${file} of the package ${packageVersion}, which is not where Deno ` +
-      `keeps packages (${(reason as Error).message})`,
+    `pictures as PNG need ${file} of the package ${packageVersion}, which is neither in Deno's ` +
+      `cache nor in a folder node_modules (${(reason as Error).message.split("\n")[0]})`,
     { cause: reason },
   );
 }
