@@ -3,37 +3,11 @@
  *
  * @module
  */
-import { crc32, deflateSync } from "node:zlib";
-import { digits, lenet5, sgd } from "../mod.ts";
+import { digits, encodePng, lenet5, sgd } from "../mod.ts";
 
-/** A grey image as a PNG in a data URL (ISO/IEC 15948). */
+/** A grey image as a PNG in a data URL. */
 function png(pixels: ArrayLike<number>, width: number): string {
-  const height = pixels.length / width;
-  const rows = new Uint8Array(height * (width + 1));
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) rows[y * (width + 1) + 1 + x] = pixels[y * width + x]!;
-  }
-  const chunk = (type: string, body: Uint8Array): Uint8Array => {
-    const bytes = new Uint8Array(12 + body.length);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, body.length);
-    bytes.set(new TextEncoder().encode(type), 4);
-    bytes.set(body, 8);
-    view.setUint32(8 + body.length, crc32(bytes.subarray(4, 8 + body.length)));
-    return bytes;
-  };
-  const header = new Uint8Array(13);
-  new DataView(header.buffer).setUint32(0, width);
-  new DataView(header.buffer).setUint32(4, height);
-  header[8] = 8;
-  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-  const parts = [
-    signature,
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows)),
-    chunk("IEND", new Uint8Array()),
-  ];
-  return `data:image/png;base64,${new Uint8Array(parts.flatMap((part) => [...part])).toBase64()}`;
+  return `data:image/png;base64,${encodePng(pixels, width, pixels.length / width, 1).toBase64()}`;
 }
 
 /** Numbers stretched to 0..255. */

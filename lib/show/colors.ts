@@ -22,9 +22,9 @@ export const colorway: readonly string[] = [
   "#d55e00",
   "#cc79a7",
   "#56b4e9",
-  "#7b1e4f",
-  "#a0a032",
-  "#2b2b6f",
+  "#901048",
+  "#5a3fc0",
+  "#4a5a00",
   "#6e6e6e",
 ];
 
@@ -187,5 +187,5 @@ export function luminance(color: string): number {
 
 /** Dark or white, whichever can be read better on a background. */
 export function contrastColor(background: string): string {
-  return luminance(background) > 0.18 ? "#222222" : "#ffffff";
+  return luminance(background) > 0.21 ? "#222222" : "#ffffff";
 }

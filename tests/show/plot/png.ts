@@ -10,19 +10,21 @@ export interface Decoded {
   at(row: number, column: number): number[];
 }
 
-/** Reads a PNG of 8-bit grey, RGB or RGBA pixels. */
+/** Reads a PNG of 8-bit grey, RGB or RGBA pixels, or of RGB colours in a palette. */
 export function decodePng(bytes: Uint8Array): Decoded {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   let width = 0, height = 0, channels = 0;
   const parts: Uint8Array[] = [];
+  let palette: Uint8Array | undefined;
   for (let at = 8; at < bytes.length;) {
     const length = view.getUint32(at);
     const type = new TextDecoder().decode(bytes.subarray(at + 4, at + 8));
     const content = bytes.subarray(at + 8, at + 8 + length);
     if (type === "IHDR") {
       [width, height] = [view.getUint32(at + 8), view.getUint32(at + 12)];
-      channels = ({ 0: 1, 2: 3, 6: 4 } as Record<number, number>)[content[9]!]!;
+      channels = ({ 0: 1, 2: 3, 3: 1, 6: 4 } as Record<number, number>)[content[9]!]!;
     }
+    if (type === "PLTE") palette = content;
     if (type === "IDAT") parts.push(content);
     at += length + 12;
   }
@@ -42,8 +44,12 @@ export function decodePng(bytes: Uint8Array): Decoded {
   return {
     width,
     height,
-    channels,
+    channels: palette === undefined ? channels : 3,
     at: (row, column) => {
+      if (palette !== undefined) {
+        const color = 3 * data[row * width + column]!;
+        return [...palette.subarray(color, color + 3)];
+      }
       const start = (row * width + column) * channels;
       return [...data.subarray(start, start + channels)];
     },
