@@ -1,0 +1,47 @@
+import type { Figure } from "../figures.ts";
+
+/** What notebook 06 computes. */
+export const figures: readonly Figure[] = [
+  {
+    figure: "AlexNet 2012: parameters and multiply-adds",
+    pattern: /60,965,224 parameters, ([\d,]+) multiply-adds/,
+    value: 724406816,
+  },
+  { figure: "AlexNet: field of pool5", pattern: /pool5 .* (\d+) x \d+\s+32$/m, value: 195 },
+  {
+    figure: "AlexNet: conv1's output for 227",
+    pattern: /\(227 - 11\) \/ 4 \+ 1 = (\d+)/,
+    value: 55,
+  },
+  { figure: "AlexNet conv1: units", pattern: /55 x 55 x 96 = ([\d,]+) units/, value: 290400 },
+  { figure: "AlexNet conv1: not shared", pattern: /not shared: ([\d,]+)/, value: 105705600 },
+  {
+    figure: "AlexNet conv1: shared",
+    pattern: /34,848 weights \+ 96 biases = ([\d,]+)/,
+    value: 34944,
+  },
+  { figure: "AlexNet 2012, grouped", pattern: /alexnet-2012 .* (60\.97)/, value: 60.97 },
+  { figure: "AlexNet, ungrouped", pattern: /alexnet-ungrouped\s+([\d,]+)/, value: 62378344 },
+  { figure: "AlexNet, ungrouped: multiply-adds", pattern: /62\.38\s+([\d,]+)/, value: 1135256096 },
+  { figure: "AlexNet of 2014", pattern: /alexnet {2,}([\d,]+)/, value: 61100840 },
+  {
+    figure: "a grouped convolution is two",
+    cell: "code-16",
+    pattern: /difference: (\S+)/,
+    value: 0,
+    tolerance: 1e-5,
+  },
+  { figure: "ReLU: epochs to 25 %", pattern: /ReLU: (\d+) epochs/, range: [2, 12] },
+  { figure: "ReLU against tanh", pattern: /ReLU needs ([\d.]+) times/, range: [1.5, 10] },
+  {
+    figure: "local response normalisation by hand and by the library",
+    pattern: /2 +200 +(51\.\d{4}) +\1/,
+  },
+  { figure: "overlapping pooling", pattern: /3 wide, stride 2: {2}8 8 4 7/ },
+  {
+    figure: "AlexNet's update rule, by hand and by the library",
+    pattern: /6 +0\.2274 +(4\.2029) +\1/,
+  },
+  { figure: "the middle crop", pattern: /the middle one ([\d.]+) %/, range: [80, 97] },
+  { figure: "the mean of ten crops", pattern: /mean of ten: ([\d.]+) %/, range: [87, 100] },
+];
