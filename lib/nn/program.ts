@@ -1,9 +1,10 @@
 import type { DType } from "../core/dtype.ts";
-import type { Shape } from "../core/shape.ts";
+import { formatShape, type Shape } from "../core/shape.ts";
 import type { Device, Executable, Storage } from "../device/device.ts";
-import { leaf, type Node } from "../graph/node.ts";
+import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
 import { load, type LoadedProgram } from "../tensor/runtime.ts";
-import type { Variable } from "../tensor/variable.ts";
+import { valueOf } from "../tensor/value.ts";
+import { Variable } from "../tensor/variable.ts";
 
 /** Collects a graph over inputs and variables, some of which it gives new values. */
 export class ProgramBuilder {
@@ -34,8 +35,26 @@ export class ProgramBuilder {
     this.#updates.set(variable, value);
   }
 
+  /** Makes variables, which nothing updates, of the tensors and numbers that a graph has of its own. */
+  #take(roots: readonly Node[]): void {
+    const given = new Set([...this.#inputs, ...this.#variables.values()]);
+    for (const node of topologicalOrder(roots)) {
+      if (node.op.kind !== "leaf" || given.has(node)) continue;
+      const data = valueOf(node)?.data;
+      if (data === undefined) {
+        throw new TypeError(
+          `a loss takes a tensor of shape ${
+            formatShape(node.shape)
+          } from outside that was computed on a device; give it as tensor(await t.array())`,
+        );
+      }
+      this.#variables.set(new Variable("constant", node.shape, node.dtype, () => data), node);
+    }
+  }
+
   /** Compiles the graph for a device. */
   build(device: Device, outputs: readonly Node[] = []): StatefulProgram {
+    this.#take([...outputs, ...this.#updates.values()]);
     const variables = [...this.#variables.keys()];
     const leaves = [...this.#inputs, ...this.#variables.values()];
     const updated = [...this.#updates.keys()];

@@ -1,11 +1,16 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import * as e from "../../lib/graph/ops/elementwise.ts";
 import { reduceSum } from "../../lib/graph/ops/reduce.ts";
 import { ProgramBuilder } from "../../lib/nn/program.ts";
-import { randomNormal } from "../../lib/tensor/create.ts";
+import { randomNormal, tensor } from "../../lib/tensor/create.ts";
+import { jit } from "../../lib/tensor/jit.ts";
 import { device, setDevice } from "../../lib/tensor/runtime.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { Variable } from "../../lib/tensor/variable.ts";
+import { arrayDataset } from "../../lib/train/dataset.ts";
+import type { LossLike } from "../../lib/train/loss.ts";
 import { sequential } from "../../lib/train/model.ts";
+import { sgd } from "../../lib/train/optimizer.ts";
 import { collect } from "../tensor/collect.ts";
 
 await setDevice("cpu", { threads: 1 });
@@ -72,4 +77,35 @@ Deno.test("a model that nothing can reach gives all its memory back", async () =
   await collect();
   await target.finish();
   assert(target.allocatedBytes <= before, `${before} before, ${target.allocatedBytes} after`);
+});
+
+Deno.test("a loss may take numbers and tensors from outside", async () => {
+  const data = arrayDataset({ inputs: [[1], [2]], targets: new Float32Array([3, 5]) });
+  const weights = tensor([0.5, 2]);
+  const fitted = async (loss: LossLike) => {
+    const net = sequential([1], { seed: 1 }).dense(1, { name: "out" });
+    await net.fit(data, { epochs: 3, batchSize: 2, shuffle: false, optimizer: sgd(), loss });
+    return {
+      kernel: await net.weight("out.kernel").read(),
+      loss: (await net.evaluate(data, { loss })).loss,
+    };
+  };
+  const plain = await fitted((p, t) => p.flatten().sub(t).square().mean());
+  const halved = await fitted((p, t) => p.flatten().sub(t).square().mul(0.5).mean().mul(2));
+  assertAlmostEquals(halved.loss, plain.loss, 1e-5);
+  assertAlmostEquals(halved.kernel[0]!, plain.kernel[0]!, 1e-5);
+  const weighted = await fitted((p, t) => p.flatten().sub(t).square().mul(weights).mean());
+  assert(Math.abs(weighted.kernel[0]! - plain.kernel[0]!) > 1e-3);
+});
+
+Deno.test("a loss cannot take a tensor that lies on a device alone", async () => {
+  const data = arrayDataset({ inputs: [[1], [2]], targets: new Float32Array([3, 5]) });
+  await device();
+  const computed = jit((x: Tensor) => x.mul(2))(tensor([1, 2]));
+  const net = sequential([1]).dense(1);
+  await assertRejects(
+    () => net.fit(data, { loss: (p, t) => p.flatten().sub(t).mul(computed).square().mean() }),
+    TypeError,
+    "a loss takes a tensor of shape [2] from outside",
+  );
 });
