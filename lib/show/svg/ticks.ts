@@ -93,7 +93,7 @@ export function logTicks([from, to]: readonly [number, number], count: number): 
   if (!(rough > 0)) return [];
   if (rough > 0.7) {
     const step = Math.ceil(rough), ticks: Tick[] = [];
-    for (let at = step * Math.ceil(low / step - 1e-9); at <= high + 1e-9; at += step) {
+    for (let at = step * Math.ceil(low / step - 1e-9) + 0; at <= high + 1e-9; at += step) {
       ticks.push({ at, text: powerText(at) });
     }
     return ticks;
