@@ -53,11 +53,12 @@ export function steps(figures: readonly Figure[], options: StepsOptions = {}): F
       key,
     ) => [key, Math.max(...figures.map(({ layout }) => listOf(layout, key).length))]),
   );
-  const frames = figures.map((figure, i): Frame => ({
+  const layouts = changing(figures.map((figure) => stepLayout(figure, most)));
+  const frames = figures.map((_, i): Frame => ({
     name: names[i]!,
     data: traces[i]!,
     layout: {
-      ...stepLayout(figure, most),
+      ...layouts[i]!,
       ...title === undefined ? {} : { title: { text: title } },
     },
   }));
@@ -114,6 +115,17 @@ function stepLayout({ layout }: Figure, most: Readonly<Record<string, number>>):
     return [[key, [...items.map((item) => ({ visible: true, ...item })), ...unseen]]];
   });
   return { ...rest, ...Object.fromEntries(lists) };
+}
+
+/** The parts of layouts that are not the same in all steps: the axes of many panels are, say. */
+function changing(layouts: readonly Json[]): Json[] {
+  const texts = layouts.map((layout) =>
+    new Map(Object.entries(layout).map(([key, part]) => [key, JSON.stringify(part)]))
+  );
+  const differs = (key: string) => texts.some((text) => text.get(key) !== texts[0]!.get(key));
+  return layouts.map((layout) =>
+    Object.fromEntries(Object.entries(layout).filter(([key]) => key === "title" || differs(key)))
+  );
 }
 
 /**

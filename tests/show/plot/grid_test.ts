@@ -182,6 +182,16 @@ Deno.test("steps: all have the same traces and notes, some of them unseen", () =
   );
 });
 
+Deno.test("steps: a frame holds of the layout what is not the same in all", () => {
+  const ranges = [[0, 1], [0, 2]] as const;
+  const { frames, layout } = steps(
+    ranges.map((yRange) => line([0, 1], { xRange: [0, 1], yRange })),
+  ) as Loose;
+  assertEquals(layout.xaxis.range, [0, 1]);
+  assertEquals(frames.map((frame: Loose) => "xaxis" in frame.layout), [false, false]);
+  assertEquals(frames.map((frame: Loose) => frame.layout.yaxis.range), ranges);
+});
+
 Deno.test("steps: messages name the function and the argument", () => {
   assertThrows(() => steps([]), RangeError, "plot.steps: expected at least one figure");
   assertThrows(
