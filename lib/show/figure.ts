@@ -3,6 +3,7 @@ import { emit } from "./jupyter.ts";
 import { figureHtml } from "./plotly.ts";
 import { renderPng } from "./raster.ts";
 import { drawFigure } from "./svg/draw.ts";
+import { titleText } from "./svg/still.ts";
 
 /** A trace of Plotly's: the numbers that are drawn, and how. */
 export type Trace = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -73,8 +74,7 @@ export class Figure {
 
   /** The title, without its markup; empty if there is none. */
   get title(): string {
-    const { title } = this.layout as { title?: string | { text?: string } };
-    return (typeof title === "string" ? title : title?.text ?? "").replace(/<[^>]*>/g, " ").trim();
+    return titleText(this.layout).trim();
   }
 
   /** The picture of the figure, as SVG. */
