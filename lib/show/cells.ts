@@ -17,7 +17,11 @@ function formatNumber(number: number, places: number): string {
   if (!Number.isFinite(number) || number === 0) {
     return places > 0 ? zero(number, places) : String(number);
   }
-  if (size >= 1e9 || size < 10 ** -places / 2 || size < 1e-4) return number.toExponential(2);
+  // Whole numbers are counts, of which every digit may matter.
+  const isCount = places === 0 && Number.isSafeInteger(number);
+  if (!isCount && (size >= 1e9 || size < 10 ** -places / 2 || size < 1e-4)) {
+    return number.toExponential(2);
+  }
   if (size < 10000 || places > 0) return number.toFixed(places);
   return number.toLocaleString("en", { maximumFractionDigits: 0 });
 }
