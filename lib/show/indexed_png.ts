@@ -7,10 +7,19 @@ import { deflateSync } from "node:zlib";
 import { pngFile } from "./png.ts";
 
 /** How far off a channel may be, of 255: first as little as possible. */
-const tolerances = [0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16];
+const tolerances = [0, 1, 2, 3, 4, 6];
+
+/** Colours of so few pixels lie at the edges of lines and letters, and may be off further. */
+const few = 24, further = 6;
+
+/** Beyond this an error can be seen; one pixel in a hundred may have it. */
+const visible = 8;
 
 /** How many colours a palette has at most. */
 const most = 256;
+
+/** How many pixels each colour has. */
+type Counts = ReadonlyMap<number, number>;
 
 /**
  * A picture of RGB pixels as a PNG file with a palette. The colours of most pixels stay as they are,
@@ -32,25 +41,29 @@ export function indexedPng(
   // The most frequent first; equally frequent ones in a fixed order.
   const known = [...counts].sort(([a, n], [b, m]) => m - n || a - b).map(([color]) => color);
   for (const tolerance of tolerances) {
-    const chosen = reduced(known, tolerance);
+    const chosen = reduced(known, counts, tolerance);
     if (chosen === undefined) continue;
     const palette = tolerance === 0 ? chosen : settled(chosen, counts);
-    return encode(
-      colors,
-      palette,
-      new Map(known.map((color) => [color, nearest(color, palette)])),
-      width,
-      height,
-    );
+    const index = new Map(known.map((color) => [color, nearest(color, palette)]));
+    let off = 0;
+    for (const [color, count] of counts) {
+      if (distanceOf(color, palette[index.get(color)!]!) > visible) off += count;
+    }
+    return off > colors.length / 100 ? undefined : encode(colors, palette, index, width, height);
   }
   return undefined;
 }
 
 /** Colours of which none is near a more frequent one; undefined if they are too many. */
-function reduced(known: readonly number[], tolerance: number): number[] | undefined {
+function reduced(
+  known: readonly number[],
+  counts: Counts,
+  tolerance: number,
+): number[] | undefined {
   const colors: number[] = [];
   for (const color of known) {
-    if (colors.some((other) => distanceOf(color, other) <= tolerance)) continue;
+    const allowed = counts.get(color)! <= few ? further * tolerance : tolerance;
+    if (colors.some((other) => distanceOf(color, other) <= allowed)) continue;
     if (colors.length === most) return undefined;
     colors.push(color);
   }
@@ -58,7 +71,7 @@ function reduced(known: readonly number[], tolerance: number): number[] | undefi
 }
 
 /** Each colour of a palette moved to the mean of those it stands for, unless most are that colour. */
-function settled(palette: readonly number[], counts: ReadonlyMap<number, number>): number[] {
+function settled(palette: readonly number[], counts: Counts): number[] {
   const sums = palette.map(() => [0, 0, 0, 0] as [number, number, number, number]);
   for (const [color, count] of counts) {
     const sum = sums[nearest(color, palette)]!;

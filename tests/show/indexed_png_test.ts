@@ -41,3 +41,13 @@ Deno.test("a photograph has too many colours", () => {
   const rgb = Uint8Array.from({ length: 3 * 5000 }, () => (seed = seed * 48271 % 2147483647) % 256);
   assertEquals(indexedPng(rgb, 100, 50), undefined);
 });
+
+Deno.test("a photograph in a tenth of a picture is enough", () => {
+  const width = 200, rgb = new Uint8Array(3 * width * width).fill(255);
+  for (let i = 0; i < 4000; i++) {
+    const x = i % width, y = Math.floor(i / width);
+    const noise = (i * 7919) % 41;
+    rgb.set([x + noise, 255 - x - noise, (y * 12 + 3 * noise) % 256], 3 * i);
+  }
+  assertEquals(indexedPng(rgb, width, width), undefined);
+});
