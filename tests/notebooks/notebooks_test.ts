@@ -19,14 +19,13 @@ const paths = await listNotebooks(notebooks);
 /** The notebook's number, by which its figures are found. */
 const numberOf = (path: string) => /^\d\d/.exec(basename(path))?.[0] ?? "";
 
-Deno.test("notebooks are numbered from 01 on", () => {
-  const numbers = paths.map((_, i) => String(i + 1).padStart(2, "0"));
+Deno.test("the course has eleven notebooks, numbered from 01 on", () => {
+  const numbers = Array.from({ length: 11 }, (_, i) => String(i + 1).padStart(2, "0"));
   assertEquals(paths.map(numberOf), numbers);
 });
 
 Deno.test({
   name: "the cells of the notebooks, and the solutions of the exercises, have no type error",
-  ignore: paths.length === 0,
   fn: async () => assertEquals(await checkCells(paths), ""),
 });
 
@@ -44,11 +43,12 @@ for (const path of paths) {
     name: `${name} runs in the Deno kernel and computes its figures`,
     ignore: !needs.jupyter.met,
     async fn() {
-      const { notebook, seconds, failure } = await executeNotebook(path, { timeout: 120 });
+      const { notebook, seconds, failure } = await executeNotebook(path, { timeout: 240 });
+      // How long it took says something about a quiet machine alone.
+      console.log(`${name}: ${seconds.toFixed(0)} s`);
       assertEquals(failure, undefined);
       assertEquals(outputProblems(await readNotebook(path), notebook), []);
       assertEquals(figureProblems(await figuresOf(numberOf(path)), notebook), []);
-      assert(seconds < 120, `expected at most 120 s, found ${seconds.toFixed(1)}`);
     },
   });
 }
