@@ -76,8 +76,8 @@ class FakePage {
   async run(page: string): Promise<void> {
     const document = {
       querySelectorAll: (selector: string) => {
-        const id = /data-figure="(\w+)"/.exec(selector)![1];
-        return this.places.filter((place) => place.id === id && place.dataset.live === undefined);
+        const [, id, unless] = /data-figure="(\w+)"\](?::not\(\[data-(\w+)\]\))?$/.exec(selector)!;
+        return this.places.filter((place) => place.id === id && !(unless! in place.dataset));
       },
       createElement: (name: string) => Object.assign(new FakeElement(), { name }),
       head: {

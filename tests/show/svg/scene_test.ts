@@ -8,7 +8,8 @@ Deno.test("the origin is in the middle, up is up, and the far is small", () => {
   const { project } = cameraOf({ camera: { eye: { x: 0, y: -2, z: 0 } } }, box);
   const middle = project([0, 0, 0]);
   assertEquals([middle.x, middle.y, middle.depth], [100, 50, 2]);
-  assert(project([0, 0, 1]).y < 50);
+  // 45 degrees from the lowest to the highest.
+  assertAlmostEquals(project([0, 0, 2 * Math.tan(Math.PI / 8)]).y, 0, 1e-9);
   assert(project([1, 0, 0]).x > 100);
   const near = project([0.5, -1, 0]), far = project([0.5, 1, 0]);
   assertAlmostEquals((near.x - 100) / (far.x - 100), 3, 1e-9);

@@ -15,6 +15,10 @@ Deno.test("steps are 1, 2 or 5 times a power of ten", () => {
   ]);
 });
 
+Deno.test("a rough step that is round itself gives way to the next", () => {
+  assertEquals([1, 2, 5, 0.2].map(niceStep), [2, 5, 10, 0.5]);
+});
+
 Deno.test("ticks stand at round numbers within the range", () => {
   assertEquals(linearTicks([-0.3, 1.04], 6).map(({ at }) => at), [0, 0.5, 1]);
   assertEquals(linearTicks([0, 1], 6).map(({ at }) => at), [0, 0.2, 0.4, 0.6, 0.8, 1]);
