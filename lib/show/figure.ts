@@ -3,6 +3,7 @@ import { emit } from "./jupyter.ts";
 import { figureHtml } from "./plotly.ts";
 import { renderPng } from "./raster.ts";
 import { drawFigure } from "./svg/draw.ts";
+import { plain } from "./svg/json.ts";
 import { titleText } from "./svg/still.ts";
 
 /** A trace of Plotly's: the numbers that are drawn, and how. */
@@ -92,10 +93,10 @@ export class Figure {
     return figureHtml(this, this.svg());
   }
 
-  /** Plotly's JSON. */
+  /** Plotly's JSON, with lists in place of typed arrays. */
   toJSON(): FigureData {
     const { data, layout, frames } = this;
-    return { data, layout, ...frames.length > 0 ? { frames } : {} };
+    return plain({ data, layout, ...frames.length > 0 ? { frames } : {} }) as FigureData;
   }
 
   /** Shows the figure in a notebook; elsewhere prints it as a text. */

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { dataUrl, escapeHtml } from "./bundle.ts";
 import { colorway } from "./colors.ts";
 import type { FigureData } from "./figure.ts";
+import { plain } from "./svg/json.ts";
 import { sizeOf, titleText } from "./svg/still.ts";
 
 /** Where pages find plotly.js, unless the variable STRIATE_PLOTLY names another place. */
@@ -53,9 +54,7 @@ function liveFigure({ data, layout = {}, frames = [] }: FigureData): unknown {
 
 /** JSON that can stand within a script: no tag ends it, no line ends within a text. */
 function scriptJson(value: unknown): string {
-  const plain = (_: string, part: unknown) =>
-    ArrayBuffer.isView(part) ? Array.from(part as unknown as ArrayLike<number>) : part;
-  return JSON.stringify(value, plain)
+  return JSON.stringify(plain(value))
     .replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 

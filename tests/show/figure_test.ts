@@ -46,6 +46,11 @@ Deno.test("it is saved as what the name says", async () => {
   );
 });
 
+Deno.test("its JSON has lists in place of typed arrays, and null for gaps", () => {
+  const typed = new Figure({ data: [{ type: "scatter", y: Float32Array.of(1, NaN, 3) }] });
+  assertEquals(typed.toJSON(), { data: [{ type: "scatter", y: [1, null, 3] }], layout: {} });
+});
+
 Deno.test("what is no figure is refused", () => {
   const make = (value: unknown) => () => new Figure(value as { data: Trace[] });
   assertThrows(make({}), TypeError, "Figure: data: expected a list of traces, found undefined");

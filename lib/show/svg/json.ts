@@ -105,3 +105,12 @@ export function extentOf(values: Iterable<number>): [number, number] | undefined
   }
   return low <= high ? [low, high] : undefined;
 }
+
+/** A copy that JSON can write: typed arrays become lists, and what is no number becomes null. */
+export function plain(value: unknown): unknown {
+  if (isList(value)) return Array.from(value, plain);
+  if (isJson(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
+  }
+  return typeof value === "number" && !Number.isFinite(value) ? null : value;
+}
