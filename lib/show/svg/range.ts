@@ -31,27 +31,24 @@ export function autoRange(
   const rangeMode = textAt(axis.layout, "rangemode", "normal");
   const zero = axis.type === "linear" &&
     (rangeMode !== "normal" || reaches.some((reach) => reach.zero));
-  let low = Math.min(...reaches.map((reach) => reach.low));
-  let high = Math.max(...reaches.map((reach) => reach.high));
-  if (reaches.length === 0) {
+  const extent = extentOf(reaches.flatMap((reach) => [reach.low, reach.high]));
+  if (extent === undefined) {
     if (axis.type === "log") return [0, 1];
     return axis.letter === "x" ? [-1, 6] : [-1, 4];
   }
+  let [low, high] = extent;
   if (zero) [low, high] = [Math.min(0, low), Math.max(0, high)];
   if (low === high) {
     if (zero && low === 0 || !zero) return [low - 1, high + 1];
   }
   const length = lengthOf(axis) || 400;
   const pads = (end: "low" | "high", edge: number) =>
-    Math.max(
-      0,
-      ...reaches.map((reach) => {
-        const pad = (reach.padded ? 0.05 * length : 0) + reach.extra;
-        // A point far from the end leaves space enough.
-        const inner = Math.abs(reach[end] - edge) / (high - low) * length;
-        return Math.max(0, pad - inner);
-      }),
-    );
+    reaches.reduce((most, reach) => {
+      const pad = (reach.padded ? 0.05 * length : 0) + reach.extra;
+      // A point far from the end leaves space enough.
+      const inner = Math.abs(reach[end] - edge) / (high - low) * length;
+      return Math.max(most, pad - inner);
+    }, 0);
   const below = zero && low === 0 ? 0 : pads("low", low);
   const above = zero && high === 0 ? 0 : pads("high", high);
   const unit = (high - low) / Math.max(length / 10, length - below - above);
