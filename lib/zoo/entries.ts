@@ -50,7 +50,7 @@ const accuracy = (source: string) => (top1: number, top5: number): Published => 
 });
 /** Single crops of ImageNet's validation set. */
 const torchvision = accuracy("torchvision 0.29, IMAGENET1K_V1, one crop");
-const timm = accuracy("timm, legacy weights of the authors, one crop");
+const timm = accuracy("timm, legacy weights, one crop");
 const tenCrops = (error: number): Published => ({
   top1: 100 - error,
   source: "the paper's table 2, ten crops",
