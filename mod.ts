@@ -103,6 +103,7 @@ export {
   type TrainOnBatchOptions,
 } from "./lib/train/model.ts";
 export {
+  adagrad,
   adam,
   type AdamOptions,
   adamW,
