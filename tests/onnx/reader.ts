@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { BinaryReader } from "npm:@bufbuild/protobuf@2.17.0/wire";
 import { sizeOf } from "../../lib/core/shape.ts";
+import {
+  lengthDelimited,
+  loadProtobuf,
+  type Protobuf,
+  type ProtobufReader as Reader,
+} from "../../lib/weights/protobuf.ts";
 import { tensor } from "../../mod.ts";
 import type { Tensor } from "../../mod.ts";
 
@@ -34,12 +39,13 @@ export interface OnnxModel {
   readonly initializers: readonly OnnxTensor[];
 }
 
-const bytesType = 2;
+/** Loaded with the first case. */
+let BinaryReader: Protobuf["BinaryReader"];
 
 /** Calls `take` for each field; a field that it does not read is skipped. */
 function fields(
   bytes: Uint8Array,
-  take: (field: number, reader: BinaryReader, type: number) => void,
+  take: (field: number, reader: Reader, type: number) => void,
 ) {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
@@ -51,14 +57,14 @@ function fields(
 }
 
 /** A repeated number, packed or one by one. */
-function repeated(reader: BinaryReader, type: number, read: (reader: BinaryReader) => number) {
-  if (type !== bytesType) return [read(reader)];
+function repeated(reader: Reader, type: number, read: (reader: Reader) => number) {
+  if (type !== lengthDelimited) return [read(reader)];
   const packed = new BinaryReader(reader.bytes()), result: number[] = [];
   while (packed.pos < packed.len) result.push(read(packed));
   return result;
 }
 
-const int64 = (reader: BinaryReader) => Number(reader.int64());
+const int64 = (reader: Reader) => Number(reader.int64());
 
 /** TensorProto's data types: how their little-endian bytes are read. */
 const kinds: Readonly<Record<number, (view: DataView, i: number) => number>> = {
@@ -138,6 +144,7 @@ export interface OnnxCase {
 
 /** Reads a case's folder; its inputs are in the node's order, those left out undefined. */
 export async function readCase(folder: string): Promise<OnnxCase> {
+  ({ BinaryReader } = await loadProtobuf("ONNX's cases"));
   const { node, initializers } = readModel(await Deno.readFile(`${folder}/model.onnx`));
   const read = async (kind: string) => {
     const result: OnnxTensor[] = [];
