@@ -40,6 +40,7 @@ export {
 export type { NestedArray } from "./lib/tensor/print.ts";
 export * from "./lib/tensor/create.ts";
 export * from "./lib/tensor/functions.ts";
+export { resize2d, type Resize2dOptions } from "./lib/tensor/resize.ts";
 export { gradient, type ValueAndGradient, valueAndGradient } from "./lib/tensor/gradient.ts";
 export { jit } from "./lib/tensor/jit.ts";
 export type { Tree } from "./lib/tensor/tree.ts";
@@ -103,6 +104,7 @@ export {
   type TrainOnBatchOptions,
 } from "./lib/train/model.ts";
 export {
+  adagrad,
   adam,
   type AdamOptions,
   adamW,

@@ -16,6 +16,8 @@ Deno.chdir(root);
 const scratch = await Deno.makeTempDir({ prefix: "striate-test-" });
 // The Vulkan loader prints a line wherever this is not set.
 if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", scratch);
+// Mesa's software adapter: what runs once or twice is compiled longer than it runs, if compiled well.
+if (!Deno.env.has("GALLIVM_PERF")) Deno.env.set("GALLIVM_PERF", "nopt");
 // The output below is read by this script; colours would be in its way.
 Deno.env.set("NO_COLOR", "1");
 

@@ -1,6 +1,6 @@
 import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
-import { adam, adamW, type Optimizer, rmsprop, sgd } from "../train/optimizer.ts";
+import { adagrad, adam, adamW, type Optimizer, rmsprop, sgd } from "../train/optimizer.ts";
 import {
   constantRate,
   cosineDecay,
@@ -16,7 +16,7 @@ import { choice, integer, number, UsageError, type Values } from "./options.ts";
 
 const models = ["mlp", "lenet5"] as const;
 const dataSets = ["digits", "shapes", "mnist", "fashion-mnist", "cifar10"] as const;
-const optimizers = ["sgd", "adam", "adamw", "rmsprop"] as const;
+const optimizers = ["sgd", "adam", "adamw", "rmsprop", "adagrad"] as const;
 const schedules = ["constant", "step", "exponential", "cosine", "warm-up", "plateau"] as const;
 
 /** The options that decide what a training run yields. */
@@ -26,7 +26,7 @@ export const runOptions = {
   epochs: integer("times that all images are seen (3 for drawn data, else 10)", 1),
   "batch-size": integer("images of a step (32)", 1),
   optimizer: choice("the rule of the steps (sgd)", optimizers),
-  "learning-rate": number("size of the first steps (0.05 for sgd, else 0.001)"),
+  "learning-rate": number("size of the first steps (0.05 for sgd, 0.01 for adagrad, else 0.001)"),
   momentum: number("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
   "weight-decay": number("pull of the weights to zero (0.0005 for sgd, else 0)"),
   schedule: choice("how the learning rate changes (cosine)", schedules),
@@ -50,10 +50,13 @@ export interface Settings {
   readonly seed: number;
 }
 
+/** Learning rates where none is given; 0.001 for the rest. */
+const firstRates: Partial<Record<typeof optimizers[number], number>> = { sgd: 0.05, adagrad: 0.01 };
+
 /** The settings of a new run. */
 export function settingsOf(given: Given): Settings {
   const { model = "lenet5", data = "digits", optimizer = "sgd" } = given;
-  if (given.momentum !== undefined && optimizer.startsWith("adam")) {
+  if (given.momentum !== undefined && optimizer.startsWith("ada")) {
     throw new UsageError(`--momentum: ${optimizer} has none; it is for sgd and rmsprop`);
   }
   const plain = optimizer === "sgd";
@@ -63,7 +66,7 @@ export function settingsOf(given: Given): Settings {
     epochs: given.epochs ?? (data === "digits" || data === "shapes" ? 3 : 10),
     batchSize: given["batch-size"] ?? 32,
     optimizer,
-    learningRate: given["learning-rate"] ?? (plain ? 0.05 : 0.001),
+    learningRate: given["learning-rate"] ?? firstRates[optimizer] ?? 0.001,
     momentum: given.momentum ?? (plain ? 0.9 : 0),
     weightDecay: given["weight-decay"] ?? (plain ? 0.0005 : 0),
     schedule: given.schedule ?? "cosine",
@@ -117,6 +120,8 @@ export function optimizerOf(settings: Settings): Optimizer {
         return adamW({ learningRate, weightDecay });
       case "rmsprop":
         return rmsprop({ learningRate, momentum, weightDecay });
+      case "adagrad":
+        return adagrad({ learningRate, weightDecay });
     }
   } catch (error) {
     throw new UsageError(`--optimizer: ${(error as Error).message}`);

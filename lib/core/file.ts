@@ -1,3 +1,6 @@
+import { basename, dirname, join } from "node:path";
+import { kill } from "node:process";
+
 /**
  * Writes a file so that at every moment either the old or the new content is there, whole: to a
  * temporary file beside it, synced to disk, then renamed.
@@ -6,6 +9,7 @@
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${Deno.pid}.part`;
+  await removeLeftovers(path);
   try {
     {
       using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
@@ -16,6 +20,36 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw explainWrite(error, path);
+  }
+}
+
+/** Files that this process has written, or tried to. */
+const written = new Set<string>();
+
+/**
+ * Removes the temporary files of processes that were killed while they wrote `path`; once for each
+ * path is enough. Where permission is missing, they stay.
+ */
+async function removeLeftovers(path: string): Promise<void> {
+  if (written.has(path)) return;
+  written.add(path);
+  const folder = dirname(path), start = `${basename(path)}.`;
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      const pid = /^(\d+)\.part$/.exec(name.startsWith(start) ? name.slice(start.length) : "")?.[1];
+      if (pid !== undefined && !lives(Number(pid))) await Deno.remove(join(folder, name));
+    }
+  } catch {
+    // A leftover more is no reason not to write.
+  }
+}
+
+/** Whether a process is there; signal 0 reaches nobody, but fails if there is nobody. */
+function lives(pid: number): boolean {
+  try {
+    return kill(pid, 0);
+  } catch (error) {
+    return (error as { code?: string }).code !== "ESRCH";
   }
 }
 

@@ -13,7 +13,8 @@ export function philox(
   counter3: number,
   out: Uint32Array | number[] = new Uint32Array(4),
 ): Uint32Array | number[] {
-  let [c0, c1, c2, c3, k0, k1] = [counter0, counter1, counter2, counter3, key0, key1];
+  let c0 = counter0 | 0, c1 = counter1 | 0, c2 = counter2 | 0, c3 = counter3 | 0;
+  let k0 = key0 | 0, k1 = key1 | 0;
   for (let round = 0; round < 10; round++) {
     const high0 = multiplyHigh(0xd2511f53, c0), low0 = Math.imul(0xd2511f53, c0);
     const high1 = multiplyHigh(0xcd9e8d57, c2), low1 = Math.imul(0xcd9e8d57, c2);
@@ -31,12 +32,13 @@ export function philox(
   return out;
 }
 
-/** The upper 32 bits of the product of two unsigned words. */
+/** The upper 32 bits of the product of two unsigned words, in integers of 32 bits throughout. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff, aHigh = a >>> 16, bLow = b & 0xffff, bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  // Neither sum leaves 32 bits: (2^16 - 1)^2 + 2^16 - 1 is less than 2^32.
+  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const carry = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }
 
 /** Splits a seed (any safe integer) into the two words of a key. */
@@ -74,16 +76,48 @@ export class Random {
   /** The next unsigned 32-bit word. */
   word(): number {
     if (this.#left === 0) {
-      const [low, high] = keyOf(this.#counter++);
-      philox(...this.#key, low, high, ...this.#stream, this.#words);
+      this.#block();
       this.#left = 4;
     }
     return this.#words[4 - this.#left--]!;
   }
 
+  /** The next four words. */
+  #block(): Uint32Array {
+    const count = this.#counter++, high = Math.floor(count / 0x100000000);
+    const [key0, key1] = this.#key, [stream0, stream1] = this.#stream;
+    philox(key0, key1, count >>> 0, high, stream0, stream1, this.#words);
+    return this.#words;
+  }
+
   /** The next number in [0, 1), a multiple of 2^-24, so that it is exact in f32 too. */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * (this.word() >>> 8) * 2 ** -24;
+  }
+
+  /** Fills `target` with what as many calls of `uniform` give, some times as fast. */
+  fillUniform(target: Float32Array, low = 0, high = 1): void {
+    let i = 0;
+    while (i < target.length && this.#left > 0) target[i++] = this.uniform(low, high);
+    for (; i + 4 <= target.length; i += 4) this.#fourUniform(target, i, low, high);
+    while (i < target.length) target[i++] = this.uniform(low, high);
+  }
+
+  // A block's numbers have a method of their own: V8 compiles best what is called again and again.
+
+  #fourUniform(target: Float32Array, at: number, low: number, high: number): void {
+    const words = this.#block();
+    for (let k = 0; k < 4; k++) target[at + k] = low + (high - low) * (words[k]! >>> 8) * 2 ** -24;
+  }
+
+  #fourNormal(target: Float32Array, at: number, mean: number, deviation: number): void {
+    const words = this.#block();
+    for (let k = 0; k < 4; k += 2) {
+      const radius = Math.sqrt(-2 * Math.log(1 - (words[k]! >>> 8) * 2 ** -24));
+      const angle = 2 * Math.PI * ((words[k + 1]! >>> 8) * 2 ** -24);
+      target[at + k] = mean + deviation * radius * Math.cos(angle);
+      target[at + k + 1] = mean + deviation * (radius * Math.sin(angle));
+    }
   }
 
   /** The next number of a normal distribution (Box and Muller 1958). */
@@ -97,6 +131,16 @@ export class Random {
     const angle = 2 * Math.PI * this.uniform();
     this.#spare = radius * Math.sin(angle);
     return mean + standardDeviation * radius * Math.cos(angle);
+  }
+
+  /** Fills `target` with what as many calls of `normal` give, faster. */
+  fillNormal(target: Float32Array, mean = 0, standardDeviation = 1): void {
+    let i = 0;
+    while (i < target.length && (this.#left > 0 || this.#spare !== undefined)) {
+      target[i++] = this.normal(mean, standardDeviation);
+    }
+    for (; i + 4 <= target.length; i += 4) this.#fourNormal(target, i, mean, standardDeviation);
+    while (i < target.length) target[i++] = this.normal(mean, standardDeviation);
   }
 
   /** The next integer in [0, bound). */

@@ -69,26 +69,35 @@ export function fansOf(shape: Shape): Fans {
   return { fanIn: inputs! * field, fanOut: outputs! * field };
 }
 
-type Draw = (random: Random, initializer: Initializer, fans: Fans) => number;
+/** Fills a weight with the next numbers. */
+type Fill = (
+  data: Float32Array<ArrayBuffer>,
+  random: Random,
+  initializer: Initializer,
+  fans: Fans,
+) => void;
 
-const uniform = (variance: (fans: Fans) => number): Draw => (random, _, fans) => {
+const uniform = (variance: (fans: Fans) => number): Fill => (data, random, _, fans) => {
   const limit = Math.sqrt(3 * variance(fans));
-  return random.uniform(-limit, limit);
+  random.fillUniform(data, -limit, limit);
 };
-const gaussian = (variance: (fans: Fans) => number): Draw => (random, _, fans) =>
-  random.normal(0, Math.sqrt(variance(fans)));
+const gaussian = (variance: (fans: Fans) => number): Fill => (data, random, _, fans) =>
+  random.fillNormal(data, 0, Math.sqrt(variance(fans)));
 const glorot = (fans: Fans) => 2 / (fans.fanIn + fans.fanOut);
 const he = (fans: Fans) => 2 / fans.fanIn;
 const lecun = (fans: Fans) => 1 / fans.fanIn;
 
-const draws: Readonly<Record<string, Draw>> = {
-  zeros: () => 0,
-  constant: (_, { value }) => value!,
-  normal: (random, { mean, standardDeviation }) => random.normal(mean, standardDeviation),
-  truncatedNormal: (random, { mean, standardDeviation }) => {
-    let x = random.normal();
-    while (Math.abs(x) > 2) x = random.normal();
-    return mean! + standardDeviation! * x;
+const fills: Readonly<Record<string, Fill>> = {
+  zeros: (data) => void data.fill(0),
+  constant: (data, _, { value }) => void data.fill(value!),
+  normal: (data, random, { mean, standardDeviation }) =>
+    random.fillNormal(data, mean, standardDeviation),
+  truncatedNormal: (data, random, { mean, standardDeviation }) => {
+    for (let i = 0; i < data.length; i++) {
+      let x = random.normal();
+      while (Math.abs(x) > 2) x = random.normal();
+      data[i] = mean! + standardDeviation! * x;
+    }
   },
   glorotUniform: uniform(glorot),
   glorotNormal: gaussian(glorot),
@@ -104,8 +113,8 @@ export type InitializerLike = Initializer | string;
 /** Checks an initializer given by a user; a name alone means its defaults. */
 export function initializerOf(given: InitializerLike): Initializer {
   const { name, ...settings } = typeof given === "string" ? { name: given } : given;
-  if (!Object.hasOwn(draws, name)) {
-    throw new RangeError(unknownName("initializer", String(name), Object.keys(draws)));
+  if (!Object.hasOwn(fills, name)) {
+    throw new RangeError(unknownName("initializer", String(name), Object.keys(fills)));
   }
   const result = name === "normal" || name === "truncatedNormal"
     ? { ...normal(), name, ...settings }
@@ -132,8 +141,6 @@ export function initialize(
   random: Random,
 ): Float32Array<ArrayBuffer> {
   const data = new Float32Array(sizeOf(shape));
-  if (initializer.name === "zeros") return data;
-  const draw = draws[initializer.name]!, fans = fansOf(shape);
-  for (let i = 0; i < data.length; i++) data[i] = draw(random, initializer, fans);
+  fills[initializer.name]!(data, random, initializer, fansOf(shape));
   return data;
 }

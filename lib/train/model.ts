@@ -46,7 +46,7 @@ export interface PredictOptions {
   readonly outputs?: readonly string[];
 }
 
-/** Settings of `trainOnBatch`, which keeps those of its first call. */
+/** Settings of `trainOnBatch`, which keeps those of its first call, but for the epoch. */
 export interface TrainOnBatchOptions {
   /** The rule of the steps; `adam()` by default. */
   readonly optimizer?: Optimizer;
@@ -54,6 +54,8 @@ export interface TrainOnBatchOptions {
   readonly loss?: LossLike | readonly LossLike[];
   /** Seeds dropout; 0 by default. */
   readonly seed?: number;
+  /** Epochs done so far, with a fraction, for the schedule of the learning rate; 0 by default. */
+  readonly epoch?: number;
 }
 
 /** Programs for predictions that are kept, each for a batch size. */
@@ -152,7 +154,11 @@ export class Model extends Network<Model> {
     y: Tensor | readonly Tensor[],
     options: TrainOnBatchOptions = {},
   ): Promise<Metrics> {
-    checkNames("trainOnBatch", options, ["optimizer", "loss", "seed"]);
+    checkNames("trainOnBatch", options, ["optimizer", "loss", "seed", "epoch"]);
+    const { epoch = 0 } = options;
+    if (!(epoch >= 0 && epoch < Infinity)) {
+      throw new RangeError(`trainOnBatch: epoch: expected a number of at least 0, found ${epoch}`);
+    }
     const [inputs, targets] = [tensorsOf(x, "trainOnBatch"), tensorsOf(y, "trainOnBatch")];
     const size = inputs[0]?.shape[0] ?? 0;
     for (const part of [...inputs, ...targets]) {
@@ -182,7 +188,7 @@ export class Model extends Network<Model> {
     const read = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));
     const batch = { size, inputs: await read(inputs), targets: await read(targets) };
     trainer.counters.reset();
-    trainer.step(batch, trainer.rate(0));
+    trainer.step(batch, trainer.rate(epoch));
     const { divergedAt: _, examples: __, ...metrics } = await trainer.read();
     return metrics;
   }

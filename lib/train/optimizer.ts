@@ -200,6 +200,31 @@ export function rmsprop(
   };
 }
 
+/**
+ * AdaGrad: the gradient over the root of the sum of all squared gradients so far, so that numbers
+ * that rarely change take larger steps. Source: Duchi et al. 2011, JMLR 12.
+ */
+export function adagrad(
+  options: OptimizerOptions & {
+    /** Added to the root; 1e-10 by default. */
+    readonly epsilon?: number;
+    readonly weightDecay?: number;
+  } = {},
+): Optimizer {
+  const { epsilon = 1e-10, weightDecay = 0 } = options;
+  checkDecay(weightDecay, "adagrad: weightDecay");
+  return {
+    ...common(options, "adagrad", 0.01, ["epsilon"]),
+    slots: ["squares"],
+    update(weight, gradient, [squares], rate) {
+      const g = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;
+      const s = add(squares!, multiply(g, g));
+      const step = multiply(divide(g, offset(sqrt(s), epsilon)), rate);
+      return { weight: subtract(weight, step), slots: [s] };
+    },
+  };
+}
+
 /** Gradients shortened together so that their norm is at most `limit`. */
 export function clipByNorm(gradients: readonly Node[], limit: number): Node[] {
   const squares = gradients.map((g) => reduceSum(multiply(g, g))).reduce(add);

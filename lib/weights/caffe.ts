@@ -6,31 +6,8 @@
  */
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import { checkNumbers, type WeightFile, weightFile, type WeightTensor } from "./file.ts";
-import { loadPackage } from "./package.ts";
+import { lengthDelimited, loadProtobuf, type ProtobufReader as Reader } from "./protobuf.ts";
 import type { ByteSource } from "./source.ts";
-
-/** The part of @bufbuild/protobuf that is used: it reads the fields of a message. */
-interface Protobuf {
-  readonly BinaryReader: new (bytes: Uint8Array) => {
-    readonly pos: number;
-    readonly len: number;
-    tag(): [field: number, type: number];
-    skip(type: number, field?: number): unknown;
-    bytes(): Uint8Array;
-    string(): string;
-    int32(): number;
-    int64(): bigint | number | string;
-    float(): number;
-    double(): number;
-  };
-}
-
-type Reader = InstanceType<Protobuf["BinaryReader"]>;
-
-const specifier = "npm:@bufbuild/protobuf@2.17.0/wire";
-
-/** The wire types that are told apart here. */
-const lengthDelimited = 2;
 
 /** LayerParameter: field numbers. */
 const second = { name: 1, type: 2, bottom: 3, top: 4, blobs: 7 };
@@ -67,7 +44,7 @@ interface CaffeLayer {
  */
 export async function openCaffe(source: ByteSource): Promise<WeightFile> {
   const { where } = source;
-  const { BinaryReader } = await loadPackage<Protobuf>(specifier, "Caffe files");
+  const { BinaryReader } = await loadProtobuf("Caffe files");
   const bytes = await source.read(0, source.size);
   source.close();
   const layers: CaffeLayer[] = [];

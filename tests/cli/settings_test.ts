@@ -16,7 +16,7 @@ Deno.test("a run without options is LeNet-5 on digits, three times", () => {
 });
 
 Deno.test("every optimizer and schedule can be chosen", () => {
-  for (const optimizer of ["sgd", "adam", "adamw", "rmsprop"] as const) {
+  for (const optimizer of ["sgd", "adam", "adamw", "rmsprop", "adagrad"] as const) {
     const settings = settingsOf({ optimizer, "learning-rate": 0.01 });
     assertEquals(optimizerOf(settings).name.toLowerCase(), optimizer);
   }

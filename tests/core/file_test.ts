@@ -27,6 +27,22 @@ Deno.test("a file is written whole, over an older one, and nothing else stays", 
   });
 });
 
+Deno.test("what a killed process left of its file goes with the next write, and nothing else", async () => {
+  await inFolder(async (folder) => {
+    const { pid, status } = new Deno.Command(Deno.execPath(), {
+      args: ["--version"],
+      stdout: "null",
+    }).spawn();
+    await status;
+    const kept = [`x.${Deno.ppid}.part`, `y.${pid}.part`, "x.part", `x.${pid}a.part`];
+    for (const name of [`x.${pid}.part`, ...kept]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "");
+    }
+    await writeFileAtomic(`${folder}/x`, Uint8Array.of(1));
+    assertEquals(names(folder).sort(), ["x", ...kept].sort());
+  });
+});
+
 Deno.test("a file that cannot be written leaves no trace", async () => {
   await inFolder(async (folder) => {
     const missing = `${folder}/missing/x`;

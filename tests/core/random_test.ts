@@ -75,3 +75,34 @@ Deno.test("a permutation holds every number once, each place as likely", () => {
   for (let i = 0; i < 10_000; i++) firsts[random.permutation(5)[0]!]!++;
   for (const count of firsts) assertAlmostEquals(count, 2000, 4 * Math.sqrt(2000));
 });
+
+Deno.test("numbers drawn at once are those drawn one by one, wherever the stream stands", () => {
+  for (const taken of [0, 1, 2, 3, 4]) {
+    for (const length of [0, 1, 5, 64]) {
+      const [one, all] = [new Random(5, 2), new Random(5, 2)];
+      for (const random of [one, all]) for (let i = 0; i < taken; i++) random.normal();
+      if (taken > 2) [one, all].forEach((random) => random.word());
+      for (const kind of ["normal", "uniform", "normal"] as const) {
+        const expected = Float32Array.from({ length }, () => one[kind](-1, 3));
+        const found = new Float32Array(length);
+        if (kind === "normal") all.fillNormal(found, -1, 3);
+        else all.fillUniform(found, -1, 3);
+        assertEquals(found, expected, `${kind}, ${length} numbers after ${taken}`);
+      }
+      assertEquals(all.word(), one.word());
+    }
+  }
+});
+
+Deno.test("the bits of a seed's numbers do not change", () => {
+  const random = new Random(-5, 7), words = new Float32Array(6);
+  random.fillNormal(words);
+  assertEquals([...new Uint32Array(words.buffer)], [
+    1031441511,
+    3181645503,
+    1056800215,
+    1059570092,
+    3201626899,
+    1066814513,
+  ]);
+});

@@ -78,6 +78,12 @@ testOnWebgpu("what is written is copied at once", async (device) => {
   assertEquals([...new Float32Array(await device.read(storage, 16))], [1, 2, 3, 4]);
 });
 
+testOnWebgpu("nothing can be written", async (device) => {
+  const storage = device.allocate(0);
+  device.write(storage, new Float32Array(0));
+  assertEquals((await device.read(storage, 0)).byteLength, 0);
+});
+
 testOnWebgpu("a plan that does nothing can run", async (device) => {
   const kernel: Kernel = {
     kind: "map",

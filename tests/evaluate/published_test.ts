@@ -30,16 +30,33 @@ for (
     ["cifar-resnet56", "resnet56-4bfd9763", 0.0654],
   ] as const
 ) {
+  const entry = zooEntry(name), { preprocessing } = entry;
+
   realTest(
-    `${name} on 5,000 images of CIFAR-10's test part: the published predictions`,
+    `${name}: the weights of its .th and of its .safetensors are the same bits`,
+    [`cifar10-resnets/${file}.th`, `cifar10-resnets/${file}.safetensors`],
+    async (paths) => {
+      const nets = await Promise.all(paths.map(async (path) => {
+        const net = entry.build();
+        await loadWeights(net, path);
+        return net;
+      }));
+      for (const [i, weight] of nets[0]!.weights.entries()) {
+        assertEquals(await weight.read(), await nets[1]!.weights[i]!.read(), weight.name);
+      }
+    },
+  );
+
+  realTest(
+    `${name} from its .th on 5,000 images of CIFAR-10's test part: the published predictions`,
     [
-      `cifar10-resnets/${file}.safetensors`,
+      `cifar10-resnets/${file}.th`,
       `cifar10-resnets/${file}.expected.test_a.json`,
       "cifar10/test_a.bin.br",
     ],
     async ([weights, expected, images]) => {
       await setDevice("cpu");
-      const entry = zooEntry(name), net = entry.build(), { preprocessing } = entry;
+      const net = entry.build();
       await loadWeights(net, weights!);
       await inFolder(async (folder) => {
         const journal = `${folder}/journal.jsonl`;

@@ -3,6 +3,7 @@ import { sizeOf } from "../../lib/core/shape.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { type LossLike, lossOf } from "../../lib/train/loss.ts";
 import {
+  adagrad,
   adam,
   adamW,
   clipByNorm,
@@ -37,6 +38,7 @@ const optimizers: Record<string, (options: Record<string, unknown>) => Optimizer
   adam,
   adamW,
   rmsprop,
+  adagrad,
 };
 
 /** The largest difference of the weights after each step of a record. */

@@ -7,6 +7,7 @@ import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
 import { loadModel, type Model, model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizer.ts";
+import { stepDecay } from "../../lib/train/schedule.ts";
 import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();
@@ -221,6 +222,20 @@ Deno.test("trainOnBatch goes on with its optimizer, and gives the loss before ea
     TypeError,
     "expected tensors, found 0",
   );
+});
+
+Deno.test("trainOnBatch follows the schedule by the epoch that it is told", async () => {
+  const net = sequential([1], { seed: 1 }).dense(1, { bias: false });
+  const [x, y] = [tensor([[1]]), tensor([[0]])], [weight] = net.weights;
+  const optimizer = sgd({ learningRate: stepDecay(0.25, { every: 1, factor: 0.5 }) });
+  const loss = "meanSquaredError";
+  let w = (await weight!.read())[0]!;
+  for (const [epoch, rate] of [[0, 0.25], [0.9, 0.25], [1, 0.125], [2.5, 0.0625]] as const) {
+    await net.trainOnBatch(x, y, { optimizer, loss, epoch });
+    w -= rate * 2 * w;
+    assertAlmostEquals((await weight!.read())[0]!, w, 1e-6);
+  }
+  await assertRejects(() => net.trainOnBatch(x, y, { epoch: -1 }), RangeError, "epoch: expected");
 });
 
 Deno.test("evaluate takes what predict takes, and changes nothing", async () => {

@@ -3,6 +3,7 @@ import { leaf, type Node } from "../../lib/graph/node.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { sequential } from "../../lib/train/model.ts";
 import {
+  adagrad,
   adam,
   adamW,
   clipByNorm,
@@ -112,6 +113,7 @@ Deno.test("settings out of range and unknown ones are refused", () => {
   assertThrows(() => adam({ beta2: 1 }), RangeError, "adam: beta2");
   assertThrows(() => adamW({ clipNorm: 0 }), RangeError, "adamW: clipNorm");
   assertThrows(() => rmsprop({ decay: -0.1 }), RangeError, "rmsprop: decay");
+  assertThrows(() => adagrad({ weightDecay: -1 }), RangeError, "adagrad: weightDecay");
   const misspelt = { learningrate: 0.1 } as object;
   assertThrows(() => adam(misspelt), RangeError, 'did you mean "learningRate"?');
 });

@@ -79,6 +79,7 @@ export class WebgpuDevice implements Device {
           `an offset that is a multiple of 4, and as many bytes or all up to the end`,
       );
     }
+    if (data.byteLength === 0) return; // Deno aborts if it is to write nothing
     let source: TensorData = data;
     if (data.byteLength % 4 !== 0) {
       source = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);

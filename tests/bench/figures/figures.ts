@@ -5,6 +5,16 @@ import { lenetCaffe } from "./lenet_caffe.ts";
 import { losses } from "./losses.ts";
 import { mlp, mnist } from "./mnist.ts";
 import { startup } from "./startup.ts";
+import { stream } from "./stream.ts";
 
 /** Every figure, in the order in which they are measured. */
-export const figures: readonly Figure[] = [startup, losses, kill, flat, lenetCaffe, mlp, mnist];
+export const figures: readonly Figure[] = [
+  startup,
+  losses,
+  kill,
+  flat,
+  lenetCaffe,
+  mlp,
+  mnist,
+  stream,
+];
