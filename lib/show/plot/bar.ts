@@ -111,6 +111,7 @@ export function bar(
     data,
     layout: cartesianLayout(where, options, {
       names: list.map(({ name }) => name),
+      values: { [horizontal ? "x" : "y"]: list.map(({ y }) => y) },
       xaxis: horizontal ? length : category.axis,
       yaxis: horizontal ? category.axis : length,
       margin: category.margin,

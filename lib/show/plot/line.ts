@@ -84,6 +84,10 @@ function points(
   const layout = cartesianLayout(where, options, {
     names,
     notes,
+    values: {
+      x: traces.map(({ x }) => x as ArrayLike<unknown>),
+      y: traces.map(({ y }) => y as ArrayLike<unknown>),
+    },
     margin: scaled ? { r: 90 } : {},
   });
   return new Figure({ data: traces, layout });

@@ -197,8 +197,9 @@ function axisRange(
   range: readonly [number, number] | undefined,
   log: boolean,
   where: string,
+  values: Values = [],
 ): Json {
-  if (range === undefined) return log ? { type: "log" } : {};
+  if (range === undefined) return log ? { type: "log", ...logTicks(values) } : {};
   checkRange(range, where);
   if (!log) return { range: [...range] };
   if (range[0] <= 0 || range[1] <= 0) {
@@ -206,13 +207,39 @@ function axisRange(
       `${where}: expected positive numbers on a logarithmic axis, found ${JSON.stringify(range)}`,
     );
   }
-  return { type: "log", range: range.map(Math.log10) };
+  return { type: "log", range: range.map(Math.log10), ...logTicks([range]) };
+}
+
+/** Lists of the numbers along an axis; what is no number in them does not count. */
+type Values = readonly ArrayLike<unknown>[];
+
+/**
+ * How the ticks of a logarithmic axis stand that shows all these numbers: at the powers of ten,
+ * written as such, and at 2 and 5 between where these are few. Left alone, viewers write letters
+ * ("10μ"), and small digits that run into their neighbours.
+ */
+export function logTicks(values: Values): Json {
+  let low = Infinity, high = -Infinity;
+  for (const list of values) {
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i];
+      if (typeof value !== "number" || !(value > 0) || value === Infinity) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  const exponentformat = "power", decades = Math.log10(high) - Math.log10(low);
+  // Within one power of ten round numbers say more, which viewers find themselves.
+  if (!(decades >= 1)) return { exponentformat };
+  return { exponentformat, dtick: decades < 2 ? "D2" : Math.ceil(decades / 10) };
 }
 
 /** What a chart adds to the layout of its options. */
 export interface ChartParts {
   /** Names for the legend. */
   readonly names?: readonly (string | undefined)[];
+  /** The numbers along x and y, as far as they decide where ticks stand. */
+  readonly values?: { readonly x?: Values; readonly y?: Values };
   /** More of the x axis. */
   readonly xaxis?: Json;
   /** More of the y axis. */
@@ -229,15 +256,16 @@ export interface ChartParts {
 export function cartesianLayout(
   where: string,
   options: CartesianOptions,
-  { names = [], xaxis = {}, yaxis = {}, notes = [], margin = {}, layout = {} }: ChartParts = {},
+  { names = [], values = {}, xaxis = {}, yaxis = {}, notes = [], margin = {}, layout = {} }:
+    ChartParts = {},
 ): Layout {
   const { xLabel, yLabel, xRange, yRange, xLog = false, yLog = false, equal = false } = options;
   const named = names.filter((name) => name !== undefined);
   const shown = options.legend ?? named.length > 1;
-  const x = axis(xLabel, { ...xaxis, ...axisRange(xRange, xLog, `${where}: xRange`) });
+  const x = axis(xLabel, { ...xaxis, ...axisRange(xRange, xLog, `${where}: xRange`, values.x) });
   const y = axis(yLabel, {
     ...yaxis,
-    ...axisRange(yRange, yLog, `${where}: yRange`),
+    ...axisRange(yRange, yLog, `${where}: yRange`, values.y),
     ...equal ? { scaleanchor: "x", constrain: "domain" } : {},
   });
   return baseLayout(

@@ -39,12 +39,13 @@ function allTicks(axis: Axis, fontSize: number): Tick[] {
     const every = step > 0 ? step : Math.max(1, Math.ceil(rough));
     return axis.categories.map((text, at) => ({ at, text })).filter(({ at }) => at % every === 0);
   }
+  const format = textAt(layout, "exponentformat", "") === "power" ? "power" : "letter";
   if (axis.type === "log") {
-    return step > 0
-      ? logTicks(range, Math.abs(range[1] - range[0]) / step)
-      : logTicks(range, count);
+    const digits = textAt(layout, "dtick", "");
+    const asked = step > 0 ? step : digits === "D1" || digits === "D2" ? digits : undefined;
+    return logTicks(range, count, format, asked);
   }
-  return linearTicks(range, count, step > 0 ? step : undefined, first);
+  return linearTicks(range, count, step > 0 ? step : undefined, first, format);
 }
 
 const listLabel = (value: number) => {

@@ -44,3 +44,10 @@ Deno.test("bar: messages name the function and the argument", () => {
   assertThrows(bad([{ y: [1, 2], color: ["red"] }]), TypeError, "plot.bar: series[0].color");
   assertThrows(bad([1], { stack: true }), RangeError, 'did you mean "stacked"?');
 });
+
+Deno.test("bar: a logarithmic length has its powers of ten, whichever way it goes", () => {
+  const { layout } = bar([1, 1000], { yLog: true }) as Loose;
+  assertEquals([layout.yaxis.dtick, layout.xaxis.dtick], [1, undefined]);
+  const lying = bar([1, 1000], { xLog: true, horizontal: true }) as Loose;
+  assertEquals([lying.layout.xaxis.dtick, lying.layout.yaxis.dtick], [1, undefined]);
+});

@@ -112,3 +112,17 @@ Deno.test("line: layout is merged last and deeply", () => {
   assertEquals([layout.title.text, layout.title.x], ["new", 0.5]);
   assert(layout.xaxis.gridcolor !== undefined);
 });
+
+Deno.test("line: a logarithmic axis has its powers of ten, with 2 and 5 where these are few", () => {
+  const ticks = (y: number[], options = {}) => {
+    const { dtick, exponentformat } = (line(y, { yLog: true, ...options }).layout as Loose).yaxis;
+    return [dtick, exponentformat];
+  };
+  assertEquals(ticks([1e-5, 0, 1]), [1, "power"]);
+  assertEquals(ticks([0.01, 0.5]), ["D2", "power"]);
+  assertEquals(ticks([1e-30, 1]), [3, "power"]);
+  assertEquals(ticks([2, 9]), [undefined, "power"]);
+  // What is shown decides, not what there is.
+  assertEquals(ticks([2, 9], { yRange: [1e-3, 10] }), [1, "power"]);
+  assertEquals((line([1, 1e6]).layout as Loose).yaxis.dtick, undefined);
+});

@@ -160,3 +160,12 @@ Deno.test("axes without a trace hold shapes", () => {
   const svg = draw([], { ...tens, shapes: [shape] });
   assertEquals(tags(svg, "path").find(({ stroke }) => stroke === "#ff0000")!.d, "M50,120L250,20");
 });
+
+Deno.test("a logarithmic axis writes and places its powers of ten as the layout says", () => {
+  const log = { type: "log", range: [-6, 0], exponentformat: "power" };
+  const numbers = (dtick: number | string) =>
+    texts(draw([line([1, 1], [1, 1])], { xaxis: { ...log, dtick }, yaxis: { visible: false } }))
+      .map(({ text }) => text);
+  assertEquals(numbers(2), ["10−6", "10−4", "10−2", "1"]);
+  assertEquals(numbers("D2").slice(0, 4), ["10−6", "2", "5", "10−5"]);
+});

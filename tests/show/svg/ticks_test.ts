@@ -77,3 +77,27 @@ Deno.test("no range, no ticks", () => {
   assertEquals(linearTicks([1, 1], 5), []);
   assertEquals(logTicks([2, 2], 5), []);
 });
+
+Deno.test("powers of ten can be written as such", () => {
+  const power = (range: [number, number], step?: number | "D1" | "D2") =>
+    labels(logTicks(range, 9, "power", step));
+  assertEquals(power([-6.2, 2.1], 1), [
+    "10<sup>−6</sup>",
+    "10<sup>−5</sup>",
+    "10<sup>−4</sup>",
+    "10<sup>−3</sup>",
+    "10<sup>−2</sup>",
+    "10<sup>−1</sup>",
+    "1",
+    "10",
+    "10<sup>2</sup>",
+  ]);
+  assertEquals(logTicks([0, 6], 9, "power", 2).map(({ at }) => at), [0, 2, 4, 6]);
+  assertEquals(power([-3.1, -1.9], "D2"), [
+    "10<sup>−3</sup>",
+    "2",
+    "5",
+    "10<sup>−2</sup>",
+  ]);
+  assertEquals(power([-4, -3.5])[0], "1×10<sup>−4</sup>");
+});
