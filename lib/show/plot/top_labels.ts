@@ -126,12 +126,15 @@ const text = {
   font: { size: 12, color: ink },
 };
 
+/** The middle of the image, in widths of the plot; its caption stands below it. */
+const middle = 0.19;
+
 /** The right label below the image. */
 const caption = (truth: string): Json => ({
   text: truth,
   xref: "paper",
   yref: "paper",
-  x: 0.19,
+  x: middle,
   y: 0,
   xanchor: "center",
   yanchor: "top",
@@ -139,7 +142,7 @@ const caption = (truth: string): Json => ({
   font: { size: 13, color: ink },
 });
 
-/** The image at the left, as large as its place allows. */
+/** The image at the left of the bars, as large as its place allows. */
 function picture(image: RgbImage, where: string): Json {
   checkImage(image, `${where}: image`);
   // Viewers blur what they enlarge; a small image is enlarged here, pixel by pixel.
@@ -151,11 +154,11 @@ function picture(image: RgbImage, where: string): Json {
     source: dataUrl("image/png", encodePng(data, width, height, 3)),
     xref: "paper",
     yref: "paper",
-    x: 0,
+    x: middle,
     y: 1,
-    sizex: 0.38,
+    sizex: 2 * middle,
     sizey: 1,
-    xanchor: "left",
+    xanchor: "center",
     yanchor: "top",
     sizing: "contain",
     layer: "above",
