@@ -1,5 +1,6 @@
 import { checkPositive } from "../../train/options.ts";
 import { Figure, type Layout, type Trace } from "../figure.ts";
+import { labelDiscs } from "./disc_labels.ts";
 import { describe, extent } from "./numbers.ts";
 import {
   baseLayout,
@@ -8,6 +9,7 @@ import {
   type FigureOptions,
   type Json,
   legend,
+  logTicks,
   type Margin,
   textWidth,
 } from "./options.ts";
@@ -95,15 +97,26 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
       if (i % columns !== column) return 0;
       return traces[i]!.some(hasColorBar) ? Math.max(50, Math.min(margins[i]!.r, 75)) : 10;
     })));
-  const panelWidth = (inner.width - bars.reduce((a, b) => a + b, 0)) / columns;
+  // So does room for the numbers at the left, of which panels with the first one's have none.
+  const sides = Array.from(
+    { length: columns },
+    (_, column) =>
+      Math.max(...figures.map((figure, i) => {
+        if (i % columns !== column) return 0;
+        const bare = options.shareY && column > 0 && isFlat(figure);
+        return Math.min(bare ? 10 : margins[i]!.l, inner.width / columns / 2);
+      })),
+  );
+  const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
+  const panelWidth = (inner.width - sum(bars) - sum(sides)) / columns;
   const left = (column: number) =>
-    bars.slice(0, column).reduce((a, b) => a + b, 0) + column * panelWidth;
+    sum(bars.slice(0, column)) + sum(sides.slice(0, column + 1)) + column * panelWidth;
   const mainY = figures.map((figure, i): string | undefined => {
     const [row, column] = [Math.floor(i / columns), i % columns];
     const margin = margins[i]!, cell = (rowTop(row + 1) - rowTop(row)) * inner.height;
     const box: Box = {
       x: [
-        (left(column) + Math.min(margin.l, panelWidth / 2)) / inner.width,
+        left(column) / inner.width,
         (left(column) + panelWidth) / inner.width,
       ],
       y: [
@@ -112,7 +125,11 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
       ],
     };
     const { traces: moved, axes, y, ...rest } = panel(
-      new Figure({ data: traces[i]!, layout: figure.layout }),
+      labelDiscs(
+        new Figure({ data: traces[i]!, layout: figure.layout }),
+        (box.x[1] - box.x[0]) * inner.width,
+        (box.y[1] - box.y[0]) * inner.height,
+      ),
       box,
       taken,
     );
@@ -157,6 +174,12 @@ export function checkFigures(figures: readonly Figure[], where: string): void {
     throw new TypeError(`${where}: figures[${i}]: expected a figure, found ${hint}`);
   });
 }
+
+/** Whether a figure has one pair of axes, x and y. */
+const isFlat = ({ data, layout }: Figure) =>
+  data.every(({ scene, xaxis = "x", yaxis = "y" }) =>
+    scene === undefined && xaxis === "x" && yaxis === "y"
+  ) && layout.scene === undefined;
 
 /** The margins of a figure, of which its title takes less as a panel. */
 function marginOf(layout: Layout): Margin {
@@ -240,7 +263,9 @@ function shareY(
   const upwards = [Math.min(...ranges), Math.max(...ranges)];
   axes.forEach((name, i) => {
     if (name === undefined) return;
-    const { title, autorange, ...axis } = parts[name] as Json;
+    const { title, autorange, ...own } = parts[name] as Json;
+    const powers = upwards.map((end) => 10 ** end!);
+    const axis = own.type === "log" ? { ...own, ...logTicks([powers]) } : own;
     const range = autorange === "reversed" ? upwards.toReversed() : upwards;
     parts[name] = i % columns === 0
       ? { ...axis, ...title === undefined ? {} : { title }, range }

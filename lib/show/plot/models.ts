@@ -1,12 +1,13 @@
 import { colorway } from "../colors.ts";
 import { Figure } from "../figure.ts";
+import { labelDiscs } from "./disc_labels.ts";
 import { count, describe } from "./numbers.ts";
 import {
   cartesianLayout,
   cartesianNames,
   type CartesianOptions,
   checkOptions,
-  textWidth,
+  type Margin,
 } from "./options.ts";
 
 /** What a network costs, and how good it is. */
@@ -80,29 +81,14 @@ export function models(
   const { width = 860, height = 560 } = options;
   const xRange = options.xRange ?? spread(x, options.xLog ?? false, 0.12);
   const yRange = options.yRange ?? spread(y, false, 0.12);
-  const scale = (value: number, [low, high]: readonly [number, number], log: boolean) => {
-    const f = log ? Math.log10 : (v: number) => v;
-    return (f(value) - f(low)) / (f(high) - f(low));
-  };
-  const places = placeLabels(
-    points.map(({ name }, i) => ({
-      x: scale(x[i]!, xRange, options.xLog ?? false) * (width - 90),
-      y: scale(y[i]!, yRange, options.yLog ?? false) * (height - 90),
-      radius: size[i]! / 2,
-      width: textWidth(name, 11),
-    })),
-    width - 90,
-    height - 90,
-  );
-  return new Figure({
+  const figure = new Figure({
     data: [{
       type: "scatter",
-      mode: "markers+text",
+      mode: "markers",
       x,
       y,
       text: points.map(({ name }) => name),
-      textposition: places,
-      textfont: { size: 11 },
+      meta: { discLabels: true },
       cliponaxis: false,
       hovertext: points.map(({ name, parameters, multiplyAdds }) =>
         `${name}: ${count(parameters)} parameters, ${count(multiplyAdds)} multiply-adds`
@@ -125,6 +111,8 @@ export function models(
       legend: false,
     }),
   });
+  const { l, r, t, b } = figure.layout.margin as Margin;
+  return labelDiscs(figure, width - l - r, height - t - b);
 }
 
 function readPoint(network: ModelPoint | ModelEntry, where: string): ModelPoint[] {
@@ -156,50 +144,4 @@ function spread(values: readonly number[], log: boolean, share: number): [number
   const space = share * (high - low) || 1;
   const ends = [low - space, high + space];
   return (log ? ends.map((end) => 10 ** end) : ends) as [number, number];
-}
-
-interface Spot {
-  readonly x: number;
-  readonly y: number;
-  readonly radius: number;
-  readonly width: number;
-}
-
-/** On which side of its point each label stands, so that labels lie apart where they can. */
-function placeLabels(spots: readonly Spot[], width: number, height: number): string[] {
-  const line = 13;
-  const taken: [number, number, number, number][] = [];
-  const overlap = (a: readonly number[], b: readonly number[]) =>
-    Math.max(0, Math.min(a[2]!, b[2]!) - Math.max(a[0]!, b[0]!)) *
-    Math.max(0, Math.min(a[3]!, b[3]!) - Math.max(a[1]!, b[1]!));
-  return spots.map(({ x, y, radius, width: long }, i) => {
-    const box = (left: number, bottom: number): [number, number, number, number] => [
-      left,
-      bottom,
-      left + long,
-      bottom + line,
-    ];
-    const choices = [
-      ["middle right", box(x + radius + 3, y - line / 2)],
-      ["middle left", box(x - radius - 3 - long, y - line / 2)],
-      ["top center", box(x - long / 2, y + radius + 2)],
-      ["bottom center", box(x - long / 2, y - radius - 2 - line)],
-    ] as const;
-    const inside = [0, 0, width, height];
-    const cost = (place: readonly number[]) =>
-      5 * (long * line - overlap(place, inside)) +
-      taken.reduce((sum, other) => sum + 3 * overlap(place, other), 0) +
-      spots.reduce((sum, spot, k) => {
-        const circle = [
-          spot.x - spot.radius,
-          spot.y - spot.radius,
-          spot.x + spot.radius,
-          spot.y + spot.radius,
-        ];
-        return k === i ? sum : sum + overlap(place, circle);
-      }, 0);
-    const [name, place] = choices.reduce((best, one) => cost(one[1]) < cost(best[1]) ? one : best);
-    taken.push([...place]);
-    return name;
-  });
 }

@@ -130,6 +130,33 @@ Deno.test("grid: shareY gives all panels one range", () => {
   assertEquals(mixed.layout.yaxis2.range, undefined);
 });
 
+Deno.test("grid: panels are equally wide, and lie close where only the first has numbers", () => {
+  const panels = [1, 2, 3].map(() => line([1, 5], { yLabel: "loss" }));
+  const map = heatmap([[1, 2]]);
+  const places = (figure: Loose) => {
+    const list = boxes(figure, ["", "2", "3"]) as [number, number][];
+    const { width, margin } = figure.layout;
+    const plot = width - margin.l - margin.r;
+    return {
+      widths: list.map(([left, right]) => (right - left) * plot),
+      gaps: [1, 2].map((i) => (list[i]![0] - list[i - 1]![1]) * plot),
+    };
+  };
+  const shared = places(grid(panels, { shareY: true })), apart = places(grid(panels));
+  for (const gap of shared.gaps) assert(gap >= 15 && gap <= 30, `${gap}`);
+  for (const gap of apart.gaps) assert(gap > 50, `${gap}`);
+  for (const { widths } of [shared, apart, places(grid([map, panels[0]!, panels[1]!]))]) {
+    for (const width of widths) assertAlmostEquals(width, widths[0]!, 1e-6);
+  }
+  assert(shared.widths[0]! > apart.widths[0]!);
+});
+
+Deno.test("grid: shareY also decides which ticks a logarithmic axis has", () => {
+  const two = [[0.1, 0.5], [1e-5, 1]].map((y) => line(y, { yLog: true }));
+  const { layout } = grid(two, { shareY: true }) as Loose;
+  assertEquals([layout.yaxis.dtick, layout.yaxis2.dtick], [1, 1]);
+});
+
 Deno.test("grid: shareY keeps all rows of heat maps, from the top", () => {
   const rows = [[1, 2], [3, 4], [5, 6]];
   const { layout } = grid([heatmap(rows), heatmap(rows)], { shareY: true }) as Loose;

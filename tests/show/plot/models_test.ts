@@ -55,10 +55,13 @@ Deno.test("topLabels: the true label has another colour", () => {
 Deno.test("topLabels: the image stands beside the bars", () => {
   const image = { width: 2, height: 1, data: new Uint8Array(6) };
   const { layout } = topLabels(ranked, { image, truth: "jaguar" }) as Loose;
-  const [{ x, sizex, source }] = layout.images;
+  const [{ x, sizex, source, xanchor }] = layout.images;
   assert(source.startsWith("data:image/png;base64,"));
-  assert(x + sizex <= layout.xaxis.domain[0]);
-  assertEquals(layout.annotations.at(-1).text, "jaguar");
+  assert(x + sizex / 2 <= layout.xaxis.domain[0]);
+  // The caption is below the middle of the image, whatever the image's shape.
+  const caption = layout.annotations.at(-1);
+  assertEquals([caption.text, caption.x, caption.xanchor], ["jaguar", x, "center"]);
+  assertEquals(xanchor, "center");
 });
 
 Deno.test("topLabels: messages name the function and the argument", () => {
