@@ -2,6 +2,7 @@ import type { RgbImage } from "../../vision/image.ts";
 import { dataUrl } from "../bundle.ts";
 import { Figure } from "../figure.ts";
 import { encodePng } from "../png.ts";
+import { measure } from "../svg/text.ts";
 import { baseLayout, type FigureOptions, hiddenAxis, type Json, textWidth } from "./options.ts";
 
 /** Which numbers are black and white: of each image, of all together, or these two. */
@@ -116,10 +117,13 @@ export function mosaic(given: readonly Pixels[], options: MosaicOptions): Figure
   // Fills the width, unless that makes few pictures huge, or many a long scroll.
   const long = Math.max(2, 900 / (rows * height));
   const fit = Math.min(available / (columns * width), 440 / height, long, 24);
-  const scale = options.scale === undefined
-    ? fit >= 1 ? Math.floor(fit) : fit
-    : options.scale * factor;
   const { labels } = options;
+  const usual = fit >= 1 ? Math.floor(fit) : fit;
+  const scale = options.scale !== undefined
+    ? options.scale * factor
+    : options.width !== undefined || labels === undefined
+    ? usual
+    : Math.max(usual, scaleFor(labels, columns, width + (n === 1 ? 0 : 1), height));
   const gap = n === 1 ? 0 : Math.max(1, Math.round(4 / scale));
   const band = labels === undefined ? 0 : Math.ceil(17 / scale);
   const [cellWidth, cellHeight] = [width + gap, height + gap + band];
@@ -147,7 +151,7 @@ export function mosaic(given: readonly Pixels[], options: MosaicOptions): Figure
       yanchor: "bottom",
       showarrow: false,
       borderpad: 0,
-      font: { size: 11 },
+      font: { size: labelSize },
     });
   });
   const { note, title } = options;
@@ -203,10 +207,29 @@ function defaultColumns(n: number, aspect: number): number {
   return n <= 6 ? n : Math.min(n, Math.ceil(Math.sqrt(n * 1.6 / aspect)));
 }
 
+const labelSize = 11;
+
+/** How wide a label is, with a little space beside it. */
+const labelWidth = (label: string) => measure(label, labelSize).width + 2;
+
+/** The scale at which no label need be cut, or the largest at which the cells still have room. */
+function scaleFor(
+  labels: readonly string[],
+  columns: number,
+  cellWidth: number,
+  height: number,
+): number {
+  const wanted = Math.ceil(Math.max(...labels.map(labelWidth)) / cellWidth);
+  const most = Math.min((900 - 32) / (columns * cellWidth), 440 / height, 24);
+  return Math.min(wanted, most >= 1 ? Math.floor(most) : most);
+}
+
 /** A label that is no wider than its place. */
 function shorten(label: string, width: number): string {
-  const most = Math.max(3, Math.floor(width / 6.2));
-  return label.length <= most ? label : `${label.slice(0, most - 1)}…`;
+  if (labelWidth(label) <= width) return label;
+  let length = label.length - 1;
+  while (length > 2 && labelWidth(`${label.slice(0, length)}…`) > width) length--;
+  return `${label.slice(0, length)}…`;
 }
 
 function paste(image: Pixels, sheet: Pixels, left: number, top: number): void {

@@ -170,3 +170,19 @@ Deno.test("featureMaps: messages and limits", async () => {
   const figure = await featureMaps(zeros([2, 2, 70])) as Loose;
   assertEquals(figure.layout.annotations.at(-1).text, "64 of 70 channels");
 });
+
+Deno.test("images: cells grow until their labels fit, up to 900 pixels in all", async () => {
+  const labels = Array<string>(8).fill("checkerboard");
+  const shown = async (columns: number, options = {}) => {
+    const { layout } = await images(zeros([8, 32, 32]), { columns, labels, ...options }) as Loose;
+    return [layout.width, layout.annotations[0].text];
+  };
+  const [width, text] = await shown(8);
+  assert(width > 640 && width <= 900, `${width}`);
+  assertEquals(text, "checkerboard");
+  assert((await shown(8, { scale: 2 }))[1].endsWith("…"));
+  // Where there is no room, labels are cut.
+  const long = Array<string>(8).fill("a very long name indeed");
+  const [wide, cut] = await shown(8, { labels: long });
+  assert(wide <= 900 && cut.endsWith("…") && cut.length > 8, `${wide} ${cut}`);
+});
