@@ -17,6 +17,8 @@ const markWidth = 40, gap = 10;
 export interface Legend {
   readonly width: number;
   readonly height: number;
+  /** Its texts, in their order. */
+  readonly names: readonly string[];
   /** Where its left and upper edges are, for a plot at this place. */
   place(plot: Box): { x: number; y: number };
   /** Draws it into a plot at this place. */
@@ -89,7 +91,7 @@ export function legendOf(
     }).join("");
     return frame + head + body;
   };
-  return { width, height, place, draw };
+  return { width, height, names, place, draw };
 }
 
 function placeOf(own: Json, flat: boolean, width: number, height: number, plot: Box) {

@@ -21,15 +21,19 @@ export interface Reference {
   readonly clip: Box | undefined;
 }
 
-/** The reference of an item of the layout; undefined if its axes are not drawn. */
+/**
+ * The reference of an item of the layout; undefined if its axes are not drawn. On logarithmic axes
+ * the places of notes and images are powers of ten (`exponents`), those of shapes numbers.
+ */
 export function referenceOf(
   item: Json,
   axes: ReadonlyMap<string, Axis>,
   plot: Box,
+  exponents: boolean,
 ): Reference | undefined {
   const across = textAt(item, "xref", "x"), up = textAt(item, "yref", "y");
-  const x = along(across, axes, plot.x, plot.x + plot.width);
-  const y = along(up, axes, plot.y + plot.height, plot.y);
+  const x = along(across, axes, plot.x, plot.x + plot.width, exponents);
+  const y = along(up, axes, plot.y + plot.height, plot.y, exponents);
   if (x === undefined || y === undefined) return undefined;
   const [left, right] = x.span, [bottom, top] = y.span;
   return {
@@ -54,6 +58,7 @@ function along(
   axes: ReadonlyMap<string, Axis>,
   start: number,
   end: number,
+  exponents: boolean,
 ): Along | undefined {
   const fraction = (from: number, to: number): Along => ({
     at: (value) => from + Number(value) * (to - from),
@@ -66,7 +71,8 @@ function along(
   if (axis === undefined) return undefined;
   if (domain === "domain") return fraction(...axis.pixels);
   return {
-    at: (value) => pixelOf(axis, linear(axis, value)),
+    at: (value) =>
+      pixelOf(axis, exponents && axis.type === "log" ? Number(value) : linear(axis, value)),
     length: (value) => Math.abs(pixelOf(axis, axis.range[0] + value) - axis.pixels[0]),
     span: axis.pixels,
   };

@@ -4,22 +4,31 @@
  * @module
  */
 import type { Drawable } from "./draw.ts";
-import { type Drawing, drawStill, sizeOf } from "./still.ts";
+import { type Drawing, drawStill, plainFont, prepare, sizeOf } from "./still.ts";
 import { figureTitle } from "./axis_draw.ts";
 import { element, rect, short } from "./element.ts";
+import { type Legend, legendOf } from "./legend.ts";
 import { isList, type Json, merged, numberAt, textAt } from "./json.ts";
 import { drawText } from "./text.ts";
+
+interface Frame {
+  readonly data: readonly Json[];
+  readonly traces?: unknown;
+  readonly layout?: Json;
+}
 
 /** So many steps are drawn at most. */
 const mostSteps = 12;
 
 /** All steps of a figure, or twelve of them evenly chosen, each smaller and with its name. */
-export function drawSteps({ data, layout = {}, frames = [] }: Required<Drawable>): Drawing {
+export function drawSteps({ data, layout: given = {}, frames = [] }: Required<Drawable>): Drawing {
   const count = Math.min(mostSteps, frames.length);
   const chosen = Array.from(
     { length: count },
     (_, i) => frames[count === 1 ? 0 : Math.round(i * (frames.length - 1) / (count - 1))]!,
   );
+  const legend = sharedLegend(data, given, chosen);
+  const layout = legend === undefined ? given : withoutLegend(given);
   const { width } = sizeOf(layout);
   const asked = numberAt(layout, "meta.columns", 0);
   const columns = asked > 0
@@ -49,7 +58,9 @@ export function drawSteps({ data, layout = {}, frames = [] }: Required<Drawable>
     return textAt(layout, "title.text", "") === title ? rest : { ...rest, title: own };
   };
   const inside = chosen.map((frame, i) => {
-    const step = drawStill(framed(data, frame), merged(trimmed, frameLayout(frame)), `step${i}-`);
+    const own = merged(trimmed, frameLayout(frame));
+    const still = legend === undefined ? own : { ...own, showlegend: false };
+    const step = drawStill(framed(data, frame), still, `step${i}-`);
     const x = (i % columns) * cell.width, y = head + Math.floor(i / columns) * cell.height;
     return drawText(frame.name, { x: x + cell.width / 2, y: y + label / 2 + 2 }, font) +
       element("svg", {
@@ -60,19 +71,45 @@ export function drawSteps({ data, layout = {}, frames = [] }: Required<Drawable>
         viewBox: `0 0 ${short(cut.width)} ${short(cut.height)}`,
       }, step.inside);
   }).join("");
-  const size = { width: sheet, height: head + rows * cell.height };
+  const size = {
+    width: sheet + (legend?.width ?? 0),
+    height: Math.max(head + rows * cell.height, head + label + (legend?.height ?? 0)),
+  };
   return {
     ...size,
     inside: rect({ x: 0, y: 0, ...size }, { fill: textAt(layout, "paper_bgcolor", "#ffffff") }) +
-      (title === "" ? "" : drawText(title, { x: sheet / 2, y: head / 2 }, titleFont)) + inside,
+      (title === "" ? "" : drawText(title, { x: sheet / 2, y: head / 2 }, titleFont)) + inside +
+      (legend?.draw({ x: sheet, y: head + label, width: 0, height: 0 }) ?? ""),
   };
 }
 
-/** The traces of a step: those that it names are replaced, property by property. */
-function framed(
+/** The legend of all steps, if there is a step that has the names of every other. */
+function sharedLegend(
   data: readonly Json[],
-  frame: { readonly data: readonly Json[]; readonly traces?: unknown },
-): Json[] {
+  layout: Json,
+  frames: readonly Frame[],
+): Legend | undefined {
+  const beside = { legend: { x: 0, y: 1, xanchor: "left", yanchor: "top", orientation: "v" } };
+  const legends = frames.flatMap((frame) => {
+    const own = merged(merged(layout, frame.layout ?? {}), beside);
+    return legendOf(prepare(framed(data, frame), own).traces, own, plainFont(own)) ?? [];
+  });
+  const all = new Set(legends.flatMap(({ names }) => names));
+  return legends.find(({ names }) => [...all].every((name) => names.includes(name)));
+}
+
+/** A layout with no space at the right for a legend. */
+function withoutLegend(layout: Json): Json {
+  const right = numberAt(layout, "margin.r", 80), left = Math.min(right, 24);
+  return merged(layout, {
+    width: sizeOf(layout).width - right + left,
+    showlegend: false,
+    margin: { r: left },
+  });
+}
+
+/** The traces of a step: those that it names are replaced, property by property. */
+function framed(data: readonly Json[], frame: Frame): Json[] {
   const places = isList(frame.traces)
     ? Array.from(frame.traces, Number)
     : frame.data.map((_, i) => i);

@@ -31,18 +31,24 @@ export function sizeOf(layout: Json): { width: number; height: number } {
   return { width: numberAt(layout, "width", 700), height: numberAt(layout, "height", 450) };
 }
 
-/** Draws a figure that does not move. `prefix` keeps names apart where several are in one picture. */
-export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Drawing {
-  const { width, height } = sizeOf(layout);
+/** The font of all texts that have none of their own. */
+export const plainFont = (layout: Json): Font => ({
+  size: numberAt(layout, "font.size", 12),
+  color: textAt(layout, "font.color", "#444444"),
+  bold: false,
+});
+
+/** The traces that are seen, and the axes that they lie on. */
+export function prepare(data: readonly Json[], layout: Json): {
+  readonly visible: readonly Json[];
+  readonly axes: Map<string, Axis>;
+  readonly colors: readonly string[];
+  readonly traces: readonly DrawnTrace[];
+} {
   const visible = data.filter(({ visible }) => visible !== false && visible !== "legendonly");
-  const font: Font = {
-    size: numberAt(layout, "font.size", 12),
-    color: textAt(layout, "font.color", "#444444"),
-    bold: false,
-  };
   const axes = findAxes(layout, visible);
   const colors = isList(layout.colorway) ? Array.from(layout.colorway, String) : colorway;
-  const traces: DrawnTrace[] = data.flatMap((json, i) => {
+  const traces = data.flatMap((json, i): DrawnTrace[] => {
     const type = String(json.type);
     const x = axes.get(textAt(json, "xaxis", "x")), y = axes.get(textAt(json, "yaxis", "y"));
     if (!visible.includes(json) || !flatTypes.has(type) || x === undefined || y === undefined) {
@@ -50,6 +56,14 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
     }
     return [{ json, type, color: colors[i % colors.length]!, x, y }];
   });
+  return { visible, axes, colors, traces };
+}
+
+/** Draws a figure that does not move. `prefix` keeps names apart where several are in one picture. */
+export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Drawing {
+  const { width, height } = sizeOf(layout);
+  const font = plainFont(layout);
+  const { visible, axes, colors, traces } = prepare(data, layout);
   const { plot, legend, bars } = arrange({ width, height }, axes, traces, visible, layout, font);
 
   const subplots = subplotsOf(axes, traces);
@@ -73,7 +87,7 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
   const items = (name: string, layer: "below" | "above", draw: typeof drawShape) =>
     jsonsAt(layout, name).filter((item) => (item.layer === "below") === (layer === "below"))
       .map((item) => {
-        const at = referenceOf(item, axes, plot);
+        const at = referenceOf(item, axes, plot, name === "images");
         if (at === undefined) return "";
         const drawn = draw(item, at);
         return at.clip === undefined || drawn === "" ? drawn : clipTo(at.clip, drawn);
@@ -98,7 +112,7 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
     bars.map((bar, i) => bar.draw(plot, `${prefix}scale${i}`)).join("") +
     (legend?.draw(plot) ?? "") +
     jsonsAt(layout, "annotations").map((note) => {
-      const at = referenceOf(note, axes, plot);
+      const at = referenceOf(note, axes, plot, true);
       return at === undefined ? "" : drawAnnotation(note, at, font);
     }).join("") +
     drawTitle(layout, width, plot, font);

@@ -84,3 +84,10 @@ Deno.test("a note on a name, and one that is not to be seen", () => {
   assertEquals(written(svg, "the dog").x, 200);
   assert(!texts(svg).some(({ text }) => text === "no"));
 });
+
+Deno.test("on a logarithmic axis the place of a note is a power of ten, as in Plotly", () => {
+  const layout = { ...tens, xaxis: { type: "log", range: [0, 4] } };
+  const trace = { type: "scatter", mode: "none", x: [100], y: [5] };
+  const at = { text: "here", x: 2, y: 5, showarrow: false };
+  assertEquals(written(draw([trace], { ...layout, annotations: [at] }), "here").x, 150);
+});

@@ -119,3 +119,24 @@ Deno.test("a step changes what it names and keeps the rest", () => {
   assert(svg.includes('stroke="#ff0000"'));
   assert(texts(svg).some(({ text }) => text === "6"), "the axis has the step's numbers");
 });
+
+Deno.test("names that all steps share stand once beside them", () => {
+  const named = (name: string, more = {}) => ({ ...trace, name, ...more });
+  const figure = (...steps: Record<string, unknown>[][]) =>
+    drawFigure({
+      data: [named("a"), named("b")] as never,
+      layout: { width: 400, height: 300, showlegend: true, margin: { r: 120 } },
+      frames: steps.map((data, i) => ({ name: `step ${i}`, data })) as never,
+    });
+  const svg = figure([named("a"), named("b", { visible: false })], [named("a"), named("b")]);
+  const [all, ...inner] = tags(svg, "svg");
+  for (const name of ["a", "b"]) {
+    const { x } = written(svg, name);
+    assert(
+      inner.every((step) => x > Number(step.x) + Number(step.width)) && x < Number(all!.width),
+    );
+  }
+  // Where each step has names of its own, each has its legend.
+  const own = texts(figure([named("a"), named("b")], [named("a"), named("c")]));
+  assertEquals(own.filter(({ text }) => text === "a").length, 2);
+});
