@@ -1,7 +1,9 @@
 /** Numbers of a column as texts: four digits that say something, and the same places after the point. */
 export function formatColumn(numbers: readonly number[]): string[] {
   const places = Math.max(0, ...numbers.filter(Number.isFinite).map(placesOf));
-  return numbers.map((number) => formatNumber(number, places));
+  // Where one number has separators, all do: 5,504 above 11,008.
+  const separated = numbers.some((number) => Number.isFinite(number) && Math.abs(number) >= 10000);
+  return numbers.map((number) => formatNumber(number, places, separated));
 }
 
 /** Digits that a number needs after its point: four that say something, at most four. */
@@ -12,7 +14,7 @@ function placesOf(number: number): number {
   return digits.includes("e") ? 0 : Math.min(4, digits.split(".")[1]?.length ?? 0);
 }
 
-function formatNumber(number: number, places: number): string {
+function formatNumber(number: number, places: number, separated: boolean): string {
   const size = Math.abs(number);
   if (!Number.isFinite(number) || number === 0) {
     return places > 0 ? zero(number, places) : String(number);
@@ -22,7 +24,7 @@ function formatNumber(number: number, places: number): string {
   if (!isCount && (size >= 1e9 || size < 10 ** -places / 2 || size < 1e-4)) {
     return number.toExponential(2);
   }
-  if (size < 10000 || places > 0) return number.toFixed(places);
+  if (!separated || places > 0) return number.toFixed(places);
   return number.toLocaleString("en", { maximumFractionDigits: 0 });
 }
 

@@ -33,6 +33,9 @@ Deno.test("lists become a table without headings unless columns are named", () =
 Deno.test("numbers get as many digits as say something", () => {
   const column = (...numbers: number[]) => String(table(numbers.map((n) => [n]))).split("\n");
   assertEquals(column(1, 2500000), ["        1", "2,500,000"]);
+  // If one number has separators, all have.
+  assertEquals(column(5504, 11008), [" 5,504", "11,008"]);
+  assertEquals(column(1998, -2012), [" 1998", "-2012"]);
   assertEquals(column(11_513_626_624), ["11,513,626,624"]);
   assertEquals(column(2.5e9 + 0.5), ["2.50e+9"]);
   assertEquals(column(0.1, 0.0123), ["0.1000", "0.0123"]);
