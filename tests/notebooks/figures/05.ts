@@ -9,6 +9,11 @@ export const figures: readonly Figure[] = [
     range: [0, 0.2],
   },
   {
+    figure: "steps to a loss of 0.1: fifty examples against one",
+    pattern: /fifty are faster if their step takes less than (\d+) times as long/,
+    range: [10, 50],
+  },
+  {
     figure: "too large a rate diverges",
     pattern: /rate 1000: fit: the loss was not a finite number/,
   },
