@@ -7,7 +7,7 @@ const sizes = [[20, 5, 5, 0, 4], [20, 5, 3, 0, 6], [227, 11, 4, 0, 55], [4, 3, 1
   1,
   5,
 ]];
-const alexnet = { conv1_1: 11, pool1: 19, conv2_1: 51, pool2: 67, conv3_1: 99, conv3_3: 163 };
+const alexnet = { conv1: 11, pool1: 19, conv2: 51, pool2: 67, conv3: 99, conv5: 163, pool5: 195 };
 const vgg = { conv1_2: 5, conv2_2: 14, conv3_3: 40, conv4_3: 92, conv5_3: 196, pool5: 212 };
 const field = (net: string, name: string, size: number): Figure => ({
   figure: `${net}: receptive field of ${name}`,
