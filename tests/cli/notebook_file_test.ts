@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   findNotebook,
   formatNotebook,
@@ -75,17 +75,7 @@ Deno.test("a notebook is written as Jupyter would write it, without what differs
     },
     {
      "data": {
-      "application/vnd.plotly.v1+json": {
-       "data": [
-        {
-         "type": "bar",
-         "y": [
-          1.5
-         ]
-        }
-       ],
-       "layout": {}
-      },
+      "application/vnd.plotly.v1+json": {"data":[{"type":"bar","y":[1.5]}],"layout":{}},
       "image/png": "iVBO",
       "text/html": [
        "<p>\\n",
@@ -172,4 +162,20 @@ Deno.test("a file that is no notebook is refused", async () => {
   using folder = new Folder({ "a.ipynb": "{", "b.ipynb": '{"nbformat":3,"worksheets":[]}' });
   await assertRejects(() => readNotebook(folder.at("a.ipynb")), SyntaxError, "a.ipynb: expected");
   await assertRejects(() => readNotebook(folder.at("b.ipynb")), SyntaxError, '"nbformat": 4');
+});
+
+Deno.test("the JSON of a chart stands on one line, and nothing of it is lost", () => {
+  const chart = { layout: { title: '$& "\\u00000" \n' }, data: [{ y: [1, 2], type: "bar" }] };
+  const cell = {
+    ...code("1"),
+    outputs: [{
+      output_type: "display_data" as const,
+      data: { "application/vnd.plotly.v1+json": chart, "text/plain": "chart" },
+      metadata: {},
+    }],
+  };
+  const text = formatNotebook(tidyNotebook(notebook(cell)));
+  const line = text.split("\n").find((line) => line.includes("plotly")) ?? "";
+  assert(line.endsWith(`"y":[1,2]}],"layout":{"title":${JSON.stringify(chart.layout.title)}}},`));
+  assertEquals(JSON.parse(text).cells[0].outputs[0].data["application/vnd.plotly.v1+json"], chart);
 });
