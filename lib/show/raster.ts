@@ -17,8 +17,8 @@ export interface RasterOptions {
   readonly background?: string;
 }
 
-const resvgVersion = "@resvg/resvg-wasm@2.6.2";
-const fontVersion = "@expo-google-fonts/arimo@0.4.3";
+const resvgPackage = "npm:@resvg/resvg-wasm@2.6.2";
+const fontPackage = "npm:@expo-google-fonts/arimo@0.4.3";
 const fontFiles = [
   "400Regular/Arimo_400Regular.ttf",
   "700Bold/Arimo_700Bold.ttf",
@@ -53,12 +53,12 @@ export async function renderPng(
 }
 
 async function load(): Promise<(svg: string, options: RasterOptions) => Uint8Array<ArrayBuffer>> {
-  const resvg = await loadPackage<Resvg>(`npm:${resvgVersion}`, "pictures as PNG");
+  const resvg = await loadPackage<Resvg>(resvgPackage, "pictures as PNG");
   // Importing its package.json makes Deno fetch the whole package, fonts included.
-  await loadJson(`npm:${fontVersion}/package.json`);
+  await loadJson(`${fontPackage}/package.json`);
   const [wasm, ...fontBuffers] = await Promise.all([
-    packageFile(resvgVersion, "index_bg.wasm"),
-    ...fontFiles.map((file) => packageFile(fontVersion, file)),
+    packageFile(resvgPackage, "index_bg.wasm"),
+    ...fontFiles.map((file) => packageFile(fontPackage, file)),
   ]);
   // A second instance of this module shares the package, which starts but once.
   await resvg.initWasm(wasm!).catch((error) => {
@@ -112,7 +112,8 @@ async function loadJson(specifier: string): Promise<void> {
 }
 
 /** A file of a package from npm, out of Deno's cache or of a project's folder node_modules. */
-async function packageFile(packageVersion: string, file: string): Promise<Uint8Array> {
+async function packageFile(specifier: string, file: string): Promise<Uint8Array> {
+  const packageVersion = specifier.slice("npm:".length);
   const name = packageVersion.replace(/@[^@]*$/, "");
   // Deno's cache has the package by its version; a folder has it by its name, and is looked for from
   // the script, then from where the command was started.
