@@ -31,7 +31,8 @@ export const figures: readonly Figure[] = [
     value: 0,
     tolerance: 1e-5,
   },
-  { figure: "ReLU: epochs to 25 %", pattern: /ReLU: (\d+) epochs/, range: [2, 12] },
+  // On drawn shapes about 7, on CIFAR-10 about 25.
+  { figure: "ReLU: epochs to 25 %", pattern: /ReLU: (\d+) epochs/, range: [2, 35] },
   { figure: "ReLU against tanh", pattern: /ReLU needs ([\d.]+) times/, range: [1.5, 10] },
   {
     figure: "local response normalisation by hand and by the library",
