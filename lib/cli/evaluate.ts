@@ -19,6 +19,7 @@ import {
   formatOptions,
   integer,
   parseOptions,
+  runCommand,
   text,
   toggle,
   UsageError,
@@ -162,12 +163,4 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    console.error(`error: ${error.message}`);
-    Deno.exit(error instanceof UsageError ? 2 : 1);
-  }
-}
+if (import.meta.main) await runCommand(main);

@@ -6,7 +6,7 @@
 import { dirname } from "node:path";
 import { kernelEnvironment, notebooks, pythons, works } from "./jupyter.ts";
 import { findNotebook } from "./notebook_file.ts";
-import { UsageError } from "./options.ts";
+import { runCommand, UsageError } from "./options.ts";
 
 const help = `Opens the notebooks in Jupyter, with the Deno kernel.
 
@@ -80,12 +80,4 @@ async function named(name: string): Promise<string> {
   }
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    console.error(`error: ${error.message}`);
-    Deno.exit(error instanceof UsageError ? 2 : 1);
-  }
-}
+if (import.meta.main) await runCommand(main);

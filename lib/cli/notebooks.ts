@@ -14,7 +14,15 @@ import {
   type Notebook,
   tidyNotebook,
 } from "./notebook_file.ts";
-import { formatOptions, integer, parseOptions, text, toggle, UsageError } from "./options.ts";
+import {
+  formatOptions,
+  integer,
+  parseOptions,
+  runCommand,
+  text,
+  toggle,
+  UsageError,
+} from "./options.ts";
 
 const options = {
   check: toggle("only says whether every cell runs; no file is written"),
@@ -95,12 +103,4 @@ export async function main(args: readonly string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    console.error(`error: ${error.message}`);
-    Deno.exit(error instanceof UsageError ? 2 : 1);
-  }
-}
+if (import.meta.main) await runCommand(main);

@@ -15,6 +15,22 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/**
+ * Runs a command with this program's arguments and ends the program with its exit code: 2 for a
+ * mistake in the command line, 1 for another error.
+ */
+export async function runCommand(
+  main: (args: readonly string[]) => Promise<number>,
+): Promise<never> {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(error instanceof UsageError ? 2 : 1);
+  }
+}
+
 /** An integer of at least `least`. */
 export function integer(help: string, least: number): Option<number> {
   return {

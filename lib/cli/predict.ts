@@ -8,7 +8,15 @@ import { classifyImage } from "../evaluate/classify.ts";
 import { setDevice } from "../tensor/runtime.ts";
 import { findSynsets } from "./images.ts";
 import { openNetwork } from "./network.ts";
-import { choice, formatOptions, parseOptions, text, toggle, UsageError } from "./options.ts";
+import {
+  choice,
+  formatOptions,
+  parseOptions,
+  runCommand,
+  text,
+  toggle,
+  UsageError,
+} from "./options.ts";
 
 const options = {
   model: text("the network: resnet50, googlenet, squeezenet1.1 … (all: zoo())", "NAME"),
@@ -94,12 +102,4 @@ export async function main(args: readonly string[]): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    console.error(`error: ${error.message}`);
-    Deno.exit(error instanceof UsageError ? 2 : 1);
-  }
-}
+if (import.meta.main) await runCommand(main);

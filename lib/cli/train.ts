@@ -9,7 +9,15 @@ import { readCheckpointMetadata } from "../train/checkpoint.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
-import { choice, formatOptions, parseOptions, text, toggle, UsageError } from "./options.ts";
+import {
+  choice,
+  formatOptions,
+  parseOptions,
+  runCommand,
+  text,
+  toggle,
+  UsageError,
+} from "./options.ts";
 import { type Reporter, reporterFor } from "./report.ts";
 import {
   type Given,
@@ -174,12 +182,4 @@ async function savedSettings(place: string, given: Given): Promise<Settings> {
   throw new UsageError(`--resume: the checkpoint in ${place} was not written by train`);
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    console.error(`error: ${error.message}`);
-    Deno.exit(error instanceof UsageError ? 2 : 1);
-  }
-}
+if (import.meta.main) await runCommand(main);

@@ -32,12 +32,13 @@ export interface Summary {
 
 const count = (n: number) => n.toLocaleString("en");
 
-/** The summary as a table of text. */
-export function formatSummary(summary: Summary): string {
-  const header = ["layer", "type", "output shape", "parameters", "multiply-adds"];
+/**
+ * The rows as texts: name, type, shape, parameters, multiply-adds, and what a layer reads where it
+ * does not simply follow the one above.
+ */
+export function summaryCells({ rows }: Summary): string[][] {
   let previous = "";
-  const lines = summary.rows.map((row) => {
-    // Where a layer does not simply follow the one above, say what it reads.
+  return rows.map((row) => {
     const straight = row.sources.length === 0 ||
       (row.sources.length === 1 && row.sources[0] === previous);
     previous = row.name;
@@ -47,9 +48,17 @@ export function formatSummary(summary: Summary): string {
       formatShape([-1, ...row.outputShape]),
       count(row.parameters),
       count(row.multiplyAdds),
-      straight ? "" : `<- ${row.sources.join(", ")}`,
+      straight ? "" : row.sources.join(", "),
     ];
   });
+}
+
+/** The summary as a table of text. */
+export function formatSummary(summary: Summary): string {
+  const header = ["layer", "type", "output shape", "parameters", "multiply-adds"];
+  const lines = summaryCells(summary).map((cells) =>
+    cells.map((text, i) => i === header.length && text !== "" ? `<- ${text}` : text)
+  );
   const total = ["total", "", "", count(summary.parameters), count(summary.multiplyAdds), ""];
   const widths = header.map((title, i) =>
     Math.max(title.length, ...[...lines, total].map((line) => line[i]!.length))

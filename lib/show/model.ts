@@ -1,4 +1,4 @@
-import { formatShape } from "../core/shape.ts";
+import { summaryCells } from "../nn/summary.ts";
 import type { Model } from "../train/model.ts";
 import type { MimeBundle } from "./bundle.ts";
 import { drawGraph } from "./graph.ts";
@@ -23,23 +23,11 @@ export async function modelBundle(model: Model): Promise<MimeBundle> {
 
 /** A model's layers, with totals below. */
 export function summaryHtml(model: Model): string {
-  const { rows, parameters, trainableParameters, multiplyAdds } = model.summary();
+  const summary = model.summary();
+  const { parameters, trainableParameters, multiplyAdds } = summary;
   const count = (n: number) => n.toLocaleString("en");
   const columns = ["layer", "type", "output shape", "parameters", "multiply-adds", "reads"];
-  let previous = "";
-  const cells = rows.map((row) => {
-    // Where a layer does not simply follow the one above, say what it reads.
-    const straight = row.sources.length < 2 && (row.sources[0] ?? previous) === previous;
-    previous = row.name;
-    return [
-      row.name,
-      row.type,
-      formatShape([-1, ...row.outputShape]),
-      count(row.parameters),
-      count(row.multiplyAdds),
-      straight ? "" : row.sources.join(", "),
-    ];
-  });
+  const cells = summaryCells(summary);
   const used = cells.some((row) => row[5] !== "") ? 6 : 5;
   const frozen = parameters - trainableParameters;
   const total = ["total", "", "", count(parameters), count(multiplyAdds), ""];
