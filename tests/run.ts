@@ -65,7 +65,12 @@ async function test(name: string, args: readonly string[], verbose = false): Pro
   let failures = false; // from the heading ERRORS on, every line is shown
   const ok = await runByLine(
     [deno, "test", "--allow-all", `--junit-path=${report}`, ...args],
-    (line) => {
+    (line, end) => {
+      // The longest takes two minutes; said so that nobody waits for what will never come.
+      if (/ has been running for over \(16m/.test(line)) {
+        console.log(`${line}\nIt hangs: the tests are ended.`);
+        return end();
+      }
       const skipped = /^(.*) \.\.\. ignored\b/.exec(line)?.[1];
       if (skipped !== undefined) ignored.add(skipped);
       failures ||= /^ ERRORS\s*$/.test(line);

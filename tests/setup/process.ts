@@ -28,10 +28,13 @@ export async function runQuietly(
   }
 }
 
-/** Runs `command` and hands each line of its output (both streams) to `onLine` as it comes. */
+/**
+ * Runs `command` and hands each line of its output (both streams) to `onLine` as it comes, with what
+ * ends the command.
+ */
 export async function runByLine(
   command: readonly string[],
-  onLine: (line: string) => void,
+  onLine: (line: string, end: () => void) => void,
   options: { readonly env?: Record<string, string> } = {},
 ): Promise<boolean> {
   const [program = "", ...args] = command;
@@ -42,14 +45,15 @@ export async function runByLine(
     stderr: "piped",
     ...options,
   }).spawn();
+  const end = () => child.kill("SIGKILL");
   const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     let rest = "";
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      lines.forEach(onLine);
+      for (const line of lines) onLine(line, end);
     }
-    if (rest !== "") onLine(rest);
+    if (rest !== "") onLine(rest, end);
   };
   await Promise.all([read(child.stdout), read(child.stderr)]);
   return (await child.status).success;

@@ -230,6 +230,11 @@ class Thread {
 }
 
 addEventListener("message", (event) => {
-  new Thread((event as MessageEvent<Welcome>).data).run();
-  close();
+  // Not at once: from here on this thread's event loop stands still. What Deno has begun in it to
+  // load this module has to end first, or the next import of an npm package, by whatever thread,
+  // waits for it for ever.
+  setTimeout(() => {
+    new Thread((event as MessageEvent<Welcome>).data).run();
+    close();
+  }, 0);
 }, { once: true });

@@ -254,3 +254,30 @@ Deno.test("cpu device: a script waits for its results and then ends by itself", 
   assertEquals(new TextDecoder().decode(output.stdout), "41\n");
   assertEquals(output.code, 0);
 });
+
+Deno.test("cpu device: its threads let packages from npm be loaded, types checked or not", async () => {
+  // Deno once waited for ever, though not the first time that it checked the types of such a script.
+  const at = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href);
+  const script = `
+    import { tensor } from ${at("mod.ts")};
+    import { loadPackage } from ${at("lib/weights/package.ts")};
+    await tensor([1, 2]).add(1).data();
+    console.log(typeof (await loadPackage<any>("npm:@viz-js/viz@3.31.0", "Tests")).instance);
+  `;
+  for (const check of ["--check", "--check", "--check", "--no-check"]) {
+    const { stdout, code } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--allow-all",
+        check,
+        "--config=deno.json",
+        `data:application/typescript,${encodeURIComponent(script)}`,
+      ],
+      cwd: new URL("../../..", import.meta.url),
+      env: { STRIATE_DEVICE: "cpu" },
+      signal: AbortSignal.timeout(60_000),
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), "function\n", check);
+    assertEquals(code, 0);
+  }
+});
