@@ -22,6 +22,9 @@ const firstTypes: Readonly<Record<number, string>> = {
   39: "Deconvolution",
 };
 
+/** More layers, tensors and shapes are no network: each takes memory, and but a few bytes of a file. */
+const mostParts = 100_000;
+
 /** A tensor of a layer. */
 interface Blob {
   readonly shape: Shape;
@@ -49,7 +52,11 @@ export async function openCaffe(source: ByteSource): Promise<WeightFile> {
   source.close();
   const layers: CaffeLayer[] = [];
   try {
-    const open = (bytes: Uint8Array) => new BinaryReader(bytes);
+    let parts = 0;
+    const open = (bytes: Uint8Array) => {
+      if (parts++ < mostParts) return new BinaryReader(bytes);
+      throw new SyntaxError(`${where}: more than ${mostParts} layers and tensors`);
+    };
     eachField(open(bytes), (field, reader) => {
       if (field === 100) layers.push(readLayer(reader.bytes(), second, open, where));
       else if (field === 2) layers.push(readLayer(reader.bytes(), first, open, where));
@@ -117,7 +124,12 @@ function readBlob(
 ): Blob {
   const old: number[] = [];
   let shape: number[] | undefined;
-  const runs: Float32Array<ArrayBuffer>[] = [];
+  const runs: (Float32Array<ArrayBuffer> | number[])[] = [];
+  const single = (x: number) => {
+    const last = runs.at(-1);
+    if (Array.isArray(last)) last.push(x);
+    else runs.push([x]);
+  };
   const reader = open(bytes);
   while (reader.pos < reader.len) {
     const [field, type] = reader.tag();
@@ -125,11 +137,12 @@ function readBlob(
     else if (field === 7 && type === lengthDelimited) shape = readShape(open(reader.bytes()), open);
     else if (field === 5 && type === lengthDelimited) runs.push(floats(reader.bytes(), 4));
     else if (field === 8 && type === lengthDelimited) runs.push(floats(reader.bytes(), 8));
-    else if (field === 5 && type === 5) runs.push(Float32Array.of(reader.float()));
-    else if (field === 8 && type === 1) runs.push(Float32Array.of(reader.double()));
+    else if (field === 5 && type === 5) single(reader.float());
+    else if (field === 8 && type === 1) single(reader.double());
     else reader.skip(type, field);
   }
-  const data = runs.length === 1 ? runs[0]! : joined(runs);
+  const [only] = runs;
+  const data = runs.length === 1 && only instanceof Float32Array ? only : joined(runs);
   const sizes = shape ?? (old.length > 0 ? Array.from({ length: 4 }, (_, i) => old[i] ?? 1) : []);
   const valid = sizes.every((d) => Number.isSafeInteger(d) && d >= 0);
   if (!valid || sizeOf(sizes) !== data.length) {
@@ -163,7 +176,7 @@ function floats(bytes: Uint8Array, size: 4 | 8): Float32Array<ArrayBuffer> {
   return size === 4 ? new Float32Array(buffer) : Float32Array.from(new Float64Array(buffer));
 }
 
-function joined(runs: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+function joined(runs: readonly ArrayLike<number>[]): Float32Array<ArrayBuffer> {
   const result = new Float32Array(runs.reduce((sum, run) => sum + run.length, 0));
   let at = 0;
   for (const run of runs) {

@@ -12,10 +12,10 @@ export interface WeightTensor {
   readonly type: ElementType;
   /**
    * A copy of the numbers from `begin` to `end` (all by default), in row-major order: floating-point ones as
-   * f32, signed integers as i32, bytes and truth values as u8.
+   * f32, integers as i32, bytes and truth values as u8.
    *
    * @throws {SyntaxError} where the file ends before
-   * @throws {RangeError} for a 64-bit integer that i32 cannot hold
+   * @throws {RangeError} for an integer that i32 cannot hold
    */
   read(begin?: number, end?: number): Promise<TensorData>;
 }
@@ -39,6 +39,9 @@ export interface WeightFile {
 /** A tensor never has more numbers: indices are 32 bits. */
 export const mostNumbers = 2 ** 31 - 1;
 
+/** Names are no longer: of long ones, joined from parts that repeat, a small file could make many. */
+const longestName = 1000;
+
 /** A file of weights; `close` is also what `using` calls. */
 export function weightFile(
   { where, close, ...rest }: {
@@ -52,6 +55,9 @@ export function weightFile(
   const tensors = new Map<string, WeightTensor>();
   for (const tensor of rest.tensors) {
     const { name, shape } = tensor;
+    if (name.length > longestName) {
+      throw new SyntaxError(`${where}: a tensor's name has more than ${longestName} characters`);
+    }
     if (tensors.has(name)) {
       throw new SyntaxError(`${where}: two tensors are named ${JSON.stringify(name)}`);
     }

@@ -3,12 +3,13 @@ import { openCaffe } from "./caffe.ts";
 import type { WeightFile } from "./file.ts";
 import { openKeras } from "./keras.ts";
 import { openSafetensors } from "./safetensors.ts";
-import { type ByteSource, openSource } from "./source.ts";
+import { type ByteSource, openSource, partOf } from "./source.ts";
+import { readZip } from "./zip.ts";
 
 /**
- * Opens a file of weights: safetensors, PyTorch's (.pth, .pt, .th; zip or older), Keras' HDF5 (.h5)
- * or Caffe's (.caffemodel). What it is, is found by content. Names, shapes and types are read and
- * checked; numbers when they are asked for. No code in a file is run.
+ * Opens a file of weights: safetensors, PyTorch's (.pth, .pt, .th; zip or older), Keras' (.h5,
+ * .weights.h5, .keras) or Caffe's (.caffemodel). What it is, is found by content. Names, shapes and
+ * types are read and checked; numbers when they are asked for. No code in a file is run.
  *
  * Keras and Caffe files need a package each from npm, which is fetched at that moment.
  *
@@ -38,11 +39,20 @@ export async function openWeights(source: string | URL | Uint8Array): Promise<We
   }
 }
 
+/** An archive of PyTorch, or Keras' (.keras), in which the weights are an HDF5 file. */
+async function openArchive(source: ByteSource): Promise<WeightFile> {
+  const entries = await readZip(source);
+  const keras = entries.get("model.weights.h5");
+  return keras === undefined
+    ? await openTorchZip(source, entries)
+    : await openKeras(partOf(source, keras.at, keras.size));
+}
+
 function openerFor(head: Uint8Array, source: ByteSource) {
   const begins = (...signature: readonly number[]) =>
     signature.every((byte, i) => head[i] === byte);
   if (begins(...legacyMagic)) return openTorchLegacy;
-  if (begins(0x50, 0x4b, 3, 4)) return openTorchZip;
+  if (begins(0x50, 0x4b, 3, 4)) return openArchive;
   if (begins(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)) return openKeras;
   if (head[8] === 0x7b) return openSafetensors; // the brace of its JSON header
   const text = new TextDecoder().decode(head).trimStart();
@@ -53,7 +63,7 @@ function openerFor(head: Uint8Array, source: ByteSource) {
     ? "an empty file"
     : /^version https:\/\/git-lfs/.test(text)
     ? "a Git LFS pointer (fetch the file itself: git lfs pull)"
-    : /^<(!doctype|html|\\?xml)/i.test(text)
+    : isPage
     ? "a web page (the address leads to no file)"
     : begins(0x80)
     ? "a pickle that torch.save did not write"

@@ -54,6 +54,14 @@ export class PickleEnd extends SyntaxError {}
 const mark = Symbol("mark");
 
 /**
+ * Fifty thousand tensors need no more values. A byte of a pickle can make a whole dict: without a
+ * limit, a small file would take all memory.
+ */
+const mostValues = 2_000_000;
+
+const decoder = new TextDecoder();
+
+/**
  * Reads the pickle at `start`, and says where it ends.
  *
  * @throws {PickleEnd} where the bytes end before the pickle
@@ -78,6 +86,7 @@ class Reader {
   readonly #stack: (PickleValue | typeof mark)[] = [];
   readonly #memo = new Map<number, PickleValue>();
   #opcodeAt = 0;
+  #left = mostValues;
 
   constructor(bytes: Uint8Array, public at: number, context: PickleContext) {
     this.#bytes = bytes;
@@ -95,8 +104,17 @@ class Reader {
     return value as PickleValue;
   }
 
-  #push(value: PickleValue): void {
+  #push(value: PickleValue | typeof mark): void {
+    this.#spend(1);
     this.#stack.push(value);
+  }
+
+  /** Counts values that are made, remembered or gone through. */
+  #spend(count: number): void {
+    this.#left -= count;
+    if (this.#left < 0) {
+      this.fail(`more than ${mostValues} values, which no network's tensors need`);
+    }
   }
 
   #top(): PickleValue {
@@ -139,7 +157,7 @@ class Reader {
   }
 
   #text(length: number): string {
-    return new TextDecoder().decode(this.#slice(length));
+    return decoder.decode(this.#slice(length));
   }
 
   #line(): string {
@@ -169,8 +187,15 @@ class Reader {
   #call(make: PickleValue, args: PickleValue): PickleValue {
     if (!(make instanceof PickleGlobal)) return this.fail("something that is no global is called");
     if (!Array.isArray(args)) return this.fail(`${make.name} is called without a tuple`);
+    // A call takes as long as its lists are, and one list may be given to many.
+    for (const arg of args) if (Array.isArray(arg)) this.#spend(arg.length);
+    return this.#located(() => make.call(args));
+  }
+
+  /** What `make` makes; where it makes no sense, the error says where in the file. */
+  #located(make: () => PickleValue): PickleValue {
     try {
-      return make.call(args);
+      return make();
     } catch (error) {
       if (error instanceof SyntaxError) this.fail(error.message);
       throw error;
@@ -211,8 +236,7 @@ class Reader {
         this.done = true;
         return;
       case "(": // MARK
-        this.#stack.push(mark);
-        return;
+        return this.#push(mark);
       case "0": // POP
         if (this.#stack.pop() === undefined) this.fail("a value is missing");
         return;
@@ -331,8 +355,9 @@ class Reader {
         return;
       case "Q": { // BINPERSID
         const id = this.pop();
-        if (this.#context.persistent === undefined) this.fail("a persistent id");
-        return this.#push(this.#context.persistent(id));
+        const { persistent } = this.#context;
+        if (persistent === undefined) this.fail("a persistent id");
+        return this.#push(this.#located(() => persistent(id)));
       }
       default:
         this.fail(

@@ -15,7 +15,7 @@ import {
   TorchTensor,
   torchWeight,
 } from "./torch_tensors.ts";
-import { readZip } from "./zip.ts";
+import type { ZipEntry } from "./zip.ts";
 
 /** A pickle of more bytes describes no network's tensors. */
 const largestPickle = 64 << 20;
@@ -52,9 +52,11 @@ interface Saved {
 }
 
 /** Opens a file in the zip form: an archive with the pickle and an entry for each storage. */
-export async function openTorchZip(source: ByteSource): Promise<WeightFile> {
+export async function openTorchZip(
+  source: ByteSource,
+  entries: ReadonlyMap<string, ZipEntry>,
+): Promise<WeightFile> {
   const { where } = source;
-  const entries = await readZip(source);
   const pickle = [...entries.values()].find(({ name }) => /^([^/]+\/)?data\.pkl$/.test(name));
   if (pickle === undefined) {
     const names = [...entries.keys()].slice(0, 3).join(", ");
@@ -107,7 +109,7 @@ async function readLegacy(source: ByteSource, bytes: Uint8Array): Promise<Saved>
     return value;
   };
   const version = next();
-  if (version !== 1001) throw new SyntaxError(`${where}: protocol ${version}; expected 1001`);
+  if (version !== 1001) throw new SyntaxError(`${where}: another protocol than 1001`);
   const system = next();
   if (system instanceof Map && system.get("little_endian") === false) bigEndian(where);
   const value = next(), keys = next();
@@ -116,16 +118,18 @@ async function readLegacy(source: ByteSource, bytes: Uint8Array): Promise<Saved>
   }
   const places = new Map<string, { at: number; bytes: number }>();
   for (const key of keys) {
-    const storage = storages.get(key as string);
+    const storage = typeof key === "string" ? storages.get(key) : undefined;
     if (storage === undefined) {
-      throw new SyntaxError(`${where}: storage ${key} belongs to no tensor`);
+      throw new SyntaxError(`${where}: the storage at byte ${at} belongs to no tensor`);
     }
     const head = await source.read(at, 8);
     const count = new DataView(head.buffer).getBigUint64(0, true);
     const length = Number(count) * bytesPerNumber[storage.type];
     if (length > source.size - at - 8) {
       throw new SyntaxError(
-        `${where}: storage ${key} has ${count} numbers, but only ${source.size - at - 8} bytes ` +
+        `${where}: storage ${storage.key} has ${count} numbers, but only ${
+          source.size - at - 8
+        } bytes ` +
           "are left; the file is cut short: fetch it again",
       );
     }
@@ -153,15 +157,15 @@ function bigEndian(where: string): never {
 
 function weights(source: ByteSource, { value, places }: Saved): WeightFile {
   const { where } = source;
-  const found = new Map<string, TorchTensor>();
+  const found: [name: string, tensor: TorchTensor][] = [];
   collect(stateOf(value) ?? value, "", found, { left: mostTensors }, where);
-  if (found.size === 0) {
-    const keys = value instanceof Map ? [...value.keys()].slice(0, 8).join(", ") : typeof value;
+  if (found.length === 0) {
     throw new SyntaxError(
-      `${where}: no tensors, found ${keys}; expected what torch.save(model.state_dict(), path) writes`,
+      `${where}: no tensors, found ${inWords(value)}; expected what ` +
+        "torch.save(model.state_dict(), path) writes",
     );
   }
-  const tensors = Array.from(found, ([name, tensor]): WeightTensor => {
+  const tensors = found.map(([name, tensor]): WeightTensor => {
     const { key, type, offset, length } = tensor.storage;
     const place = places.get(key);
     const needed = (offset + length) * bytesPerNumber[type];
@@ -175,6 +179,14 @@ function weights(source: ByteSource, { value, places }: Saved): WeightFile {
     return torchWeight(name, tensor, place.at, source);
   });
   return weightFile({ where, format: "pytorch", tensors, close: () => source.close() });
+}
+
+/** What a value is, for errors. Of its parts only short ones are named: they may hold each other. */
+function inWords(value: PickleValue): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (!(value instanceof Map)) return value instanceof Object ? "an object" : `a ${typeof value}`;
+  const names = value.keys().filter((key) => typeof key === "string" && key.length < 80).take(8);
+  return `a dict of ${value.size} (${[...names].join(", ")})`;
 }
 
 /** The dict with the weights within a checkpoint, where there is one; `seen` has those tried before. */
@@ -193,22 +205,18 @@ function stateOf(value: PickleValue, seen = new Set<PickleValue>()): PickleValue
 function collect(
   value: PickleValue,
   name: string,
-  found: Map<string, TorchTensor>,
+  found: [name: string, tensor: TorchTensor][],
   budget: { left: number },
   where: string,
   depth = 0,
 ): void {
-  if (budget.left-- <= 0 || depth > deepest) {
-    throw new SyntaxError(`${where}: more than ${mostTensors} values, or dicts nested too deep`);
-  }
-  if (value instanceof TorchTensor) {
-    const known = found.get(name);
-    if (known !== undefined) throw new SyntaxError(`${where}: two tensors are named ${name}`);
-    found.set(name, value);
-  } else if (value instanceof Map) {
-    for (const [key, item] of value) {
-      if (typeof key !== "string" && typeof key !== "number") continue;
-      collect(item, name === "" ? String(key) : `${name}.${key}`, found, budget, where, depth + 1);
+  if (value instanceof TorchTensor) found.push([name, value]);
+  if (!(value instanceof Map)) return;
+  for (const [key, item] of value) {
+    if (budget.left-- <= 0 || depth >= deepest) {
+      throw new SyntaxError(`${where}: more than ${mostTensors} values, or dicts nested too deep`);
     }
+    if (typeof key !== "string" && typeof key !== "number") continue;
+    collect(item, name === "" ? String(key) : `${name}.${key}`, found, budget, where, depth + 1);
   }
 }

@@ -48,6 +48,20 @@ export function bytesSource(bytes: Uint8Array, where: string): ByteSource {
   };
 }
 
+/** A file within a file: `size` bytes of `source` from `start` on. */
+export function partOf(source: ByteSource, start: number, size: number): ByteSource {
+  const { where } = source;
+  return {
+    where,
+    size,
+    read: async (at, length) => {
+      checkRange(where, size, at, length);
+      return await source.read(start + at, length);
+    },
+    close: () => source.close(),
+  };
+}
+
 async function fileSource(path: string | URL, where = String(path)): Promise<ByteSource> {
   const file = await Deno.open(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

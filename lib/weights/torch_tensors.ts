@@ -41,37 +41,70 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
   BoolStorage: "bool",
 };
 
-class StorageType extends PickleGlobal {
-  constructor(name: string, readonly type: ElementType) {
-    super(`torch.${name}`, () => {
-      throw new SyntaxError(`torch.${name} is called; expected a storage of the file`);
+/** The types that have no storage class of their own, by their name in the module `torch`. */
+const newerTypes: Readonly<Record<string, ElementType>> = {
+  uint16: "u16",
+  uint32: "u32",
+  uint64: "u64",
+  float8_e5m2: "f8_e5m2",
+  float8_e4m3fn: "f8_e4m3",
+};
+
+/** The other types, which only stand beside tensors. */
+const otherTypes = [
+  ...["float64", "float32", "float16", "bfloat16", "complex64", "complex128"],
+  ...["int64", "int32", "int16", "int8", "uint8", "bool"],
+];
+
+/** A type of numbers, or a class of storages of it; neither is ever called. */
+class NumberType extends PickleGlobal {
+  constructor(name: string, readonly type?: ElementType) {
+    super(name, () => {
+      throw new SyntaxError(`${name} is called; expected a storage of the file`);
     });
   }
 }
 
+/** What checkpoints hold beside tensors: it is read as nothing. */
+const others = [
+  "collections.Counter",
+  "torch.device",
+  "torch.serialization._get_layout",
+  "_codecs.encode",
+  ...["__builtin__", "builtins"].flatMap((module) =>
+    ["set", "frozenset", "bytearray", "complex"].map((name) => `${module}.${name}`)
+  ),
+];
+
 const globals = new Map<string, PickleGlobal>(
-  ([
-    ["collections.OrderedDict", ([pairs]) => {
+  [
+    new PickleGlobal("collections.OrderedDict", ([pairs]) => {
       const dict = new Map<PickleValue, PickleValue>();
       for (const pair of Array.isArray(pairs) ? pairs : []) {
         if (Array.isArray(pair)) dict.set(pair[0] ?? null, pair[1] ?? null);
       }
       return dict;
-    }],
-    ["torch.Size", ([sizes]) => sizes ?? []],
-    ["torch._utils._rebuild_tensor", rebuildTensor],
-    ["torch._utils._rebuild_tensor_v2", rebuildTensor],
-    ["torch._utils._rebuild_parameter", ([tensor]) => {
+    }),
+    new PickleGlobal("torch.Size", ([sizes]) => sizes ?? []),
+    new PickleGlobal("torch._utils._rebuild_tensor", (args) => rebuildTensor(args)),
+    new PickleGlobal("torch._utils._rebuild_tensor_v2", (args) => rebuildTensor(args)),
+    new PickleGlobal("torch._utils._rebuild_tensor_v3", (args) => {
+      const type = args[6] instanceof NumberType ? args[6].type : undefined;
+      if (type !== undefined) return rebuildTensor(args, type);
+      throw new SyntaxError("a tensor of an unknown type");
+    }),
+    new PickleGlobal("torch._utils._rebuild_parameter", ([tensor]) => {
       if (tensor instanceof TorchTensor) return tensor;
       throw new SyntaxError("a parameter is made of what is no tensor");
-    }],
-  ] satisfies [string, (args: readonly PickleValue[]) => PickleValue][]).map(
-    ([name, make]) => [name, new PickleGlobal(name, make)],
-  ),
+    }),
+    ...others.map((name) => new PickleGlobal(name, () => null)),
+    ...Object.entries({ ...storageTypes, ...newerTypes }).map(([name, type]) =>
+      new NumberType(`torch.${name}`, type)
+    ),
+    ...otherTypes.map((name) => new NumberType(`torch.${name}`)),
+    new NumberType("torch.storage.UntypedStorage", "u8"),
+  ].map((global) => [global.name, global]),
 );
-for (const [name, type] of Object.entries(storageTypes)) {
-  globals.set(`torch.${name}`, new StorageType(name, type));
-}
 
 /** What the globals of a file of tensors stand for. */
 export function findTorchGlobal(module: string, name: string): PickleGlobal | undefined {
@@ -80,8 +113,10 @@ export function findTorchGlobal(module: string, name: string): PickleGlobal | un
 
 const isCount = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
 
-function rebuildTensor(args: readonly PickleValue[]): TorchTensor {
-  const [storage, offset, shape, strides] = args;
+/** A view of a storage; `type` is that of its numbers where the storage is one of bytes. */
+function rebuildTensor(args: readonly PickleValue[], type?: ElementType): TorchTensor {
+  const [bytes, offset, shape, strides] = args;
+  const storage = bytes instanceof TorchStorage && type !== undefined ? typed(bytes, type) : bytes;
   const counts = (list: unknown): list is number[] => Array.isArray(list) && list.every(isCount);
   if (
     !(storage instanceof TorchStorage) || !isCount(offset) || !counts(shape) ||
@@ -101,11 +136,18 @@ function rebuildTensor(args: readonly PickleValue[]): TorchTensor {
   return new TorchTensor(storage, offset, [...shape], [...strides]);
 }
 
+/** A storage of bytes as one of numbers. */
+function typed({ key, offset, length }: TorchStorage, type: ElementType): TorchStorage {
+  const size = bytesPerNumber[type];
+  return new TorchStorage(key, type, offset / size, Math.floor(length / size));
+}
+
 /** The storage that a persistent id ("storage", class, key, device, length[, view]) stands for. */
 export function storageOf(id: PickleValue): TorchStorage {
   const [kind, type, key, , length, view] = Array.isArray(id) ? id : [];
   if (
-    kind !== "storage" || !(type instanceof StorageType) || typeof key !== "string" ||
+    kind !== "storage" || !(type instanceof NumberType) || type.type === undefined ||
+    typeof key !== "string" ||
     !isCount(length)
   ) {
     throw new SyntaxError("a persistent id that is no storage");
@@ -134,6 +176,9 @@ export function torchWeight(
   };
   const packed = stridesOf(shape);
   const contiguous = shape.every((d, axis) => d === 1 || strides[axis] === packed[axis]);
+  const last = shape.reduce((sum, d, axis) => sum + (d - 1) * strides[axis]!, 0);
+  // Any part may lie anywhere in the run, which is kept for the parts after it until the last.
+  let run: Promise<TensorData> | undefined;
   return {
     name,
     shape,
@@ -141,8 +186,9 @@ export function torchWeight(
     read: async (begin = 0, end = size) => {
       checkNumbers(name, size, begin, end);
       if (contiguous || size === 0) return await readRun(offset + begin, end - begin);
-      const last = shape.reduce((sum, d, axis) => sum + (d - 1) * strides[axis]!, 0);
-      return gather(await readRun(offset, last + 1), shape, strides, begin, end);
+      const numbers = await (run ??= readRun(offset, last + 1));
+      if (end === size) run = undefined;
+      return gather(numbers, shape, strides, begin, end);
     },
   };
 }

@@ -9,8 +9,9 @@ export interface ZipEntry {
   readonly size: number;
 }
 
-/** A directory of more bytes is no archive of tensors. */
+/** A directory of more bytes or entries is no archive of tensors. */
 const largestDirectory = 64 << 20;
+const mostEntries = 100_000;
 
 /** An entry as the directory has it, before its own header is read. */
 interface DirectoryEntry {
@@ -64,7 +65,8 @@ async function findDirectory(source: ByteSource) {
     size = integer(record, 40, where);
     offset = integer(record, 48, where);
   }
-  if (size > largestDirectory || offset + size > fileSize || count * 46 > size) {
+  const tooLarge = size > largestDirectory || count > mostEntries;
+  if (tooLarge || offset + size > fileSize || count * 46 > size) {
     fail(where, `a directory of ${count} entries in ${size} bytes at ${offset} of ${fileSize}`);
   }
   return { offset, size, count };
@@ -89,7 +91,13 @@ function parseDirectory(bytes: Uint8Array, count: number, where: string): Direct
     if (view.getUint16(at + 8, true) & 1) fail(where, `entry ${JSON.stringify(name)} is encrypted`);
     const method = view.getUint16(at + 10, true);
     if (method !== 0) {
-      fail(where, `entry ${JSON.stringify(name)} is compressed (method ${method})`);
+      const program = /(^|\/)code\//.test(name); // torch.jit.save compresses its programs
+      fail(
+        where,
+        `${program ? "a TorchScript program: " : ""}entry ${
+          JSON.stringify(name)
+        } is compressed (method ${method})`,
+      );
     }
     const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
     // The packed size (at 20) is not needed: it equals the size where nothing is compressed.

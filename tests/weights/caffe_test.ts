@@ -138,6 +138,30 @@ Deno.test("Caffe: what makes no sense is refused", async () => {
   await refuse(Uint8Array.from(field(100, field(7, field(5, [1, 2, 3])))), "cut short");
 });
 
+Deno.test("Caffe: numbers one by one, many of them, among packed ones", async () => {
+  const loose = Array.from({ length: 1000 }, (_, i) => [0x2d, ...floats(i)]);
+  const bytes = net(
+    layer("fc", "InnerProduct", "a", "b", [
+      ...field(7, field(1, varint(1003))),
+      ...field(5, floats(7, 8)),
+      ...loose.flat(),
+      ...field(5, floats(9)),
+    ]),
+  );
+  const { "fc.weight": [shape, numbers] } = await contentOf(bytes) as Record<
+    "fc.weight",
+    [number[], number[]]
+  >;
+  assertEquals([shape, numbers.length], [[1003], 1003]);
+  assertEquals([0, 1, 2, 1001, 1002].map((i) => numbers[i]), [7, 8, 0, 999, 9]);
+});
+
+Deno.test("Caffe: more layers than any network are refused before they take the memory", async () => {
+  const many = new Uint8Array(2 * 3 * 100_001);
+  for (let i = 0; i < many.length; i += 3) many.set([0xa2, 6, 0], i); // layers without a name
+  await assertRejects(() => openCaffe(source(many)), SyntaxError, "more than 100000 layers");
+});
+
 Deno.test("Caffe: a damaged file is refused or read, whatever the damage", async () => {
   const bytes = net(
     layer("conv", "Convolution", "x", "y", blob([2, 1, 1, 1], 1, 2), blob([2], 3, 4)),

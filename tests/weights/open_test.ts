@@ -31,6 +31,7 @@ for (
   const [name, bytes, message] of [
     ["an empty file", new Uint8Array(0), "found an empty file"],
     ["a web page", text("\n<!DOCTYPE html><html>…"), "found a web page"],
+    ["a page in XML", text('<?xml version="1.0"?><Error>'), "found a web page"],
     ["a Git LFS pointer", text("version https://git-lfs.github.com/spec/v1\n"), "git lfs pull"],
     [
       "another pickle",

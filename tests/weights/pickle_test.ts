@@ -105,3 +105,37 @@ Deno.test("unpickle: a million nested tuples neither overflow nor hang", () => {
   for (; Array.isArray(value) && value.length > 0; value = value[0]!) depth++;
   assert(depth === 1_000_000);
 });
+
+Deno.test("unpickle: more values than tensors need are refused before they take the memory", () => {
+  for (const value of ["}", "N"]) {
+    assertThrows(() => read(value.repeat(2_000_001)), SyntaxError, "more than 2000000 values");
+  }
+  assertThrows(() => read("N", "\x94".repeat(2_000_001)), SyntaxError, "more than 2000000 values");
+});
+
+Deno.test("unpickle: a long list that many calls are given is gone through only so often", () => {
+  const list = ["](", "N".repeat(1000), "e\x85q", 0, "0ctest\npair\nq", 1, "0"];
+  const call = "h\x01h\x00R0";
+  assertEquals(read(...list, call.repeat(1000), "N"), null);
+  assertThrows(
+    () => read(...list, call.repeat(3000), "N"),
+    SyntaxError,
+    "more than 2000000 values",
+  );
+});
+
+Deno.test("unpickle: what a persistent id or a call makes no sense of, is placed in the file", () => {
+  const refuse = (): never => {
+    throw new SyntaxError("no such storage");
+  };
+  assertThrows(
+    () =>
+      unpickle(Uint8Array.of(0x80, 2, 0x4e, 0x51, 0x2e), 0, {
+        where: "w.pth",
+        find: () => undefined,
+        persistent: refuse,
+      }),
+    SyntaxError,
+    "w.pth: pickle, byte 3: no such storage",
+  );
+});

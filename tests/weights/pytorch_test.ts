@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openTorchLegacy, openTorchZip } from "../../lib/weights/pytorch.ts";
+import type { ByteSource } from "../../lib/weights/source.ts";
+import { readZip } from "../../lib/weights/zip.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import { damage, expected, fixture, numbers, realTest, source } from "./files.ts";
+import { zip } from "./zip.ts";
 
-const forms = [["", openTorchZip], ["_legacy", openTorchLegacy]] as const;
+const openZip = async (source: ByteSource) => await openTorchZip(source, await readZip(source));
+const forms = [["", openZip], ["_legacy", openTorchLegacy]] as const;
 
 for (const [suffix, open] of forms) {
   const form = suffix === "" ? "zip form" : "old form";
@@ -54,15 +58,69 @@ for (const [suffix, open] of forms) {
 }
 
 Deno.test("PyTorch: a checkpoint of a training run gives its weights alone", async () => {
-  using file = await openTorchZip(source(fixture("pth_checkpoint.pth")));
+  using file = await openZip(source(fixture("pth_checkpoint.pth")));
   assertEquals(
     [...file.tensors.keys()],
     Object.keys(expected.net).map((name) => `module.${name}`),
   );
 });
 
+Deno.test("PyTorch: what checkpoints hold beside tensors is passed over", async () => {
+  using file = await openZip(source(fixture("pth_averaged.pth")));
+  assertEquals(
+    [...file.tensors.keys()],
+    ["n_averaged", ...Object.keys(expected.net).map((name) => `module.${name}`)],
+  );
+});
+
+Deno.test("PyTorch: a view with other strides is read from the file once, in whatever parts", async () => {
+  const bytes = source(fixture("pth_kinds.pth"));
+  const lengths: number[] = [];
+  const read = (at: number, length: number) => (lengths.push(length), bytes.read(at, length));
+  using file = await openZip({ ...bytes, read });
+  const tensor = file.tensors.get("nested.transposed")!;
+  lengths.length = 0;
+  const parts: number[] = [];
+  for (let begin = 0; begin < 24; begin += 6) parts.push(...await tensor.read(begin, begin + 6));
+  assertEquals([parts, lengths], [[...numbers(expected.kinds.transposed!)], [96]]);
+});
+
+/** A file whose pickle has these operations, with one storage of 4 bytes. */
+const fileOf = (operations: string) =>
+  zip([
+    {
+      name: "x/data.pkl",
+      content: Uint8Array.from(`\x80\x02${operations}.`, (c) => c.charCodeAt(0)),
+    },
+    { name: "x/data/0", content: "1234" },
+  ]);
+
+Deno.test("PyTorch: values that hold each other over and over are refused at once", async () => {
+  // Tuples of which each has the one before twice: in words, 2^100 of them.
+  const nested = `N${"2\x86".repeat(100)}`;
+  const refuse = (file: Uint8Array, message: string) =>
+    assertRejects(() => openZip(source(file)), SyntaxError, message);
+  await refuse(fileOf(`}${nested}Ns`), "no tensors, found a dict of 1 ()");
+  await refuse(fileOf(nested), "no tensors, found a list of 2");
+  // Dicts of which each has the one before a hundred times.
+  const items = Array.from({ length: 100 }, (_, i) => `K${String.fromCharCode(i)}h\x00s`);
+  const level = items.join("");
+  await refuse(fileOf(`}q\x000${`}${level}q\x000`.repeat(8)}h\x00`), "more than 100000 values");
+});
+
+Deno.test("PyTorch: a name may not grow without end", async () => {
+  const long = `X\xe8\x03\x00\x00${"a".repeat(1000)}`;
+  const storage = "(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000NK\x01tQ";
+  const tensor = `ctorch._utils\n_rebuild_tensor_v2\n(${storage}K\x00))tR`;
+  await assertRejects(
+    () => openZip(source(fileOf(`}${long}}K\x00${tensor}ss`))),
+    SyntaxError,
+    "a tensor's name has more than 1000 characters",
+  );
+});
+
 Deno.test("PyTorch: a 64-bit integer that does not fit is an error when it is read", async () => {
-  using file = await openTorchZip(source(fixture("pth_wide.pth")));
+  using file = await openZip(source(fixture("pth_wide.pth")));
   await assertRejects(
     () => file.tensors.get("wide")!.read(),
     RangeError,

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
-import { openSource } from "../../lib/weights/source.ts";
+import { bytesSource, openSource, partOf } from "../../lib/weights/source.ts";
 import { inFolder } from "./files.ts";
 import { serve } from "./server.ts";
 
@@ -37,6 +37,15 @@ Deno.test("openSource: a path and a file URL, read in any order at once", async 
     await check(pathToFileURL(`${folder}/x`));
     await check(String(pathToFileURL(`${folder}/x`)));
   });
+});
+
+Deno.test("partOf: a file within a file, and nothing beside it", async () => {
+  const part = partOf(bytesSource(content, "x.keras"), 1000, 50);
+  assertEquals([part.size, part.where], [50, "x.keras"]);
+  assertEquals(await part.read(10, 40), content.slice(1010, 1050));
+  for (const [at, length] of [[10, 41], [-1, 1]] as const) {
+    await assertRejects(() => part.read(at, length), SyntaxError, "the end of the file at 50");
+  }
 });
 
 Deno.test("openSource: a URL", async () => {
