@@ -12,7 +12,7 @@ import {
   weightFile,
   type WeightTensor,
 } from "./file.ts";
-import type { ElementType } from "./numbers.ts";
+import { type ElementType, narrow } from "./numbers.ts";
 import { loadPackage } from "./package.ts";
 import type { ByteSource } from "./source.ts";
 
@@ -54,6 +54,7 @@ const types: Readonly<Record<string, ElementType>> = {
   "<q": "i64",
   "<b": "i8",
   "<B": "u8",
+  "<I": "u32", // state of Keras 3's random numbers
 };
 
 /** Deflate packs no better: more numbers than this for each byte cannot be in a file. */
@@ -106,7 +107,7 @@ export async function openKeras(source: ByteSource): Promise<WeightFile> {
         if (names.length > deepest) throw new SyntaxError(`${where}: groups nested too deep`);
         for (const name of group.keys()) {
           if (++entries > mostEntries) throw new SyntaxError(`${where}: too many entries`);
-          if (names.length === 0 && name === "optimizer_weights") continue;
+          if (names.length === 0 && name.startsWith("optimizer")) continue;
           const item = group.get(name);
           if (item?.type === "Group") walk(item as Group, [...names, name]);
           else if (item?.type === "Dataset") {
@@ -124,8 +125,10 @@ export async function openKeras(source: ByteSource): Promise<WeightFile> {
 }
 
 /**
- * A dataset below the group of its layer. Within that group its path is its own name, "conv2d/kernel:0";
- * where that has no layer in it, the group's name stands before.
+ * A dataset below the group of its layer. Within that group its path is its own name, "conv2d/kernel:0",
+ * with the model's name before where Keras 3 wrote it; where it has no layer in it, the group's name
+ * stands before. Files of Keras 3's save_weights have a group "layers" of all layers, whose weights
+ * are numbered: "conv2d/vars/0".
  */
 function tensorOf(
   path: readonly string[],
@@ -133,7 +136,8 @@ function tensorOf(
   { where, size: fileSize }: ByteSource,
   attempt: <T>(read: () => T) => T,
 ): WeightTensor {
-  const name = path.slice(path.length > 2 ? 1 : 0).join("/").replace(/:0$/, "");
+  const own = path.slice(path.length > 2 ? 1 : 0);
+  const name = own.slice(Math.max(0, own.lastIndexOf(path[0]!))).join("/").replace(/:0$/, "");
   const shape: Shape = dataset.shape ?? [];
   const type = types[String(dataset.dtype)];
   if (type === undefined) {
@@ -155,7 +159,7 @@ function tensorOf(
     // deno-lint-ignore require-await
     read: async (begin = 0, end = size) => {
       checkNumbers(name, size, begin, end);
-      const numbers = converted(attempt(() => dataset.value));
+      const numbers = converted(attempt(() => dataset.value), `${where}: ${name}`);
       if (numbers?.length !== size) {
         throw new SyntaxError(
           `${where}: ${name}: expected ${size} numbers, found ${numbers?.length}`,
@@ -166,11 +170,11 @@ function tensorOf(
   };
 }
 
-function converted(value: unknown): TensorData | undefined {
+function converted(value: unknown, where: string): TensorData | undefined {
   if (typeof value === "number") return Float32Array.of(value);
   if (value instanceof Float64Array) return Float32Array.from(value);
   if (value instanceof Int8Array) return Int32Array.from(value);
-  if (value instanceof BigInt64Array) return Int32Array.from(value, Number);
+  if (value instanceof BigInt64Array || value instanceof Uint32Array) return narrow(value, where);
   return dtypeOf(value) === undefined ? undefined : value as TensorData;
 }
 

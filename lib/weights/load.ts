@@ -11,7 +11,8 @@ import type { WeightReport } from "./report.ts";
 export interface LoadWeightsOptions extends CacheOptions {
   /**
    * The file's names by the model's, where they differ: of layers (`{ conv1: "features.0" }`) or of
-   * single weights (`{ "conv1.kernel": "w1" }`).
+   * single weights (`{ "conv1.kernel": "w1" }`). A function is asked for a weight, and if the file has
+   * no tensor of the name that it gives, for the layer: ``(name) => `backbone.${name}` `` will do.
    */
   readonly map?: WeightNames;
   /** Tensors of the file that the model need not have, such as an auxiliary head: `/^aux/`. */
@@ -25,10 +26,12 @@ export interface LoadWeightsOptions extends CacheOptions {
 
 /**
  * Loads weights into a model from a safetensors file, a PyTorch checkpoint (.pth, .pt, .th), a Keras
- * file (.h5) or a Caffe one (.caffemodel); what it is, is found by content. No code in a file is run.
+ * file (.h5, .weights.h5, .keras) or a Caffe one (.caffemodel); what it is, is found by content. No
+ * code in a file is run.
  *
  * Layers are matched by name; a weight may be called as in PyTorch (`weight`, `running_var`), Keras
- * (`kernel`, `moving_variance`) or here (`kernel`, `runningVariance`). Kernels are turned from
+ * (`kernel`, `moving_variance`; `vars/0` and so on in Keras 3, which calls layers by their classes:
+ * "conv2d", "conv2d_1") or here (`kernel`, `runningVariance`). Kernels are turned from
  * PyTorch's and Caffe's order (OIHW; [out, in]) into this library's (HWIO; [in, out]), and the inputs
  * of a dense layer after a flatten from CHW to HWC. A prefix `module.` is removed, and
  * `num_batches_tracked` left out.

@@ -45,8 +45,12 @@ const spellings: Readonly<Record<string, readonly Spelling[]>> = {
 /** Names of modules around a whole network. */
 const wrappers = ["module.", "_orig_mod.", "model."];
 
-/** PyTorch counts the steps of a batch normalisation; nothing depends on it here. */
-const counters = /(^|[./])num_batches_tracked$/;
+/**
+ * PyTorch counts the steps of a batch normalisation and of an averaged model, Keras keeps the state of
+ * a dropout's random numbers; nothing depends on them here.
+ */
+const counters =
+  /(^|[./])(num_batches_tracked|n_averaged|seed_generator[./](vars[./]\d+|seed_generator_state))$/;
 
 /** Finds the tensor of each weight, and what is left over on either side. */
 export function matchWeights(
@@ -55,7 +59,6 @@ export function matchWeights(
   names: WeightNames = {},
   ignore?: RegExp,
 ): { report: WeightReport; assignments: Assignment[] } {
-  const rename = renamer(names);
   const left = new Map<string, WeightTensor>();
   const ignored: string[] = [];
   for (const [name, tensor] of unwrapped(file, model)) {
@@ -68,7 +71,7 @@ export function matchWeights(
   const assignments: Assignment[] = [];
   for (const layer of model.layers) {
     for (const [key, weight] of layer.weights) {
-      const found = findTensor(layer, key, rename, left);
+      const found = findTensor(layer, key, names, left, file.format);
       if (found === undefined) {
         missing.push({ name: weight.name, shape: weight.shape });
         continue;
@@ -98,18 +101,20 @@ export function matchWeights(
 function unwrapped(file: WeightFile, model: Network): Map<string, WeightTensor> {
   let tensors = new Map(file.tensors);
   for (const prefix of wrappers) {
-    const all = [...tensors.keys()].every((name) => name.startsWith(prefix));
+    const all = [...tensors.keys()].every((name) => name.startsWith(prefix) || counters.test(name));
     if (!all || model.layers.some(({ name }) => name.startsWith(prefix))) continue;
-    tensors = new Map(Array.from(tensors, ([name, tensor]) => [name.slice(prefix.length), tensor]));
+    const unprefixed = (name: string) => name.startsWith(prefix) ? name.slice(prefix.length) : name;
+    tensors = new Map(Array.from(tensors, ([name, tensor]) => [unprefixed(name), tensor]));
   }
   return tensors;
 }
 
-/** Keras separates a layer from its weight by a slash, the others by a dot. */
+/**
+ * Keras separates a layer from its weight by a slash, the others by a dot. The weight may be called
+ * "vars/0", by its number.
+ */
 function canonical(name: string): string {
-  const plain = name.replace(/:0$/, "");
-  const at = Math.max(plain.lastIndexOf("/"), plain.lastIndexOf("."));
-  return at < 0 ? plain : `${plain.slice(0, at)}.${plain.slice(at + 1)}`;
+  return name.replace(/:0$/, "").replace(/[./](vars\/\d+|[^./]+)$/, ".$1");
 }
 
 /** Also right for a pattern that is global or sticky, which remembers where it was. */
@@ -126,20 +131,32 @@ function renamer(names: WeightNames): (name: string) => string | undefined {
 function findTensor(
   layer: LayerView,
   key: string,
-  rename: (name: string) => string | undefined,
+  names: WeightNames,
   left: ReadonlyMap<string, WeightTensor>,
+  format: WeightFile["format"],
 ) {
+  const rename = renamer(names);
   const weight = rename(`${layer.name}.${key}`);
-  const prefix = rename(layer.name) ?? layer.name;
-  for (const spelling of spellings[key] ?? last(key)) {
-    const name = canonical(weight ?? `${prefix}.${spelling.key}`);
+  if (weight !== undefined) {
+    const name = canonical(weight);
     const tensor = left.get(name);
-    if (tensor === undefined) continue;
-    if (weight === undefined) return { name, tensor, channelsFirst: spelling.first };
-    // A name that the caller gave: only one that says "kernel" is known to have channels last.
-    const lasts = (spellings[key] ?? []).filter((spelling) => !spelling.first);
-    const channelsFirst = !lasts.some((spelling) => name.endsWith(`.${spelling.key}`));
-    return { name, tensor, channelsFirst };
+    if (tensor !== undefined) {
+      // A name that the caller gave: only Keras, or one that says "kernel", has channels last.
+      const lasts = (spellings[key] ?? []).filter((spelling) => !spelling.first);
+      const channelsFirst = format !== "keras" &&
+        !lasts.some((spelling) => name.endsWith(`.${spelling.key}`));
+      return { name, tensor, channelsFirst };
+    }
+    // A function, such as one that puts a prefix before all names, may have meant layers alone.
+    if (typeof names !== "function") return undefined;
+  }
+  const prefix = rename(layer.name) ?? layer.name;
+  // Keras 3 numbers the weights of a layer.
+  const number = [...layer.weights.keys()].indexOf(key);
+  for (const spelling of [...spellings[key] ?? last(key), ...last(`vars/${number}`)]) {
+    const name = canonical(`${prefix}.${spelling.key}`);
+    const tensor = left.get(name);
+    if (tensor !== undefined) return { name, tensor, channelsFirst: spelling.first };
   }
   return undefined;
 }

@@ -1,40 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openKeras } from "../../lib/weights/keras.ts";
 import { openWeights } from "../../lib/weights/open.ts";
+import { sequential } from "../../lib/train/model.ts";
+import { loadWeights } from "../../lib/weights/load.ts";
 import { damage, realTest, source } from "./files.ts";
-
-/** The part of h5wasm that writes. */
-interface Writer {
-  create_group(name: string): Writer;
-  create_dataset(settings: { name: string; data: unknown; shape: number[]; dtype: string }): void;
-  close(): void;
-}
-
-/** An HDF5 file with datasets, by path. */
-async function hdf5(
-  datasets: Record<string, { data: unknown; shape: number[]; dtype: string }>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const specifier = "npm:h5wasm@0.10.3";
-  const h5wasm = await import(specifier);
-  const { FS } = await h5wasm.ready;
-  const file: Writer = new h5wasm.File("/written.h5", "w");
-  const groups = new Map<string, Writer>([["", file]]);
-  const groupOf = (path: string): Writer => {
-    const known = groups.get(path);
-    if (known) return known;
-    const at = path.lastIndexOf("/");
-    const made = groupOf(path.slice(0, Math.max(0, at))).create_group(path.slice(at + 1));
-    groups.set(path, made);
-    return made;
-  };
-  for (const [path, settings] of Object.entries(datasets)) {
-    const at = path.lastIndexOf("/");
-    groupOf(path.slice(0, Math.max(0, at)))
-      .create_dataset({ name: path.slice(at + 1), ...settings });
-  }
-  file.close();
-  return FS.readFile("/written.h5").slice();
-}
+import { hdf5 } from "./hdf5.ts";
+import { zip } from "./zip.ts";
 
 const kernel = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3], dtype: "<f" };
 const bias = { data: Float64Array.of(0.5, 1, 2), shape: [3], dtype: "<d" };
@@ -61,6 +32,72 @@ Deno.test("Keras: weights alone; names within their layer or not", async () => {
   const bytes = await hdf5({ "dense/dense/kernel:0": kernel, "other/bias": bias });
   using file = await openKeras(source(bytes));
   assertEquals([...file.tensors.keys()].sort(), ["dense/kernel", "other/bias"]);
+});
+
+Deno.test("Keras 3: a saved model, with the model's name before the layer's", async () => {
+  using file = await openKeras(source(
+    await hdf5({
+      "model_weights/dense/sequential/dense/kernel": kernel,
+      "model_weights/inner/first/kernel": kernel,
+    }),
+  ));
+  assertEquals([...file.tensors.keys()].sort(), ["dense/kernel", "first/kernel"]);
+});
+
+/** What save_weights of Keras 3 writes: weights by number, and the state of a dropout. */
+const numbered = () =>
+  hdf5({
+    "layers/dense/vars/0": { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2], dtype: "<f" },
+    "layers/dense/vars/1": { data: Float32Array.of(5, 6), shape: [2], dtype: "<f" },
+    ...Object.fromEntries([0, 1, 2, 3].map((i) => [
+      `layers/batch_normalization/vars/${i}`,
+      { data: Float32Array.of(i, i + 10), shape: [2], dtype: "<f" },
+    ])),
+    "layers/dropout/seed_generator/vars/0": {
+      data: Uint32Array.of(1, 2 ** 32 - 1),
+      shape: [2],
+      dtype: "<I",
+    },
+    "optimizer/vars/0": { data: BigInt64Array.of(7n), shape: [], dtype: "<q" },
+  });
+
+const named = () =>
+  sequential([2]).dense(2, { name: "dense" }).batchNorm({ name: "batch_normalization" });
+
+for (const form of [".weights.h5", ".keras"]) {
+  Deno.test(`Keras 3: weights by number, in a ${form} file`, async () => {
+    const hdf5 = await numbered();
+    const bytes = form === ".keras"
+      ? zip([{ name: "config.json", content: "{}" }, { name: "model.weights.h5", content: hdf5 }])
+      : hdf5;
+    const net = named();
+    const { matched, ignored } = await loadWeights(net, bytes);
+    assertEquals([matched.length, ignored], [6, ["dropout/seed_generator/vars/0"]]);
+    assertEquals([...await net.weight("dense.kernel").read()], [1, 2, 3, 4]);
+    assertEquals([...await net.weight("dense.bias").read()], [5, 6]);
+    for (const [i, key] of ["gamma", "beta", "runningMean", "runningVariance"].entries()) {
+      const found = await net.weight(`batch_normalization.${key}`).read();
+      assertEquals([...found], [i, i + 10], key);
+    }
+  });
+}
+
+Deno.test("Keras: kernels that map names have channels last too", async () => {
+  const net = sequential([2]).dense(2, { name: "mine", bias: false });
+  await loadWeights(net, await numbered(), {
+    map: { "mine.kernel": "dense/vars/0" },
+    ignore: /./,
+  });
+  assertEquals([...await net.weight("mine.kernel").read()], [1, 2, 3, 4]);
+});
+
+Deno.test("Keras: integers that i32 cannot hold are an error when they are read", async () => {
+  using file = await openKeras(source(await numbered()));
+  await assertRejects(
+    () => file.tensors.get("dropout/seed_generator/vars/0")!.read(),
+    RangeError,
+    "the 32-bit integer 4294967295 does not fit",
+  );
 });
 
 Deno.test("Keras: what is no HDF5 file, or another type, is refused", async () => {

@@ -150,6 +150,36 @@ Deno.test("loadWeights: map names layers and weights", async () => {
   }
 });
 
+Deno.test("loadWeights: map puts a prefix before all names", async () => {
+  const loaded = sequential([3]).dense(2, { name: "a" }).batchNorm({ name: "b" });
+  const bytes = fileOf({
+    "net.a.weight": [2, 3],
+    "net.a.bias": [2],
+    "net.b.weight": [2],
+    "net.b.bias": [2],
+    "net.b.running_mean": [2],
+    "net.b.running_var": [2],
+    "loss.weight": [2],
+  });
+  const { matched, ignored } = await loadWeights(loaded, bytes, {
+    map: (name) => `net.${name}`,
+    ignore: /^loss/,
+  });
+  assertEquals([matched.length, ignored], [6, ["loss.weight"]]);
+  assertEquals(await read(loaded, "a.kernel"), [0, 3, 1, 4, 2, 5]);
+});
+
+Deno.test("loadWeights: an averaged model, whose count has no prefix", async () => {
+  const loaded = net();
+  const { ignored } = await loadWeights(loaded, fixture("pth_averaged.pth"));
+  assertEquals(ignored, [
+    "n_averaged",
+    "module.bn.num_batches_tracked",
+    "module.bn1d.num_batches_tracked",
+  ]);
+  assert(await errorOf(loaded) < 1e-5);
+});
+
 Deno.test("loadWeights: a model whose names begin with module. keeps them", async () => {
   const loaded = net("module.");
   await loadWeights(loaded, fixture("pth_checkpoint.pth"));
