@@ -60,7 +60,7 @@ const lenets: Row[] = [
   { name: "lenet5", build: lenet5, paper: papers.lenet, preprocessing: digits },
   {
     name: "lenet5-1998",
-    build: ({ classes: _, width: __, ...options }) => lenet1998(options),
+    build: lenet1998,
     paper: papers.lenet,
     preprocessing: digits1998,
     published: { top1: 99.05, source: "the paper's section III-B, 60,000 images, no distortions" },

@@ -31,6 +31,8 @@ const kernelInitializer = "lecunUniform";
  * digits. The model yields minus the squared distances: with the cross-entropy that is the paper's
  * loss (equation 9) but for its constant. Images of 28x28 are padded to the paper's 32x32.
  *
+ * It is for the ten digits alone: other `classes` or another `width` are an error.
+ *
  * The paper's images are white (-0.1) with black ink (1.175), which keeps the mean near 0.
  * {@linkcode lenet5} is the net as it is common now.
  *
@@ -43,11 +45,18 @@ const kernelInitializer = "lecunUniform";
  * console.log(net.parameters); // 60000
  * ```
  */
-export function lenet1998(options: Pick<ArchitectureOptions, "inputShape" | "seed"> = {}): Model {
-  const { image, seed } = settingsOf("lenet1998", { ...options, classes: 10 }, {
+export function lenet1998(options: ArchitectureOptions = {}): Model {
+  const { image, classes, seed } = settingsOf("lenet1998", options, {
     classes: 10,
     inputShape: [28, 28, 1],
   });
+  const { width = 1 } = options;
+  if (classes !== 10 || width !== 1) {
+    throw new RangeError(
+      "lenet1998: expected 10 classes and width 1, as its outputs compare with the bitmaps of the " +
+        `digits, found ${classes} and ${width}; lenet5 takes any`,
+    );
+  }
   const padding = image.shape[0]! < 32 ? "same" : "valid";
   const activate = (x: SymbolicValue, name: string) =>
     x.apply(scaledTanh({ name: `${name}.tanh` }));

@@ -40,10 +40,7 @@ export function settingsOf(
   defaults: { readonly classes: number; readonly inputShape: Shape },
   known: readonly string[] = [],
 ): Settings {
-  const all = ["classes", "inputShape", "width", "seed", ...known];
-  for (const key of Object.keys(options)) {
-    if (!all.includes(key)) throw new RangeError(`${name}: ${unknownName("option", key, all)}`);
-  }
+  checkNames(name, options, ["classes", "inputShape", "width", "seed", ...known]);
   const { classes = defaults.classes, inputShape = defaults.inputShape } = options;
   const { width = 1, seed = 0 } = options;
   if (!Number.isInteger(classes) || classes < 1) {
@@ -65,6 +62,13 @@ export function settingsOf(
     image: input(inputShape),
     scaled: (channels) => Math.max(1, Math.round(channels * width)),
   };
+}
+
+/** Checks that options name nothing that architecture `name` does not know. */
+export function checkNames(name: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw new RangeError(`${name}: ${unknownName("option", key, known)}`);
+  }
 }
 
 /** Checks that `value` is one of a family's members. */

@@ -6,6 +6,7 @@ import {
   googlenet,
   googlenetBn,
   inceptionV3,
+  mlp,
   type Model,
   model,
   randomNormal,
@@ -172,6 +173,9 @@ Deno.test("architectures: wrong options are named", () => {
     [() => resnet(18, { width: 0 }), "resnet: width: expected a number above 0, found 0"],
     [() => resnet(18, { inputShape: [224, 224] }), "expected [height, width, channels]"],
     [() => alexnet2012({ towers: 3 as 2 }), "towers: expected 1 or 2, found 3"],
+    [() => zooEntry("lenet5-1998").build({ classes: 7 }), "lenet1998: expected 10 classes"],
+    [() => zooEntry("lenet5-1998").build({ width: 0.5 }), "width 1"],
+    [() => mlp({ width: 2 } as ArchitectureOptions), 'mlp: unknown option "width"'],
     [() => vgg(11, { inputShape: [16, 16, 3] }), 'maxPool2d "features.20"'],
   ];
   for (const [build, message] of cases) {
