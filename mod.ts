@@ -74,12 +74,8 @@ export {
 } from "./lib/nn/layer.ts";
 export type { Architecture } from "./lib/nn/architecture.ts";
 export { LayerMethods } from "./lib/nn/fluent.ts";
-export {
-  type ForwardContext,
-  type LayerView,
-  Network,
-  type PlacedLayer,
-} from "./lib/nn/network.ts";
+export { type ForwardContext, Network } from "./lib/nn/network.ts";
+export type { LayerView, PlacedLayer } from "./lib/nn/placement.ts";
 export type { Normalization } from "./lib/nn/preprocess.ts";
 export type { ReceptiveField } from "./lib/nn/receptive_field.ts";
 export type { Summary, SummaryRow } from "./lib/nn/summary.ts";

@@ -3,6 +3,14 @@ import { unknownName } from "../core/suggest.ts";
 import type { Node } from "../graph/node.ts";
 import { LayerMethods } from "./fluent.ts";
 import type { Layer } from "./layer.ts";
+import {
+  freeName,
+  type LayerView,
+  type PlacedLayer,
+  placeLayers,
+  type Placement,
+  viewOf,
+} from "./placement.ts";
 import { type ReceptiveField, receptiveFields } from "./receptive_field.ts";
 import { formatSummary, type Summary, type SummaryRow } from "./summary.ts";
 import { applyLayer, SymbolicValue } from "./symbolic.ts";
@@ -20,32 +28,6 @@ export interface ForwardContext {
   update(weight: Weight, value: Node): void;
 }
 
-/** A layer at its place in a model. */
-export interface PlacedLayer {
-  /** The layer's name, unique in the model. */
-  readonly name: string;
-  /** The layer. */
-  readonly layer: Layer;
-  /** What each application yields: one, but for a layer that is shared. */
-  readonly values: readonly SymbolicValue[];
-  /** Its weights by name: kernel, bias, gamma and so on. */
-  readonly weights: ReadonlyMap<string, Weight>;
-}
-
-/** A layer of a model as its user sees it. */
-export interface LayerView {
-  /** The layer's name, unique in the model. */
-  readonly name: string;
-  /** The layer's type: "conv2d", "dense" and so on. */
-  readonly type: string;
-  /** The layer's settings. */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** Shape of its (first) result, without the batch axis. */
-  readonly outputShape: Shape;
-  /** Its weights by name: kernel, bias, gamma and so on. */
-  readonly weights: ReadonlyMap<string, Weight>;
-}
-
 /**
  * A graph of layers with weights: its shape, its parts and its forward pass. `Model` adds training
  * and files, and says what the layer methods return: itself.
@@ -53,9 +35,7 @@ export interface LayerView {
 export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   readonly #inputs: readonly SymbolicValue[];
   #outputs: readonly SymbolicValue[];
-  #order: SymbolicValue[] = [];
-  #layers = new Map<string, PlacedLayer>();
-  readonly #nameOf = new Map<Layer, string>();
+  #placement: Placement;
   readonly #seed: number;
   #weightCount = 0;
 
@@ -81,7 +61,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     this.#inputs = inputs;
     this.#outputs = outputs;
     this.#seed = seed;
-    this.#place();
+    this.#placement = this.#place();
   }
 
   /** Puts a layer after the model's only output; the model grows in place. */
@@ -93,10 +73,10 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       );
     }
     const before = this.#outputs;
-    const name = layer.name ?? freeName(layer, (name) => this.#layers.has(name));
+    const name = layer.name ?? freeName(layer, (name) => this.#placement.layers.has(name));
     this.#outputs = [applyLayer(layer, [last!], name)];
     try {
-      this.#place();
+      this.#placement = this.#place();
     } catch (error) {
       this.#outputs = before;
       throw error;
@@ -108,48 +88,12 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   /** Called when the graph has grown: what was compiled is out of date. */
   protected abstract changed(): void;
 
-  /** Finds all layers, checks and gives names, and makes weights for those that are new. */
-  #place(): void {
-    const order = orderOf(this.#outputs);
-    for (const value of order) {
-      if (value.layer === undefined && !this.#inputs.includes(value)) {
-        throw new TypeError(
-          `model: an output depends on input ${
-            formatShape(value.shape)
-          }, which is not among the inputs`,
-        );
-      }
-    }
-    const applied = new Map<Layer, SymbolicValue[]>();
-    for (const value of order) {
-      if (value.layer === undefined) continue;
-      const values = applied.get(value.layer);
-      if (values === undefined) applied.set(value.layer, [value]);
-      else values.push(value);
-    }
-    const given = new Set([...applied.keys()].flatMap((layer) => layer.givenName ?? []));
-    const layers = new Map<string, PlacedLayer>();
-    const isTaken = (name: string) => given.has(name) || layers.has(name);
-    for (const [layer, values] of applied) {
-      const { givenName, assignedName } = layer;
-      const name = givenName ??
-        (assignedName !== undefined && !isTaken(assignedName)
-          ? assignedName
-          : freeName(layer, isTaken));
-      if (layers.has(name)) {
-        throw new RangeError(
-          `model: two layers are named ${
-            JSON.stringify(name)
-          }; names must be unique, so choose another \`name\` for one of them`,
-        );
-      }
-      layer.assignedName ??= name;
-      layer.variables ??= this.#makeWeights(name, layer);
-      layers.set(name, { name, layer, values, weights: layer.variables });
-      this.#nameOf.set(layer, name);
-    }
-    this.#order = order;
-    this.#layers = layers;
+  #place(): Placement {
+    return placeLayers(
+      this.#inputs,
+      this.#outputs,
+      (name, layer) => this.#makeWeights(name, layer),
+    );
   }
 
   #makeWeights(name: string, layer: Layer): Map<string, Weight> {
@@ -190,7 +134,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   /** The layers in the order in which they compute. */
   get layers(): readonly LayerView[] {
-    return [...this.#layers.values()].map(viewOf);
+    return [...this.#placement.layers.values()].map(viewOf);
   }
 
   /** A layer by name. */
@@ -200,9 +144,9 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   /** A layer at its place, by name. */
   protected placed(name: string): PlacedLayer {
-    const found = this.#layers.get(name);
+    const found = this.#placement.layers.get(name);
     if (found === undefined) {
-      throw new RangeError(unknownName("layer", name, [...this.#layers.keys()]));
+      throw new RangeError(unknownName("layer", name, [...this.#placement.layers.keys()]));
     }
     return found;
   }
@@ -214,12 +158,12 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   /** The name of a layer that this model holds. */
   protected nameOf(layer: Layer): string {
-    return this.#nameOf.get(layer)!;
+    return this.#placement.names.get(layer)!;
   }
 
   /** Every value of the graph, each after what it depends on. */
   protected get values(): readonly SymbolicValue[] {
-    return this.#order;
+    return this.#placement.order;
   }
 
   /** The seed of the first weights. */
@@ -235,7 +179,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   /** All weights by full name: the layer's and the weight's, with a dot between. */
   get namedWeights(): ReadonlyMap<string, Weight> {
     return new Map(
-      [...this.#layers.values()].flatMap(({ name, weights }) =>
+      [...this.#placement.layers.values()].flatMap(({ name, weights }) =>
         [...weights].map(([key, weight]) => [`${name}.${key}`, weight] as const)
       ),
     );
@@ -270,7 +214,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   #setFrozen(names: readonly string[], frozen: boolean): this {
     const layers = names.length === 0
-      ? [...this.#layers.values()]
+      ? [...this.#placement.layers.values()]
       : names.map((name) => this.placed(name));
     for (const { weights } of layers) {
       for (const weight of weights.values()) weight.frozen = frozen;
@@ -289,7 +233,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     // Where a layer is applied again, its statistics go on from those of the application before.
     const updated = new Map<Weight, Node>();
     let stream = 0;
-    for (const value of this.#order) {
+    for (const value of this.#placement.order) {
       if (value.layer === undefined) continue;
       const { weights } = this.placed(this.nameOf(value.layer));
       const number = ++stream;
@@ -328,9 +272,9 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     const nameOf = (value: SymbolicValue) =>
       value.layer === undefined
         ? rows[this.#inputs.indexOf(value)]!.name
-        : this.#nameOf.get(value.layer)!;
+        : this.nameOf(value.layer);
     const seen = new Set<Layer>();
-    for (const value of this.#order) {
+    for (const value of this.#placement.order) {
       const { layer } = value;
       if (layer === undefined) continue;
       const { name, weights } = this.placed(this.nameOf(layer));
@@ -380,15 +324,16 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
    * @throws {TypeError} if an input is no image.
    */
   receptiveFields(): ReceptiveField[] {
-    return receptiveFields(this.#order, (layer) => this.nameOf(layer));
+    return receptiveFields(this.#placement.order, (layer) => this.nameOf(layer));
   }
 
   /** One line: inputs, layers, outputs and parameters. */
   override toString(): string {
     const shapes = (values: readonly SymbolicValue[]) =>
       values.map((value) => formatShape(value.shape)).join(", ");
-    return `Model ${shapes(this.#inputs)} -> ${shapes(this.#outputs)}: ${this.#layers.size} ${
-      this.#layers.size === 1 ? "layer" : "layers"
+    const count = this.#placement.layers.size;
+    return `Model ${shapes(this.#inputs)} -> ${shapes(this.#outputs)}: ${count} ${
+      count === 1 ? "layer" : "layers"
     }, ${this.parameters.toLocaleString("en")} parameters`;
   }
 
@@ -398,47 +343,6 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   }
 }
 
-/** A name for a layer that was given none: its type and the first number that is not taken. */
-function freeName(layer: Layer, isTaken: (name: string) => boolean): string {
-  const { type } = layer.type;
-  let number = 1;
-  while (isTaken(`${type}${number}`)) number++;
-  return `${type}${number}`;
-}
-
 function isFrozen(weights: ReadonlyMap<string, Weight>): boolean {
   return weights.size > 0 && [...weights.values()].every((weight) => weight.frozen);
-}
-
-function viewOf({ name, layer, values, weights }: PlacedLayer): LayerView {
-  return {
-    name,
-    type: layer.type.type,
-    config: layer.config,
-    outputShape: values[0]!.shape,
-    weights,
-  };
-}
-
-/** Every value that `outputs` depend on, each after its sources. */
-function orderOf(outputs: readonly SymbolicValue[]): SymbolicValue[] {
-  const order: SymbolicValue[] = [];
-  const seen = new Set<SymbolicValue>();
-  const stack = outputs.toReversed().map((value) => ({ value, next: 0 }));
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    if (top.next === 0 && seen.has(top.value)) {
-      stack.pop();
-      continue;
-    }
-    seen.add(top.value);
-    const source = top.value.sources[top.next++];
-    if (source === undefined) {
-      order.push(top.value);
-      stack.pop();
-    } else if (!seen.has(source)) {
-      stack.push({ value: source, next: 0 });
-    }
-  }
-  return order;
 }

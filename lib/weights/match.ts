@@ -1,5 +1,6 @@
 import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
-import type { LayerView, Network } from "../nn/network.ts";
+import type { Network } from "../nn/network.ts";
+import type { LayerView } from "../nn/placement.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Weight } from "../nn/weight.ts";
 import type { WeightFile, WeightTensor } from "./file.ts";

@@ -1,0 +1,136 @@
+import { formatShape, type Shape } from "../core/shape.ts";
+import type { Layer } from "./layer.ts";
+import type { SymbolicValue } from "./symbolic.ts";
+import type { Weight } from "./weight.ts";
+
+/** A layer at its place in a model. */
+export interface PlacedLayer {
+  /** The layer's name, unique in the model. */
+  readonly name: string;
+  /** The layer. */
+  readonly layer: Layer;
+  /** What each application yields: one, but for a layer that is shared. */
+  readonly values: readonly SymbolicValue[];
+  /** Its weights by name: kernel, bias, gamma and so on. */
+  readonly weights: ReadonlyMap<string, Weight>;
+}
+
+/** A layer of a model as its user sees it. */
+export interface LayerView {
+  /** The layer's name, unique in the model. */
+  readonly name: string;
+  /** The layer's type: "conv2d", "dense" and so on. */
+  readonly type: string;
+  /** The layer's settings. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Shape of its (first) result, without the batch axis. */
+  readonly outputShape: Shape;
+  /** Its weights by name: kernel, bias, gamma and so on. */
+  readonly weights: ReadonlyMap<string, Weight>;
+}
+
+/** What {@linkcode Network} knows of its graph: the values, and the layers that yield them. */
+export interface Placement {
+  /** Every value that the outputs depend on, each after its sources. */
+  readonly order: readonly SymbolicValue[];
+  /** The layers by name, in the order in which they compute. */
+  readonly layers: ReadonlyMap<string, PlacedLayer>;
+  /** The name of each layer. */
+  readonly names: ReadonlyMap<Layer, string>;
+}
+
+/**
+ * Finds all layers between inputs and outputs, checks and gives names, and has weights made for those
+ * that have none.
+ *
+ * @throws {TypeError} if an output depends on another input
+ * @throws {RangeError} if two layers have been given the same name
+ */
+export function placeLayers(
+  inputs: readonly SymbolicValue[],
+  outputs: readonly SymbolicValue[],
+  makeWeights: (name: string, layer: Layer) => ReadonlyMap<string, Weight>,
+): Placement {
+  const order = orderOf(outputs);
+  for (const value of order) {
+    if (value.layer === undefined && !inputs.includes(value)) {
+      throw new TypeError(
+        `model: an output depends on input ${
+          formatShape(value.shape)
+        }, which is not among the inputs`,
+      );
+    }
+  }
+  const applied = new Map<Layer, SymbolicValue[]>();
+  for (const value of order) {
+    if (value.layer === undefined) continue;
+    const values = applied.get(value.layer);
+    if (values === undefined) applied.set(value.layer, [value]);
+    else values.push(value);
+  }
+  const given = new Set([...applied.keys()].flatMap((layer) => layer.givenName ?? []));
+  const layers = new Map<string, PlacedLayer>();
+  const names = new Map<Layer, string>();
+  const isTaken = (name: string) => given.has(name) || layers.has(name);
+  for (const [layer, values] of applied) {
+    const { givenName, assignedName } = layer;
+    const name = givenName ??
+      (assignedName !== undefined && !isTaken(assignedName)
+        ? assignedName
+        : freeName(layer, isTaken));
+    if (layers.has(name)) {
+      throw new RangeError(
+        `model: two layers are named ${
+          JSON.stringify(name)
+        }; names must be unique, so choose another \`name\` for one of them`,
+      );
+    }
+    layer.assignedName ??= name;
+    layer.variables ??= makeWeights(name, layer);
+    layers.set(name, { name, layer, values, weights: layer.variables });
+    names.set(layer, name);
+  }
+  return { order, layers, names };
+}
+
+/** A name for a layer that was given none: its type and the first number that is not taken. */
+export function freeName(layer: Layer, isTaken: (name: string) => boolean): string {
+  const { type } = layer.type;
+  let number = 1;
+  while (isTaken(`${type}${number}`)) number++;
+  return `${type}${number}`;
+}
+
+/** A layer as its user sees it. */
+export function viewOf({ name, layer, values, weights }: PlacedLayer): LayerView {
+  return {
+    name,
+    type: layer.type.type,
+    config: layer.config,
+    outputShape: values[0]!.shape,
+    weights,
+  };
+}
+
+/** Every value that `outputs` depend on, each after its sources. */
+function orderOf(outputs: readonly SymbolicValue[]): SymbolicValue[] {
+  const order: SymbolicValue[] = [];
+  const seen = new Set<SymbolicValue>();
+  const stack = outputs.toReversed().map((value) => ({ value, next: 0 }));
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]!;
+    if (top.next === 0 && seen.has(top.value)) {
+      stack.pop();
+      continue;
+    }
+    seen.add(top.value);
+    const source = top.value.sources[top.next++];
+    if (source === undefined) {
+      order.push(top.value);
+      stack.pop();
+    } else if (!seen.has(source)) {
+      stack.push({ value: source, next: 0 });
+    }
+  }
+  return order;
+}
