@@ -1,5 +1,6 @@
 import type { CacheOptions } from "../../data/cache.ts";
-import type { Network } from "../nn/network.ts";
+import { checkOptions } from "../nn/layers/options.ts";
+import { Network } from "../nn/network.ts";
 import { release } from "./layout.ts";
 import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
 import { openWeights } from "./open.ts";
@@ -23,6 +24,8 @@ export interface LoadWeightsOptions extends CacheOptions {
    */
   readonly strict?: boolean;
 }
+
+const optionNames = ["map", "ignore", "strict", "cache", "mirror", "onProgress", "signal"];
 
 /**
  * Loads weights into a model from a safetensors file, a PyTorch checkpoint (.pth, .pt, .th), a Keras
@@ -57,6 +60,7 @@ export interface LoadWeightsOptions extends CacheOptions {
  * @param source a path, a URL, the file's bytes, or what {@linkcode publishedWeights} gives
  * @returns what was matched, missing, unexpected and of another shape; it prints
  * @throws {TypeError} if strict and anything does not fit; the message lists names and shapes
+ * @throws {RangeError} if an option is unknown
  * @throws {SyntaxError} if the file is malformed, cut short or of an unknown kind
  */
 export async function loadWeights(
@@ -64,6 +68,10 @@ export async function loadWeights(
   source: string | URL | Uint8Array | PublishedWeights,
   options: LoadWeightsOptions = {},
 ): Promise<WeightReport> {
+  if (!(model instanceof Network)) {
+    throw new TypeError(`loadWeights: expected a model and then a file, found ${String(model)}`);
+  }
+  checkOptions("loadWeights", options, optionNames);
   const known = source instanceof PublishedWeights ? source : undefined;
   const { map, ignore = known?.ignore, strict = true } = options;
   using file = await openWeights(

@@ -26,9 +26,13 @@ export async function openSource(source: string | URL | Uint8Array): Promise<Byt
   if (typeof source !== "string" && !(source instanceof URL)) {
     throw new TypeError(`weights: expected a path, a URL or bytes, found ${String(source)}`);
   }
-  return /^https?:/i.test(String(source)) ? await urlSource(String(source)) : await fileSource(
-    typeof source === "string" && /^file:/i.test(source) ? new URL(source) : source,
-  );
+  const scheme = source instanceof URL
+    ? source.protocol
+    : /^(file|https?):|^[a-z][a-z0-9+.-]*:(?=\/\/)/i.exec(source)?.[0].toLowerCase();
+  if (scheme === undefined) return await fileSource(source);
+  if (scheme === "file:") return await fileSource(new URL(source));
+  if (scheme === "http:" || scheme === "https:") return await urlSource(String(source));
+  throw new TypeError(`weights: expected a path or a URL of http, https or file, found ${source}`);
 }
 
 /** Bytes at hand. */

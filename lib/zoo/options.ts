@@ -67,7 +67,11 @@ export function settingsOf(
 /** Checks that options name nothing that architecture `name` does not know. */
 export function checkNames(name: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {
-    if (!known.includes(key)) throw new RangeError(`${name}: ${unknownName("option", key, known)}`);
+    if (known.includes(key)) continue;
+    const advice = key === "weights" || key === "pretrained"
+      ? ". Weights come after: await loadWeights(net, publishedWeights(name))"
+      : "";
+    throw new RangeError(`${name}: ${unknownName("option", key, known)}${advice}`);
   }
 }
 

@@ -150,6 +150,21 @@ Deno.test("loadWeights: map names layers and weights", async () => {
   }
 });
 
+Deno.test("loadWeights: what makes no sense is named", async () => {
+  const net = sequential([3]).dense(2, { name: "a" });
+  const bytes = fileOf({ "a.weight": [2, 3], "a.bias": [2] });
+  const refuse = (message: string, ...given: unknown[]) =>
+    assertRejects(
+      () => loadWeights(...given as Parameters<typeof loadWeights>),
+      Error,
+      message,
+    );
+  await refuse('unknown option "stric"; did you mean "strict"?', net, bytes, { stric: false });
+  await refuse("map: expected { name:", net, bytes, { map: null });
+  await refuse("expected a model and then a file, found net.pth", "net.pth", net);
+  await refuse("expected a model and then a file, found null", null, bytes);
+});
+
 Deno.test("loadWeights: map puts a prefix before all names", async () => {
   const loaded = sequential([3]).dense(2, { name: "a" }).batchNorm({ name: "b" });
   const bytes = fileOf({

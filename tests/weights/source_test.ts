@@ -56,6 +56,12 @@ Deno.test("openSource: a URL", async () => {
 Deno.test("openSource: what cannot be opened says why", async () => {
   const open = (from: unknown) => () => openSource(from as string);
   await assertRejects(open(7), TypeError, "expected a path, a URL or bytes, found 7");
+  for (const address of ["ftp://host/x", "s3://bucket/x", new URL("data:text/plain,x")]) {
+    await assertRejects(open(address), TypeError, `of http, https or file, found ${address}`);
+  }
+  for (const path of ["C:\\no\\such.pth", "net:1.pth"]) {
+    await assertRejects(open(path), Deno.errors.NotFound, `${path}: expected a file`);
+  }
   await assertRejects(open("no/such.pth"), Deno.errors.NotFound, "no/such.pth: expected a file");
   await inFolder((folder) => assertRejects(open(folder), TypeError, "found a folder or device"));
   await using server = serve((request) =>

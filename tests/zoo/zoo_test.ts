@@ -169,6 +169,10 @@ Deno.test("architectures: wrong options are named", () => {
       () => vgg(11, { clases: 10 } as ArchitectureOptions),
       'vgg: unknown option "clases"; did you mean "classes"?',
     ],
+    [
+      () => resnet(18, { weights: "imagenet" } as ArchitectureOptions),
+      "await loadWeights(net, publishedWeights(name))",
+    ],
     [() => resnet(18, { classes: 0 }), "resnet: classes: expected an integer of at least 1"],
     [() => resnet(18, { width: 0 }), "resnet: width: expected a number above 0, found 0"],
     [() => resnet(18, { inputShape: [224, 224] }), "expected [height, width, channels]"],

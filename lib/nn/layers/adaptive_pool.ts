@@ -5,15 +5,13 @@ import { scale } from "../../graph/ops/elementwise.ts";
 import { concatenate, reshape, slice } from "../../graph/ops/layout.ts";
 import { reduceSum } from "../../graph/ops/reduce.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkOptions, type LayerOptions } from "./options.ts";
+import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
 /** The mean of windows that cover images evenly: as many as are asked for, whatever the image. */
 export const adaptiveAveragePool2dType = defineLayer<{ readonly size: readonly [number, number] }>({
   type: "adaptiveAveragePool2d",
   call: ([x], _, { size }) => {
-    if (x!.shape.length !== 4) {
-      throw new TypeError("expected images of height, width and channels");
-    }
+    checkImages(x!.shape.slice(1));
     const [height, width] = x!.shape.slice(1) as [number, number];
     if (height % size[0] === 0 && width % size[1] === 0) {
       const window = [height / size[0], width / size[1]] as const;

@@ -1,6 +1,6 @@
 import { pad, slice } from "../../graph/ops/layout.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkCount, checkOptions, type LayerOptions } from "./options.ts";
+import { checkCount, checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
 /** Every stride-th pixel, with channels of zeros on either side of the image's. */
 export const identityShortcutType = defineLayer<
@@ -8,10 +8,8 @@ export const identityShortcutType = defineLayer<
 >({
   type: "identityShortcut",
   call: ([x], _, { filters, stride }) => {
+    checkImages(x!.shape.slice(1));
     const [batch, height, width, channels] = x!.shape as [number, number, number, number];
-    if (x!.shape.length !== 4) {
-      throw new TypeError("expected images of height, width and channels");
-    }
     const zeros = filters - channels;
     if (zeros < 0) {
       throw new RangeError(`filters: expected at least the ${channels} channels, found ${filters}`);
