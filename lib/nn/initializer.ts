@@ -112,6 +112,12 @@ export type InitializerLike = Initializer | string;
 
 /** Checks an initializer given by a user; a name alone means its defaults. */
 export function initializerOf(given: InitializerLike): Initializer {
+  if (typeof given !== "string" && (given === null || typeof given !== "object")) {
+    throw new TypeError(
+      `initializer: expected a name such as "heNormal", or what initializers.heNormal() gives, ` +
+        `found ${typeof given === "function" ? "a function" : given}`,
+    );
+  }
   const { name, ...settings } = typeof given === "string" ? { name: given } : given;
   if (!Object.hasOwn(fills, name)) {
     throw new RangeError(unknownName("initializer", String(name), Object.keys(fills)));

@@ -140,6 +140,17 @@ export class Layer {
   }
 }
 
+/** Checks that what a user applies is a layer. */
+export function checkLayer(layer: unknown): asserts layer is Layer {
+  if (layer instanceof Layer) return;
+  const found = layer instanceof Object && "outputs" in layer
+    ? "a model; build on from model.output(name), or apply its layers one by one"
+    : typeof layer === "function"
+    ? "a function"
+    : String(layer);
+  throw new TypeError(`apply: expected a layer such as layers.dense(8), found ${found}`);
+}
+
 const signature = (weights: Readonly<Record<string, WeightType>>) =>
   Object.entries(weights).map(([name, { shape }]) => `${name}${formatShape(shape)}`).join();
 

@@ -2,7 +2,7 @@ import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { Node } from "../graph/node.ts";
 import { LayerMethods } from "./fluent.ts";
-import type { Layer } from "./layer.ts";
+import { checkLayer, type Layer } from "./layer.ts";
 import {
   freeName,
   type LayerView,
@@ -66,6 +66,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   /** Puts a layer after the model's only output; the model grows in place. */
   override apply(layer: Layer): Self {
+    checkLayer(layer);
     const [last, ...others] = this.#outputs;
     if (others.length > 0) {
       throw new TypeError(

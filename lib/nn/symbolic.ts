@@ -1,6 +1,6 @@
 import { checkShape, formatShape, type Shape } from "../core/shape.ts";
 import { LayerMethods } from "./fluent.ts";
-import type { Layer } from "./layer.ts";
+import { checkLayer, type Layer } from "./layer.ts";
 import { add, concatenate, multiply } from "./layers/merge.ts";
 import type { LayerOptions } from "./layers/options.ts";
 
@@ -35,6 +35,7 @@ export class SymbolicValue extends LayerMethods<SymbolicValue> {
 
   /** Applies a layer; applied to several values, it shares its weights. */
   override apply(layer: Layer): SymbolicValue {
+    checkLayer(layer);
     return applyLayer(layer, [this]);
   }
 

@@ -148,7 +148,9 @@ Deno.test("settings out of range are errors", () => {
     ["conv2d", ["6", 3], "conv2d: filters: expected an integer"],
     ["conv2d", [6, 0], "conv2d: kernelSize"],
     ["conv2d", [6, [3]], "kernelSize"],
-    ["conv2d", [6, 3, { stride: 0 }], "stride"],
+    ["conv2d", [6, 3, { stride: 0 }], 'conv2d "conv2d1": stride: expected an integer'],
+    ["conv2d", [6, 3, { groups: 0.5 }], 'conv2d "conv2d1": groups: expected an integer'],
+    ["convTranspose2d", [6, 3, { stride: 0 }], 'convTranspose2d "convTranspose2d1": stride'],
     ["conv2d", [6, 3, { dilation: 1.5 }], "dilation"],
     ["conv2d", [6, 3, { padding: "full" }], 'padding: expected "valid", "same"'],
     ["conv2d", [6, 3, { padding: -1 }], "padding"],
@@ -173,6 +175,10 @@ Deno.test("settings out of range are errors", () => {
   assertThrows(() => net().leakyRelu!({ negativeSlope: "a" }), TypeError, "negativeSlope");
   assertThrows(() => net().elu!({ alpha: Infinity }), TypeError, "alpha: expected a finite number");
   assertThrows(() => net().reshape!([7]), TypeError, "256 numbers do not fill the shape [7]");
+  assertThrows(() => net().reshape!([-1, 7]), TypeError, "do not fill the shape [-1, 7]");
+  assertThrows(() => net().reshape!(7), TypeError, "reshape: expected a shape such as");
+  const kernelInitializer = () => 0;
+  assertThrows(() => net().dense!(2, { kernelInitializer }), TypeError, "found a function");
 });
 
 Deno.test("unknown options suggest the nearest, for every layer", () => {
@@ -190,6 +196,11 @@ Deno.test("unknown options suggest the nearest, for every layer", () => {
     () => sequential([8, 8, 1]).conv2d(2, 3, { strides: 2 } as never),
     RangeError,
     'conv2d: unknown option "strides"; did you mean "stride"? Known: bias, ',
+  );
+  assertThrows(
+    () => sequential([2]).dense(3, { activation: "relu" } as never),
+    RangeError,
+    'dense: unknown option "activation"; it is a layer of its own: .relu()',
   );
   assertThrows(() => sequential([2]).dense(3, 5 as never), TypeError, "expected options in braces");
   assertThrows(() => sequential([2]).dense(3, { name: "" }), TypeError, "name: expected a text");

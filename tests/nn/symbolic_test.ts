@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as layers from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";
-import { model } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/model.ts";
 
 Deno.test("a value knows its shape, its layer and what that was applied to", () => {
   const x = input([8, 8, 3]), y = x.conv2d(4, 3);
@@ -47,4 +47,17 @@ Deno.test("a graph of a thousand layers is built and named", () => {
     "found the result of relu [null, 4]; begin with",
   );
   assertEquals(model(first, deep).layers.at(-1)!.name, "relu500");
+});
+
+Deno.test("what is no layer cannot be applied", () => {
+  for (
+    const [given, found] of [
+      [() => 1, "found a function"],
+      [null, "found null"],
+      [sequential([2]).dense(2), "found a model; build on from model.output(name)"],
+    ] as const
+  ) {
+    assertThrows(() => input([2]).apply(given as never), TypeError, found);
+    assertThrows(() => sequential([2]).apply(given as never), TypeError, found);
+  }
 });

@@ -107,8 +107,8 @@ function convolutionConfig(
   options: Conv2dOptions,
 ): Config {
   const { stride, padding, dilation, groups } = options;
-  // Checks stride, padding, dilation and groups before an image is there.
-  const config = {
+  // Stride, padding, dilation and groups are checked where an image is there, whose layer is named.
+  return {
     filters: checkCount(filters, `${where}: filters`),
     kernelSize: pairOf(kernelSize, `${where}: kernelSize`),
     ...kernelConfig(options),
@@ -117,8 +117,6 @@ function convolutionConfig(
     ...dilation === undefined ? {} : { dilation },
     ...groups === undefined ? {} : { groups },
   };
-  convolutionGeometry(config, [1, 1], config.kernelSize);
-  return config;
 }
 
 /** A convolution of `filters` kernels: see {@linkcode LayerMethods.conv2d}. */

@@ -18,9 +18,13 @@ export function checkOptions(
   }
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name] of entries) {
-    if (name !== "name" && !known.includes(name)) {
-      throw new RangeError(`${where}: ${unknownName("option", name, [...known, "name"])}`);
+    if (name === "name" || known.includes(name)) continue;
+    if (name === "activation") {
+      throw new RangeError(
+        `${where}: unknown option "activation"; it is a layer of its own: .relu()`,
+      );
     }
+    throw new RangeError(`${where}: ${unknownName("option", name, [...known, "name"])}`);
   }
   return Object.fromEntries(entries.filter(([name]) => name !== "name"));
 }

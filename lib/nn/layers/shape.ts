@@ -1,4 +1,4 @@
-import { checkShape, formatShape, type Shape, sizeOf } from "../../core/shape.ts";
+import { checkShape, type Shape, sizeOf } from "../../core/shape.ts";
 import { resolvePadding } from "../../graph/compositions/geometry.ts";
 import { pad, reshape as reshapeNode } from "../../graph/ops/layout.ts";
 import { defineLayer, Layer } from "../layer.ts";
@@ -18,7 +18,7 @@ export const reshapeType = defineLayer<{ readonly shape: Shape }>({
     const known = shape.reduce((product, d) => d === -1 ? product : product * d, 1);
     const sizes = shape.map((d) => d === -1 ? size / known : d);
     if (sizeOf(sizes) !== size || sizes.some((d) => !Number.isInteger(d))) {
-      throw new TypeError(`${size} numbers do not fill the shape ${formatShape(shape)}`);
+      throw new TypeError(`${size} numbers do not fill the shape [${shape.join(", ")}]`);
     }
     return reshapeNode(x!, [x!.shape[0]!, ...sizes]);
   },
@@ -53,6 +53,9 @@ export function flatten(options: LayerOptions = {}): Layer {
 /** Reshaping: see {@linkcode LayerMethods.reshape}. */
 export function reshape(shape: Shape, options: LayerOptions = {}): Layer {
   checkOptions("reshape", options, []);
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`reshape: expected a shape such as [7, 7, -1], found ${String(shape)}`);
+  }
   if (shape.filter((d) => d === -1).length > 1) {
     throw new RangeError(`reshape: at most one size may be -1, found [${shape}]`);
   }
