@@ -48,17 +48,30 @@ export function resnet(depth: ResnetDepth, options: ResnetOptions = {}): Model {
   const { version = 1.5, shortcuts = true } = options;
   checkMember("resnet", "depth", depth, [18, 34, 50, 101, 152]);
   checkMember("resnet", "version", version, [1, 1.5]);
-  const branch: Branch = (x, name, stage, stride) => {
+  const x = residualStages(
+    resnetStem(image, scaled(64)),
+    resnetBlocks[depth],
+    resnetBranch(depth, version, scaled),
+    {
+      shortcuts,
+    },
+  );
+  const features = x.globalAveragePool2d({ name: "avgpool" });
+  return model(image, features.dense(classes, { name: "fc" }), { seed });
+}
+
+/** The branches of ResNets: filters double where an image is halved. */
+export function resnetBranch(
+  depth: ResnetDepth,
+  version: 1 | 1.5,
+  scaled: (channels: number) => number,
+): Branch {
+  return (x, name, stage, stride) => {
     const filters = scaled(64 * 2 ** stage);
     if (depth < 50) return basicBranch(x, name, filters, stride);
     const early = version === 1;
     return bottleneckBranch(x, name, { filters: [filters, filters, 4 * filters], stride, early });
   };
-  const x = residualStages(resnetStem(image, scaled(64)), resnetBlocks[depth], branch, {
-    shortcuts,
-  });
-  const features = x.globalAveragePool2d({ name: "avgpool" });
-  return model(image, features.dense(classes, { name: "fc" }), { seed });
 }
 
 /** The first layers of torchvision's residual nets: a 7x7 convolution and pooling, stride 4. */

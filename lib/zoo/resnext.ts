@@ -1,7 +1,7 @@
 import { type Model, model } from "../train/model.ts";
 import { groupsOf } from "./blocks.ts";
 import { type ArchitectureOptions, imageNet, settingsOf } from "./options.ts";
-import { bottleneckBranch, residualStages } from "./residual.ts";
+import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import { resnetBlocks, resnetStem } from "./resnet.ts";
 
 /**
@@ -17,15 +17,17 @@ import { resnetBlocks, resnetStem } from "./resnet.ts";
  */
 export function resnext50(options: ArchitectureOptions = {}): Model {
   const { image, classes, scaled, seed } = settingsOf("resnext50", options, imageNet);
-  const x = residualStages(
-    resnetStem(image, scaled(64)),
-    resnetBlocks[50],
-    (x, name, stage, stride) => {
-      const width = scaled(128 * 2 ** stage);
-      const filters = [width, width, 2 * width] as const;
-      return bottleneckBranch(x, name, { filters, stride, groups: groupsOf(32, width) });
-    },
-  );
+  const stem = resnetStem(image, scaled(64));
+  const x = residualStages(stem, resnetBlocks[50], resnextBranch(scaled));
   const features = x.globalAveragePool2d({ name: "avgpool" });
   return model(image, features.dense(classes, { name: "fc" }), { seed });
+}
+
+/** The branches of ResNeXt-50 32x4d. */
+export function resnextBranch(scaled: (channels: number) => number): Branch {
+  return (x, name, stage, stride) => {
+    const width = scaled(128 * 2 ** stage);
+    const filters = [width, width, 2 * width] as const;
+    return bottleneckBranch(x, name, { filters, stride, groups: groupsOf(32, width) });
+  };
 }

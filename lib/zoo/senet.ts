@@ -2,8 +2,9 @@ import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution, groupsOf } from "./blocks.ts";
 import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
-import { basicBranch, bottleneckBranch, type Branch, residualStages } from "./residual.ts";
-import { resnetBlocks, type ResnetDepth } from "./resnet.ts";
+import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
+import { resnetBlocks, resnetBranch, type ResnetDepth } from "./resnet.ts";
+import { resnextBranch } from "./resnext.ts";
 import { squeezeExcite } from "./squeeze_excite.ts";
 
 /** Settings of {@linkcode seResnet}. */
@@ -31,12 +32,7 @@ export function seResnet(depth: ResnetDepth, options: SeResnetOptions = {}): Mod
   const { version = 1 } = options;
   checkMember("seResnet", "depth", depth, [18, 34, 50, 101, 152]);
   checkMember("seResnet", "version", version, [1, 1.5]);
-  const branch: Branch = (x, name, stage, stride) => {
-    const filters = scaled(64 * 2 ** stage);
-    if (depth < 50) return basicBranch(x, name, filters, stride);
-    const early = version === 1;
-    return bottleneckBranch(x, name, { filters: [filters, filters, 4 * filters], stride, early });
-  };
+  const branch = resnetBranch(depth, version, scaled);
   const x = residualStages(stem(image, scaled(64)), resnetBlocks[depth], excited(branch));
   return model(image, head(x, classes), { seed });
 }
@@ -54,12 +50,11 @@ export function seResnet(depth: ResnetDepth, options: SeResnetOptions = {}): Mod
  */
 export function seResnext50(options: ArchitectureOptions = {}): Model {
   const { image, classes, scaled, seed } = settingsOf("seResnext50", options, imageNet);
-  const branch: Branch = (x, name, stage, stride) => {
-    const width = scaled(128 * 2 ** stage);
-    const filters = [width, width, 2 * width] as const;
-    return bottleneckBranch(x, name, { filters, stride, groups: groupsOf(32, width) });
-  };
-  const x = residualStages(stem(image, scaled(64)), resnetBlocks[50], excited(branch));
+  const x = residualStages(
+    stem(image, scaled(64)),
+    resnetBlocks[50],
+    excited(resnextBranch(scaled)),
+  );
   return model(image, head(x, classes), { seed });
 }
 
