@@ -51,8 +51,9 @@ const accuracy = (source: string) => (top1: number, top5: number): Published => 
 /** Single crops of ImageNet's validation set. */
 const torchvision = accuracy("torchvision 0.29, IMAGENET1K_V1, one crop");
 const timm = accuracy("timm, legacy weights, one crop");
+const fromError = (percent: number): number => Number((100 - percent).toFixed(2));
 const tenCrops = (error: number): Published => ({
-  top1: 100 - error,
+  top1: fromError(error),
   source: "the paper's table 2, ten crops",
 });
 
@@ -167,7 +168,7 @@ const cifarResnets: Row[] = ([
     preprocessing: cifarRgb,
     ...error === undefined ? {} : {
       published: {
-        top1: 100 - error,
+        top1: fromError(error),
         source: "akamaster/pytorch_resnet_cifar10, CIFAR-10's 10,000 test images",
       },
     },

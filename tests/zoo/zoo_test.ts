@@ -152,6 +152,15 @@ Deno.test("zoo: an entry prints its counts and accuracy in a line", () => {
   );
 });
 
+Deno.test("zoo: published accuracy has the digits that were published", () => {
+  assertEquals(zooEntry("resnet34-plain").published?.top1, 71.46);
+  for (const { name, published } of zoo()) {
+    for (const percent of [published?.top1 ?? 0, published?.top5 ?? 0]) {
+      assert(String(percent).length <= 6, `${name}: ${percent}`);
+    }
+  }
+});
+
 Deno.test("zoo: every network takes the number of classes and the size of images", () => {
   for (const entry of zoo()) {
     if (entry.name === "lenet5-1998") continue;
