@@ -55,6 +55,9 @@ export function rebuild(
   where: string,
 ): { inputs: SymbolicValue[]; outputs: SymbolicValue[] } {
   try {
+    const parts = ["layers", "values", "inputs", "outputs"] as const;
+    const lost = parts.find((part) => !Array.isArray(architecture?.[part]));
+    if (lost !== undefined) throw new TypeError(`expected a list of ${lost}`);
     const layers = architecture.layers.map(({ name, type, config }) =>
       new Layer(layerType(type), config, name)
     );

@@ -46,8 +46,9 @@ function chain() {
 Deno.test("descriptions that make no model are errors that name the file", () => {
   const good = JSON.parse(JSON.stringify(graph().architecture)) as Architecture;
   const wrong: [unknown, string][] = [
-    [null, ""],
-    [{}, ""],
+    [null, "expected a list of layers"],
+    [{}, "expected a list of layers"],
+    [{ ...good, outputs: "x" }, "expected a list of outputs"],
     [{ ...good, layers: [] }, "no layer number 0"],
     [{ ...good, outputs: [99] }, "no value number 99"],
     [{ ...good, values: [{ input: [-1] }, ...good.values.slice(1)] }, "input: expected sizes"],

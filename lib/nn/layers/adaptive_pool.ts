@@ -7,6 +7,9 @@ import { reduceSum } from "../../graph/ops/reduce.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
+/** Each window takes nodes of the graph, of which a saved model could ask for a billion. */
+const mostWindows = 4096;
+
 /** The mean of windows that cover images evenly: as many as are asked for, whatever the image. */
 export const adaptiveAveragePool2dType = defineLayer<{ readonly size: readonly [number, number] }>({
   type: "adaptiveAveragePool2d",
@@ -16,6 +19,9 @@ export const adaptiveAveragePool2dType = defineLayer<{ readonly size: readonly [
     if (height % size[0] === 0 && width % size[1] === 0) {
       const window = [height / size[0], width / size[1]] as const;
       return window.every((d) => d === 1) ? x! : averagePool2d(x!, window);
+    }
+    if (Math.max(...size) > mostWindows) {
+      throw new RangeError(`size: expected at most ${mostWindows}, found ${size.join("x")}`);
     }
     // A mean over rows, then one over columns.
     return meansAlong(meansAlong(x!, 1, size[0]), 2, size[1]);

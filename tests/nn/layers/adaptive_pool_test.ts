@@ -22,5 +22,10 @@ Deno.test("adaptiveAveragePool2d: as many windows as pixels change nothing, more
 
 Deno.test("adaptiveAveragePool2d: errors", () => {
   assertThrows(() => adaptiveAveragePool2d(0), RangeError, "at least 1");
+  assertThrows(
+    () => call(adaptiveAveragePool2d([1, 1e9]), [1, 1, 1], [7]),
+    RangeError,
+    "size: expected at most 4096, found 1x1000000000",
+  );
   assertThrows(() => call(adaptiveAveragePool2d(2), [4], count(4)), TypeError, "images");
 });
