@@ -77,7 +77,7 @@ async function download(
 ): Promise<void> {
   const response = await request(url, weights, signal);
   const total = Number(response.headers.get("content-length") ?? NaN);
-  const part = `${path}.${Deno.pid}.part`;
+  const part = `${path}.${crypto.randomUUID()}.part`; // others may be downloading it too
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
     const hash = createHash(weights.digest.algorithm);

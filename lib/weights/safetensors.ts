@@ -118,7 +118,7 @@ export async function writeSafetensors(
     ),
     metadata,
   );
-  const temporary = `${path}.${Deno.pid}.part`;
+  const temporary = `${path}.${crypto.randomUUID()}.part`;
   try {
     using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
     await writeAll(file, header);

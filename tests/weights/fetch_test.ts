@@ -42,6 +42,23 @@ Deno.test("fetchPublished: downloads once, checks the digits that are known, and
   });
 });
 
+Deno.test("fetchPublished: twice at once", async () => {
+  const both = Promise.withResolvers<void>();
+  let requests = 0;
+  await using server = serve(async () => {
+    if (++requests === 2) both.resolve();
+    await both.promise;
+    return new Response(content);
+  });
+  await inFolder(async (cache) => {
+    const options = here(cache, server.address);
+    const paths = await Promise.all([1, 2].map(() => fetchPublished(at(""), options)));
+    assertEquals(paths, new Array(2).fill(`${cache}/weights/${file}`));
+    assertEquals(await Deno.readFile(paths[0]!), content);
+    assertEquals([...Deno.readDirSync(`${cache}/weights`)].map(({ name }) => name), [file]);
+  });
+});
+
 Deno.test("fetchPublished: other bytes than published are not kept", async () => {
   await using server = serve(() => new Response(content.slice(1)));
   await inFolder(async (cache) => {

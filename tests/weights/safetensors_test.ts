@@ -65,6 +65,15 @@ Deno.test("writeSafetensors: asks for a tensor only when the one before is writt
   });
 });
 
+Deno.test("writeSafetensors: twice at once, each file is whole", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/x`;
+    await Promise.all([1, 2].map(() => writeSafetensors(path, writable)));
+    assertEquals(decodeSafetensors(await Deno.readFile(path), path).tensors.size, 4);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["x"]);
+  });
+});
+
 Deno.test("writeSafetensors: other numbers than promised leave no file", async () => {
   await inFolder(async (folder) => {
     const bad = { name: "w", shape: [3], dtype: "f32" as const, read: () => new Float32Array(2) };
