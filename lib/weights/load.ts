@@ -16,7 +16,11 @@ export interface LoadWeightsOptions extends CacheOptions {
    * no tensor of the name that it gives, for the layer: ``(name) => `backbone.${name}` `` will do.
    */
   readonly map?: WeightNames;
-  /** Tensors of the file that the model need not have, such as an auxiliary head: `/^aux/`. */
+  /**
+   * Tensors of the file that the model need not have, such as an auxiliary head: `/^aux/`; or that it
+   * has in another shape, such as the last layer for another number of classes: `/^fc\./`. Weights in
+   * the model that they do not fit keep their values.
+   */
   readonly ignore?: RegExp;
   /**
    * Whether everything must fit; true by default. If false, what fits is loaded, and the report says

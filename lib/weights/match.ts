@@ -82,7 +82,8 @@ export function matchWeights(
       const fit = fitting(model, layer, key, weight, tensor, channelsFirst);
       const pair = { weight: weight.name, tensor: tensor.name };
       if ("expected" in fit) {
-        misshapen.push({ ...pair, ...fit });
+        if (ignoring(ignore, name)) ignored.push(tensor.name);
+        else misshapen.push({ ...pair, ...fit });
       } else {
         matched.push({ ...pair, shape: tensor.shape });
         assignments.push({ weight, read: fit.read });

@@ -135,6 +135,24 @@ Deno.test("loadWeights: a 1x1 convolution from a matrix, and an auxiliary head l
   assertEquals(await read(both, "aux.fc.kernel"), [0, 2, 1, 3]);
 });
 
+Deno.test("loadWeights: all but the last layer, for another number of classes", async () => {
+  const net = () => sequential([3]).dense(2, { name: "body" }).dense(4, { name: "fc" });
+  const bytes = fileOf({
+    "body.weight": [2, 3],
+    "body.bias": [2],
+    "fc.weight": [7, 2],
+    "fc.bias": [7],
+  });
+  await assertRejects(() => loadWeights(net(), bytes), TypeError, "fc.weight: expected [4, 2]");
+  const loaded = net();
+  const before = await read(loaded, "fc.kernel");
+  const { matched, ignored } = await loadWeights(loaded, bytes, { ignore: /^fc\./ });
+  assertEquals(matched.map(({ weight }) => weight), ["body.kernel", "body.bias"]);
+  assertEquals(ignored, ["fc.weight", "fc.bias"]);
+  assertEquals(await read(loaded, "fc.kernel"), before);
+  assertEquals(await read(loaded, "body.bias"), [0, 1]);
+});
+
 Deno.test("loadWeights: map names layers and weights", async () => {
   const net = () => sequential([3]).dense(2, { name: "a" });
   const bytes = fileOf({ "features.0.weight": [2, 3], "odd": [2] });
