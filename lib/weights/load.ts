@@ -77,11 +77,16 @@ export async function loadWeights(
   }
   checkOptions("loadWeights", options, optionNames);
   const known = source instanceof PublishedWeights ? source : undefined;
-  const { map, ignore = known?.ignore, strict = true } = options;
+  const { map, ignore, strict = true } = options;
   using file = await openWeights(
     source instanceof PublishedWeights ? await fetchPublished(source, options) : source,
   );
-  const { report, assignments } = matchWeights(model, file, map, ignore);
+  const { report, assignments } = matchWeights(
+    model,
+    file,
+    map,
+    [ignore, known?.ignore].filter((pattern) => pattern !== undefined),
+  );
   const { missing, unexpected, misshapen } = report;
   if (strict && missing.length + unexpected.length + misshapen.length > 0) {
     throw new TypeError(

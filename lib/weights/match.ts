@@ -58,7 +58,7 @@ export function matchWeights(
   model: Network,
   file: WeightFile,
   names: WeightNames = {},
-  ignore?: RegExp,
+  ignore: readonly RegExp[] = [],
 ): { report: WeightReport; assignments: Assignment[] } {
   const left = new Map<string, WeightTensor>();
   const ignored: string[] = [];
@@ -120,8 +120,8 @@ function canonical(name: string): string {
 }
 
 /** Also right for a pattern that is global or sticky, which remembers where it was. */
-const ignoring = (pattern: RegExp | undefined, name: string) =>
-  pattern !== undefined && name.search(pattern) >= 0;
+const ignoring = (patterns: readonly RegExp[], name: string) =>
+  patterns.some((pattern) => name.search(pattern) >= 0);
 
 function renamer(names: WeightNames): (name: string) => string | undefined {
   if (typeof names === "function") return names;

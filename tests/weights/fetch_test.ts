@@ -121,6 +121,17 @@ Deno.test("fetchPublished: a download that is broken off leaves nothing", async 
   await answer;
 });
 
+Deno.test("loadWeights: what published weights have too much is left out, whatever else is", async () => {
+  await using server = serve(() => new Response(content));
+  await inFolder(async (cache) => {
+    const net = sequential([5, 5, 3]).conv2d(4, 3, { name: "conv" });
+    const url = `${server.address}/${file}`;
+    const weights = new PublishedWeights({ model: "net", source: "", url, ignore: /^(bn|up)/ });
+    const options = { ...here(cache, server.address), ignore: /^(grouped|bn1d|fc)/ };
+    assertEquals((await loadWeights(net, weights, options)).matched.length, 2);
+  });
+});
+
 Deno.test("loadWeights: published weights, fetched and loaded", async () => {
   await using server = serve(() => new Response(content));
   await inFolder(async (cache) => {
