@@ -101,7 +101,7 @@ export interface WritableTensor {
  * await Deno.remove(path);
  * ```
  *
- * @throws {TypeError} where a tensor gives other numbers than it said
+ * @throws {TypeError} where a tensor gives other numbers than it said, or metadata are no texts
  */
 export async function writeSafetensors(
   path: string,
@@ -111,6 +111,13 @@ export async function writeSafetensors(
   const names = new Set(tensors.map(({ name }) => name));
   if (names.size < tensors.length || names.has("__metadata__")) {
     throw new TypeError(`${path}: expected tensors with different names, none "__metadata__"`);
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== "string") {
+      throw new TypeError(
+        `${path}: metadata: ${key}: expected a text, as the format has no other, found ${value}`,
+      );
+    }
   }
   const header = encodeSafetensorsHeader(
     tensors.map(({ name, shape, dtype }) =>

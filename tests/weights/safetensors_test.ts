@@ -88,6 +88,11 @@ Deno.test("writeSafetensors: other numbers than promised leave no file", async (
       "different names",
     );
     await assertRejects(
+      () => writeSafetensors(`${folder}/x`, writable, { epoch: 3 } as never),
+      TypeError,
+      "x: metadata: epoch: expected a text",
+    );
+    await assertRejects(
       () => writeSafetensors(`${folder}/none/x`, writable),
       Error,
       "cannot write",
