@@ -8,7 +8,7 @@ import { kill } from "node:process";
  * @throws {Error} if the file cannot be written; the message says why and what to do.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${Deno.pid}.part`;
+  const temporary = `${path}.${Deno.pid}-${++writes}.part`; // another write may be under way
   await removeLeftovers(path);
   try {
     {
@@ -23,6 +23,9 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   }
 }
 
+/** How many writes this process has begun. */
+let writes = 0;
+
 /** Files that this process has written, or tried to. */
 const written = new Set<string>();
 
@@ -36,7 +39,8 @@ async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path), start = `${basename(path)}.`;
   try {
     for await (const { name } of Deno.readDir(folder)) {
-      const pid = /^(\d+)\.part$/.exec(name.startsWith(start) ? name.slice(start.length) : "")?.[1];
+      const pid = /^(\d+)-\d+\.part$/.exec(name.startsWith(start) ? name.slice(start.length) : "")
+        ?.[1];
       if (pid !== undefined && !lives(Number(pid))) await Deno.remove(join(folder, name));
     }
   } catch {

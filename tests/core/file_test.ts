@@ -27,6 +27,17 @@ Deno.test("a file is written whole, over an older one, and nothing else stays", 
   });
 });
 
+Deno.test("two writes of one file at once are both whole", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/model.safetensors`;
+    const contents = [1, 2, 3, 4].map((value) => new Uint8Array(2_000_000).fill(value));
+    await Promise.all(contents.map((bytes) => writeFileAtomic(path, bytes)));
+    const found = await Deno.readFile(path);
+    assert(contents.some((bytes) => bytes.every((value, i) => value === found[i])));
+    assertEquals(names(folder), ["model.safetensors"]);
+  });
+});
+
 Deno.test("what a killed process left of its file goes with the next write, and nothing else", async () => {
   await inFolder(async (folder) => {
     const { pid, status } = new Deno.Command(Deno.execPath(), {
@@ -34,8 +45,14 @@ Deno.test("what a killed process left of its file goes with the next write, and 
       stdout: "null",
     }).spawn();
     await status;
-    const kept = [`x.${Deno.ppid}.part`, `y.${pid}.part`, "x.part", `x.${pid}a.part`];
-    for (const name of [`x.${pid}.part`, ...kept]) {
+    const kept = [
+      `x.${Deno.ppid}-1.part`,
+      `y.${pid}-1.part`,
+      "x.part",
+      `x.${pid}.part`,
+      `x.${pid}a-1.part`,
+    ];
+    for (const name of [`x.${pid}-1.part`, ...kept]) {
       await Deno.writeTextFile(`${folder}/${name}`, "");
     }
     await writeFileAtomic(`${folder}/x`, Uint8Array.of(1));
