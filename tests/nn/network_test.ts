@@ -210,18 +210,18 @@ Deno.test("a kernel larger than its input", () => {
       sequential([14, 14, 6]).conv2d(16, 10, { name: "conv1" }).conv2d(3, 7, { name: "conv2" })
     ),
     'conv2d "conv2": kernel 7x7 with padding 0 does not fit the 5x5 input (layer input ' +
-      '[null, 5, 5, 16] from conv2d "conv1"); use padding: "same" or a kernel of at most 5',
+      '[null, 5, 5, 16] from conv2d "conv1"); use padding: "same", a kernel of at most 5, or a larger input',
   );
   assertEquals(
     message(() => sequential([5, 8, 1]).conv2d(3, 4, { dilation: 3, padding: [1, 0] })),
     'conv2d "conv2d1": kernel 4x4 with padding [1, 1, 0, 0] and dilation 3x3 does not fit the 5x8 ' +
-      'input (layer input [null, 5, 8, 1] from the model\'s input); use padding: "same" or a ' +
-      "kernel of at most 3",
+      'input (layer input [null, 5, 8, 1] from the model\'s input); use padding: "same", a ' +
+      "kernel of at most 3, or a larger input",
   );
   assertEquals(
     message(() => input([4, 4, 1]).relu().maxPool2d(5)),
     "maxPool2d: window 5x5 with padding [0, 0, 0, 0] does not fit the 4x4 input (layer input " +
-      '[null, 4, 4, 1] from relu); use a smaller window or padding: "same"',
+      '[null, 4, 4, 1] from relu); use a smaller window, padding: "same", or a larger input',
   );
 });
 

@@ -25,7 +25,7 @@ function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
     throw new RangeError(
       `${name}: window ${g.window[0]}x${g.window[1]} with padding [${
         g.padding.join(", ")
-      }] does not fit the ${height}x${width} input; use a smaller window or padding: "same"`,
+      }] does not fit the ${height}x${width} input; use a smaller window, padding: "same", or a larger input`,
     );
   }
   if (g.padding.some((p, side) => p >= g.window[side < 2 ? 0 : 1])) {

@@ -47,7 +47,7 @@ function checkFit(image: Pair, kernel: Pair, geometry: ConvolutionGeometry): voi
   throw new RangeError(
     `kernel ${kernel.join("x")} with padding ${padding}${spread} does not fit the ${
       image.join("x")
-    } input; use padding: "same" or a kernel of at most ${most}`,
+    } input; use padding: "same", a kernel of at most ${most}, or a larger input`,
   );
 }
 
