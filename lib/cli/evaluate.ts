@@ -13,6 +13,7 @@ import {
   type EvaluationStart,
 } from "./evaluation_report.ts";
 import { sourceOf } from "./images.ts";
+import { Interrupt } from "./interrupt.ts";
 import { openNetwork } from "./network.ts";
 import {
   choice,
@@ -146,21 +147,13 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (given.device !== undefined) await setDevice(given.device);
   const report = evaluationReporter(given.json ?? false);
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) Deno.exit(130);
-    report.note("finishing the batches under way; Ctrl-C again stops at once");
-    controller.abort();
-  };
-  Deno.addSignalListener("SIGINT", interrupt);
-  try {
-    const { result, start } = await evaluate(given, report, controller.signal);
-    if (result.complete) report.done(result, start);
-    else report.interrupted(result, start.journal);
-    return result.complete ? 0 : 130;
-  } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
-  }
+  using interrupt = new Interrupt(() =>
+    report.note("finishing the batches under way; Ctrl-C again stops at once")
+  );
+  const { result, start } = await evaluate(given, report, interrupt.signal);
+  if (result.complete) report.done(result, start);
+  else report.interrupted(result, start.journal);
+  return result.complete ? 0 : 130;
 }
 
 if (import.meta.main) await runCommand(main);

@@ -9,6 +9,7 @@ import { readCheckpointMetadata } from "../train/checkpoint.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
+import { Interrupt } from "./interrupt.ts";
 import {
   choice,
   formatOptions,
@@ -80,7 +81,9 @@ async function train(
   const opened = await device();
   const { kind, description } = opened;
   report.start({ ...settings, device: kind, description, output: folder, net, train, test });
-  using interrupt = new Interrupt(report);
+  using interrupt = new Interrupt(() =>
+    report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once")
+  );
   let isRunning = false;
   const history = await net.fit(train, {
     epochs: settings.epochs,
@@ -110,30 +113,6 @@ async function train(
   const measured = await net.evaluate(test);
   await net.save(`${folder}/model.safetensors`);
   return { history, test: measured, seconds };
-}
-
-/** Ctrl-C: the first ends training after the step under way, the second ends the process. */
-class Interrupt {
-  readonly #controller = new AbortController();
-  readonly #listener: () => void;
-
-  /** Listens until it is disposed of. */
-  constructor(report: Reporter) {
-    this.#listener = () => {
-      if (this.signal.aborted) Deno.exit(130);
-      report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once");
-      this.#controller.abort();
-    };
-    Deno.addSignalListener("SIGINT", this.#listener);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSignalListener("SIGINT", this.#listener);
-  }
 }
 
 const help = `Trains a network on images, measures it on test images, and saves it.
