@@ -58,12 +58,11 @@ export async function sourceOf(options: ImageOptions): Promise<ImageSource> {
 
 async function hasShards(folder: string): Promise<boolean> {
   try {
-    for await (const { name, isFile } of Deno.readDir(folder)) {
-      if (isFile && shardPattern.test(name)) return true;
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (!isDirectory && shardPattern.test(name)) return true;
     }
-  } catch (error) {
+  } catch {
     // What is wrong with it is said by the reader of folders.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return false;
 }

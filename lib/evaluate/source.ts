@@ -41,21 +41,39 @@ async function readText(path: string, what: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new TypeError(`${path}: expected a file with ${what}, found a folder`);
+    }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(`there is no file ${path} with ${what}`);
   }
 }
 
-/** The names in a folder, sorted: those of folders, and those of images. */
+/** Whether a path, or what a link there leads to, is a folder. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    return false; // A link that leads nowhere.
+  }
+}
+
+/** The names in a folder, sorted: those of folders, and those of images. Links are followed. */
 async function list(folder: string): Promise<{ folders: string[]; images: string[] }> {
   const folders: string[] = [], images: string[] = [];
   try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    for await (const { name, isDirectory, isSymlink } of Deno.readDir(folder)) {
       if (name.startsWith(".")) continue;
       if (isDirectory) folders.push(name);
       else if (imageFilePattern.test(name)) images.push(name);
+      else if (isSymlink && await isFolder(join(folder, name))) folders.push(name);
     }
   } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new TypeError(
+        `${folder}: expected a folder of images or shards (.tar, .tar.gz), found another file`,
+      );
+    }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(`there is no folder ${folder}`);
   }
@@ -77,9 +95,10 @@ const fileEntry = (path: string, name: string, label: number): ImageEntry => ({
 /**
  * Images in one folder for each class, as torchvision's `ImageFolder` has it. Folders that are named
  * by synset get the class that the list of synsets gives; folders that are numbers, that class; other
- * folders are numbered by their sorted names.
+ * folders are numbered by their sorted names. Links to folders and images are followed.
  *
  * @throws {RangeError} for a folder without images, or a synset that is not in the list
+ * @throws {TypeError} for a path that is no folder
  */
 export async function imageFolder(folder: string, synsets?: Synsets): Promise<ImageSource> {
   const { folders, images } = await list(folder);
@@ -90,7 +109,7 @@ export async function imageFolder(folder: string, synsets?: Synsets): Promise<Im
         "say what they show by a label file (--labels FILE)",
     );
   }
-  const entries: ImageEntry[] = [];
+  const entries: ImageEntry[] = [], root = await Deno.realPath(folder);
   const bySynset = folders.every((name) => /^n\d{8}$/.test(name)) && synsets !== undefined;
   const byNumber = folders.every((name) => /^\d+$/.test(name));
   for (const [i, name] of folders.entries()) {
@@ -99,7 +118,7 @@ export async function imageFolder(folder: string, synsets?: Synsets): Promise<Im
       : byNumber
       ? Number(name)
       : i;
-    for (const file of await filesBelow(join(folder, name))) {
+    for (const file of await filesBelow(join(folder, name), [root])) {
       entries.push(fileEntry(file, relative(folder, file), label));
     }
   }
@@ -109,14 +128,19 @@ export async function imageFolder(folder: string, synsets?: Synsets): Promise<Im
     length: entries.length,
     classes: bySynset ? synsets.names : byNumber ? undefined : folders,
     images: () => entries,
+    ...images.length > 0
+      ? { notes: [`${images.length} images beside the folders of the classes are left out`] }
+      : {},
   };
 }
 
-/** Images in a folder and the folders in it, sorted. */
-async function filesBelow(folder: string): Promise<string[]> {
+/** Images in a folder and the folders in it, sorted; `above` are the folders that it lies in. */
+async function filesBelow(folder: string, above: readonly string[]): Promise<string[]> {
+  const real = await Deno.realPath(folder);
+  if (above.includes(real)) return []; // A link to a folder around it has no end.
   const { folders, images } = await list(folder);
   const below: string[] = [];
-  for (const name of folders) below.push(...await filesBelow(join(folder, name)));
+  for (const name of folders) below.push(...await filesBelow(join(folder, name), [...above, real]));
   return [...images.map((name) => join(folder, name)), ...below];
 }
 
@@ -129,6 +153,7 @@ async function filesBelow(folder: string): Promise<string[]> {
  * unknown synset
  * @throws {SyntaxError} for a malformed label file
  * @throws {Deno.errors.NotFound} for an image in the table that is not in the folder
+ * @throws {TypeError} for a folder that is none
  */
 export async function labelledImages(
   folder: string,

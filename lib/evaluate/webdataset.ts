@@ -34,8 +34,8 @@ export async function shardsOf(text: string): Promise<string[]> {
   }
   if (isUrl(text) || shardPattern.test(text)) return [text];
   const names: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(text)) {
-    if (isFile && shardPattern.test(name)) names.push(join(text, name));
+  for await (const { name, isDirectory } of Deno.readDir(text)) {
+    if (!isDirectory && shardPattern.test(name)) names.push(join(text, name));
   }
   if (names.length > 0) return names.sort();
   throw new RangeError(`${text}: expected shards (.tar, .tar.gz), found none`);

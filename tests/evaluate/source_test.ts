@@ -53,6 +53,37 @@ Deno.test("folders without images, labels or known synsets are refused", async (
   );
 });
 
+Deno.test("links to folders and images are followed, links in a circle end", async () => {
+  using folder = new Folder({
+    "classes/cat/x.jpg": "",
+    "classes/beside.jpg": "",
+    "dogs/y.jpg": "",
+  });
+  const link = (to: string, at: string) => Deno.symlinkSync(folder.at(to), folder.at(at));
+  link("dogs", "classes/dog");
+  link("dogs/y.jpg", "classes/cat/z.jpg");
+  link("classes", "dogs/around");
+  link("nowhere", "classes/gone");
+  const source = await imageFolder(folder.at("classes"));
+  assertEquals(await namesAndLabels(source), [
+    ["cat/x.jpg", 0],
+    ["cat/z.jpg", 0],
+    ["dog/y.jpg", 1],
+  ]);
+  assertEquals(source.notes, ["1 images beside the folders of the classes are left out"]);
+});
+
+Deno.test("a file for a folder, and a folder for a file, are said to be that", async () => {
+  using folder = new Folder({ "a.jpg": "", "labels/b.txt": "" });
+  const file = folder.at("a.jpg"), labels = folder.at("labels");
+  await assertRejects(() => imageFolder(file), TypeError, `${file}: expected a folder of images`);
+  await assertRejects(
+    () => labelledImages(folder.path, labels),
+    TypeError,
+    `${labels}: expected a file with labels, found a folder`,
+  );
+});
+
 Deno.test("ILSVRC's layout: a label for each image by sorted name", async () => {
   using folder = new Folder({ "val_2.JPEG": "", "val_1.JPEG": "", "val_3.JPEG": "" });
   using labels = new Folder({ "truth.txt": "1\n2\n3\n", "short.txt": "1\n2\n" });
