@@ -1,9 +1,10 @@
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "../train/model.ts";
-import { decodeImage, type DecodeOptions } from "../vision/decode.ts";
-import { prepareImage, viewCount, type ViewOptions } from "../vision/preprocess.ts";
+import type { DecodeOptions } from "../vision/decode.ts";
+import { readViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
 import type { Preprocessing } from "../zoo/published.ts";
+import { preprocessingFor } from "./input.ts";
 import { highest, type Ranked, softmax } from "./top_k.ts";
 
 /**
@@ -11,14 +12,13 @@ import { highest, type Ranked, softmax } from "./top_k.ts";
  * probabilities: the mean over its views.
  *
  * ```ts ignore
- * import { classifyImage, loadWeights, publishedWeights, zooEntry } from "@striate/striate";
- * const entry = zooEntry("resnet18"), model = entry.build();
- * await loadWeights(model, publishedWeights("resnet18"));
- * const { preprocessing } = entry;
+ * import { classifyImage, openNetwork } from "@striate/striate";
+ * const { model, preprocessing } = await openNetwork("resnet18", "imagenet");
  * console.log(await classifyImage(model, await Deno.readFile("cat.jpg"), { preprocessing }));
  * ```
  *
  * @throws {SyntaxError} for bytes that are no whole image
+ * @throws {RangeError} for a preprocessing that does not fit the model
  */
 export async function classifyImage(
   model: Model,
@@ -31,9 +31,9 @@ export async function classifyImage(
 ): Promise<Ranked[]> {
   const { preprocessing, k = 5 } = options;
   const [height, width, channels] = model.inputShape as [number, number, number];
-  const pixels = prepareImage(
-    await decodeImage(bytes, options),
-    { ...preprocessing, crop: preprocessing.crop ?? height },
+  const pixels = await readViews(
+    bytes,
+    preprocessingFor(model, preprocessing, "classifyImage"),
     options,
   );
   model.normalization = preprocessing.normalization;

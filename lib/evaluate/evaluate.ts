@@ -9,6 +9,7 @@ import type { Model } from "../train/model.ts";
 import { checkViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
 import { ImagePool } from "../vision/pool.ts";
 import type { Preprocessing } from "../zoo/published.ts";
+import { preprocessingFor } from "./input.ts";
 import { type ImageResult, Journal, type JournalHeader } from "./journal.ts";
 import { prefetch, type Prepared } from "./prefetch.ts";
 import { Scorer } from "./scorer.ts";
@@ -83,12 +84,10 @@ interface Item {
  * image, the probabilities are averaged.
  *
  * ```ts ignore
- * import { evaluateImages, imageFolder, loadWeights, zooEntry } from "@striate/striate";
- * const entry = zooEntry("googlenet"), model = entry.build();
- * await loadWeights(model, "googlenet.safetensors");
- * const result = await evaluateImages(model, await imageFolder("val"), {
- *   preprocessing: entry.preprocessing,
- * });
+ * import { evaluateImages, openImages, openNetwork } from "@striate/striate";
+ * const { model, preprocessing } = await openNetwork("googlenet", "googlenet.safetensors");
+ * const images = await openImages("images", { labels: "labels.tsv" });
+ * const result = await evaluateImages(model, images, { preprocessing });
  * console.log(result.top5Error, result.top5Interval);
  * ```
  *
@@ -100,13 +99,7 @@ export async function evaluateImages(
   source: ImageSource,
   options: EvaluateImagesOptions,
 ): Promise<Evaluation> {
-  const side = model.inputShape[0]!;
-  const preprocessing = { ...options.preprocessing, crop: options.preprocessing.crop ?? side };
-  if (preprocessing.crop !== side) {
-    throw new RangeError(
-      `evaluateImages: the images are cropped to ${preprocessing.crop} pixels, but the model takes ${side}; build it with inputShape: [${preprocessing.crop}, ${preprocessing.crop}, 3]`,
-    );
-  }
+  const preprocessing = preprocessingFor(model, options.preprocessing, "evaluateImages");
   const { crops = 1, scales, filter = "bilinear", rotate = false, threads } = options;
   const views: ViewOptions = { crops, filter, ...scales ? { scales } : {} };
   checkViews(preprocessing, views);
@@ -235,8 +228,14 @@ async function evaluateItems<T extends Item>(
     withoutCorrupt(prepared, strict, options.onCorrupt);
   await scorer.run(report(prefetch(fresh, prepare, options.ahead)), keep, signal);
   const complete = !signal.aborted;
-  if (complete && tally.done === 0) {
-    throw new RangeError(`${source.name}: expected images, found none`);
+  if (complete && tally.images === 0) {
+    const [first] = tally.corruptImages;
+    throw new RangeError(
+      `${source.name}: expected images, found none` +
+        (first
+          ? `: none of the ${tally.corrupt} images can be read; the first: ${first.reason}`
+          : ""),
+    );
   }
   return summarize(tally, {
     classes: source.classes,

@@ -1,11 +1,17 @@
 /** What became of an image: its pixels, or why it has none. */
 export type Prepared<T> =
   | { readonly item: T; readonly pixels: Uint8Array }
-  | { readonly item: T; readonly error: SyntaxError };
+  | { readonly item: T; readonly error: Error };
+
+/** Whether an error says something of one image alone: it is corrupt, or its file cannot be read. */
+export function isOfOneImage(error: unknown): error is Error {
+  const { NotFound, PermissionDenied, IsADirectory } = Deno.errors;
+  return [SyntaxError, NotFound, PermissionDenied, IsADirectory].some((of) => error instanceof of);
+}
 
 /**
  * Prepares items ahead of their use, in order: at most `ahead` are under way or waiting at a time,
- * which bounds the memory. A SyntaxError (a corrupt image) is handed on; other errors are thrown.
+ * which bounds the memory. An error of one image is handed on; other errors are thrown.
  */
 export async function* prefetch<T>(
   items: AsyncIterable<T> | Iterable<T>,
@@ -17,7 +23,7 @@ export async function* prefetch<T>(
     try {
       return { item, pixels: await prepare(item) };
     } catch (error) {
-      if (error instanceof SyntaxError) return { item, error };
+      if (isOfOneImage(error)) return { item, error };
       throw error;
     }
   };

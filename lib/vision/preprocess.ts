@@ -1,5 +1,6 @@
 import type { Preprocessing } from "../zoo/published.ts";
 import { centerCrop, tenCrop } from "./crop.ts";
+import { decodeImage, type DecodeOptions } from "./decode.ts";
 import type { RgbImage } from "./image.ts";
 import { type ResizeFilter, resizeShorterSide } from "./resize.ts";
 
@@ -26,8 +27,16 @@ export function viewCount({ crops = 1, scales = [0] }: ViewOptions): number {
  *
  * @throws {RangeError} for crops other than 1 or 10, or a scale below the crop
  */
-export function checkViews({ crop = 1 }: Preprocessing, views: ViewOptions): void {
+export function checkViews(
+  { crop = 1, resize = crop }: Pick<Preprocessing, "crop" | "resize">,
+  views: ViewOptions,
+): void {
   const { crops = 1, scales } = views;
+  if (!(resize >= crop)) {
+    throw new RangeError(
+      `resize: expected a shorter side of at least ${crop} pixels, the crop, found ${resize}`,
+    );
+  }
   if (crops !== 1 && crops !== 10) throw new RangeError(`crops: expected 1 or 10, found ${crops}`);
   if (scales?.length === 0) throw new RangeError("scales: expected at least one, found none");
   for (const scale of scales ?? []) {
@@ -57,7 +66,7 @@ export function prepareImage(
   preprocessing: Omit<Preprocessing, "normalization">,
   views: ViewOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  checkViews(preprocessing as Preprocessing, views);
+  checkViews(preprocessing, views);
   const { crop, resize = crop, channels } = preprocessing;
   const { crops = 1, scales = [resize], filter } = views;
   const images = scales.flatMap((scale) => {
@@ -73,6 +82,34 @@ export function prepareImage(
     reorder(data, result.subarray(at, at += sizes[i]!), channels);
   });
   return result;
+}
+
+/**
+ * The views of an encoded image, as {@linkcode prepareImage} has them.
+ *
+ * @throws {SyntaxError} for bytes that are no whole image, or an image so long and narrow that it is
+ * too large once its shorter side has the size of the network's
+ * @throws {RangeError} as {@linkcode prepareImage}
+ */
+export async function readViews(
+  bytes: Uint8Array<ArrayBuffer>,
+  preprocessing: Omit<Preprocessing, "normalization">,
+  options: ViewOptions & DecodeOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  checkViews(preprocessing, options); // What is out of range from here on is the image.
+  const image = await decodeImage(bytes, options);
+  try {
+    return prepareImage(image, preprocessing, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SyntaxError(
+      `${
+        options.name ?? "image"
+      }: an image of ${image.width} x ${image.height} pixels is too long ` +
+        `and narrow (${error.message})`,
+      { cause: error },
+    );
+  }
 }
 
 /** Writes RGB pixels as a network's channels. */

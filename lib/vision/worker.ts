@@ -1,7 +1,6 @@
 /// <reference lib="deno.worker" />
-import { decodeImage } from "./decode.ts";
 import type { PrepareReply, PrepareRequest } from "./pool.ts";
-import { prepareImage } from "./preprocess.ts";
+import { readViews } from "./preprocess.ts";
 
 const scope = self as unknown as {
   onmessage: (event: MessageEvent<PrepareRequest>) => void;
@@ -10,7 +9,7 @@ const scope = self as unknown as {
 
 scope.onmessage = async ({ data: { id, bytes, decode, preprocessing, views } }) => {
   try {
-    const pixels = prepareImage(await decodeImage(bytes, decode), preprocessing, views);
+    const pixels = await readViews(bytes, preprocessing, { ...decode, ...views });
     scope.postMessage({ id, pixels }, [pixels.buffer]);
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -5,7 +5,9 @@ import {
   evaluateImages,
   type EvaluateImagesOptions,
 } from "../../lib/evaluate/evaluate.ts";
-import type { ImageSource } from "../../lib/evaluate/source.ts";
+import { classifyImage } from "../../lib/evaluate/classify.ts";
+import { imageFolder, type ImageSource } from "../../lib/evaluate/source.ts";
+import { encodePng } from "../../lib/show/png.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/preprocess.ts";
 import { tensor } from "../../lib/tensor/create.ts";
@@ -67,6 +69,39 @@ Deno.test("errors are those of the network's own predictions; a corrupt image is
   assertEquals(reported, ["bad.jpg"]);
   assertEquals(result.corruptImages[0]!.reason.startsWith("bad.jpg: expected a JPEG"), true);
   assertEquals(progress, [4, 18, 8, 18, 12, 18, 16, 18, 18, 18]);
+});
+
+Deno.test("images that cannot be opened, or are too narrow, are counted with the corrupt ones", async () => {
+  using folder = new Folder({
+    "0/good.jpg": images.get(names[0]!)!,
+    "0/narrow.png": encodePng(new Uint8Array(20000), 20000, 1, 1),
+  });
+  Deno.symlinkSync(folder.at("nowhere.jpg"), folder.at("0/gone.jpg"));
+  const result = await evaluate({}, await imageFolder(folder.path));
+  assertEquals([result.images, result.corrupt], [1, 2]);
+  assertEquals(result.corruptImages.map(({ image }) => image), ["0/gone.jpg", "0/narrow.png"]);
+});
+
+Deno.test("where no image can be read there is no error rate, but an error", async () => {
+  using folder = new Folder({ "0/a.jpg": "", "0/b.jpg": "no image" });
+  await assertRejects(
+    async () => await evaluate({}, await imageFolder(folder.path)),
+    RangeError,
+    "none of the 2 images can be read; the first: 0/a.jpg: expected a JPEG",
+  );
+});
+
+Deno.test("a preprocessing that does not fit the model is refused, here and for one image", async () => {
+  const wrong = { ...preprocessing, crop: 9 },
+    gray = { ...preprocessing, channels: "gray" } as const;
+  await assertRejects(() => evaluate({ preprocessing: wrong }), RangeError, "9 x 9 x 3 (bgr), but");
+  await assertRejects(() => evaluate({ preprocessing: gray }), RangeError, "8 x 8 x 1 (gray), but");
+  const bytes = images.get(names[0]!)!.slice();
+  await assertRejects(
+    () => classifyImage(net(), bytes, { preprocessing: wrong }),
+    RangeError,
+    "classifyImage: the preprocessing gives images of 9 x 9 x 3 (bgr), but the model takes 8 x 8 x 3",
+  );
 });
 
 Deno.test("with strict, a corrupt image ends it", async () => {

@@ -22,9 +22,10 @@ Deno.test("items are prepared ahead, never more than asked for, and stay in orde
   assertEquals(most, 4);
 });
 
-Deno.test("corrupt items are handed on; other errors end it", async () => {
+Deno.test("items that are corrupt or cannot be read are handed on; other errors end it", async () => {
   const prepare = (i: number) => {
     if (i === 1) return Promise.reject(new SyntaxError("corrupt"));
+    if (i === 2) return Promise.reject(new Deno.errors.PermissionDenied("denied"));
     if (i === 3) return Promise.reject(new Error("disk"));
     return Promise.resolve(new Uint8Array([i]));
   };
@@ -32,7 +33,7 @@ Deno.test("corrupt items are handed on; other errors end it", async () => {
   assertEquals(prepared.map((one) => "error" in one ? one.error.message : one.pixels[0]), [
     0,
     "corrupt",
-    2,
+    "denied",
   ]);
   await assertRejects(() => all(prefetch(numbers(9), prepare, 4)), Error, "disk");
 });

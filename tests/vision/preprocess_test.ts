@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { prepareImage, viewCount } from "../../lib/vision/preprocess.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { encodePng } from "../../lib/show/png.ts";
+import { prepareImage, readViews, viewCount } from "../../lib/vision/preprocess.ts";
 
 const image = (...data: number[]) => ({
   width: data.length / 3,
@@ -38,4 +39,23 @@ Deno.test("scales below the crop and other crops are refused", () => {
   );
   assertThrows(() => prepare({ scales: [] }), RangeError, "expected at least one");
   assertThrows(() => prepare({ crops: 5 }), RangeError, "expected 1 or 10, found 5");
+});
+
+Deno.test("a crop beyond the shorter side is refused before an image is looked at", () => {
+  assertThrows(
+    () => prepareImage(image(1, 2, 3), { resize: 4, crop: 6, channels: "rgb" }),
+    RangeError,
+    "resize: expected a shorter side of at least 6 pixels, the crop, found 4",
+  );
+});
+
+Deno.test("an image too long and narrow to be resized is named, as a corrupt one is", async () => {
+  const line = encodePng(new Uint8Array(20000), 20000, 1, 1);
+  await assertRejects(
+    () => readViews(line, { resize: 256, crop: 224, channels: "rgb" }, { name: "line.png" }),
+    SyntaxError,
+    "line.png: an image of 20000 x 1 pixels is too long and narrow",
+  );
+  const dot = await readViews(encodePng([7], 1, 1, 1), { resize: 4, crop: 2, channels: "rgb" });
+  assertEquals([...dot], Array(12).fill(7));
 });
