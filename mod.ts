@@ -178,6 +178,8 @@ export {
 export { type Interval, wilsonInterval } from "./lib/evaluate/interval.ts";
 export type { JournalHeader } from "./lib/evaluate/journal.ts";
 export type { Synsets } from "./lib/evaluate/labels.ts";
+export { type OpenNetwork, openNetwork } from "./lib/evaluate/network.ts";
+export { openImages, type OpenImagesOptions } from "./lib/evaluate/open_images.ts";
 export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evaluate/nearest.ts";
 export {
   type ImageEntry,

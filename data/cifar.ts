@@ -111,12 +111,17 @@ export async function unpackRecords(
  * ```
  *
  * @throws {SyntaxError} for damaged, truncated or malformed files, named in the message
+ * @throws {Deno.errors.NotFound} for a file that is not there; {TypeError} for a folder
  */
 export async function cifarFiles(paths: readonly string[]): Promise<Dataset> {
   if (paths.length === 0) throw new RangeError("cifarFiles: expected at least 1 file, found none");
   const files: NamedBytes[] = [];
   for (const path of paths) {
-    const { size } = await Deno.stat(path);
+    const { size, isDirectory } = await Deno.stat(path).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new Deno.errors.NotFound(`there is no file ${path} with records of CIFAR-10`);
+    });
+    if (isDirectory) throw new TypeError(`${path}: expected a file of records, found a folder`);
     if (size > maximumBytes) {
       throw new SyntaxError(`${path}: expected at most ${maximumBytes} bytes, found ${size}`);
     }

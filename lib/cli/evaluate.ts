@@ -5,6 +5,7 @@
  */
 import { cifarFiles } from "../../data/cifar.ts";
 import { evaluateDataset, evaluateImages, type EvaluationOptions } from "../evaluate/evaluate.ts";
+import { openImages } from "../evaluate/open_images.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import {
@@ -12,9 +13,8 @@ import {
   evaluationReporter,
   type EvaluationStart,
 } from "./evaluation_report.ts";
-import { sourceOf } from "./images.ts";
 import { Interrupt } from "./interrupt.ts";
-import { openNetwork } from "./network.ts";
+import { networkOf, networkOptions } from "./network.ts";
 import {
   choice,
   formatOptions,
@@ -28,12 +28,14 @@ import {
 } from "./options.ts";
 
 const options = {
-  model: text("the network: resnet50, googlenet, cifar-resnet20 … (all: zoo())", "NAME"),
-  weights: text("its weights: a file or URL, or imagenet or cifar10 for published ones", "FILE"),
+  ...networkOptions,
   images: text("a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL", "DIR"),
   labels: text("what images in one folder show; else there is a folder for each class", "FILE"),
   synsets: text("the classes by synset (synset_words.txt beside the images)", "FILE"),
-  data: text("CIFAR-10 records instead of images: .bin, .bin.gz, .bin.br, .tar.gz", "FILE"),
+  data: text(
+    "CIFAR-10 records instead of images: .bin, .bin.gz, .bin.br, .tar.gz (all in it)",
+    "FILE",
+  ),
   crops: choice(
     "views of an image: 1, or 10 as in Krizhevsky et al. 2012 (1)",
     ["1", "10"] as const,
@@ -83,27 +85,50 @@ function scalesOf(list: string | undefined): number[] | undefined {
   });
 }
 
-/** Evaluates as the options say; `reporter` is told. */
+/** Options that are only for images. */
+const onlyImages = [
+  "images",
+  "labels",
+  "synsets",
+  "crops",
+  "scales",
+  "filter",
+  "rotate",
+  "strict",
+] as const;
+
+/** Checks that images or records are named, and no option is given that would be ignored. */
+function checkSource(given: Given): void {
+  if (given.data === undefined) {
+    if (given.images !== undefined) return;
+    throw new UsageError("expected --images DIR or --data FILE; see --help");
+  }
+  const ignored = onlyImages.find((name) => given[name] !== undefined);
+  if (ignored === undefined) return;
+  throw new UsageError(`--${ignored}: is for images; the records of --data go as they are`);
+}
+
+/** Evaluates as the options say; `report` is told. */
 async function evaluate(
   given: Given,
   report: EvaluationReporter,
   signal: AbortSignal,
 ): Promise<{ result: Evaluation; start: EvaluationStart }> {
-  const { data, limit } = given, scales = scalesOf(given.scales);
-  if (data !== undefined && (given.images ?? given.labels ?? given.crops ?? scales) !== undefined) {
-    throw new UsageError(
-      "--data: records go as they are, without --images, --labels, --crops or --scales",
-    );
-  }
-  const { model, preprocessing, classes } = await openNetwork(given.model, given.weights);
+  const { data, images, limit } = given, scales = scalesOf(given.scales);
+  checkSource(given);
+  // What is wrong with a path is said before weights are fetched.
   const records = data === undefined ? undefined : await cifarFiles([data]);
-  const found = records ? undefined : await sourceOf(given);
+  const found = images === undefined ? undefined : await openImages(images, given);
+  const { model, preprocessing, classes } = await networkOf(given, {
+    signal,
+    onProgress: report.download,
+  });
   const source = found && { ...found, classes: found.classes ?? classes };
-  const journal = given.out ?? `runs/evaluate-${given.model}.jsonl`;
+  const journal = given.out ?? `runs/evaluate-${given.model ?? "model"}.jsonl`;
   const opened = await device();
   const length = records?.length ?? source!.length;
   const start: EvaluationStart = {
-    model: given.model!,
+    model: given.model ?? "the model",
     weights: given.weights!,
     images: data ?? source!.name,
     total: length === undefined ? undefined : Math.min(length, limit ?? length),

@@ -1,7 +1,9 @@
+import type { DownloadProgress } from "../../data/download.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
 import type { EvaluationProgress } from "../evaluate/evaluate.ts";
 import type { Interval } from "../evaluate/interval.ts";
 import { clock, percent } from "../train/format.ts";
+import { formatDownload, screen } from "./screen.ts";
 
 /** What an evaluation is of. */
 export interface EvaluationStart {
@@ -17,6 +19,7 @@ export interface EvaluationStart {
 
 /** Where `evaluate` says what it does. */
 export interface EvaluationReporter {
+  download(progress: DownloadProgress): void;
   start(start: EvaluationStart): void;
   progress(progress: EvaluationProgress): void;
   corrupt(image: string, reason: string): void;
@@ -52,6 +55,7 @@ function jsonReporter(): EvaluationReporter {
     };
   };
   return {
+    download: () => {},
     start: (start) => write("start", start),
     progress: (progress) => write("progress", progress),
     corrupt: (image, reason) => write("corrupt", { image, reason }),
@@ -64,19 +68,16 @@ function jsonReporter(): EvaluationReporter {
 }
 
 function textReporter(): EvaluationReporter {
-  const terminal = Deno.stdout.isTerminal(), encoder = new TextEncoder();
-  const write = (text: string) => Deno.stdout.writeSync(encoder.encode(text));
-  const line = (text: string) => write(`${terminal ? "\r\x1b[K" : ""}${text}\n`);
+  const { line, passing } = screen();
   return {
+    download: (progress) => passing(formatDownload(progress)),
     start({ model, weights, images, total, device, description, notes }) {
       line(`${model} with ${weights}`);
       line(`${images}${total === undefined ? "" : `: ${total} images`}`);
       line(`${device}: ${description}`);
       notes.forEach(line);
     },
-    progress(progress) {
-      if (terminal) write(`\r\x1b[K${formatProgress(progress)}`);
-    },
+    progress: (progress) => passing(formatProgress(progress)),
     corrupt: (_, reason) => line(`corrupt: ${reason}`),
     note: line,
     interrupted({ images, corrupt }, journal) {

@@ -15,6 +15,9 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** The exit code of a program that SIGPIPE ends, which Deno does not let happen. */
+const endedByPipe = 128 + 13;
+
 /**
  * Runs a command with this program's arguments and ends the program with its exit code: 2 for a
  * mistake in the command line, 1 for another error.
@@ -26,7 +29,10 @@ export async function runCommand(
     Deno.exit(await main(Deno.args));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    console.error(`error: ${error.message}`);
+    // Whoever reads the output has seen enough, as `head` does: no mistake, and nobody to tell.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(endedByPipe);
+    // It stands in place of a line that shows progress.
+    console.error(`${Deno.stderr.isTerminal() ? "\r\x1b[K" : ""}error: ${error.message}`);
     Deno.exit(error instanceof UsageError ? 2 : 1);
   }
 }
@@ -104,7 +110,10 @@ export function parseOptions<O extends Options>(
     options: Object.fromEntries(
       Object.entries(options).map(([name, { placeholder }]) => [
         name,
-        { type: placeholder === undefined ? "boolean" : "string" },
+        {
+          type: placeholder === undefined ? "boolean" : "string",
+          ...name === "help" && { short: "h" },
+        },
       ]),
     ),
   });

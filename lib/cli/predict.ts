@@ -5,9 +5,10 @@
  */
 import { dirname } from "node:path";
 import { classifyImage } from "../evaluate/classify.ts";
+import { findSynsets } from "../evaluate/open_images.ts";
+import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
-import { findSynsets } from "./images.ts";
-import { openNetwork } from "./network.ts";
+import { networkOf, networkOptions } from "./network.ts";
 import {
   choice,
   formatOptions,
@@ -17,10 +18,10 @@ import {
   toggle,
   UsageError,
 } from "./options.ts";
+import { formatDownload, screen } from "./screen.ts";
 
 const options = {
-  model: text("the network: resnet50, googlenet, squeezenet1.1 … (all: zoo())", "NAME"),
-  weights: text("its weights: a file or URL, or imagenet or cifar10 for published ones", "FILE"),
+  ...networkOptions,
   synsets: text("names of the classes by synset (synset_words.txt beside the images)", "FILE"),
   crops: choice("views of an image: 1 or 10 (1)", ["1", "10"] as const),
   rotate: toggle("turns photos as their EXIF data say"),
@@ -57,7 +58,12 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (images.length === 0) throw new UsageError("expected images; see --help");
   if (given.device !== undefined) await setDevice(given.device);
-  const { model, preprocessing, classes } = await openNetwork(given.model, given.weights);
+  // Only what is seen goes to stdout.
+  const { passing } = screen(Deno.stderr);
+  const { model, preprocessing, classes } = await networkOf(given, {
+    onProgress: (progress) => passing(formatDownload(progress)),
+  });
+  passing("");
   const synsets = await findSynsets(given.synsets, images.map((path) => dirname(path)));
   const fits = synsets?.names.length === model.outputShape[0];
   if (given.synsets !== undefined && !fits) {
@@ -93,7 +99,7 @@ export async function main(args: readonly string[]): Promise<number> {
       }
     } catch (error) {
       // One bad image does not hide what is seen in the others.
-      if (!(error instanceof SyntaxError || error instanceof Deno.errors.NotFound)) throw error;
+      if (!isOfOneImage(error)) throw error;
       const missing = error instanceof Deno.errors.NotFound;
       console.error(`error: ${missing ? `there is no file ${image}` : error.message}`);
       failed++;

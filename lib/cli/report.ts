@@ -4,6 +4,7 @@ import type { EpochRecord, History, Progress } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
 import type { Model } from "../train/model.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
+import { formatDownload, screen } from "./screen.ts";
 
 /** What a run begins with. */
 export interface Start {
@@ -79,24 +80,14 @@ function jsonReporter(): Reporter {
 }
 
 function textReporter(): Reporter {
-  const terminal = Deno.stdout.isTerminal();
-  const encoder = new TextEncoder();
-  const write = (text: string) => Deno.stdout.writeSync(encoder.encode(text));
-  /** A line that the next one replaces; only in a terminal. */
-  const passing = (text: string) => {
-    if (terminal) write(`\r\x1b[K${text}`);
-  };
-  const line = (text: string) => write(`${terminal ? "\r\x1b[K" : ""}${text}\n`);
+  const { line, passing } = screen();
   return {
     start({ model, data, epochs, batchSize, device, description, net, train, test }) {
       line(`${model}: ${net.parameters.toLocaleString("en")} parameters`);
       line(`${data}: ${train.length} images to learn, ${test.length} to test`);
       line(`${device}: ${description}; ${epochs} epochs, batches of ${batchSize}`);
     },
-    download({ file, received, total }) {
-      const megabytes = (n: number) => (n / 1e6).toFixed(1);
-      passing(`downloading ${file}: ${megabytes(received)} of ${megabytes(total)} MB`);
-    },
+    download: (progress) => passing(formatDownload(progress)),
     firstStep: () => {},
     progress: (progress) => passing(formatProgress(progress)),
     epoch: (record, epochs) => line(formatEpoch(record, epochs)),

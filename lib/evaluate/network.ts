@@ -1,16 +1,17 @@
+import type { CacheOptions } from "../../data/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
-import type { Model } from "../train/model.ts";
-import { loadModel } from "../train/model.ts";
+import { loadModel, type Model } from "../train/model.ts";
 import { loadWeights, type LoadWeightsOptions } from "../weights/load.ts";
 import { openWeights } from "../weights/open.ts";
 import { publishedWeights } from "../weights/published.ts";
 import type { Preprocessing } from "../zoo/published.ts";
 import { type ZooEntry, zooEntry } from "../zoo/zoo.ts";
-import { UsageError } from "./options.ts";
 
 /** A network that is ready to be used, and what it does to images. */
 export interface OpenNetwork {
+  /** The network, with its weights. */
   readonly model: Model;
+  /** How images become its inputs. */
   readonly preprocessing: Preprocessing;
   /** Names of its classes, where they are known. */
   readonly classes: readonly string[] | undefined;
@@ -20,68 +21,110 @@ export interface OpenNetwork {
 const published = ["imagenet", "cifar10"] as const;
 type PublishedName = typeof published[number];
 
+/** Images for a model of which nothing is known: as they are, from 0 to 1. */
+const plain: Preprocessing = {
+  channels: "rgb",
+  normalization: { mean: [0], standardDeviation: [1] },
+};
+
 /**
- * Builds a network of the zoo and loads weights: a file, a URL, or "imagenet" or "cifar10" for those
- * that are published. Caffe's names and preprocessing are used where the file has Caffe's names. A
- * model that this library saved brings its own architecture.
+ * A network of the zoo with weights, and with the preprocessing that they want: a file or URL (Caffe's
+ * names are known by themselves), or "imagenet" or "cifar10" for weights that are published, which are
+ * downloaded once.
+ *
+ * A model that this library saved brings its own architecture, classes and normalization; `name` may
+ * then be undefined.
+ *
+ * ```ts ignore
+ * import { evaluateImages, openImages, openNetwork } from "@striate/striate";
+ * const { model, preprocessing } = await openNetwork("resnet50", "imagenet");
+ * const images = await openImages("val", { synsets: "synset_words.txt" });
+ * console.log((await evaluateImages(model, images, { preprocessing })).top5Error);
+ * ```
+ *
+ * @throws {RangeError} for a name that is not in the zoo, or is not that of a saved model
+ * @throws {TypeError} for weights of another network
+ * @throws {SyntaxError} for a damaged file; and whatever a download throws
  */
 export async function openNetwork(
   name: string | undefined,
-  weights: string | undefined,
+  weights: string,
+  options: CacheOptions = {},
 ): Promise<OpenNetwork> {
-  if (name === undefined || weights === undefined) {
-    throw new UsageError(
-      `expected --${name === undefined ? "model NAME" : "weights FILE"}; see --help`,
-    );
-  }
-  const entry = entryOf(name);
+  const entry = name === undefined ? undefined : zooEntry(name);
   if (published.includes(weights as PublishedName)) {
-    const model = build(entry, entry.preprocessing);
-    await loadWeights(model, publishedWeights(name, weights as PublishedName));
-    return { model, preprocessing: entry.preprocessing, classes: classesOf(model, entry) };
-  }
-  const file = await inspect(weights, entry);
-  if (file.isModel) {
-    const model = await loadModel(weights);
-    const { normalization = entry.preprocessing.normalization } = model;
-    const preprocessing = { ...entry.preprocessing, normalization, crop: model.inputShape[0]! };
+    if (entry === undefined) {
+      throw new RangeError(
+        `${weights}: published weights are of a network; name it (--model NAME)`,
+      );
+    }
+    const { preprocessing } = entry, model = build(entry, preprocessing);
+    const known = publishedWeights(entry.name, weights as PublishedName);
+    await loadWeights(model, known, options);
     return { model, preprocessing, classes: classesOf(model, entry) };
   }
-  const { map, preprocessing } = file;
-  const model = build(entry, preprocessing), ignore = auxiliaryOf(name);
-  await loadWeights(model, weights, { ...map && { map }, ...ignore && { ignore } });
-  return { model, preprocessing, classes: classesOf(model, entry) };
-}
-
-function entryOf(name: string): ZooEntry {
-  try {
-    return zooEntry(name);
-  } catch (error) {
-    throw new UsageError(`--model: ${(error as Error).message}`);
+  const file = await inspect(weights, entry?.caffe);
+  if (file.isModel) return savedModel(await loadModel(weights), entry, weights);
+  if (entry === undefined) {
+    throw new RangeError(
+      `${weights}: expected a model that was saved here, found weights alone; say of which network ` +
+        "they are (--model NAME)",
+    );
   }
+  const { caffe } = file, { preprocessing } = caffe ?? entry;
+  const model = build(entry, preprocessing), ignore = auxiliaryOf(entry.name);
+  await loadWeights(model, weights, { ...caffe && { map: caffe.names }, ...ignore && { ignore } });
+  return { model, preprocessing, classes: classesOf(model, entry) };
 }
 
 function build(entry: ZooEntry, { crop }: Preprocessing): Model {
   return entry.build(crop === undefined ? {} : { inputShape: [crop, crop, 3] });
 }
 
+/** A model that brings all but the order of colours and the part of an image that it is shown. */
+function savedModel(model: Model, entry: ZooEntry | undefined, where: string): OpenNetwork {
+  if (entry !== undefined) checkSaved(model, entry, where);
+  const [side, , depth] = model.inputShape as [number, number, number];
+  const { resize, crop, channels, normalization } = entry?.preprocessing ?? plain;
+  const preprocessing: Preprocessing = {
+    ...resize && crop ? { resize: Math.round(side * resize / crop) } : {},
+    crop: side,
+    channels: depth === 1 ? "gray" : channels === "gray" ? "rgb" : channels,
+    normalization: model.normalization ??
+      (normalization.mean.length === depth ? normalization : plain.normalization),
+  };
+  return { model, preprocessing, classes: classesOf(model, entry) };
+}
+
+/** A result under the name of another network would be a false one. */
+function checkSaved(model: Model, entry: ZooEntry, where: string): void {
+  const { inputShape, outputShape: [classes], parameters } = model;
+  let built: Model | undefined;
+  try {
+    built = entry.build({ inputShape, classes: classes! });
+  } catch { /* It does not take such images: the saved model is another. */ }
+  if (built?.parameters === parameters) return;
+  throw new RangeError(
+    `${where}: expected ${entry.name}, found a model with ${parameters} parameters instead of ${
+      (built ?? entry).parameters
+    }; leave the name out (--model) to use the model that was saved`,
+  );
+}
+
 /** What a file of weights says of itself by its names. */
-async function inspect(weights: string, { caffe, preprocessing }: ZooEntry): Promise<{
+async function inspect(weights: string, caffe: ZooEntry["caffe"]): Promise<{
   readonly isModel: boolean;
-  readonly map?: NonNullable<LoadWeightsOptions["map"]>;
-  readonly preprocessing: Preprocessing;
+  readonly caffe?: NonNullable<ZooEntry["caffe"]>;
 }> {
   using file = await openWeights(weights);
   const isModel = file.metadata.format === "striate-model";
   const layers = new Set([...file.tensors.keys()].map((name) => name.replace(/\.[^.]*$/, "")));
-  if (caffe !== undefined && [...caffe.names.values()].every((layer) => layers.has(layer))) {
-    return { isModel, map: caffe.names, preprocessing: caffe.preprocessing };
-  }
-  return { isModel, preprocessing };
+  const isCaffe = caffe && [...caffe.names.values()].every((layer) => layers.has(layer));
+  return { isModel, ...isCaffe && { caffe } };
 }
 
 /** The tensors of auxiliary heads in the published weights of a network. */
-function auxiliaryOf(name: string): RegExp | undefined {
+function auxiliaryOf(name: string): LoadWeightsOptions["ignore"] {
   try {
     return publishedWeights(name).ignore;
   } catch {
@@ -89,7 +132,7 @@ function auxiliaryOf(name: string): RegExp | undefined {
   }
 }
 
-function classesOf(model: Model, entry: ZooEntry): readonly string[] | undefined {
-  const isCifar = entry.name.startsWith("cifar-") && model.outputShape[0] === 10;
+function classesOf(model: Model, entry: ZooEntry | undefined): readonly string[] | undefined {
+  const isCifar = entry?.name.startsWith("cifar-") && model.outputShape[0] === 10;
   return model.classes ?? (isCifar ? cifar10Classes : undefined);
 }

@@ -1,13 +1,16 @@
 import { dirname, join } from "node:path";
-import type { Synsets } from "../evaluate/labels.ts";
-import { imageFolder, type ImageSource, labelledImages, readSynsets } from "../evaluate/source.ts";
-import { shardPattern, shardsOf, webDataset } from "../evaluate/webdataset.ts";
-import { UsageError } from "./options.ts";
+import type { Synsets } from "./labels.ts";
+import { imageFolder, type ImageSource, labelledImages, readSynsets } from "./source.ts";
+import { shardPattern, shardsOf, webDataset } from "./webdataset.ts";
 
-/** Where images and labels are, as options say. */
-export interface ImageOptions {
-  readonly images?: string;
+/** What says what the images show. */
+export interface OpenImagesOptions {
+  /** A label file for images in one folder; see {@linkcode labelledImages}. */
   readonly labels?: string;
+  /**
+   * A list of synsets; by default a `synset_words.txt`, `synsets.txt` or `LOC_synset_mapping.txt` in or
+   * beside the folders of the images and the label file.
+   */
   readonly synsets?: string;
 }
 
@@ -35,25 +38,34 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** The images that options name: a folder for each class, a folder and a label file, or shards. */
-export async function sourceOf(options: ImageOptions): Promise<ImageSource> {
-  const { images, labels } = options;
-  if (images === undefined) {
-    throw new UsageError("expected --images DIR or --data FILE; see --help");
-  }
-  const isUrl = /^https?:\/\//i.test(images);
-  const folders = isUrl ? [] : [images, ...labels === undefined ? [] : [dirname(labels)]];
-  const synsets = await findSynsets(
-    options.synsets,
-    folders.map((path) => path.replace(/\/+$/, "")),
-  );
-  if (isUrl || shardPattern.test(images) || await hasShards(images)) {
-    if (labels !== undefined) throw new UsageError("--labels: shards have their labels in them");
-    return webDataset(await shardsOf(images), synsets);
+/**
+ * Labelled images from one of the usual places: a folder for each class, one folder with a label file
+ * (`labels`), or WebDataset shards (a folder, a path, a URL, or several by braces).
+ *
+ * ```ts ignore
+ * import { openImages } from "@striate/striate";
+ * const images = await openImages("val", { labels: "ILSVRC2012_validation_ground_truth.txt" });
+ * ```
+ *
+ * @throws {TypeError} for labels beside shards, which have their own; and whatever `imageFolder`,
+ * `labelledImages` and `shardsOf` throw
+ */
+export async function openImages(
+  place: string,
+  { labels, synsets: list }: OpenImagesOptions = {},
+): Promise<ImageSource> {
+  const isUrl = /^https?:\/\//i.test(place);
+  const folders = isUrl ? [] : [place, ...labels === undefined ? [] : [dirname(labels)]];
+  const synsets = await findSynsets(list, folders.map((path) => path.replace(/\/+$/, "")));
+  if (isUrl || shardPattern.test(place) || await hasShards(place)) {
+    if (labels === undefined) return webDataset(await shardsOf(place), synsets);
+    throw new TypeError(
+      `${place}: shards have their labels in them; leave out ${labels} (--labels)`,
+    );
   }
   return labels === undefined
-    ? await imageFolder(images, synsets)
-    : await labelledImages(images, labels, synsets);
+    ? await imageFolder(place, synsets)
+    : await labelledImages(place, labels, synsets);
 }
 
 async function hasShards(folder: string): Promise<boolean> {

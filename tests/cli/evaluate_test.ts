@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
 import { Folder, images, tar } from "../evaluate/files.ts";
 import { command, lenetFolder } from "./command.ts";
+import { TrainRun } from "./run.ts";
 
 const evaluate = (...args: string[]) => command("evaluate", ...args);
 
@@ -130,6 +131,62 @@ Deno.test("evaluate --data: CIFAR-10 records under the names of its classes", as
   assertEquals([last.images, last.perClass[0].name], [12, "airplane"]);
 });
 
+/** `lenetFolder` with so many images that their evaluation can be broken off. */
+async function longFolder() {
+  const names = Array.from({ length: 400 }, (_, i) => `${1000 + i}.jpg`);
+  const bytes = images.get("baseline.jpg")!;
+  return await lenetFolder({
+    ...Object.fromEntries(names.map((name) => [`many/${name}`, bytes])),
+    "many.tsv": `file\tclass\n${names.map((name, i) => `${name}\t${i % 10}`).join("\n")}\n`,
+  });
+}
+
+Deno.test("evaluate: Ctrl-C ends it after the batches under way; --resume goes on", async () => {
+  using folder = await longFolder();
+  const args = common(folder);
+  args.splice(4, 4, "--images", folder.at("many"), "--labels", folder.at("many.tsv"));
+  const journal = folder.at("out/j.jsonl");
+  let pressed = false;
+  const broken = new TrainRun([...args, "--json"], (line, run) => {
+    if (pressed || JSON.parse(line).event !== "progress") return;
+    pressed = true;
+    run.signal("SIGINT");
+  }, ["run", "--allow-all", "--no-check", "lib/cli/evaluate.ts"]);
+  const { code, events } = await broken.end();
+  const { event, images, complete } = events.at(-1)!;
+  assertEquals([code, event, complete], [130, "interrupted", false]);
+  assert(images > 0 && images < 400);
+  const kept = await Deno.readTextFile(journal);
+  assertEquals(kept.trimEnd().split("\n").length, 1 + images);
+  const { code: again, lines } = await evaluate(...args, "--json", "--resume");
+  assertEquals([again, JSON.parse(lines.at(-1)!).images], [0, 400]);
+  assert((await Deno.readTextFile(journal)).startsWith(kept));
+});
+
+Deno.test("evaluate: a reader that has seen enough, such as head, ends it without a word", async () => {
+  using folder = await longFolder();
+  const args = common(folder);
+  args.splice(4, 4, "--images", folder.at("many"), "--labels", folder.at("many.tsv"));
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-check", "lib/cli/evaluate.ts", ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await process.stdout.cancel();
+  const [{ code }, errors] = await Promise.all([
+    process.status,
+    new Response(process.stderr).text(),
+  ]);
+  assertEquals([code, errors], [141, ""]);
+});
+
+Deno.test("evaluate: a model that was saved here needs no name", async () => {
+  using folder = await lenetFolder();
+  const { code, lines } = await evaluate(...common(folder).slice(2), "--limit", "3");
+  assertEquals([code, lines[0]], [0, `the model with ${folder.at("lenet.safetensors")}`]);
+});
+
 Deno.test("evaluate says what is wrong with its options", async () => {
   using folder = await lenetFolder({
     "few.txt": "n01440764\n",
@@ -137,12 +194,22 @@ Deno.test("evaluate says what is wrong with its options", async () => {
   });
   const weights = ["--model", "lenet5", "--weights", folder.at("lenet.safetensors")];
   const bad: [string[], number, string][] = [
-    [[], 2, "expected --model NAME; see --help"],
-    [["--model", "lenet5"], 2, "expected --weights FILE"],
-    [["--model", "lenet", "--weights", "x"], 2, 'did you mean "lenet5"'],
+    [[], 2, "expected --images DIR or --data FILE"],
+    [["--images", folder.path], 2, "expected --model NAME and --weights FILE; see --help"],
+    [["--model", "lenet5", "--images", folder.at("images/..")], 2, "expected --weights FILE"],
+    [["--model", "lenet", "--weights", "x", "--images", folder.path], 2, 'did you mean "lenet5"'],
     [weights, 2, "expected --images DIR or --data FILE"],
-    [[...weights, "--data", "x", "--images", "y"], 2, "--data: records go as they are"],
+    [
+      [...weights, "--data", "x", "--images", "y"],
+      2,
+      "--images: is for images; the records of --data",
+    ],
+    [[...weights, "--data", "x", "--filter", "bicubic"], 2, "--filter: is for images"],
+    [[...weights, "--data", folder.at("none.bin")], 1, "there is no file"],
+    [[...weights, "--data", folder.at("images")], 1, "expected a file of records, found a folder"],
+    [[...weights, "--images", folder.at("labels.tsv")], 1, "expected a folder of images"],
     [[...weights, "--images", "x", "--scales", "12,a"], 2, "--scales: expected sizes"],
+    [["--weights", "x", "--images", folder.path], 1, "expected a file of weights"],
     [[...weights, "--images", folder.at("nowhere")], 1, "there is no folder"],
     [[...weights, "--images", folder.at("images")], 1, "17 images and no folders"],
     [

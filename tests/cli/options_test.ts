@@ -31,6 +31,11 @@ Deno.test("options are read with a space or an equals sign, the last one counts"
   assertEquals(parse("--out", ""), { values: { out: "" }, rest: [] });
 });
 
+Deno.test("-h is --help, where there is one", () => {
+  const { values } = parseOptions(["-h"], { help: toggle("shows this") });
+  assertEquals(values, { help: true });
+});
+
 const mistakes: [string[], string][] = [
   [["--epoch", "3"], 'unknown option "--epoch"; did you mean "--epochs"?'],
   [["-h"], 'unknown option "-h"'],

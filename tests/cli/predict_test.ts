@@ -17,12 +17,14 @@ Deno.test("predict: five classes an image, by names where a list fits, and the b
   using folder = await lenetFolder({ "images/bad.png": "no image" });
   const [first, second] = [...images.keys()].map((name) => folder.at(`images/${name}`));
   const args = ["--model", "lenet5", "--weights", folder.at("lenet.safetensors"), first!];
-  const plain = await predict(...args, folder.at("images/bad.png"), folder.at("no.jpg"), second!);
+  const bad = [folder.at("images/bad.png"), folder.at("no.jpg"), folder.at("images")];
+  const plain = await predict(...args, ...bad, second!);
   assertEquals(plain.code, 1);
   assertEquals(plain.lines.length, 12);
   assertMatch(plain.lines[1]!, /^ {2}[ \d]{3}\.\d\d % {2}[█▏▎▍▌▋▊▉ ]{24} {2}class \d$/);
   assertStringIncludes(plain.errors, "bad.png: expected a JPEG");
   assertStringIncludes(plain.errors, "there is no file");
+  assertStringIncludes(plain.errors, `error: Is a directory`);
 
   await Deno.writeTextFile(folder.at("synset_words.txt"), synsets);
   const json = await predict(...args, "--json", "--crops", "10");

@@ -1,0 +1,31 @@
+import type { CacheOptions } from "../../data/cache.ts";
+import { type OpenNetwork, openNetwork } from "../evaluate/network.ts";
+import { zooEntry } from "../zoo/zoo.ts";
+import { text, UsageError, type Values } from "./options.ts";
+
+/** The options that name a network. */
+export const networkOptions = {
+  model: text(
+    "the network: resnet50, googlenet, cifar-resnet20 … (not for one saved here)",
+    "NAME",
+  ),
+  weights: text("its weights: a file or URL, or imagenet or cifar10 for published ones", "FILE"),
+};
+
+/** The network that options name. A model that was saved here needs no name. */
+export async function networkOf(
+  { model, weights }: Values<typeof networkOptions>,
+  options: CacheOptions,
+): Promise<OpenNetwork> {
+  if (weights === undefined) {
+    throw new UsageError(
+      `expected --${model === undefined ? "model NAME and --" : ""}weights FILE; see --help`,
+    );
+  }
+  try {
+    if (model !== undefined) zooEntry(model);
+  } catch (error) {
+    throw new UsageError(`--model: ${(error as Error).message}`);
+  }
+  return await openNetwork(model, weights, options);
+}

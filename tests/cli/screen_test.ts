@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { screen } from "../../lib/cli/screen.ts";
+
+/** A stream that keeps what is written, a few bytes at a time. */
+function kept(terminal: boolean) {
+  const bytes: number[] = [];
+  return {
+    isTerminal: () => terminal,
+    writeSync(part: Uint8Array) {
+      bytes.push(...part.subarray(0, 3));
+      return Math.min(3, part.length);
+    },
+    text: () => new TextDecoder().decode(new Uint8Array(bytes)),
+  };
+}
+
+Deno.test("a passing line is cut before it wraps, as one that wraps cannot be taken back", () => {
+  const stream = kept(true), { line, passing } = screen(stream, () => 8);
+  passing("7/9 images  0:03 left");
+  passing("short");
+  line("a line that stays is whole");
+  assertEquals(
+    stream.text(),
+    "\r\x1b[K7/9 ima\r\x1b[Kshort\r\x1b[Ka line that stays is whole\n",
+  );
+});
+
+Deno.test("where there is no terminal, lines pass unseen and stay plain", () => {
+  const stream = kept(false), { line, passing } = screen(stream);
+  passing("7/9 images");
+  line("done");
+  assertEquals(stream.text(), "done\n");
+});

@@ -1,0 +1,64 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { openNetwork } from "../../lib/evaluate/network.ts";
+import { sequential } from "../../lib/train/model.ts";
+import { saveWeights } from "../../lib/weights/save.ts";
+import { lenet5 } from "../../lib/zoo/lenet5.ts";
+import { zooEntry } from "../../lib/zoo/zoo.ts";
+import { realTest } from "../weights/files.ts";
+import { Folder } from "./files.ts";
+
+Deno.test("a model that was saved brings its form, classes and normalization, with or without a name", async () => {
+  using folder = new Folder();
+  const path = folder.at("net.safetensors");
+  const normalization = { mean: [0.4, 0.5, 0.6], standardDeviation: [0.2, 0.2, 0.3] };
+  const net = lenet5({ inputShape: [32, 32, 3], classes: 4, seed: 7 });
+  net.normalization = normalization;
+  await net.save(path);
+  for (const name of ["lenet5", undefined]) {
+    const { model, preprocessing } = await openNetwork(name, path);
+    assertEquals([model.inputShape, model.outputShape], [[32, 32, 3], [4]]);
+    assertEquals(preprocessing, { crop: 32, channels: "rgb", normalization });
+    assertEquals(await model.weights[0]!.read(), await net.weights[0]!.read());
+  }
+  const grey = sequential([5, 5, 1]).flatten().dense(2);
+  await grey.save(path);
+  const { preprocessing: { channels, crop } } = await openNetwork(undefined, path);
+  assertEquals([channels, crop], ["gray", 5]);
+});
+
+Deno.test("a saved model keeps the margin that its network cuts off", async () => {
+  using folder = new Folder();
+  const path = folder.at("net.safetensors");
+  await zooEntry("squeezenet1.1").build({ inputShape: [112, 112, 3], classes: 3 }).save(path);
+  const { preprocessing } = await openNetwork("squeezenet1.1", path);
+  assertEquals([preprocessing.resize, preprocessing.crop], [128, 112]);
+});
+
+Deno.test("weights of another network, of none, or under another name are refused", async () => {
+  using folder = new Folder();
+  const saved = folder.at("saved.safetensors"), weights = folder.at("weights.safetensors");
+  await lenet5().save(saved);
+  await saveWeights(lenet5(), weights);
+  assertEquals((await openNetwork("lenet5", weights)).model.parameters, lenet5().parameters);
+  await assertRejects(
+    () => openNetwork("resnet18", saved),
+    RangeError,
+    `${saved}: expected resnet18, found a model with 61706 parameters`,
+  );
+  await assertRejects(() => openNetwork("resnet18", weights), TypeError, "do not fit the model");
+  await assertRejects(() => openNetwork(undefined, weights), RangeError, "found weights alone");
+  await assertRejects(() => openNetwork(undefined, "imagenet"), RangeError, "name it");
+  await assertRejects(() => openNetwork("resnet19", saved), RangeError, 'did you mean "resnet18"');
+});
+
+realTest(
+  "published weights are fetched by name; a Caffe file brings Caffe's preprocessing",
+  ["cifar10-resnets/resnet20-12fca82f.th", "imagenet-nets/squeezenet_v1.1.safetensors"],
+  async ([, caffe]) => {
+    const { classes, preprocessing } = await openNetwork("cifar-resnet20", "cifar10");
+    assertEquals([classes?.[9], preprocessing.channels], ["truck", "rgb"]);
+    const squeezenet = await openNetwork("squeezenet1.1", caffe!);
+    assertEquals(squeezenet.preprocessing.channels, "bgr");
+    assertEquals(squeezenet.model.inputShape, [227, 227, 3]);
+  },
+);
