@@ -62,7 +62,7 @@ const help = `Measures the top-1 and top-5 error of a network on labelled images
 ${formatOptions(options)}
 
 Label files (--labels)
-  a table with a header: file, and class (from 0) or synset, split by tabs or commas
+  a table with a header: file, and class (from 0) or synset, split by tabs, semicolons or commas
   lines of a file and a class from 0, as Caffe's val.txt
   ILSVRC's ground truth: a line for each image by sorted name, a number from 1 into --synsets
   (in the devkit's order) or a synset

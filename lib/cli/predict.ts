@@ -36,8 +36,9 @@ const help = `Says what a network sees in images: the five most probable classes
 
 ${formatOptions(options)}
 
-Example
-  deno task predict --model squeezenet1.1 --weights imagenet --synsets synset_words.txt cat.jpg`;
+Examples
+  deno task predict --model squeezenet1.1 --weights imagenet --synsets synset_words.txt cat.jpg
+  deno task predict --weights runs/lenet5-mnist/model.safetensors seven.png`;
 
 /** The width of the longest bar. */
 const barWidth = 24;

@@ -265,6 +265,11 @@ async function* remaining<T extends Item>(
   source: string,
 ): AsyncGenerator<T> {
   let index = 0;
+  const changed = (expected: string, found: string) =>
+    new RangeError(
+      `${source}: expected ${expected}, as in the journal, found ${found}: images or labels have ` +
+        "changed; start without --resume",
+    );
   for await (const item of items) {
     const { name, label } = item, before = known[index++];
     if (label >= classes) {
@@ -275,13 +280,12 @@ async function* remaining<T extends Item>(
       );
     }
     if (before === undefined) yield item;
-    else if (before.image !== name) {
-      throw new RangeError(
-        `${source}: expected ${before.image} as image ${index}, as in the journal, found ${name}: the ` +
-          "images have changed; start without --resume",
-      );
+    else if (before.image !== name) throw changed(before.image, name);
+    else if ("label" in before && before.label !== label) {
+      throw changed(`${name} of class ${before.label}`, `class ${label}`);
     }
   }
+  if (index < known.length) throw changed(known[index]!.image, "no more images");
 }
 
 /** Reports images that cannot be read, and turns them into results. */

@@ -17,10 +17,18 @@ export interface Synsets {
 
 const synset = /^n\d{8}$/;
 
-/** The lines of a text, without those that are empty. */
-function linesOf(text: string): string[] {
-  return text.replace(/^\ufeff/, "").split(/\r?\n/).map((line) => line.trimEnd())
-    .filter((line) => line !== "");
+/** A line of a file. */
+interface Line {
+  readonly text: string;
+  /** The file and the line's number, for errors. */
+  readonly where: string;
+}
+
+/** The lines of a file, without those that are empty. */
+function linesOf(content: string, name: string): Line[] {
+  return content.replace(/^\ufeff/, "").split(/\r?\n/)
+    .map((line, i) => ({ text: line.trimEnd(), where: `${name}, line ${i + 1}` }))
+    .filter(({ text }) => text !== "");
 }
 
 /**
@@ -32,13 +40,11 @@ function linesOf(text: string): string[] {
  * @throws {SyntaxError} for a line that does not begin with an id, or an id that comes twice
  */
 export function parseSynsets(text: string, name: string): Synsets {
-  const rows = linesOf(text).map((line, i) => {
+  const rows = linesOf(text, name).map(({ text: line, where }) => {
     const [, id = "", words = ""] = /^(\S+)\s*(.*)$/.exec(line) ?? [];
     if (!synset.test(id)) {
       throw new SyntaxError(
-        `${name}, line ${i + 1}: expected a synset such as n01440764, found ${
-          JSON.stringify(line.slice(0, 40))
-        }`,
+        `${where}: expected a synset such as n01440764, found ${JSON.stringify(line.slice(0, 40))}`,
       );
     }
     return { id, words: words.split(",")[0]!.trim() || id };
@@ -77,6 +83,8 @@ export type Labels =
     /** One label for each image, in the order of their names. */
     readonly kind: "list";
     readonly labels: readonly number[];
+    /** Whether its lines are numbers, whose meaning depends on the order of the list of synsets. */
+    readonly numbered: boolean;
   }
   | {
     /** A label for each named image. */
@@ -87,8 +95,8 @@ export type Labels =
 /**
  * Reads a label file:
  *
- * - a table with a header, split by tabs or commas, with the columns `file` and `class` (from 0) or
- *   `synset`, in any order;
+ * - a table with a header, split by tabs, semicolons or commas, with the columns `file` and `class`
+ *   (from 0) or `synset`, in any order; cells may be quoted (RFC 4180);
  * - lines of a file and a class from 0, as Caffe's `val.txt`;
  * - a ground-truth list, one line for each image by sorted name: synsets, or, as in ILSVRC's devkit,
  *   numbers from 1 into the list of synsets.
@@ -97,12 +105,26 @@ export type Labels =
  * @throws {RangeError} for a synset that is not in the list, or a number beyond it
  */
 export function parseLabels(text: string, name: string, synsets?: Synsets): Labels {
-  const lines = linesOf(text), [first] = lines;
+  const lines = linesOf(text, name), [first] = lines;
   if (first === undefined) throw new SyntaxError(`${name}: expected labels, found an empty file`);
-  const header = first.split(/[\t,]/).map((cell) => cell.trim().toLowerCase());
-  if (header.includes("file")) return parseTable(lines, header, name, synsets);
-  if (/^\S.*\s\d+$/.test(first)) return parsePairs(lines, name);
-  return { kind: "list", labels: parseList(lines, name, synsets) };
+  const separator = ["\t", ";"].find((one) => first.text.includes(one)) ?? ",";
+  const header = cellsOf(first.text, separator).map((cell) => cell.toLowerCase());
+  if (header.includes("file")) return parseTable(lines, header, separator, name, synsets);
+  if (/^\S.*\s\d+$/.test(first.text)) return parsePairs(lines);
+  const labels = lines.map((line) => listedClass(line, synsets));
+  return { kind: "list", labels, numbered: !synset.test(first.text.trim()) };
+}
+
+/** The cells of a row; those in quotes may have the separator in them, and quotes that are doubled. */
+function cellsOf(row: string, separator: string): string[] {
+  const cell = new RegExp(
+    `${separator}(?: *"((?:[^"]|"")*)" *(?=${separator}|$)|([^${separator}]*))`,
+    "g",
+  );
+  return Array.from(
+    `${separator}${row}`.matchAll(cell),
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!.trim(),
+  );
 }
 
 function classNumber(text: string, where: string): number {
@@ -114,8 +136,9 @@ function classNumber(text: string, where: string): number {
 }
 
 function parseTable(
-  lines: readonly string[],
+  lines: readonly Line[],
   header: readonly string[],
+  separator: string,
   name: string,
   synsets: Synsets | undefined,
 ): Labels {
@@ -125,14 +148,13 @@ function parseTable(
       `${name}: expected a column "class" or "synset", found ${header.join(", ")}`,
     );
   }
-  const separator = lines[0]!.includes("\t") ? "\t" : ",";
-  const rows = lines.slice(1).map((line, i) => {
-    const where = `${name}, line ${i + 2}`, cells = line.split(separator).map((c) => c.trim());
+  const rows = lines.slice(1).map(({ text, where }) => {
+    const cells = cellsOf(text, separator);
     if (cells.length !== header.length || !cells[file!]) {
       throw new SyntaxError(
         `${where}: expected ${header.length} columns (${
           header.join(", ")
-        }), found ${cells.length}: ${JSON.stringify(line.slice(0, 60))}`,
+        }), found ${cells.length}: ${JSON.stringify(text.slice(0, 60))}`,
       );
     }
     const bySynset = id! >= 0 && (label! < 0 || synsets)
@@ -154,12 +176,12 @@ function parseTable(
   return { kind: "table", rows };
 }
 
-function parsePairs(lines: readonly string[], name: string): Labels {
-  const rows = lines.map((line, i) => {
-    const [, file, label] = /^(\S.*)\s(\d+)$/.exec(line) ?? [];
+function parsePairs(lines: readonly Line[]): Labels {
+  const rows = lines.map(({ text, where }) => {
+    const [, file, label] = /^(\S.*)\s(\d+)$/.exec(text) ?? [];
     if (file === undefined) {
       throw new SyntaxError(
-        `${name}, line ${i + 1}: expected a file and a class, found ${JSON.stringify(line)}`,
+        `${where}: expected a file and a class, found ${JSON.stringify(text)}`,
       );
     }
     return { file: file.trim(), label: Number(label) };
@@ -167,27 +189,26 @@ function parsePairs(lines: readonly string[], name: string): Labels {
   return { kind: "table", rows };
 }
 
-function parseList(lines: readonly string[], name: string, synsets: Synsets | undefined): number[] {
-  return lines.map((line, i) => {
-    const where = `${name}, line ${i + 1}`, cell = line.trim();
-    if (synset.test(cell)) return classOfSynset(cell, synsets, where);
-    if (!/^\d+$/.test(cell)) {
-      throw new SyntaxError(
-        `${where}: expected a synset or a number, found ${JSON.stringify(cell.slice(0, 40))}; ` +
-          'a table needs a header with "file" and "class" or "synset"',
-      );
-    }
-    if (synsets === undefined) {
-      throw new RangeError(
-        `${where}: found the number ${cell}, which counts lines of a list of synsets; give that list (--synsets FILE)`,
-      );
-    }
-    const id = synsets.ids[Number(cell) - 1];
-    if (id === undefined) {
-      throw new RangeError(
-        `${where}: expected a number from 1 to ${synsets.ids.length}, found ${cell}`,
-      );
-    }
-    return synsets.classOf.get(id)!;
-  });
+/** The class that a line of a ground-truth list says: a synset, or its place in the list of synsets. */
+function listedClass({ text, where }: Line, synsets: Synsets | undefined): number {
+  const cell = text.trim();
+  if (synset.test(cell)) return classOfSynset(cell, synsets, where);
+  if (!/^\d+$/.test(cell)) {
+    throw new SyntaxError(
+      `${where}: expected a synset or a number, found ${JSON.stringify(cell.slice(0, 40))}; ` +
+        'a table needs a header with "file" and "class" or "synset"',
+    );
+  }
+  if (synsets === undefined) {
+    throw new RangeError(
+      `${where}: found the number ${cell}, which counts lines of a list of synsets; give that list (--synsets FILE)`,
+    );
+  }
+  const id = synsets.ids[Number(cell) - 1];
+  if (id === undefined) {
+    throw new RangeError(
+      `${where}: expected a number from 1 to ${synsets.ids.length}, found ${cell}`,
+    );
+  }
+  return synsets.classOf.get(id)!;
 }

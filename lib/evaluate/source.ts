@@ -39,7 +39,8 @@ export async function readSynsets(path: string): Promise<Synsets> {
 
 async function readText(path: string, what: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    const bytes = await Deno.readFile(path), isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+    return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(bytes);
   } catch (error) {
     if (error instanceof Deno.errors.IsADirectory) {
       throw new TypeError(`${path}: expected a file with ${what}, found a folder`);
@@ -171,7 +172,16 @@ export async function labelledImages(
       );
     }
     const entries = images.map((name, i) => fileEntry(join(folder, name), name, labels.labels[i]!));
-    return { ...source, length: entries.length, images: () => entries };
+    const isSorted = synsets?.ids.every((id, i, ids) => i === 0 || ids[i - 1]! < id);
+    const note =
+      `${labelFile}: its numbers count the synsets as they are listed, by name; ILSVRC's ` +
+      "devkit has them in another order: if these are its numbers, give its list (--synsets FILE)";
+    return {
+      ...source,
+      length: entries.length,
+      images: () => entries,
+      ...labels.numbered && isSorted && { notes: [note] },
+    };
   }
   const inFolder = new Set(images), seen = new Set<string>();
   for (const { file } of labels.rows) {

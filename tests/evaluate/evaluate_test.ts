@@ -6,7 +6,7 @@ import {
   type EvaluateImagesOptions,
 } from "../../lib/evaluate/evaluate.ts";
 import { classifyImage } from "../../lib/evaluate/classify.ts";
-import { imageFolder, type ImageSource } from "../../lib/evaluate/source.ts";
+import { type ImageEntry, imageFolder, type ImageSource } from "../../lib/evaluate/source.ts";
 import { encodePng } from "../../lib/show/png.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/preprocess.ts";
@@ -174,7 +174,31 @@ Deno.test("a journal fits only the evaluation that it is of", async () => {
   await assertRejects(
     () => evaluate({ journal, resume, limit: 5 }, changed),
     RangeError,
-    "the images have changed",
+    "images or labels have changed",
+  );
+});
+
+Deno.test("a journal fits only the labels and the images that it is of", async () => {
+  using folder = new Folder();
+  const journal = folder.at("j.jsonl"),
+    resume = true,
+    whole = [...source().images() as ImageEntry[]];
+  const ofImages = (images: ImageEntry[]) => ({
+    ...source(),
+    length: images.length,
+    images: () => images,
+  });
+  await evaluate({ journal });
+  const relabelled = whole.map((entry, i) => i === 2 ? { ...entry, label: 6 } : entry);
+  await assertRejects(
+    () => evaluate({ journal, resume }, ofImages(relabelled)),
+    RangeError,
+    `expected ${names[2]} of class 2, as in the journal, found class 6`,
+  );
+  await assertRejects(
+    () => evaluate({ journal, resume }, ofImages(whole.slice(0, 7))),
+    RangeError,
+    `expected ${whole[7]!.name}, as in the journal, found no more images`,
   );
 });
 

@@ -39,10 +39,28 @@ Deno.test("a table's class is enough where there is no list of synsets", () => {
 
 Deno.test("a ground-truth list: numbers count the synsets from 1, in the order of their file", () => {
   const labels = [1, 2, 0];
-  assertEquals(parseLabels("1\n3\n2\n", "t.txt", synsets), { kind: "list", labels });
+  assertEquals(parseLabels("1\n3\n2\n", "t.txt", synsets), {
+    kind: "list",
+    labels,
+    numbered: true,
+  });
   assertEquals(parseLabels("n02000000\nn03000000\nn01000000", "t.txt", synsets), {
     kind: "list",
     labels,
+    numbered: false,
+  });
+});
+
+Deno.test("a table from a spreadsheet: quotes, semicolons, empty cells", () => {
+  const rows = [{ file: 'a, "b".jpg', label: 1 }, { file: " c.jpg", label: 2 }];
+  const parse = (text: string) => parseLabels(text, "l.csv");
+  assertEquals(parse('"file","class"\n"a, ""b"".jpg","1"\n" c.jpg", "2" \n'), {
+    kind: "table",
+    rows,
+  });
+  assertEquals(parse('note;File;CLASS\r\n;"a, ""b"".jpg";1\r\n"x;y";" c.jpg";2'), {
+    kind: "table",
+    rows,
   });
 });
 
@@ -53,6 +71,11 @@ const bad: [string, string, ErrorConstructor, boolean?][] = [
   ["file,class\na.jpg", "l, line 2: expected 2 columns (file, class), found 1", SyntaxError],
   ["file,class\na.jpg,-1", 'l, line 2: expected a class, a number from 0, found "-1"', SyntaxError],
   ["file,class\na.jpg,", 'found ""', SyntaxError],
+  [
+    "\r\nfile,class\r\n\r\na.jpg,x",
+    'l, line 4: expected a class, a number from 0, found "x"',
+    SyntaxError,
+  ],
   ["file,synset\na.jpg,n02000001", "l, line 2: unknown synset n02000001", RangeError],
   ["file,class,synset\na.jpg,2,n02000000", "class 2 and synset n02000000 disagree", RangeError],
   ["1\n4", "l, line 2: expected a number from 1 to 3, found 4", RangeError],

@@ -105,6 +105,32 @@ Deno.test("ILSVRC's layout: a label for each image by sorted name", async () => 
   );
 });
 
+Deno.test("numbers of a sorted list of synsets may not be the devkit's, which is said", async () => {
+  using folder = new Folder({ "val_1.JPEG": "", "val_2.JPEG": "" });
+  using labels = new Folder({ "numbers.txt": "1\n3\n", "ids.txt": "n01000000\nn03000000\n" });
+  const sorted = parseSynsets("n01000000\nn02000000\nn03000000", "sorted.txt");
+  const notes = async (file: string, list = sorted) =>
+    (await labelledImages(folder.path, labels.at(file), list)).notes;
+  assertEquals(
+    (await notes("numbers.txt"))?.[0]?.includes("devkit has them in another order"),
+    true,
+  );
+  assertEquals([await notes("numbers.txt", synsets), await notes("ids.txt")], [
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("label files may be UTF-16, as Windows' redirection writes them", async () => {
+  const text = "\ufefffile\tclass\r\n猫.jpg\t4\r\n";
+  using folder = new Folder({
+    "猫.jpg": "",
+    "labels.tsv": new Uint8Array(Uint16Array.from(text, (c) => c.charCodeAt(0)).buffer),
+  });
+  const source = await labelledImages(folder.path, folder.at("labels.tsv"));
+  assertEquals(await namesAndLabels(source), [["猫.jpg", 4]]);
+});
+
 Deno.test("a table: its order counts, and what it leaves out is said", async () => {
   using folder = new Folder({ "a.jpg": "", "b.jpg": "", "c.jpg": "" });
   using labels = new Folder({
