@@ -158,19 +158,24 @@ async function receive(
   { onProgress, signal }: DownloadEvents,
 ): Promise<unknown> {
   const response = await request(url, name, part.received, signal);
-  const first = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1]);
-  if (response.status !== 206 || first !== part.received) {
+  const { headers, status } = response;
+  const first = Number(/^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1]);
+  const isRest = status === 206 && first === part.received;
+  const length = Number(headers.get("content-length") ?? NaN);
+  const stated = (isRest ? part.received : 0) + length;
+  // A page in place of the file, such as the login of a network, is shorter, and whole.
+  const isOther = status === 200 && stated < bytes && !headers.has("content-encoding");
+  if (stated > bytes || isOther) {
+    await response.body?.cancel();
+    throw wrongChecksum(url, sha256, `${stated} bytes instead of ${bytes}`);
+  }
+  if (!isRest) {
     // No range, or not the one asked for: a whole file is taken from its start.
     if (part.received > 0) await part.restart();
-    if (response.status !== 200) {
+    if (status !== 200) {
       await response.body?.cancel();
-      return new Error(`${url}: unexpected range ${response.headers.get("content-range")}`);
+      return new Error(`${url}: unexpected range ${headers.get("content-range")}`);
     }
-  }
-  const length = Number(response.headers.get("content-length") ?? NaN);
-  if (part.received + length > bytes) {
-    await response.body?.cancel();
-    throw wrongChecksum(url, sha256, `${part.received + length} bytes instead of ${bytes}`);
   }
   try {
     for await (const chunk of response.body ?? []) {
@@ -211,7 +216,11 @@ async function request(url: string, name: string, from: number, signal?: AbortSi
   if (response.status === 404 || response.status === 410) {
     throw new Deno.errors.NotFound(`${found}; set STRIATE_MIRROR to a place that has it`);
   }
-  throw new Error(`${found} ${response.statusText}; try again later`.replace(" ;", ";"));
+  const isPrivate = response.status === 401 || response.status === 403;
+  const advice = isPrivate
+    ? "the file is private: download it by hand, and set STRIATE_MIRROR to the folder that has it"
+    : "try again later";
+  throw new Error(`${found} ${response.statusText}; ${advice}`.replace(" ;", ";"));
 }
 
 /** Whether an open file is still the one at `path`. */

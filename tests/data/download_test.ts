@@ -123,9 +123,9 @@ Deno.test("download: an oversized file is refused, stated or not, and a truncate
       );
     });
     assertEquals(filesIn(folder), []);
+    const short = () => new Response(new Blob([file.subarray(0, 1000)]).stream());
     await withServer((request) => {
-      if (request.headers.has("range")) return new Response(null, { status: 416 });
-      return new Response(file.subarray(0, 1000));
+      return request.headers.has("range") ? new Response(null, { status: 416 }) : short();
     }, async (url) => {
       await assertRejects(
         () => download(url, path, expected),
@@ -134,6 +134,20 @@ Deno.test("download: an oversized file is refused, stated or not, and a truncate
       );
     });
     assertEquals(filesIn(folder), ["file.bin.part"]);
+  }));
+
+Deno.test("download: a page in place of the file is said to be one, and what came before is kept", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`;
+    Deno.writeFileSync(`${path}.part`, file.subarray(0, 1000));
+    await withServer(() => new Response("<html>log in</html>"), async (url) => {
+      await assertRejects(
+        () => download(url, path, expected),
+        ChecksumError,
+        "found 19 bytes instead of 300000; the file is damaged or is another one",
+      );
+    });
+    assertEquals(Deno.readFileSync(`${path}.part`), file.subarray(0, 1000));
   }));
 
 Deno.test("download: 404, other statuses, an unreachable host", () =>
@@ -145,6 +159,12 @@ Deno.test("download: 404, other statuses, an unreachable host", () =>
       await assertRejects(() => download(url, path, expected), Deno.errors.NotFound, "HTTP 404");
       status = 503;
       await assertRejects(() => download(url, path, expected), Error, "found HTTP 503");
+      status = 403;
+      await assertRejects(
+        () => download(url, path, expected),
+        Error,
+        "403 Forbidden; the file is private",
+      );
     });
     const nobody = "http://127.0.0.1:1/file.bin";
     await assertRejects(
