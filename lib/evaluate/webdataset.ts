@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { classOfSynset, type Synsets } from "./labels.ts";
+import type { TarEntry } from "../../data/tar.ts";
 import type { ImageEntry, ImageSource } from "./source.ts";
 import { readTarStream } from "./tar_stream.ts";
 
@@ -80,16 +81,41 @@ export function webDataset(shards: readonly string[], synsets?: Synsets): ImageS
 async function openShard(shard: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   let stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   if (isUrl(shard)) {
-    const response = await fetch(shard);
+    const response = await fetch(shard).catch((error) => {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      throw new Error(`${shard}: cannot be reached (${error.message}); check the network`, {
+        cause: error,
+      });
+    });
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
       throw new Error(`${shard}: expected a tar archive, found HTTP status ${response.status}`);
     }
     stream = response.body;
   } else {
-    stream = (await Deno.open(shard)).readable;
+    const file = await Deno.open(shard).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new Deno.errors.NotFound(`there is no shard ${shard}`);
+    });
+    stream = file.readable;
   }
   return /gz$/i.test(shard) ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
+}
+
+/** The files of a shard; where the connection breaks or gzip data are damaged, the error says in which. */
+async function* filesOf(shard: string): AsyncGenerator<TarEntry> {
+  const stream = await openShard(shard);
+  try {
+    yield* readTarStream(stream, shard);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(
+      `${shard}: broke off (${error.message}); get it again, or go on with --resume`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 async function* shardImages(shard: string, synsets?: Synsets): AsyncGenerator<ImageEntry> {
@@ -101,13 +127,14 @@ async function* shardImages(shard: string, synsets?: Synsets): AsyncGenerator<Im
     if (key === undefined || image === undefined) return;
     if (label === undefined) {
       throw new SyntaxError(
-        `${where}: expected a label for ${key} (${key}.cls or ${key}.json), found none`,
+        `${where}: expected a label for ${key} (${key}.cls or ${key}.json) beside its image, found none; ` +
+          "the files of an example follow one another, as tar --sort=name puts them",
       );
     }
     const bytes = image;
     yield { name: `${where}/${key}`, label, read: () => Promise.resolve(bytes) };
   };
-  for await (const { name, data } of readTarStream(await openShard(shard), shard)) {
+  for await (const { name, data } of filesOf(shard)) {
     const [, stem, extension] = /^((?:.*\/)?[^./][^./]*)\.([^/]+)$/.exec(name) ?? [];
     if (stem === undefined || extension === undefined) continue;
     if (stem !== key) {

@@ -39,6 +39,7 @@ Deno.test("shards are streamed from a URL, plain or gzip", async () => {
     const { pathname } = new URL(request.url);
     if (pathname === "/v.tar") return new Response(bytes);
     if (pathname === "/v.tar.gz") return new Response(zipped);
+    if (pathname === "/cut.tar.gz") return new Response(zipped.slice(0, 40));
     return new Response("no", { status: 404 });
   });
   const url = `http://127.0.0.1:${server.addr.port}`;
@@ -47,6 +48,9 @@ Deno.test("shards are streamed from a URL, plain or gzip", async () => {
     1,
   ]]);
   await assertRejects(() => read([`${url}/w.tar`]), Error, "found HTTP status 404");
+  await assertRejects(() => read([`${url}/cut.tar.gz`]), Error, `${url}/cut.tar.gz: broke off`);
+  const nobody = "http://127.0.0.1:2/v.tar";
+  await assertRejects(() => read([nobody]), Error, `${nobody}: cannot be reached`);
 });
 
 Deno.test("braces name many shards", async () => {
@@ -58,8 +62,10 @@ Deno.test("braces name many shards", async () => {
   ]);
   await assertRejects(() => shardsOf("v-{2..1}.tar"), RangeError, "{FIRST..LAST}");
   await assertRejects(() => shardsOf("v-{0..999999}.tar"), RangeError, "at most 100,000");
-  using folder = new Folder({ "a.txt": "" });
+  using folder = new Folder({ "a.txt": "", "far/b.tar": "" });
   await assertRejects(() => shardsOf(folder.path), RangeError, "expected shards");
+  Deno.symlinkSync(folder.at("far/b.tar"), folder.at("link.tar"));
+  assertEquals(await shardsOf(folder.path), [folder.at("link.tar")]);
 });
 
 Deno.test("missing and bad labels, and shards without images, are refused", async () => {
@@ -72,10 +78,13 @@ Deno.test("missing and bad labels, and shards without images, are refused", asyn
   });
   const rejects = (name: string, message: string) =>
     assertRejects(() => read([folder.at(name)]), Error, message);
-  await rejects("none.tar", "expected a label for k");
+  await rejects(
+    "none.tar",
+    "expected a label for k (k.cls or k.json) beside its image, found none",
+  );
   await rejects("bad.tar", 'bad.tar/k.cls: expected a class from 0 or a synset, found "cat"');
   await rejects("odd.tar", "unknown synset n09999999");
   await rejects("json.tar", "json.tar/k.json: expected JSON");
   await rejects("empty.tar", "expected images with labels, found none");
-  await rejects("nowhere.tar", "");
+  await rejects("nowhere.tar", `there is no shard ${folder.at("nowhere.tar")}`);
 });
