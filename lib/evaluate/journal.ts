@@ -41,16 +41,17 @@ export class Journal {
   }
 
   /**
-   * Opens a journal: a new one, or with `resume` the one that is there. A last line that was cut off
-   * is dropped.
+   * Opens a journal: a new one, in place of an older journal if there is one, or with `resume` the one
+   * that is there. A last line that was cut off is dropped.
    *
    * @throws {Deno.errors.NotFound} if there is none to resume
    * @throws {RangeError} if that one is of another evaluation
-   * @throws {SyntaxError} if it is damaged
+   * @throws {SyntaxError} if it is damaged, or if there is another file, which is left as it is
    */
   static async open(path: string, header: JournalHeader, resume: boolean): Promise<Journal> {
     if (!resume) {
       await makeFolder(dirname(path));
+      await refuseOther(path);
       const file = await Deno.open(path, { write: true, create: true, truncate: true });
       const journal = new Journal(path, file, []);
       await journal.#write([{ format, ...header }]);
@@ -94,6 +95,21 @@ export class Journal {
   }
 }
 
+/** Refuses to write over a file that is no journal, such as the labels. */
+async function refuseOther(path: string): Promise<void> {
+  const { isFile, size } = await Deno.stat(path).catch(() => ({ isFile: false, size: 0 }));
+  if (!isFile || size === 0) return;
+  const start = new TextEncoder().encode(JSON.stringify({ format }).slice(0, -1));
+  const found = new Uint8Array(start.length);
+  using file = await Deno.open(path);
+  await file.read(found);
+  if (start.every((byte, i) => byte === found[i])) return;
+  throw new SyntaxError(
+    `${path}: expected no file or the journal of an evaluation, found another file, which is kept; ` +
+      "choose another path (--out FILE)",
+  );
+}
+
 function parseLine(line: string, path: string, number: number): Record<string, unknown> {
   try {
     const value = JSON.parse(line);
@@ -103,7 +119,7 @@ function parseLine(line: string, path: string, number: number): Record<string, u
     `${path}, line ${number}: expected a JSON object, found ${
       JSON.stringify(line.slice(0, 40))
     }; ` +
-      "the journal is damaged: start without --resume",
+      "the journal is damaged, or is another file: start without --resume, or choose another path",
   );
 }
 

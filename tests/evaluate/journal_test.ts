@@ -57,3 +57,16 @@ Deno.test("a journal of another evaluation, or a damaged one, is refused", async
   await assertRejects(() => open(folder.at("damaged.jsonl")), SyntaxError, "line 2");
   await assertRejects(() => open(folder.at("garbled.jsonl")), SyntaxError, "line 2");
 });
+
+Deno.test("another file, such as the labels, is never written over", async () => {
+  using folder = new Folder({ "labels.tsv": "file\tclass\na.jpg\t1\n", "empty.jsonl": "" });
+  const path = folder.at("labels.tsv");
+  await assertRejects(
+    () => Journal.open(path, {}, false),
+    SyntaxError,
+    "another file, which is",
+  );
+  assertEquals(await Deno.readTextFile(path), "file\tclass\na.jpg\t1\n");
+  using empty = await Journal.open(folder.at("empty.jsonl"), {}, false);
+  assertEquals(empty.results, []);
+});
