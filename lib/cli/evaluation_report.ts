@@ -98,8 +98,9 @@ function formatProgress(progress: EvaluationProgress): string {
   const { done, total, corrupt, top1Error, top5Error, imagesPerSecond, secondsLeft } = progress;
   return [
     `${done}${total === undefined ? "" : `/${total}`} images`,
-    `top-1 error ${percent(top1Error)}`,
-    `top-5 error ${percent(top5Error)}`,
+    ...done > corrupt
+      ? [`top-1 error ${percent(top1Error)}`, `top-5 error ${percent(top5Error)}`]
+      : [],
     ...corrupt > 0 ? [`${corrupt} corrupt`] : [],
     `${speed(imagesPerSecond)} images/s`,
     ...secondsLeft === undefined ? [] : [`${clock(secondsLeft)} left`],

@@ -227,7 +227,8 @@ async function evaluateItems<T extends Item>(
   const report = (prepared: AsyncIterable<Prepared<T>>) =>
     withoutCorrupt(prepared, strict, options.onCorrupt);
   await scorer.run(report(prefetch(fresh, prepare, options.ahead)), keep, signal);
-  const complete = !signal.aborted;
+  // Asked to stop during the last batches, it has done all the same.
+  const complete = !signal.aborted || tally.done === total;
   if (complete && tally.images === 0) {
     const [first] = tally.corruptImages;
     throw new RangeError(
