@@ -173,12 +173,17 @@ export async function main(args: readonly string[]): Promise<number> {
   if (given.device !== undefined) await setDevice(given.device);
   const report = evaluationReporter(given.json ?? false);
   using interrupt = new Interrupt(() =>
-    report.note("finishing the batches under way; Ctrl-C again stops at once")
+    report.note("finishing what is under way; Ctrl-C again stops at once")
   );
-  const { result, start } = await evaluate(given, report, interrupt.signal);
-  if (result.complete) report.done(result, start);
-  else report.interrupted(result, start.journal);
-  return result.complete ? 0 : 130;
+  try {
+    const { result, start } = await evaluate(given, report, interrupt.signal);
+    if (result.complete) report.done(result, start);
+    else report.interrupted(result, start.journal);
+    return result.complete ? 0 : 130;
+  } catch (error) {
+    if (error !== interrupt.signal.reason) throw error;
+    return 130; // While weights were fetched: there is nothing to go on with.
+  }
 }
 
 if (import.meta.main) await runCommand(main);

@@ -106,6 +106,9 @@ export async function main(args: readonly string[]): Promise<number> {
       failed++;
     }
   }
+  if (names === undefined && !given.json) {
+    console.error("Classes have numbers here; a list of synsets (--synsets FILE) names them.");
+  }
   return failed > 0 ? 1 : 0;
 }
 

@@ -43,7 +43,10 @@ export interface EvaluationOptions {
    * they are taken at equal distances, otherwise the first.
    */
   readonly limit?: number;
-  /** A file in which results are kept; see {@linkcode Journal}. */
+  /**
+   * A file in which results are kept as they come, one JSON object a line: what is evaluated, then for
+   * each image its label and its five most probable classes. An older one is begun anew.
+   */
   readonly journal?: string;
   /** Goes on where the journal ends; false by default. */
   readonly resume?: boolean;

@@ -146,9 +146,13 @@ async function filesBelow(folder: string, above: readonly string[]): Promise<str
 }
 
 /**
- * Images in one folder, with a label file: the ILSVRC validation layout (a ground-truth file with
- * one line for each image by sorted name), a table with a header, or Caffe's `val.txt`. See
- * {@linkcode parseLabels}.
+ * Images in one folder, with a label file, which is one of these:
+ *
+ * - a ground-truth list, as in ILSVRC's validation layout: a line for each image by sorted name, with
+ *   a synset or a number from 1 into the list of synsets;
+ * - a table with a header, split by tabs, semicolons or commas: columns `file`, and `class` (from 0) or
+ *   `synset`;
+ * - lines of a file and a class from 0, as Caffe's `val.txt`.
  *
  * @throws {RangeError} for a folder without images, a ground-truth file of another length, an
  * unknown synset

@@ -163,6 +163,38 @@ Deno.test("evaluate: Ctrl-C ends it after the batches under way; --resume goes o
   assert((await Deno.readTextFile(journal)).startsWith(kept));
 });
 
+Deno.test("evaluate: Ctrl-C while weights are fetched leaves no part of them", async () => {
+  using folder = await lenetFolder({ "cache/weights/other.pth": "" });
+  const asked = Promise.withResolvers<void>();
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => {
+    asked.resolve();
+    const endless = new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(9)) });
+    return new Response(endless);
+  });
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--allow-all", "--no-check", "lib/cli/evaluate.ts", "--model", "resnet18"],
+      ...["--weights", "imagenet", ...common(folder).slice(4)],
+    ],
+    env: {
+      STRIATE_MIRROR: `http://127.0.0.1:${server.addr.port}`,
+      STRIATE_CACHE: folder.at("cache"),
+    },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  await asked.promise;
+  process.kill("SIGINT");
+  const [{ code }, errors] = await Promise.all([
+    process.status,
+    new Response(process.stderr).text(),
+  ]);
+  assertEquals([code, errors], [130, ""]);
+  const files = Array.from(Deno.readDirSync(folder.at("cache/weights")), ({ name }) => name);
+  assertEquals(files, ["other.pth"]);
+});
+
 Deno.test("evaluate: a reader that has seen enough, such as head, ends it without a word", async () => {
   using folder = await longFolder();
   const args = common(folder);

@@ -25,6 +25,7 @@ Deno.test("predict: five classes an image, by names where a list fits, and the b
   assertStringIncludes(plain.errors, "bad.png: expected a JPEG");
   assertStringIncludes(plain.errors, "there is no file");
   assertStringIncludes(plain.errors, `error: Is a directory`);
+  assertStringIncludes(plain.errors, "a list of synsets (--synsets FILE) names them");
 
   await Deno.writeTextFile(folder.at("synset_words.txt"), synsets);
   const json = await predict(...args, "--json", "--crops", "10");
