@@ -118,12 +118,11 @@ async function evaluate(
   checkSource(given);
   // What is wrong with a path is said before weights are fetched.
   const records = data === undefined ? undefined : await cifarFiles([data]);
-  const found = images === undefined ? undefined : await openImages(images, given);
-  const { model, preprocessing, classes } = await networkOf(given, {
+  const source = images === undefined ? undefined : await openImages(images, given);
+  const { model, preprocessing } = await networkOf(given, {
     signal,
     onProgress: report.download,
   });
-  const source = found && { ...found, classes: found.classes ?? classes };
   const journal = given.out ?? `runs/evaluate-${given.model ?? "model"}.jsonl`;
   const opened = await device();
   const length = records?.length ?? source!.length;

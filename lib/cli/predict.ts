@@ -61,7 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (given.device !== undefined) await setDevice(given.device);
   // Only what is seen goes to stdout.
   const { passing } = screen(Deno.stderr);
-  const { model, preprocessing, classes } = await networkOf(given, {
+  const { model, preprocessing } = await networkOf(given, {
     onProgress: (progress) => passing(formatDownload(progress)),
   });
   passing("");
@@ -74,7 +74,7 @@ export async function main(args: readonly string[]): Promise<number> {
       } synsets, as the model has classes, found ${synsets!.names.length}`,
     );
   }
-  const names = fits ? synsets!.names : classes;
+  const names = fits ? synsets!.names : model.classes;
   let failed = 0;
   for (const image of images) {
     try {

@@ -9,6 +9,7 @@ import type { Model } from "../train/model.ts";
 import { checkViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
 import { ImagePool } from "../vision/pool.ts";
 import type { Preprocessing } from "../zoo/published.ts";
+import { withClassesOf } from "./classes.ts";
 import { preprocessingFor } from "./input.ts";
 import { type ImageResult, Journal, type JournalHeader } from "./journal.ts";
 import { prefetch, type Prepared } from "./prefetch.ts";
@@ -94,7 +95,8 @@ interface Item {
  * console.log(result.top5Error, result.top5Interval);
  * ```
  *
- * @throws {RangeError} for a label that the model has no class for
+ * @throws {RangeError} for a label that the model has no class for, folders of which only some
+ * are named after its classes, or a preprocessing that does not fit it
  * @throws {SyntaxError} with `strict`, for an image that is corrupt
  */
 export async function evaluateImages(
@@ -106,10 +108,11 @@ export async function evaluateImages(
   const { crops = 1, scales, filter = "bilinear", rotate = false, threads } = options;
   const views: ViewOptions = { crops, filter, ...scales ? { scales } : {} };
   checkViews(preprocessing, views);
+  const named = withClassesOf(model, source);
   using pool = new ImagePool(preprocessing, { ...views, rotate, ...threads ? { threads } : {} });
   return await evaluateItems(
     model,
-    { ...source, items: () => source.images() },
+    { ...named, items: () => named.images() },
     async (item) => await pool.prepare(await item.read(), item.name),
     {
       ...options,

@@ -9,12 +9,10 @@ import { type ZooEntry, zooEntry } from "../zoo/zoo.ts";
 
 /** A network that is ready to be used, and what it does to images. */
 export interface OpenNetwork {
-  /** The network, with its weights. */
+  /** The network, with its weights, and names of its classes where they are known. */
   readonly model: Model;
   /** How images become its inputs. */
   readonly preprocessing: Preprocessing;
-  /** Names of its classes, where they are known. */
-  readonly classes: readonly string[] | undefined;
 }
 
 /** The names that stand for published weights. */
@@ -61,7 +59,7 @@ export async function openNetwork(
     const { preprocessing } = entry, model = build(entry, preprocessing);
     const known = publishedWeights(entry.name, weights as PublishedName);
     await loadWeights(model, known, options);
-    return { model, preprocessing, classes: classesOf(model, entry) };
+    return { model, preprocessing };
   }
   const file = await inspect(weights, entry?.caffe);
   if (file.isModel) return savedModel(await loadModel(weights), entry, weights);
@@ -74,11 +72,13 @@ export async function openNetwork(
   const { caffe } = file, { preprocessing } = caffe ?? entry;
   const model = build(entry, preprocessing), ignore = auxiliaryOf(entry.name);
   await loadWeights(model, weights, { ...caffe && { map: caffe.names }, ...ignore && { ignore } });
-  return { model, preprocessing, classes: classesOf(model, entry) };
+  return { model, preprocessing };
 }
 
 function build(entry: ZooEntry, { crop }: Preprocessing): Model {
-  return entry.build(crop === undefined ? {} : { inputShape: [crop, crop, 3] });
+  const model = entry.build(crop === undefined ? {} : { inputShape: [crop, crop, 3] });
+  if (entry.name.startsWith("cifar-")) model.classes = cifar10Classes;
+  return model;
 }
 
 /** A model that brings all but the order of colours and the part of an image that it is shown. */
@@ -93,7 +93,7 @@ function savedModel(model: Model, entry: ZooEntry | undefined, where: string): O
     normalization: model.normalization ??
       (normalization.mean.length === depth ? normalization : plain.normalization),
   };
-  return { model, preprocessing, classes: classesOf(model, entry) };
+  return { model, preprocessing };
 }
 
 /** A result under the name of another network would be a false one. */
@@ -130,9 +130,4 @@ function auxiliaryOf(name: string): LoadWeightsOptions["ignore"] {
   } catch {
     return undefined; // None are published.
   }
-}
-
-function classesOf(model: Model, entry: ZooEntry | undefined): readonly string[] | undefined {
-  const isCifar = entry?.name.startsWith("cifar-") && model.outputShape[0] === 10;
-  return model.classes ?? (isCifar ? cifar10Classes : undefined);
 }

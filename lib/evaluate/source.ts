@@ -26,6 +26,8 @@ export interface ImageSource {
   readonly length: number | undefined;
   /** Names of the classes, where they are known. */
   readonly classes: readonly string[] | undefined;
+  /** Whether the classes are numbered merely by the order of their names; false by default. */
+  readonly numberedByName?: boolean;
   /** Something worth saying about it, such as files that are left out. */
   readonly notes?: readonly string[];
   /** Names the images, from the first one on. */
@@ -63,10 +65,10 @@ async function isFolder(path: string): Promise<boolean> {
 async function list(folder: string): Promise<{ folders: string[]; images: string[] }> {
   const folders: string[] = [], images: string[] = [];
   try {
-    for await (const { name, isDirectory, isSymlink } of Deno.readDir(folder)) {
+    for await (const { name, isDirectory, isFile, isSymlink } of Deno.readDir(folder)) {
       if (name.startsWith(".")) continue;
       if (isDirectory) folders.push(name);
-      else if (imageFilePattern.test(name)) images.push(name);
+      else if (imageFilePattern.test(name) && (isFile || isSymlink)) images.push(name);
       else if (isSymlink && await isFolder(join(folder, name))) folders.push(name);
     }
   } catch (error) {
@@ -96,7 +98,8 @@ const fileEntry = (path: string, name: string, label: number): ImageEntry => ({
 /**
  * Images in one folder for each class, as torchvision's `ImageFolder` has it. Folders that are named
  * by synset get the class that the list of synsets gives; folders that are numbers, that class; other
- * folders are numbered by their sorted names. Links to folders and images are followed.
+ * folders are numbered by their sorted names; {@linkcode evaluateImages} gives those with names of the
+ * model's classes the numbers of these. Links to folders and images are followed.
  *
  * @throws {RangeError} for a folder without images, or a synset that is not in the list
  * @throws {TypeError} for a path that is no folder
@@ -128,6 +131,7 @@ export async function imageFolder(folder: string, synsets?: Synsets): Promise<Im
     name: folder,
     length: entries.length,
     classes: bySynset ? synsets.names : byNumber ? undefined : folders,
+    numberedByName: !bySynset && !byNumber,
     images: () => entries,
     ...images.length > 0
       ? { notes: [`${images.length} images beside the folders of the classes are left out`] }

@@ -82,6 +82,25 @@ Deno.test("images that cannot be opened, or are too narrow, are counted with the
   assertEquals(result.corruptImages.map(({ image }) => image), ["0/gone.jpg", "0/narrow.png"]);
 });
 
+Deno.test("folders have the numbers of the model's classes of the same names", async () => {
+  const [first, second] = [images.get(names[0]!)!, images.get(names[1]!)!];
+  using folder = new Folder({ "cat/a.jpg": first, "dog/b.jpg": second });
+  const model = net(), found = await imageFolder(folder.path);
+  const labels = async () => {
+    const { classes, perClass } = await evaluateImages(model, found, { preprocessing, threads: 1 });
+    return perClass.filter(({ count }) => count > 0).map(({ label }) => classes![label]);
+  };
+  await assertRejects(labels, RangeError, "expected 7 classes, as the model has, found 2");
+  model.classes = ["worm", "dog", "owl", "ant", "cat", "bee", "elk"];
+  assertEquals(await labels(), ["dog", "cat"]);
+  model.classes = ["worm", "dogs", "owl", "ant", "cat", "bee", "elk"];
+  await assertRejects(labels, RangeError, 'unknown class "dog"; did you mean "dogs"?');
+  const pair = sequential([8, 8, 3]).flatten().dense(2);
+  pair.classes = ["a", "b"]; // No folder has these names: they stand in order.
+  const { perClass } = await evaluateImages(pair, found, { preprocessing, threads: 1 });
+  assertEquals(perClass.map(({ label, count }) => [label, count]), [[0, 1], [1, 1]]);
+});
+
 Deno.test("where no image can be read there is no error rate, but an error", async () => {
   using folder = new Folder({ "0/a.jpg": "", "0/b.jpg": "no image" });
   await assertRejects(

@@ -55,8 +55,8 @@ realTest(
   "published weights are fetched by name; a Caffe file brings Caffe's preprocessing",
   ["cifar10-resnets/resnet20-12fca82f.th", "imagenet-nets/squeezenet_v1.1.safetensors"],
   async ([, caffe]) => {
-    const { classes, preprocessing } = await openNetwork("cifar-resnet20", "cifar10");
-    assertEquals([classes?.[9], preprocessing.channels], ["truck", "rgb"]);
+    const { model, preprocessing } = await openNetwork("cifar-resnet20", "cifar10");
+    assertEquals([model.classes?.[9], preprocessing.channels], ["truck", "rgb"]);
     const squeezenet = await openNetwork("squeezenet1.1", caffe!);
     assertEquals(squeezenet.preprocessing.channels, "bgr");
     assertEquals(squeezenet.model.inputShape, [227, 227, 3]);
