@@ -109,7 +109,11 @@ export async function evaluateImages(
   const views: ViewOptions = { crops, filter, ...scales ? { scales } : {} };
   checkViews(preprocessing, views);
   const named = withClassesOf(model, source);
-  using pool = new ImagePool(preprocessing, { ...views, rotate, ...threads ? { threads } : {} });
+  using pool = new ImagePool(preprocessing, {
+    ...views,
+    rotate,
+    ...threads !== undefined && { threads },
+  });
   return await evaluateItems(
     model,
     { ...named, items: () => named.images() },

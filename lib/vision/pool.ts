@@ -38,12 +38,19 @@ export class ImagePool {
   readonly #options: Pick<PrepareRequest, "preprocessing" | "views"> & { rotate: boolean };
   #next = 0;
 
-  /** Starts `threads` workers: by default one a core but one, from 1 to 8. */
+  /**
+   * Starts `threads` workers: by default one a core but one, from 1 to 8.
+   *
+   * @throws {RangeError} for a number of threads that is none
+   */
   constructor(
     preprocessing: Preprocessing,
     options: ViewOptions & { readonly rotate?: boolean; readonly threads?: number } = {},
   ) {
     const { threads = Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1)) } = options;
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new RangeError(`threads: expected an integer of at least 1, found ${threads}`);
+    }
     const { threads: _, rotate = false, ...views } = options;
     this.#options = { preprocessing, views, rotate };
     this.#load = Array.from({ length: threads }, () => 0);

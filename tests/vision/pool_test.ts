@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { ImagePool } from "../../lib/vision/pool.ts";
 import { prepareImage } from "../../lib/vision/preprocess.ts";
@@ -39,4 +39,10 @@ Deno.test("a pool that is closed fails what is under way", async () => {
   const pending = pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
   pool.close();
   await assertRejects(() => pending, Error, "the image pool was closed");
+});
+
+Deno.test("a pool without threads is refused", () => {
+  for (const threads of [0, 1.5, NaN]) {
+    assertThrows(() => new ImagePool(preprocessing, { threads }), RangeError, `found ${threads}`);
+  }
 });
