@@ -24,12 +24,14 @@ export async function classifyImage(
   model: Model,
   bytes: Uint8Array<ArrayBuffer>,
   options: ViewOptions & DecodeOptions & {
-    readonly preprocessing: Preprocessing;
+    /** As for {@linkcode evaluateImages}: a model that was trained here needs none. */
+    readonly preprocessing?: Preprocessing;
     /** How many classes; 5 by default. */
     readonly k?: number;
-  },
+  } = {},
 ): Promise<Ranked[]> {
-  const { preprocessing, k = 5 } = options;
+  const { k = 5 } = options;
+  const preprocessing = preprocessingFor(model, options.preprocessing, "classifyImage");
   const [height, width, channels] = model.inputShape as [number, number, number];
   const pixels = await readViews(
     bytes,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatShape, sameShape } from "../core/shape.ts";
 import type { Dataset } from "../train/dataset.ts";
 import { host } from "../train/host.ts";
 import type { Model } from "../train/model.ts";
@@ -66,8 +67,11 @@ export interface EvaluationOptions {
 
 /** Settings of {@linkcode evaluateImages}. */
 export interface EvaluateImagesOptions extends EvaluationOptions, ViewOptions {
-  /** How images become inputs: that of the weights, as `zooEntry(name).preprocessing`. */
-  readonly preprocessing: Preprocessing;
+  /**
+   * How images become inputs: that of the weights, as {@linkcode openNetwork} gives it. A model that was
+   * trained here knows its normalization, and needs none.
+   */
+  readonly preprocessing?: Preprocessing;
   /** Whether images are turned as their EXIF data say; false by default, as ILSVRC's are measured. */
   readonly rotate?: boolean;
   /** Whether a corrupt image ends the evaluation by its error; false by default: it is counted. */
@@ -102,7 +106,7 @@ interface Item {
 export async function evaluateImages(
   model: Model,
   source: ImageSource,
-  options: EvaluateImagesOptions,
+  options: EvaluateImagesOptions = {},
 ): Promise<Evaluation> {
   const preprocessing = preprocessingFor(model, options.preprocessing, "evaluateImages");
   const { crops = 1, scales, filter = "bilinear", rotate = false, threads } = options;
@@ -133,16 +137,24 @@ export async function evaluateImages(
  * The top-1 and top-5 error of a network on a data set of images with a class each, such as
  * `cifarFiles(["test_batch.bin"])`. Images go to the network as they are.
  *
- * @throws {TypeError} for a data set without uint8 images and class labels
+ * @throws {TypeError} for a data set without uint8 images of the model's shape and class labels
  */
 export async function evaluateDataset(
   model: Model,
   data: Dataset,
-  options: EvaluationOptions & { readonly preprocessing?: Preprocessing; readonly name?: string },
+  options: EvaluationOptions & { readonly preprocessing?: Preprocessing; readonly name?: string } =
+    {},
 ): Promise<Evaluation> {
   const { inputs, targets } = data;
   if (inputs[0]?.dtype !== "u8" || targets[0]?.dtype !== "i32" || targets[0].shape.length > 0) {
     throw new TypeError("evaluateDataset: expected uint8 images with an int32 label each");
+  }
+  if (!sameShape(inputs[0].shape, model.inputShape)) {
+    throw new TypeError(
+      `evaluateDataset: expected images ${
+        formatShape(model.inputShape)
+      }, as the model takes, found ${formatShape(inputs[0].shape)}`,
+    );
   }
   const { name = "data", preprocessing } = options;
   const items = function* (): Generator<Item & { pixels: Uint8Array }> {

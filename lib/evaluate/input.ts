@@ -2,16 +2,26 @@ import type { Model } from "../train/model.ts";
 import type { Preprocessing } from "../zoo/published.ts";
 
 /**
- * The preprocessing of images for a model: where it names no crop, that is the model's input.
+ * The preprocessing of images for a model: where it names no crop, that is the model's input. Without
+ * one, that of a model that was trained here, which knows its normalization.
  *
  * @throws {RangeError} for a crop or channels that the model does not take
+ * @throws {TypeError} for no preprocessing where the model has no normalization
  */
 export function preprocessingFor(
   model: Model,
-  preprocessing: Preprocessing,
+  given: Preprocessing | undefined,
   where: string,
 ): Preprocessing & { readonly crop: number } {
-  const [height, width, depth] = model.inputShape;
+  const [height, width, depth] = model.inputShape, { normalization } = model;
+  const preprocessing = given ??
+    (normalization && { channels: depth === 1 ? "gray" as const : "rgb" as const, normalization });
+  if (preprocessing === undefined) {
+    throw new TypeError(
+      `${where}: expected a preprocessing, which tells how the model's images were prepared, found ` +
+        "none; openNetwork gives that of a known network",
+    );
+  }
   const { crop = height!, channels } = preprocessing, channelCount = channels === "gray" ? 1 : 3;
   if (crop === height && crop === width && channelCount === depth) {
     return { ...preprocessing, crop };

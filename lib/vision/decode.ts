@@ -80,12 +80,18 @@ export const imageFilePattern: RegExp = /\.(jpe?g|png|webp)$/i;
  * ```
  *
  * @throws {SyntaxError} for bytes that are no such image, are cut off or damaged
+ * @throws {TypeError} for something other than bytes, such as a path
  */
 export async function decodeImage(
   bytes: Uint8Array<ArrayBuffer>,
   options: DecodeOptions = {},
 ): Promise<RgbImage> {
   const { name = "image", rotate = false } = options;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `decodeImage: expected the bytes of a file (await Deno.readFile(path)), found ${typeof bytes}`,
+    );
+  }
   const head = String.fromCharCode(...bytes.subarray(0, 16));
   const format = signatures.find(([, pattern]) => pattern.test(head))?.[0];
   if (format === undefined) {

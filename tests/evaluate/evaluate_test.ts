@@ -123,6 +123,24 @@ Deno.test("a preprocessing that does not fit the model is refused, here and for 
   );
 });
 
+Deno.test("a model that was trained here knows how its images are prepared, another does not", async () => {
+  const model = net(), bytes = images.get(names[0]!)!;
+  await assertRejects(() => evaluateImages(model, source()), TypeError, "expected a preprocessing");
+  await assertRejects(() => classifyImage(model, bytes.slice()), TypeError, "preprocessing");
+  const { normalization } = preprocessing;
+  model.normalization = normalization;
+  const known = { channels: "rgb", normalization } as const;
+  const [{ confusion: own }, { confusion: told }] = [
+    await evaluateImages(model, source()),
+    await evaluateImages(model, source(), { preprocessing: known }),
+  ];
+  assertEquals(own.counts, told.counts);
+  assertEquals(
+    await classifyImage(model, bytes.slice()),
+    await classifyImage(model, bytes.slice(), { preprocessing: known }),
+  );
+});
+
 Deno.test("with strict, a corrupt image ends it", async () => {
   await assertRejects(() => evaluate({ strict: true }), SyntaxError, "bad.jpg: expected a JPEG");
 });
@@ -246,6 +264,15 @@ Deno.test("labels and classes that the model does not have are refused", async (
   await assertRejects(() => evaluate({ batchSize: 0.5 }), RangeError, "batchSize");
   const none = { ...source(), length: 0, images: () => [] };
   await assertRejects(() => evaluate({}, none), RangeError, "expected images, found none");
+});
+
+Deno.test("a data set with images of another shape is refused", async () => {
+  const { test } = digits({ train: 1, test: 2 });
+  await assertRejects(
+    () => evaluateDataset(net(), test),
+    TypeError,
+    "expected images [8, 8, 3], as the model takes, found [28, 28, 1]",
+  );
 });
 
 Deno.test("a data set is evaluated as Model.evaluate does", async () => {

@@ -86,6 +86,14 @@ Deno.test("files that are no images are refused with a reason", async () => {
   }
 });
 
+Deno.test("a path in place of a file's bytes is refused", async () => {
+  await assertRejects(
+    () => decodeImage("a.jpg" as never),
+    TypeError,
+    "expected the bytes of a file",
+  );
+});
+
 for (const name of ["baseline.jpg", "progressive.jpg", "rgb.png", "lossless.webp"]) {
   Deno.test(`${name}, cut off anywhere, gives an error and no crash`, async () => {
     const whole = fileOf(name);
