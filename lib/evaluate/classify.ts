@@ -1,11 +1,10 @@
-import { tensor } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "../train/model.ts";
 import type { DecodeOptions } from "../vision/decode.ts";
 import { readViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
 import type { Preprocessing } from "../zoo/published.ts";
 import { preprocessingFor } from "./input.ts";
-import { highest, type Ranked, softmax } from "./top_k.ts";
+import { probabilitiesOf } from "./scorer.ts";
+import { highest, type Ranked } from "./top_k.ts";
 
 /**
  * The most probable classes of one encoded image (JPEG, PNG or WebP), best first, with their
@@ -32,22 +31,8 @@ export async function classifyImage(
 ): Promise<Ranked[]> {
   const { k = 5 } = options;
   const preprocessing = preprocessingFor(model, options.preprocessing, "classifyImage");
-  const [height, width, channels] = model.inputShape as [number, number, number];
-  const pixels = await readViews(
-    bytes,
-    preprocessingFor(model, preprocessing, "classifyImage"),
-    options,
-  );
+  const pixels = await readViews(bytes, preprocessing, options);
   model.normalization = preprocessing.normalization;
-  const views = viewCount(options);
-  const x = tensor(pixels, { shape: [views, height, width, channels] });
-  const outputs: Tensor | Tensor[] = await model.predict(x, { batchSize: views });
-  const logits = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
-  const count = logits.length / views;
-  const mean = new Float64Array(count);
-  for (let view = 0; view < views; view++) {
-    const row = softmax(logits.subarray(view * count, (view + 1) * count));
-    row.forEach((probability, i) => mean[i]! += probability / views);
-  }
-  return highest(mean, k).map((index) => ({ index, score: mean[index]! }));
+  const [probabilities] = await probabilitiesOf(model, pixels, viewCount(options));
+  return highest(probabilities!, k).map((index) => ({ index, score: probabilities![index]! }));
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from "../core/shape.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Normalization } from "../nn/preprocess.ts";
@@ -71,12 +72,11 @@ export class Scorer {
 
   async #score(batch: readonly Scorable[], size: number): Promise<ImageResult[]> {
     const images = batch.filter((one) => "pixels" in one);
-    const rows: Float32Array[] = images.length === 0 ? [] : await this.#logits(images, size);
+    const found = images.length === 0 ? [] : await this.#probabilities(images, size);
     let next = 0;
     return batch.map((one) => {
       if ("result" in one) return one.result;
-      const at = this.#views * next++;
-      const probabilities = meanOf(rows.slice(at, at + this.#views).map(softmax));
+      const probabilities = found[next++]!;
       const { name: image, label } = one.item, top = highest(probabilities, 5);
       // A network that has diverged gives NaN, which no JSON has.
       const probability = Number(probabilities[top[0]!]!.toPrecision(6)) || 0;
@@ -84,22 +84,36 @@ export class Scorer {
     });
   }
 
-  /** The logits of all views of images. */
-  async #logits(images: readonly { pixels: Uint8Array }[], size: number): Promise<Float32Array[]> {
-    const { inputShape } = this.#model, bytes = images[0]!.pixels.length;
-    const pixels = new Uint8Array(size * bytes);
+  #probabilities(images: readonly { pixels: Uint8Array }[], size: number) {
+    const bytes = images[0]!.pixels.length, pixels = new Uint8Array(size * bytes);
     images.forEach((image, i) => pixels.set(image.pixels, i * bytes));
-    const views = size * this.#views;
-    const x = tensor(pixels, { shape: [views, ...inputShape] });
-    const outputs: Tensor | Tensor[] = await this.#model.predict(x, { batchSize: views });
-    // The first output counts; others are auxiliary classifiers.
-    const data = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
-    const classes = data.length / views;
-    return Array.from(
-      { length: images.length * this.#views },
-      (_, i) => data.subarray(i * classes, (i + 1) * classes) as Float32Array,
-    );
+    return probabilitiesOf(this.#model, pixels, this.#views);
   }
+}
+
+/**
+ * The probabilities of each image, the mean over its views, by one run of a model; `pixels` are the
+ * bytes of all views.
+ */
+export async function probabilitiesOf(
+  model: Model,
+  pixels: Uint8Array<ArrayBuffer>,
+  views: number,
+): Promise<Float64Array[]> {
+  const count = pixels.length / sizeOf(model.inputShape);
+  const x = tensor(pixels, { shape: [count, ...model.inputShape] });
+  const outputs: Tensor | Tensor[] = await model.predict(x, { batchSize: count });
+  // The first output counts; others are auxiliary classifiers.
+  const logits = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
+  const classes = logits.length / count;
+  const rows = Array.from(
+    { length: count },
+    (_, i) => softmax(logits.subarray(i * classes, (i + 1) * classes)),
+  );
+  return Array.from(
+    { length: count / views },
+    (_, i) => meanOf(rows.slice(i * views, (i + 1) * views)),
+  );
 }
 
 function meanOf(lists: readonly Float64Array[]): Float64Array {
