@@ -4,28 +4,44 @@ import type { DownloadProgress } from "../../data/download.ts";
 export interface Screen {
   /** A line that stays. */
   line(text: string): void;
-  /** A line that the next one replaces; only in a terminal. */
+  /** A line that the next one replaces; where there is no terminal, one a minute is shown, and stays. */
   passing(text: string): void;
 }
 
-/** What a passing line needs of a stream. */
+/** What a screen needs of a stream. */
 interface Stream {
   isTerminal(): boolean;
   writeSync(bytes: Uint8Array): number;
 }
 
-/** Lines on a stream, stdout by default; in a terminal of `columns` they are cut where they would wrap. */
-export function screen(stream: Stream = Deno.stdout, columns = columnsOf): Screen {
+/** What a screen is told by its surroundings. */
+interface Surroundings {
+  /** The width of the terminal. */
+  columns(): number;
+  /** The time in milliseconds. */
+  now(): number;
+}
+
+const minute = 60_000;
+
+/** Lines on a stream, stdout by default. */
+export function screen(
+  stream: Stream = Deno.stdout,
+  { columns, now }: Surroundings = { columns: columnsOf, now: () => performance.now() },
+): Screen {
   const terminal = stream.isTerminal(), encoder = new TextEncoder();
+  let shown = now();
   const write = (text: string) => {
     const bytes = encoder.encode(text);
     for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    shown = now();
   };
   return {
     line: (text) => write(`${terminal ? "\r\x1b[K" : ""}${text}\n`),
     passing(text) {
       // A line that wraps cannot be taken back.
       if (terminal) write(`\r\x1b[K${text.slice(0, columns() - 1)}`);
+      else if (text !== "" && now() - shown >= minute) write(`${text}\n`);
     },
   };
 }

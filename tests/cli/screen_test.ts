@@ -15,7 +15,7 @@ function kept(terminal: boolean) {
 }
 
 Deno.test("a passing line is cut before it wraps, as one that wraps cannot be taken back", () => {
-  const stream = kept(true), { line, passing } = screen(stream, () => 8);
+  const stream = kept(true), { line, passing } = screen(stream, { columns: () => 8, now: () => 0 });
   passing("7/9 images  0:03 left");
   passing("short");
   line("a line that stays is whole");
@@ -25,9 +25,14 @@ Deno.test("a passing line is cut before it wraps, as one that wraps cannot be ta
   );
 });
 
-Deno.test("where there is no terminal, lines pass unseen and stay plain", () => {
-  const stream = kept(false), { line, passing } = screen(stream);
-  passing("7/9 images");
-  line("done");
-  assertEquals(stream.text(), "done\n");
+Deno.test("where there is no terminal, lines are plain, and of those that pass one a minute is shown", () => {
+  let seconds = 0;
+  const stream = kept(false);
+  const { line, passing } = screen(stream, { columns: () => 8, now: () => 1000 * seconds });
+  for (; seconds <= 200; seconds += 10) {
+    if (seconds === 90) line("corrupt: a.jpg");
+    passing(`${seconds} of 200 images`);
+    passing("");
+  }
+  assertEquals(stream.text(), "60 of 200 images\ncorrupt: a.jpg\n150 of 200 images\n");
 });
