@@ -14,7 +14,7 @@ import {
   type EvaluationStart,
 } from "./evaluation_report.ts";
 import { Interrupt } from "./interrupt.ts";
-import { networkOf, networkOptions } from "./network.ts";
+import { formatNetworks, networkOf, networkOptions } from "./network.ts";
 import {
   choice,
   formatOptions,
@@ -61,6 +61,13 @@ const help = `Measures the top-1 and top-5 error of a network on labelled images
 
 ${formatOptions(options)}
 
+Networks (--model)
+${formatNetworks()}
+
+Folders (--images)
+  one for each class, named by a number from 0, a synset, or the name of the class; or one folder
+  of images with --labels
+
 Label files (--labels)
   a table with a header: file, and class (from 0) or synset, split by tabs, semicolons or commas
   lines of a file and a class from 0, as Caffe's val.txt
@@ -72,6 +79,7 @@ Examples
   deno task evaluate --model googlenet --weights googlenet.safetensors --images images --labels labels.tsv
   deno task evaluate --model vgg16 --weights vgg16.pth --images val-{000..049}.tar --crops 10
   deno task evaluate --model cifar-resnet20 --weights cifar10 --data test_batch.bin
+  deno task evaluate --weights runs/lenet5-mnist/model.safetensors --images digits
 
 Environment
   STRIATE_CACHE, STRIATE_MIRROR, STRIATE_DEVICE  as for deno task train`;

@@ -1,16 +1,26 @@
 import type { CacheOptions } from "../../data/cache.ts";
 import { type OpenNetwork, openNetwork } from "../evaluate/network.ts";
-import { zooEntry } from "../zoo/zoo.ts";
+import { zoo, zooEntry } from "../zoo/zoo.ts";
 import { text, UsageError, type Values } from "./options.ts";
 
 /** The options that name a network. */
 export const networkOptions = {
   model: text(
-    "the network: resnet50, googlenet, cifar-resnet20 … (not for one saved here)",
+    "the network, one of those below; not needed for a model saved here",
     "NAME",
   ),
   weights: text("its weights: a file or URL, or imagenet or cifar10 for published ones", "FILE"),
 };
+
+/** The names of all networks, in lines for the help. */
+export function formatNetworks(): string {
+  const lines = [""];
+  for (const { name } of zoo()) {
+    if (`${lines.at(-1)} ${name}`.length > 98) lines.push("");
+    lines.push(`${lines.pop()} ${name}`);
+  }
+  return lines.map((line) => ` ${line}`).join("\n");
+}
 
 /** The network that options name. A model that was saved here needs no name. */
 export async function networkOf(

@@ -8,7 +8,7 @@ import { classifyImage } from "../evaluate/classify.ts";
 import { findSynsets } from "../evaluate/open_images.ts";
 import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
-import { networkOf, networkOptions } from "./network.ts";
+import { formatNetworks, networkOf, networkOptions } from "./network.ts";
 import {
   choice,
   formatOptions,
@@ -35,6 +35,9 @@ const help = `Says what a network sees in images: the five most probable classes
   deno task predict --model NAME --weights FILE IMAGE...
 
 ${formatOptions(options)}
+
+Networks (--model)
+${formatNetworks()}
 
 Examples
   deno task predict --model squeezenet1.1 --weights imagenet --synsets synset_words.txt cat.jpg

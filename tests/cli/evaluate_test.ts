@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
+import { zoo } from "../../lib/zoo/zoo.ts";
 import { Folder, images, tar } from "../evaluate/files.ts";
 import { command, lenetFolder } from "./command.ts";
 import { TrainRun } from "./run.ts";
@@ -217,6 +218,18 @@ Deno.test("evaluate: a model that was saved here needs no name", async () => {
   using folder = await lenetFolder();
   const { code, lines } = await evaluate(...common(folder).slice(2), "--limit", "3");
   assertEquals([code, lines[0]], [0, `the model with ${folder.at("lenet.safetensors")}`]);
+});
+
+Deno.test("evaluate -h lists every option and every network", async () => {
+  const { code, lines } = await evaluate("-h");
+  const text = lines.join("\n"), [synopsis] = text.split("\nNetworks (--model)\n");
+  for (const name of ["crops 1|10", "limit N", "resume", "strict"]) {
+    assertStringIncludes(synopsis!, `  --${name} `);
+  }
+  for (const { name } of zoo()) {
+    assert(text.includes(` ${name} `) || text.includes(` ${name}\n`), name);
+  }
+  assertEquals([code, lines.find((line) => line.length > 110)], [0, undefined]);
 });
 
 Deno.test("evaluate says what is wrong with its options", async () => {
