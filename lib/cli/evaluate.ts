@@ -122,11 +122,14 @@ async function evaluate(
   report: EvaluationReporter,
   signal: AbortSignal,
 ): Promise<{ result: Evaluation; start: EvaluationStart }> {
-  const { data, images, limit } = given, scales = scalesOf(given.scales);
+  const { data, images, labels, synsets, limit } = given, scales = scalesOf(given.scales);
   checkSource(given);
   // What is wrong with a path is said before weights are fetched.
   const records = data === undefined ? undefined : await cifarFiles([data]);
-  const source = images === undefined ? undefined : await openImages(images, given);
+  const source = images === undefined ? undefined : await openImages(images, {
+    ...labels !== undefined && { labels },
+    ...synsets !== undefined && { synsets },
+  });
   const { model, preprocessing } = await networkOf(given, {
     signal,
     onProgress: report.download,

@@ -1,3 +1,4 @@
+import { checkOptions } from "../nn/layers/options.ts";
 import type { Model } from "../train/model.ts";
 import type { DecodeOptions } from "../vision/decode.ts";
 import { readViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
@@ -5,6 +6,8 @@ import type { Preprocessing } from "../zoo/published.ts";
 import { preprocessingFor } from "./input.ts";
 import { probabilitiesOf } from "./scorer.ts";
 import { highest, type Ranked } from "./top_k.ts";
+
+const known = ["preprocessing", "k", "crops", "scales", "filter", "rotate"];
 
 /**
  * The most probable classes of one encoded image (JPEG, PNG or WebP), best first, with their
@@ -17,7 +20,7 @@ import { highest, type Ranked } from "./top_k.ts";
  * ```
  *
  * @throws {SyntaxError} for bytes that are no whole image
- * @throws {RangeError} for a preprocessing that does not fit the model
+ * @throws {RangeError} for a preprocessing that does not fit the model, or an unknown option
  */
 export async function classifyImage(
   model: Model,
@@ -29,6 +32,7 @@ export async function classifyImage(
     readonly k?: number;
   } = {},
 ): Promise<Ranked[]> {
+  checkOptions("classifyImage", options, known);
   const { k = 5 } = options;
   const preprocessing = preprocessingFor(model, options.preprocessing, "classifyImage");
   const pixels = await readViews(bytes, preprocessing, options);

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatShape, sameShape } from "../core/shape.ts";
+import { checkOptions } from "../nn/layers/options.ts";
 import type { Dataset } from "../train/dataset.ts";
 import { host } from "../train/host.ts";
 import type { Model } from "../train/model.ts";
@@ -80,6 +81,16 @@ export interface EvaluateImagesOptions extends EvaluationOptions, ViewOptions {
   readonly threads?: number;
 }
 
+// deno-fmt-ignore
+const evaluationOptions = [
+  "batchSize", "limit", "journal", "resume", "about", "onProgress", "onCorrupt", "signal",
+];
+// deno-fmt-ignore
+const imageOptions = [
+  ...evaluationOptions,
+  "preprocessing", "crops", "scales", "filter", "rotate", "strict", "threads",
+];
+
 /** An image that is to be scored. */
 interface Item {
   readonly name: string;
@@ -100,7 +111,7 @@ interface Item {
  * ```
  *
  * @throws {RangeError} for a label that the model has no class for, folders of which only some
- * are named after its classes, or a preprocessing that does not fit it
+ * are named after its classes, a preprocessing that does not fit it, or an unknown option
  * @throws {SyntaxError} with `strict`, for an image that is corrupt
  */
 export async function evaluateImages(
@@ -108,6 +119,7 @@ export async function evaluateImages(
   source: ImageSource,
   options: EvaluateImagesOptions = {},
 ): Promise<Evaluation> {
+  checkOptions("evaluateImages", options, imageOptions);
   const preprocessing = preprocessingFor(model, options.preprocessing, "evaluateImages");
   const { crops = 1, scales, filter = "bilinear", rotate = false, threads } = options;
   const views: ViewOptions = { crops, filter, ...scales ? { scales } : {} };
@@ -145,6 +157,7 @@ export async function evaluateDataset(
   options: EvaluationOptions & { readonly preprocessing?: Preprocessing; readonly name?: string } =
     {},
 ): Promise<Evaluation> {
+  checkOptions("evaluateDataset", options, [...evaluationOptions, "preprocessing"]);
   const { inputs, targets } = data;
   if (inputs[0]?.dtype !== "u8" || targets[0]?.dtype !== "i32" || targets[0].shape.length > 0) {
     throw new TypeError("evaluateDataset: expected uint8 images with an int32 label each");

@@ -1,5 +1,6 @@
 import type { CacheOptions } from "../../data/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
+import { checkOptions } from "../nn/layers/options.ts";
 import { loadModel, type Model } from "../train/model.ts";
 import { loadWeights, type LoadWeightsOptions } from "../weights/load.ts";
 import { openWeights } from "../weights/open.ts";
@@ -49,6 +50,7 @@ export async function openNetwork(
   weights: string,
   options: CacheOptions = {},
 ): Promise<OpenNetwork> {
+  checkOptions("openNetwork", options, ["cache", "mirror", "onProgress", "signal"]);
   const entry = name === undefined ? undefined : zooEntry(name);
   if (published.includes(weights as PublishedName)) {
     if (entry === undefined) {

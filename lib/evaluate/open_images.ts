@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { checkOptions } from "../nn/layers/options.ts";
 import type { Synsets } from "./labels.ts";
 import { imageFolder, type ImageSource, labelledImages, readSynsets } from "./source.ts";
 import { shardPattern, shardsOf, webDataset } from "./webdataset.ts";
@@ -52,8 +53,10 @@ async function isFile(path: string): Promise<boolean> {
  */
 export async function openImages(
   place: string,
-  { labels, synsets: list }: OpenImagesOptions = {},
+  options: OpenImagesOptions = {},
 ): Promise<ImageSource> {
+  checkOptions("openImages", options, ["labels", "synsets"]);
+  const { labels, synsets: list } = options;
   const isUrl = /^https?:\/\//i.test(place);
   const folders = isUrl ? [] : [place, ...labels === undefined ? [] : [dirname(labels)]];
   const synsets = await findSynsets(list, folders.map((path) => path.replace(/\/+$/, "")));

@@ -7,6 +7,7 @@ import {
 } from "../../lib/evaluate/evaluate.ts";
 import { classifyImage } from "../../lib/evaluate/classify.ts";
 import { type ImageEntry, imageFolder, type ImageSource } from "../../lib/evaluate/source.ts";
+import { openImages } from "../../lib/evaluate/open_images.ts";
 import { encodePng } from "../../lib/show/png.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/preprocess.ts";
@@ -138,6 +139,25 @@ Deno.test("a model that was trained here knows how its images are prepared, anot
   assertEquals(
     await classifyImage(model, bytes.slice()),
     await classifyImage(model, bytes.slice(), { preprocessing: known }),
+  );
+});
+
+Deno.test("a misspelt option is not ignored", async () => {
+  await assertRejects(
+    () => evaluate({ crop: 10 } as object),
+    RangeError,
+    'evaluateImages: unknown option "crop"; did you mean "crops"?',
+  );
+  const bytes = images.get(names[0]!)!.slice();
+  await assertRejects(
+    () => classifyImage(net(), bytes, { preprocessing, K: 2 } as object),
+    RangeError,
+    'classifyImage: unknown option "K"; did you mean "k"?',
+  );
+  await assertRejects(
+    () => openImages("val", { label: "l.tsv" } as object),
+    RangeError,
+    '"labels"',
   );
 });
 
