@@ -79,18 +79,25 @@ export function classOfSynset(id: string, synsets: Synsets | undefined, where: s
 
 /** What a label file says. */
 export type Labels =
-  | {
-    /** One label for each image, in the order of their names. */
-    readonly kind: "list";
-    readonly labels: readonly number[];
-    /** Whether its lines are numbers, whose meaning depends on the order of the list of synsets. */
+  & {
+    /**
+     * Whether it has numbers, not synsets. Those of a table are classes; those of a list count the
+     * synsets in the order of their list.
+     */
     readonly numbered: boolean;
   }
-  | {
-    /** A label for each named image. */
-    readonly kind: "table";
-    readonly rows: readonly { readonly file: string; readonly label: number }[];
-  };
+  & (
+    | {
+      /** One label for each image, in the order of their names. */
+      readonly kind: "list";
+      readonly labels: readonly number[];
+    }
+    | {
+      /** A label for each named image. */
+      readonly kind: "table";
+      readonly rows: readonly { readonly file: string; readonly label: number }[];
+    }
+  );
 
 /**
  * Reads a label file:
@@ -148,6 +155,7 @@ function parseTable(
       `${name}: expected a column "class" or "synset", found ${header.join(", ")}`,
     );
   }
+  const numbered = id! < 0 || (label! >= 0 && synsets === undefined);
   const rows = lines.slice(1).map(({ text, where }) => {
     const cells = cellsOf(text, separator);
     if (cells.length !== header.length || !cells[file!]) {
@@ -157,9 +165,7 @@ function parseTable(
         }), found ${cells.length}: ${JSON.stringify(text.slice(0, 60))}`,
       );
     }
-    const bySynset = id! >= 0 && (label! < 0 || synsets)
-      ? classOfSynset(cells[id!]!, synsets, where)
-      : undefined;
+    const bySynset = numbered ? undefined : classOfSynset(cells[id!]!, synsets, where);
     const byNumber = label! < 0 ? bySynset! : classNumber(cells[label!]!, where);
     if (bySynset !== undefined && bySynset !== byNumber) {
       throw new RangeError(
@@ -173,7 +179,7 @@ function parseTable(
   if (rows.length === 0) {
     throw new SyntaxError(`${name}: expected rows after the header, found none`);
   }
-  return { kind: "table", rows };
+  return { kind: "table", rows, numbered };
 }
 
 function parsePairs(lines: readonly Line[]): Labels {
@@ -186,7 +192,7 @@ function parsePairs(lines: readonly Line[]): Labels {
     }
     return { file: file.trim(), label: Number(label) };
   });
-  return { kind: "table", rows };
+  return { kind: "table", rows, numbered: true };
 }
 
 /** The class that a line of a ground-truth list says: a synset, or its place in the list of synsets. */

@@ -26,8 +26,11 @@ export interface ImageSource {
   readonly length: number | undefined;
   /** Names of the classes, where they are known. */
   readonly classes: readonly string[] | undefined;
-  /** Whether the classes are numbered merely by the order of their names; false by default. */
-  readonly numberedByName?: boolean;
+  /**
+   * Where the numbers of the classes come from: the order of their names, the list of synsets, or they
+   * were given, and names only go with them.
+   */
+  readonly numbering?: "names" | "synsets" | "given";
   /** Something worth saying about it, such as files that are left out. */
   readonly notes?: readonly string[];
   /** Names the images, from the first one on. */
@@ -131,7 +134,7 @@ export async function imageFolder(folder: string, synsets?: Synsets): Promise<Im
     name: folder,
     length: entries.length,
     classes: bySynset ? synsets.names : byNumber ? undefined : folders,
-    numberedByName: !bySynset && !byNumber,
+    numbering: bySynset ? "synsets" : byNumber ? "given" : "names",
     images: () => entries,
     ...images.length > 0
       ? { notes: [`${images.length} images beside the folders of the classes are left out`] }
@@ -172,7 +175,8 @@ export async function labelledImages(
   const { images } = await list(folder);
   const labels = parseLabels(await readText(labelFile, "labels"), labelFile, synsets);
   if (images.length === 0) throw noImages(folder);
-  const source = { name: folder, classes: synsets?.names };
+  const numbering = labels.kind === "table" && labels.numbered ? "given" : "synsets";
+  const source = { name: folder, classes: synsets?.names, numbering } as const;
   if (labels.kind === "list") {
     if (labels.labels.length !== images.length) {
       throw new RangeError(

@@ -102,6 +102,17 @@ Deno.test("folders have the numbers of the model's classes of the same names", a
   assertEquals(perClass.map(({ label, count }) => [label, count]), [[0, 1], [1, 1]]);
 });
 
+Deno.test("a list of synsets beside the images that is of another network gives no names", async () => {
+  using folder = new Folder({
+    "images/a.jpg": images.get(names[0]!)!,
+    "labels.txt": "a.jpg 3\n",
+    "synset_words.txt": "n01000000 tench\nn02000000 heron\n",
+  });
+  const found = await openImages(folder.at("images"), { labels: folder.at("labels.txt") });
+  assertEquals(found.classes, ["tench", "heron"]);
+  assertEquals((await evaluate({}, found)).classes, undefined);
+});
+
 Deno.test("where no image can be read there is no error rate, but an error", async () => {
   using folder = new Folder({ "0/a.jpg": "", "0/b.jpg": "no image" });
   await assertRejects(

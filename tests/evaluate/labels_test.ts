@@ -25,16 +25,22 @@ Deno.test("lists of synsets that are none are refused", () => {
 Deno.test("a table: columns in any order, tabs or commas", () => {
   const rows = [{ file: "a.jpg", label: 1 }, { file: "b c.jpg", label: 2 }];
   const parse = (text: string) => parseLabels(text, "l.tsv", synsets);
-  const table = { kind: "table", rows } as const;
-  assertEquals(parse("file\tclass\na.jpg\t1\nb c.jpg\t2\n"), table);
-  assertEquals(parse("\ufeffSynset,File\r\nn02000000,a.jpg\r\nn03000000,b c.jpg\r\n"), table);
-  assertEquals(parse("file\tclass\tsynset\na.jpg\t1\tn02000000\nb c.jpg\t2\tn03000000"), table);
-  assertEquals(parse("a.jpg 1\nb c.jpg 2\n"), table);
+  const table = (numbered: boolean) => ({ kind: "table", rows, numbered }) as const;
+  assertEquals(parse("file\tclass\na.jpg\t1\nb c.jpg\t2\n"), table(true));
+  assertEquals(
+    parse("\ufeffSynset,File\r\nn02000000,a.jpg\r\nn03000000,b c.jpg\r\n"),
+    table(false),
+  );
+  assertEquals(
+    parse("file\tclass\tsynset\na.jpg\t1\tn02000000\nb c.jpg\t2\tn03000000"),
+    table(false),
+  );
+  assertEquals(parse("a.jpg 1\nb c.jpg 2\n"), table(true));
 });
 
 Deno.test("a table's class is enough where there is no list of synsets", () => {
   const labels = parseLabels("file,class,synset\na.jpg,7,n09999999", "l.csv");
-  assertEquals(labels, { kind: "table", rows: [{ file: "a.jpg", label: 7 }] });
+  assertEquals(labels, { kind: "table", rows: [{ file: "a.jpg", label: 7 }], numbered: true });
 });
 
 Deno.test("a ground-truth list: numbers count the synsets from 1, in the order of their file", () => {
@@ -54,14 +60,9 @@ Deno.test("a ground-truth list: numbers count the synsets from 1, in the order o
 Deno.test("a table from a spreadsheet: quotes, semicolons, empty cells", () => {
   const rows = [{ file: 'a, "b".jpg', label: 1 }, { file: " c.jpg", label: 2 }];
   const parse = (text: string) => parseLabels(text, "l.csv");
-  assertEquals(parse('"file","class"\n"a, ""b"".jpg","1"\n" c.jpg", "2" \n'), {
-    kind: "table",
-    rows,
-  });
-  assertEquals(parse('note;File;CLASS\r\n;"a, ""b"".jpg";1\r\n"x;y";" c.jpg";2'), {
-    kind: "table",
-    rows,
-  });
+  const table = { kind: "table", rows, numbered: true } as const;
+  assertEquals(parse('"file","class"\n"a, ""b"".jpg","1"\n" c.jpg", "2" \n'), table);
+  assertEquals(parse('note;File;CLASS\r\n;"a, ""b"".jpg";1\r\n"x;y";" c.jpg";2'), table);
 });
 
 const bad: [string, string, ErrorConstructor, boolean?][] = [
