@@ -1,4 +1,5 @@
 /// <reference lib="deno.worker" />
+import { lanes } from "./lanes.ts";
 import type { PrepareReply, PrepareRequest } from "./pool.ts";
 import { readViews } from "./preprocess.ts";
 
@@ -7,7 +8,12 @@ const scope = self as unknown as {
   postMessage(reply: PrepareReply, transfer?: Transferable[]): void;
 };
 
-scope.onmessage = async ({ data: { id, bytes, decode, preprocessing, views } }) => {
+// One image is decoded while another is resized; more would wait, and photographs are large.
+const run = lanes(2);
+
+scope.onmessage = ({ data }) => run(() => answer(data));
+
+async function answer({ id, bytes, decode, preprocessing, views }: PrepareRequest): Promise<void> {
   try {
     const pixels = await readViews(bytes, preprocessing, { ...decode, ...views });
     scope.postMessage({ id, pixels }, [pixels.buffer]);
@@ -15,4 +21,4 @@ scope.onmessage = async ({ data: { id, bytes, decode, preprocessing, views } }) 
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     scope.postMessage({ id, error: { name, message } });
   }
-};
+}
