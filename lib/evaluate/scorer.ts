@@ -78,8 +78,7 @@ export class Scorer {
       if ("result" in one) return one.result;
       const probabilities = found[next++]!;
       const { name: image, label } = one.item, top = highest(probabilities, 5);
-      // A network that has diverged gives NaN, which no JSON has.
-      const probability = Number(probabilities[top[0]!]!.toPrecision(6)) || 0;
+      const probability = Number(probabilities[top[0]!]!.toPrecision(6));
       return { image, label, top, probability };
     });
   }
@@ -94,6 +93,8 @@ export class Scorer {
 /**
  * The probabilities of each image, the mean over its views, by one run of a model; `pixels` are the
  * bytes of all views.
+ *
+ * @throws {RangeError} if the model gives NaN
  */
 export async function probabilitiesOf(
   model: Model,
@@ -110,6 +111,12 @@ export async function probabilitiesOf(
     { length: count },
     (_, i) => softmax(logits.subarray(i * classes, (i + 1) * classes)),
   );
+  if (rows.some((row) => row.some(Number.isNaN))) {
+    throw new RangeError(
+      "the network gives NaN in place of probabilities: its training has diverged, or its weights " +
+        "are those of another network",
+    );
+  }
   return Array.from(
     { length: count / views },
     (_, i) => meanOf(rows.slice(i * views, (i + 1) * views)),

@@ -172,6 +172,18 @@ Deno.test("a misspelt option is not ignored", async () => {
   );
 });
 
+Deno.test("a network that gives NaN ends it, and is not taken to mean class 0", async () => {
+  const model = net(), [weight] = model.weights;
+  weight!.assign(new Float32Array(weight!.size).fill(NaN));
+  const [bytes] = images.values();
+  for (
+    const attempt of [
+      () => evaluateImages(model, source(), { preprocessing, threads: 1 }),
+      () => classifyImage(model, bytes!, { preprocessing }),
+    ]
+  ) await assertRejects<Error>(attempt, RangeError, "gives NaN in place of probabilities");
+});
+
 Deno.test("with strict, a corrupt image ends it", async () => {
   await assertRejects(() => evaluate({ strict: true }), SyntaxError, "bad.jpg: expected a JPEG");
 });
