@@ -3,6 +3,7 @@ import { cifar10Classes } from "../../data/cifar.ts";
 import { checkOptions } from "../nn/layers/options.ts";
 import { loadModel, type Model } from "../train/model.ts";
 import { loadWeights, type LoadWeightsOptions } from "../weights/load.ts";
+import type { WeightFile } from "../weights/file.ts";
 import { openWeights } from "../weights/open.ts";
 import { publishedWeights } from "../weights/published.ts";
 import type { Preprocessing } from "../zoo/published.ts";
@@ -63,17 +64,20 @@ export async function openNetwork(
     await loadWeights(model, known, options);
     return { model, preprocessing };
   }
-  const file = await inspect(weights, entry?.caffe);
-  if (file.isModel) return savedModel(await loadModel(weights), entry, weights);
+  using file = await openWeights(weights);
+  if (file.metadata.format === "striate-model") {
+    return savedModel(await loadModel(weights), entry, weights);
+  }
   if (entry === undefined) {
     throw new RangeError(
       `${weights}: expected a model that was saved here, found weights alone; say of which network ` +
         "they are (--model NAME)",
     );
   }
-  const { caffe } = file, { preprocessing } = caffe ?? entry;
+  const caffe = hasNamesOf(file, entry.caffe) ? entry.caffe : undefined;
+  const { preprocessing } = caffe ?? entry;
   const model = build(entry, preprocessing), ignore = auxiliaryOf(entry.name);
-  await loadWeights(model, weights, { ...caffe && { map: caffe.names }, ...ignore && { ignore } });
+  await loadWeights(model, file, { ...caffe && { map: caffe.names }, ...ignore && { ignore } });
   return { model, preprocessing };
 }
 
@@ -113,16 +117,10 @@ function checkSaved(model: Model, entry: ZooEntry, where: string): void {
   );
 }
 
-/** What a file of weights says of itself by its names. */
-async function inspect(weights: string, caffe: ZooEntry["caffe"]): Promise<{
-  readonly isModel: boolean;
-  readonly caffe?: NonNullable<ZooEntry["caffe"]>;
-}> {
-  using file = await openWeights(weights);
-  const isModel = file.metadata.format === "striate-model";
+/** Whether a file has all layers of Caffe's network under Caffe's names. */
+function hasNamesOf(file: WeightFile, caffe: ZooEntry["caffe"]): boolean {
   const layers = new Set([...file.tensors.keys()].map((name) => name.replace(/\.[^.]*$/, "")));
-  const isCaffe = caffe && [...caffe.names.values()].every((layer) => layers.has(layer));
-  return { isModel, ...isCaffe && { caffe } };
+  return caffe !== undefined && [...caffe.names.values()].every((layer) => layers.has(layer));
 }
 
 /** The tensors of auxiliary heads in the published weights of a network. */

@@ -4,6 +4,7 @@ import { Network } from "../nn/network.ts";
 import { release } from "./layout.ts";
 import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
 import { openWeights } from "./open.ts";
+import type { WeightFile } from "./file.ts";
 import { fetchPublished } from "./fetch.ts";
 import { PublishedWeights } from "./published.ts";
 import type { WeightReport } from "./report.ts";
@@ -61,7 +62,8 @@ const optionNames = ["map", "ignore", "strict", "cache", "mirror", "onProgress",
  * await Deno.remove(path);
  * ```
  *
- * @param source a path, a URL, the file's bytes, or what {@linkcode publishedWeights} gives
+ * @param source a path, a URL, the file's bytes, what {@linkcode publishedWeights} gives, or what
+ * {@linkcode openWeights} gives, which stays open
  * @returns what was matched, missing, unexpected and of another shape; it prints
  * @throws {TypeError} if strict and anything does not fit; the message lists names and shapes
  * @throws {RangeError} if an option is unknown
@@ -69,23 +71,34 @@ const optionNames = ["map", "ignore", "strict", "cache", "mirror", "onProgress",
  */
 export async function loadWeights(
   model: Network,
-  source: string | URL | Uint8Array | PublishedWeights,
+  source: string | URL | Uint8Array | PublishedWeights | WeightFile,
   options: LoadWeightsOptions = {},
 ): Promise<WeightReport> {
   if (!(model instanceof Network)) {
     throw new TypeError(`loadWeights: expected a model and then a file, found ${String(model)}`);
   }
   checkOptions("loadWeights", options, optionNames);
-  const known = source instanceof PublishedWeights ? source : undefined;
-  const { map, ignore, strict = true } = options;
-  using file = await openWeights(
-    source instanceof PublishedWeights ? await fetchPublished(source, options) : source,
-  );
+  if (isOpen(source)) return await assignFrom(model, source, options);
+  const isKnown = source instanceof PublishedWeights;
+  using file = await openWeights(isKnown ? await fetchPublished(source, options) : source);
+  return await assignFrom(model, file, options, isKnown ? source.ignore : undefined);
+}
+
+function isOpen(source: Parameters<typeof loadWeights>[1]): source is WeightFile {
+  return typeof source === "object" && source !== null && "tensors" in source;
+}
+
+async function assignFrom(
+  model: Network,
+  file: WeightFile,
+  { map, ignore, strict = true }: LoadWeightsOptions,
+  alsoIgnore?: RegExp,
+): Promise<WeightReport> {
   const { report, assignments } = matchWeights(
     model,
     file,
     map,
-    [ignore, known?.ignore].filter((pattern) => pattern !== undefined),
+    [ignore, alsoIgnore].filter((pattern) => pattern !== undefined),
   );
   const { missing, unexpected, misshapen } = report;
   if (strict && missing.length + unexpected.length + misshapen.length > 0) {

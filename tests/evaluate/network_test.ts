@@ -4,7 +4,10 @@ import { sequential } from "../../lib/train/model.ts";
 import { saveWeights } from "../../lib/weights/save.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { zooEntry } from "../../lib/zoo/zoo.ts";
+import { openWeights } from "../../lib/weights/open.ts";
+import { loadWeights } from "../../lib/weights/load.ts";
 import { realTest } from "../weights/files.ts";
+import { serve } from "../weights/server.ts";
 import { Folder } from "./files.ts";
 
 Deno.test("a model that was saved brings its form, classes and normalization, with or without a name", async () => {
@@ -49,6 +52,23 @@ Deno.test("weights of another network, of none, or under another name are refuse
   await assertRejects(() => openNetwork(undefined, weights), RangeError, "found weights alone");
   await assertRejects(() => openNetwork(undefined, "imagenet"), RangeError, "name it");
   await assertRejects(() => openNetwork("resnet19", saved), RangeError, 'did you mean "resnet18"');
+});
+
+Deno.test("weights at a URL are fetched once; an open file can be loaded from, and stays open", async () => {
+  using folder = new Folder();
+  const path = folder.at("weights.safetensors"), net = lenet5({ seed: 3 });
+  await saveWeights(net, path);
+  const bytes = await Deno.readFile(path);
+  let requests = 0;
+  await using server = serve(() => (requests++, new Response(bytes)));
+  const { model } = await openNetwork("lenet5", `${server.address}/weights.safetensors`);
+  assertEquals(requests, 1);
+  assertEquals(await model.weights[0]!.read(), await net.weights[0]!.read());
+  using file = await openWeights(path);
+  for (const model of [lenet5(), lenet5()]) {
+    assertEquals((await loadWeights(model, file)).matched.length, net.weights.length);
+    assertEquals(await model.weights[0]!.read(), await net.weights[0]!.read());
+  }
 });
 
 realTest(
