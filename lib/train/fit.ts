@@ -204,8 +204,11 @@ class Run {
     const { signal, shuffle = true, dropRemainder = false, checkpoint } = this.#options;
     const { schedule } = this.#optimizer;
     const started = performance.now();
-    let shown = started, images = 0, rate = schedule.rate(this.#epoch);
     const first = this.#batch;
+    const rateOf = (batch: number) =>
+      schedule.rate(this.#epoch + batch / (this.#batches ?? Infinity));
+    // Of an epoch that was interrupted at its end no step is left: its last one was before.
+    let shown = started, images = 0, rate = rateOf(Math.max(0, first - 1));
     const batches: Iterable<Batch> | AsyncIterable<Batch> = this.#data.batches({
       batchSize: this.#batchSize,
       epoch: this.#epoch,
@@ -217,7 +220,7 @@ class Run {
     });
     for await (const batch of batches) {
       if (signal?.aborted) return await this.#abort();
-      rate = schedule.rate(this.#epoch + this.#batch / (this.#batches ?? Infinity));
+      rate = rateOf(this.#batch);
       this.#trainer.step(batch, rate);
       this.#batch++;
       this.#step++;
@@ -238,16 +241,23 @@ class Run {
     if (examples === 0) {
       throw new RangeError("fit: expected data with at least one example, found none");
     }
-    this.#trainer.counters.reset();
-    const record: EpochRecord = {
+    const trained: EpochRecord = {
       epoch: this.#epoch + 1,
       step: this.#step,
       ...metrics,
       learningRate: rate,
       seconds,
       imagesPerSecond: images / seconds,
-      ...await this.#validate(),
     };
+    const validation = await this.#validate();
+    if (validation === "aborted") {
+      // A run that goes on from here validates first; so this record is none of the checkpoint's.
+      await this.#abort();
+      this.#records.push(trained);
+      this.#display?.epoch(trained, this.#epochs);
+      return "aborted";
+    }
+    const record = { ...trained, ...validation };
     this.#records.push(record);
     schedule.report?.(record.validation?.loss ?? record.loss);
     const verdict = this.#stopper?.report(record);
@@ -261,10 +271,25 @@ class Run {
     if (signal?.aborted && this.#epoch < this.#epochs) return "aborted";
   }
 
-  async #validate(): Promise<{ validation?: Metrics }> {
-    const { validation } = this.#options;
-    if (validation === undefined) return {};
-    const metrics = await measure(this.#trainer, this.#throttle, validation, this.#batchSize);
+  /** Measures the validation data. When that is aborted, the counters are as they were before. */
+  async #validate(): Promise<{ validation?: Metrics } | "aborted"> {
+    const { validation, signal } = this.#options;
+    const { counters } = this.#trainer;
+    if (validation === undefined) {
+      counters.reset();
+      return {};
+    }
+    const counted = await counters.variable.read();
+    counters.reset();
+    let metrics: Metrics;
+    try {
+      metrics = await measure(this.#trainer, this.#throttle, validation, this.#batchSize, signal);
+    } catch (error) {
+      if (!signal?.aborted || error !== signal.reason) throw error;
+      await this.#trainer.read(); // until nothing that is queued counts any more
+      counters.variable.assign(counted);
+      return "aborted";
+    }
     if (!Number.isFinite(metrics.loss)) {
       throw this.#diverged("the validation loss was not a finite number", this.#step);
     }

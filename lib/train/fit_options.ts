@@ -51,7 +51,8 @@ export interface FitOptions {
   /** A checkpoint's folder to go on from: the run then ends as if it had never been interrupted. */
   readonly resume?: string;
   /**
-   * Ends training after the step under way; a checkpoint is written if one is asked for. A
+   * Ends training after the step under way; a checkpoint is written if one is asked for. Validation
+   * ends after its batch under way, and the last epoch of the history is then without it. A
    * notebook's stop button does the same.
    */
   readonly signal?: AbortSignal;

@@ -57,6 +57,26 @@ Deno.test("a resumed run equals an uninterrupted one, bit for bit, wherever it w
   }
 });
 
+Deno.test("a run that was interrupted in its validation goes on there, bit for bit the same", async () => {
+  const whole = stateful();
+  const expected = await whole.fit(train, run());
+  await using folder = await scratch();
+  const controller = new AbortController();
+  let reads = 0;
+  const stopping = validation.map((example) => {
+    // In the validation of the third epoch.
+    if (++reads === 2 * validation.length + 9) controller.abort();
+    return example;
+  });
+  const options = { ...run(), validation: stopping, signal: controller.signal };
+  const first = await stateful().fit(train, { ...options, checkpoint: { directory: folder.path } });
+  assertEquals([first.stopped, first.epochs.length], ["aborted", 3]);
+  const second = stateful(99);
+  const history = await second.fit(train, { ...run(), resume: folder.path });
+  assertEquals(numbers(history), numbers(expected));
+  await assertSameWeights(second, whole);
+});
+
 Deno.test("a run that is interrupted again and again ends the same", async () => {
   await using folder = await scratch();
   const whole = stateful();

@@ -194,6 +194,40 @@ Deno.test("an aborted signal ends training after the step under way", async () =
   assertEquals(none, 0);
 });
 
+Deno.test("an aborted signal ends validation after the batch under way, and the epoch is kept", async () => {
+  const controller = new AbortController();
+  let reads = 0;
+  const validation = corners(400).map((example) => {
+    if (++reads === 21) controller.abort();
+    return example;
+  });
+  const epochsSeen: number[] = [];
+  const { steps, stopped, epochs } = await linear().fit(corners(64), {
+    epochs: 3,
+    batchSize: 8,
+    validation,
+    signal: controller.signal,
+    onEpoch: ({ epoch }) => void epochsSeen.push(epoch),
+  });
+  assertEquals(reads, 24);
+  assertEquals([steps, stopped, epochs.length], [8, "aborted", 1]);
+  assertEquals([epochs[0]!.validation, epochsSeen], [undefined, []]);
+  assert(epochs[0]!.loss > 0);
+});
+
+Deno.test("an error of the validation data is no stop, even after one", async () => {
+  const controller = new AbortController();
+  const validation = corners(8).map(() => {
+    controller.abort();
+    throw new TypeError("no such image");
+  });
+  await assertRejects(
+    () => linear().fit(corners(8), { validation, signal: controller.signal }),
+    TypeError,
+    "no such image",
+  );
+});
+
 Deno.test("training changes neither frozen weights nor frozen statistics", async () => {
   const net = stateful();
   net.freeze("dense1", "batchNorm1");
