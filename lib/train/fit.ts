@@ -19,6 +19,7 @@ import { checkFitNames, type FitOptions } from "./fit_options.ts";
 import { type EpochRecord, History, type Progress } from "./history.ts";
 import { host } from "./host.ts";
 import { lossesOf } from "./loss.ts";
+import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
 import { adam, type Optimizer } from "./optimizer.ts";
 import { checkPositive, checkSeed } from "./options.ts";
@@ -389,23 +390,4 @@ class Run {
 /** Data on the host, as a checkpoint takes it. */
 function held({ shape, dtype }: Variable, data: Float32Array<ArrayBuffer>): Saveable {
   return { shape, dtype, read: () => Promise.resolve(data) };
-}
-
-/** The measures of a trainer's network on data; the counters are at zero before and after. */
-export async function measure(
-  trainer: Trainer,
-  throttle: Throttle,
-  data: Dataset | DataStream,
-  batchSize: number,
-  signal?: AbortSignal,
-): Promise<Metrics> {
-  for await (const batch of data.batches({ batchSize })) {
-    signal?.throwIfAborted();
-    trainer.evaluate(batch);
-    await throttle.step();
-  }
-  const { divergedAt: _, examples, ...metrics } = await trainer.read();
-  trainer.counters.reset();
-  if (examples === 0) throw new RangeError("expected data with at least one example, found none");
-  return metrics;
 }
