@@ -37,14 +37,17 @@ const entities: Readonly<Record<string, string>> = {
   plusmn: "±",
 };
 
-/** Lines of spans, from text with `<b> <i> <br> <sup> <sub>`; other tags are left out. */
+/** The tags that plotly.js takes for markup; any other, such as "<unk>", is text. */
+const tags = /(<\/?(?:br|b|strong|i|em|sup|sub|s|u|a|span)(?:\s[^>]*|\s*\/)?>|\n)/i;
+
+/** Lines of spans, from text with `<b> <i> <br> <sup> <sub>`; links and the like are left out. */
 export function parseText(text: string): Span[][] {
   const lines: Span[][] = [[]];
   let bold = 0, italic = 0;
   let level: Span["level"] = "";
-  for (const part of text.split(/(<\/?[a-zA-Z][^>]*>|\n)/)) {
-    const tag = /^<(\/?)([a-zA-Z]+)/.exec(part);
-    if (part === "\n" || tag?.[2]?.toLowerCase() === "br") lines.push([]);
+  for (const [i, part] of text.split(tags).entries()) {
+    const tag = i % 2 === 0 ? null : /^<(\/?)([a-zA-Z]+)/.exec(part);
+    if (i % 2 === 1 && part === "\n" || tag?.[2]?.toLowerCase() === "br") lines.push([]);
     else if (tag !== null) {
       const step = tag[1] === "" ? 1 : -1;
       const name = tag[2]!.toLowerCase();

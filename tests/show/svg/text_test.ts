@@ -31,6 +31,10 @@ Deno.test("tags become styles; what they are not is text", () => {
     ],
   ]);
   assertEquals(parseText("1 < 2 &amp; 3 &lt; 4")[0]![0]!.text, "1 < 2 & 3 < 4");
+  for (const text of ["<unk>", "x<y and y>z", "<script>", "<Bob>"]) {
+    assertEquals(parseText(text), [[{ text, bold: false, italic: false, level: "" }]]);
+  }
+  assertEquals(parseText('<a href="#">x</a><BR/>y').map(([span]) => span!.text), ["x", "y"]);
 });
 
 Deno.test("a text stands at its place, by its start, middle or end", () => {
