@@ -8,7 +8,7 @@ import { anchorOf, axisDepth } from "./axis_draw.ts";
 import { type ColorBar, colorBarOf } from "./colorbar.ts";
 import type { Box } from "./element.ts";
 import { type Json, numberAt, textAt } from "./json.ts";
-import { type Legend, legendOf } from "./legend.ts";
+import type { Legend } from "./legend.ts";
 import type { Axis } from "./scale.ts";
 import type { Font } from "./text.ts";
 import type { DrawnTrace } from "./trace.ts";
@@ -17,7 +17,6 @@ import type { DrawnTrace } from "./trace.ts";
 export interface Arrangement {
   /** The space of all axes. */
   readonly plot: Box;
-  readonly legend: Legend | undefined;
   readonly bars: readonly ColorBar[];
 }
 
@@ -33,11 +32,11 @@ export function arrange(
   size: { readonly width: number; readonly height: number },
   axes: ReadonlyMap<string, Axis>,
   traces: readonly DrawnTrace[],
+  legend: Legend | undefined,
   data: readonly Json[],
   layout: Json,
   font: Font,
 ): Arrangement {
-  const legend = legendOf(traces, layout, font);
   const bars = data.flatMap((json) => colorBarOf(json, font) ?? []);
   const asked: Margin = {
     left: numberAt(layout, "margin.l", 80),
@@ -54,7 +53,7 @@ export function arrange(
     tieScales(axes);
     margin = grown(asked, plot, size, axes, legend, bars, font);
   }
-  return { plot, legend, bars };
+  return { plot, bars };
 }
 
 function boxOf({ width, height }: { width: number; height: number }, margin: Margin): Box {

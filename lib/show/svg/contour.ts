@@ -3,15 +3,26 @@
  *
  * @module
  */
-import { contourLevels, contourPalette } from "./contour_levels.ts";
-import { element, group, pathOf, stroke } from "./element.ts";
+import { contourLevels, contourPalette, type Levels } from "./contour_levels.ts";
+import { contourPixels } from "./contour_pixels.ts";
+import { element, group, stepsOf, stroke } from "./element.ts";
 import { type GridPoint, isolines, isorings } from "./isolines.ts";
 import { extentOf, jsonAt, matrixOf, numberAt, textAt } from "./json.ts";
 import { type Axis, pixelOf } from "./scale.ts";
+import { simplify } from "./simplify.ts";
 import { cellCenters, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
 
 /** Bands that stand for a colour without steps. */
 const smoothBands = 60;
+
+/** How far off a line may be for the sake of fewer points, in pixels. */
+const tolerance = 0.25;
+
+/**
+ * Bands have outlines as long as these are at most so many characters of SVG, and cross so many edges
+ * between neighbours of the table. Finer ones could hardly be told apart: they are drawn as pixels.
+ */
+const most = { characters: 64_000, crossings: 60_000 };
 
 /** Draws a contour plot. */
 export function drawContour(trace: DrawnTrace): string {
@@ -20,16 +31,56 @@ export function drawContour(trace: DrawnTrace): string {
   const { rows, columns } = tableSize(json);
   if (rows < 2 || columns < 2) return "";
   const xs = centerPixels(trace, trace.x, columns), ys = centerPixels(trace, trace.y, rows);
-  const toPixels = (points: readonly GridPoint[]) =>
-    points.map(([column, row]) => [between(xs, column), between(ys, row)] as const);
   const levels = contourLevels(json);
+  const bands = isFilled(levels);
+  let drawn = bands && countCrossings(z, levels) > most.crossings
+    ? undefined
+    : drawLines(trace, z, xs, ys, levels);
+  if (bands && (drawn === undefined || drawn.length > most.characters)) {
+    drawn = contourPixels(z, xs, ys, levels, contourPalette(json, levels));
+  }
+  return group(
+    { opacity: typeof json.opacity === "number" ? json.opacity : undefined },
+    drawn ?? "",
+  );
+}
+
+/** Whether there are bands of colour between the lines. */
+const isFilled = ({ coloring }: Levels) => coloring === "fill" || coloring === "heatmap";
+
+/** How often lines cross an edge between two neighbours of the table. */
+function countCrossings(z: readonly (readonly number[])[], { values, step }: Levels): number {
+  let count = 0;
+  const levelOf = (height: number) =>
+    Math.min(values.length, Math.max(0, Math.ceil((height - values[0]!) / step)));
+  z.forEach((row, i) =>
+    row.forEach((height, j) => {
+      for (const other of [row[j + 1], z[i + 1]?.[j]]) {
+        if (other !== undefined) count += Math.abs(levelOf(height) - levelOf(other)) || 0;
+      }
+    })
+  );
+  return count;
+}
+
+/** The bands and the lines between them, as paths. */
+function drawLines(
+  { json }: DrawnTrace,
+  z: readonly (readonly number[])[],
+  xs: readonly number[],
+  ys: readonly number[],
+  levels: Levels,
+): string {
+  const path = (points: readonly GridPoint[], closed: boolean) => {
+    const places = points.map(([column, row]) => [between(xs, column), between(ys, row)] as const);
+    return stepsOf(simplify(places, tolerance), closed);
+  };
   const { coloring } = levels;
   const colors = contourPalette(json, levels);
-
   let bands = "";
-  if (coloring === "fill" || coloring === "heatmap") {
+  if (isFilled(levels)) {
     const region = (level: number, fill: string) => {
-      const d = isorings(z, level).map((ring) => pathOf(toPixels(ring), true)).join("");
+      const d = isorings(z, level).map((ring) => path(ring, true)).join("");
       return d === "" ? "" : element("path", { d, fill, "fill-rule": "evenodd" });
     };
     const { values, step } = coloring === "fill"
@@ -44,8 +95,7 @@ export function drawContour(trace: DrawnTrace): string {
   let lines = "";
   if ((own.showlines !== false || coloring === "lines") && width > 0) {
     lines = levels.values.map((level) => {
-      const d = isolines(z, level).map(({ points, closed }) => pathOf(toPixels(points), closed))
-        .join("");
+      const d = isolines(z, level).map(({ points, closed }) => path(points, closed)).join("");
       const color = coloring === "lines"
         ? colors.color(level)
         : textAt(json, "line.color", "#000000");
@@ -54,10 +104,7 @@ export function drawContour(trace: DrawnTrace): string {
         : element("path", { d, ...stroke(color, width, jsonAt(json, "line").dash) });
     }).join("");
   }
-  return group(
-    { opacity: typeof json.opacity === "number" ? json.opacity : undefined },
-    bands + group({ fill: "none", "stroke-linejoin": "round" }, lines),
-  );
+  return bands + group({ fill: "none", "stroke-linejoin": "round" }, lines);
 }
 
 const centerPixels = ({ json }: DrawnTrace, axis: Axis, count: number): number[] =>

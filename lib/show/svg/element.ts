@@ -74,6 +74,17 @@ export function pathOf(points: Iterable<readonly [number, number]>, closed = fal
   return closed && d !== "" ? `${d}Z` : d;
 }
 
+/** The `d` of a path of many points, in tenths of pixels: short, as each is a step from the one before. */
+export function stepsOf(points: Iterable<readonly [number, number]>, closed = false): string {
+  let d = "", px = 0, py = 0;
+  for (const point of points) {
+    const [x, y] = [Math.round(10 * point[0]), Math.round(10 * point[1])];
+    d += `${d === "" ? "M" : "l"}${(x - px) / 10},${(y - py) / 10}`;
+    [px, py] = [x, y];
+  }
+  return closed && d !== "" ? `${d}z` : d;
+}
+
 /** Attributes for a line's colour, width and dashes. */
 export function stroke(color: string, width: number, dash?: unknown): Attributes {
   return { stroke: color, "stroke-width": width, "stroke-dasharray": dashes(dash, width) };

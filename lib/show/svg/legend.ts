@@ -8,7 +8,7 @@ import { type Json, jsonAt, numberAt, textAt, titleOf } from "./json.ts";
 import { drawMarker } from "./marker.ts";
 import { lineColor, markerLook, markerPalette } from "./scatter.ts";
 import { drawText, type Font, fontAt, lineHeight, measure } from "./text.ts";
-import { type DrawnTrace, hasMode } from "./trace.ts";
+import { hasMode, type NamedTrace } from "./trace.ts";
 
 /** Pixels for the mark before a name. */
 const markWidth = 40, gap = 10;
@@ -25,13 +25,13 @@ export interface Legend {
   draw(plot: Box): string;
 }
 
-const inLegend = ({ json, type }: DrawnTrace) =>
-  json.visible !== "legendonly" && (type === "scatter" || type === "scattergl" || type === "bar" ||
-    json.showlegend === true);
+const inLegend = ({ json, type }: NamedTrace) =>
+  json.visible !== "legendonly" &&
+  (/^scatter(gl|3d)?$/.test(type) || type === "bar" || json.showlegend === true);
 
 /** The legend of a figure; undefined if it has none. */
 export function legendOf(
-  traces: readonly DrawnTrace[],
+  traces: readonly NamedTrace[],
   layout: Json,
   plain: Font,
 ): Legend | undefined {
@@ -110,7 +110,7 @@ function placeOf(own: Json, flat: boolean, width: number, height: number, plot: 
 }
 
 /** A short piece of a trace, 30 pixels wide. */
-function drawMark(trace: DrawnTrace, x: number, y: number): string {
+function drawMark(trace: NamedTrace, x: number, y: number): string {
   const { json } = trace;
   const opacity = typeof json.opacity === "number" ? json.opacity : undefined;
   const palette = markerPalette(json);

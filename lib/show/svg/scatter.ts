@@ -10,7 +10,7 @@ import { drawMarker, isOpen } from "./marker.ts";
 import { type Palette, paletteOf } from "./palette.ts";
 import { pixelOf } from "./scale.ts";
 import { drawText, type Font, fontAt } from "./text.ts";
-import { type DrawnTrace, hasMode, positions } from "./trace.ts";
+import { type DrawnTrace, hasMode, type NamedTrace, positions } from "./trace.ts";
 
 type Point = readonly [number, number];
 
@@ -39,7 +39,7 @@ export function drawScatter(trace: DrawnTrace, font: Font): string {
 }
 
 /** The colour of a trace's line. */
-export function lineColor({ json, color }: DrawnTrace): string {
+export function lineColor({ json, color }: NamedTrace): string {
   const marker = textAt(json, "marker.color", color);
   return textAt(json, "line.color", marker);
 }
@@ -143,7 +143,7 @@ export function markerPalette(json: Json): Palette | undefined {
 }
 
 /** How the i-th marker of a trace looks. */
-export function markerLook(trace: DrawnTrace, palette: Palette | undefined, i: number) {
+export function markerLook(trace: NamedTrace, palette: Palette | undefined, i: number) {
   const marker = jsonAt(trace.json, "marker");
   const own = each(marker.color, i);
   const fill = typeof own === "number" && palette !== undefined

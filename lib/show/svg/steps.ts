@@ -92,7 +92,7 @@ function sharedLegend(
   const beside = { legend: { x: 0, y: 1, xanchor: "left", yanchor: "top", orientation: "v" } };
   const legends = frames.flatMap((frame) => {
     const own = merged(merged(layout, frame.layout ?? {}), beside);
-    return legendOf(prepare(framed(data, frame), own).traces, own, plainFont(own)) ?? [];
+    return legendOf(prepare(framed(data, frame), own).named, own, plainFont(own)) ?? [];
   });
   const all = new Set(legends.flatMap(({ names }) => names));
   return legends.find(({ names }) => [...all].every((name) => names.includes(name)));

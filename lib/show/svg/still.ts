@@ -11,13 +11,14 @@ import { type Box, element, group, rect, short } from "./element.ts";
 import { drawLayoutImage } from "./image.ts";
 import { isList, type Json, jsonsAt, numberAt, textAt, titleOf } from "./json.ts";
 import { arrange } from "./arrange.ts";
+import { legendOf } from "./legend.ts";
 import { referenceOf } from "./reference.ts";
 import type { Axis } from "./scale.ts";
 import { drawShape } from "./shapes.ts";
 import { drawText, type Font, parseText } from "./text.ts";
 import { drawScenes, solidTypes } from "./scene.ts";
 import { drawTraces } from "./traces.ts";
-import type { DrawnTrace } from "./trace.ts";
+import type { DrawnTrace, NamedTrace } from "./trace.ts";
 
 /** A drawn figure without the element around it. */
 export interface Drawing {
@@ -44,27 +45,39 @@ export function prepare(data: readonly Json[], layout: Json): {
   readonly axes: Map<string, Axis>;
   readonly colors: readonly string[];
   readonly traces: readonly DrawnTrace[];
+  /** Those of which the legend may tell. */
+  readonly named: readonly NamedTrace[];
 } {
   const visible = data.filter(({ visible }) => visible !== false && visible !== "legendonly");
   const axes = findAxes(layout, visible);
   const colors = isList(layout.colorway) ? Array.from(layout.colorway, String) : colorway;
-  const traces = data.flatMap((json, i): DrawnTrace[] => {
-    const type = String(json.type);
+  const all = data.map((json, i): NamedTrace => ({
+    json,
+    type: String(json.type),
+    color: colors[i % colors.length]!,
+  })).filter(({ json }) => visible.includes(json));
+  const traces = all.flatMap((trace): DrawnTrace[] => {
+    const { json, type } = trace;
     const x = axes.get(textAt(json, "xaxis", "x")), y = axes.get(textAt(json, "yaxis", "y"));
-    if (!visible.includes(json) || !flatTypes.has(type) || x === undefined || y === undefined) {
-      return [];
-    }
-    return [{ json, type, color: colors[i % colors.length]!, x, y }];
+    return flatTypes.has(type) && x !== undefined && y !== undefined ? [{ ...trace, x, y }] : [];
   });
-  return { visible, axes, colors, traces };
+  return {
+    visible,
+    axes,
+    colors,
+    traces,
+    named: all.filter(({ type }) => flatTypes.has(type) || type === "scatter3d"),
+  };
 }
 
 /** Draws a figure that does not move. `prefix` keeps names apart where several are in one picture. */
 export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Drawing {
   const { width, height } = sizeOf(layout);
   const font = plainFont(layout);
-  const { visible, axes, colors, traces } = prepare(data, layout);
-  const { plot, legend, bars } = arrange({ width, height }, axes, traces, visible, layout, font);
+  const { visible, axes, colors, traces, named } = prepare(data, layout);
+  const legend = legendOf(named, layout, font);
+  const size = { width, height };
+  const { plot, bars } = arrange(size, axes, traces, legend, visible, layout, font);
 
   const subplots = subplotsOf(axes, traces);
   const paper = rect({ x: 0, y: 0, width, height }, {

@@ -4,15 +4,15 @@
  * @module
  */
 import { formatColor } from "../colors.ts";
-import { type Camera, cross, unit, type Vector } from "./camera.ts";
-import { element, pathOf } from "./element.ts";
+import { type Camera, cross, type Seen, unit, type Vector } from "./camera.ts";
+import { element, stepsOf } from "./element.ts";
 import { isList, type Json, listAt, matrixOf, numbersOf } from "./json.ts";
 import { paletteOf } from "./palette.ts";
 import type { Piece, Space } from "./scene.ts";
 import { tableSize, valuesOf } from "./trace.ts";
 
-/** So many quadrangles are drawn along each side at most. */
-const mostCells = 40;
+/** So many quadrangles are drawn along each side at most, of less than 80 characters each. */
+const mostCells = 32;
 
 /** The values of a surface along an axis, of which x and y may be tables as well. */
 export function surfaceAxis(json: Json, letter: "x" | "y" | "z"): number[] {
@@ -66,21 +66,39 @@ export function drawSurface(json: Json, space: Space, camera: Camera): Piece[] {
       const mean = corners.reduce((sum, { tint }) => sum + tint / 4, 0);
       const light = lightOf(corners[0]!.at, corners[1]!.at, corners[3]!.at);
       const [red, green, blue, alpha] = palette.rgba(mean);
-      const fill = formatColor([red * light, green * light, blue * light, alpha]);
       pieces.push({
         depth: corners.reduce((sum, { seen }) => sum + seen.depth / 4, 0),
         svg: element("path", {
-          d: pathOf(corners.map(({ seen }) => [seen.x, seen.y]), true),
-          fill,
-          // Its own edge covers the hairline between neighbours.
-          ...opacity === undefined
-            ? { stroke: fill, "stroke-width": 0.6 }
-            : { "fill-opacity": opacity },
+          d: outline(corners.map(({ seen }) => seen), opacity === undefined ? overlap : 0),
+          fill: formatColor([red * light, green * light, blue * light, alpha]),
+          "fill-opacity": opacity,
         }),
       });
     }
   }
   return pieces;
+}
+
+/** By so much, in pixels, a quadrangle reaches over its edges, and hides hairlines between neighbours. */
+const overlap = 0.4;
+
+/** A closed path whose edges lie farther out by `overlap`. */
+function outline(corners: readonly Seen[], overlap: number): string {
+  return stepsOf(
+    corners.map((corner, i) => {
+      // Away from both neighbours along the edges, so that all edges move outward.
+      const [ax, ay] = away(corner, corners[(i + 3) % 4]!);
+      const [bx, by] = away(corner, corners[(i + 1) % 4]!);
+      return [corner.x + overlap * (ax + bx), corner.y + overlap * (ay + by)];
+    }),
+    true,
+  );
+}
+
+/** The direction from one place of the picture to another. */
+function away(to: Seen, from: Seen): [number, number] {
+  const [dx, dy] = [to.x - from.x, to.y - from.y], length = Math.hypot(dx, dy) || 1;
+  return [dx / length, dy / length];
 }
 
 /** How bright a quadrangle is: flat ones more than steep ones. */

@@ -6,12 +6,16 @@
 import { isList, type Json, listAt, numberAt, numbersOf } from "./json.ts";
 import { type Axis, linear } from "./scale.ts";
 
-/** A trace on two axes. */
-export interface DrawnTrace {
+/** A trace that may stand in the legend. */
+export interface NamedTrace {
   readonly json: Json;
   readonly type: string;
   /** Its colour where it says none. */
   readonly color: string;
+}
+
+/** A trace on two axes. */
+export interface DrawnTrace extends NamedTrace {
   readonly x: Axis;
   readonly y: Axis;
 }

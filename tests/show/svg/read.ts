@@ -45,11 +45,15 @@ export function written(svg: string, text: string): Written {
 
 /** The places along a path, in parts that begin where the pen is lifted. */
 export function pathParts(d: string): [number, number][][] {
-  return d.split("M").slice(1).map((part) =>
-    part.replace("Z", "").split("L").map((point) =>
-      point.split(",").map(Number) as [number, number]
-    )
-  );
+  return d.split("M").slice(1).map((part) => {
+    const places: [number, number][] = [];
+    // A small letter is a step from the place before.
+    for (const [, letter, x, y] of part.matchAll(/(^|[Ll])([^,]*),([^LlZz]*)/g)) {
+      const [px, py] = letter === "l" ? places.at(-1)! : [0, 0];
+      places.push([px + Number(x), py + Number(y)]);
+    }
+    return places;
+  });
 }
 
 /** A figure whose plot is 200 x 100 pixels, from (50, 20) to (250, 120). */

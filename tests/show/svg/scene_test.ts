@@ -22,6 +22,9 @@ Deno.test("an orthographic camera makes nothing smaller", () => {
   assertAlmostEquals(project([0.5, -1, 0]).x, project([0.5, 1, 0]).x, 1e-9);
 });
 
+/** The quadrangles of surfaces, which alone are closed paths. */
+const facesOf = (svg: string) => tags(svg, "path").filter(({ d }) => d!.endsWith("z"));
+
 const ramp = Array.from({ length: 5 }, (_, y) => Array.from({ length: 4 }, (_, x) => x + y));
 
 Deno.test("a surface has its quadrangles, from the farthest to the nearest", () => {
@@ -29,7 +32,7 @@ Deno.test("a surface has its quadrangles, from the farthest to the nearest", () 
   const svg = draw([{ type: "surface", z: ramp, colorscale: "Greys", showscale: false }], {
     scene,
   });
-  const faces = tags(svg, "path").filter((path) => path["stroke-width"] === "0.6");
+  const faces = facesOf(svg);
   assertEquals(faces.length, 3 * 4);
   // The eye is at low y: rows come from the last, which is higher up in the picture and lighter.
   const first = pathParts(faces[0]!.d!)[0]!, last = pathParts(faces.at(-1)!.d!)[0]!;
@@ -40,14 +43,28 @@ Deno.test("a surface has its quadrangles, from the farthest to the nearest", () 
 
 Deno.test("a large surface is thinned, and a missing number is a hole", () => {
   const large = Array.from({ length: 200 }, (_, y) => Array.from({ length: 300 }, (_, x) => x * y));
-  const count = (z: unknown) =>
-    tags(draw([{ type: "surface", z, showscale: false }]), "path")
-      .filter((path) => path["stroke-width"] === "0.6").length;
-  assertEquals(count(large), 1600);
+  const count = (z: unknown) => facesOf(draw([{ type: "surface", z, showscale: false }])).length;
+  assertEquals(count(large), 1024);
   assertEquals(
     count(ramp.map((row, y) => row.map((v, x) => x === 1 && y === 1 ? null : v))),
     12 - 4,
   );
+});
+
+Deno.test("a surface of any size is at most 80 KB", () => {
+  const wild = Array.from(
+    { length: 300 },
+    (_, y) => Array.from({ length: 300 }, (_, x) => x * y % 97),
+  );
+  const layout = { width: 1200, height: 900 };
+  const length = draw([{ type: "surface", z: wild, showscale: false }], layout).length;
+  assert(length <= 80 * 1024, `${length} characters`);
+});
+
+Deno.test("the legend names paths in space", () => {
+  const path = (name: string) => ({ type: "scatter3d", x: [0, 1], y: [0, 1], z: [0, 1], name });
+  const svg = draw([path("Descent"), path("Momentum")], { showlegend: true });
+  assert(written(svg, "Momentum").y > written(svg, "Descent").y);
 });
 
 Deno.test("lines and points in space lie in front of what is behind them", () => {
@@ -62,7 +79,7 @@ Deno.test("lines and points in space lie in front of what is behind them", () =>
     marker: { color: "#00ff00" },
   };
   const svg = draw([path, surface]);
-  assert(svg.indexOf("#ff0000") > svg.indexOf('stroke-width="0.6"'));
+  assert(svg.indexOf("#ff0000") > svg.indexOf('z"'));
   assertEquals(tags(svg, "circle").filter(({ fill }) => fill === "#00ff00").length, 2);
 });
 
