@@ -10,7 +10,7 @@ import { fillTemplate, plainNumber } from "./format.ts";
 import { each, isList, jsonAt, numbersOf, textAt } from "./json.ts";
 import { paletteOf } from "./palette.ts";
 import { type Axis, linear, pixelOf } from "./scale.ts";
-import { drawText, type Font, fontAt, measure } from "./text.ts";
+import { drawText, fittingSize, type Font, fontAt, measure } from "./text.ts";
 import type { DrawnTrace } from "./trace.ts";
 import type { Json } from "./json.ts";
 
@@ -77,6 +77,9 @@ function end(axis: Axis, value: number): number {
   return pixelOf(axis, linear(axis, value));
 }
 
+/** The part of the distance between bars that a bar takes, where the layout says nothing. */
+const usualWidth = 0.8;
+
 function barText(
   trace: DrawnTrace,
   bar: Bar,
@@ -113,9 +116,15 @@ function barText(
     inside ? "insidetextfont.color" : "outsidetextfont.color",
     textAt(json, "textfont.color", inside ? contrastColor(fill) : font.color),
   );
+  // Beside an upright bar there is as much space as its neighbours leave.
+  const size = inside || flat
+    ? font.size
+    : fittingSize([text], box.width / usualWidth, Infinity, font);
+  if (size === undefined) return "";
+  const look = { ...font, size, color };
   const x = box.x + box.width / 2, y = box.y + box.height / 2;
   const anchor = textAt(json, "insidetextanchor", "end");
-  if (inside && anchor === "middle") return drawText(text, { x, y }, { ...font, color });
+  if (inside && anchor === "middle") return drawText(text, { x, y }, look);
   const outward = (inside ? -1 : 1) * (inside && anchor === "start" ? -1 : 1);
   const atEnd = forward !== (inside && anchor === "start");
   if (flat) {
@@ -125,7 +134,7 @@ function barText(
       x: (right ? box.x + box.width : box.x) + 3 * direction,
       y,
       anchor: direction > 0 ? "start" : "end",
-    }, { ...font, color });
+    }, look);
   }
   const up = atEnd !== (trace.y.range[0] > trace.y.range[1]);
   const direction = (up ? -1 : 1) * outward;
@@ -133,5 +142,5 @@ function barText(
     x,
     y: (up ? box.y : box.y + box.height) + 2 * direction,
     vertical: direction < 0 ? "bottom" : "top",
-  }, { ...font, color });
+  }, look);
 }

@@ -11,7 +11,7 @@ import { fillTemplate } from "./format.ts";
 import { isList, listAt, matrixOf, numberAt, textAt } from "./json.ts";
 import { type Palette, paletteOf } from "./palette.ts";
 import { pixelOf } from "./scale.ts";
-import { drawText, type Font, fontAt } from "./text.ts";
+import { drawText, fittingSize, type Font, fontAt } from "./text.ts";
 import { cellCenters, cellEdges, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
 
 /** Draws a heat map. */
@@ -116,18 +116,31 @@ function drawTexts(
   const xs = cellCenters(json, x, columns).map((at) => pixelOf(x, at));
   const ys = cellCenters(json, y, rows).map((at) => pixelOf(y, at));
   const texts = listAt(json, "text");
-  return z.map((row, r) =>
+  const labels = z.map((row, r) =>
     row.map((value, c) => {
+      if (Number.isNaN(value)) return "";
       const line = texts?.[r];
-      const label = fillTemplate(template, {
+      return fillTemplate(template, {
         z: value,
         text: isList(line) ? line[c] : undefined,
         x: x.categories[c] ?? c,
         y: y.categories[r] ?? r,
       });
-      if (label === "" || Number.isNaN(value)) return "";
-      const color = ownColor === "" ? contrastColor(palette.color(value)) : ownColor;
-      return drawText(label, { x: xs[c]!, y: ys[r]! }, { ...font, color });
+    })
+  );
+  // All of one size, at which they stay within their cells.
+  const size = fittingSize(labels.flat(), distance(xs) - 4, distance(ys), font);
+  if (size === undefined) return "";
+  return labels.map((row, r) =>
+    row.map((label, c) => {
+      if (label === "") return "";
+      const color = ownColor === "" ? contrastColor(palette.color(z[r]![c]!)) : ownColor;
+      return drawText(label, { x: xs[c]!, y: ys[r]! }, { ...font, size, color });
     }).join("")
   ).join("");
+}
+
+/** The least distance between neighbours; none where there is but one. */
+function distance(places: readonly number[]): number {
+  return Math.min(...places.slice(1).map((place, i) => Math.abs(place - places[i]!)));
 }

@@ -94,6 +94,23 @@ export function measure(
   };
 }
 
+/** Letters smaller than this, in pixels, cannot be read. */
+const smallest = 4;
+
+/** The size at which texts fit into a width and a height; undefined where nobody could read them. */
+export function fittingSize(
+  texts: readonly string[],
+  width: number,
+  height: number,
+  { size, bold }: Font,
+): number | undefined {
+  const sizes = texts.map((text) => measure(text, size, bold));
+  const across = Math.max(0, ...sizes.map((one) => one.width));
+  const up = Math.max(0, ...sizes.map((one) => one.height));
+  const fitting = Math.min(size, size * width / across, size * height / up);
+  return fitting >= smallest ? fitting : undefined;
+}
+
 /** How letters look. */
 export interface Font {
   readonly size: number;

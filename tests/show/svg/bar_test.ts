@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { colorway } from "../../../lib/show/colors.ts";
-import { draw, tags, written } from "./read.ts";
+import { measure } from "../../../lib/show/svg/text.ts";
+import { draw, tags, texts, written } from "./read.ts";
 
 /** The boxes of one colour: left, top, width, height. */
 const boxes = (svg: string, color: string) =>
@@ -85,4 +86,20 @@ Deno.test("texts are inside where they fit, else outside, and can be read", () =
 Deno.test("a missing number has no bar", () => {
   const svg = draw([{ type: "bar", x, y: [null, 4] }], layout);
   assertEquals(boxes(svg, colorway[0]!), [[160, 80, 80, 40]]);
+});
+
+Deno.test("texts above narrow bars are as small as they must be to stand side by side", () => {
+  const many = Array.from({ length: 10 }, (_, i) => i + 1);
+  const svg = draw([{
+    type: "bar",
+    x: many,
+    y: many,
+    text: many.map((i) => `${i},000,0`),
+    textposition: "outside",
+  }]);
+  const shown = texts(svg).filter(({ text }) => text.endsWith(",000,0"));
+  assertEquals(shown.length, 10);
+  for (const { text, attributes } of shown) {
+    assert(measure(text, Number(attributes["font-size"])).width < 20.1, text);
+  }
 });

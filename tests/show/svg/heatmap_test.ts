@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { decodePng } from "../plot/png.ts";
 import { draw, tags, texts, written } from "./read.ts";
 
@@ -79,4 +79,23 @@ Deno.test("cells have their texts, dark or white", () => {
     "0.0%",
     "25.0%",
   ]);
+});
+
+Deno.test("texts of cells get smaller where they would not fit, and go where nobody could read them", () => {
+  const sizes = (n: number) => {
+    const z = Array.from({ length: 2 }, () => Array.from({ length: n }, () => 1));
+    const svg = draw([{
+      ...grey,
+      z,
+      text: z.map((row) => row.map(() => "0.123")),
+      texttemplate: "%{text}",
+    }]);
+    return texts(svg).filter(({ text }) => text === "0.123")
+      .map(({ attributes }) => Number(attributes["font-size"]));
+  };
+  assertEquals(new Set(sizes(4)), new Set([12]));
+  const small = sizes(10);
+  // Cells of 20 pixels.
+  assert(small.length === 20 && small.every((size) => size > 5 && size < 8), `${small}`);
+  assertEquals(sizes(40), []);
 });
