@@ -149,7 +149,7 @@ const pick = <T>(list: ArrayLike<T>, chosen: readonly number[]): T[] => chosen.m
 const positive = (values: (number | null)[], log: boolean) =>
   log ? values.map((value) => value !== null && value > 0 ? value : null) : values;
 
-/** The traces of checked series, and a note if not all of their points are drawn. */
+/** The traces of checked series, and notes on points that are not drawn. */
 export function seriesTraces(
   given: SeriesLike | readonly SeriesLike[],
   where: string,
@@ -169,8 +169,45 @@ export function seriesTraces(
   });
   return {
     traces,
-    notes: drawn < points ? [`${count(points)} points, ${count(drawn)} drawn`] : [],
+    notes: [
+      ...drawn < points ? [`${count(points)} points, ${count(drawn)} drawn`] : [],
+      ...missing(list.map(({ series }) => series), traces, style),
+    ],
   };
+}
+
+/** What of series cannot be seen: numbers that a logarithmic axis has no place for, or all of it. */
+function missing(
+  list: readonly Series[],
+  traces: readonly Trace[],
+  { xLog, yLog }: SeriesStyle,
+): string[] {
+  const notes: string[] = [];
+  let off = 0;
+  list.forEach(({ x, y, name }, i) => {
+    const points = pointsOf(traces[i]!);
+    if (!points.some(Boolean)) {
+      notes.push(
+        `${name ?? (list.length === 1 ? "y" : `series[${i}]`)}: no number that can be drawn`,
+      );
+      return;
+    }
+    if (!xLog && !yLog) return;
+    const across = x === undefined || isStrings(x) ? undefined : x;
+    for (let k = 0; k < y.length; k++) {
+      if ((yLog && y[k]! <= 0) || (xLog && across !== undefined && across[k]! <= 0)) off++;
+    }
+  });
+  if (off > 0) notes.push(`${count(off)} at or below 0, not on a logarithmic axis`);
+  return notes;
+}
+
+/** For each point of a trace whether it has a place. */
+function pointsOf({ x, y }: Json): boolean[] {
+  const across = x as readonly unknown[] | undefined;
+  return (y as readonly unknown[]).map((value, i) =>
+    value !== null && (across === undefined || across[i] !== null)
+  );
 }
 
 /** The points that are drawn: all, or as many as can be seen. */
@@ -206,14 +243,22 @@ function trace(
     : isStrings(x)
     ? pick(x, chosen)
     : positive(rounded(pick(x, chosen)), style.xLog);
+  const ys = positive(rounded(pick(y, chosen)), style.yLog);
+  // A point without neighbours is no line, and would not be seen.
+  const places = pointsOf({ x: xs, y: ys });
+  const alone = places.map((place, i) => place && !places[i - 1] && !places[i + 1]);
+  const dots = mode === "lines" && alone.some(Boolean);
   return merge({
     type: "scatter",
-    mode,
+    mode: dots ? "lines+markers" : mode,
     ...xs === undefined ? {} : { x: xs },
-    y: positive(rounded(pick(y, chosen)), style.yLog),
+    y: ys,
     ...name === undefined ? {} : { name },
     ...mode.includes("lines") || fill !== undefined
       ? { line: { color: plain, width, ...dash === undefined ? {} : { dash } } }
+      : {},
+    ...dots
+      ? { marker: { color: plain, size: alone.map((is) => is ? Math.max(5, 2 * width) : 0) } }
       : {},
     ...marks
       ? {

@@ -31,6 +31,29 @@ Deno.test("line: what is not finite leaves a gap, also on a logarithmic axis", (
   assertEquals([layout.xaxis.type, layout.xaxis.range], ["log", [0, 2]]);
 });
 
+Deno.test("line: a point without neighbours is seen as a dot, also in the picture", () => {
+  const [trace] = line([3]).data as Loose;
+  assertEquals([trace.mode, trace.marker.size], ["lines+markers", [5]]);
+  const [gaps] = line([1, NaN, 2, 3, NaN, 4]).data as Loose;
+  assertEquals(gaps.marker.size, [5, 0, 0, 0, 0, 5]);
+  assertEquals((line([1, NaN, 2, 3, NaN, 4]).svg().match(/<circle/g) ?? []).length, 2);
+  const [whole] = line([1, 2]).data as Loose;
+  assertEquals([whole.mode, whole.marker], ["lines", undefined]);
+});
+
+Deno.test("line: a note says what has no place", () => {
+  const notes = (figure: Loose) => (figure.layout.annotations ?? []).map(({ text }: Loose) => text);
+  assertEquals(notes(line([NaN, NaN])), ["y: no number that can be drawn"]);
+  assertEquals(notes(line([{ y: [1, 2] }, { y: [NaN], name: "diverged" }])), [
+    "diverged: no number that can be drawn",
+  ]);
+  assertEquals(notes(line([-1, -2], { yLog: true })), ["y: no number that can be drawn"]);
+  assertEquals(notes(line({ x: [0, 1, 2], y: [1, -1, 5] }, { xLog: true, yLog: true })), [
+    "2 at or below 0, not on a logarithmic axis",
+  ]);
+  assertEquals(notes(line([1, NaN, -3])), []);
+});
+
 Deno.test("line: rounding keeps neighbours apart", () => {
   const y = Array.from({ length: 5 }, (_, i) => 1e9 + i * 0.5);
   assertEquals(new Set((line(y).data[0] as Loose).y).size, 5);
