@@ -7,6 +7,7 @@ import {
   checkOptions,
   figureNames,
   type FigureOptions,
+  fitTitle,
   type Json,
   legend,
   logTicks,
@@ -75,7 +76,8 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
     Math.round(
       Math.min(1000, columns * Math.max(...sizes.map(([w]) => Math.min(w!, 420)))) + legendWidth,
     );
-  const t = options.title === undefined ? 6 : 44;
+  const { title } = options;
+  const t = title === undefined ? 6 : 24 + 20 * fitTitle(title, width).lines;
   const cellWidth = (width - 12 - legendWidth) / columns;
   const heights = Array.from({ length: rows }, (_, row) => {
     const list = sizes.slice(row * columns, (row + 1) * columns);

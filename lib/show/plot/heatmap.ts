@@ -3,7 +3,6 @@ import {
   checkMatrix,
   count,
   describe,
-  evenly,
   extentOf,
   type Matrix,
   mostCells,
@@ -16,10 +15,12 @@ import {
   axis,
   baseLayout,
   checkOptions,
+  fitTitle,
   type Json,
   type Margin,
   note,
   textWidth,
+  widthForTitle,
 } from "./options.ts";
 import { colorBar } from "./series.ts";
 
@@ -139,13 +140,11 @@ export function drawMatrix(
   // White cells need an edge.
   const plain = { showgrid: false, zeroline: false, showline: true, mirror: true };
   const { l = 60, b = 52 } = ticks.margin;
-  const least = textWidth(options.title ?? "", 16) + 32;
-  const size = equal
-    ? {
-      width: Math.round(Math.max(plot.width + l + r, least)),
-      height: Math.round(plot.height + b + (options.title === undefined ? 24 : 48)),
-    }
-    : {};
+  const { title } = options;
+  const noteWidth = Math.max(0, ...notes.map((text) => textWidth(text, 10))) + r;
+  const width = Math.round(Math.max(plot.width + l + r, widthForTitle(title), noteWidth));
+  const above = title === undefined ? 24 : 28 + 20 * fitTitle(title, options.width ?? width).lines;
+  const size = equal ? { width, height: Math.round(plot.height + b + above) } : {};
   return new Figure({
     data: [trace],
     layout: baseLayout(
@@ -229,17 +228,21 @@ function matrixTicks(
   columns: number,
   rows: number,
   plot: { readonly width: number; readonly height: number },
-  { xLabels, yLabels, xLabel, yLabel }: HeatmapOptions,
+  { xLabels, yLabels, xLabel, yLabel, equal = false }: HeatmapOptions,
   where: string,
 ): { readonly x: Json; readonly y: Json; readonly margin: Partial<Margin> } {
   const x = labelTicks(xLabels, columns, "column", `${where}: xLabels`);
   const y = labelTicks(yLabels, rows, "row", `${where}: yLabels`);
   const wide = Math.max(0, ...x.map((label) => textWidth(label))) + 8;
   const tall = Math.max(0, ...y.map((label) => textWidth(label)));
-  const turned = wide > plot.width / x.length;
-  const perTick = turned ? 14 : wide;
-  const shownX = evenly(x.length, Math.max(2, Math.floor(plot.width / perTick)));
-  const shownY = evenly(y.length, Math.max(2, Math.floor(plot.height / 14)));
+  const l = 16 + tall + (yLabel === undefined ? 0 : 26);
+  // Where the figure does not grow with its margins, the matrix gets smaller.
+  const across = plot.width - (equal ? 0 : Math.max(0, l - 60));
+  const turned = wide > across / x.length;
+  const b = 16 + wide * 0.72 + (xLabel === undefined ? 0 : 26);
+  const up = plot.height - (equal || !turned ? 0 : Math.max(0, b - 52));
+  const shownX = everyFew(x.length, across / (turned ? 18 : wide));
+  const shownY = everyFew(y.length, up / 14);
   return {
     x: x.length === 0 ? {} : {
       tickvals: shownX,
@@ -248,10 +251,16 @@ function matrixTicks(
     },
     y: y.length === 0 ? {} : { tickvals: shownY, ticktext: shownY.map((i) => y[i]) },
     margin: {
-      ...tall > 0 ? { l: 16 + tall + (yLabel === undefined ? 0 : 26) } : {},
-      ...turned && x.length > 0 ? { b: 16 + wide * 0.72 + (xLabel === undefined ? 0 : 26) } : {},
+      ...tall > 0 ? { l } : {},
+      ...turned && x.length > 0 ? { b } : {},
     },
   };
+}
+
+/** Every index of n, or every second, third …, so that they are at most as many as there is room for. */
+function everyFew(n: number, room: number): number[] {
+  const step = Math.ceil(n / Math.max(1, Math.floor(room)));
+  return Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
 }
 
 function labelTicks(

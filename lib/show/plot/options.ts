@@ -2,6 +2,7 @@ import { nearestName } from "../../core/suggest.ts";
 import { checkNames } from "../../train/options.ts";
 import { colorway } from "../colors.ts";
 import type { Layout } from "../figure.ts";
+import { parseText } from "../svg/text.ts";
 
 /** Settings that every figure has. */
 export interface FigureOptions {
@@ -71,8 +72,31 @@ const gridLine = "#e8ebf0", zeroLine = "#c5ccd6";
 
 /** How wide a text of a font size (12 by default) is, in pixels, nearly. */
 export function textWidth(text: string, size = 12): number {
-  const lines = text.split(/<br>/).map((line) => line.replace(/<[^>]*>/g, "").length);
-  return Math.max(0, ...lines) * size * 0.56;
+  const lengths = parseText(text).map((line) =>
+    line.reduce((sum, span) => sum + span.text.length, 0)
+  );
+  return Math.max(...lengths) * size * 0.56;
+}
+
+const titleSize = 16;
+
+/** How wide a figure must be for its title; a very long title is broken into lines instead. */
+export function widthForTitle(title: string | undefined): number {
+  return title === undefined ? 0 : Math.min(640, textWidth(title, titleSize) + 32);
+}
+
+/** A title that is broken at its spaces where it would not fit into a figure, and its lines. */
+export function fitTitle(title: string, width: number): { text: string; lines: number } {
+  const lines = title.split(/<br>/).flatMap((line) => {
+    // A space within a tag is none between words.
+    const [first = "", ...words] = line.split(/ (?![^<>]*>)/);
+    return words.reduce((broken, word) => {
+      const longer = `${broken.at(-1)} ${word}`;
+      const fits = textWidth(longer, titleSize) <= width - 24;
+      return fits ? [...broken.slice(0, -1), longer] : [...broken, word];
+    }, [first]);
+  });
+  return { text: lines.join("<br>"), lines: lines.length };
 }
 
 /** Checks the options that all figures share; `known` are those of the function. */
@@ -175,11 +199,18 @@ export function note(text: string): Json {
 /** The layout that all figures begin with: size, title, font, colours. */
 export function baseLayout(options: FigureOptions, parts: Json, margin: Partial<Margin>): Layout {
   const { title, width = 640, height = 400, layout = {} } = options;
-  const lines = title === undefined ? 0 : title.split("<br>").length;
+  const { text, lines } = title === undefined ? { lines: 0 } : fitTitle(title, width);
   const base: Json = {
-    ...title === undefined
-      ? {}
-      : { title: { text: title, x: 0.5, xanchor: "center", font: { size: 16, color: ink } } },
+    ...text === undefined ? {} : {
+      title: {
+        text,
+        x: 0.5,
+        xanchor: "center",
+        // Left alone, plotly.js hangs further lines from the place of a single one.
+        ...lines > 1 ? { y: 1, yanchor: "top", pad: { t: 20 } } : {},
+        font: { size: titleSize, color: ink },
+      },
+    },
     width,
     height,
     margin: { l: 60, r: 24, t: lines === 0 ? 24 : 28 + 20 * lines, b: 52, ...margin },

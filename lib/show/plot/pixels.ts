@@ -3,7 +3,14 @@ import { dataUrl } from "../bundle.ts";
 import { Figure } from "../figure.ts";
 import { encodePng } from "../png.ts";
 import { measure } from "../svg/text.ts";
-import { baseLayout, type FigureOptions, hiddenAxis, type Json, textWidth } from "./options.ts";
+import {
+  baseLayout,
+  type FigureOptions,
+  fitTitle,
+  hiddenAxis,
+  type Json,
+  widthForTitle,
+} from "./options.ts";
 
 /** Which numbers are black and white: of each image, of all together, or these two. */
 export type PixelRange = "each" | "all" | readonly [number, number];
@@ -169,10 +176,10 @@ export function mosaic(given: readonly Pixels[], options: MosaicOptions): Figure
     });
   }
   const [shownWidth, shownHeight] = [sheet.width * scale, sheet.height * scale];
-  const t = title === undefined ? 12 : 44 + 20 * (title.split("<br>").length - 1);
+  const figureWidth = options.width ??
+    Math.round(Math.max(160, widthForTitle(title), shownWidth + 32));
+  const t = title === undefined ? 12 : 24 + 20 * fitTitle(title, figureWidth).lines;
   const b = note === undefined ? 12 : 26;
-  const least = Math.max(160, title === undefined ? 0 : textWidth(title, 16) + 32);
-  const figureWidth = options.width ?? Math.round(Math.max(least, shownWidth + 32));
   const rest = (figureWidth - shownWidth) / 2;
   const side2 = options.width === undefined ? Math.floor(rest) : 12;
   return new Figure({

@@ -45,6 +45,21 @@ Deno.test("heatmap: equal numbers have a colour", () => {
   assert(data[0].zmin < 2 && data[0].zmax > 2);
 });
 
+Deno.test("heatmap: labels that would overlap are left out evenly, whatever the margins take", () => {
+  const labels = Array.from({ length: 30 }, (_, i) => `a label that is long ${i}`);
+  const matrix = labels.map(() => labels.map((_, i) => i));
+  const { layout } = heatmap(matrix, { xLabels: labels, yLabels: labels, xLabel: "x" }) as Loose;
+  const { l, b } = layout.margin, { tickvals } = layout.yaxis;
+  assert(b > 100 && l > 100);
+  // 24 pixels above the matrix, 14 for a line of text.
+  assert(tickvals.length <= (400 - 24 - b) / 14, `${tickvals.length} labels`);
+  assertEquals(
+    new Set(tickvals.map((at: number, i: number) => at - i * tickvals[1])),
+    new Set([0]),
+  );
+  assertEquals(layout.yaxis.ticktext[1], labels[tickvals[1]]);
+});
+
 Deno.test("heatmap: messages name the function and the argument", () => {
   const bad = (matrix: Loose, options: Loose = {}) => () => heatmap(matrix, options);
   assertThrows(bad([[1], [1, 2]]), TypeError, "plot.heatmap: matrix[1]");
