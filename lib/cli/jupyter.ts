@@ -8,6 +8,7 @@
  * @module
  */
 import { tmpdir } from "node:os";
+import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeFolder, writeFileAtomic } from "../core/file.ts";
 
@@ -35,7 +36,7 @@ export async function kernelEnvironment(): Promise<Record<string, string>> {
   }
   const path = Deno.env.get("JUPYTER_PATH");
   return {
-    JUPYTER_PATH: path ? `${jupyter}:${path}` : jupyter,
+    JUPYTER_PATH: path ? jupyter + delimiter + path : jupyter,
     // The files by which a client finds its kernel; they go when the kernel does.
     JUPYTER_RUNTIME_DIR: Deno.env.get("JUPYTER_RUNTIME_DIR") ?? `${jupyter}/runtime`,
     // The Vulkan loader prints a line wherever this is not set.

@@ -37,6 +37,11 @@ async function findJupyter(): Promise<string[] | undefined> {
   }
 }
 
+/** The signals by which a terminal or another program ends this one. Windows has others. */
+export function stopSignals(os: typeof Deno.build.os): readonly Deno.Signal[] {
+  return os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+}
+
 /** The command; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   if (args[0] === "--help") {
@@ -63,7 +68,7 @@ export async function main(args: readonly string[]): Promise<number> {
       // It has ended.
     }
   };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const signals = stopSignals(Deno.build.os);
   for (const signal of signals) Deno.addSignalListener(signal, end);
   try {
     return (await child.status).code;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { stopSignals } from "../../lib/cli/notebook.ts";
 import { Folder } from "../evaluate/files.ts";
 import { JupyterServer } from "../notebooks/server.ts";
 import { notebook } from "../notebooks/small.ts";
@@ -22,6 +23,15 @@ Deno.test({
       await assertRejects(() => fetch(server.url), TypeError);
     }
   },
+});
+
+Deno.test("only signals that the system knows are listened to", () => {
+  assertEquals(stopSignals("windows"), ["SIGINT", "SIGBREAK"]);
+  for (const signal of stopSignals(Deno.build.os)) {
+    const listener = () => {};
+    Deno.addSignalListener(signal, listener);
+    Deno.removeSignalListener(signal, listener);
+  }
 });
 
 Deno.test("deno task notebook tells what is missing, and knows its notebooks by name", async () => {

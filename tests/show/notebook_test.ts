@@ -50,7 +50,7 @@ Deno.test({
       source: `console.log("begun"); try { await ${call} } catch (e) { await s.show(e.name) }`,
       interruptAt: "begun",
     });
-    const [, stopped, next, evaluated, predicted, waiting, last] = await runCells([
+    const [, stopped, next, validating, evaluated, predicted, waiting, last] = await runCells([
       prepare,
       {
         source:
@@ -60,6 +60,14 @@ Deno.test({
         interruptAt: "now",
       },
       `const after = await net.fit(train, { epochs: 2 }); await s.show(after.stopped + " " + after.steps)`,
+      {
+        source:
+          `const endless = s.makeDataset(1e8, train, (i, b, row) => train.read(i % 640, b, row));
+          const onStep = ({ step }) => step === 20 ? console.log("last step") : undefined;
+          const half = await net.fit(train, { epochs: 3, batchSize: 32, validation: endless, onStep });
+          await s.show(half.stopped + " " + half.epochs.length + " " + half.epochs[0].validation)`,
+        interruptAt: "last step",
+      },
       endless(
         `net.evaluate(s.makeDataset(1e8, train, (i, b, row) => train.read(i % 640, b, row)))`,
       ),
@@ -75,6 +83,8 @@ Deno.test({
     assertStringIncludes(textOf(stopped!, "stderr"), "ends after the step under way");
     assertMatch(String(displaysOf(stopped!)[0]!["text/plain"]), /stopped by the user/);
     assertEquals(textOf(next!), "undefined 40\n");
+    assertMatch(textOf(validating!, "stdout"), /aborted 1 undefined\n$/);
+    assert(validating!.seconds < 15, `${validating!.seconds} s`);
     for (const cell of [evaluated!, predicted!]) {
       assertEquals([cell.reply, textOf(cell, "stdout")], ["ok", "begun\nAbortError\n"]);
     }
