@@ -162,7 +162,7 @@ function readRows(rows: readonly TableRow[], options: TableOptions) {
   if (Array.isArray(rows[0])) {
     const lists = rows as readonly (readonly unknown[])[];
     const { columns } = options;
-    const count = columns?.length ?? Math.max(...lists.map((row) => row.length));
+    const count = columns?.length ?? lists.reduce((most, row) => Math.max(most, row.length), 0);
     const wrong = columns === undefined ? -1 : lists.findIndex((row) => row.length > count);
     if (wrong >= 0) {
       throw new TypeError(

@@ -94,3 +94,10 @@ Deno.test("what is no table is an error that says where", () => {
   assertThrows(() => table([[1, 2, 3]], { columns: ["a"] }), TypeError, "expected 1 cells");
   assertThrows(() => table([], { colour: 1 } as never), TypeError, "found colour");
 });
+
+Deno.test("a table of very many rows shows its ends", () => {
+  const rows = Array.from({ length: 300_000 }, (_, i) => [i, 2 * i]);
+  const text = String(table(rows, { limit: 4 }));
+  assertEquals(text.split("\n").length, 5);
+  assertStringIncludes(text, "299,999");
+});

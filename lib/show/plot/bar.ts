@@ -4,9 +4,11 @@ import { Figure, type Trace } from "../figure.ts";
 import {
   checkLength,
   checkNumbers,
-  describe,
+  count,
+  describeNumbers,
   extentOf,
   isNumbers,
+  isTensor,
   type Numbers,
   rounded,
 } from "./numbers.ts";
@@ -46,6 +48,9 @@ export interface BarOptions extends CartesianOptions {
   readonly text?: boolean | number | readonly string[];
 }
 
+/** More bars than this cannot be told apart on any screen. */
+const mostBars = 2000;
+
 /**
  * Bars: their lengths, or several series `{ y, name, color }` of them.
  *
@@ -60,7 +65,8 @@ export interface BarOptions extends CartesianOptions {
  * ```
  *
  * @throws {TypeError} if lengths differ or something is no number.
- * @throws {RangeError} if there are no bars, or for an unknown option.
+ * @throws {RangeError} if there are no bars or more than 2,000, two have one label, or for an unknown
+ *   option.
  */
 export function bar(
   values: Numbers | BarSeries | readonly (Numbers | BarSeries)[],
@@ -81,6 +87,18 @@ export function bar(
   list.forEach(({ y }, i) => checkLength(y, n, "the first series", bare(i)));
   const labels = Array.from(options.labels ?? Array.from({ length: n }, (_, i) => i), String);
   checkLength(labels, n, "the bars", `${where}: labels`);
+  if (n > mostBars) {
+    throw new RangeError(
+      `${bare(0)}: expected at most ${count(mostBars)} bars, found ${count(n)}; ` +
+        "plot.histogram counts values, plot.line draws any number of them",
+    );
+  }
+  const twice = labels.find((label, i) => labels.indexOf(label) < i);
+  if (twice !== undefined) {
+    throw new RangeError(
+      `${where}: labels: expected another label for each bar, found ${JSON.stringify(twice)} twice`,
+    );
+  }
 
   const data = list.map((series, i): Trace => {
     const text = barTexts(series, options.text, n, list.length);
@@ -129,9 +147,9 @@ function roomFor(list: readonly BarSeries[]): Json {
 }
 
 function checkBars(series: BarSeries, where: string): void {
-  if (typeof series !== "object" || series === null) {
+  if (typeof series !== "object" || series === null || isTensor(series)) {
     throw new TypeError(
-      `${where}: expected numbers or a series { y, name … }, found ${describe(series)}`,
+      `${where}: expected numbers or a series { y, name … }, found ${describeNumbers(series)}`,
     );
   }
   checkNames(where, series, ["y", "name", "color", "text", "plotly"]);

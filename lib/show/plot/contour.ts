@@ -14,7 +14,7 @@ import { colorBar } from "./series.ts";
 
 /** Settings of {@linkcode contour}. */
 export interface ContourOptions extends LandscapeOptions {
-  /** The number of levels, nearly, as they lie at round numbers; 20 by default. */
+  /** The number of levels, nearly, as they lie at round numbers; 20 by default, at most 200. */
   readonly levels?: number;
   /** Whether a unit is as long on both axes. */
   readonly equal?: boolean;
@@ -51,7 +51,9 @@ export function contour(landscape: Landscape, options: ContourOptions = {}): Fig
   const where = "plot.contour";
   checkOptions(where, options, [...landscapeNames, "levels", "equal"]);
   const { levels = 20, colorScale = "Viridis", equal = false } = options;
-  checkPositive(levels, `${where}: levels`);
+  if (checkPositive(levels, `${where}: levels`) > 200) {
+    throw new RangeError(`${where}: levels: expected at most 200, found ${levels}`);
+  }
   const { x, y, z, range: [low, high], label } = readLandscape(landscape, options, where);
   const size = roundStep((high - low || 1) / levels);
   const digits = (value: number) => Number(value.toPrecision(6));

@@ -1,7 +1,15 @@
 import { checkNames } from "../../train/options.ts";
 import { colorway } from "../colors.ts";
 import { Figure, type Trace } from "../figure.ts";
-import { checkNumbers, count, describe, extentOf, isNumbers, type Numbers } from "./numbers.ts";
+import {
+  checkNumbers,
+  count,
+  describeNumbers,
+  extentOf,
+  isNumbers,
+  isTensor,
+  type Numbers,
+} from "./numbers.ts";
 import {
   cartesianLayout,
   cartesianNames,
@@ -58,8 +66,10 @@ export function histogram(
   if (list.length === 0) throw new RangeError(`${where}: expected at least one series, found none`);
   list.forEach((one, i) => {
     const name = isNumbers(values) ? `${where}: values` : `${where}: series[${i}]`;
-    if (typeof one !== "object" || one === null) {
-      throw new TypeError(`${name}: expected numbers or { values, name }, found ${describe(one)}`);
+    if (typeof one !== "object" || one === null || isTensor(one)) {
+      throw new TypeError(
+        `${name}: expected numbers or { values, name }, found ${describeNumbers(one)}`,
+      );
     }
     if (!isNumbers(values)) checkNames(name, one, ["values", "name", "color"]);
     checkNumbers(one.values, isNumbers(values) ? name : `${name}.values`);

@@ -23,6 +23,7 @@ export function isNumbers(value: unknown): value is Numbers {
 
 /** What was found in the place of a list of numbers, in a few words. */
 export function describe(value: unknown): string {
+  if (typeof value === "bigint") return `the bigint ${value}n`;
   if (value === null || typeof value !== "object") {
     return typeof value === "string" ? JSON.stringify(value) : String(value);
   }
@@ -33,13 +34,18 @@ export function describe(value: unknown): string {
     : `a ${constructor.name}`;
 }
 
+/** Whether a value is a tensor, whose numbers are not here yet. */
+export const isTensor = (value: unknown): boolean =>
+  (value as object | undefined)?.constructor?.name === "Tensor";
+
+/** What was found in the place of numbers; of a tensor also how to read them. */
+export const describeNumbers = (value: unknown): string =>
+  describe(value) + (isTensor(value) ? "; read it first: await tensor.array()" : "");
+
 /** Checks that a value is a list of numbers, at least one. */
 export function checkNumbers(values: unknown, where: string): Numbers {
   if (!isNumbers(values)) {
-    const hint = (values as object | undefined)?.constructor?.name === "Tensor"
-      ? "; read it first: await tensor.data()"
-      : "";
-    throw new TypeError(`${where}: expected a list of numbers, found ${describe(values)}${hint}`);
+    throw new TypeError(`${where}: expected a list of numbers, found ${describeNumbers(values)}`);
   }
   if (values.length === 0) {
     throw new RangeError(`${where}: expected at least one number, found none`);
@@ -66,7 +72,7 @@ export function checkLength(values: ArrayLike<unknown>, n: number, of: string, w
 export function checkMatrix(matrix: unknown, where: string): Matrix {
   const rows = matrix as Matrix;
   if (!Array.isArray(matrix) || matrix.length === 0) {
-    throw new TypeError(`${where}: expected rows of numbers, found ${describe(matrix)}`);
+    throw new TypeError(`${where}: expected rows of numbers, found ${describeNumbers(matrix)}`);
   }
   rows.forEach((row, i) => {
     checkNumbers(row, `${where}[${i}]`);

@@ -63,7 +63,8 @@ export function toPixels(planes: readonly Plane[], range: PixelRange | undefined
     const [low, high] = each ? extent([plane.data]) : common;
     const scale = high === low ? 0 : 255 / (high - low);
     // The clamped array rounds, cuts off what is outside, and has 0 for NaN.
-    const data = Uint8ClampedArray.from(plane.data, (value) => (value - low) * scale);
+    const data = new Uint8ClampedArray(plane.data.length);
+    for (let i = 0; i < data.length; i++) data[i] = (plane.data[i]! - low) * scale;
     return { ...plane, data: new Uint8Array(data.buffer) };
   });
 }
@@ -231,11 +232,12 @@ function scaleFor(
   return Math.min(wanted, most >= 1 ? Math.floor(most) : most);
 }
 
-/** A label that is no wider than its place. */
-function shorten(label: string, width: number): string {
-  if (labelWidth(label) <= width) return label;
+/** A label that is no wider than its place, in a size of its letters. */
+export function shorten(label: string, width: number, size = labelSize): string {
+  const wide = (text: string) => measure(text, size).width + 2 > width;
+  if (!wide(label)) return label;
   let length = label.length - 1;
-  while (length > 2 && labelWidth(`${label.slice(0, length)}…`) > width) length--;
+  while (length > 2 && wide(`${label.slice(0, length)}…`)) length--;
   return `${label.slice(0, length)}…`;
 }
 

@@ -5,10 +5,11 @@ import {
   checkLength,
   checkNumbers,
   count,
-  describe,
+  describeNumbers,
   evenly,
   isNumbers,
   isSorted,
+  isTensor,
   mostPoints,
   type Numbers,
   peaks,
@@ -101,9 +102,11 @@ export function seriesOf(
 
 /** Checks one series: names, lengths, numbers. */
 function checkSeries(series: Series, where: string): void {
-  if (typeof series !== "object" || series === null || Array.isArray(series)) {
+  if (
+    typeof series !== "object" || series === null || Array.isArray(series) || isTensor(series)
+  ) {
     throw new TypeError(
-      `${where}: expected numbers or a series { x, y, name … }, found ${describe(series)}`,
+      `${where}: expected numbers or a series { x, y, name … }, found ${describeNumbers(series)}`,
     );
   }
   checkNames(where, series, names);

@@ -13,6 +13,7 @@ import {
   ink,
   type Json,
 } from "./options.ts";
+import { shorten } from "./pixels.ts";
 
 /** A label and how probable it is. */
 export interface RankedLabel {
@@ -47,7 +48,7 @@ const [usual, right] = ["#a9c9e8", "#f4a7a0"];
  * ```
  *
  * @throws {TypeError} if something is no label with a probability, or no image.
- * @throws {RangeError} if there is no label, or for an unknown option.
+ * @throws {RangeError} if there is no label, something is no probability, or for an unknown option.
  */
 export function topLabels(
   ranked: readonly RankedLabel[],
@@ -63,9 +64,15 @@ export function topLabels(
   }
   ranked.forEach((one, i) => {
     const { label, probability } = one ?? {};
-    if (typeof label === "string" && typeof probability === "number") return;
-    throw new TypeError(
-      `${where}: ranked[${i}]: expected { label, probability }, found ${describe(one)}`,
+    if (typeof label !== "string" || typeof probability !== "number") {
+      throw new TypeError(
+        `${where}: ranked[${i}]: expected { label, probability }, found ${describe(one)}`,
+      );
+    }
+    // Sums in f32 may be a little more than 1.
+    if (probability >= 0 && probability < 1.001) return;
+    throw new RangeError(
+      `${where}: ranked[${i}].probability: expected 0 to 1, found ${probability}`,
     );
   });
   const { truth, image } = options;
@@ -80,8 +87,10 @@ export function topLabels(
   const width = options.width ?? (image === undefined ? 420 : 640);
   const bars = Math.max(90, 34 * ranked.length);
   const height = options.height ?? (image === undefined ? bars : Math.max(bars, 190)) + 70;
+  // The percentages stand at the right.
+  const room = (1 - start) * (width - margin.l - margin.r) - 64;
   const texts = ranked.flatMap(({ label, probability }, i): Json[] => [
-    { ...text, x: 0.01, y: i, xanchor: "left", text: label === truth ? `<b>${label}</b>` : label },
+    { ...text, x: 0.01, y: i, xanchor: "left", text: labelText(label, room, label === truth) },
     { ...text, x: 1, y: i, xanchor: "right", text: `${(100 * probability).toFixed(1)} %` },
   ]);
   return new Figure({
@@ -114,8 +123,15 @@ export function topLabels(
         ...image === undefined || truth === undefined ? [] : [caption(truth)],
       ],
       ...image === undefined ? {} : { images: [picture(image, where)] },
-    }, { l: 16, r: 20, b: 32 }),
+    }, margin),
   });
+}
+
+const margin = { l: 16, r: 20, b: 32 };
+
+/** A label that leaves the percentage its room; the right one in bold, which is wider. */
+function labelText(label: string, room: number, isRight: boolean): string {
+  return isRight ? `<b>${shorten(label, room / 1.06, 12)}</b>` : shorten(label, room, 12);
 }
 
 const text = {

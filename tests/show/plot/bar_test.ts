@@ -42,6 +42,16 @@ Deno.test("bar: messages name the function and the argument", () => {
   assertThrows(bad([]), RangeError, "plot.bar: values: expected at least one number");
   assertThrows(bad([{ y: [1, 2] }, { y: [1] }]), TypeError, "plot.bar: series[1]");
   assertThrows(bad([{ y: [1, 2], color: ["red"] }]), TypeError, "plot.bar: series[0].color");
+  assertThrows(
+    bad([1, 2, 3], { labels: ["conv", "pool", "conv"] }),
+    RangeError,
+    'plot.bar: labels: expected another label for each bar, found "conv" twice',
+  );
+  assertThrows(
+    bad(new Float32Array(1e6)),
+    RangeError,
+    "plot.bar: values: expected at most 2,000 bars, found 1,000,000; plot.histogram",
+  );
   assertThrows(bad([1], { stack: true }), RangeError, 'did you mean "stacked"?');
 });
 

@@ -13,6 +13,7 @@ const bowl = {
 
 Deno.test("contour: a function on a grid, a row for each y", () => {
   const { data, layout } = contour(bowl, { levels: 4 }) as Loose;
+  assertThrows(() => contour(bowl, { levels: 201 }), RangeError, "plot.contour: levels");
   const [{ x, y, z, contours }] = data;
   assertEquals([x, y], [[-1, -0.5, 0, 0.5, 1], [0, 0.5, 1, 1.5, 2]]);
   assertEquals([z[0][0], z[4][2], z[1][3]], [1, 4, 0.5]);

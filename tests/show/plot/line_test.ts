@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { bar } from "../../../lib/show/plot/bar.ts";
+import { heatmap } from "../../../lib/show/plot/heatmap.ts";
+import { histogram } from "../../../lib/show/plot/histogram.ts";
 import { line, scatter } from "../../../lib/show/plot/line.ts";
+import { tensor } from "../../../lib/tensor/create.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;
@@ -148,4 +152,16 @@ Deno.test("line: a logarithmic axis has its powers of ten, with 2 and 5 where th
   // What is shown decides, not what there is.
   assertEquals(ticks([2, 9], { yRange: [1e-3, 10] }), [1, "power"]);
   assertEquals((line([1, 1e6]).layout as Loose).yaxis.dtick, undefined);
+});
+
+Deno.test("a tensor in the place of numbers: the message says how to read it", () => {
+  const vector = tensor([1, 2]) as Loose, read = "read it first: await tensor.array()";
+  for (const draw of [line, scatter, bar, histogram]) {
+    assertThrows(() => draw(vector), TypeError, read);
+    assertThrows(() => draw([vector]), TypeError, read);
+  }
+  assertThrows(() => line({ y: vector }), TypeError, "plot.line: series.y: expected a list");
+  assertThrows(() => line({ y: vector }), TypeError, read);
+  assertThrows(() => heatmap(tensor([[1]]) as Loose), TypeError, read);
+  assertThrows(() => line(new BigInt64Array(2) as Loose), TypeError, "found the bigint 0n");
 });

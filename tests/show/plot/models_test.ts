@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { models } from "../../../lib/show/plot/models.ts";
 import { receptiveField } from "../../../lib/show/plot/receptive_field.ts";
+import { measure } from "../../../lib/show/svg/text.ts";
 import { topLabels } from "../../../lib/show/plot/top_labels.ts";
 import { ones, zeros } from "../../../lib/tensor/create.ts";
 import { sequential } from "../../../lib/train/model.ts";
@@ -64,8 +65,28 @@ Deno.test("topLabels: the image stands beside the bars", () => {
   assertEquals(xanchor, "center");
 });
 
+Deno.test("topLabels: a long label leaves its percentage room", () => {
+  const long =
+    "yellow lady's slipper, yellow lady-slipper, Cypripedium calceolus, and so on and on";
+  const text = (truth: string) =>
+    (topLabels([{ label: long, probability: 1 }], { truth }) as Loose).layout.annotations[0].text;
+  for (const truth of ["cat", long]) {
+    assert(text(truth).includes("…"), text(truth));
+    // 420 pixels less the margins, and 50 for "100.0 %".
+    assert(measure(text(truth), 12).width < 420 - 36 - 50, text(truth));
+  }
+  assert(text(long).startsWith("<b>yellow"));
+});
+
 Deno.test("topLabels: messages name the function and the argument", () => {
   assertThrows(() => topLabels([]), RangeError, "plot.topLabels: ranked");
+  for (const probability of [NaN, 2, -0.1]) {
+    assertThrows(
+      () => topLabels([{ label: "a", probability }]),
+      RangeError,
+      `plot.topLabels: ranked[0].probability: expected 0 to 1, found ${probability}`,
+    );
+  }
   assertThrows(() => topLabels([{ label: "a" } as Loose]), TypeError, "plot.topLabels: ranked[0]");
   assertThrows(
     () => topLabels(ranked, { image: zeros([2, 2]) as Loose }),
