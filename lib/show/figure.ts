@@ -151,7 +151,7 @@ export class Figure {
     const png = await renderPng(svg).catch(() => undefined);
     return {
       "application/vnd.plotly.v1+json": this.toJSON(),
-      "text/html": figureHtml(this, svg),
+      "text/html": figureHtml(this, svg, { png }),
       ...png === undefined ? {} : { "image/png": png.toBase64() },
       "text/plain": this.toString(),
     };

@@ -1,7 +1,7 @@
 import { formatMeasures, formatStop, formatValidation } from "../train/format.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
-import type { MimeBundle } from "./bundle.ts";
+import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { history as plotHistory } from "./plot/history.ts";
 import { type Table, table } from "./table.ts";
 
@@ -19,12 +19,11 @@ export async function historyBundle(history: History, asked = false): Promise<Mi
   if (!asked && shown.has(history)) return { "text/plain": lastLine(history) };
   const { epochs } = history;
   if (epochs.length === 0) return { "text/plain": String(history) };
-  const charts = plotHistory(history);
-  const png = await charts.png().catch(() => undefined);
+  const { "text/html": charts, "image/png": png } = await plotHistory(history)[jupyterDisplay]();
   const end = stopOf(history);
   return {
-    "text/html": charts.html() + historyTable(epochs).html() + (end && `<div>${end}</div>`),
-    ...png === undefined ? {} : { "image/png": png.toBase64() },
+    "text/html": charts + historyTable(epochs).html() + (end && `<div>${end}</div>`),
+    ...png === undefined ? {} : { "image/png": png },
     "text/plain": [String(historyTable(epochs)), ...end ? [end] : []].join("\n"),
   };
 }

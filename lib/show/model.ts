@@ -1,6 +1,6 @@
 import { summaryCells } from "../nn/summary.ts";
 import type { Model } from "../train/model.ts";
-import type { MimeBundle } from "./bundle.ts";
+import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { drawGraph } from "./graph.ts";
 import { table } from "./table.ts";
 
@@ -13,10 +13,10 @@ export async function modelBundle(model: Model): Promise<MimeBundle> {
   const graph = model.layers.length === 0 || model.layers.length > mostLayers
     ? undefined
     : await drawGraph(model).catch(() => undefined);
-  const png = await graph?.png().catch(() => undefined);
+  const { "text/html": picture = "", "image/png": png } = await graph?.[jupyterDisplay]() ?? {};
   return {
-    "text/html": summaryHtml(model) + (graph?.html() ?? ""),
-    ...png === undefined ? {} : { "image/png": png.toBase64() },
+    "text/html": summaryHtml(model) + picture,
+    ...png === undefined ? {} : { "image/png": png },
     "text/plain": `${model}\n${model.summary()}`,
   };
 }

@@ -70,9 +70,12 @@ export class Picture {
 
   /** An `<img>` that holds the picture. */
   html(): string {
-    const url = this.#svg === undefined
-      ? dataUrl("image/png", this.#png!)
-      : dataUrl("image/svg+xml", this.#svg);
+    return this.#svg === undefined
+      ? this.#image(dataUrl("image/png", this.#png!))
+      : this.#image(dataUrl("image/svg+xml", this.#svg));
+  }
+
+  #image(url: string): string {
     const { width, height } = this;
     return `<img src="${url}" width="${width}" height="${height}" alt="${escapeHtml(this.text)}">`;
   }
@@ -107,7 +110,8 @@ export class Picture {
   async [jupyterDisplay](): Promise<MimeBundle> {
     const png = await this.png().catch(() => undefined);
     return {
-      "text/html": this.html(),
+      // Viewers that trust nobody may show PNG alone.
+      "text/html": png === undefined ? this.html() : this.#image(dataUrl("image/png", png)),
       ...png === undefined ? {} : { "image/png": png.toBase64() },
       "text/plain": this.text,
     };

@@ -21,6 +21,8 @@ export const plotlyIntegrity =
 export interface HtmlOptions {
   /** Whether the HTML is a page of its own, that no other figure has loaded plotly.js for. */
   readonly alone?: boolean;
+  /** The picture as PNG, in place of the SVG: viewers that trust nobody may leave that out. */
+  readonly png?: Uint8Array | undefined;
 }
 
 /**
@@ -34,10 +36,10 @@ export function figureHtml(figure: FigureData, svg: string, options: HtmlOptions
   const { url, integrity, inline } = plotlySource(options.alone === true);
   const alt = escapeHtml(titleText(figure.layout ?? {}) || "figure");
   const source = url === undefined ? "" : scriptJson({ url, integrity });
+  const { png } = options;
+  const picture = png === undefined ? dataUrl("image/svg+xml", svg) : dataUrl("image/png", png);
   return `<div class="striate-figure" data-figure="${id}">` +
-    `<img alt="${alt}" width="${width}" height="${height}" src="${
-      dataUrl("image/svg+xml", svg)
-    }">` +
+    `<img alt="${alt}" width="${width}" height="${height}" src="${picture}">` +
     `</div>${inline}<script>(${starter})("${id}",${json}${source && `,${source}`})</script>`;
 }
 

@@ -24,7 +24,12 @@ Deno.test("a figure says what it is", () => {
 Deno.test("in a notebook it is a chart, a picture and a text", async () => {
   const bundle = await figure[jupyterDisplay]();
   assertEquals(bundle["application/vnd.plotly.v1+json"], { data, layout });
-  assertStringIncludes(String(bundle["text/html"]), "data:image/svg+xml;base64,");
+  // GitHub and others show no SVG in the HTML of a notebook, but PNG.
+  assertStringIncludes(
+    String(bundle["text/html"]),
+    `width="300" height="200" src="data:image/png;base64,${bundle["image/png"]}"`,
+  );
+  assertStringIncludes(figure.html(), "data:image/svg+xml;base64,");
   assertEquals(pngSize(Uint8Array.fromBase64(String(bundle["image/png"]))), {
     width: 450,
     height: 300,

@@ -9,9 +9,11 @@ const square =
 Deno.test("a picture is an img, a PNG and a text in a notebook", async () => {
   const picture = new Picture({ svg: square, text: 'a "square"', ...size });
   const bundle = await picture[jupyterDisplay]();
-  assertStringIncludes(String(bundle["text/html"]), '<img src="data:image/svg+xml;base64,');
+  const [html, png] = [String(bundle["text/html"]), String(bundle["image/png"])];
+  assertStringIncludes(html, `<img src="data:image/png;base64,${png}" width="20" height="10"`);
+  assertStringIncludes(picture.html(), '<img src="data:image/svg+xml;base64,');
   assertStringIncludes(String(bundle["text/html"]), 'alt="a &quot;square&quot;"');
-  assertStringIncludes(String(bundle["image/png"]), "iVBORw0KGgo");
+  assertStringIncludes(png, "iVBORw0KGgo");
   assertEquals(bundle["text/plain"], 'a "square"');
   assertEquals(Deno.inspect(picture), 'Picture 20 x 10: a "square"');
 });

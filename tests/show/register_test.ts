@@ -69,7 +69,7 @@ Deno.test("a model is its summary and its graph, a large one without the graph",
   const bundle = await look(net);
   assertStringIncludes(String(bundle["text/html"]), ">first</td>");
   assertStringIncludes(String(bundle["text/html"]), ">23</td>");
-  assertStringIncludes(String(bundle["text/html"]), "<img ");
+  assertStringIncludes(String(bundle["text/html"]), '<img src="data:image/png;');
   assertStringIncludes(String(bundle["text/plain"]), String(net.summary()));
   for (let i = 0; i < 60; i++) net.relu();
   assert(!(await htmlOf(net)).includes("<img "));
@@ -139,6 +139,7 @@ Deno.test("a history is a chart and a table of its epochs, without times", async
   ]);
   assertStringIncludes(String(bundle["text/html"]), "<script");
   assertStringIncludes(String(bundle["text/html"]), "</table>");
+  assertStringIncludes(String(bundle["text/html"]), 'src="data:image/png;');
   assert(!/4321|12\.75/.test(JSON.stringify(bundle)));
   assertEquals(JSON.parse(JSON.stringify(history)), {
     epochs,
