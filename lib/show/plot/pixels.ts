@@ -3,6 +3,7 @@ import { dataUrl } from "../bundle.ts";
 import { Figure } from "../figure.ts";
 import { encodePng } from "../png.ts";
 import { measure } from "../svg/text.ts";
+import { extentOf } from "./numbers.ts";
 import {
   baseLayout,
   type FigureOptions,
@@ -39,28 +40,15 @@ export const pixelsOf = ({ width, height, data }: RgbImage): Pixels => ({
   data,
 });
 
-/** The least and the greatest finite number; 0 and 0 if there is none. */
-function extent(lists: readonly ArrayLike<number>[]): [number, number] {
-  let low = Infinity, high = -Infinity;
-  for (const list of lists) {
-    for (let i = 0; i < list.length; i++) {
-      const value = list[i]!;
-      if (value - value !== 0) continue;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-  }
-  return low <= high ? [low, high] : [0, 0];
-}
-
 /** Numbers as bytes: the low end of the range black, the high end white. */
 export function toPixels(planes: readonly Plane[], range: PixelRange | undefined): Pixels[] {
-  const all = range === "each" ? undefined : extent(planes.map(({ data }) => data));
+  const rangeOf = (lists: readonly ArrayLike<number>[]) => extentOf(lists) ?? [0, 0];
+  const all = range === "each" ? undefined : rangeOf(planes.map(({ data }) => data));
   const unit = range === undefined && all![0] >= 0 && all![1] <= 1;
   const each = range === "each" || range === undefined && !unit;
   const common = unit ? [0, 1] as const : typeof range === "object" ? range : all!;
   return planes.map((plane) => {
-    const [low, high] = each ? extent([plane.data]) : common;
+    const [low, high] = each ? rangeOf([plane.data]) : common;
     const scale = high === low ? 0 : 255 / (high - low);
     // The clamped array rounds, cuts off what is outside, and has 0 for NaN.
     const data = new Uint8ClampedArray(plane.data.length);

@@ -48,7 +48,7 @@ export function arrange(
   let plot = boxOf(size, margin);
   for (let round = 0; round < 3; round++) {
     plot = boxOf(size, margin);
-    for (const axis of axes.values()) setPixels(axis, layout, plot);
+    for (const axis of axes.values()) setPixels(axis, plot);
     setRanges(axes, traces, layout);
     tieScales(axes);
     margin = grown(asked, plot, size, axes, legend, bars, font);
@@ -63,10 +63,9 @@ function boxOf({ width, height }: { width: number; height: number }, margin: Mar
   return { x: margin.left, y: margin.top, width: across, height: up };
 }
 
-function setPixels(axis: Axis, layout: Json, plot: Box): void {
+function setPixels(axis: Axis, plot: Box): void {
   const own = axis.layout.domain;
   const [from, to] = Array.isArray(own) && own.length === 2 ? own as [number, number] : [0, 1];
-  void layout;
   axis.domain = [from, to];
   axis.pixels = axis.letter === "x"
     ? [plot.x + from * plot.width, plot.x + to * plot.width]

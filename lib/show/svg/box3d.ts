@@ -5,7 +5,7 @@
  */
 import type { Camera, Vector } from "./camera.ts";
 import { group, pathOf, stroke } from "./element.ts";
-import { type Json, listAt, numberAt, textAt, titleOf } from "./json.ts";
+import { listAt, numberAt, textAt, titleOf } from "./json.ts";
 import type { Space } from "./scene.ts";
 import { type Axis, linear } from "./scale.ts";
 import { drawText, type Font, fontAt } from "./text.ts";
@@ -48,7 +48,7 @@ function replaced(at: Vector, i: Direction, value: number): Vector {
 }
 
 /** Draws the faces behind, with the grid on them. */
-export function drawBack(_scene: Json, { axes, size }: Space, camera: Camera, _font: Font): string {
+export function drawBack({ axes, size }: Space, camera: Camera): string {
   const far = farSides(camera);
   const project = (place: Vector) => {
     const { x, y } = camera.project(place);
@@ -82,12 +82,7 @@ export function drawBack(_scene: Json, { axes, size }: Space, camera: Camera, _f
 }
 
 /** Draws the numbers and the titles of the three axes, each at an edge of the outline. */
-export function drawScales(
-  _scene: Json,
-  { axes, size }: Space,
-  camera: Camera,
-  plain: Font,
-): string {
+export function drawScales({ axes, size }: Space, camera: Camera, plain: Font): string {
   const far = farSides(camera);
   const half = size.map((length) => length / 2) as unknown as Vector;
   const farCorner: Vector = [far[0] * half[0], far[1] * half[1], far[2] * half[2]];

@@ -61,8 +61,8 @@ export function drawScenes(
         : drawScatter3d(json, color, space, camera)
     );
     pieces.sort((a, b) => b.depth - a.depth);
-    return drawBack(scene, space, camera, font) + pieces.map(({ svg }) => svg).join("") +
-      drawScales(scene, space, camera, font);
+    return drawBack(space, camera) + pieces.map(({ svg }) => svg).join("") +
+      drawScales(space, camera, font);
   }).join("");
 }
 
