@@ -196,5 +196,7 @@ function labelAxis(
   const turned = longest + 8 > (width - 90) / labels.length;
   if (!turned) return { axis: category, margin: {} };
   const b = 24 + longest * 0.72 + (xLabel === undefined ? 0 : 24);
-  return { axis: { ...category, tickangle: -45 }, margin: { b } };
+  // The first label ends below its bar, and begins as far to the left as it is deep.
+  const l = 8 + textWidth(labels[0]!) * 0.72 - (width - 90) / labels.length / 2;
+  return { axis: { ...category, tickangle: -45 }, margin: { b, l: Math.max(60, l) } };
 }

@@ -34,6 +34,10 @@ Deno.test("bar: long labels are turned and have room", () => {
   const { layout } = bar(labels.map((_, i) => i), { labels }) as Loose;
   assertEquals(layout.xaxis.tickangle, -45);
   assertEquals(layout.margin.b > 60, true);
+  assert(layout.margin.l < 80, `${layout.margin.l} pixels at the left`);
+  const longer = labels.map((label) => `the first of all, ${label}`);
+  const { margin } = (bar(labels.map((_, i) => i), { labels: longer }) as Loose).layout;
+  assert(margin.l > 100 && margin.l < 160, `${margin.l} pixels at the left`);
 });
 
 Deno.test("bar: messages name the function and the argument", () => {
