@@ -261,7 +261,14 @@ function trace(
       ? { line: { color: plain, width, ...dash === undefined ? {} : { dash } } }
       : {},
     ...dots
-      ? { marker: { color: plain, size: alone.map((is) => is ? Math.max(5, 2 * width) : 0) } }
+      ? {
+        marker: {
+          color: plain,
+          size: alone.map((is) => is ? Math.max(5, 2 * width) : 0),
+          opacity: 1,
+          line: { width: 0 },
+        },
+      }
       : {},
     ...marks
       ? {

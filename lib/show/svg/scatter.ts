@@ -154,14 +154,18 @@ export function markerLook(trace: NamedTrace, palette: Palette | undefined, i: n
   const symbol = String(each(marker.symbol, i) ?? "circle");
   const open = isOpen(symbol);
   const edge = jsonAt(marker, "line");
-  const width = Number(each(edge.width, i) ?? (open ? 1 : 0));
+  // Discs of many sizes, which may cover each other, have an edge and can be seen through.
+  const isBubble = isList(marker.size);
+  const width = Number(each(edge.width, i) ?? (open || isBubble ? 1 : 0));
   const edgeColor = each(edge.color, i);
   return {
     symbol,
     radius: radiusOf(marker, i),
     attributes: {
       fill: open ? "none" : fill,
-      ...width > 0 ? stroke(open ? fill : String(edgeColor ?? "#444444"), width) : {},
+      ...width > 0
+        ? stroke(open ? fill : String(edgeColor ?? (isBubble ? "#ffffff" : "#444444")), width)
+        : {},
       // Of each mark, not of the group: where marks overlap it is darker.
       "fill-opacity": opacityOf(marker, i),
       "stroke-opacity": opacityOf(marker, i),
@@ -170,7 +174,7 @@ export function markerLook(trace: NamedTrace, palette: Palette | undefined, i: n
 }
 
 function opacityOf(marker: Json, i: number): number | undefined {
-  const opacity = each(marker.opacity, i);
+  const opacity = each(marker.opacity, i) ?? (isList(marker.size) ? 0.7 : undefined);
   return typeof opacity === "number" && opacity < 1 ? opacity : undefined;
 }
 

@@ -126,3 +126,14 @@ Deno.test("what only the legend shows is not drawn", () => {
   }], tens);
   assert(!texts(svg).some(({ text }) => text === "no"));
 });
+
+Deno.test("discs of many sizes have a white edge and can be seen through, as in Plotly", () => {
+  const disc = (marker: object) =>
+    draw([{ type: "scatter", mode: "markers", x: [1, 2], y: [1, 2], marker }], tens);
+  const bubbles = disc({ size: [10, 20], color: "#00ff00" });
+  const [look] = tags(bubbles, "g").filter(({ fill }) => fill === "#00ff00");
+  assertEquals([look!.stroke, look!["fill-opacity"]], ["#ffffff", "0.7"]);
+  const plain = disc({ size: [10, 20], color: "#00ff00", opacity: 1, line: { width: 0 } });
+  const [other] = tags(plain, "g").filter(({ fill }) => fill === "#00ff00");
+  assertEquals([other!.stroke, other!["fill-opacity"]], [undefined, undefined]);
+});
