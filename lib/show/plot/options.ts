@@ -2,7 +2,7 @@ import { nearestName } from "../../core/suggest.ts";
 import { checkNames } from "../../train/options.ts";
 import { colorway } from "../colors.ts";
 import type { Layout } from "../figure.ts";
-import { parseText } from "../svg/text.ts";
+import { measure, parseText } from "../svg/text.ts";
 
 /** Settings that every figure has. */
 export interface FigureOptions {
@@ -80,23 +80,34 @@ export function textWidth(text: string, size = 12): number {
 
 const titleSize = 16;
 
+/** How wide a title is at most: fonts are a little wider in some viewers. */
+const titleWidth = (title: string) => 1.08 * measure(title, titleSize).width;
+
 /** How wide a figure must be for its title; a very long title is broken into lines instead. */
 export function widthForTitle(title: string | undefined): number {
-  return title === undefined ? 0 : Math.min(640, textWidth(title, titleSize) + 32);
+  return title === undefined ? 0 : Math.min(640, titleWidth(title) + 32);
 }
 
-/** A title that is broken at its spaces where it would not fit into a figure, and its lines. */
+/** A title in lines, broken at its spaces where it would not fit into a figure. */
 export function fitTitle(title: string, width: number): { text: string; lines: number } {
   const lines = title.split(/<br>/).flatMap((line) => {
-    // A space within a tag is none between words.
-    const [first = "", ...words] = line.split(/ (?![^<>]*>)/);
-    return words.reduce((broken, word) => {
-      const longer = `${broken.at(-1)} ${word}`;
-      const fits = textWidth(longer, titleSize) <= width - 24;
-      return fits ? [...broken.slice(0, -1), longer] : [...broken, word];
-    }, [first]);
+    const fewest = broken(line, width - 24);
+    if (fewest.length === 1) return fewest;
+    // In as many lines, but none much shorter than the others.
+    const parts = [0.6, 0.7, 0.8, 0.9].map((part) => broken(line, part * (width - 24)));
+    return parts.find(({ length }) => length === fewest.length) ?? fewest;
   });
   return { text: lines.join("<br>"), lines: lines.length };
+}
+
+/** A line of a title in lines that are no wider than so many pixels, if its words are not. */
+function broken(line: string, width: number): string[] {
+  // A space within a tag is none between words.
+  const [first = "", ...words] = line.split(/ (?![^<>]*>)/);
+  return words.reduce((lines, word) => {
+    const longer = `${lines.at(-1)} ${word}`;
+    return titleWidth(longer) <= width ? [...lines.slice(0, -1), longer] : [...lines, word];
+  }, [first]);
 }
 
 /** Checks the options that all figures share; `known` are those of the function. */
