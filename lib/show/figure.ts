@@ -1,7 +1,7 @@
 import { escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { emit } from "./jupyter.ts";
 import { figureHtml } from "./plotly.ts";
-import { renderPng } from "./raster.ts";
+import { rasterize, renderPng } from "./raster.ts";
 import { drawFigure } from "./svg/draw.ts";
 import { plain } from "./svg/json.ts";
 import { titleText } from "./svg/still.ts";
@@ -148,10 +148,13 @@ export class Figure {
   /** How a notebook shows it: the live chart, its picture, or its text. */
   async [jupyterDisplay](): Promise<MimeBundle> {
     const svg = this.svg();
-    const png = await renderPng(svg).catch(() => undefined);
+    const { png, complete } = await rasterize(svg).catch(() => ({
+      png: undefined,
+      complete: false,
+    }));
     return {
       "application/vnd.plotly.v1+json": this.toJSON(),
-      "text/html": figureHtml(this, svg, { png }),
+      "text/html": figureHtml(this, svg, { png: complete ? png : undefined }),
       ...png === undefined ? {} : { "image/png": png.toBase64() },
       "text/plain": this.toString(),
     };

@@ -1,6 +1,6 @@
 import { dataUrl, escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { emit } from "./jupyter.ts";
-import { renderPng } from "./raster.ts";
+import { rasterize, renderPng } from "./raster.ts";
 
 /** What a picture is made of: it has an `svg` or a `png`, or both. */
 export interface PictureData {
@@ -108,10 +108,14 @@ export class Picture {
 
   /** How a notebook shows it. */
   async [jupyterDisplay](): Promise<MimeBundle> {
-    const png = await this.png().catch(() => undefined);
+    const { png, complete } = this.#png === undefined
+      ? await rasterize(this.#svg!).catch(() => ({ png: undefined, complete: false }))
+      : { png: this.#png, complete: true };
     return {
       // Viewers that trust nobody may show PNG alone.
-      "text/html": png === undefined ? this.html() : this.#image(dataUrl("image/png", png)),
+      "text/html": png === undefined || !complete
+        ? this.html()
+        : this.#image(dataUrl("image/png", png)),
       ...png === undefined ? {} : { "image/png": png.toBase64() },
       "text/plain": this.text,
     };

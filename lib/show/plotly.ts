@@ -21,7 +21,7 @@ export const plotlyIntegrity =
 export interface HtmlOptions {
   /** Whether the HTML is a page of its own, that no other figure has loaded plotly.js for. */
   readonly alone?: boolean;
-  /** The picture as PNG, in place of the SVG: viewers that trust nobody may leave that out. */
+  /** The picture as PNG, in place of the SVG, which viewers that trust nobody may leave out. */
   readonly png?: Uint8Array | undefined;
 }
 

@@ -37,6 +37,16 @@ Deno.test("in a notebook it is a chart, a picture and a text", async () => {
   assertEquals(bundle["text/plain"], String(figure));
 });
 
+Deno.test("a label in a script that the PNG has no letters for is left to the viewer's fonts", async () => {
+  const titled = async (text: string) => {
+    const bundle = await new Figure({ data, layout: { title: { text } } })[jupyterDisplay]();
+    assertStringIncludes(String(bundle["image/png"]), "iVBORw0KGgo");
+    return /src="data:image\/(\S+);base64/.exec(String(bundle["text/html"]))![1];
+  };
+  assertEquals(await titled("損失"), "svg+xml");
+  assertEquals(await titled("∇L → 0, потери, απώλεια, é"), "png");
+});
+
 Deno.test("it is saved as what the name says", async () => {
   const folder = await Deno.makeTempDir();
   for (const kind of ["svg", "png", "json", "html"]) await figure.save(`${folder}/a.${kind}`);

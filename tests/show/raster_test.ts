@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { dataUrl } from "../../lib/show/bundle.ts";
 import { encodePng } from "../../lib/show/png.ts";
-import { renderPng } from "../../lib/show/raster.ts";
+import { rasterize, renderPng } from "../../lib/show/raster.ts";
 import { decodePng } from "./plot/png.ts";
 
 const svg = (inside: string) =>
@@ -47,6 +47,24 @@ Deno.test("text is set in a font that comes along, plain and bold", async () => 
   const bold = await inked('font-family="Helvetica, Arial, Arimo, sans-serif" font-weight="bold"');
   assert(plain > 10, "nothing was written");
   assert(bold > plain, `${bold} columns in bold, ${plain} in plain`);
+});
+
+Deno.test("it says whether all letters could be drawn", async () => {
+  const complete = async (text: string) =>
+    (await rasterize(svg(`<text y="15" aria-label="漢">${text}</text>`))).complete;
+  assertEquals(await complete("abc &lt; é, Ж, θ, א, w₁ → 2 × 10⁻³"), true);
+  assertEquals(await complete("∇f ∈ ℝ, x ⊙ y, ✓"), true);
+  for (const text of ["漢字", "損", "ไทย", "🎉"]) assertEquals(await complete(text), false, text);
+});
+
+Deno.test("signs of mathematics are drawn, and not as boxes", async () => {
+  const pixels = async (text: string) =>
+    decodePng(await renderPng(svg(`<text y="15" font-size="14">${text}</text>`)));
+  const [nabla, ring, box] = await Promise.all(["∇", "⊙", "漢"].map(pixels));
+  const rows = Array.from({ length: 30 }, (_, y) => y);
+  const darkness = (image: typeof nabla) => rows.map((y) => image!.at(y, 8)[0]!);
+  assert(darkness(nabla).join() !== darkness(box).join());
+  assert(darkness(nabla).join() !== darkness(ring).join());
 });
 
 Deno.test("importing the module fetches no package", async () => {
