@@ -102,7 +102,7 @@ function isFile(path: string): boolean {
 /**
  * What runs in the browser. It looks for the figure by its number, since a notebook may run scripts
  * apart from their place, and some before the figure is on the page. Of equal figures each run draws
- * those that no other has.
+ * those that no other has. A chart wider than its place gets narrower, as the picture does.
  */
 const starter = `function (id, figure, source) {
   const found = () => document.querySelectorAll('.striate-figure[data-figure="' + id + '"]:not([data-live])');
@@ -122,7 +122,9 @@ const starter = `function (id, figure, source) {
     place.dataset.live = "";
     const chart = document.createElement("div");
     place.append(chart);
-    return window.Plotly.newPlot(chart, JSON.parse(JSON.stringify(figure))).then(
+    const own = JSON.parse(JSON.stringify(figure)), room = place.clientWidth;
+    if (room >= 300 && own.layout.width > room) own.layout.width = room;
+    return window.Plotly.newPlot(chart, own).then(
       () => place.querySelector("img")?.remove(),
       () => chart.remove(),
     );

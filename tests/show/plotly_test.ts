@@ -115,6 +115,7 @@ class FakeElement {
   src = "";
   integrity = "";
   crossOrigin = "";
+  clientWidth = 0;
   onload?: () => void;
   onerror?: () => void;
   readonly dataset: Record<string, string> = {};
@@ -190,6 +191,17 @@ Deno.test("the chart is given what the picture takes for granted", async () => {
   assertEquals(config, { displaylogo: false, responsive: false });
   assertEquals(drawn.frames, frames);
   assertEquals(drawn.data, [{ type: "scatter", y: [1, null, 2] }]);
+});
+
+Deno.test("a chart wider than its place gets narrower, unless the place is not seen", async () => {
+  const widths: unknown[] = [];
+  for (const room of [2000, 640, 0]) {
+    const page = new FakePage(), place = page.add(html(line));
+    place.clientWidth = room;
+    await page.run(html(line));
+    widths.push((page.drawn[0]!.figure.layout as { width: number }).width);
+  }
+  assertEquals(widths, [700, 640, 700]);
 });
 
 Deno.test("STRIATE_PLOTLY names another address, which has no hash", async () => {
