@@ -24,7 +24,7 @@ Deno.test("a figure says what it is", () => {
 Deno.test("in a notebook it is a chart, a picture and a text", async () => {
   const bundle = await figure[jupyterDisplay]();
   assertEquals(bundle["application/vnd.plotly.v1+json"], { data, layout });
-  // GitHub and others show no SVG in the HTML of a notebook, but PNG.
+  // What cleans the HTML of notebooks often lets data of PNG through, but none of SVG.
   assertStringIncludes(
     String(bundle["text/html"]),
     `width="300" height="200" src="data:image/png;base64,${bundle["image/png"]}"`,

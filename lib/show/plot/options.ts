@@ -310,19 +310,37 @@ export function cartesianLayout(
     ...axisRange(yRange, yLog, `${where}: yRange`, values.y),
     ...equal ? { scaleanchor: "x", constrain: "domain" } : {},
   });
+  const size = equal ? { width: 540, height: 460 } : { width: 640, height: 400 };
+  const beside = shown ? legendBeside(named, { ...size, ...options }, margin.b) : {};
   return baseLayout(
-    equal ? { width: 540, height: 460, ...options } : options,
+    { ...size, ...beside.height === undefined ? {} : { height: beside.height }, ...options },
     merge({
       xaxis: equal ? { ...x, constrain: "domain" } : x,
       yaxis: y,
       showlegend: shown,
-      ...shown ? { legend } : {},
+      ...shown ? { legend: beside.legend } : {},
       ...notes.length === 0 ? {} : { annotations: [note(notes.join("; "))] },
     }, layout),
     {
-      ...shown ? { r: 70 + Math.max(0, ...named.map((name) => textWidth(name))) } : {},
       ...notes.length > 0 && options.title === undefined ? { t: 30 } : {},
       ...margin,
+      ...beside.margin,
     },
   );
+}
+
+/** A legend at the right, or below a chart that names as long as these would leave no room. */
+function legendBeside(
+  names: readonly string[],
+  { width, height }: { readonly width: number; readonly height: number },
+  b = 52,
+): { legend?: Json; margin?: Partial<Margin>; height?: number } {
+  const right = 70 + Math.max(0, ...names.map((name) => textWidth(name)));
+  if (right <= 0.5 * width) return { legend, margin: { r: right } };
+  const rows = 19 * names.length + 8, up = height - b - 48;
+  return {
+    legend: { ...legend, x: 0, y: -b / up, yanchor: "top" },
+    margin: { b: b + rows },
+    height: height + rows,
+  };
 }

@@ -36,3 +36,16 @@ Deno.test("words in angle brackets count as text, markup does not", () => {
   assertEquals(textWidth("<b>bold</b>"), textWidth("bold"));
   assertEquals(textWidth("<unk>"), textWidth("(unk)"));
 });
+
+Deno.test("a legend of long names lies below the plot, which keeps its size", () => {
+  const names = ["the loss of the network with residual connections in all blocks", "without"];
+  const chart = (names: string[]) => line(names.map((name) => ({ y: [1, 2], name }))) as Loose;
+  const beside = chart(["a", "b"]).layout, below = chart(names).layout;
+  assertEquals([beside.legend.x, beside.height, below.legend.x], [1.02, 400, 0]);
+  assert(below.legend.y < 0 && below.margin.r < 50, JSON.stringify(below));
+  assertEquals(below.height - below.margin.b, beside.height - beside.margin.b);
+  const texts = [
+    ...chart(names).svg().matchAll(/<text[^>]* y="([\d.]+)"[^>]*>(?:the loss|without)/g),
+  ];
+  assert(texts.length === 2 && texts.every(([, y]) => Number(y) > 370), `${texts}`);
+});
