@@ -10,6 +10,7 @@ import {
   fitTitle,
   type Json,
   legend,
+  legendHeight,
   logTicks,
   type Margin,
   textWidth,
@@ -56,7 +57,7 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
     checkPositive(options.columns ?? Math.min(n, 3), `${where}: columns`),
   );
   const rows = Math.ceil(n / columns);
-  const margins = figures.map(({ layout }) => marginOf(layout));
+  const margins = figures.map(marginOf);
   const shown = options.legend ?? figures.some(({ layout }) => layout.showlegend === true);
   const traces = figures.map(({ data }, i) => {
     const right = (i + 1) % columns === 0 ? undefined : figures[i + 1];
@@ -68,9 +69,10 @@ export function grid(figures: readonly Figure[], options: GridOptions = {}): Fig
     ) as string[],
   );
   // A panel keeps the shape that its figure has alone, as far as the width allows.
-  const sizes = figures.map(({ layout }) =>
-    [layout.width ?? 640, layout.height ?? 400] as number[]
-  );
+  const sizes = figures.map((figure) => [
+    (figure.layout.width ?? 640) as number,
+    (figure.layout.height ?? 400) as number - belowOf(figure),
+  ]);
   const legendWidth = shown ? 60 + Math.max(0, ...[...names].map((name) => textWidth(name))) : 0;
   const width = options.width ??
     Math.round(
@@ -183,15 +185,23 @@ const isFlat = ({ data, layout }: Figure) =>
     scene === undefined && xaxis === "x" && yaxis === "y"
   ) && layout.scene === undefined;
 
+/** Pixels for a legend of its own that a figure has below its plot: as a panel it has none. */
+function belowOf({ data, layout }: Figure): number {
+  const { y = 1, orientation = "v" } = (layout.legend ?? {}) as Json;
+  const isBelow = layout.showlegend === true && orientation === "v" && y as number < 0;
+  return isBelow ? legendHeight(data.filter(({ name }) => name !== undefined).length) : 0;
+}
+
 /** The margins of a figure, of which its title takes less as a panel. */
-function marginOf(layout: Layout): Margin {
+function marginOf(figure: Figure): Margin {
+  const { layout } = figure;
   const { l = 60, r = 24, b = 52 } = (layout.margin ?? {}) as Partial<Margin>;
   const title = (layout.title as { text?: string } | undefined)?.text;
   const lines = title === undefined ? 0 : title.split("<br>").length;
   const notes = ((layout.annotations ?? []) as Json[]).some(({ yanchor, yref, y }) =>
     yref === "paper" && y === 1 && yanchor === "bottom"
   );
-  return { l, r, b, t: Math.max(12, 10 + 18 * lines) + (notes ? 14 : 0) };
+  return { l, r, b: b - belowOf(figure), t: Math.max(12, 10 + 18 * lines) + (notes ? 14 : 0) };
 }
 
 /** The title of a figure as a note above its panel. */

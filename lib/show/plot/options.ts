@@ -329,6 +329,9 @@ export function cartesianLayout(
   );
 }
 
+/** How high a legend of so many names is, in pixels. */
+export const legendHeight = (names: number): number => 19 * names + 8;
+
 /** A legend at the right, or below a chart that names as long as these would leave no room. */
 function legendBeside(
   names: readonly string[],
@@ -337,7 +340,7 @@ function legendBeside(
 ): { legend?: Json; margin?: Partial<Margin>; height?: number } {
   const right = 70 + Math.max(0, ...names.map((name) => textWidth(name)));
   if (right <= 0.5 * width) return { legend, margin: { r: right } };
-  const rows = 19 * names.length + 8, up = height - b - 48;
+  const rows = legendHeight(names.length), up = height - b - 48;
   return {
     legend: { ...legend, x: 0, y: -b / up, yanchor: "top" },
     margin: { b: b + rows },

@@ -227,3 +227,10 @@ Deno.test("steps: messages name the function and the argument", () => {
     "plot.steps: labels: expected 1",
   );
 });
+
+Deno.test("grid: a legend that a panel has below its plot takes no room there", () => {
+  const panel = (name: string) => line([{ y: [1, 2], name }, { y: [2, 1], name: "other" }]);
+  const heightOf = (name: string) => (grid([panel(name), panel(name)]).layout as Loose).height;
+  const long = "the loss of the network with residual connections in all of its blocks";
+  assertAlmostEquals(heightOf(long), heightOf("short"), 2);
+});
