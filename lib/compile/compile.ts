@@ -29,7 +29,7 @@ export function compile(
   for (const root of roots) {
     if (root.dtype === "u8") {
       throw new TypeError(
-        `compile: ${nameOf(root)}: u8 is for storage only; convert it to read it`,
+        `compile: ${nameOf(root)}: u8 is for storage only; cast() it to return it`,
       );
     }
   }

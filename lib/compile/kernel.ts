@@ -84,7 +84,7 @@ export interface ArgmaxKernel {
 /**
  * An element-wise computation on the result of a matmul or convolution before it is stored. Its
  * iteration space is the result's shape. Each load either has the result's own row-major strides,
- * or depends on the last axis alone, or is one number for all: see `fitsTail`.
+ * or depends on the last axis alone, or is one number for all: see `tailView`.
  */
 export type Tail = Expression;
 

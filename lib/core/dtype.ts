@@ -1,4 +1,4 @@
-/** Element types. `u8` is for storage only (images): convert it before computing. */
+/** Element types. `u8` is for storage only (images): cast it before computing. */
 export type DType = "f32" | "i32" | "u8";
 
 /** The typed array that holds elements of a dtype. */
@@ -13,6 +13,9 @@ export interface TypedArrayOf {
 
 /** Any typed array that a tensor can be made from or read into. */
 export type TensorData = TypedArrayOf[DType];
+
+/** Typed arrays whose numbers are only read, so that it does not matter what buffer they lie in. */
+export type NumberArray = Float32Array | Int32Array | Uint8Array;
 
 /** Bytes of one element. */
 export const bytesPerElement: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u8: 1 };

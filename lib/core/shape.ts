@@ -53,7 +53,7 @@ export function checkShape(shape: Shape, what: string): void {
   for (const dimension of shape) {
     if (!Number.isInteger(dimension) || dimension < 0) {
       throw new RangeError(
-        `${what}: expected sizes that are integers of at least 0, found ${formatShape(shape)}`,
+        `${what}: expected sizes that are integers of at least 0, found [${shape.join(", ")}]`,
       );
     }
   }
@@ -69,6 +69,9 @@ export function checkShape(shape: Shape, what: string): void {
 /** An axis counted from the front; negative ones count from the back, as in NumPy. */
 export function normalizeAxis(axis: number, rank: number, what: string): number {
   const result = axis < 0 ? axis + rank : axis;
+  if (rank === 0) {
+    throw new RangeError(`${what}: axis ${axis} was asked for, but a scalar has none`);
+  }
   if (!Number.isInteger(axis) || result < 0 || result >= rank) {
     throw new RangeError(
       `${what}: axis ${axis} is outside a tensor of rank ${rank}; expected an integer from ${-rank} to ${

@@ -1,10 +1,10 @@
-import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
+import { type DType, dtypeOf, type NumberArray, typedArray } from "../core/dtype.ts";
 import { Random } from "../core/random.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import * as compositions from "../graph/compositions/loss.ts";
 import { iota, literal } from "../graph/ops/generate.ts";
 import { compare, convert } from "../graph/ops/elementwise.ts";
-import { type NestedArray, unnest } from "./print.ts";
+import { type NestedNumbers, unnest } from "./print.ts";
 import { asTensor, Tensor, unary } from "./tensor.ts";
 import { constant } from "./value.ts";
 
@@ -23,7 +23,7 @@ import { constant } from "./value.ts";
  * @throws {RangeError} if a number does not fit an integer type.
  */
 export function tensor(
-  data: NestedArray | TensorData,
+  data: number | NestedNumbers | NumberArray,
   options: { readonly shape?: Shape; readonly dtype?: DType } = {},
 ): Tensor {
   const given = dtypeOf(data);
@@ -35,8 +35,8 @@ export function tensor(
     );
   }
   const { shape, elements } = given === undefined
-    ? unnest(data as NestedArray)
-    : { shape: [(data as TensorData).length], elements: data as TensorData };
+    ? unnest(data as number | NestedNumbers)
+    : { shape: [(data as NumberArray).length], elements: data as NumberArray };
   const dtype = options.dtype ?? given ?? "f32";
   const wanted = options.shape ?? shape;
   checkShape(wanted, "tensor");

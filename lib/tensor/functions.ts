@@ -129,7 +129,6 @@ export interface BatchNormArguments {
   /** Given with `variance` at inference; without, the batch's own are used. */
   readonly mean?: Tensor;
   /** Given with `mean` at inference. */
-  /** Given with `mean`. */
   readonly variance?: Tensor;
   /** Added to the variance; 1e-5 by default. */
   readonly epsilon?: number;

@@ -21,7 +21,8 @@ export interface ValueAndGradient<T> {
  * that the function takes from around it are constants.
  *
  * In a loop, each call has the previous round's weights evaluated, so that every round is one run of
- * one program, and nothing grows.
+ * one program. The memory of the tensors of rounds past comes back whenever the loop waits: await
+ * something in it now and then (the loss, say) where the weights are large.
  *
  * ```ts
  * import { tensor, valueAndGradient } from "@striate/striate";

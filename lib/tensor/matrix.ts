@@ -32,7 +32,8 @@ function batched(a: Node, b: Node): Node {
   }
   // One matrix on the right serves all on the left: a single, larger product.
   if (b.shape.length === 2) {
-    return reshape(matmul(reshape(a, [-1, k]), b), [...a.shape.slice(0, -1), n]);
+    const rows = a.shape.slice(0, -1);
+    return reshape(matmul(reshape(a, [sizeOf(rows), k]), b), [...rows, n]);
   }
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (batch === undefined) {

@@ -4,6 +4,9 @@ import { type Shape, sizeOf } from "../core/shape.ts";
 /** A number, or arrays of such. */
 export type NestedArray = number | NestedArray[];
 
+/** Nested arrays of numbers, such as `[[0, 1], [1, 0]]`. */
+export type NestedNumbers = readonly (number | NestedNumbers)[];
+
 /** Elements in row-major order as nested arrays; a number for a scalar. */
 export function nest(data: TensorData, shape: Shape): NestedArray {
   if (shape.length === 0) return data[0]!;
@@ -16,13 +19,13 @@ export function nest(data: TensorData, shape: Shape): NestedArray {
 }
 
 /** Shape and elements of nested arrays; an error where rows differ in length. */
-export function unnest(value: NestedArray): { shape: number[]; elements: number[] } {
+export function unnest(value: number | NestedNumbers): { shape: number[]; elements: number[] } {
   const shape: number[] = [];
-  for (let at: NestedArray | undefined = value; Array.isArray(at); at = at[0]) {
+  for (let at: number | NestedNumbers | undefined = value; Array.isArray(at); at = at[0]) {
     shape.push(at.length);
   }
   const elements: number[] = [];
-  const visit = (at: NestedArray, depth: number, where: string) => {
+  const visit = (at: number | NestedNumbers, depth: number, where: string) => {
     if (
       Array.isArray(at) !== depth < shape.length ||
       (Array.isArray(at) && at.length !== shape[depth])

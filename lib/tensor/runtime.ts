@@ -17,10 +17,12 @@ import { checkAlive, defer, fail, settle, upload, type Value, valueOf } from "./
 
 let opening: Promise<Device> | undefined;
 let ready: Device | undefined;
+/** The last device that was opened. */
+let last: Device | undefined;
 
 /** The device, opened on first use; see {@linkcode setDevice}. */
 export function device(): Promise<Device> {
-  return opening ??= openDevice(defaultDeviceName()).then((device) => ready = device);
+  return opening ??= openDevice(defaultDeviceName()).then((device) => ready = last = device);
 }
 
 /** The device if it is open already: what can be queued without waiting. */
@@ -39,7 +41,8 @@ export function deviceIfReady(): Device | undefined {
  * console.log(device.kind); // "cpu"
  * ```
  *
- * @throws {DeviceError} if WebGPU is asked for and there is no adapter.
+ * @throws {DeviceError} if WebGPU is asked for and there is no adapter; the device that was there
+ * stays.
  */
 export async function setDevice(
   name: DeviceName,
@@ -47,11 +50,20 @@ export async function setDevice(
 ): Promise<{ readonly kind: "cpu" | "webgpu"; readonly description: string }> {
   checkDeviceName(name, "setDevice");
   const previous = opening;
-  opening = (previous ?? Promise.resolve()).catch(() => {}).then(() => openDevice(name, options));
-  // Who uses a tensor next learns of a failure too; nobody must be told twice.
-  opening.catch(() => {});
+  const chosen = (previous ?? Promise.resolve()).catch(() => {})
+    .then(() => openDevice(name, options));
+  opening = chosen;
   ready = undefined;
-  return ready = await opening;
+  try {
+    return ready = last = await chosen;
+  } catch (error) {
+    // Who uses a tensor meanwhile learns of the failure too; afterwards it is as it was before.
+    if (opening === chosen) {
+      opening = last && Promise.resolve(last);
+      ready = last;
+    }
+    throw error;
+  }
 }
 
 /** A program that is loaded, with what it reads. */
@@ -239,11 +251,6 @@ function execute(device: Device, roots: readonly Node[]): Storage[] | undefined 
   const leaves = order.filter((node) => node.op.kind === "leaf");
   for (const node of leaves) {
     const value = valueOf(node);
-    if (value === undefined) {
-      throw new TypeError(
-        "a tensor inside a function given to jit has no value yet: return it, and read the result",
-      );
-    }
     checkAlive(value);
     if (value.data === undefined && value.device !== device) return undefined;
   }
@@ -264,7 +271,7 @@ export async function read(node: Node): Promise<TensorData> {
   const given = valueOf(node)?.data;
   if (given !== undefined) return given.slice() as TensorData;
   await evaluate([node]);
-  const value = valueOf(node)!;
+  const value = valueOf(node);
   checkAlive(value);
   const data = value.data ?? await readStorage(node, value);
   // What is small is kept, so that printing the tensor again shows it.

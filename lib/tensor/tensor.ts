@@ -1,5 +1,5 @@
 import type { DType, TensorData, TypedArrayOf } from "../core/dtype.ts";
-import { formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
+import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import * as activation from "../graph/compositions/activation.ts";
 import type { Direction } from "../graph/ops/elementwise.ts";
@@ -296,7 +296,7 @@ export class Tensor {
   }
   /** The smallest element over axes. */
   min(axes?: Axes, keepDimensions = false): Tensor {
-    return this.neg().max(axes, keepDimensions).neg();
+    return mirrored(mirrored(this).max(axes, keepDimensions));
   }
   /** The mean squared distance from the mean, over axes. */
   variance(axes?: Axes, keepDimensions = false): Tensor {
@@ -313,7 +313,7 @@ export class Tensor {
   }
   /** The index (i32) of the first smallest element along an axis. */
   argmin(axis = -1): Tensor {
-    return this.neg().argmax(axis);
+    return mirrored(this).argmax(axis);
   }
 
   // Linear algebra and layout
@@ -356,6 +356,7 @@ export class Tensor {
   }
   /** Stretched to a shape as in NumPy. */
   broadcastTo(shape: Shape): Tensor {
+    checkShape(shape, "broadcastTo");
     return unary((x) => layout.broadcastTo(x, shape), this);
   }
   /**
@@ -437,6 +438,11 @@ function compare(direction: Direction, a: Tensor, b: TensorLike): Tensor {
 /** Integers as f32, in which a mean can be taken. */
 function inFloat(x: Tensor): Tensor {
   return x.dtype === "i32" ? x.cast("f32") : x;
+}
+
+/** In the opposite order: -x, or for integers -x - 1, since -(-2^31) is no i32. */
+function mirrored(x: Tensor): Tensor {
+  return x.dtype === "i32" ? x.neg().sub(1) : x.neg();
 }
 
 function axisList(axes: Axes | undefined, rank: number, what: string): number[] {

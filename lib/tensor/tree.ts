@@ -1,17 +1,29 @@
 import { Tensor } from "./tensor.ts";
 
-/** A tensor, or arrays and objects of such: the weights of a model, say. */
+/**
+ * A tensor, or arrays and plain objects of such: the weights of a model, say. (An object's type is
+ * to be declared by `type`: an `interface` does not fit.)
+ */
 export type Tree = Tensor | readonly Tree[] | { readonly [name: string]: Tree };
 
 /** The tensors of a tree, in a fixed order; `what` names the tree in an error. */
 export function flatten(tree: Tree, what: string): Tensor[] {
   if (tree instanceof Tensor) return [tree];
-  if (tree === null || typeof tree !== "object") {
+  if (!Array.isArray(tree) && !isPlain(tree)) {
     throw new TypeError(
-      `${what}: expected a tensor, or arrays or objects of tensors, found ${String(tree)}`,
+      `${what}: expected a tensor, or arrays or plain objects of tensors, found ${
+        Deno.inspect(tree, { depth: 0 })
+      }`,
     );
   }
   return Object.entries(tree).flatMap(([name, branch]) => flatten(branch, `${what}.${name}`));
+}
+
+/** Whether it is an object of no class (a promise is not), so that `rebuild` can make another. */
+function isPlain(tree: unknown): boolean {
+  if (tree === null || typeof tree !== "object") return false;
+  const prototype = Object.getPrototypeOf(tree);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The tree's arrays and objects around `replacements`, taken in the order of `flatten`. */

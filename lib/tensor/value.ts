@@ -81,7 +81,12 @@ export function fail(node: Node, failure: unknown): void {
 }
 
 /** Fails where a value could not be computed, or was given up before what depends on it was. */
-export function checkAlive(value: Value): void {
+export function checkAlive(value: Value | undefined): asserts value is Value {
+  if (value === undefined) {
+    throw new TypeError(
+      "a tensor inside a loss or inside a function given to jit has no value yet: return it, and read the result",
+    );
+  }
   if (value.failure !== undefined) throw value.failure;
   if (value.disposed !== true) return;
   throw new TypeError(

@@ -1,4 +1,10 @@
-import { bytesPerElement, type DType, type TensorData, typedArray } from "../core/dtype.ts";
+import {
+  bytesPerElement,
+  type DType,
+  type NumberArray,
+  type TensorData,
+  typedArray,
+} from "../core/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Device, Storage } from "../device/device.ts";
 
@@ -73,7 +79,7 @@ export class Variable {
   }
 
   /** Replaces the content by a copy of `data`. */
-  assign(data: TensorData): void {
+  assign(data: NumberArray): void {
     if (data.length !== this.size) {
       throw new TypeError(
         `${this.name}: expected ${this.size} numbers for ${

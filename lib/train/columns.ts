@@ -3,26 +3,30 @@
  *
  * @module
  */
-import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
+import {
+  type DType,
+  dtypeOf,
+  type NumberArray,
+  type TensorData,
+  typedArray,
+} from "../core/dtype.ts";
 import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
+import type { NestedNumbers } from "../tensor/print.ts";
 import { type Field, formatField, type Normalization } from "./batch.ts";
-
-/** Nested arrays of numbers, such as `[[0, 1], [1, 0]]`. */
-export type NestedNumbers = readonly (number | NestedNumbers)[];
 
 /**
  * One field of every example: typed data with the shape of one example; a typed array alone, one
  * number an example; or nested numbers, whose first axis counts the examples.
  */
 export type ArraySource =
-  | { readonly data: TensorData; readonly shape: readonly number[] }
-  | TensorData
+  | { readonly data: NumberArray; readonly shape: readonly number[] }
+  | NumberArray
   | NestedNumbers;
 
 /** One field, or a list of `{ data, shape }` for several. */
 export type ArraySources =
   | ArraySource
-  | readonly { readonly data: TensorData; readonly shape: readonly number[] }[];
+  | readonly { readonly data: NumberArray; readonly shape: readonly number[] }[];
 
 /** All examples of one field. */
 export interface Column {
@@ -108,14 +112,14 @@ function columnOf(source: ArraySource, what: string): Column {
 
 function nestedColumn(source: NestedNumbers, what: string): Column {
   const shape: number[] = [];
-  for (let item: number | NestedNumbers | undefined = source[0]; typeof item === "object";) {
+  for (let item: number | NestedNumbers | undefined = source[0]; Array.isArray(item);) {
     shape.push(item.length);
     item = item[0];
   }
   const numbers: number[] = [];
   const visit = (item: number | NestedNumbers, depth: number, index: number) => {
     if (typeof item === "number" && depth === shape.length) numbers.push(item);
-    else if (typeof item === "object" && item.length === shape[depth]) {
+    else if (Array.isArray(item) && item.length === shape[depth]) {
       for (const part of item) visit(part, depth + 1, index);
     } else {
       throw new TypeError(
@@ -126,7 +130,7 @@ function nestedColumn(source: NestedNumbers, what: string): Column {
   };
   source.forEach((item, index) => visit(item, 0, index));
   const labels = what.startsWith("targets") && shape.length === 0 &&
-    numbers.every(Number.isInteger);
+    numbers.every((x) => x === (x | 0));
   const dtype: DType = labels ? "i32" : "f32";
   return { field: { shape, dtype }, data: typedArray(dtype, numbers), count: source.length };
 }

@@ -21,7 +21,8 @@ import {
 
 import { type ArraySources, checkLabels, checkNormalization, columnsOf } from "./columns.ts";
 
-export type { ArraySource, ArraySources, NestedNumbers } from "./columns.ts";
+export type { NestedNumbers } from "../tensor/print.ts";
+export type { ArraySource, ArraySources } from "./columns.ts";
 export type { Batch, Example, Field, Normalization, Schema } from "./batch.ts";
 
 /** How {@linkcode Dataset.batches} cuts a data set. */

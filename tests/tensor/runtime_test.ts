@@ -191,6 +191,23 @@ Deno.test("devices chosen one after another without waiting: the last one counts
   assertEquals((await device()) as unknown, last as unknown);
 });
 
+Deno.test("where a device cannot be opened the one before stays, or else the default", async () => {
+  await setDevice("cpu", { threads: 1 });
+  const before = await device(), x = tensor([1, 2]).add(1);
+  const chosen = setDevice("cpu", { threads: 0 });
+  const meanwhile = assertRejects(() => tensor([1]).add(1).data(), RangeError, "threads");
+  await assertRejects(() => chosen, RangeError, "threads");
+  await meanwhile;
+  assertEquals(await device() as unknown, before as unknown);
+  assertEquals(await x.array(), [2, 3]);
+  const both = [0, 0].map((threads) => setDevice("cpu", { threads }));
+  assertEquals((await Promise.allSettled(both)).map(({ status }) => status), [
+    "rejected",
+    "rejected",
+  ]);
+  assertEquals(await tensor([1]).add(1).item(), 2);
+});
+
 Deno.test("a device by a wrong name is an error that suggests one", async () => {
   await assertRejects(() => setDevice("webgpuu" as never), RangeError, 'did you mean "webgpu"?');
   assertEquals(((await device()) as Device).kind, "cpu");

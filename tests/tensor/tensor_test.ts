@@ -111,6 +111,11 @@ testOnDevices("reductions over all axes, some, counted from the end, and kept", 
   await check(tensor([1, 2, 3]).logSoftmax(0), [-2.407606, -1.407606, -0.407606]);
   await check(tensor([1000, 1000]).softmax(), [0.5, 0.5]);
   await check(zeros([0, 2]).sum(0), [0, 0]);
+  const lowest = -(2 ** 31);
+  await check(i32([5, lowest, 2 ** 31 - 1]).min(), lowest);
+  await check(i32([5, lowest, 2 ** 31 - 1]).argmin(), 1);
+  await check(i32([5, 2 ** 31 - 1]).min(), 5);
+  assertThrows(() => tensor(3).max(0), RangeError, "axis 0 was asked for, but a scalar has none");
   assertThrows(() => t.sum(3), RangeError, "axis 3 is outside a tensor of rank 3");
   assertThrows(() => zeros([0, 2]).max(0), RangeError, "nothing to reduce");
 });
@@ -125,6 +130,7 @@ testOnDevices("matmul as NumPy's", async () => {
   await check(batch.matmul(a), [[[7, 10], [15, 22]], [[14, 20], [30, 44]]]);
   await check(a.matmul(batch), [[[7, 10], [15, 22]], [[14, 20], [30, 44]]]);
   await check(batch.matmul(v), [[17, 39], [34, 78]]);
+  await check(zeros([2, 0]).matmul(zeros([0, 3])), [[0, 0, 0], [0, 0, 0]]);
   assertThrows(() => a.matmul(tensor([1, 2, 3])), TypeError, "matmul: [2, 2] by [3");
   assertThrows(() => a.matmul(tensor(1)), TypeError, "found a scalar; use mul()");
   assertThrows(() => a.matmul(i32([[1], [2]])), TypeError, "expected f32");
@@ -150,6 +156,10 @@ testOnDevices("layout", async () => {
   await check(stack([tensor([1, 2]), tensor([3, 4])], -1), [[1, 3], [2, 4]]);
   assertThrows(() => t.reshape([4]), TypeError, "6 elements");
   assertThrows(() => t.reshape([4, -1]), TypeError);
+  assertThrows(() => t.reshape([-2, -3]), RangeError, "reshape: expected sizes that are integers");
+  assertThrows(() => t.reshape([1.5, 4]), RangeError, "found [1.5, 4]");
+  assertThrows(() => t.reshape(6 as never), TypeError, "reshape: expected a shape");
+  assertThrows(() => tensor([1]).broadcastTo([-3]), RangeError, "broadcastTo: expected sizes");
   assertThrows(() => t.transpose([0, 0]), RangeError, "each axis");
   assertThrows(() => t.squeeze(0), RangeError, "axis 0 of [2, 3] does not have size 1");
   assertThrows(() => t.broadcastTo([3, 3]), TypeError, "does not stretch");

@@ -10,6 +10,7 @@ Deno.test("a tree is taken apart and put together again", () => {
   assertEquals(list, [a, b, c]);
   assertEquals(rebuild(tree, list.values()), tree);
   assertEquals(flatten([], "tree"), []);
+  assertEquals(flatten(Object.assign(Object.create(null), { x: a }), "tree"), [a]);
 });
 
 Deno.test("a signature tells types and forms apart", () => {
@@ -22,7 +23,8 @@ Deno.test("a signature tells types and forms apart", () => {
 });
 
 Deno.test("what is no tensor is named by its place", () => {
-  for (const wrong of [5, null, undefined, "x"]) {
+  class Weights {}
+  for (const wrong of [5, null, undefined, "x", Promise.resolve(a), new Map(), new Weights()]) {
     assertThrows(
       () => flatten({ x: [a, wrong as never] }, "w"),
       TypeError,

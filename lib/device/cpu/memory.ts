@@ -102,7 +102,7 @@ export class Memory {
       throw new DeviceError(
         `cpu: ${bytes} bytes (${mebibytes(bytes)}) for ${purpose} do not fit: ${
           mebibytes(this.#allocated)
-        } are in use, and one WebAssembly memory holds at most 4 GiB; use a smaller batch or model`,
+        } are in use, and one WebAssembly memory holds at most 4 GiB; use a smaller batch or model, or await a tensor now and then in a loop of tensors: memory comes back while a program waits`,
         { cause },
       );
     }

@@ -74,7 +74,7 @@ export function convolutionShape(image: Shape, kernel: Shape, g: ConvolutionGeom
 function float(name: string, types: readonly TensorType[]): void {
   for (const { dtype } of types) {
     if (dtype !== "f32") {
-      throw new TypeError(`${name}: expected f32, found ${dtype}; convert it first`);
+      throw new TypeError(`${name}: expected f32, found ${dtype}; cast() it first`);
     }
   }
 }

@@ -14,9 +14,7 @@ function unaryOp(name: string, gradient: Gradient, integer = false): Op {
     infer: ([x]) => {
       if (x!.dtype !== "f32" && !(integer && x!.dtype === "i32")) {
         throw new TypeError(
-          `${name}: expected ${integer ? "f32 or i32" : "f32"}, found ${
-            x!.dtype
-          }; convert it first`,
+          `${name}: expected ${integer ? "f32 or i32" : "f32"}, found ${x!.dtype}; cast() it first`,
         );
       }
       return x!;
@@ -29,11 +27,11 @@ function unaryOp(name: string, gradient: Gradient, integer = false): Op {
 function samePair(name: string, a: TensorType, b: TensorType): void {
   if (a.dtype !== b.dtype) {
     throw new TypeError(
-      `${name}: expected operands of one type, found ${a.dtype} and ${b.dtype}; convert one of them`,
+      `${name}: expected operands of one type, found ${a.dtype} and ${b.dtype}; cast() one of them`,
     );
   }
   if (a.dtype === "u8") {
-    throw new TypeError(`${name}: u8 is for storage only; convert it to f32 or i32 first`);
+    throw new TypeError(`${name}: u8 is for storage only; cast() it to "f32" or "i32" first`);
   }
   if (!sameShape(a.shape, b.shape)) {
     throw new TypeError(
@@ -49,7 +47,7 @@ function binaryOp(name: string, gradient: Gradient, integer = true): Op {
     infer: ([a, b]) => {
       samePair(name, a!, b!);
       if (!integer && a!.dtype !== "f32") {
-        throw new TypeError(`${name}: expected f32, found ${a!.dtype}; convert it first`);
+        throw new TypeError(`${name}: expected f32, found ${a!.dtype}; cast() it first`);
       }
       return a!;
     },

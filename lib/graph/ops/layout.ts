@@ -1,4 +1,11 @@
-import { formatShape, normalizeAxis, sameShape, type Shape, sizeOf } from "../../core/shape.ts";
+import {
+  checkShape,
+  formatShape,
+  normalizeAxis,
+  sameShape,
+  type Shape,
+  sizeOf,
+} from "../../core/shape.ts";
 import { Node, type Op } from "../node.ts";
 import { literal, literalOp } from "./generate.ts";
 import { reduceSum } from "./reduce.ts";
@@ -123,7 +130,7 @@ export const padOp: Op<{
   name: "pad",
   kind: "kernel",
   infer: ([x], { low, high, interior }) => {
-    if (x!.dtype === "u8") throw new TypeError("pad: u8 is for storage only; convert it first");
+    if (x!.dtype === "u8") throw new TypeError("pad: u8 is for storage only; cast() it first");
     const shape = x!.shape.map((dimension, axis) =>
       low[axis]! + high[axis]! + dimension + Math.max(0, dimension - 1) * interior[axis]!
     );
@@ -147,7 +154,7 @@ export const concatenateOp: Op<{ axis: number }> = {
   infer: (inputs, { axis }) => {
     const first = inputs[0]!;
     if (first.dtype === "u8") {
-      throw new TypeError("concatenate: u8 is for storage only; convert it first");
+      throw new TypeError("concatenate: u8 is for storage only; cast() it first");
     }
     for (const other of inputs) {
       const fits = other.shape.length === first.shape.length &&
@@ -190,6 +197,7 @@ export function broadcastTo(x: Node, shape: Shape): Node {
 
 /** `x` under another shape with as many elements; one size may be -1 and is then worked out. */
 export function reshape(x: Node, shape: Shape): Node {
+  checkShape(Array.isArray(shape) ? shape.map((d) => d === -1 ? 1 : d) : shape, "reshape");
   if (shape.includes(-1)) {
     if (shape.filter((d) => d === -1).length > 1) {
       throw new TypeError(`reshape: at most one size may be -1, found [${shape.join(", ")}]`);

@@ -15,7 +15,7 @@ export const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
     }${transposeB ? " transposed" : ""}`;
     if (a!.dtype !== "f32" || b!.dtype !== "f32") {
       throw new TypeError(
-        `matmul: expected f32, found ${a!.dtype} and ${b!.dtype}; convert them first`,
+        `matmul: expected f32, found ${a!.dtype} and ${b!.dtype}; cast() them first`,
       );
     }
     if (

@@ -4,7 +4,7 @@ import { compare, convert, divide, multiply } from "./elementwise.ts";
 import { broadcastTo, reshape } from "./layout.ts";
 
 function inferReduce(name: string, x: TensorType, axes: readonly number[]): TensorType {
-  if (x.dtype === "u8") throw new TypeError(`${name}: u8 is for storage only; convert it first`);
+  if (x.dtype === "u8") throw new TypeError(`${name}: u8 is for storage only; cast() it first`);
   if (axes.some((axis) => x.shape[axis] === 0) && name !== "reduceSum") {
     throw new RangeError(`${name}: nothing to reduce in ${formatShape(x.shape)}`);
   }

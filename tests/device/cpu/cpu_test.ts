@@ -158,6 +158,7 @@ Deno.test("cpu device: what does not fit is an error that says so", async () => 
   const error = assertThrows(() => device.allocate(5 * 2 ** 30), DeviceError) as DeviceError;
   assertStringIncludes(error.message, "5368709120 bytes (5120.0 MiB)");
   assertStringIncludes(error.message, "4 GiB");
+  assertStringIncludes(error.message, "await a tensor now and then");
   assertStringIncludes(error.message, "smaller batch or model");
   const storage = device.allocate(8);
   assertThrows(() => device.write(storage, new Float32Array(3)), DeviceError, "12 bytes");

@@ -10,7 +10,7 @@ const u8 = (...shape: number[]): Node => leaf(shape, "u8");
 Deno.test("a function of one number keeps shape and type", () => {
   assertEquals(e.exp(f32(2, 3)).shape, [2, 3]);
   assertEquals(e.negate(i32(2)).dtype, "i32");
-  assertThrows(() => e.exp(i32(2)), TypeError, "exp: expected f32, found i32; convert it first");
+  assertThrows(() => e.exp(i32(2)), TypeError, "exp: expected f32, found i32; cast() it first");
   assertThrows(() => e.abs(u8(2)), TypeError, "abs: expected f32 or i32, found u8");
 });
 
@@ -38,7 +38,7 @@ Deno.test("operands of different types are an error", () => {
   assertThrows(
     () => e.add(f32(2), i32(2)),
     TypeError,
-    "add: expected operands of one type, found f32 and i32; convert one of them",
+    "add: expected operands of one type, found f32 and i32; cast() one of them",
   );
   assertThrows(() => e.add(u8(2), u8(2)), TypeError, "u8 is for storage only");
   assertThrows(() => e.divide(i32(2), i32(2)), TypeError, "divide: expected f32, found i32");
