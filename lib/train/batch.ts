@@ -107,6 +107,13 @@ export function formatFields(schema: Schema): string {
 
 /** Checks that an example made by a user has the arrays that `schema` declares. */
 export function checkExample(schema: Schema, example: Example, what: string): void {
+  if (example === null || typeof example !== "object" || "then" in example) {
+    throw new TypeError(
+      `${what}: expected { inputs, targets }, found ${
+        Deno.inspect(example)
+      }; what takes time to read can be a DataStream, whose map() waits for promises`,
+    );
+  }
   for (const side of ["inputs", "targets"] as const) {
     const fields = schema[side], arrays = example[side];
     if (arrays?.length !== fields.length) {

@@ -34,6 +34,8 @@ Deno.test("arrayDataset: fields follow from the data", () => {
   assertEquals(counting(4).targets, [{ shape: [], dtype: "i32" }]);
   assertEquals(counting(4).classes, ["0", "1", "2"]);
   assertEquals(arrayDataset({ inputs: Float32Array.of(1, 2, 3) }).targets, []);
+  const large = arrayDataset({ inputs: [1, 2], targets: [1, 3e9] });
+  assertEquals(large.get(1).targets, [Float32Array.of(3e9)], "integers that are no i32");
 });
 
 Deno.test("arrayDataset: data that do not fit are refused, with the place", () => {
@@ -63,6 +65,11 @@ Deno.test("arrayDataset: data that do not fit are refused, with the place", () =
     () => arrayDataset({ inputs: [[1, 2], [3]] }),
     TypeError,
     "example 1 differs in shape; expected numbers nested as [2]",
+  );
+  assertThrows(
+    () => arrayDataset({ inputs: [[1], [null as unknown as number]] }),
+    TypeError,
+    "example 1 differs in shape",
   );
   assertThrows(
     () => arrayDataset({ inputs: { data: new Uint8Array(13), shape: [2, 2] } }),
@@ -216,6 +223,13 @@ Deno.test("map: transforms as it reads, and checks what it gets", () => {
     TypeError,
     "map: example 1, inputs[0]: expected u8[1] (1 elements), found f32 with 1 elements",
   );
+  for (const odd of [undefined, Promise.resolve(data.get(0))]) {
+    assertThrows(
+      () => data.map(() => odd as never).get(1),
+      TypeError,
+      "map: example 1: expected { inputs, targets }, found",
+    );
+  }
 });
 
 Deno.test("makeDataset: refuses a length that is no count", () => {
