@@ -21,7 +21,7 @@
  *
  * @module
  */
-export type { DType, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
+export type { DType, NumberArray, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
 export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.ts";
 export { Random } from "./lib/core/random.ts";
 export type { Shape } from "./lib/core/shape.ts";
@@ -89,16 +89,13 @@ export type { FitOptions } from "./lib/train/fit_options.ts";
 export { type EpochRecord, History, type HistoryData, type Progress } from "./lib/train/history.ts";
 export type { LossConfig, LossLike, LossName } from "./lib/train/loss.ts";
 export type { Metrics } from "./lib/train/metrics.ts";
-export {
-  type EvaluateOptions,
-  loadModel,
-  Model,
-  model,
-  type ModelOptions,
-  type PredictOptions,
-  sequential,
-  type TrainOnBatchOptions,
-} from "./lib/train/model.ts";
+export { loadModel, Model, model, sequential } from "./lib/train/model.ts";
+export type {
+  EvaluateOptions,
+  ModelOptions,
+  PredictOptions,
+  TrainOnBatchOptions,
+} from "./lib/train/model_options.ts";
 export {
   adagrad,
   adam,

@@ -220,7 +220,6 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     for (const { weights } of layers) {
       for (const weight of weights.values()) weight.frozen = frozen;
     }
-    this.changed();
     return this;
   }
 

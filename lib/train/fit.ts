@@ -26,7 +26,7 @@ import { checkPositive, checkSeed } from "./options.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
-import { Trainer } from "./trainer.ts";
+import { checkTrainable, Trainer } from "./trainer.ts";
 
 /** Milliseconds between looks at the counters. */
 const interval = 250;
@@ -108,6 +108,7 @@ class Run {
       }
     }
     this.#trainer = new Trainer(device, {
+      where: "fit",
       network,
       inputs: data.inputs,
       targets: data.targets,
@@ -117,9 +118,7 @@ class Run {
       topK: checkPositive(options.topK ?? 5, "fit: topK"),
       seed: this.#seed,
     });
-    if (network.weights.every((weight) => !weight.trainable)) {
-      throw new TypeError("fit: the model has no weights that may change; unfreeze() some");
-    }
+    checkTrainable(network, "fit");
     this.#throttle = new Throttle(device);
     this.#stopper = options.earlyStopping && new EarlyStopper(options.earlyStopping);
     const { progress = host().showsProgress } = options;

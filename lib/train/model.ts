@@ -1,15 +1,11 @@
-import { bytesPerElement, typedArray } from "../core/dtype.ts";
 import { writeFileAtomic } from "../core/file.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../core/safetensors.ts";
-import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
-import type { Device, Storage } from "../device/device.ts";
-import { convert } from "../graph/ops/elementwise.ts";
+import { formatShape, sameShape, type Shape } from "../core/shape.ts";
+import type { Device } from "../device/device.ts";
 import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
 import { type Normalization, Preprocessor } from "../nn/preprocess.ts";
-import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
-import { tensor } from "../tensor/create.ts";
 import { device as currentDevice } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { formatFields } from "./batch.ts";
@@ -21,46 +17,18 @@ import { host } from "./host.ts";
 import { lossesOf, type LossLike } from "./loss.ts";
 import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
-import { adam, type Optimizer } from "./optimizer.ts";
+import type {
+  EvaluateOptions,
+  ModelOptions,
+  PredictOptions,
+  TrainOnBatchOptions,
+} from "./model_options.ts";
+import { adam } from "./optimizer.ts";
 import { checkNames, checkPositive } from "./options.ts";
-import type { DataStream } from "./stream.ts";
+import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
+import { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
 import { Trainer } from "./trainer.ts";
-
-/** Settings of `evaluate`. */
-export interface EvaluateOptions {
-  /** Examples of a run; 128 by default. It does not change the result. */
-  readonly batchSize?: number;
-  /** The loss, or one for each output; "crossEntropy" by default. */
-  readonly loss?: LossLike | readonly LossLike[];
-  /** The k of the top-k metric; 5 by default. */
-  readonly topK?: number;
-  /** Ends the evaluation by an AbortError, as a notebook's stop button does. */
-  readonly signal?: AbortSignal;
-}
-
-/** Settings of `predict`. */
-export interface PredictOptions {
-  /** Examples of a run; 128 by default. */
-  readonly batchSize?: number;
-  /** Layers whose results are wanted instead of the model's outputs. */
-  readonly outputs?: readonly string[];
-}
-
-/** Settings of `trainOnBatch`, which keeps those of its first call, but for the epoch. */
-export interface TrainOnBatchOptions {
-  /** The rule of the steps; `adam()` by default. */
-  readonly optimizer?: Optimizer;
-  /** The loss, or one for each output; "crossEntropy" by default. */
-  readonly loss?: LossLike | readonly LossLike[];
-  /** Seeds dropout; 0 by default. */
-  readonly seed?: number;
-  /** Epochs done so far, with a fraction, for the schedule of the learning rate; 0 by default. */
-  readonly epoch?: number;
-}
-
-/** Programs for predictions that are kept, each for a batch size. */
-const predictorLimit = 16;
 
 /** What a file says a model is. */
 const format = "striate-model";
@@ -85,14 +53,14 @@ export class Model extends Network<Model> {
   normalization: Normalization | undefined;
   /** Names of the classes; taken from the data of the first `fit` unless set. */
   classes: readonly string[] | undefined;
-  readonly #predictors = new Map<string, { device: Device; program: StatefulProgram }>();
+  readonly #predictor = new Predictor(this);
   #trainer: { device: Device; trainer: Trainer; form: string } | undefined;
-  #preprocessor: { normalization: Normalization | undefined; value: Preprocessor } | undefined;
+  /** What it was trained with last. */
+  #loss: LossLike | readonly LossLike[] = "crossEntropy";
 
-  /** Called when the graph has grown or layers were frozen: programs are compiled anew. */
+  /** Called when the graph has grown: programs are compiled anew. */
   protected override changed(): void {
-    for (const { program } of this.#predictors.values()) program.release();
-    this.#predictors.clear();
+    this.#predictor.release();
     this.#trainer?.trainer.release();
     this.#trainer = undefined;
   }
@@ -101,7 +69,6 @@ export class Model extends Network<Model> {
   async #device(): Promise<Device> {
     const device = await currentDevice();
     for (const weight of this.weights) await weight.leave(device);
-    await this.#preprocessor?.value.leave(device);
     return device;
   }
 
@@ -120,12 +87,15 @@ export class Model extends Network<Model> {
    * @throws {DivergenceError} if the loss stops being a finite number.
    */
   async fit(data: Dataset | DataStream, options: FitOptions = {}): Promise<History> {
-    const { validation } = options;
+    const { validation, loss = "crossEntropy" } = options;
     this.#checkData(data, "fit");
     if (validation !== undefined) this.#checkData(validation, "fit: validation");
     const device = await this.#device();
     this.normalization ??= data.normalization;
     this.classes ??= data.classes;
+    // What is no loss is not remembered.
+    lossesOf(loss, this.outputs.length);
+    this.#loss = loss;
     return await fit(this, device, data, this.normalization, this.#metadata(), options);
   }
 
@@ -135,7 +105,9 @@ export class Model extends Network<Model> {
     this.#checkData(data, "evaluate");
     const batchSize = checkPositive(options.batchSize ?? 128, "evaluate: batchSize");
     const device = await this.#device();
-    const trainer = this.#makeTrainer(device, data, options, data.normalization);
+    const { loss = this.#loss } = options;
+    const settings = { ...options, loss };
+    const trainer = this.#makeTrainer("evaluate", device, data, settings, data.normalization);
     using stoppable = host().begin();
     const signals = [stoppable.signal, ...options.signal ? [options.signal] : []];
     try {
@@ -177,9 +149,9 @@ export class Model extends Network<Model> {
     const data = { inputs: fields(inputs), targets: fields(targets) };
     const form = formatFields(data);
     if (this.#trainer?.device !== device) {
-      const { normalization } = this;
-      const trainer = this.#makeTrainer(device, data, options, normalization, options.optimizer);
+      const trainer = this.#makeTrainer("trainOnBatch", device, data, options);
       this.#trainer = { device, trainer, form };
+      this.#loss = options.loss ?? "crossEntropy";
     } else if (this.#trainer.form !== form) {
       throw new TypeError(
         `trainOnBatch: expected ${this.#trainer.form}, as in the first call, found ${form}`,
@@ -195,13 +167,15 @@ export class Model extends Network<Model> {
   }
 
   #makeTrainer(
+    where: string,
     device: Device,
     data: Pick<Dataset, "inputs" | "targets">,
-    { loss = "crossEntropy", topK = 5, seed = 0 }: EvaluateOptions & TrainOnBatchOptions,
-    normalization: Normalization | undefined,
-    optimizer: Optimizer = adam(),
+    options: EvaluateOptions & TrainOnBatchOptions,
+    normalization?: Normalization,
   ): Trainer {
+    const { loss = "crossEntropy", topK = 5, seed = 0, optimizer = adam() } = options;
     return new Trainer(device, {
+      where,
       network: this,
       inputs: data.inputs,
       targets: data.targets,
@@ -232,7 +206,7 @@ export class Model extends Network<Model> {
   /** The outputs of a model with several inputs or outputs. */
   async predict(
     x: Tensor | readonly Tensor[] | Dataset,
-    options: PredictOptions,
+    options?: PredictOptions,
   ): Promise<Tensor | Tensor[]>;
   async predict(
     x: Tensor | readonly Tensor[] | Dataset,
@@ -241,127 +215,16 @@ export class Model extends Network<Model> {
     checkNames("predict", options, ["batchSize", "outputs"]);
     const batchSize = checkPositive(options.batchSize ?? 128, "predict: batchSize");
     const wanted = options.outputs?.map((name) => this.output(name)) ?? this.outputs;
-    const parts = await this.#parts(x);
-    const normalization = this.normalization ??
-      (x instanceof Dataset ? x.normalization : undefined);
+    const isDataset = x instanceof Dataset;
+    if (isDataset) this.#checkData(x, "predict");
+    const examples = isDataset
+      ? examplesOf(x)
+      : await tensorExamples(this, tensorsOf(x, "predict"));
+    const normalization = this.normalization ?? (isDataset ? x.normalization : undefined);
     const device = await this.#device();
-    const throttle = new Throttle(device);
-    using stoppable = host().begin();
-    const results: Promise<ArrayBuffer>[][] = wanted.map(() => []);
-    for (let at = 0; at < parts.length; at += batchSize) {
-      stoppable.signal.throwIfAborted();
-      const size = Math.min(batchSize, parts.length - at);
-      const batch = parts.batch(at, size);
-      const storages = batch.map((data) => {
-        const storage = device.allocate(data.byteLength);
-        device.write(storage, data);
-        return storage;
-      });
-      const outputs = this.#predictor(device, parts.types, size, wanted, normalization)
-        .run(storages);
-      outputs.forEach((storage, i) => {
-        const bytes = size * sizeOf(wanted[i]!.shape) * bytesPerElement.f32;
-        const reading = device.read(storage, bytes);
-        // If a later batch fails, nobody waits for this one.
-        reading.catch(() => {});
-        results[i]!.push(reading);
-        storage.release();
-      });
-      release(storages);
-      await throttle.step();
-    }
-    const tensors: Tensor[] = [];
-    for (const [i, value] of wanted.entries()) {
-      const all = new Float32Array(parts.length * sizeOf(value.shape));
-      let at = 0;
-      for (const buffer of await Promise.all(results[i]!)) {
-        all.set(typedArray("f32", buffer), at);
-        at += buffer.byteLength / 4;
-      }
-      tensors.push(tensor(all, { shape: [parts.length, ...value.shape] }));
-    }
-    return tensors.length === 1 ? tensors[0]! : tensors;
-  }
-
-  /** What is to be predicted, in slices. */
-  async #parts(x: Tensor | readonly Tensor[] | Dataset) {
-    if (x instanceof Dataset) {
-      this.#checkData(x, "predict");
-      return {
-        length: x.length,
-        types: x.inputs.map(({ dtype }) => dtype),
-        batch: (at: number, size: number) =>
-          x.batch(Array.from({ length: size }, (_, i) => at + i)).inputs,
-      };
-    }
-    const list = tensorsOf(x, "predict");
-    const length = list[0]?.shape[0] ?? 0;
-    const fits = list.length === this.inputs.length &&
-      list.every((t, i) =>
-        t.shape[0] === length && sameShape(t.shape.slice(1), this.inputs[i]!.shape)
-      );
-    if (!fits || length === 0) {
-      throw new TypeError(
-        `predict: expected ${
-          this.inputs.map((value) => formatShape([-1, ...value.shape])).join(" and ")
-        }, found ${list.map((t) => formatShape(t.shape)).join(" and ")}`,
-      );
-    }
-    const data = await Promise.all(list.map((t) => t.data()));
-    return {
-      length,
-      types: list.map((t) => t.dtype),
-      batch: (at: number, size: number) =>
-        data.map((array, i) => {
-          const one = sizeOf(this.inputs[i]!.shape);
-          return array.subarray(at * one, (at + size) * one);
-        }),
-    };
-  }
-
-  #predictor(
-    device: Device,
-    types: readonly Tensor["dtype"][],
-    size: number,
-    wanted: readonly SymbolicValue[],
-    normalization: Normalization | undefined,
-  ): StatefulProgram {
-    const values = wanted.map((value) => this.values.indexOf(value));
-    const key = JSON.stringify([types, size, values, normalization]);
-    const known = this.#predictors.get(key);
-    if (known?.device === device) return known.program;
-    const [oldest] = this.#predictors;
-    if (oldest !== undefined && this.#predictors.size >= predictorLimit) {
-      oldest[1].program.release();
-      this.#predictors.delete(oldest[0]);
-    }
-    const builder = new ProgramBuilder();
-    const inputs = this.inputs.map((value, i) => builder.input([size, ...value.shape], types[i]!));
-    const outputs = this.forward(
-      inputs.map((x, i) =>
-        i === 0 ? this.#prepare(normalization).apply(builder, x) : convert(x, "f32")
-      ),
-      {
-        training: false,
-        weight: (weight) => builder.variable(weight),
-        random: () => {
-          throw new Error("a layer draws random numbers at inference");
-        },
-        update: () => {},
-      },
-      wanted,
-    );
-    const program = builder.build(device, outputs);
-    this.#predictors.set(key, { device, program });
-    return program;
-  }
-
-  #prepare(normalization: Normalization | undefined): Preprocessor {
-    if (this.#preprocessor?.normalization !== normalization || this.#preprocessor === undefined) {
-      const channels = this.inputShape.at(-1) ?? 1;
-      this.#preprocessor = { normalization, value: new Preprocessor(normalization, channels) };
-    }
-    return this.#preprocessor!.value;
+    const results = await this.#predictor
+      .predict(device, examples, wanted, normalization, batchSize);
+    return results.length === 1 ? results[0]! : results;
   }
 
   #checkData(data: Dataset | DataStream, where: string): void {
@@ -415,17 +278,13 @@ function tensorsOf(given: Tensor | readonly Tensor[], where: string): readonly T
   const list = Array.isArray(given) ? given as readonly Tensor[] : [given as Tensor];
   const other = list.find((item) => !(item instanceof Tensor));
   if (other === undefined) return list;
-  throw new TypeError(`${where}: expected tensors, found ${String(other)}; see tensor()`);
-}
-
-function release(storages: readonly Storage[]): void {
-  for (const storage of storages) storage.release();
-}
-
-/** Settings of a new model. */
-export interface ModelOptions {
-  /** The first weights depend on it alone; 0 by default. */
-  readonly seed?: number;
+  throw new TypeError(
+    `${where}: expected tensors, found ${
+      (other as unknown) instanceof DataStream
+        ? "a stream; await its collect()"
+        : `${String(other)}; see tensor()`
+    }`,
+  );
 }
 
 /**

@@ -21,6 +21,8 @@ import { checkLabels, type TargetForm, targetForm } from "./targets.ts";
 
 /** What a trainer needs to know. */
 export interface TrainerOptions {
+  /** The method that asks for it, for errors. */
+  readonly where: string;
   readonly network: Network;
   readonly inputs: readonly Field[];
   readonly targets: readonly Field[];
@@ -33,6 +35,9 @@ export interface TrainerOptions {
   readonly seed: number;
 }
 
+/** Programs that are kept, each for a batch size and for what is frozen. */
+const programLimit = 16;
+
 /** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
 const rotation = 3;
 
@@ -44,7 +49,9 @@ export class Trainer {
   readonly counters: MetricCounters;
   readonly #options: TrainerOptions;
   readonly #device: Device;
+  /** By batch size and what they train, the one made longest ago first. */
   readonly #programs = new Map<string, StatefulProgram>();
+  readonly #weights: readonly Weight[];
   readonly #inputs = new Map<string, Storage[][]>();
   readonly #slots: ReadonlyMap<Weight, readonly Variable[]>;
   readonly #preprocessor: Preprocessor;
@@ -66,8 +73,9 @@ export class Trainer {
       options.normalization,
       options.inputs[0]!.shape.at(-1) ?? 1,
     );
+    this.#weights = options.network.weights;
     this.#slots = new Map(
-      options.network.weights.filter((weight) => weight.learnable).map((weight) => [
+      this.#weights.filter((weight) => weight.learnable).map((weight) => [
         weight,
         options.optimizer.slots.map((slot) =>
           new Variable(
@@ -128,7 +136,8 @@ export class Trainer {
 
   /** Gives device memory back; the weights stay. */
   release(): void {
-    this.forgetPrograms();
+    for (const program of this.#programs.values()) program.release();
+    this.#programs.clear();
     for (const sets of this.#inputs.values()) {
       for (const set of sets) for (const storage of set) storage.release();
     }
@@ -136,19 +145,8 @@ export class Trainer {
     for (const variable of [...this.variables.values(), this.#rate]) variable.release();
   }
 
-  /** Drops compiled programs, for example when layers were frozen. */
-  forgetPrograms(): void {
-    for (const program of this.#programs.values()) program.release();
-    this.#programs.clear();
-  }
-
   #run(batch: Batch, training: boolean): void {
-    const key = `${batch.size} ${training}`;
-    let program = this.#programs.get(key);
-    if (program === undefined) {
-      program = this.#build(batch.size, training);
-      this.#programs.set(key, program);
-    }
+    const program = this.#program(batch.size, training);
     this.#targets.forEach(({ classes }, i) => {
       if (classes !== undefined) checkLabels(batch.targets[i]!, classes);
     });
@@ -156,6 +154,23 @@ export class Trainer {
     const storages = this.#storages(batch.size);
     data.forEach((array, i) => this.#device.write(storages[i]!, array));
     program.run(storages);
+  }
+
+  #program(size: number, training: boolean): StatefulProgram {
+    // Layers may be frozen, by this model or another that shares them, at any time.
+    const trained = training ? this.#weights.map(({ frozen }) => frozen ? 0 : 1).join("") : "none";
+    const key = `${size} ${trained}`;
+    let program = this.#programs.get(key);
+    if (program === undefined) {
+      const [oldest] = this.#programs;
+      if (oldest !== undefined && this.#programs.size >= programLimit) {
+        oldest[1].release();
+        this.#programs.delete(oldest[0]);
+      }
+      program = this.#build(size, training);
+      this.#programs.set(key, program);
+    }
+    return program;
   }
 
   #storages(size: number): Storage[] {
@@ -198,6 +213,7 @@ export class Trainer {
     const prepared = this.#targets.map((form, i) => form.prepare(labels[i]!));
     const loss = outputs.map((output, i) => losses[i]!.compute(output, prepared[i]!)).reduce(add);
     if (training) {
+      checkTrainable(network, this.#options.where);
       this.#addUpdates(builder, network, loss, optimizer, step);
       // The next step draws other random numbers.
       builder.update(this.#state, add(state, thirdOne()));
@@ -243,31 +259,37 @@ export class Trainer {
   }
 }
 
+/** Checks that there is something to train. */
+export function checkTrainable(network: Network, where: string): void {
+  if (network.weights.some((weight) => weight.trainable)) return;
+  throw new TypeError(`${where}: the model has no weights that may change; unfreeze() some`);
+}
+
 /** [0, 0, 1] as i32. */
 function thirdOne(): Node {
   return compare("equal", iota([3], 0), literal(2, [3], "i32"));
 }
 
 /** Checks that a data set's fields fit a network's inputs and outputs. */
-function checkFields({ network, inputs, targets, losses }: TrainerOptions): TargetForm[] {
+function checkFields({ where, network, inputs, targets, losses }: TrainerOptions): TargetForm[] {
   const describe = (fields: readonly { shape: Shape; dtype?: DType }[]) =>
     fields.map(({ shape, dtype }) => `${dtype ?? ""}${formatShape(shape)}`).join(", ");
   const fits = inputs.length === network.inputs.length &&
     inputs.every(({ shape }, i) => sameShape(shape, network.inputs[i]!.shape));
   if (!fits) {
     throw new TypeError(
-      `fit: expected examples of shape ${describe(network.inputs)} as the model's input, found ${
-        describe(inputs)
-      } in the data`,
+      `${where}: expected examples of shape ${
+        describe(network.inputs)
+      } as the model's input, found ${describe(inputs)} in the data`,
     );
   }
   if (targets.length !== network.outputs.length) {
     throw new TypeError(
-      `fit: expected one target for each of the ${network.outputs.length} outputs, found ${targets.length}`,
+      `${where}: expected one target for each of the ${network.outputs.length} outputs, found ${targets.length}`,
     );
   }
   return network.outputs.map((output, i) => {
-    const where = targets.length === 1 ? "fit" : `fit: output ${i}`;
-    return targetForm(losses[i]!, targets[i]!, output.shape, output.layer?.type.type, where);
+    const at = targets.length === 1 ? where : `${where}: output ${i}`;
+    return targetForm(losses[i]!, targets[i]!, output.shape, output.layer?.type.type, at);
   });
 }

@@ -16,6 +16,7 @@ async function trainJob(size: number): Promise<Job> {
     .conv2d(16, 5).relu().maxPool2d(2)
     .flatten().dense(120).relu().dense(84).relu().dense(10);
   const trainer = new Trainer(await device(), {
+    where: "bench",
     network,
     inputs: [{ shape: [28, 28, 1], dtype: "f32" }],
     targets: [{ shape: [], dtype: "i32" }],

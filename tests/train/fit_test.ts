@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { DivergenceError } from "../../lib/core/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { input } from "../../lib/nn/symbolic.ts";
@@ -238,6 +238,23 @@ Deno.test("training changes neither frozen weights nor frozen statistics", async
     const isFrozen = /^(dense1|batchNorm1)\./.test(name);
     assertEquals(isDeepEqual(before[name]!, after[name]!), isFrozen, name);
   }
+});
+
+Deno.test("layers that are frozen or unfrozen between epochs are so from then on", async () => {
+  const net = stateful().freeze("dense1");
+  const { kernel } = Object.fromEntries(net.layer("dense1").weights);
+  const kernels = [await kernel!.read()];
+  await net.fit(corners(30), {
+    epochs: 3,
+    async onEpoch({ epoch }) {
+      kernels.push(await kernel!.read());
+      if (epoch === 1) net.unfreeze();
+      else net.freeze("dense1");
+    },
+  });
+  assertEquals(kernels[1], kernels[0]);
+  assertNotEquals(kernels[2], kernels[1]);
+  assertEquals(kernels[3], kernels[2]);
 });
 
 const isDeepEqual = (a: number[], b: number[]) => a.every((value, i) => value === b[i]);

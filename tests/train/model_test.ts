@@ -1,4 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/core/safetensors.ts";
 import * as layers from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";
@@ -8,6 +14,7 @@ import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
 import { loadModel, type Model, model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizer.ts";
 import { stepDecay } from "../../lib/train/schedule.ts";
+import { DataStream } from "../../lib/train/stream.ts";
 import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();
@@ -45,7 +52,7 @@ Deno.test("a saved model predicts the same bits, from a file, an address or byte
   await trainOnce(net);
   net.classes = ["a", "b", "c"];
   net.normalization = { mean: [0.5], standardDeviation: [0.25] };
-  const expected = await bitsOfTensors(await net.predict([images(3), images(4)], {}));
+  const expected = await bitsOfTensors(await net.predict([images(3), images(4)]));
   await using folder = await scratch();
   const path = `${folder.path}/model.safetensors`;
   await net.save(path, { note: "kept" });
@@ -62,7 +69,7 @@ Deno.test("a saved model predicts the same bits, from a file, an address or byte
     for (const source of places) {
       const loaded = await loadModel(source);
       assertEquals(
-        await bitsOfTensors(await loaded.predict([images(3), images(4)], {})),
+        await bitsOfTensors(await loaded.predict([images(3), images(4)])),
         expected,
       );
       assertEquals(loaded.classes, net.classes);
@@ -221,6 +228,67 @@ Deno.test("trainOnBatch goes on with its optimizer, and gives the loss before ea
     () => net.trainOnBatch(x, [0, 1] as unknown as Tensor),
     TypeError,
     "expected tensors, found 0",
+  );
+});
+
+Deno.test("trainOnBatch goes on with its optimizer where layers are frozen and unfrozen", async () => {
+  const x = tensor([[1, 0], [0, 1]]), y = tensor([0, 1], { dtype: "i32" });
+  const [plain, toggled] = [1, 1].map((seed) => sequential([2], { seed }).dense(3).dense(2));
+  const shared = model(toggled!.inputs, toggled!.output("dense1"));
+  for (let i = 0; i < 5; i++) {
+    await plain!.trainOnBatch(x, y);
+    await toggled!.freeze().unfreeze().trainOnBatch(x, y);
+  }
+  await assertSameWeights(plain!, toggled!);
+  shared.freeze(); // the layer that both models have
+  const before = await bitsOf(toggled!);
+  await toggled!.trainOnBatch(x, y);
+  const after = await bitsOf(toggled!);
+  assertEquals(after["dense1.kernel"], before["dense1.kernel"]);
+  assertNotEquals(after["dense2.kernel"], before["dense2.kernel"]);
+  toggled!.freeze();
+  const options = { optimizer: sgd({ clipNorm: 1 }) };
+  for (const frozen of [toggled!, sequential([2]).dense(2).freeze()]) {
+    await assertRejects(
+      () => frozen.trainOnBatch(x, y, options),
+      TypeError,
+      "trainOnBatch: the model has no weights that may change; unfreeze() some",
+    );
+  }
+});
+
+Deno.test("evaluate measures the loss that the model was trained with last", async () => {
+  const data = arrayDataset({ inputs: [[1], [2]], targets: [[0.25, 0.5], [0.5, 1]] });
+  const loss = "meanSquaredError";
+  const net = sequential([1]).dense(2);
+  assertAlmostEquals(
+    (await net.evaluate(data)).loss,
+    (await net.evaluate(data, { loss: "crossEntropy" })).loss,
+  );
+  const { epochs } = await net.fit(data, { loss, validation: data });
+  assertEquals(await net.evaluate(data), epochs[0]!.validation);
+  await assertRejects(() => net.fit(data, { loss: "none" as never }), RangeError, "unknown loss");
+  assertEquals(await net.evaluate(data), epochs[0]!.validation);
+  const other = sequential([1]).dense(2);
+  await other.trainOnBatch(tensor([[1]]), tensor([[0.25, 0.5]]), { loss });
+  assertEquals(await other.evaluate(data), await other.evaluate(data, { loss }));
+});
+
+Deno.test("errors name the method that was called", async () => {
+  const net = sequential([2]).dense(2);
+  const wrong = arrayDataset({ inputs: [[1, 2]], targets: new Float32Array(1) });
+  await assertRejects(() => net.fit(wrong), TypeError, "fit: expected targets of shape [2]");
+  await assertRejects(() => net.evaluate(wrong), TypeError, "evaluate: expected targets");
+  await assertRejects(
+    () => net.trainOnBatch(tensor([[1, 2]]), tensor([0])),
+    TypeError,
+    "trainOnBatch: expected targets",
+  );
+  const stream = new DataStream(wrong, () => []);
+  await assertRejects(
+    () => net.predict(stream as unknown as Dataset),
+    TypeError,
+    "predict: expected tensors, found a stream; await its collect()",
   );
 });
 

@@ -1,0 +1,43 @@
+import type { LossLike } from "./loss.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+/** Settings of `evaluate`. */
+export interface EvaluateOptions {
+  /** Examples of a run; 128 by default. It does not change the result. */
+  readonly batchSize?: number;
+  /**
+   * The loss, or one for each output; by default what the model was trained with last, or
+   * "crossEntropy" where it was not since it was made or loaded.
+   */
+  readonly loss?: LossLike | readonly LossLike[];
+  /** The k of the top-k metric; 5 by default. */
+  readonly topK?: number;
+  /** Ends the evaluation by an AbortError, as a notebook's stop button does. */
+  readonly signal?: AbortSignal;
+}
+
+/** Settings of `predict`. */
+export interface PredictOptions {
+  /** Examples of a run; 128 by default. */
+  readonly batchSize?: number;
+  /** Layers whose results are wanted instead of the model's outputs. */
+  readonly outputs?: readonly string[];
+}
+
+/** Settings of `trainOnBatch`, which keeps those of its first call, but for the epoch. */
+export interface TrainOnBatchOptions {
+  /** The rule of the steps; `adam()` by default. */
+  readonly optimizer?: Optimizer;
+  /** The loss, or one for each output; "crossEntropy" by default. */
+  readonly loss?: LossLike | readonly LossLike[];
+  /** Seeds dropout; 0 by default. */
+  readonly seed?: number;
+  /** Epochs done so far, with a fraction, for the schedule of the learning rate; 0 by default. */
+  readonly epoch?: number;
+}
+
+/** Settings of a new model. */
+export interface ModelOptions {
+  /** The first weights depend on it alone; 0 by default. */
+  readonly seed?: number;
+}

@@ -1,0 +1,181 @@
+import { bytesPerElement, type DType, type TensorData, typedArray } from "../core/dtype.ts";
+import { formatShape, sameShape, sizeOf } from "../core/shape.ts";
+import type { Device } from "../device/device.ts";
+import { convert } from "../graph/ops/elementwise.ts";
+import type { Network } from "../nn/network.ts";
+import { type Normalization, Preprocessor } from "../nn/preprocess.ts";
+import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
+import type { SymbolicValue } from "../nn/symbolic.ts";
+import { tensor } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Dataset } from "./dataset.ts";
+import { host } from "./host.ts";
+import { Throttle } from "./throttle.ts";
+
+/** Programs that are kept, each for a batch size. */
+const programLimit = 16;
+
+/** What is to be predicted, to be had in slices. */
+export interface Examples {
+  readonly length: number;
+  /** The element type of each input. */
+  readonly types: readonly DType[];
+  /** The inputs of `size` examples from number `at` on. */
+  batch(at: number, size: number): readonly TensorData[];
+}
+
+/** The examples of a data set. */
+export function examplesOf(data: Dataset): Examples {
+  return {
+    length: data.length,
+    types: data.inputs.map(({ dtype }) => dtype),
+    batch: (at, size) => data.batch(Array.from({ length: size }, (_, i) => at + i)).inputs,
+  };
+}
+
+/** Examples in tensors, one for each input of a network, with the batch in front. */
+export async function tensorExamples(
+  network: Network,
+  tensors: readonly Tensor[],
+): Promise<Examples> {
+  const { inputs } = network;
+  const length = tensors[0]?.shape[0] ?? 0;
+  const fits = tensors.length === inputs.length &&
+    tensors.every(({ shape }, i) =>
+      shape[0] === length && sameShape(shape.slice(1), inputs[i]!.shape)
+    );
+  if (!fits || length === 0) {
+    throw new TypeError(
+      `predict: expected ${
+        inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")
+      }, found ${tensors.map(({ shape }) => formatShape(shape)).join(" and ")}`,
+    );
+  }
+  const data = await Promise.all(tensors.map((t) => t.data()));
+  return {
+    length,
+    types: tensors.map(({ dtype }) => dtype),
+    batch: (at, size) =>
+      data.map((array, i) => {
+        const one = sizeOf(inputs[i]!.shape);
+        return array.subarray(at * one, (at + size) * one);
+      }),
+  };
+}
+
+/** Runs a network's forward pass, each batch as one program, which is kept for the next. */
+export class Predictor {
+  readonly #network: Network;
+  /** By what decides them, the one used longest ago first. */
+  readonly #programs = new Map<string, { device: Device; program: StatefulProgram }>();
+  /** Values that were wanted, for keys. */
+  readonly #numbers = new Map<SymbolicValue, number>();
+  #preprocessor: { normalization: Normalization | undefined; value: Preprocessor } | undefined;
+
+  /** A predictor for a network, as it is; when it grows, call `release`. */
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  /** The `wanted` values for examples, each with the batch in front. */
+  async predict(
+    device: Device,
+    examples: Examples,
+    wanted: readonly SymbolicValue[],
+    normalization: Normalization | undefined,
+    batchSize: number,
+  ): Promise<Tensor[]> {
+    await this.#preprocessor?.value.leave(device);
+    const throttle = new Throttle(device);
+    using stoppable = host().begin();
+    const results: Promise<ArrayBuffer>[][] = wanted.map(() => []);
+    for (let at = 0; at < examples.length; at += batchSize) {
+      stoppable.signal.throwIfAborted();
+      const size = Math.min(batchSize, examples.length - at);
+      const inputs = examples.batch(at, size).map((data) => {
+        const storage = device.allocate(data.byteLength);
+        device.write(storage, data);
+        return storage;
+      });
+      const program = this.#program(device, examples.types, size, wanted, normalization);
+      program.run(inputs).forEach((storage, i) => {
+        const bytes = size * sizeOf(wanted[i]!.shape) * bytesPerElement.f32;
+        const reading = device.read(storage, bytes);
+        // If a later batch fails, nobody waits for this one.
+        reading.catch(() => {});
+        results[i]!.push(reading);
+        storage.release();
+      });
+      for (const storage of inputs) storage.release();
+      await throttle.step();
+    }
+    return await Promise.all(wanted.map(async ({ shape }, i) => {
+      const all = new Float32Array(examples.length * sizeOf(shape));
+      let at = 0;
+      for (const buffer of await Promise.all(results[i]!)) {
+        all.set(typedArray("f32", buffer), at);
+        at += buffer.byteLength / bytesPerElement.f32;
+      }
+      return tensor(all, { shape: [examples.length, ...shape] });
+    }));
+  }
+
+  /** Drops the programs, for example when the network has grown. */
+  release(): void {
+    for (const { program } of this.#programs.values()) program.release();
+    this.#programs.clear();
+    this.#numbers.clear();
+  }
+
+  #program(
+    device: Device,
+    types: readonly DType[],
+    size: number,
+    wanted: readonly SymbolicValue[],
+    normalization: Normalization | undefined,
+  ): StatefulProgram {
+    const key = JSON.stringify([types, size, wanted.map((v) => this.#numberOf(v)), normalization]);
+    const known = this.#programs.get(key);
+    if (known?.device === device) return known.program;
+    const [oldest] = this.#programs;
+    if (oldest !== undefined && this.#programs.size >= programLimit) {
+      oldest[1].program.release();
+      this.#programs.delete(oldest[0]);
+    }
+    const builder = new ProgramBuilder();
+    const inputs = this.#network.inputs.map(({ shape }, i) =>
+      builder.input([size, ...shape], types[i]!)
+    );
+    const outputs = this.#network.forward(
+      inputs.map((x, i) =>
+        i === 0 ? this.#preprocessorFor(normalization).apply(builder, x) : convert(x, "f32")
+      ),
+      {
+        training: false,
+        weight: (weight) => builder.variable(weight),
+        random: () => {
+          throw new Error("a layer draws random numbers at inference");
+        },
+        update: () => {},
+      },
+      wanted,
+    );
+    const program = builder.build(device, outputs);
+    this.#programs.set(key, { device, program });
+    return program;
+  }
+
+  #numberOf(value: SymbolicValue): number {
+    const number = this.#numbers.get(value) ?? this.#numbers.size;
+    this.#numbers.set(value, number);
+    return number;
+  }
+
+  #preprocessorFor(normalization: Normalization | undefined): Preprocessor {
+    if (this.#preprocessor === undefined || this.#preprocessor.normalization !== normalization) {
+      const channels = this.#network.inputShape.at(-1) ?? 1;
+      this.#preprocessor = { normalization, value: new Preprocessor(normalization, channels) };
+    }
+    return this.#preprocessor.value;
+  }
+}
