@@ -179,7 +179,9 @@ const argmax: Rule = (node, [x]) => {
   return fill(node.shape, (index) => {
     let best = 0;
     const value = (k: number) => x![at(from, index.toSpliced(axis, 0, k))]!;
-    for (let k = 1; k < from[axis]!; k++) if (value(k) > value(best)) best = k;
+    // NaN is the largest.
+    const beats = (a: number, b: number) => a > b || (Number.isNaN(a) && !Number.isNaN(b));
+    for (let k = 1; k < from[axis]!; k++) if (beats(value(k), value(best))) best = k;
     return best;
   });
 };

@@ -391,8 +391,3 @@ export function shuffle(
 export function call(fn: FunctionIndex, ...values: readonly Value[]): Statement {
   return { type: "none", code: [...values.map((v) => v.code), 0x10, unsigned(fn.index)] };
 }
-
-/** Calls a function that returns a value. */
-export function callValue(fn: FunctionIndex, ...values: readonly Value[]): Value {
-  return { type: fn.results[0]!, code: call(fn, ...values).code };
-}

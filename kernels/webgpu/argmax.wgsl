@@ -1,4 +1,4 @@
-// The index of the first largest of LENGTH elements that lie INNER apart.
+// The index of the first largest of LENGTH elements that lie INNER apart. NaN is the largest.
 
 fn run(thread: u32) {
   let first = (thread / INNER) * (LENGTH * INNER) + thread % INNER;
@@ -6,7 +6,7 @@ fn run(thread: u32) {
   var largest = element(first);
   for (var k = 1u; k < LENGTH; k++) {
     let candidate = element(first + k * INNER);
-    if (candidate > largest) {
+    if (beats(candidate, largest)) {
       largest = candidate;
       best = k;
     }

@@ -30,7 +30,7 @@ const comparisons: Readonly<Record<string, Emit>> = {
 const rows: Readonly<Record<string, Emit>> = {
   negate: ([x]) => `(-${x})`,
   abs: call("abs"),
-  sign: call("sign"),
+  sign: byType("sign_of", "sign"),
   exp: call("exp"),
   log: call("log"),
   sqrt: call("sqrt"),
@@ -59,7 +59,8 @@ const rows: Readonly<Record<string, Emit>> = {
   select: ([condition, a, b]) => `select(${b}, ${a}, ${condition} != 0i)`,
   convert: ([x], dtype, attributes) => {
     const to = attributes.dtype as DType, from = dtype === "u8" ? "i32" : dtype;
-    return to === from ? x! : `${to}(${x})`;
+    if (to === from) return x!;
+    return to === "i32" ? `integer(${x})` : `${to}(${x})`;
   },
 };
 

@@ -125,7 +125,7 @@ export function setSeed(seed: number): void {
   sequence = { seed, next: 0 };
 }
 
-/** The generator that the next random tensor, layer or model without a seed of its own draws from. */
+/** The generator that a random tensor is drawn from: of its own seed, or the next of the sequence. */
 export function nextRandom({ seed }: RandomOptions = {}): Random {
   return seed === undefined ? new Random(sequence.seed, 1 + sequence.next++) : new Random(seed);
 }

@@ -235,7 +235,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 
 /**
  * The mean of -log softmax(logits)[label], for logits [n, classes] and labels i32 [n] or
- * probabilities [n, classes].
+ * probabilities [n, classes]. A label that is no class counts as 0.
  */
 export function crossEntropy(
   logits: Tensor,

@@ -290,11 +290,11 @@ export class Tensor {
     const count = this.size / Math.max(1, total.size);
     return unary((x) => e.scale(x, 1 / count), total);
   }
-  /** The largest element over axes. */
+  /** The largest element over axes; NaN where there is one. */
   max(axes?: Axes, keepDimensions = false): Tensor {
     return reduced(reduceMax, this, axes, keepDimensions);
   }
-  /** The smallest element over axes. */
+  /** The smallest element over axes; NaN where there is one. */
   min(axes?: Axes, keepDimensions = false): Tensor {
     return mirrored(mirrored(this).max(axes, keepDimensions));
   }
@@ -307,11 +307,11 @@ export class Tensor {
   standardDeviation(axes?: Axes, keepDimensions = false): Tensor {
     return this.variance(axes, keepDimensions).sqrt();
   }
-  /** The index (i32) of the first largest element along an axis. */
+  /** The index (i32) of the first largest element along an axis; NaN counts as the largest. */
   argmax(axis = -1): Tensor {
     return unary((x) => argmax(x, axis), this);
   }
-  /** The index (i32) of the first smallest element along an axis. */
+  /** The index (i32) of the first smallest element along an axis; NaN counts as the smallest. */
   argmin(axis = -1): Tensor {
     return mirrored(this).argmax(axis);
   }
@@ -401,7 +401,7 @@ export class Tensor {
   take(indices: Tensor): Tensor {
     return new Tensor(gather(this.node, indices.node), [this, indices]);
   }
-  /** Another element type. */
+  /** Another element type; to i32 without the fraction, NaN as 0, and cut off at the ends of i32. */
   cast(dtype: DType): Tensor {
     return unary((x) => e.convert(x, dtype), this);
   }

@@ -120,6 +120,40 @@ testOnDevices("reductions over all axes, some, counted from the end, and kept", 
   assertThrows(() => zeros([0, 2]).max(0), RangeError, "nothing to reduce");
 });
 
+testOnDevices("NaN and the infinities", async () => {
+  const numbers = async (t: Tensor) => [...await t.data()];
+  for (const t of [tensor([1, NaN, 3, NaN]), tensor([NaN, 1, 3])]) {
+    const first = (await numbers(t)).findIndex(Number.isNaN);
+    assertEquals(await numbers(stack([t.max(), t.min(), t.sum()])), [NaN, NaN, NaN]);
+    assertEquals(await numbers(stack([t.argmax(), t.argmin()])), [first, first]);
+  }
+  const odd = tensor([NaN, Infinity, -Infinity, -0]);
+  assertEquals((await numbers(odd.sign())).map((x) => x + 0), [NaN, 1, -1, 0]);
+  assertEquals(await numbers(odd.sin().abs()), [NaN, NaN, NaN, 0]);
+  const ends = tensor([NaN, 2.9, -2.9, 3e9, -3e9, Infinity, -Infinity]).cast("i32");
+  const [low, high] = [-(2 ** 31), 2 ** 31 - 1];
+  assertEquals(await numbers(ends), [0, 2, -2, high, low, high, low]);
+  const powers = [NaN, Infinity, -Infinity, 0, -0, 1, -1, -2, 2].flatMap((a) =>
+    [NaN, 0, 1, -1, 0.5, -2, 3].map((b) => [a, b] as const)
+  );
+  const [bases, exponents] = [powers.map(([a]) => a), powers.map(([, b]) => b)];
+  const digits = (list: number[]) => list.map((x) => x.toPrecision(5));
+  assertEquals(
+    digits(await numbers(tensor(bases).pow(tensor(exponents)))),
+    digits(powers.map(([a, b]) => a ** b)),
+  );
+});
+
+testOnDevices("sine and cosine of large angles", async () => {
+  const angles = Float32Array.from({ length: 400 }, (_, i) => 1.07 ** i * (i % 2 ? 1 : -1))
+    .filter((x) => Math.abs(x) < 2 ** 30);
+  const [sines, cosines] = [await tensor(angles).sin().data(), await tensor(angles).cos().data()];
+  angles.forEach((x, i) => {
+    assertAlmostEquals(sines[i]!, Math.sin(x), 3e-7, `sin ${x}`);
+    assertAlmostEquals(cosines[i]!, Math.cos(x), 3e-7, `cos ${x}`);
+  });
+});
+
 testOnDevices("matmul as NumPy's", async () => {
   const a = tensor([[1, 2], [3, 4]]), v = tensor([5, 6]);
   await check(a.matmul(a), [[7, 10], [15, 22]]);
