@@ -1,4 +1,4 @@
-import { type Shape, sizeOf, stridesOf } from "../core/shape.ts";
+import { type Shape, stridesOf } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { View } from "./kernel.ts";
 
@@ -103,6 +103,3 @@ export function tailView(view: View, shape: Shape, result: Shape): View | undefi
   if (moving.length > 1 || moving[0] !== last || view.strides[last] !== 1) return undefined;
   return { offset: view.offset, strides: zeros.with(-1, 1) };
 }
-
-/** Elements of a node. */
-export const elements = (node: Node): number => sizeOf(node.shape);

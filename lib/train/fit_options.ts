@@ -19,7 +19,10 @@ export interface FitOptions {
   readonly loss?: LossLike | readonly LossLike[];
   /** Data that the model is measured on after each epoch. */
   readonly validation?: Dataset | DataStream;
-  /** Whether examples come in a new order in each epoch; true by default. */
+  /**
+   * Whether examples come in a new order in each epoch; true by default. A stream keeps its own order:
+   * see {@linkcode DataStream.shuffle}.
+   */
   readonly shuffle?: boolean;
   /** Seeds the order of examples and dropout; 0 by default. */
   readonly seed?: number;

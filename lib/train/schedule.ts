@@ -1,6 +1,7 @@
 /**
  * A learning rate that changes: a function of the epoch, which counts from 0 and has a fraction
- * within an epoch (1.5 is half way through the second).
+ * within an epoch (1.5 is half way through the second). Of a stream nobody knows the length: there
+ * the rate of an epoch's beginning is that of all its steps.
  */
 export interface Schedule {
   /** The learning rate at a time. */

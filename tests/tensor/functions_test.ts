@@ -130,6 +130,11 @@ Deno.test("arguments that do not fit are errors", () => {
   const logits = ones([2, 3]), labels = tensor([0, 1], { dtype: "i32" });
   assertThrows(() => functions.crossEntropy(logits, ones([2, 4])), TypeError, "crossEntropy");
   assertThrows(
+    () => functions.crossEntropy(logits, tensor([0, 1])),
+    TypeError,
+    "crossEntropy: expected class numbers of type i32, found f32",
+  );
+  assertThrows(
     () => functions.crossEntropy(logits, labels, { labelSmoothing: 2 }),
     RangeError,
     "labelSmoothing",

@@ -39,6 +39,11 @@ export function crossEntropy(logits: Node, labels: Node, labelSmoothing = 0): No
       `crossEntropy: labelSmoothing: expected a number from 0 to 1, found ${labelSmoothing}`,
     );
   }
+  if (labels.dtype !== "i32" && sameShape(labels.shape, logits.shape.slice(0, -1))) {
+    throw new TypeError(
+      `crossEntropy: expected class numbers of type i32, found ${labels.dtype}; make them by tensor(…, { dtype: "i32" }), or cast() them`,
+    );
+  }
   const targets = labels.dtype === "i32" ? oneHot(labels, classes) : labels;
   same("crossEntropy", logits, targets);
   const logarithms = logSoftmax(logits);
