@@ -57,7 +57,8 @@ async function trainOverHttp(device: string): Promise<void> {
     await Deno.mkdir(`${folder}/work`);
     await Deno.writeTextFile(`${folder}/work/main.ts`, program(server.address, device));
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-all", "main.ts"],
+      // All that it needs, as README.md says.
+      args: ["run", "--quiet", `--allow-import=${new URL(server.address).host}`, "main.ts"],
       cwd: `${folder}/work`,
       env: { DENO_DIR: `${folder}/cache`, STRIATE_CACHE: `${folder}/data`, NO_COLOR: "1" },
     }).output();
