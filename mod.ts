@@ -29,14 +29,9 @@ export type { DeviceName, DeviceOptions } from "./lib/device/select.ts";
 export { device, type DeviceInformation } from "./lib/tensor/device.ts";
 export { setDevice } from "./lib/tensor/runtime.ts";
 
-export {
-  type Axes,
-  concatenate,
-  stack,
-  Tensor,
-  type TensorLike,
-  where,
-} from "./lib/tensor/tensor.ts";
+export type { Axes } from "./lib/tensor/arguments.ts";
+export { concatenate, stack, where } from "./lib/tensor/combine.ts";
+export { Tensor, type TensorLike } from "./lib/tensor/tensor.ts";
 export type { NestedArray } from "./lib/tensor/print.ts";
 export * from "./lib/tensor/create.ts";
 export * from "./lib/tensor/functions.ts";

@@ -1,4 +1,5 @@
-import { type DType, dtypeOf, type NumberArray, typedArray } from "../core/dtype.ts";
+import { checkDType, type DType, dtypeOf, type NumberArray, typedArray } from "../core/dtype.ts";
+import { checkNames } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import * as compositions from "../graph/compositions/loss.ts";
@@ -26,6 +27,7 @@ export function tensor(
   data: number | NestedNumbers | NumberArray,
   options: { readonly shape?: Shape; readonly dtype?: DType } = {},
 ): Tensor {
+  checkNames("tensor", options, ["shape", "dtype"]);
   const given = dtypeOf(data);
   if (given === undefined && ArrayBuffer.isView(data)) {
     throw new TypeError(
@@ -38,6 +40,7 @@ export function tensor(
     ? unnest(data as number | NestedNumbers)
     : { shape: [(data as NumberArray).length], elements: data as NumberArray };
   const dtype = options.dtype ?? given ?? "f32";
+  checkDType(dtype, "tensor");
   const wanted = options.shape ?? shape;
   checkShape(wanted, "tensor");
   if (sizeOf(wanted) !== elements.length) {
@@ -75,6 +78,7 @@ export function ones(shape: Shape, dtype: DType = "f32"): Tensor {
 /** A tensor of one number. */
 export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
   checkShape(shape, "full");
+  checkDType(dtype, "full");
   checkElements([value], dtype, "full");
   if (dtype === "u8") return tensor(new Uint8Array(sizeOf(shape)).fill(value), { shape });
   // Any other number is data, so that another one does not mean another program.
@@ -150,6 +154,7 @@ export function randomNormal(
   shape: Shape,
   options: RandomOptions & { readonly mean?: number; readonly standardDeviation?: number } = {},
 ): Tensor {
+  checkNames("randomNormal", options, ["seed", "mean", "standardDeviation"]);
   const random = nextRandom(options);
   const { mean = 0, standardDeviation = 1 } = options;
   return drawn(shape, "randomNormal", () => random.normal(mean, standardDeviation));
@@ -160,6 +165,7 @@ export function randomUniform(
   shape: Shape,
   options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
+  checkNames("randomUniform", options, ["seed", "low", "high"]);
   const random = nextRandom(options);
   const { low = 0, high = 1 } = options;
   return drawn(shape, "randomUniform", () => random.uniform(low, high));

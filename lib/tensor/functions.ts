@@ -11,6 +11,7 @@ import * as losses from "../graph/compositions/loss.ts";
 import * as normalization from "../graph/compositions/normalization.ts";
 import * as pool from "../graph/compositions/pool.ts";
 import { transposedConvolution } from "../graph/compositions/transposed.ts";
+import { checkNames } from "../core/options.ts";
 import { formatShape } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { conv2d as convolve } from "../graph/ops/conv2d.ts";
@@ -18,13 +19,14 @@ import { add as addNodes, compare, multiply, select } from "../graph/ops/element
 import { literal, randomUniform } from "../graph/ops/generate.ts";
 import { pad } from "../graph/ops/layout.ts";
 import { nextRandom, type RandomOptions, tensor } from "./create.ts";
-import { Tensor, unary } from "./tensor.ts";
+import { checkTensor, Tensor, unary } from "./tensor.ts";
 
 // The layers as functions of tensors, with their weights as arguments.
 
-function checkTensor(x: unknown, where: string): void {
-  if (x instanceof Tensor) return;
-  throw new TypeError(`${where}: expected a tensor, found ${String(x)}`);
+/** `x`, which must be a tensor. */
+function checked(x: Tensor, where: string): Tensor {
+  checkTensor(x, where);
+  return x;
 }
 
 function images(x: Tensor, where: string): void {
@@ -41,9 +43,12 @@ function withBias(x: Node, bias: Tensor | undefined, where: string): Node {
   return addNodes(x, bias.node);
 }
 
+const convolutionNames = ["stride", "padding", "dilation", "groups"];
+const poolNames = ["stride", "padding", "ceilMode"];
+
 /** x [..., n] times kernel [n, units], plus bias [units]. */
 export function dense(x: Tensor, kernel: Tensor, bias?: Tensor): Tensor {
-  const product = x.matmul(kernel);
+  const product = checked(x, "dense").matmul(kernel);
   return bias === undefined ? product : product.add(bias);
 }
 
@@ -66,6 +71,7 @@ export function conv2d(
 ): Tensor {
   images(x, "conv2d");
   checkTensor(kernel, "conv2d: kernel");
+  checkNames("conv2d", options, [...convolutionNames, "bias"]);
   const size = x.shape.slice(1, 3) as [number, number];
   const geometry = convolutionGeometry(options, size, kernel.shape.slice(0, 2) as [number, number]);
   const result = convolve(x.node, kernel.node, geometry);
@@ -80,6 +86,7 @@ export function convTranspose2d(
 ): Tensor {
   images(x, "convTranspose2d");
   checkTensor(kernel, "convTranspose2d: kernel");
+  checkNames("convTranspose2d", options, [...convolutionNames, "bias", "outputPadding"]);
   const extra = pairOf(options.outputPadding ?? 0, "convTranspose2d: outputPadding", 0);
   const result = transposedConvolution(x.node, kernel.node, options, extra);
   return new Tensor(withBias(result, options.bias, "convTranspose2d"), [x, kernel]);
@@ -88,6 +95,7 @@ export function convTranspose2d(
 /** The largest number of each window of images [n, h, w, c]. */
 export function maxPool2d(x: Tensor, window: Size2d, options: pool.PoolOptions = {}): Tensor {
   images(x, "maxPool2d");
+  checkNames("maxPool2d", options, poolNames);
   return unary((node) => pool.maxPool2d(node, window, options), x);
 }
 
@@ -98,6 +106,7 @@ export function averagePool2d(
   options: pool.AveragePoolOptions = {},
 ): Tensor {
   images(x, "averagePool2d");
+  checkNames("averagePool2d", options, [...poolNames, "countIncludePadding"]);
   return unary((node) => pool.averagePool2d(node, window, options), x);
 }
 
@@ -136,7 +145,12 @@ export interface BatchNormArguments {
 
 /** Each channel (last axis) with mean 0 and variance 1, then times gamma plus beta. */
 export function batchNorm(x: Tensor, options: BatchNormArguments = {}): Tensor {
+  checkTensor(x, "batchNorm");
+  checkNames("batchNorm", options, ["gamma", "beta", "mean", "variance", "epsilon"]);
   const { gamma, beta, mean, variance, epsilon = 1e-5 } = options;
+  for (const [name, part] of Object.entries({ gamma, beta, mean, variance })) {
+    if (part !== undefined) checkTensor(part, `batchNorm: ${name}`);
+  }
   if ((mean === undefined) !== (variance === undefined)) {
     throw new TypeError("batchNorm: expected mean and variance together, or neither");
   }
@@ -159,11 +173,14 @@ export function localResponseNorm(
   options: normalization.LocalResponseNormOptions = {},
 ): Tensor {
   images(x, "localResponseNorm");
+  checkNames("localResponseNorm", options, ["size", "alpha", "beta", "k"]);
   return unary((node) => normalization.localResponseNorm(node, options), x);
 }
 
 /** Drops numbers with probability `rate` (0 or more, less than 1); the others grow by 1 / (1 - rate). */
 export function dropout(x: Tensor, rate: number, options: RandomOptions = {}): Tensor {
+  checkTensor(x, "dropout");
+  checkNames("dropout", options, ["seed"]);
   if (!(rate >= 0 && rate < 1)) {
     throw new RangeError(`dropout: rate: expected at least 0 and less than 1, found ${rate}`);
   }
@@ -182,19 +199,19 @@ export function step(x: Tensor): Tensor {
 }
 /** x itself. */
 export function linear(x: Tensor): Tensor {
-  return x;
+  return checked(x, "linear");
 }
 /** 1 / (1 + e^-x). */
 export function sigmoid(x: Tensor): Tensor {
-  return x.sigmoid();
+  return checked(x, "sigmoid").sigmoid();
 }
 /** The hyperbolic tangent. */
 export function tanh(x: Tensor): Tensor {
-  return x.tanh();
+  return checked(x, "tanh").tanh();
 }
 /** max(x, 0). */
 export function relu(x: Tensor): Tensor {
-  return x.relu();
+  return checked(x, "relu").relu();
 }
 /** min(max(x, 0), 6). */
 export function relu6(x: Tensor): Tensor {
@@ -226,11 +243,22 @@ export function hardSigmoid(x: Tensor): Tensor {
 }
 /** e^x over its sum along an axis. */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  return x.softmax(axis);
+  return checked(x, "softmax").softmax(axis);
 }
 /** The logarithm of softmax. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
-  return x.logSoftmax(axis);
+  return checked(x, "logSoftmax").logSoftmax(axis);
+}
+
+/** A loss of the graph for two tensors. */
+function loss(
+  name: string,
+  op: (predictions: Node, targets: Node) => Node,
+  predictions: Tensor,
+  targets: Tensor,
+): Tensor {
+  for (const t of [predictions, targets]) checkTensor(t, name);
+  return new Tensor(op(predictions.node, targets.node), [predictions, targets]);
 }
 
 /**
@@ -242,28 +270,23 @@ export function crossEntropy(
   labels: Tensor,
   options: { readonly labelSmoothing?: number } = {},
 ): Tensor {
-  const result = losses.crossEntropy(logits.node, labels.node, options.labelSmoothing);
-  return new Tensor(result, [logits, labels]);
+  checkNames("crossEntropy", options, ["labelSmoothing"]);
+  const op = (p: Node, t: Node) => losses.crossEntropy(p, t, options.labelSmoothing);
+  return loss("crossEntropy", op, logits, labels);
 }
 /** The mean binary cross-entropy of logits and labels (0 or 1) of one shape. */
 export function binaryCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
-  return new Tensor(losses.binaryCrossEntropy(logits.node, labels.node), [logits, labels]);
+  return loss("binaryCrossEntropy", losses.binaryCrossEntropy, logits, labels);
 }
 /** The mean of the squared differences. */
 export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
-  return new Tensor(losses.meanSquaredError(predictions.node, targets.node), [
-    predictions,
-    targets,
-  ]);
+  return loss("meanSquaredError", losses.meanSquaredError, predictions, targets);
 }
 /** The mean of the absolute differences. */
 export function meanAbsoluteError(predictions: Tensor, targets: Tensor): Tensor {
-  return new Tensor(losses.meanAbsoluteError(predictions.node, targets.node), [
-    predictions,
-    targets,
-  ]);
+  return loss("meanAbsoluteError", losses.meanAbsoluteError, predictions, targets);
 }
 /** The mean of max(0, 1 - y x) for labels y of 1 or -1 (0 counts as -1). */
 export function hinge(predictions: Tensor, labels: Tensor): Tensor {
-  return new Tensor(losses.hinge(predictions.node, labels.node), [predictions, labels]);
+  return loss("hinge", losses.hinge, predictions, labels);
 }

@@ -1,3 +1,4 @@
+import { checkNames } from "../core/options.ts";
 import { formatShape } from "../core/shape.ts";
 import { tensor } from "./create.ts";
 import { Tensor } from "./tensor.ts";
@@ -84,6 +85,7 @@ export function resize2d(
       `resize2d: size: expected two integers of at least 1, found ${JSON.stringify(size)}`,
     );
   }
+  checkNames("resize2d", options, ["method", "alignCorners", "antialias"]);
   const { method = "bilinear", alignCorners = false, antialias = false } = options;
   if (method !== "nearest" && !Object.hasOwn(filters, method)) {
     throw new RangeError(

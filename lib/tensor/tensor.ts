@@ -1,4 +1,4 @@
-import type { DType, TensorData, TypedArrayOf } from "../core/dtype.ts";
+import { checkDType, type DType, type TensorData, type TypedArrayOf } from "../core/dtype.ts";
 import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import * as activation from "../graph/compositions/activation.ts";
@@ -7,6 +7,7 @@ import * as e from "../graph/ops/elementwise.ts";
 import * as layout from "../graph/ops/layout.ts";
 import { argmax, reduceMax, reduceSum } from "../graph/ops/reduce.ts";
 import { gather } from "../graph/ops/gather.ts";
+import { type Axes, axisList, blockOf, frameOf, reducedAxes } from "./arguments.ts";
 import { matrixProduct } from "./matrix.ts";
 import { formatTensor, nest, type NestedArray } from "./print.ts";
 import { read, schedule } from "./runtime.ts";
@@ -14,9 +15,6 @@ import { constant, dispose, valueOf } from "./value.ts";
 
 /** What may stand where a tensor is expected: a number is a scalar tensor. */
 export type TensorLike = Tensor | number;
-
-/** One axis or several, counted from the end where negative; left out, all of them. */
-export type Axes = number | readonly number[];
 
 /** A chain of more operations than this is evaluated in parts. */
 const deepest = 2000;
@@ -320,6 +318,7 @@ export class Tensor {
 
   /** The matrix product over the last two axes; vectors and batches as in NumPy's matmul. */
   matmul(other: Tensor): Tensor {
+    checkTensor(other, "matmul");
     return new Tensor(matrixProduct(this.node, other.node), [this, other]);
   }
   /** The same elements in another shape; one size may be -1. */
@@ -332,7 +331,7 @@ export class Tensor {
   }
   /** Another order of axes, by default the reverse. */
   transpose(permutation?: readonly number[]): Tensor {
-    const axes = permutation?.map((axis) => normalizeAxis(axis, this.rank, "transpose"));
+    const axes = permutation && axisList(permutation, this.rank, "transpose");
     return unary((x) => layout.transpose(x, axes), this);
   }
   /** A new axis of size 1 in front of `axis`. */
@@ -364,26 +363,8 @@ export class Tensor {
    * end), every `stride`-th. Axes that are left out stay whole.
    */
   slice(start: readonly number[], size?: readonly number[], stride?: readonly number[]): Tensor {
-    const { shape } = this;
-    for (const [name, list] of Object.entries({ start, size, stride })) {
-      if (list === undefined) continue;
-      if (!Array.isArray(list) || list.length > shape.length || !list.every(Number.isInteger)) {
-        throw new RangeError(
-          `slice: ${name}: expected at most ${shape.length} integers for ${
-            formatShape(shape)
-          }, found ${JSON.stringify(list)}`,
-        );
-      }
-    }
-    const steps = shape.map((_, axis) => stride?.[axis] ?? 1);
-    const from = shape.map((d, axis) => {
-      const s = start[axis] ?? 0;
-      return s < 0 ? s + d : s;
-    });
-    const counts = shape.map((d, axis) =>
-      size?.[axis] ?? Math.ceil((d - from[axis]!) / steps[axis]!)
-    );
-    return unary((x) => layout.slice(x, from, counts, steps), this);
+    const block = blockOf(this.shape, start, size, stride);
+    return unary((x) => layout.slice(x, block.start, block.size, block.stride), this);
   }
   /** Some axes (all by default) backwards. */
   flip(axes?: Axes): Tensor {
@@ -391,7 +372,7 @@ export class Tensor {
   }
   /** In a frame of `value`: for each axis the elements before and after. */
   pad(widths: readonly (readonly [number, number])[], value = 0): Tensor {
-    const [low, high] = [widths.map((w) => w[0]), widths.map((w) => w[1])];
+    const [low, high] = frameOf(widths);
     return unary((x) => layout.pad(x, low, high, undefined, value), this);
   }
   /**
@@ -399,16 +380,25 @@ export class Tensor {
    * An index outside is moved to the first or last row.
    */
   take(indices: Tensor): Tensor {
+    checkTensor(indices, "take");
     return new Tensor(gather(this.node, indices.node), [this, indices]);
   }
   /** Another element type; to i32 without the fraction, NaN as 0, and cut off at the ends of i32. */
   cast(dtype: DType): Tensor {
+    checkDType(dtype, "cast");
     return unary((x) => e.convert(x, dtype), this);
   }
   /** The same numbers, but a constant for gradients. */
   detach(): Tensor {
     return unary(e.detach, this);
   }
+}
+
+/** Checks that something given by a user is a tensor. */
+export function checkTensor(x: unknown, where?: string): asserts x is Tensor {
+  if (x instanceof Tensor) return;
+  const what = where === undefined ? "" : `${where}: `;
+  throw new TypeError(`${what}expected a tensor, found ${String(x)}; see tensor()`);
 }
 
 /** A scalar tensor for a number; it is data, so that another number does not mean another program. */
@@ -423,6 +413,7 @@ export function asTensor(x: TensorLike, dtype: DType = "f32"): Tensor {
 
 /** Applies an operation of the graph to one tensor. */
 export function unary(op: (x: Node) => Node, x: Tensor): Tensor {
+  checkTensor(x);
   return new Tensor(op(x.node), [x]);
 }
 
@@ -445,41 +436,15 @@ function mirrored(x: Tensor): Tensor {
   return x.dtype === "i32" ? x.neg().sub(1) : x.neg();
 }
 
-function axisList(axes: Axes | undefined, rank: number, what: string): number[] {
-  const list = axes === undefined
-    ? Array.from({ length: rank }, (_, axis) => axis)
-    : typeof axes === "number"
-    ? [axes]
-    : axes;
-  return list.map((axis) => normalizeAxis(axis, rank, what));
-}
-
 function reduced(
   op: (x: Node, axes?: readonly number[]) => Node,
   x: Tensor,
   axes: Axes | undefined,
   keepDimensions: boolean,
 ): Tensor {
-  const list = axisList(axes, x.rank, "axes");
+  const list = reducedAxes(axes, keepDimensions, x.rank);
   const result = unary((node) => op(node, list), x);
   return keepDimensions
     ? result.reshape(x.shape.map((d, axis) => list.includes(axis) ? 1 : d))
     : result;
-}
-
-/** `a` where `condition` (i32) is not 0, else `b`. */
-export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
-  const dtype = a instanceof Tensor ? a.dtype : b instanceof Tensor ? b.dtype : "f32";
-  const [x, y] = [asTensor(a, dtype), asTensor(b, dtype)];
-  return new Tensor(e.select(condition.node, x.node, y.node), [condition, x, y]);
-}
-
-/** Tensors one after another along an axis. */
-export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
-  return new Tensor(layout.concatenate(tensors.map((t) => t.node), axis), tensors);
-}
-
-/** Tensors of one shape along a new axis. */
-export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  return concatenate(tensors.map((t) => t.expandDims(axis)), axis);
 }

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { typedArray } from "../../lib/core/dtype.ts";
-import { ones, setSeed, tensor } from "../../lib/tensor/create.ts";
+import { ones, randomNormal, setSeed, tensor } from "../../lib/tensor/create.ts";
 import * as functions from "../../lib/tensor/functions.ts";
 import { valueAndGradient } from "../../lib/tensor/gradient.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
@@ -69,7 +69,8 @@ testOnDevices("losses and their gradients are those of PyTorch", async () => {
   >;
   for (const { loss, inputs, output, gradients, outputGradient } of fixtures("losses")) {
     const [x, y] = inputs.map(given) as [Tensor, Tensor];
-    const options = loss.labelSmoothing === undefined ? [] : [loss];
+    const { labelSmoothing } = loss;
+    const options = labelSmoothing === undefined ? [] : [{ labelSmoothing }];
     const { value, gradient } = valueAndGradient((x: Tensor) =>
       losses[loss.name]!(x, y, ...options)
     )(x);
@@ -129,6 +130,26 @@ Deno.test("arguments that do not fit are errors", () => {
   );
   const logits = ones([2, 3]), labels = tensor([0, 1], { dtype: "i32" });
   assertThrows(() => functions.crossEntropy(logits, ones([2, 4])), TypeError, "crossEntropy");
+  const array = [1, 2] as never;
+  for (const name of ["relu", "linear", "softmax", "dropout", "batchNorm"] as const) {
+    const call = functions[name] as (x: Tensor, rate: number) => Tensor;
+    assertThrows(() => call(array, 0.5), TypeError, `${name}: expected a tensor, found 1,2`);
+  }
+  assertThrows(() => functions.gelu(array), TypeError, "expected a tensor, found 1,2");
+  assertThrows(() => functions.hinge(logits, array), TypeError, "hinge: expected a tensor");
+  assertThrows(
+    () => functions.batchNorm(image, { gamma: array }),
+    TypeError,
+    "batchNorm: gamma: expected a tensor",
+  );
+  for (
+    const mistake of [
+      () => functions.conv2d(image, ones([3, 3, 2, 1]), { strides: 2 } as object),
+      () => functions.maxPool2d(image, 2, { strides: 1 } as object),
+      () => functions.dropout(logits, 0.5, { sead: 1 } as object),
+      () => randomNormal([2], { stddev: 2 } as object),
+    ]
+  ) assertThrows(mistake, RangeError, "unknown option");
   assertThrows(
     () => functions.crossEntropy(logits, tensor([0, 1])),
     TypeError,

@@ -5,7 +5,8 @@ import { arange, tensor } from "../../lib/tensor/create.ts";
 import { valueAndGradient } from "../../lib/tensor/gradient.ts";
 import { jit } from "../../lib/tensor/jit.ts";
 import { device, programCount, setDevice } from "../../lib/tensor/runtime.ts";
-import { concatenate, type Tensor } from "../../lib/tensor/tensor.ts";
+import { concatenate } from "../../lib/tensor/combine.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { collect } from "./collect.ts";
 import { testOnDevices } from "./devices.ts";
 

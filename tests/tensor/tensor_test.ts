@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { arange, full, tensor, zeros } from "../../lib/tensor/create.ts";
-import { concatenate, stack, type Tensor, where } from "../../lib/tensor/tensor.ts";
+import { concatenate, stack, where } from "../../lib/tensor/combine.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { testOnDevices } from "./devices.ts";
 
 const i32 = (data: number | number[] | number[][]) => tensor(data, { dtype: "i32" });
@@ -291,6 +292,28 @@ Deno.test("reading", async () => {
     "found [2, 2]; use data() or array()",
   );
   assert((error as Error).message.startsWith("item: expected a tensor of one element"));
+});
+
+Deno.test("mistakes that a notebook, which checks no types, lets through are errors", () => {
+  const t = tensor([[1, 2], [3, 4]]), wrong = <T>(x: unknown) => x as T;
+  const list: [() => unknown, string][] = [
+    [() => t.matmul(wrong([[1], [2]])), "matmul: expected a tensor, found 1,2"],
+    [() => t.take(wrong([0])), "take: expected a tensor"],
+    [() => where(wrong(true), t, t), "where: condition: expected a tensor, found true"],
+    [() => concatenate(wrong(t)), "concatenate: expected a list of tensors"],
+    [() => stack(wrong([t, 1])), "stack: expected a tensor, found 1"],
+    [() => t.sum(0, wrong(1)), "true or false for keepDimensions, found [0,1]"],
+    [() => t.max(wrong("x")), "axes: expected axes such as 0 or [0, -1], found x"],
+    [() => t.transpose(wrong(1)), "transpose: expected each axis of [2, 2] once"],
+    [() => t.pad(wrong(1)), "pad: expected [before, after] for each axis, found 1"],
+    [() => t.slice(wrong(undefined)), "slice: start: expected at most 2 integers"],
+    [() => t.cast(wrong("float32")), 'cast: unknown element type "float32". Known: f32, i32, u8'],
+    [() => tensor([1], { dtype: wrong("int32") }), 'did you mean "i32"?'],
+    [() => zeros([1], wrong("bool")), "unknown element type"],
+    [() => tensor([1, 2], wrong([2, 1])), "tensor: expected options in braces, found [2,1]"],
+    [() => tensor([1], wrong({ dtpye: "i32" })), 'did you mean "dtype"?'],
+  ];
+  for (const [mistake, message] of list) assertThrows(mistake, Error, message);
 });
 
 Deno.test("operands that are no tensors are errors", () => {
