@@ -1,5 +1,6 @@
 import type { ReduceKernel } from "../../lib/compile/kernel.ts";
-import { type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
+import { DeviceError } from "../../lib/core/errors.ts";
+import { formatShape, type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
 import { Bindings, type Operands } from "./bindings.ts";
 import { emitExpression, prelude } from "./expression.ts";
 import reduce from "./reduce.wgsl" with { type: "text" };
@@ -18,6 +19,13 @@ export function emitReduce(
   tiling: "register" | "workgroup",
 ): Emitted {
   const { shape, axes, combine, dtype } = kernel;
+  if (sizeOf(shape) > 2 ** 32) {
+    throw new DeviceError(
+      `webgpu: ${combine} over ${
+        formatShape(shape)
+      }: expected at most 2^32 elements, which an index reaches; reduce parts of it, or setDevice("cpu")`,
+    );
+  }
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const outputs = sizeOf(kept.map((axis) => shape[axis]!));
   const elements = sizeOf(axes.map((axis) => shape[axis]!));

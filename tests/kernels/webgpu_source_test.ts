@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { emitReduce } from "../../kernels/webgpu/reduce.ts";
 import { foldWorkgroups, unroll } from "../../kernels/webgpu/source.ts";
+import { DeviceError } from "../../lib/core/errors.ts";
 
 Deno.test("foldWorkgroups keeps every dimension within 65535", () => {
   assertEquals(foldWorkgroups(1), [1, 1, 1]);
@@ -21,4 +23,25 @@ Deno.test("unroll writes marked loops out, inner ones too, and leaves others alo
   );
   assertEquals(unroll("x @unroll for (var i = 0u; i < N; i++) { i } y", { N: 0 }), "x  y");
   assertThrows(() => unroll("@unroll for (var i = 0u; i < Z; i++) {}", {}), Error, "limit Z");
+});
+
+Deno.test("a reduction of more elements than an index reaches is refused", () => {
+  const emit = (rows: number) =>
+    emitReduce(
+      {
+        kind: "reduce",
+        combine: "sum",
+        shape: [rows, 2 ** 16],
+        axes: [1],
+        expression: {
+          steps: [{ kind: "literal", value: 1, dtype: "f32" }],
+          stores: [{ step: 0, dtype: "f32" }],
+        },
+        dtype: "f32",
+      },
+      { inputs: [], outputs: [0] },
+      "register",
+    );
+  assertEquals(emit(2 ** 16).dispatches.length, 2);
+  assertThrows(() => emit(2 ** 16 + 1), DeviceError, "sum over [65537, 65536]: expected at most");
 });
