@@ -54,7 +54,10 @@ export class Model extends Network<Model> {
   /** Names of the classes; taken from the data of the first `fit` unless set. */
   classes: readonly string[] | undefined;
   readonly #predictor = new Predictor(this);
-  #trainer: { device: Device; trainer: Trainer; form: string } | undefined;
+  /** For `trainOnBatch`, with the settings of its first call. */
+  #trainer:
+    | { device: Device; trainer: Trainer; form: string; settings: TrainOnBatchOptions }
+    | undefined;
   /** What it was trained with last. */
   #loss: LossLike | readonly LossLike[] = "crossEntropy";
 
@@ -148,14 +151,22 @@ export class Model extends Network<Model> {
       list.map((t) => ({ shape: t.shape.slice(1), dtype: t.dtype }));
     const data = { inputs: fields(inputs), targets: fields(targets) };
     const form = formatFields(data);
-    if (this.#trainer?.device !== device) {
-      const trainer = this.#makeTrainer("trainOnBatch", device, data, options);
-      this.#trainer = { device, trainer, form };
-      this.#loss = options.loss ?? "crossEntropy";
-    } else if (this.#trainer.form !== form) {
+    const before = this.#trainer;
+    if (before !== undefined && before.form !== form) {
       throw new TypeError(
-        `trainOnBatch: expected ${this.#trainer.form}, as in the first call, found ${form}`,
+        `trainOnBatch: expected ${before.form}, as in the first call, found ${form}`,
       );
+    }
+    if (this.#trainer?.device !== device) {
+      const { settings = options } = before ?? {};
+      const trainer = this.#makeTrainer("trainOnBatch", device, data, settings);
+      // What the optimizer remembers follows to another device.
+      for (const [name, variable] of before?.trainer.variables ?? []) {
+        trainer.variables.get(name)!.assign(await variable.read());
+      }
+      before?.trainer.release();
+      this.#trainer = { device, trainer, form, settings };
+      this.#loss = settings.loss ?? "crossEntropy";
     }
     const { trainer } = this.#trainer;
     const read = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));

@@ -257,6 +257,20 @@ Deno.test("trainOnBatch goes on with its optimizer where layers are frozen and u
   }
 });
 
+Deno.test("trainOnBatch goes on with its optimizer on another device", async () => {
+  const x = tensor([[1, 0], [0, 1]]), y = tensor([0, 1], { dtype: "i32" });
+  const optimizer = sgd({ learningRate: 0.5, momentum: 0.9 });
+  const [still, moving] = [1, 1].map((seed) =>
+    sequential([2], { seed }).dense(9).dropout(0.5).dense(2)
+  );
+  for (let i = 0; i < 6; i++) {
+    await still!.trainOnBatch(x, y, { optimizer });
+    if (i === 2) await useCpu(1);
+    await moving!.trainOnBatch(x, y, i === 0 ? { optimizer } : {});
+  }
+  await assertSameWeights(still!, moving!);
+});
+
 Deno.test("evaluate measures the loss that the model was trained with last", async () => {
   const data = arrayDataset({ inputs: [[1], [2]], targets: [[0.25, 0.5], [0.5, 1]] });
   const loss = "meanSquaredError";
