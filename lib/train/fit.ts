@@ -60,6 +60,8 @@ class Run {
   readonly #options: FitOptions;
   readonly #optimizer: Optimizer;
   readonly #trainer: Trainer;
+  /** For the validation data, whose fields may be of other types. */
+  readonly #validator: Trainer | undefined;
   readonly #throttle: Throttle;
   readonly #stopper: EarlyStopper | undefined;
   readonly #display: ProgressDisplay | undefined;
@@ -85,7 +87,7 @@ class Run {
     options: FitOptions,
   ) {
     checkFitNames(options);
-    const { loss = "crossEntropy", checkpoint } = options;
+    const { loss = "crossEntropy", checkpoint, validation } = options;
     this.#network = network;
     this.#data = data;
     this.#options = options;
@@ -107,17 +109,23 @@ class Run {
         throw new RangeError(`fit: checkpoint.${every}: expected a number above 0, found ${value}`);
       }
     }
-    this.#trainer = new Trainer(device, {
-      where: "fit",
+    const settings = {
       network,
-      inputs: data.inputs,
-      targets: data.targets,
-      normalization,
       losses: lossesOf(loss, network.outputs.length),
       optimizer: this.#optimizer,
       topK: checkPositive(options.topK ?? 5, "fit: topK"),
       seed: this.#seed,
-    });
+    };
+    const trainerFor = (where: string, { inputs, targets, normalization: own }: typeof data) =>
+      new Trainer(device, {
+        ...settings,
+        where,
+        inputs,
+        targets,
+        normalization: normalization ?? own,
+      });
+    this.#trainer = trainerFor("fit", data);
+    this.#validator = validation && trainerFor("fit: validation", validation);
     checkTrainable(network, "fit");
     this.#throttle = new Throttle(device);
     this.#stopper = options.earlyStopping && new EarlyStopper(options.earlyStopping);
@@ -271,7 +279,7 @@ class Run {
     if (signal?.aborted && this.#epoch < this.#epochs) return "aborted";
   }
 
-  /** Measures the validation data. When that is aborted, the counters are as they were before. */
+  /** Measures the validation data. If that is aborted, the counters of the epoch stay. */
   async #validate(): Promise<{ validation?: Metrics } | "aborted"> {
     const { validation, signal } = this.#options;
     const { counters } = this.#trainer;
@@ -279,17 +287,15 @@ class Run {
       counters.reset();
       return {};
     }
-    const counted = await counters.variable.read();
-    counters.reset();
     let metrics: Metrics;
     try {
-      metrics = await measure(this.#trainer, this.#throttle, validation, this.#batchSize, signal);
+      const validator = this.#validator!;
+      metrics = await measure(validator, this.#throttle, validation, this.#batchSize, signal);
     } catch (error) {
       if (!signal?.aborted || error !== signal.reason) throw error;
-      await this.#trainer.read(); // until nothing that is queued counts any more
-      counters.variable.assign(counted);
       return "aborted";
     }
+    counters.reset();
     if (!Number.isFinite(metrics.loss)) {
       throw this.#diverged("the validation loss was not a finite number", this.#step);
     }
@@ -383,6 +389,7 @@ class Run {
 
   release(): void {
     this.#trainer.release();
+    this.#validator?.release();
   }
 }
 

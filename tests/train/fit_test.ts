@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { DivergenceError } from "../../lib/core/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { input } from "../../lib/nn/symbolic.ts";
@@ -282,6 +288,24 @@ Deno.test("a validation loss that is not finite ends training too", async () => 
   assertEquals(error.step, 1);
 });
 
+Deno.test("validation data may be of other types than those trained on", async () => {
+  const pixels = Uint8Array.from({ length: 90 }, (_, i) => (i * 37) % 256);
+  const labels = Array.from({ length: 30 }, (_, i) => i % 3), shape = [3];
+  const data = arrayDataset({
+    inputs: { data: Float32Array.from(pixels, (x) => x / 255), shape },
+    targets: Int32Array.from(labels),
+  });
+  const bytes = arrayDataset({ inputs: { data: pixels, shape }, targets: Uint8Array.from(labels) });
+  const losses: number[] = [];
+  for (const validation of [data, bytes]) {
+    const net = linear();
+    const { epochs } = await net.fit(data, { validation });
+    assertEquals(await net.evaluate(validation, { batchSize: 32 }), epochs[0]!.validation);
+    losses.push(epochs[0]!.validation!.loss);
+  }
+  assertAlmostEquals(losses[0]!, losses[1]!, 1e-6);
+});
+
 const mistakes: [string, FitOptions | Record<string, unknown>, new () => Error, string][] = [
   ["batchSize 0", { batchSize: 0 }, RangeError, "batchSize: expected an integer of at least 1"],
   ["batchSize 1.5", { batchSize: 1.5 }, RangeError, "found 1.5"],
@@ -310,6 +334,24 @@ for (const [what, options, kind, message] of mistakes) {
     assertEquals(await bitsOf(net), before);
   });
 }
+
+Deno.test("validation data that do not fit are refused before anything changes", async () => {
+  const net = linear(), before = await bitsOf(net);
+  const inputs = [[1, 2, 3]];
+  const list: [Dataset, string][] = [
+    [arrayDataset({ inputs }), "one target for each of the 1 outputs, found 0"],
+    [arrayDataset({ inputs, targets: new Float32Array(1) }), "targets of shape [3]"],
+    [arrayDataset({ inputs: [[1, 2]], targets: [1] }), "examples of shape [3]"],
+  ];
+  for (const [validation, expected] of list) {
+    await assertRejects(
+      () => net.fit(corners(9), { validation }),
+      TypeError,
+      `fit: validation: expected ${expected}`,
+    );
+  }
+  assertEquals(await bitsOf(net), before);
+});
 
 const refused = (what: string, net: () => Model, data: () => unknown, message: string) =>
   Deno.test(`${what} is refused before anything changes`, async () => {
