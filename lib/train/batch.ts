@@ -39,7 +39,10 @@ export interface Schema {
   readonly targets: readonly Field[];
   /** The names of the classes, by label, where the target is a class. */
   readonly classes?: readonly string[];
-  /** Constants for input 0 where that is a uint8 image. */
+  /**
+   * Constants for input 0 where that is a uint8 image, which a model sees as x / 255 without them.
+   * Further inputs come to it as they are.
+   */
   readonly normalization?: Normalization;
 }
 

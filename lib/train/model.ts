@@ -84,7 +84,9 @@ export class Model extends Network<Model> {
    * Trains on examples and returns what was measured.
    *
    * The run is decided by the seed: the same seed on the same kind of device gives the same weights,
-   * bit for bit, and a resumed run those of an uninterrupted one.
+   * bit for bit, and a resumed run those of an uninterrupted one. A further call goes on from the
+   * weights and from nothing else: the optimizer begins anew, and with the same seed the order of the
+   * examples and dropout repeat. To train for more epochs, `resume` from a checkpoint.
    *
    * @throws {TypeError} if the data do not fit the model.
    * @throws {DivergenceError} if the loss stops being a finite number.
