@@ -1,6 +1,6 @@
 import type { Device, Executable } from "../device/device.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
-import { deviceIfReady, load, type LoadedProgram, schedule } from "./runtime.ts";
+import { deviceIfReady, load, type LoadedProgram, makeRoom, schedule } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
 import { isTracing } from "./tracing.ts";
 import { flatten, rebuild, signature, type Tree } from "./tree.ts";
@@ -12,14 +12,19 @@ interface Trace {
   readonly roots: readonly Node[];
   /** The placeholders of the arguments. */
   readonly placeholders: readonly Node[];
-  readonly programs: WeakMap<Device, Loaded>;
+  /** On the device that it ran on last. */
+  loaded: Loaded | undefined;
 }
+
+/** Traces of a function that are kept, each for certain types of arguments. */
+const traceLimit = 64;
 
 /** Gives a program's memory back once its trace cannot be reached any more. */
 const abandoned = new FinalizationRegistry<Executable>((executable) => executable.release());
 
 /** A trace's program on a device. */
 interface Loaded {
+  readonly device: Device;
   readonly program: LoadedProgram;
   /** The placeholders, then tensors that the function took from around it. */
   readonly leaves: readonly Node[];
@@ -28,7 +33,8 @@ interface Loaded {
 /**
  * Records a function of tensors once for each combination of argument types, and from then on runs
  * the recorded program. What the function does besides (print, count, draw random numbers on the
- * host) happens only while it is recorded; tensors from around it are taken as they are then.
+ * host) happens only while it is recorded; tensors from around it are taken as they are then. What
+ * was recorded for the last 64 combinations is kept.
  *
  * ```ts
  * import { jit, tensor } from "@striate/striate";
@@ -52,9 +58,14 @@ export function jit<Arguments extends Tree[], Result extends Tree>(
     const usable = device !== undefined && tensors.every(({ node }) => isPresent(node, device));
     if (!usable) return fn(...args);
     const key = signature(args);
-    let trace = traces.get(key);
-    if (trace === undefined) traces.set(key, trace = record(fn, args));
-    const loaded = programOf(trace, device);
+    const trace = traces.get(key) ?? record(fn, args);
+    traces.delete(key);
+    const loaded = programOf(
+      trace,
+      device,
+      (bytes) => makeRoom(traces, traceLimit, bytes, ({ loaded }) => loaded!.program),
+    );
+    traces.set(key, trace);
     const taken = loaded.leaves.slice(tensors.length);
     if (!taken.every((node) => isPresent(node, device))) return fn(...args);
     return run(trace, loaded, tensors, device) as Result;
@@ -77,21 +88,22 @@ function record<Arguments extends Tree[]>(
     result,
     roots,
     placeholders: placeholders.map((t) => t.node),
-    programs: new WeakMap(),
+    loaded: undefined,
   };
 }
 
-function programOf(trace: Trace, device: Device): Loaded {
-  const { roots, placeholders, programs } = trace;
-  let loaded = programs.get(device);
-  if (loaded === undefined) {
+function programOf(trace: Trace, device: Device, before: (bytes: number) => void): Loaded {
+  const { roots, placeholders } = trace;
+  let { loaded } = trace;
+  if (loaded?.device !== device) {
+    abandoned.unregister(trace);
+    loaded?.program.executable.release();
     // What was taken may have been evaluated since, so that it is a leaf by now.
     const taken = topologicalOrder(roots)
       .filter((node) => node.op.kind === "leaf" && !placeholders.includes(node));
     const leaves = [...placeholders, ...taken];
-    loaded = { program: load(device, roots, leaves), leaves };
-    programs.set(device, loaded);
-    abandoned.register(trace, loaded.program.executable);
+    trace.loaded = loaded = { device, program: load(device, roots, leaves, { before }), leaves };
+    abandoned.register(trace, loaded.program.executable, trace);
   }
   return loaded;
 }

@@ -72,11 +72,37 @@ export interface LoadedProgram {
   /** Bytes of each binding; the first ones are the leaves. */
   readonly bindings: readonly number[];
   readonly outputs: readonly number[];
+  /** Bytes that it holds between runs. */
+  readonly bytes: number;
 }
 
 /** Programs of a device by the structure of their graph, the least recently used one first. */
 const programs = new WeakMap<Device, Map<string, LoadedProgram>>();
 const programLimit = 256;
+
+/** Bytes that kept programs may hold: a few large ones would fill a device for good. */
+const keptBytes = 2 ** 30;
+
+/**
+ * Makes room for a program of `bytes` bytes: lets go what was used longest ago where there would be
+ * more than `limit` programs, or they would hold too much.
+ */
+export function makeRoom<T>(
+  kept: Map<string, T>,
+  limit: number,
+  bytes: number,
+  programOf: (item: T) => LoadedProgram,
+): void {
+  let held = bytes;
+  for (const item of kept.values()) held += programOf(item).bytes;
+  for (const [key, item] of kept) {
+    if (kept.size < limit && held <= keptBytes) return;
+    const { executable, bytes: own } = programOf(item);
+    kept.delete(key);
+    executable.release();
+    held -= own;
+  }
+}
 
 /** How many programs a device holds; tests watch that loops do not make more. */
 export function programCount(device: Device): number {
@@ -95,12 +121,9 @@ export function program(
   const key = structureKey(order, roots);
   let found = known.get(key);
   if (found === undefined) {
-    found = load(device, roots, leaves);
-    if (known.size >= programLimit) {
-      const [oldest, { executable }] = known.entries().next().value!;
-      known.delete(oldest);
-      executable.release();
-    }
+    found = load(device, roots, leaves, {
+      before: (bytes) => makeRoom(known, programLimit, bytes, (program) => program),
+    });
   } else {
     known.delete(key);
   }
@@ -108,15 +131,18 @@ export function program(
   return found;
 }
 
-/** Compiles and loads a program. */
+/** Compiles and loads a program; `before` it is loaded, its size can be told. */
 export function load(
   device: Device,
   roots: readonly Node[],
   leaves: readonly Node[],
-  options?: CompileOptions,
+  { before, ...options }: CompileOptions & { readonly before?: (bytes: number) => void } = {},
 ): LoadedProgram {
   const plan = compile(roots, leaves, options);
-  return { executable: device.load(plan), bindings: plan.bindings, outputs: plan.outputs };
+  const { bindings, outputs, slots } = plan;
+  const bytes = slots.reduce((sum, slot) => sum + slot, 0);
+  before?.(bytes);
+  return { executable: device.load(plan), bindings, outputs, bytes };
 }
 
 /** Nodes of which some are wanted together: see {@linkcode linkResults}. */

@@ -24,6 +24,15 @@ testOnDevices("a function is recorded once for each types of arguments", async (
   assertEquals(calls, 3);
 });
 
+testOnDevices("of many types of arguments the last ones are kept", async () => {
+  let calls = 0;
+  const f = jit((x: Tensor) => (calls++, x.sum()));
+  const call = (size: number) => f(tensor(new Float32Array(size).fill(1))).item();
+  for (let size = 1; size <= 65; size++) assertEquals(await call(size), size);
+  assertEquals([await call(65), await call(2), calls], [65, 2, 65]);
+  assertEquals([await call(1), await call(2), calls], [1, 2, 66]);
+});
+
 testOnDevices("arguments and results are trees", async () => {
   const f = jit((w: { a: Tensor; b: readonly Tensor[] }) => ({
     sum: w.a.add(w.b[0]!),

@@ -4,7 +4,7 @@ import { needs } from "../setup/needs.ts";
 import { arange, tensor } from "../../lib/tensor/create.ts";
 import { valueAndGradient } from "../../lib/tensor/gradient.ts";
 import { jit } from "../../lib/tensor/jit.ts";
-import { device, programCount, setDevice } from "../../lib/tensor/runtime.ts";
+import { device, makeRoom, programCount, setDevice } from "../../lib/tensor/runtime.ts";
 import { concatenate } from "../../lib/tensor/combine.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { collect } from "./collect.ts";
@@ -67,6 +67,29 @@ testOnDevices("nothing runs before something is read, and nothing twice", async 
   await t.data();
   await tensor([5, 6]).mul(7).sin().mul(8).add(9).data();
   assertEquals(programCount(target), programs + 1);
+});
+
+Deno.test("programs used longest ago are let go where there are too many or too large ones", () => {
+  const released: string[] = [];
+  const kept = new Map(
+    [["a", 2 ** 29], ["b", 2 ** 20], ["c", 2 ** 29], ["d", 0]].map(([name, bytes]) => [
+      name as string,
+      {
+        executable: { run() {}, release: () => void released.push(name as string) },
+        bindings: [],
+        outputs: [],
+        bytes: bytes as number,
+      },
+    ]),
+  );
+  const room = (limit: number, bytes: number) => {
+    makeRoom(kept, limit, bytes, (program) => program);
+    return [released.splice(0).join(), [...kept.keys()].join()];
+  };
+  assertEquals(room(5, 0), ["a", "b,c,d"]); // together they held more than a gibibyte
+  assertEquals(room(4, 2 ** 28), ["", "b,c,d"]);
+  assertEquals(room(3, 0), ["b", "c,d"]);
+  assertEquals(room(9, 2 ** 32), ["c,d", ""]); // one that is larger than all that is kept
 });
 
 testOnDevices("several reads are in flight at once", async () => {

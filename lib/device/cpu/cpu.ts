@@ -106,17 +106,19 @@ class CpuDevice implements Device {
   }
 
   allocate(bytes: number): Storage {
+    return this.#withRoom(() => new CpuStorage(this, this.memory.allocate(bytes), bytes));
+  }
+
+  /** What `make` allocates, if need be after what is queued: it may hold memory released meanwhile. */
+  #withRoom<T>(make: () => T): T {
     this.pool.settle();
-    let address: number;
     try {
-      address = this.memory.allocate(bytes);
+      return make();
     } catch (error) {
       if (this.pool.done === this.pool.queued) throw error;
-      // What is queued may hold memory that was released meanwhile.
       this.pool.drain();
-      address = this.memory.allocate(bytes);
+      return make();
     }
-    return new CpuStorage(this, address, bytes);
   }
 
   /** The storage as one of this device's, if it is one and is not released. */
@@ -164,8 +166,7 @@ class CpuDevice implements Device {
   }
 
   load(plan: Plan): Executable {
-    this.pool.settle();
-    return new CpuExecutable(this, plan);
+    return this.#withRoom(() => new CpuExecutable(this, plan));
   }
 
   async finish(): Promise<void> {
