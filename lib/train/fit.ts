@@ -18,6 +18,7 @@ import { EarlyStopper } from "./early_stopping.ts";
 import { checkFitNames, type FitOptions } from "./fit_options.ts";
 import { type EpochRecord, History, type Progress } from "./history.ts";
 import { host } from "./host.ts";
+import { KeptPrograms } from "./kept_programs.ts";
 import { lossesOf } from "./loss.ts";
 import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
@@ -110,6 +111,7 @@ class Run {
       }
     }
     const settings = {
+      programs: new KeptPrograms(),
       network,
       losses: lossesOf(loss, network.outputs.length),
       optimizer: this.#optimizer,

@@ -10,10 +10,8 @@ import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import { host } from "./host.ts";
+import { KeptPrograms } from "./kept_programs.ts";
 import { Throttle } from "./throttle.ts";
-
-/** Programs that are kept, each for a batch size. */
-const programLimit = 16;
 
 /** What is to be predicted, to be had in slices. */
 export interface Examples {
@@ -66,8 +64,7 @@ export async function tensorExamples(
 /** Runs a network's forward pass, each batch as one program, which is kept for the next. */
 export class Predictor {
   readonly #network: Network;
-  /** By what decides them, the one used longest ago first. */
-  readonly #programs = new Map<string, { device: Device; program: StatefulProgram }>();
+  readonly #programs = new KeptPrograms();
   /** Values that were wanted, for keys. */
   readonly #numbers = new Map<SymbolicValue, number>();
   #preprocessor: { normalization: Normalization | undefined; value: Preprocessor } | undefined;
@@ -122,8 +119,7 @@ export class Predictor {
 
   /** Drops the programs, for example when the network has grown. */
   release(): void {
-    for (const { program } of this.#programs.values()) program.release();
-    this.#programs.clear();
+    this.#programs.release();
     this.#numbers.clear();
   }
 
@@ -134,14 +130,21 @@ export class Predictor {
     wanted: readonly SymbolicValue[],
     normalization: Normalization | undefined,
   ): StatefulProgram {
-    const key = JSON.stringify([types, size, wanted.map((v) => this.#numberOf(v)), normalization]);
-    const known = this.#programs.get(key);
-    if (known?.device === device) return known.program;
-    const [oldest] = this.#programs;
-    if (oldest !== undefined && this.#programs.size >= programLimit) {
-      oldest[1].program.release();
-      this.#programs.delete(oldest[0]);
-    }
+    const key = [types, size, wanted.map((value) => this.#numberOf(value)), normalization];
+    return this.#programs.get(
+      JSON.stringify(key),
+      device,
+      () => this.#build(device, types, size, wanted, normalization),
+    );
+  }
+
+  #build(
+    device: Device,
+    types: readonly DType[],
+    size: number,
+    wanted: readonly SymbolicValue[],
+    normalization: Normalization | undefined,
+  ): StatefulProgram {
     const builder = new ProgramBuilder();
     const inputs = this.#network.inputs.map(({ shape }, i) =>
       builder.input([size, ...shape], types[i]!)
@@ -160,9 +163,7 @@ export class Predictor {
       },
       wanted,
     );
-    const program = builder.build(device, outputs);
-    this.#programs.set(key, { device, program });
-    return program;
+    return builder.build(device, outputs);
   }
 
   #numberOf(value: SymbolicValue): number {

@@ -17,6 +17,7 @@ import type { Batch, Field } from "./batch.ts";
 import type { Loss } from "./loss.ts";
 import { type Counts, MetricCounters } from "./metrics.ts";
 import { clipByNorm, type Optimizer } from "./optimizer.ts";
+import { KeptPrograms } from "./kept_programs.ts";
 import { checkLabels, type TargetForm, targetForm } from "./targets.ts";
 
 /** What a trainer needs to know. */
@@ -33,10 +34,9 @@ export interface TrainerOptions {
   readonly topK: number;
   /** Seeds dropout. */
   readonly seed: number;
+  /** Programs that several trainers share. */
+  readonly programs?: KeptPrograms;
 }
-
-/** Programs that are kept, each for a batch size and for what is frozen. */
-const programLimit = 16;
 
 /** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
 const rotation = 3;
@@ -49,8 +49,7 @@ export class Trainer {
   readonly counters: MetricCounters;
   readonly #options: TrainerOptions;
   readonly #device: Device;
-  /** By batch size and what they train, the one made longest ago first. */
-  readonly #programs = new Map<string, StatefulProgram>();
+  readonly #programs: KeptPrograms;
   readonly #weights: readonly Weight[];
   readonly #inputs = new Map<string, Storage[][]>();
   readonly #slots: ReadonlyMap<Weight, readonly Variable[]>;
@@ -67,6 +66,7 @@ export class Trainer {
     this.#targets = checkFields(options);
     this.#device = device;
     this.#options = options;
+    this.#programs = options.programs ?? new KeptPrograms();
     const classes = options.network.outputShape.at(-1) ?? 1;
     this.counters = new MetricCounters(Math.min(options.topK, classes));
     this.#preprocessor = new Preprocessor(
@@ -136,8 +136,7 @@ export class Trainer {
 
   /** Gives device memory back; the weights stay. */
   release(): void {
-    for (const program of this.#programs.values()) program.release();
-    this.#programs.clear();
+    this.#programs.release();
     for (const sets of this.#inputs.values()) {
       for (const set of sets) for (const storage of set) storage.release();
     }
@@ -159,18 +158,11 @@ export class Trainer {
   #program(size: number, training: boolean): StatefulProgram {
     // Layers may be frozen, by this model or another that shares them, at any time.
     const trained = training ? this.#weights.map(({ frozen }) => frozen ? 0 : 1).join("") : "none";
-    const key = `${size} ${trained}`;
-    let program = this.#programs.get(key);
-    if (program === undefined) {
-      const [oldest] = this.#programs;
-      if (oldest !== undefined && this.#programs.size >= programLimit) {
-        oldest[1].release();
-        this.#programs.delete(oldest[0]);
-      }
-      program = this.#build(size, training);
-      this.#programs.set(key, program);
-    }
-    return program;
+    return this.#programs.get(
+      `${this.#options.where} ${size} ${trained}`,
+      this.#device,
+      () => this.#build(size, training),
+    );
   }
 
   #storages(size: number): Storage[] {
