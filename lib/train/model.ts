@@ -110,8 +110,7 @@ export class Model extends Network<Model> {
     this.#checkData(data, "evaluate");
     const batchSize = checkPositive(options.batchSize ?? 128, "evaluate: batchSize");
     const device = await this.#device();
-    const { loss = this.#loss } = options;
-    const settings = { ...options, loss };
+    const settings = { ...options, loss: options.loss ?? this.#loss };
     const trainer = this.#makeTrainer("evaluate", device, data, settings, data.normalization);
     using stoppable = host().begin();
     const signals = [stoppable.signal, ...options.signal ? [options.signal] : []];
