@@ -1,3 +1,4 @@
+import { mayUse } from "../core/environment.ts";
 import { DeviceError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { Device } from "./device.ts";
@@ -15,13 +16,9 @@ const names: readonly DeviceName[] = ["auto", "webgpu", "cpu"];
 
 /** The device that `STRIATE_DEVICE` asks for; "auto" where it is unset or may not be read. */
 export function defaultDeviceName(): DeviceName {
-  let name: string | undefined;
-  try {
-    name = Deno.env.get("STRIATE_DEVICE");
-  } catch {
-    // Without permission to read the environment, nothing was asked for.
-  }
-  return checkDeviceName(name || "auto", "STRIATE_DEVICE");
+  const variable = "STRIATE_DEVICE";
+  const name = mayUse(variable) ? Deno.env.get(variable) : undefined;
+  return checkDeviceName(name || "auto", variable);
 }
 
 /** Checks a device's name. */

@@ -1,3 +1,4 @@
+import { mayUse } from "../../core/environment.ts";
 import { DeviceError } from "../../core/errors.ts";
 
 /**
@@ -19,14 +20,14 @@ export function noAdapter(): DeviceError {
   );
 }
 
-/** The loader prints a line to stderr wherever XDG_RUNTIME_DIR is unset on Linux; it needs no folder. */
+/**
+ * The loader prints a line to stderr wherever XDG_RUNTIME_DIR is unset on Linux; it needs no folder.
+ * Without permission for the environment there is a line too many, nothing worse.
+ */
 function quietLoader(): void {
-  if (Deno.build.os !== "linux") return;
-  try {
-    if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-  } catch {
-    // Without permission for the environment there is a line too many, nothing worse.
-  }
+  const variable = "XDG_RUNTIME_DIR";
+  if (Deno.build.os !== "linux" || !mayUse(variable)) return;
+  if (!Deno.env.get(variable)) Deno.env.set(variable, "/tmp");
 }
 
 /** What a device is asked for: the adapter's own limits, since the defaults are small. */
