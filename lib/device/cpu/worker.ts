@@ -16,6 +16,12 @@ const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {}
  */
 const spinsAtBarrier = 100, spinsWhenIdle = 500;
 
+/**
+ * Milliseconds without a command after which a thread's event loop gets a turn: it may have been told
+ * there to end, with the worker that it was started from.
+ */
+const patience = 1000;
+
 type KernelFunction = (args: number, begin: number, end: number) => void;
 
 interface Stage {
@@ -55,10 +61,10 @@ class Thread {
   }
 
   /** Carries out commands until it is told to close. */
-  run(): void {
+  async run(): Promise<void> {
     let command = control.first;
     for (let number = 0;; number++) {
-      this.#awaitCommand(number);
+      while (!this.#awaitCommand(number)) await new Promise((resolve) => setTimeout(resolve));
       command = this.#word(command) >>> 2;
       const kind = this.#word(command + 1);
       if (kind === commands.close) return;
@@ -80,7 +86,8 @@ class Thread {
     return this.#words[index]!;
   }
 
-  #awaitCommand(number: number): void {
+  /** Waits for the command after `number` others; false if there was none for a long time. */
+  #awaitCommand(number: number): boolean {
     const words = this.#control;
     for (let spins = 0; Atomics.load(words, control.queued) === number; spins++) {
       if (spins < spinsWhenIdle) {
@@ -88,9 +95,11 @@ class Thread {
         continue;
       }
       Atomics.add(words, control.idle, 1);
-      Atomics.wait(words, control.queued, number);
+      const result = Atomics.wait(words, control.queued, number, patience);
       Atomics.sub(words, control.idle, 1);
+      if (result === "timed-out") return false;
     }
+    return true;
   }
 
   /** Waits until all threads are here; the last one opens it. */
@@ -233,8 +242,8 @@ addEventListener("message", (event) => {
   // Not at once: from here on this thread's event loop stands still. What Deno has begun in it to
   // load this module has to end first, or the next import of an npm package, by whatever thread,
   // waits for it for ever.
-  setTimeout(() => {
-    new Thread((event as MessageEvent<Welcome>).data).run();
+  setTimeout(async () => {
+    await new Thread((event as MessageEvent<Welcome>).data).run();
     close();
   }, 0);
 }, { once: true });

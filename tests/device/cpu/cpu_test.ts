@@ -8,7 +8,9 @@ import {
 import type { MapKernel, ReduceKernel, Step } from "../../../lib/compile/kernel.ts";
 import type { Plan, PlannedValue } from "../../../lib/compile/plan.ts";
 import { DeviceError } from "../../../lib/core/errors.ts";
+import { control } from "../../../lib/device/cpu/control.ts";
 import { createCpuDevice } from "../../../lib/device/cpu/cpu.ts";
+import { Memory } from "../../../lib/device/cpu/memory.ts";
 import { planOf } from "../../kernels/cpu.ts";
 import { normals } from "../../kernels/cpu_reference.ts";
 
@@ -281,4 +283,26 @@ Deno.test("cpu device: its threads let packages from npm be loaded, types checke
     assertEquals(new TextDecoder().decode(stdout), "function\n", check);
     assertEquals(code, 0);
   }
+});
+
+Deno.test("the event loop of a thread without work goes on, so that it can be told to end", async () => {
+  const module = new URL("../../../lib/device/cpu/worker.ts", import.meta.url);
+  const code = `import "${module}"; addEventListener("message", ({ data }) => postMessage(data));`;
+  const url = URL.createObjectURL(new Blob([code], { type: "application/typescript" }));
+  const worker = new Worker(url, { type: "module" });
+  const answer = (message: unknown) => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const deadline = setTimeout(() => resolve("no answer"), 20_000);
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.postMessage(message);
+    return promise.finally(() => clearTimeout(deadline));
+  };
+  const { memory, words } = new Memory();
+  await answer({ memory, thread: 0, threads: 1 });
+  const isAsleep = () => Atomics.load(words, control.idle) > 0;
+  while (!isAsleep()) await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(await answer("are you there?"), "are you there?");
+  worker.terminate();
+  Atomics.notify(words, control.queued);
+  URL.revokeObjectURL(url);
 });
