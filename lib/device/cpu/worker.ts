@@ -239,7 +239,7 @@ class Thread {
 }
 
 addEventListener("message", (event) => {
-  // Not at once: from here on this thread's event loop stands still. What Deno has begun in it to
+  // Not at once: from here on this thread's event loop stands still while there is work. What Deno has begun in it to
   // load this module has to end first, or the next import of an npm package, by whatever thread,
   // waits for it for ever.
   setTimeout(async () => {
