@@ -3,6 +3,10 @@ import type { Figure } from "../figures.ts";
 const slopes = ["step", "linear", "sigmoid", "tanh", "ReLU", "leaky ReLU", "ELU", "softplus"];
 
 export const figures: readonly Figure[] = [
+  {
+    figure: "the product of two matrices",
+    pattern: /gives \[ 3, 2 \][^]*?^10 {2}5 {2}30 {2}11 {2}50 {2}17$/m,
+  },
   ...[0, 45, 90, 135].map((angle): Figure => ({
     figure: `a filter of ${angle} degrees answers most to a bar of ${angle} degrees`,
     pattern: new RegExp(`^ +${angle} +(\\d+) +\\d\\d\\.`, "m"),
