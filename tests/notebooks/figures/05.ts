@@ -64,5 +64,13 @@ export const figures: readonly Figure[] = [
     range: [96, 100],
   },
   { figure: "crops and flips, 256 to 224", pattern: /32 x 32 x 2 = (\d+)/, value: 2048 },
+  { figure: "plants: three times the steps", pattern: /^steps x3 +([\d.]+)/m, value: 7.51 },
+  { figure: "plants: eight times the copies", pattern: /^copies x8 +([\d.]+)/m, value: 6.26 },
+  { figure: "plants: batches three times as large", pattern: /^batch x3 +([\d.]+)/m, value: 4.12 },
+  {
+    figure: "plants: all three",
+    pattern: /^steps x3, batch x3, copies x8 +([\d.]+)/m,
+    value: 15.81,
+  },
   { figure: "early stopping", pattern: /early stopping: (\d+) of 60 epochs/, range: [5, 59] },
 ];
