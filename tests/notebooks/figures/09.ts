@@ -11,4 +11,6 @@ export const figures: readonly Figure[] = [
   { figure: "plain-56 does not", pattern: /^plain56 +([\d.]+)/m, range: [65, 100] },
   { figure: "ResNet-20 learns", pattern: /^residual20 +([\d.]+)/m, range: [0, 35] },
   { figure: "ResNet-56 learns", pattern: /^residual56 +([\d.]+)/m, range: [0, 35] },
+  { figure: "plain-20 misses every block", pattern: /plain20: (\d+) of 9 blocks/, value: 0 },
+  { figure: "ResNet-56 does not", pattern: /residual56: (\d+) of 27 blocks/, range: [8, 27] },
 ];
