@@ -1,6 +1,5 @@
 import { Random } from "../core/random.ts";
 import type { Shape } from "../core/shape.ts";
-import type { Node } from "../graph/node.ts";
 import { Variable } from "../tensor/variable.ts";
 import { initialize, type Initializer } from "./initializer.ts";
 
@@ -29,6 +28,3 @@ export class Weight extends Variable {
     return this.learnable && !this.frozen;
   }
 }
-
-/** The node that stands for each weight in a graph. */
-export type WeightNodes = ReadonlyMap<Weight, Node>;

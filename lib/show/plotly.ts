@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { mayUse } from "../core/environment.ts";
 import { dataUrl, escapeHtml } from "./bundle.ts";
 import { colorway } from "./colors.ts";
 import type { FigureData } from "./figure.ts";
@@ -67,12 +68,15 @@ function pictureSize(svg: string): { width: string; height: string } {
   return { width: of("width"), height: of("height") };
 }
 
+/** Names another place for plotly.js. */
+const variable = "STRIATE_PLOTLY";
+
 /** Whether plotly.js was put into the HTML of a figure of this process. */
 let inlined = false;
 
 /** Where plotly.js comes from: an address, or a file whose text the first figure carries along. */
 function plotlySource(alone: boolean): { url?: string; integrity?: string; inline: string } {
-  const chosen = environment("STRIATE_PLOTLY");
+  const chosen = mayUse(variable) ? Deno.env.get(variable) : undefined;
   if (chosen === undefined || chosen === "") {
     return { url: plotlyUrl, integrity: plotlyIntegrity, inline: "" };
   }
@@ -81,14 +85,6 @@ function plotlySource(alone: boolean): { url?: string; integrity?: string; inlin
   if (!alone) inlined = true;
   const text = Deno.readTextFileSync(chosen).replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
   return { inline: `<script>${text}</script>` };
-}
-
-function environment(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch {
-    return undefined; // Without the permission to read it, it is not set.
-  }
 }
 
 function isFile(path: string): boolean {
