@@ -25,7 +25,7 @@ import { type Cell, joined, type Lines, type Notebook } from "../../lib/cli/note
 
 /** A figure that a notebook computes. */
 export interface Figure {
-  /** What it is, as SYLLABUS.md or the paper says. */
+  /** What it is, in the words of the paper or of the notebook. */
   readonly figure: string;
   /** How it stands in an output. */
   readonly pattern: RegExp;
