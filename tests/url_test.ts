@@ -54,12 +54,12 @@ async function trainOverHttp(device: string): Promise<void> {
   await using server = serveCheckout();
   const folder = await Deno.makeTempDir({ prefix: "striate-url-" });
   try {
-    await Deno.mkdir(`${folder}/work`);
-    await Deno.writeTextFile(`${folder}/work/main.ts`, program(server.address, device));
+    await Deno.mkdir(`${folder}/program`);
+    await Deno.writeTextFile(`${folder}/program/main.ts`, program(server.address, device));
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       // All that it needs, as README.md says.
       args: ["run", "--quiet", `--allow-import=${new URL(server.address).host}`, "main.ts"],
-      cwd: `${folder}/work`,
+      cwd: `${folder}/program`,
       env: { DENO_DIR: `${folder}/cache`, STRIATE_CACHE: `${folder}/data`, NO_COLOR: "1" },
     }).output();
     assert(success, new TextDecoder().decode(stderr));
@@ -67,7 +67,7 @@ async function trainOverHttp(device: string): Promise<void> {
     assert(second < first, `expected the loss to fall, found ${first}, then ${second}`);
     assert(server.paths.includes("/mod.ts"));
     // The program needs no file but its own, and the library leaves none behind.
-    assertEquals([...Deno.readDirSync(`${folder}/work`)].map(({ name }) => name), ["main.ts"]);
+    assertEquals([...Deno.readDirSync(`${folder}/program`)].map(({ name }) => name), ["main.ts"]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -5,7 +5,7 @@ import { unknownName } from "../core/suggest.ts";
 export interface Option<T> {
   readonly help: string;
   /** What stands for the value in the help; undefined for a switch. */
-  readonly placeholder?: string;
+  readonly valueName?: string;
   /** Reads and checks the value; throws a RangeError that says what was expected. */
   parse(text: string): T;
 }
@@ -41,7 +41,7 @@ export async function runCommand(
 export function integer(help: string, least: number): Option<number> {
   return {
     help,
-    placeholder: "N",
+    valueName: "N",
     parse(text) {
       const value = Number(text);
       if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
@@ -58,7 +58,7 @@ export function integer(help: string, least: number): Option<number> {
 export function number(help: string): Option<number> {
   return {
     help,
-    placeholder: "X",
+    valueName: "X",
     parse(text) {
       const value = Number(text);
       if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
@@ -73,7 +73,7 @@ export function number(help: string): Option<number> {
 export function choice<T extends string>(help: string, names: readonly T[]): Option<T> {
   return {
     help,
-    placeholder: names.join("|"),
+    valueName: names.join("|"),
     parse(text) {
       if (!names.includes(text as T)) throw new RangeError(unknownName("value", text, names));
       return text as T;
@@ -82,8 +82,8 @@ export function choice<T extends string>(help: string, names: readonly T[]): Opt
 }
 
 /** A text that is taken as it is, such as a folder. */
-export function text(help: string, placeholder: string): Option<string> {
-  return { help, placeholder, parse: (value) => value };
+export function text(help: string, valueName: string): Option<string> {
+  return { help, valueName, parse: (value) => value };
 }
 
 /** Something that is on or off. */
@@ -108,10 +108,10 @@ export function parseOptions<O extends Options>(
     strict: false,
     tokens: true,
     options: Object.fromEntries(
-      Object.entries(options).map(([name, { placeholder }]) => [
+      Object.entries(options).map(([name, { valueName }]) => [
         name,
         {
-          type: placeholder === undefined ? "boolean" : "string",
+          type: valueName === undefined ? "boolean" : "string",
           ...name === "help" && { short: "h" },
         },
       ]),
@@ -127,10 +127,10 @@ export function parseOptions<O extends Options>(
       const known = Object.keys(options).map((name) => `--${name}`);
       throw new UsageError(unknownName("option", token.rawName, known));
     }
-    if (option.placeholder !== undefined && token.value === undefined) {
-      throw new UsageError(`--${token.name}: expected a value (${option.placeholder})`);
+    if (option.valueName !== undefined && token.value === undefined) {
+      throw new UsageError(`--${token.name}: expected a value (${option.valueName})`);
     }
-    if (option.placeholder === undefined && token.value !== undefined) {
+    if (option.valueName === undefined && token.value !== undefined) {
       throw new UsageError(`--${token.name} takes no value, found ${JSON.stringify(token.value)}`);
     }
     try {
@@ -144,8 +144,8 @@ export function parseOptions<O extends Options>(
 
 /** The help for options, a line or two each. */
 export function formatOptions(options: Options): string {
-  const heads = Object.entries(options).map(([name, { placeholder }]) =>
-    `--${name}${placeholder === undefined ? "" : ` ${placeholder}`}`
+  const heads = Object.entries(options).map(([name, { valueName }]) =>
+    `--${name}${valueName === undefined ? "" : ` ${valueName}`}`
   );
   const width = Math.min(30, Math.max(...heads.map((head) => head.length)));
   return Object.values(options).map(({ help }, i) => {

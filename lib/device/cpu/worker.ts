@@ -239,9 +239,9 @@ class Thread {
 }
 
 addEventListener("message", (event) => {
-  // Not at once: from here on this thread's event loop stands still while there is work. What Deno has begun in it to
-  // load this module has to end first, or the next import of an npm package, by whatever thread,
-  // waits for it for ever.
+  // Not at once: from here on this thread's event loop stands still while there is work. What Deno
+  // has begun in it to load this module has to end first, or the next import of an npm package, by
+  // whatever thread, waits for it for ever.
   setTimeout(async () => {
     await new Thread((event as MessageEvent<Welcome>).data).run();
     close();
