@@ -1,6 +1,6 @@
 import type { DType } from "../core/dtype.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
-import { type Attributes, Node, type Op, topologicalOrder } from "../graph/node.ts";
+import { Node, topologicalOrder } from "../graph/node.ts";
 import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { literal, literalOp } from "../graph/ops/generate.ts";
@@ -49,12 +49,12 @@ export function simplify(roots: readonly Node[]): Node[] {
 function withInputs(node: Node, inputs: readonly Node[]): Node {
   return inputs.every((input, i) => input === node.inputs[i])
     ? node
-    : new Node(node.op as Op<Attributes>, inputs, node.attributes);
+    : new Node(node.op, inputs, node.attributes);
 }
 
 /** The constant that a node is everywhere, or undefined. */
 function constantOf(node: Node): number | undefined {
-  return node.op as unknown === literalOp ? node.attributes.value as number : undefined;
+  return node.is(literalOp) ? node.attributes.value : undefined;
 }
 
 const fold: Record<string, (a: number, b: number) => number> = {

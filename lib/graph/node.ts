@@ -25,7 +25,11 @@ export interface TensorType {
  */
 export type Kind = "leaf" | "generator" | "elementwise" | "view" | "alias" | "kernel";
 
-/** One row of the op table. */
+/**
+ * One row of the op table, for an op with attributes of type `A`. Its functions are declared as
+ * methods, so that a row of any attributes is an `Op`: a node hands its row the attributes that
+ * `apply` has checked.
+ */
 export interface Op<A extends Attributes = Attributes> {
   /** The op's name, in StableHLO's or NumPy's words. */
   readonly name: string;
@@ -37,23 +41,23 @@ export interface Op<A extends Attributes = Attributes> {
    * The gradients of the inputs, given the gradient of the result. Undefined for an input that has
    * none (an index). An op without this row has no gradient at all.
    */
-  gradient?(outputGradient: Node, node: Node<A>): (Node | undefined)[];
+  gradient?(outputGradient: Node, node: Node, attributes: A): (Node | undefined)[];
   /** Multiply-adds of one evaluation; 0 where the row is absent. */
-  multiplyAdds?(node: Node<A>): number;
+  multiplyAdds?(node: Node, attributes: A): number;
 }
 
 /** A value in the graph: an operation applied to other values. */
-export class Node<A extends Attributes = Attributes> implements TensorType {
+export class Node implements TensorType {
   /** Sizes of the axes. */
   readonly shape: Shape;
   /** Type of the elements. */
   readonly dtype: DType;
-  #op: Op<A>;
+  #op: Op;
   #inputs: readonly Node[];
-  #attributes: A;
+  #attributes: Attributes;
 
   /** The result of `op`; its type is inferred, so that a mistake is reported here. */
-  constructor(op: Op<A>, inputs: readonly Node[], attributes: A) {
+  constructor(op: Op, inputs: readonly Node[], attributes: Attributes) {
     const { shape, dtype } = op.infer(inputs, attributes);
     this.shape = shape;
     this.dtype = dtype;
@@ -63,7 +67,7 @@ export class Node<A extends Attributes = Attributes> implements TensorType {
   }
 
   /** The row of the op table. */
-  get op(): Op<A> {
+  get op(): Op {
     return this.#op;
   }
 
@@ -73,16 +77,35 @@ export class Node<A extends Attributes = Attributes> implements TensorType {
   }
 
   /** The operation's settings. */
-  get attributes(): A {
+  get attributes(): Attributes {
     return this.#attributes;
+  }
+
+  /** Multiply-adds of one evaluation. */
+  get multiplyAdds(): number {
+    return this.#op.multiplyAdds?.(this, this.#attributes) ?? 0;
+  }
+
+  /** Whether this is a node of `op`, and so has the attributes of its row. */
+  is<A extends Attributes>(op: Op<A>): this is Node & { readonly attributes: A } {
+    return this.#op === op;
   }
 
   /** Turns an evaluated node into a leaf, so that what it was computed from can be let go. */
   settle(): void {
-    this.#op = leafOp as unknown as Op<A>;
+    this.#op = leafOp;
     this.#inputs = [];
-    this.#attributes = { shape: this.shape, dtype: this.dtype } as unknown as A;
+    this.#attributes = { shape: this.shape, dtype: this.dtype };
   }
+}
+
+/** The node of `op` on `inputs`, whose attributes must be those of the op's row. */
+export function apply<A extends Attributes>(
+  op: Op<A>,
+  inputs: readonly Node[],
+  attributes: NoInfer<A>,
+): Node {
+  return new Node(op, inputs, attributes);
 }
 
 /** Data from outside the graph. */
@@ -94,7 +117,7 @@ export const leafOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
 
 /** A value whose data is given when the graph is run. */
 export function leaf(shape: Shape, dtype: DType): Node {
-  return new Node(leafOp, [], { shape, dtype }) as unknown as Node;
+  return apply(leafOp, [], { shape, dtype });
 }
 
 /** Every node that `roots` depend on, each after its inputs. */

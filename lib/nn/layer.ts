@@ -136,7 +136,7 @@ export class Layer {
   /** Multiply-adds for one example: those of matmuls and convolutions. */
   multiplyAdds(shapes: readonly Shape[]): number {
     return topologicalOrder([this.#probe(shapes, this.weights)])
-      .reduce((sum, node) => sum + (node.op.multiplyAdds?.(node) ?? 0), 0);
+      .reduce((sum, node) => sum + node.multiplyAdds, 0);
   }
 }
 

@@ -1,6 +1,6 @@
 import { formatShape } from "../core/shape.ts";
 import { gradients } from "../graph/gradient.ts";
-import { Node } from "../graph/node.ts";
+import { apply, type Node } from "../graph/node.ts";
 import { reshapeOp } from "../graph/ops/layout.ts";
 import { linkResults, schedule } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
@@ -72,7 +72,7 @@ export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
 
 /** Another node for the same elements; the compiler takes it out again. */
 function aliasOf(node: Node): Node {
-  return new Node(reshapeOp, [node], { shape: node.shape }) as unknown as Node;
+  return apply(reshapeOp, [node], { shape: node.shape });
 }
 
 /**

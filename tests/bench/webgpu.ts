@@ -97,7 +97,7 @@ for (const { name, leaves, root } of cases) {
   executable.run(storages);
   await device.finish();
   const compileTime = performance.now() - compileStart;
-  const flops = 2 * root.op.multiplyAdds!(root);
+  const flops = 2 * root.multiplyAdds;
   const runs = Math.max(1, Math.min(200, Math.ceil(2e9 / flops)));
   let wall = Infinity, cpu = Infinity;
   for (let repeat = 0; repeat < 5; repeat++) {

@@ -1,4 +1,4 @@
-import { Node } from "../../lib/graph/node.ts";
+import { apply, type Node } from "../../lib/graph/node.ts";
 import {
   type WindowGeometry,
   windowMax,
@@ -26,11 +26,11 @@ const ties: Input = given([1, 4, 4, 2], [1, 3, 3, 2, 3, 3, 1, 1, 0, 0, 3, 2]);
 const overlapping: WindowGeometry = { window: [3, 3], stride: [1, 1], padding: [1, 0, 0, 1] };
 
 const maxGradient = (image: Node, g: Node, geometry: WindowGeometry) =>
-  new Node(
+  apply(
     windowMaxGradientOp,
     [image, windowMax(image, geometry), g],
     geometry,
-  ) as unknown as Node;
+  );
 
 /** The shape of the windows' results. */
 const countOf = ([n, height, width, channels]: Shape4, g: WindowGeometry) => {

@@ -3,7 +3,7 @@ import { type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
 import type { Expression, Kernel, Launch, Step, View } from "../../lib/compile/kernel.ts";
 import type { Place, Plan, PlannedValue } from "../../lib/compile/plan.ts";
 import type { Device, Executable, Storage } from "../../lib/device/device.ts";
-import { leaf, Node } from "../../lib/graph/node.ts";
+import { apply, leaf, type Node } from "../../lib/graph/node.ts";
 import { conv2d, conv2dInputGradient, conv2dKernelGradient } from "../../lib/graph/ops/conv2d.ts";
 import { gather, scatterAdd } from "../../lib/graph/ops/gather.ts";
 import { randomUniform } from "../../lib/graph/ops/generate.ts";
@@ -266,7 +266,7 @@ function nodeOf(kernel: Kernel, operands: readonly Node[]): Node {
     case "windowSum":
       return windowSum(a, kernel.geometry);
     case "windowMaxGradient":
-      return new Node(windowMaxGradientOp, operands, kernel.geometry) as unknown as Node;
+      return apply(windowMaxGradientOp, operands, kernel.geometry);
     case "windowSumGradient":
       return windowSumGradient(a, kernel.image, kernel.geometry);
     case "gather":
@@ -339,7 +339,7 @@ function evaluateStep(
     }
     case "apply": {
       const operands = step.operands.map((k) => leaf(shape, steps[k]!.dtype));
-      const node = new Node(opTable.get(step.op)!, operands, step.attributes);
+      const node = apply(opTable.get(step.op)!, operands, step.attributes);
       return evaluate(
         [node],
         new Map(operands.map((operand, k) => [operand, values[step.operands[k]!]!])),

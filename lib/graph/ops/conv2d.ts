@@ -1,5 +1,5 @@
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
-import { Node, type Op, type TensorType } from "../node.ts";
+import { apply, type Node, type Op, type TensorType } from "../node.ts";
 
 /** Two numbers: for the height and for the width. */
 export type Pair = readonly [number, number];
@@ -98,11 +98,11 @@ export const conv2dOp: Op<ConvolutionGeometry> = {
     float("conv2d", [image!, kernel!]);
     return { shape: convolutionShape(image!.shape, kernel!.shape, geometry), dtype: "f32" };
   },
-  gradient: (g, node) => {
+  gradient: (g, node, geometry) => {
     const [image, kernel] = node.inputs as [Node, Node];
     return [
-      conv2dInputGradient(g, kernel, image.shape, node.attributes),
-      conv2dKernelGradient(image, g, kernel.shape, node.attributes),
+      conv2dInputGradient(g, kernel, image.shape, geometry),
+      conv2dKernelGradient(image, g, kernel.shape, geometry),
     ];
   },
   multiplyAdds: (node) => cost(node.shape, node.inputs[1]!.shape),
@@ -127,11 +127,11 @@ export const conv2dInputGradientOp: Op<ConvolutionGeometry & { readonly shape: S
     }
     return { shape: attributes.shape, dtype: "f32" };
   },
-  gradient: (g, node) => {
+  gradient: (g, node, geometry) => {
     const [output, kernel] = node.inputs as [Node, Node];
     return [
-      conv2d(g, kernel, node.attributes),
-      conv2dKernelGradient(g, output, kernel.shape, node.attributes),
+      conv2d(g, kernel, geometry),
+      conv2dKernelGradient(g, output, kernel.shape, geometry),
     ];
   },
   multiplyAdds: (node) => cost(node.inputs[0]!.shape, node.inputs[1]!.shape),
@@ -153,11 +153,11 @@ export const conv2dKernelGradientOp: Op<ConvolutionGeometry & { readonly shape: 
     }
     return { shape: attributes.shape, dtype: "f32" };
   },
-  gradient: (g, node) => {
+  gradient: (g, node, geometry) => {
     const [image, output] = node.inputs as [Node, Node];
     return [
-      conv2dInputGradient(output, g, image.shape, node.attributes),
-      conv2d(image, g, node.attributes),
+      conv2dInputGradient(output, g, image.shape, geometry),
+      conv2d(image, g, geometry),
     ];
   },
   multiplyAdds: (node) => cost(node.inputs[1]!.shape, node.shape),
@@ -165,7 +165,7 @@ export const conv2dKernelGradientOp: Op<ConvolutionGeometry & { readonly shape: 
 
 /** Cross-correlates images [n, h, w, c] with a kernel [kh, kw, c / groups, filters]. */
 export function conv2d(image: Node, kernel: Node, geometry: ConvolutionGeometry): Node {
-  return new Node(conv2dOp, [image, kernel], geometryOf(geometry)) as unknown as Node;
+  return apply(conv2dOp, [image, kernel], geometryOf(geometry));
 }
 
 /** Spreads `output` back over images of `shape` that conv2d would turn into it. */
@@ -176,7 +176,7 @@ export function conv2dInputGradient(
   geometry: ConvolutionGeometry,
 ): Node {
   const attributes = { ...geometryOf(geometry), shape };
-  return new Node(conv2dInputGradientOp, [output, kernel], attributes) as unknown as Node;
+  return apply(conv2dInputGradientOp, [output, kernel], attributes);
 }
 
 /** The gradient of a kernel of `shape` from images and the gradient of conv2d's result. */
@@ -187,5 +187,8 @@ export function conv2dKernelGradient(
   geometry: ConvolutionGeometry,
 ): Node {
   const attributes = { ...geometryOf(geometry), shape };
-  return new Node(conv2dKernelGradientOp, [image, output], attributes) as unknown as Node;
+  return apply(conv2dKernelGradientOp, [image, output], attributes);
 }
+
+/** The rows of this module. */
+export const ops: readonly Op[] = [conv2dOp, conv2dInputGradientOp, conv2dKernelGradientOp];

@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../core/shape.ts";
-import { type Attributes, Node, type Op, type TensorType } from "../node.ts";
+import { apply, type Attributes, type Node, type Op, type TensorType } from "../node.ts";
 import { literal } from "./generate.ts";
 import { broadcastTo } from "./layout.ts";
 
@@ -190,7 +190,7 @@ export const convertOp: Op<{ dtype: DType }> = {
 /** The same number, but a constant for gradients (`stop_gradient` elsewhere). */
 export const detachOp = unaryOp("detach", () => [undefined], true);
 
-const unary = (op: Op) => (x: Node): Node => new Node(op, [x], {});
+const unary = (op: Op) => (x: Node): Node => apply(op, [x], {});
 
 export const negate = unary(negateOp);
 export const abs = unary(absOp);
@@ -226,7 +226,7 @@ function broadcasting<A extends Attributes>(op: Op<A>, operands: Node[], attribu
     shape = joint;
   }
   const same = operands.map((operand) => broadcastTo(operand, shape));
-  return new Node(op, same, attributes) as unknown as Node;
+  return apply(op, same, attributes);
 }
 
 const binary = (op: Op) => (a: Node, b: Node): Node => broadcasting(op, [a, b], {});
@@ -251,7 +251,7 @@ export function select(condition: Node, a: Node, b: Node): Node {
 
 /** The same numbers as another element type. */
 export function convert(x: Node, dtype: DType): Node {
-  return x.dtype === dtype ? x : new Node(convertOp, [x], { dtype }) as unknown as Node;
+  return x.dtype === dtype ? x : apply(convertOp, [x], { dtype });
 }
 
 /** `x` times a constant of the formula. */
@@ -263,3 +263,35 @@ export function scale(x: Node, factor: number): Node {
 export function offset(x: Node, summand: number): Node {
   return add(x, literal(summand, x.shape, x.dtype));
 }
+
+/** The rows of this module. */
+export const ops: readonly Op[] = [
+  negateOp,
+  absOp,
+  signOp,
+  expOp,
+  logOp,
+  sqrtOp,
+  rsqrtOp,
+  sinOp,
+  cosOp,
+  tanhOp,
+  logisticOp,
+  erfOp,
+  reluOp,
+  floorOp,
+  ceilOp,
+  roundOp,
+  addOp,
+  subtractOp,
+  multiplyOp,
+  divideOp,
+  powerOp,
+  maximumOp,
+  minimumOp,
+  compareOp,
+  isFiniteOp,
+  selectOp,
+  convertOp,
+  detachOp,
+];

@@ -1,5 +1,5 @@
 import { formatShape, sameShape, sizeOf } from "../../core/shape.ts";
-import { Node, type Op } from "../node.ts";
+import { apply, type Node, type Op } from "../node.ts";
 
 /** Rows of the first input picked by the second (i32); an index outside is clamped. */
 export const gatherOp: Op = {
@@ -48,10 +48,13 @@ export const scatterAddOp: Op<{ rows: number }> = {
 
 /** Rows of `x` at `indices` (i32, any shape). */
 export function gather(x: Node, indices: Node): Node {
-  return new Node(gatherOp, [x, indices], {});
+  return apply(gatherOp, [x, indices], {});
 }
 
 /** The sum of `updates` into `rows` rows, each at its index. */
 export function scatterAdd(updates: Node, indices: Node, rows: number): Node {
-  return new Node(scatterAddOp, [updates, indices], { rows }) as unknown as Node;
+  return apply(scatterAddOp, [updates, indices], { rows });
 }
+
+/** The rows of this module. */
+export const ops: readonly Op[] = [gatherOp, scatterAddOp];

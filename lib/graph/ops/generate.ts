@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype.ts";
 import type { Shape } from "../../core/shape.ts";
-import { Node, type Op } from "../node.ts";
+import { apply, type Node, type Op } from "../node.ts";
 
 /** The same number everywhere. Only for constants of a formula: data that changes is a leaf. */
 export const literalOp: Op<{ value: number; shape: Shape; dtype: DType }> = {
@@ -35,15 +35,18 @@ export const randomUniformOp: Op<{ stream: number; shape: Shape }> = {
 
 /** A tensor filled with `value`. */
 export function literal(value: number, shape: Shape = [], dtype: DType = "f32"): Node {
-  return new Node(literalOp, [], { value, shape, dtype }) as unknown as Node;
+  return apply(literalOp, [], { value, shape, dtype });
 }
 
 /** A tensor of `shape` that holds each element's index along `axis`. */
 export function iota(shape: Shape, axis: number, dtype: DType = "i32"): Node {
-  return new Node(iotaOp, [], { axis, shape, dtype }) as unknown as Node;
+  return apply(iotaOp, [], { axis, shape, dtype });
 }
 
 /** Uniform random numbers in [0, 1) from `state` (i32 [3]: key, key, step) and a stream number. */
 export function randomUniform(state: Node, shape: Shape, stream: number): Node {
-  return new Node(randomUniformOp, [state], { stream, shape }) as unknown as Node;
+  return apply(randomUniformOp, [state], { stream, shape });
 }
+
+/** The rows of this module. */
+export const ops: readonly Op[] = [literalOp, iotaOp, randomUniformOp];

@@ -6,7 +6,7 @@ import {
   type Shape,
   sizeOf,
 } from "../../core/shape.ts";
-import { Node, type Op } from "../node.ts";
+import { apply, type Node, type Op } from "../node.ts";
 import { literal, literalOp } from "./generate.ts";
 import { reduceSum } from "./reduce.ts";
 
@@ -66,9 +66,9 @@ export const transposeOp: Op<{ permutation: readonly number[] }> = {
     }
     return { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
   },
-  gradient: (g, node) => {
+  gradient: (g, _, { permutation }) => {
     const inverse: number[] = [];
-    node.attributes.permutation.forEach((axis, i) => inverse[axis] = i);
+    permutation.forEach((axis, i) => inverse[axis] = i);
     return [transpose(g, inverse)];
   },
 };
@@ -97,8 +97,7 @@ export const sliceOp: Op<{
     });
     return { shape: size, dtype: x!.dtype };
   },
-  gradient: (g, node) => {
-    const { start, stride } = node.attributes;
+  gradient: (g, node, { start, stride }) => {
     const shape = node.inputs[0]!.shape;
     return [pad(
       g,
@@ -114,7 +113,7 @@ export const reverseOp: Op<{ axes: readonly number[] }> = {
   name: "reverse",
   kind: "view",
   infer: ([x]) => x!,
-  gradient: (g, node) => [reverse(g, node.attributes.axes)],
+  gradient: (g, _, { axes }) => [reverse(g, axes)],
 };
 
 /**
@@ -141,8 +140,7 @@ export const padOp: Op<{
     }
     return { shape, dtype: x!.dtype };
   },
-  gradient: (g, node) => {
-    const { low, interior } = node.attributes;
+  gradient: (g, node, { low, interior }) => {
     return [slice(g, low, node.inputs[0]!.shape, interior.map((n) => n + 1))];
   },
 };
@@ -175,8 +173,7 @@ export const concatenateOp: Op<{ axis: number }> = {
     const total = inputs.reduce((sum, other) => sum + other.shape[axis]!, 0);
     return { shape: first.shape.map((d, a) => a === axis ? total : d), dtype: first.dtype };
   },
-  gradient: (g, node) => {
-    const { axis } = node.attributes;
+  gradient: (g, node, { axis }) => {
     let at = 0;
     return node.inputs.map((x) => {
       const start = x.shape.map((_, a) => a === axis ? at : 0);
@@ -189,10 +186,8 @@ export const concatenateOp: Op<{ axis: number }> = {
 /** `x` stretched to `shape`; `x` itself where nothing changes. */
 export function broadcastTo(x: Node, shape: Shape): Node {
   if (sameShape(x.shape, shape)) return x;
-  if (x.op as unknown === literalOp) {
-    return literal(x.attributes.value as number, shape, x.dtype);
-  }
-  return new Node(broadcastOp, [x], { shape }) as unknown as Node;
+  if (x.is(literalOp)) return literal(x.attributes.value, shape, x.dtype);
+  return apply(broadcastOp, [x], { shape });
 }
 
 /** `x` under another shape with as many elements; one size may be -1 and is then worked out. */
@@ -212,15 +207,13 @@ export function reshape(x: Node, shape: Shape): Node {
       );
     }
   }
-  return sameShape(x.shape, shape)
-    ? x
-    : new Node(reshapeOp, [x], { shape: [...shape] }) as unknown as Node;
+  return sameShape(x.shape, shape) ? x : apply(reshapeOp, [x], { shape: [...shape] });
 }
 
 /** `x` with its axes in another order; by default reversed. */
 export function transpose(x: Node, permutation?: readonly number[]): Node {
   const axes = permutation ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
-  return new Node(transposeOp, [x], { permutation: axes }) as unknown as Node;
+  return apply(transposeOp, [x], { permutation: axes });
 }
 
 /** A block of `x` from `start`, `size` elements along each axis, every `stride`-th. */
@@ -239,14 +232,14 @@ export function slice(
       );
     }
   }
-  return new Node(sliceOp, [x], { start, size, stride }) as unknown as Node;
+  return apply(sliceOp, [x], { start, size, stride });
 }
 
 /** `x` with some axes in reverse order. */
 export function reverse(x: Node, axes: readonly number[]): Node {
-  return new Node(reverseOp, [x], {
+  return apply(reverseOp, [x], {
     axes: axes.map((axis) => normalizeAxis(axis, x.shape.length, "reverse")),
-  }) as unknown as Node;
+  });
 }
 
 /** `x` in a frame of `value`. */
@@ -261,14 +254,23 @@ export function pad(
     throw new TypeError(`pad: expected ${x.shape.length} numbers each for ${formatShape(x.shape)}`);
   }
   if ([...low, ...high, ...interior].every((n) => n === 0)) return x;
-  return new Node(padOp, [x], { low, high, interior, value }) as unknown as Node;
+  return apply(padOp, [x], { low, high, interior, value });
 }
 
 /** The inputs one after another along `axis`. */
 export function concatenate(inputs: readonly Node[], axis: number): Node {
   if (inputs.length === 0) throw new TypeError("concatenate: expected at least one input");
   const index = normalizeAxis(axis, inputs[0]!.shape.length, "concatenate");
-  return inputs.length === 1
-    ? inputs[0]!
-    : new Node(concatenateOp, inputs, { axis: index }) as unknown as Node;
+  return inputs.length === 1 ? inputs[0]! : apply(concatenateOp, inputs, { axis: index });
 }
+
+/** The rows of this module. */
+export const ops: readonly Op[] = [
+  broadcastOp,
+  reshapeOp,
+  transposeOp,
+  sliceOp,
+  reverseOp,
+  padOp,
+  concatenateOp,
+];

@@ -1,5 +1,5 @@
 import { formatShape, sizeOf } from "../../core/shape.ts";
-import { Node, type Op } from "../node.ts";
+import { apply, type Node, type Op } from "../node.ts";
 
 /**
  * The product of matrices in the last two axes: [m, k] by [k, n], or [b, m, k] by [b, k, n] for a
@@ -32,16 +32,15 @@ export const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
     }
     return { shape: [...a!.shape.slice(0, -2), m, n], dtype: "f32" };
   },
-  gradient: (g, node) => {
+  gradient: (g, node, { transposeA: ta, transposeB: tb }) => {
     const [a, b] = node.inputs as [Node, Node];
-    const { transposeA: ta, transposeB: tb } = node.attributes;
     return [
       ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb),
       tb ? matmul(g, a, true, ta) : matmul(a, g, !ta, false),
     ];
   },
-  multiplyAdds: (node) => {
-    const [, k] = lastTwo(node.inputs[0]!.shape, node.attributes.transposeA);
+  multiplyAdds: (node, { transposeA }) => {
+    const [, k] = lastTwo(node.inputs[0]!.shape, transposeA);
     return sizeOf(node.shape) * k;
   },
 };
@@ -53,5 +52,8 @@ function lastTwo(shape: readonly number[], transposed: boolean): [number, number
 
 /** The matrix product of `a` and `b`, each transposed first if asked. */
 export function matmul(a: Node, b: Node, transposeA = false, transposeB = false): Node {
-  return new Node(matmulOp, [a, b], { transposeA, transposeB }) as unknown as Node;
+  return apply(matmulOp, [a, b], { transposeA, transposeB });
 }
+
+/** The rows of this module. */
+export const ops: readonly Op[] = [matmulOp];

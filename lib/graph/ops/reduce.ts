@@ -1,5 +1,5 @@
 import { formatShape, normalizeAxis, type Shape } from "../../core/shape.ts";
-import { Node, type Op, type TensorType } from "../node.ts";
+import { apply, type Node, type Op, type TensorType } from "../node.ts";
 import { compare, convert, divide, multiply } from "./elementwise.ts";
 import { broadcastTo, reshape } from "./layout.ts";
 
@@ -21,7 +21,7 @@ export const reduceSumOp: Op<{ axes: readonly number[] }> = {
   name: "reduceSum",
   kind: "kernel",
   infer: ([x], { axes }) => inferReduce("reduceSum", x!, axes),
-  gradient: (g, node) => [spread(g, node.attributes.axes, node.inputs[0]!.shape)],
+  gradient: (g, node, { axes }) => [spread(g, axes, node.inputs[0]!.shape)],
 };
 
 /** The largest element over some axes, which disappear; elements that tie share the gradient. */
@@ -29,8 +29,8 @@ export const reduceMaxOp: Op<{ axes: readonly number[] }> = {
   name: "reduceMax",
   kind: "kernel",
   infer: ([x], { axes }) => inferReduce("reduceMax", x!, axes),
-  gradient: (g, node) => {
-    const x = node.inputs[0]!, { axes } = node.attributes;
+  gradient: (g, node, { axes }) => {
+    const x = node.inputs[0]!;
     const winners = convert(compare("equal", x, spread(node, axes, x.shape)), "f32");
     const share = divide(g, reduceSum(winners, axes));
     return [multiply(winners, spread(share, axes, x.shape))];
@@ -52,7 +52,7 @@ function reduce(op: Op<{ axes: readonly number[] }>) {
   return (x: Node, axes: readonly number[] = x.shape.map((_, axis) => axis)): Node => {
     const list = [...new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length, op.name)))];
     if (list.length === 0) return x;
-    return new Node(op, [x], { axes: list.sort((a, b) => a - b) }) as unknown as Node;
+    return apply(op, [x], { axes: list.sort((a, b) => a - b) });
   };
 }
 
@@ -63,7 +63,10 @@ export const reduceMax = reduce(reduceMaxOp);
 
 /** The index of the first largest element along `axis`. */
 export function argmax(x: Node, axis: number): Node {
-  return new Node(argmaxOp, [x], {
+  return apply(argmaxOp, [x], {
     axis: normalizeAxis(axis, x.shape.length, "argmax"),
-  }) as unknown as Node;
+  });
 }
+
+/** The rows of this module. */
+export const ops: readonly Op[] = [reduceSumOp, reduceMaxOp, argmaxOp];

@@ -1,5 +1,5 @@
 import { formatShape, sameShape, type Shape } from "../../core/shape.ts";
-import { Node, type Op, type TensorType } from "../node.ts";
+import { apply, type Node, type Op, type TensorType } from "../node.ts";
 import { type Pair, windowCount } from "./conv2d.ts";
 
 /** How a pooling window moves over the height and width of images (NHWC). */
@@ -54,16 +54,9 @@ export const windowMaxOp: Op<WindowGeometry> = {
   name: "windowMax",
   kind: "kernel",
   infer: ([image], geometry) => infer("windowMax", image!, geometry),
-  gradient: (g, node) => {
-    const attributes = node.attributes;
-    return [
-      new Node(
-        windowMaxGradientOp,
-        [node.inputs[0]!, node as unknown as Node, g],
-        attributes,
-      ) as unknown as Node,
-    ];
-  },
+  gradient: (g, node, geometry) => [
+    apply(windowMaxGradientOp, [node.inputs[0]!, node, g], geometry),
+  ],
 };
 
 /** Gives each window's gradient to the first element that is its maximum. Inputs: images, maxima, gradient. */
@@ -82,7 +75,7 @@ export const windowSumOp: Op<WindowGeometry> = {
   name: "windowSum",
   kind: "kernel",
   infer: ([image], geometry) => infer("windowSum", image!, geometry),
-  gradient: (g, node) => [windowSumGradient(g, node.inputs[0]!.shape, node.attributes)],
+  gradient: (g, node, geometry) => [windowSumGradient(g, node.inputs[0]!.shape, geometry)],
 };
 
 /** Spreads each window's gradient over its elements. */
@@ -94,23 +87,31 @@ export const windowSumGradientOp: Op<WindowGeometry & { readonly shape: Shape }>
     checkGradient("windowSumGradient", image, g!, geometry as WindowGeometry);
     return image;
   },
-  gradient: (g, node) => [windowSum(g, node.attributes)],
+  gradient: (g, _, geometry) => [windowSum(g, geometry)],
 };
 
 const geometryOf = ({ window, stride, padding }: WindowGeometry) => ({ window, stride, padding });
 
 /** The maxima of the windows of images [n, h, w, c]. */
 export function windowMax(image: Node, geometry: WindowGeometry): Node {
-  return new Node(windowMaxOp, [image], geometryOf(geometry)) as unknown as Node;
+  return apply(windowMaxOp, [image], geometryOf(geometry));
 }
 
 /** The sums of the windows of images [n, h, w, c]. */
 export function windowSum(image: Node, geometry: WindowGeometry): Node {
-  return new Node(windowSumOp, [image], geometryOf(geometry)) as unknown as Node;
+  return apply(windowSumOp, [image], geometryOf(geometry));
 }
 
 /** For each element of images of `shape`, the sum of `g` over the windows that hold it. */
 export function windowSumGradient(g: Node, shape: Shape, geometry: WindowGeometry): Node {
   const attributes = { ...geometryOf(geometry), shape };
-  return new Node(windowSumGradientOp, [g], attributes) as unknown as Node;
+  return apply(windowSumGradientOp, [g], attributes);
 }
+
+/** The rows of this module. */
+export const ops: readonly Op[] = [
+  windowMaxOp,
+  windowMaxGradientOp,
+  windowSumOp,
+  windowSumGradientOp,
+];
