@@ -24,6 +24,7 @@
 export type { DType, NumberArray, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
 export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.ts";
 export { Random } from "./lib/core/random.ts";
+export type { Normalization, Preprocessing } from "./lib/core/preprocessing.ts";
 export type { Shape } from "./lib/core/shape.ts";
 export type { DeviceName, DeviceOptions } from "./lib/device/select.ts";
 export { device, type DeviceInformation } from "./lib/tensor/device.ts";
@@ -71,7 +72,6 @@ export type { Architecture } from "./lib/nn/architecture.ts";
 export { LayerMethods } from "./lib/nn/fluent.ts";
 export { type ForwardContext, Network } from "./lib/nn/network.ts";
 export type { LayerView, PlacedLayer } from "./lib/nn/placement.ts";
-export type { Normalization } from "./lib/nn/preprocess.ts";
 export type { ReceptiveField } from "./lib/nn/receptive_field.ts";
 export type { Summary, SummaryRow } from "./lib/nn/summary.ts";
 export { input, SymbolicValue } from "./lib/nn/symbolic.ts";
@@ -118,7 +118,7 @@ export { inceptionV3 } from "./lib/zoo/inception_v3.ts";
 export { lenet1998 } from "./lib/zoo/lenet1998.ts";
 export { lenet5 } from "./lib/zoo/lenet5.ts";
 export { mlp } from "./lib/zoo/mlp.ts";
-export type { ArchitectureOptions } from "./lib/zoo/options.ts";
+export type { ArchitectureOptions } from "./lib/zoo/architecture_options.ts";
 export { resnet, type ResnetDepth, type ResnetOptions } from "./lib/zoo/resnet.ts";
 export { resnext50 } from "./lib/zoo/resnext.ts";
 export { senet154, seResnet, type SeResnetOptions, seResnext50 } from "./lib/zoo/senet.ts";
@@ -126,16 +126,15 @@ export { squeezeExcite } from "./lib/zoo/squeeze_excite.ts";
 export { squeezenet, squeezenetCaffeNames, type SqueezenetVersion } from "./lib/zoo/squeezenet.ts";
 export { vgg, type VggDepth, type VggOptions } from "./lib/zoo/vgg.ts";
 export { zfnet } from "./lib/zoo/zfnet.ts";
-export type { CaffeForm } from "./lib/zoo/entries.ts";
-export type { Preprocessing, Published } from "./lib/zoo/published.ts";
-export { zoo, ZooEntry, zooEntry } from "./lib/zoo/zoo.ts";
+export { type CaffeForm, ZooEntry } from "./lib/zoo/entry.ts";
+export { type Published, PublishedWeights } from "./lib/zoo/published.ts";
+export { publishedWeights, zoo, zooEntry } from "./lib/zoo/zoo.ts";
 
 export type { ElementType } from "./lib/weights/numbers.ts";
 export type { WeightFile, WeightTensor } from "./lib/weights/file.ts";
 export { loadWeights, type LoadWeightsOptions } from "./lib/weights/load.ts";
 export type { WeightNames } from "./lib/weights/match.ts";
 export { openWeights } from "./lib/weights/open.ts";
-export { PublishedWeights, publishedWeights } from "./lib/weights/published.ts";
 export type {
   MatchedWeight,
   MisshapenWeight,

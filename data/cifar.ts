@@ -4,7 +4,8 @@
  * @module
  */
 import { basename } from "node:path";
-import { arrayDataset, type Dataset, type Normalization } from "../lib/train/dataset.ts";
+import type { Normalization } from "../lib/core/preprocessing.ts";
+import { arrayDataset, type Dataset } from "../lib/train/dataset.ts";
 import { decompress } from "./decompress.ts";
 import { readTar } from "./tar.ts";
 

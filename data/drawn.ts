@@ -4,8 +4,9 @@
  * @module
  */
 import { keyOf, Random } from "../lib/core/random.ts";
+import type { Normalization } from "../lib/core/preprocessing.ts";
 import { sizeOf } from "../lib/core/shape.ts";
-import { type Dataset, makeDataset, type Normalization } from "../lib/train/dataset.ts";
+import { type Dataset, makeDataset } from "../lib/train/dataset.ts";
 import type { Parts } from "./parts.ts";
 
 /** How many examples to draw, and from which seed. */

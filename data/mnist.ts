@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { arrayDataset, type Dataset, type Normalization } from "../lib/train/dataset.ts";
+import type { Normalization } from "../lib/core/preprocessing.ts";
+import { arrayDataset, type Dataset } from "../lib/train/dataset.ts";
 import { type CacheOptions, type PublishedFile, readPublished } from "./cache.ts";
 import { decompress } from "./decompress.ts";
 import { readIdx } from "./idx.ts";

@@ -2,7 +2,7 @@ import { checkOptions } from "../nn/layers/options.ts";
 import type { Model } from "../train/model.ts";
 import type { DecodeOptions } from "../vision/decode.ts";
 import { readViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
-import type { Preprocessing } from "../zoo/published.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
 import { preprocessingFor } from "./input.ts";
 import { probabilitiesOf } from "./scorer.ts";
 import { highest, type Ranked } from "./top_k.ts";

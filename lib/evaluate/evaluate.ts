@@ -10,7 +10,7 @@ import { host } from "../train/host.ts";
 import type { Model } from "../train/model.ts";
 import { checkViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
 import { ImagePool } from "../vision/pool.ts";
-import type { Preprocessing } from "../zoo/published.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
 import { withClassesOf } from "./classes.ts";
 import { preprocessingFor } from "./input.ts";
 import { type ImageResult, Journal, type JournalHeader } from "./journal.ts";

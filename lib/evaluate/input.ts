@@ -1,5 +1,5 @@
 import type { Model } from "../train/model.ts";
-import type { Preprocessing } from "../zoo/published.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
 
 /**
  * The preprocessing of images for a model: where it names no crop, that is the model's input. Without

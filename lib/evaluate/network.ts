@@ -2,12 +2,12 @@ import type { CacheOptions } from "../../data/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
 import { checkOptions } from "../nn/layers/options.ts";
 import { loadModel, type Model } from "../train/model.ts";
-import { loadWeights, type LoadWeightsOptions } from "../weights/load.ts";
+import { loadWeights } from "../weights/load.ts";
 import type { WeightFile } from "../weights/file.ts";
 import { openWeights } from "../weights/open.ts";
-import { publishedWeights } from "../weights/published.ts";
-import type { Preprocessing } from "../zoo/published.ts";
-import { type ZooEntry, zooEntry } from "../zoo/zoo.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
+import type { ZooEntry } from "../zoo/entry.ts";
+import { publishedWeights, zooEntry } from "../zoo/zoo.ts";
 
 /** A network that is ready to be used, and what it does to images. */
 export interface OpenNetwork {
@@ -76,7 +76,7 @@ export async function openNetwork(
   }
   const caffe = hasNamesOf(file, entry.caffe) ? entry.caffe : undefined;
   const { preprocessing } = caffe ?? entry;
-  const model = build(entry, preprocessing), ignore = auxiliaryOf(entry.name);
+  const model = build(entry, preprocessing), ignore = entry.weights?.ignore;
   await loadWeights(model, file, { ...caffe && { map: caffe.names }, ...ignore && { ignore } });
   return { model, preprocessing };
 }
@@ -121,13 +121,4 @@ function checkSaved(model: Model, entry: ZooEntry, where: string): void {
 function hasNamesOf(file: WeightFile, caffe: ZooEntry["caffe"]): boolean {
   const layers = new Set([...file.tensors.keys()].map((name) => name.replace(/\.[^.]*$/, "")));
   return caffe !== undefined && [...caffe.names.values()].every((layer) => layers.has(layer));
-}
-
-/** The tensors of auxiliary heads in the published weights of a network. */
-function auxiliaryOf(name: string): LoadWeightsOptions["ignore"] {
-  try {
-    return publishedWeights(name).ignore;
-  } catch {
-    return undefined; // None are published.
-  }
 }

@@ -1,7 +1,7 @@
+import type { Normalization } from "../core/preprocessing.ts";
 import { sizeOf } from "../core/shape.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Normalization } from "../nn/preprocess.ts";
 import type { Model } from "../train/model.ts";
 import type { ImageResult } from "./journal.ts";
 import { highest, softmax } from "./top_k.ts";

@@ -1,18 +1,8 @@
+import type { Normalization } from "../core/preprocessing.ts";
 import type { Node } from "../graph/node.ts";
 import { add, convert, multiply } from "../graph/ops/elementwise.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { ProgramBuilder } from "./program.ts";
-
-/**
- * Constants of each channel in units of pixel / 255. The device computes
- * `(x / 255 - mean) / standardDeviation` on uint8 images.
- */
-export interface Normalization {
-  /** The mean of each channel, from 0 to 1. */
-  readonly mean: readonly number[];
-  /** The standard deviation of each channel, above 0. */
-  readonly standardDeviation: readonly number[];
-}
 
 /**
  * What a model sees of an input: f32 as it is, uint8 images as (x / 255 - mean) / standard

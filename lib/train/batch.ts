@@ -4,8 +4,8 @@
  * @module
  */
 import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
+import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
-import type { Normalization } from "../nn/preprocess.ts";
 
 /** One array of an example: `[28, 28, 1]` and `u8` for a grey image, `[]` and `i32` for a label. */
 export interface Field {
@@ -14,8 +14,6 @@ export interface Field {
   /** The element type in which batches hold it. */
   readonly dtype: DType;
 }
-
-export type { Normalization } from "../nn/preprocess.ts";
 
 /** One example: an array for each input field and each target field. */
 export interface Example {

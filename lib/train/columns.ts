@@ -10,9 +10,10 @@ import {
   type TensorData,
   typedArray,
 } from "../core/dtype.ts";
+import type { Normalization } from "../core/preprocessing.ts";
 import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
 import type { NestedNumbers } from "../tensor/print.ts";
-import { type Field, formatField, type Normalization } from "./batch.ts";
+import { type Field, formatField } from "./batch.ts";
 
 /**
  * One field of every example: typed data with the shape of one example; a typed array alone, one

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import {
   type Batch,
@@ -15,15 +16,13 @@ import {
   type Field,
   firstRows,
   formatFields,
-  type Normalization,
   type Schema,
 } from "./batch.ts";
-
 import { type ArraySources, checkLabels, checkNormalization, columnsOf } from "./columns.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
 export type { ArraySource, ArraySources } from "./columns.ts";
-export type { Batch, Example, Field, Normalization, Schema } from "./batch.ts";
+export type { Batch, Example, Field, Schema } from "./batch.ts";
 
 /** How {@linkcode Dataset.batches} cuts a data set. */
 export interface BatchesOptions {

@@ -1,7 +1,7 @@
 import { DivergenceError } from "../core/errors.ts";
+import type { Normalization } from "../core/preprocessing.ts";
 import type { Device } from "../device/device.ts";
 import type { Network } from "../nn/network.ts";
-import type { Normalization } from "../nn/preprocess.ts";
 import type { Variable } from "../tensor/variable.ts";
 import type { Batch } from "./batch.ts";
 import {

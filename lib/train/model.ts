@@ -1,10 +1,11 @@
 import { writeFileAtomic } from "../core/file.ts";
+import type { Normalization } from "../core/preprocessing.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../core/safetensors.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
 import type { Device } from "../device/device.ts";
 import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
-import { type Normalization, Preprocessor } from "../nn/preprocess.ts";
+import { Preprocessor } from "../nn/preprocess.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { device as currentDevice } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";

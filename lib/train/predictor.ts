@@ -1,9 +1,10 @@
 import { bytesPerElement, type DType, type TensorData, typedArray } from "../core/dtype.ts";
+import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sameShape, sizeOf } from "../core/shape.ts";
 import type { Device } from "../device/device.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import type { Network } from "../nn/network.ts";
-import { type Normalization, Preprocessor } from "../nn/preprocess.ts";
+import { Preprocessor } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { tensor } from "../tensor/create.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { type TensorData, typedArray } from "../core/dtype.ts";
+import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import {
@@ -15,7 +16,6 @@ import {
   type Example,
   type Field,
   firstRows,
-  type Normalization,
   type Schema,
 } from "./batch.ts";
 import { arrayDataset, type Dataset } from "./dataset.ts";

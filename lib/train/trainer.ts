@@ -1,3 +1,4 @@
+import type { Normalization } from "../core/preprocessing.ts";
 import { bytesPerElement, type DType } from "../core/dtype.ts";
 import { DeviceError } from "../core/errors.ts";
 import { keyOf } from "../core/random.ts";
@@ -9,7 +10,7 @@ import { add, compare, convert, offset } from "../graph/ops/elementwise.ts";
 import { iota, literal, randomUniform } from "../graph/ops/generate.ts";
 import { reshape, slice } from "../graph/ops/layout.ts";
 import type { Network } from "../nn/network.ts";
-import { type Normalization, Preprocessor } from "../nn/preprocess.ts";
+import { Preprocessor } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
 import { Variable } from "../tensor/variable.ts";

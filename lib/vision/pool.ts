@@ -1,4 +1,4 @@
-import type { Preprocessing } from "../zoo/published.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
 import type { DecodeOptions } from "./decode.ts";
 import type { ViewOptions } from "./preprocess.ts";
 

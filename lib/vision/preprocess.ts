@@ -1,4 +1,4 @@
-import type { Preprocessing } from "../zoo/published.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
 import { centerCrop, tenCrop } from "./crop.ts";
 import { decodeImage, type DecodeOptions } from "./decode.ts";
 import type { RgbImage } from "./image.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { cacheFolder, type CacheOptions, mirrorOf } from "../../data/cache.ts";
 import { storageError, wrongChecksum } from "../../data/download.ts";
-import type { PublishedWeights } from "./published.ts";
+import type { PublishedWeights } from "../zoo/published.ts";
 import { adviceFor } from "./source.ts";
 
 /**

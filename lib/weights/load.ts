@@ -6,7 +6,7 @@ import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
 import { openWeights } from "./open.ts";
 import type { WeightFile } from "./file.ts";
 import { fetchPublished } from "./fetch.ts";
-import { PublishedWeights } from "./published.ts";
+import { PublishedWeights } from "../zoo/published.ts";
 import type { WeightReport } from "./report.ts";
 
 /** Settings of {@linkcode loadWeights}. */

@@ -3,7 +3,15 @@ import { constant, normal } from "../nn/initializer.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import { type Model, model } from "../train/model.ts";
 import { numbered } from "./blocks.ts";
-import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+import {
+  type ArchitectureOptions,
+  checkMember,
+  imageNet,
+  settingsOf,
+} from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { caffeBgr, imageNetRgb } from "./preprocessing.ts";
+import { torchvision } from "./published.ts";
 
 /**
  * AlexNet with one tower, as torchvision has it: five convolutions and three dense layers, without
@@ -102,3 +110,31 @@ export function alexnet2012(options: Alexnet2012Options = {}): Model {
     .dropout(0.5, { name: "drop7" });
   return model(image, x.dense(classes, { ...plain, name: "fc8" }), { seed });
 }
+
+const paper = "Krizhevsky, Sutskever and Hinton, ImageNet classification with deep convolutional " +
+  "neural networks, NIPS 2012";
+const preprocessing = { ...caffeBgr, crop: 227 };
+
+export const networks: readonly ZooEntry[] = [
+  new ZooEntry({
+    name: "alexnet",
+    build: alexnet,
+    paper: "Krizhevsky, One weird trick for parallelizing convolutional neural networks, 2014, " +
+      "arXiv 1404.5997",
+    preprocessing: imageNetRgb,
+    ...torchvision("alexnet-owt-7be5be79", 56.522, 79.066),
+  }),
+  new ZooEntry({
+    name: "alexnet-2012",
+    build: alexnet2012,
+    paper,
+    preprocessing,
+    published: { top1: 59.3, top5: 81.8, source: "the paper's table 2, one net, ten crops" },
+  }),
+  new ZooEntry({
+    name: "alexnet-ungrouped",
+    build: (options) => alexnet2012({ ...options, towers: 1 }),
+    paper,
+    preprocessing,
+  }),
+];

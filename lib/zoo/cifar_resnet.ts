@@ -1,8 +1,12 @@
 import { identityShortcut } from "../nn/layers/identity_shortcut.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution } from "./blocks.ts";
-import { type ArchitectureOptions, checkMember, cifar, settingsOf } from "./options.ts";
+import { type ArchitectureOptions, checkMember, settingsOf } from "./architecture_options.ts";
 import { basicBranch } from "./residual.ts";
+import { ZooEntry } from "./entry.ts";
+import { imageNetRgb } from "./preprocessing.ts";
+import { fromError } from "./published.ts";
+import { paper } from "./resnet.ts";
 
 /** Layers with weights of a ResNet for CIFAR-10: 6 n + 2. */
 export type CifarResnetDepth = 20 | 32 | 44 | 56 | 110;
@@ -27,7 +31,12 @@ export interface CifarResnetOptions extends ArchitectureOptions {
  * ```
  */
 export function cifarResnet(depth: CifarResnetDepth, options: CifarResnetOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("cifarResnet", options, cifar, ["shortcuts"]);
+  const { image, classes, scaled, seed } = settingsOf(
+    "cifarResnet",
+    options,
+    { classes: 10, inputShape: [32, 32, 3] },
+    ["shortcuts"],
+  );
   const { shortcuts = true } = options;
   checkMember("cifarResnet", "depth", depth, [20, 32, 44, 56, 110]);
   let x = convolution(image, "conv1", scaled(16), 3, { padding: 1 })
@@ -50,3 +59,44 @@ export function cifarResnet(depth: CifarResnetDepth, options: CifarResnetOptions
   const features = x.globalAveragePool2d({ name: "avgpool" });
   return model(image, features.dense(classes, { name: "linear" }), { seed });
 }
+
+/** ImageNet's constants, as the published weights were trained with, and no resizing. */
+const preprocessing = {
+  channels: imageNetRgb.channels,
+  normalization: imageNetRgb.normalization,
+};
+const repository = "https://github.com/akamaster/pytorch_resnet_cifar10/raw/" +
+  "d5489e8995e81e91ce6b1d69dcc98ad579b0b153/pretrained_models/";
+
+export const networks: readonly ZooEntry[] = ([
+  [20, "resnet20-12fca82f", 8.27],
+  [32, "resnet32-d509ac18", 7.37],
+  [44, "resnet44-014dd654", 6.9],
+  [56, "resnet56-4bfd9763", 6.61],
+  [110, "resnet110-1d1ed7c2"],
+] as const).flatMap(([depth, file, error]) => [
+  new ZooEntry({
+    name: `cifar-resnet${depth}`,
+    build: (options) => cifarResnet(depth, options),
+    paper,
+    preprocessing,
+    ...error && {
+      published: {
+        top1: fromError(error),
+        source: "akamaster/pytorch_resnet_cifar10, CIFAR-10's 10,000 test images",
+      },
+    },
+    weights: {
+      data: "cifar10",
+      source: "akamaster, pytorch_resnet_cifar10",
+      url: `${repository}${file}.th`,
+      folder: "cifar10-resnets",
+    },
+  }),
+  new ZooEntry({
+    name: `cifar-plain${depth}`,
+    build: (options) => cifarResnet(depth, { ...options, shortcuts: false }),
+    paper,
+    preprocessing,
+  }),
+]);

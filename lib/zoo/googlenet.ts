@@ -2,7 +2,9 @@ import { constant } from "../nn/initializer.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { type InceptionFilters, inceptionModule, namedConvolution } from "./inception_module.ts";
-import { type ArchitectureOptions, imageNet, settingsOf } from "./options.ts";
+import { type ArchitectureOptions, imageNet, settingsOf } from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { caffeBgr } from "./preprocessing.ts";
 
 /** Settings of nets that may have auxiliary classifiers. */
 export interface AuxiliaryOptions extends ArchitectureOptions {
@@ -99,3 +101,22 @@ function auxiliaryHead(
     .dropout(0.7, { name: `${name}/drop_fc` })
     .dense(classes, { name: `${name}/classifier` });
 }
+
+/** The paper of GoogLeNet. */
+export const paper = "Szegedy et al., Going deeper with convolutions, CVPR 2015, arXiv 1409.4842";
+
+export const networks: readonly ZooEntry[] = [
+  new ZooEntry({
+    name: "googlenet",
+    build: googlenet,
+    paper,
+    preprocessing: caffeBgr,
+    published: { top1: 68.7, top5: 88.9, source: "Caffe's bvlc_googlenet, one crop" },
+    weights: {
+      source: "BVLC, bvlc_googlenet",
+      url: "http://dl.caffe.berkeleyvision.org/bvlc_googlenet.caffemodel",
+      sha1: "405fc5acd08a3bb12de8ee5e23a96bec22f08204",
+      ignore: /^loss[12]\//,
+    },
+  }),
+];

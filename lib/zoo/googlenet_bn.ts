@@ -2,8 +2,16 @@ import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
-import { type AuxiliaryOptions, type GooglenetModule, googlenetModules } from "./googlenet.ts";
-import { imageNet, settingsOf } from "./options.ts";
+import {
+  type AuxiliaryOptions,
+  type GooglenetModule,
+  googlenetModules,
+  paper,
+} from "./googlenet.ts";
+import { imageNet, settingsOf } from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { symmetricRgb } from "./preprocessing.ts";
+import { torchvision } from "./published.ts";
 
 /**
  * GoogLeNet with batch normalisation, as torchvision has it: no local response normalisation, and
@@ -81,3 +89,13 @@ function auxiliaryHead(
     .dropout(0.7, { name: `${name}.dropout` })
     .dense(classes, { name: `${name}.fc2` });
 }
+
+export const networks: readonly ZooEntry[] = [
+  new ZooEntry({
+    name: "googlenet-bn",
+    build: googlenetBn,
+    paper,
+    preprocessing: symmetricRgb,
+    ...torchvision("googlenet-1378be20", 69.778, 89.53, /^aux[12]\./),
+  }),
+];

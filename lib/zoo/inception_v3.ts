@@ -3,7 +3,10 @@ import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
 import type { AuxiliaryOptions } from "./googlenet.ts";
-import { settingsOf } from "./options.ts";
+import { settingsOf } from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { symmetricRgb } from "./preprocessing.ts";
+import { torchvision } from "./published.ts";
 
 /**
  * A step of a branch: a pooling; or a convolution's name, filters and window, and whether it keeps
@@ -143,3 +146,15 @@ function apply(
   const column = basicConvolution(x, `${name}b`, scaled(filters), [3, 1], { padding: "same" });
   return row.concatenate(column, { name });
 }
+
+export const networks: readonly ZooEntry[] = [
+  new ZooEntry({
+    name: "inception-v3",
+    build: inceptionV3,
+    paper:
+      "Szegedy et al., Rethinking the Inception architecture for computer vision, CVPR 2016, " +
+      "arXiv 1512.00567",
+    preprocessing: { ...symmetricRgb, resize: 342, crop: 299 },
+    ...torchvision("inception_v3_google-0cc3c7bd", 77.294, 93.45, /^AuxLogits\./),
+  }),
+];

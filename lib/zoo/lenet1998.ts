@@ -5,7 +5,9 @@ import { selectChannels } from "../nn/layers/select_channels.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { bitmapSize, digitBitmap } from "./digit_bitmaps.ts";
-import { type ArchitectureOptions, settingsOf } from "./options.ts";
+import { type ArchitectureOptions, settingsOf } from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { paper } from "./lenet5.ts";
 
 /** A set of neighbours, in a ring of six maps. */
 const ring = (start: number, ...steps: number[]) => steps.map((step) => (start + step) % 6);
@@ -93,3 +95,20 @@ function sparseConvolution(x: SymbolicValue, name: string): SymbolicValue {
   });
   return first!.concatenate(others, { name });
 }
+
+export const networks: readonly ZooEntry[] = [
+  new ZooEntry({
+    name: "lenet5-1998",
+    build: lenet1998,
+    paper,
+    // Background -0.1 and ink 1.175.
+    preprocessing: {
+      channels: "gray",
+      normalization: { mean: [0.1 / 1.275], standardDeviation: [1 / 1.275] },
+    },
+    published: {
+      top1: 99.05,
+      source: "the paper's section III-B, 60,000 images, no distortions",
+    },
+  }),
+];

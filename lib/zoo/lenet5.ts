@@ -1,5 +1,7 @@
 import { type Model, model } from "../train/model.ts";
-import { type ArchitectureOptions, settingsOf } from "./options.ts";
+import { type ArchitectureOptions, settingsOf } from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { digits } from "./preprocessing.ts";
 
 /**
  * LeNet-5 with a dense third layer: two convolutions with tanh and average pooling, then three
@@ -30,3 +32,12 @@ export function lenet5(options: ArchitectureOptions = {}): Model {
     .dense(classes, { name: "output" });
   return model(image, logits, { seed });
 }
+
+/** The paper of LeNet-5. */
+export const paper =
+  "LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document " +
+  "recognition, Proceedings of the IEEE 86, 1998";
+
+export const networks: readonly ZooEntry[] = [
+  new ZooEntry({ name: "lenet5", build: lenet5, paper, preprocessing: digits }),
+];

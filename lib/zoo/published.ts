@@ -1,17 +1,3 @@
-import type { Normalization } from "../nn/preprocess.ts";
-
-/** How images are prepared for a net with published weights. */
-export interface Preprocessing {
-  /** The shorter side after scaling, in pixels; undefined where images are taken as they are. */
-  readonly resize?: number;
-  /** Side of the square cut out of the middle, in pixels. */
-  readonly crop?: number;
-  /** Order of the channels that the weights expect. */
-  readonly channels: "rgb" | "bgr" | "gray";
-  /** Constants of each channel, in the order of `channels`, in units of pixel / 255. */
-  readonly normalization: Normalization;
-}
-
 /** Published accuracy of a net, in percent of images. */
 export interface Published {
   /** Images whose most probable class is right. */
@@ -22,72 +8,89 @@ export interface Published {
   readonly source: string;
 }
 
-const rgb = {
-  mean: [0.485, 0.456, 0.406],
-  standardDeviation: [0.229, 0.224, 0.225],
-};
+/** Where weights are that somebody has published. */
+export interface PublishedFile {
+  /** What they were trained on; "imagenet" by default. */
+  readonly data?: "cifar10";
+  /** Who published them, and for what program. */
+  readonly source: string;
+  /** Where they are. */
+  readonly url: string;
+  /** The folder in the cache and in a mirror; "weights" by default. */
+  readonly folder?: string;
+  /** The SHA-1; without it, the file's name ends in the first digits of the SHA-256. */
+  readonly sha1?: string;
+  /** Tensors of the file that the network need not have: auxiliary heads. */
+  readonly ignore?: RegExp;
+}
 
-/** torchvision's and timm's: RGB in units of the standard deviation over ImageNet. */
-export const imageNetRgb: Preprocessing = {
-  resize: 256,
-  crop: 224,
-  channels: "rgb",
-  normalization: rgb,
-};
+/** Weights that somebody has published, to be given to `loadWeights`. */
+export class PublishedWeights {
+  /** The network, by its name in the zoo. */
+  readonly model: string;
+  /** What they were trained on. */
+  readonly data: "imagenet" | "cifar10";
+  /** Who published them, and for what program. */
+  readonly source: string;
+  /** Where they are. */
+  readonly url: string;
+  /** The data set's or project's folder in the cache and in a mirror. */
+  readonly folder: string;
+  /** The digest's algorithm, and as many of its hexadecimal digits as were published. */
+  readonly digest: { readonly algorithm: "sha256" | "sha1"; readonly hex: string };
+  /** Tensors of the file that the network need not have: auxiliary heads. */
+  readonly ignore: RegExp | undefined;
 
-/** That of weights that came from TensorFlow: RGB from -1 to 1. */
-export const symmetricRgb: Preprocessing = {
-  ...imageNetRgb,
-  normalization: { mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5] },
-};
+  /** The weights in a file; `publishedWeights` finds those of a network of the zoo. */
+  constructor(file: PublishedFile & { readonly model: string }) {
+    this.model = file.model;
+    this.data = file.data ?? "imagenet";
+    this.source = file.source;
+    this.url = file.url;
+    this.folder = file.folder ?? "weights";
+    this.digest = {
+      algorithm: file.sha1 === undefined ? "sha256" : "sha1",
+      // PyTorch's hub has the first digits of the SHA-256 in each name.
+      hex: file.sha1 ?? /-([0-9a-f]{8,})\.[a-z]+$/.exec(file.url)![1]!,
+    };
+    this.ignore = file.ignore;
+  }
 
-/** Caffe's: BGR from 0 to 255, less the mean colour of ImageNet. */
-export const caffeBgr: Preprocessing = {
-  resize: 256,
-  crop: 224,
-  channels: "bgr",
-  normalization: {
-    mean: [104 / 255, 117 / 255, 123 / 255],
-    standardDeviation: [1 / 255, 1 / 255, 1 / 255],
+  /** The file's name. */
+  get file(): string {
+    return this.url.slice(this.url.lastIndexOf("/") + 1);
+  }
+}
+
+/** What a network of the zoo has where its weights are published. */
+interface Measured {
+  readonly published: Published;
+  readonly weights: PublishedFile;
+}
+
+/** torchvision's first weights of a network, and their accuracy on ImageNet's validation set. */
+export const torchvision = (
+  file: string,
+  top1: number,
+  top5: number,
+  ignore?: RegExp,
+): Measured => ({
+  published: { top1, top5, source: "torchvision 0.29, IMAGENET1K_V1, one crop" },
+  weights: {
+    source: "torchvision, IMAGENET1K_V1",
+    url: `https://download.pytorch.org/models/${file}.pth`,
+    ...ignore && { ignore },
   },
-};
+});
 
-/** CIFAR images as the published CIFAR ResNets see them: ImageNet's constants, no resizing. */
-export const cifarRgb: Preprocessing = { channels: "rgb", normalization: rgb };
+/** timm's legacy weights of a network, and their accuracy on ImageNet's validation set. */
+export const timm = (file: string, top1: number, top5: number): Measured => ({
+  published: { top1, top5, source: "timm, legacy weights, one crop" },
+  weights: {
+    source: "timm, legacy_se…",
+    url: `https://github.com/rwightman/pytorch-image-models/releases/download/${file}.pth`,
+  },
+});
 
-/** Digits: from 0 (background) to 1 (ink). */
-export const digits: Preprocessing = {
-  channels: "gray",
-  normalization: { mean: [0], standardDeviation: [1] },
-};
-
-/** Digits as in 1998: background -0.1 and ink 1.175, which keeps the mean near 0. */
-export const digits1998: Preprocessing = {
-  channels: "gray",
-  normalization: { mean: [0.1 / 1.275], standardDeviation: [1 / 1.275] },
-};
-
-/** The papers, by what came first in each. */
-export const papers = {
-  lenet: "LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document " +
-    "recognition, Proceedings of the IEEE 86, 1998",
-  alexnet: "Krizhevsky, Sutskever and Hinton, ImageNet classification with deep convolutional " +
-    "neural networks, NIPS 2012",
-  oneTower: "Krizhevsky, One weird trick for parallelizing convolutional neural networks, 2014, " +
-    "arXiv 1404.5997",
-  zfnet: "Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014, " +
-    "arXiv 1311.2901",
-  vgg: "Simonyan and Zisserman, Very deep convolutional networks for large-scale image " +
-    "recognition, ICLR 2015, arXiv 1409.1556",
-  googlenet: "Szegedy et al., Going deeper with convolutions, CVPR 2015, arXiv 1409.4842",
-  inceptionV3: "Szegedy et al., Rethinking the Inception architecture for computer vision, " +
-    "CVPR 2016, arXiv 1512.00567",
-  resnet: "He, Zhang, Ren and Sun, Deep residual learning for image recognition, CVPR 2016, " +
-    "arXiv 1512.03385",
-  resnext:
-    "Xie, Girshick, Dollár, Tu and He, Aggregated residual transformations for deep neural " +
-    "networks, CVPR 2017, arXiv 1611.05431",
-  senet: "Hu, Shen and Sun, Squeeze-and-excitation networks, CVPR 2018, arXiv 1709.01507",
-  squeezenet: "Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and " +
-    "<0.5MB model size, 2016, arXiv 1602.07360",
-} as const;
+/** The accuracy of an error rate, with the digits that were published. */
+export const fromError = (percent: number): number => Number((100 - percent).toFixed(2));

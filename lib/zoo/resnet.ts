@@ -1,8 +1,16 @@
 import { type Model, model } from "../train/model.ts";
 import { convolution } from "./blocks.ts";
-import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+import {
+  type ArchitectureOptions,
+  checkMember,
+  imageNet,
+  settingsOf,
+} from "./architecture_options.ts";
 import { basicBranch, bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
+import { ZooEntry } from "./entry.ts";
+import { imageNetRgb } from "./preprocessing.ts";
+import { fromError, torchvision } from "./published.ts";
 
 /** Layers with weights of a ResNet, on the longest way. */
 export type ResnetDepth = 18 | 34 | 50 | 101 | 152;
@@ -80,3 +88,33 @@ export function resnetStem(image: SymbolicValue, filters: number): SymbolicValue
     .batchNorm({ name: "bn1" }).relu({ name: "relu" })
     .maxPool2d(3, { stride: 2, padding: 1, name: "maxpool" });
 }
+
+/** The paper of the residual nets. */
+export const paper =
+  "He, Zhang, Ren and Sun, Deep residual learning for image recognition, CVPR 2016, " +
+  "arXiv 1512.03385";
+
+export const networks: readonly ZooEntry[] = ([
+  [18, "resnet18-f37072fd", 69.758, 89.078, 27.94],
+  [34, "resnet34-b627a593", 73.314, 91.42, 28.54],
+  [50, "resnet50-0676ba61", 76.13, 92.862],
+  [101, "resnet101-63fe2227", 77.374, 93.546],
+  [152, "resnet152-394f9c45", 78.312, 94.046],
+] as const).flatMap(([depth, file, top1, top5, plainError]) => [
+  new ZooEntry({
+    name: `resnet${depth}`,
+    build: (options) => resnet(depth, options),
+    paper,
+    preprocessing: imageNetRgb,
+    ...torchvision(file, top1, top5),
+  }),
+  new ZooEntry({
+    name: `resnet${depth}-plain`,
+    build: (options) => resnet(depth, { ...options, shortcuts: false }),
+    paper,
+    preprocessing: imageNetRgb,
+    ...plainError && {
+      published: { top1: fromError(plainError), source: "the paper's table 2, ten crops" },
+    },
+  }),
+]);

@@ -1,8 +1,11 @@
 import { type Model, model } from "../train/model.ts";
 import { groupsOf } from "./blocks.ts";
-import { type ArchitectureOptions, imageNet, settingsOf } from "./options.ts";
+import { type ArchitectureOptions, imageNet, settingsOf } from "./architecture_options.ts";
 import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import { resnetBlocks, resnetStem } from "./resnet.ts";
+import { ZooEntry } from "./entry.ts";
+import { imageNetRgb } from "./preprocessing.ts";
+import { torchvision } from "./published.ts";
 
 /**
  * ResNeXt-50 32x4d: ResNet-50 whose 3x3 convolutions are twice as wide and split into 32 groups.
@@ -31,3 +34,15 @@ export function resnextBranch(scaled: (channels: number) => number): Branch {
     return bottleneckBranch(x, name, { filters, stride, groups: groupsOf(32, width) });
   };
 }
+
+export const networks: readonly ZooEntry[] = [
+  new ZooEntry({
+    name: "resnext50",
+    build: resnext50,
+    paper:
+      "Xie, Girshick, Dollár, Tu and He, Aggregated residual transformations for deep neural " +
+      "networks, CVPR 2017, arXiv 1611.05431",
+    preprocessing: imageNetRgb,
+    ...torchvision("resnext50_32x4d-7cdf4587", 77.618, 93.698),
+  }),
+];

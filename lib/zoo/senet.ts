@@ -1,11 +1,19 @@
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution, groupsOf } from "./blocks.ts";
-import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+import {
+  type ArchitectureOptions,
+  checkMember,
+  imageNet,
+  settingsOf,
+} from "./architecture_options.ts";
 import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import { resnetBlocks, resnetBranch, type ResnetDepth } from "./resnet.ts";
 import { resnextBranch } from "./resnext.ts";
 import { squeezeExcite } from "./squeeze_excite.ts";
+import { type Registration, ZooEntry } from "./entry.ts";
+import { imageNetRgb } from "./preprocessing.ts";
+import { timm } from "./published.ts";
 
 /** Settings of {@linkcode seResnet}. */
 export interface SeResnetOptions extends ArchitectureOptions {
@@ -106,3 +114,36 @@ function head(x: SymbolicValue, classes: number, dropout = 0): SymbolicValue {
   return (dropout > 0 ? features.dropout(dropout, { name: "dropout" }) : features)
     .dense(classes, { name: "last_linear" });
 }
+
+const row = (
+  name: string,
+  build: Registration["build"],
+  ...measured: Parameters<typeof timm>
+): ZooEntry =>
+  new ZooEntry({
+    name,
+    build,
+    paper: "Hu, Shen and Sun, Squeeze-and-excitation networks, CVPR 2018, arXiv 1709.01507",
+    preprocessing: imageNetRgb,
+    ...timm(...measured),
+  });
+
+export const networks: readonly ZooEntry[] = [
+  ...([
+    [18, "v0.1-weights/seresnet18-4bb0ce65", 71.742, 90.34],
+    [34, "v0.1-weights/seresnet34-a4004e63", 74.788, 92.134],
+    [50, "v0.1-cadene/se_resnet50-ce0d4300", 77.65, 93.732],
+    [101, "v0.1-cadene/se_resnet101-7e38fcc6", 78.37, 94.264],
+    [152, "v0.1-cadene/se_resnet152-d17c99b7", 78.662, 94.37],
+  ] as const).map(([depth, file, top1, top5]) =>
+    row(`se-resnet${depth}`, (options) => seResnet(depth, options), file, top1, top5)
+  ),
+  row(
+    "se-resnext50",
+    seResnext50,
+    "v0.1-weights/legacy_se_resnext50_32x4d-f3651bad",
+    79.08,
+    94.428,
+  ),
+  row("senet154", senet154, "v0.1-weights/legacy_senet154-e9eb9fe6", 81.32, 95.502),
+];

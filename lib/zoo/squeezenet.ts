@@ -2,7 +2,15 @@ import { normal } from "../nn/initializer.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { numbered } from "./blocks.ts";
-import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+import {
+  type ArchitectureOptions,
+  checkMember,
+  imageNet,
+  settingsOf,
+} from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { caffeBgr, imageNetRgb } from "./preprocessing.ts";
+import { torchvision } from "./published.ts";
 
 /** The paper's net, and a later one with 2.4 times fewer multiply-adds. */
 export type SqueezenetVersion = "1.0" | "1.1";
@@ -87,3 +95,21 @@ export function squeezenetCaffeNames(version: SqueezenetVersion): ReadonlyMap<st
   });
   return names.set("classifier.1", "conv10");
 }
+
+export const networks: readonly ZooEntry[] = ([
+  ["1.0", "squeezenet1_0-b66bff10", 58.092, 80.42],
+  ["1.1", "squeezenet1_1-b8a52dc0", 58.178, 80.624],
+] as const).map(([version, file, top1, top5]) =>
+  new ZooEntry({
+    name: `squeezenet${version}`,
+    build: (options) => squeezenet(version, options),
+    paper: "Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and " +
+      "<0.5MB model size, 2016, arXiv 1602.07360",
+    preprocessing: imageNetRgb,
+    ...torchvision(file, top1, top5),
+    caffe: {
+      names: squeezenetCaffeNames(version),
+      preprocessing: { ...caffeBgr, crop: 227 },
+    },
+  })
+);

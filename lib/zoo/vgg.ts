@@ -2,7 +2,15 @@ import { normal } from "../nn/initializer.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import { type Model, model } from "../train/model.ts";
 import { numbered } from "./blocks.ts";
-import { type ArchitectureOptions, checkMember, imageNet, settingsOf } from "./options.ts";
+import {
+  type ArchitectureOptions,
+  checkMember,
+  imageNet,
+  settingsOf,
+} from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { imageNetRgb } from "./preprocessing.ts";
+import { torchvision } from "./published.ts";
 
 /** Layers with weights of a VGG net. */
 export type VggDepth = 11 | 13 | 16 | 19;
@@ -60,3 +68,23 @@ export function vgg(depth: VggDepth, options: VggOptions = {}): Model {
   }
   return model(image, x.dense(classes, { kernelInitializer, ...next() }), { seed });
 }
+
+export const networks: readonly ZooEntry[] = ([
+  [11, false, "vgg11-8a719046", 69.02, 88.628],
+  [11, true, "vgg11_bn-6002323d", 70.37, 89.81],
+  [13, false, "vgg13-19584684", 69.928, 89.246],
+  [13, true, "vgg13_bn-abd245e5", 71.586, 90.374],
+  [16, false, "vgg16-397923af", 71.592, 90.382],
+  [16, true, "vgg16_bn-6c64b313", 73.36, 91.516],
+  [19, false, "vgg19-dcbb9e9d", 72.376, 90.876],
+  [19, true, "vgg19_bn-c79401a0", 74.218, 91.842],
+] as const).map(([depth, batchNorm, file, top1, top5]) =>
+  new ZooEntry({
+    name: `vgg${depth}${batchNorm ? "-bn" : ""}`,
+    build: (options) => vgg(depth, { ...options, batchNorm }),
+    paper: "Simonyan and Zisserman, Very deep convolutional networks for large-scale image " +
+      "recognition, ICLR 2015, arXiv 1409.1556",
+    preprocessing: imageNetRgb,
+    ...torchvision(file, top1, top5),
+  })
+);

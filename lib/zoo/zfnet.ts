@@ -1,6 +1,8 @@
 import { normal } from "../nn/initializer.ts";
 import { type Model, model } from "../train/model.ts";
-import { type ArchitectureOptions, imageNet, settingsOf } from "./options.ts";
+import { type ArchitectureOptions, imageNet, settingsOf } from "./architecture_options.ts";
+import { ZooEntry } from "./entry.ts";
+import { imageNetRgb } from "./preprocessing.ts";
 
 /**
  * The Zeiler-Fergus net, ILSVRC 2013: AlexNet whose first layer has smaller windows closer together
@@ -37,3 +39,13 @@ export function zfnet(options: ArchitectureOptions = {}): Model {
   }
   return model(image, x.dense(classes, { kernelInitializer, name: "fc8" }), { seed });
 }
+
+export const networks: readonly ZooEntry[] = [
+  new ZooEntry({
+    name: "zfnet",
+    build: zfnet,
+    paper: "Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014, " +
+      "arXiv 1311.2901",
+    preprocessing: imageNetRgb,
+  }),
+];

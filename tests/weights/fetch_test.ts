@@ -4,7 +4,7 @@ import { sha256Of } from "../../data/download.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { fetchPublished } from "../../lib/weights/fetch.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
-import { PublishedWeights } from "../../lib/weights/published.ts";
+import { PublishedWeights } from "../../lib/zoo/published.ts";
 import { expected, fixture, inFolder, numbers } from "./files.ts";
 import { serve } from "./server.ts";
 

@@ -23,6 +23,7 @@ Deno.test("LeNet-5 takes other images and classes", () => {
 Deno.test("the perceptron has the hidden layers that are asked for", () => {
   assertEquals(mlp({ hidden: [128] }).parameters, 784 * 128 + 128 + 128 * 10 + 10);
   assertEquals(mlp({ hidden: [] }).parameters, 7850);
+  assertEquals(mlp({ hidden: [128], width: 0.5 }).parameters, mlp({ hidden: [64] }).parameters);
   assertEquals(mlp({ hidden: [30, 20], inputShape: [8] }).layers.map(({ name }) => name), [
     "flatten1",
     "hidden1",

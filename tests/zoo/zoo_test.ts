@@ -192,7 +192,8 @@ Deno.test("architectures: wrong options are named", () => {
     [() => alexnet2012({ towers: 3 as 2 }), "towers: expected 1 or 2, found 3"],
     [() => zooEntry("lenet5-1998").build({ classes: 7 }), "lenet1998: expected 10 classes"],
     [() => zooEntry("lenet5-1998").build({ width: 0.5 }), "width 1"],
-    [() => mlp({ width: 2 } as ArchitectureOptions), 'mlp: unknown option "width"'],
+    [() => mlp({ widht: 2 } as ArchitectureOptions), 'mlp: unknown option "widht"'],
+    [() => mlp({ width: -1 }), "mlp: width: expected a number above 0, found -1"],
     [() => vgg(11, { inputShape: [16, 16, 3] }), 'maxPool2d "features.20"'],
   ];
   for (const [build, message] of cases) {

@@ -27,9 +27,6 @@ export interface Settings {
 /** What is the same for all ImageNet nets. */
 export const imageNet = { classes: 1000, inputShape: [224, 224, 3] } as const;
 
-/** What is the same for all CIFAR-10 nets. */
-export const cifar = { classes: 10, inputShape: [32, 32, 3] } as const;
-
 /**
  * Checks the options of architecture `name` and fills in its defaults; `known` are the options that
  * only its family has.
@@ -42,12 +39,9 @@ export function settingsOf(
 ): Settings {
   checkNames(name, options, ["classes", "inputShape", "width", "seed", ...known]);
   const { classes = defaults.classes, inputShape = defaults.inputShape } = options;
-  const { width = 1, seed = 0 } = options;
+  const { width, seed = 0 } = options;
   if (!Number.isInteger(classes) || classes < 1) {
     throw new RangeError(`${name}: classes: expected an integer of at least 1, found ${classes}`);
-  }
-  if (!(width > 0 && Number.isFinite(width))) {
-    throw new RangeError(`${name}: width: expected a number above 0, found ${width}`);
   }
   if (!Array.isArray(inputShape) || inputShape.length !== 3) {
     throw new TypeError(
@@ -60,8 +54,16 @@ export function settingsOf(
     classes,
     seed,
     image: input(inputShape),
-    scaled: (channels) => Math.max(1, Math.round(channels * width)),
+    scaled: scaledBy(name, width),
   };
+}
+
+/** Numbers of channels or units by a checked width: at least 1. */
+export function scaledBy(name: string, width = 1): Settings["scaled"] {
+  if (width > 0 && Number.isFinite(width)) {
+    return (channels) => Math.max(1, Math.round(channels * width));
+  }
+  throw new RangeError(`${name}: width: expected a number above 0, found ${width}`);
 }
 
 /** Checks that options name nothing that architecture `name` does not know. */

@@ -1,0 +1,104 @@
+import type { Preprocessing } from "../core/preprocessing.ts";
+import type { Shape } from "../core/shape.ts";
+import type { Model } from "../train/model.ts";
+import type { ArchitectureOptions } from "./architecture_options.ts";
+import { type Published, type PublishedFile, PublishedWeights } from "./published.ts";
+
+/** Published weights of a net in Caffe's form. */
+export interface CaffeForm {
+  /** Names of layers: see `caffe` of an entry. */
+  readonly names: ReadonlyMap<string, string>;
+  /** How images are prepared for them. */
+  readonly preprocessing: Preprocessing;
+}
+
+/** What an architecture's file says of a network. */
+export interface Registration {
+  readonly name: string;
+  readonly build: (options: ArchitectureOptions) => Model;
+  readonly paper: string;
+  readonly preprocessing: Preprocessing;
+  readonly published?: Published;
+  readonly weights?: PublishedFile;
+  readonly caffe?: CaffeForm;
+}
+
+/** A network of the zoo: how to build it, and what is known about it. */
+export class ZooEntry {
+  /** The name on the command line. */
+  readonly name: string;
+  /** The paper that it comes from. */
+  readonly paper: string;
+  /** How images are prepared for the published weights. */
+  readonly preprocessing: Preprocessing;
+  /** Published accuracy, where there is any. */
+  readonly published: Published | undefined;
+  /** Published weights that a program can fetch, where there are any: for `loadWeights`. */
+  readonly weights: PublishedWeights | undefined;
+  /**
+   * Other published weights of the same net, in Caffe's form: their names of the layers by the names
+   * here, and how images are prepared for them.
+   */
+  readonly caffe: CaffeForm | undefined;
+  readonly #build: Registration["build"];
+  #default: Model | undefined;
+
+  /** An entry from what its architecture's file says; `zoo` lists all. */
+  constructor({ name, build, paper, preprocessing, published, weights, caffe }: Registration) {
+    this.name = name;
+    this.paper = paper;
+    this.preprocessing = preprocessing;
+    this.published = published;
+    this.weights = weights && new PublishedWeights({ model: name, ...weights });
+    this.caffe = caffe;
+    this.#build = build;
+  }
+
+  /** Builds the network; nothing is allocated before it runs. */
+  build(options: ArchitectureOptions = {}): Model {
+    return this.#build(options);
+  }
+
+  /** The network with all defaults, to count in: built when first asked for. */
+  get #counted(): Model {
+    return this.#default ??= this.#build({});
+  }
+
+  /** Height, width and channels of its images by default. */
+  get inputShape(): Shape {
+    return this.#counted.inputShape;
+  }
+
+  /** Number of its classes by default. */
+  get classes(): number {
+    return this.#counted.outputShape[0]!;
+  }
+
+  /** Number of parameters, counted in the graph. */
+  get parameters(): number {
+    return this.#counted.parameters;
+  }
+
+  /** Multiply-adds of matmuls and convolutions for one image, counted in the graph. */
+  get multiplyAdds(): number {
+    return this.#counted.multiplyAdds;
+  }
+
+  /** One line: name, parameters, multiply-adds, input, and published accuracy in percent. */
+  toString(): string {
+    const { top1, top5 } = this.published ?? {};
+    return [
+      this.name.padEnd(18),
+      this.parameters.toLocaleString("en").padStart(12),
+      this.multiplyAdds.toLocaleString("en").padStart(15),
+      this.inputShape.join("x").padStart(10),
+      (top1?.toFixed(2) ?? "").padStart(6),
+      (top5?.toFixed(2) ?? "").padStart(6),
+    ].join("  ").trimEnd();
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+}
