@@ -37,7 +37,13 @@ export type { NestedArray } from "./lib/tensor/print.ts";
 export * from "./lib/tensor/create.ts";
 export * from "./lib/tensor/functions.ts";
 export { resize2d, type Resize2dOptions } from "./lib/tensor/resize.ts";
-export { gradient, type ValueAndGradient, valueAndGradient } from "./lib/tensor/gradient.ts";
+export {
+  gradient,
+  type ValueAndGradient,
+  valueAndGradient,
+  type ValueGradientAndAuxiliary,
+} from "./lib/tensor/gradient.ts";
+export { type BackwardFunction, withGradient } from "./lib/tensor/with_gradient.ts";
 export { jit } from "./lib/tensor/jit.ts";
 export type { Tree } from "./lib/tensor/tree.ts";
 export { Variable } from "./lib/tensor/variable.ts";

@@ -364,6 +364,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   isFinite: elementwise((x) => Number.isFinite(x!) ? 1 : 0),
   select: elementwise((condition, a, b) => condition !== 0 ? a! : b!),
   detach: (_, [x]) => x!,
+  withGradient: (_, [x]) => x!,
   convert: (node, [x]) => node.dtype === "i32" ? x!.map(Math.trunc) : x!,
 
   literal: (node) => fill(node.shape, () => settings(node).value),

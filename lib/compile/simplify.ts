@@ -80,6 +80,7 @@ function rewrite(node: Node): Node {
     case "minimum":
       return arithmetic(node);
     case "detach":
+    case "withGradient":
       return a;
     case "broadcast":
       return broadcastTo(a, node.shape);

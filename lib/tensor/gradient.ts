@@ -15,6 +15,12 @@ export interface ValueAndGradient<T> {
   readonly gradient: T;
 }
 
+/** A value and a gradient, and what the function computed on the way. */
+export interface ValueGradientAndAuxiliary<T, A> extends ValueAndGradient<T> {
+  /** What the function returned beside the value. */
+  readonly auxiliary: A;
+}
+
 /**
  * Turns a function with a scalar result into one that also gives the gradient with respect to its
  * first argument: a tensor, or arrays and objects of tensors (all the weights of a model). Tensors
@@ -23,6 +29,9 @@ export interface ValueAndGradient<T> {
  * In a loop, each call has the previous round's weights evaluated, so that every round is one run of
  * one program. The memory of the tensors of rounds past comes back whenever the loop waits: await
  * something in it now and then (the loss, say) where the weights are large.
+ *
+ * A function that returns `[value, others]` is differentiated by its value alone; the others (the
+ * predictions, running statistics) come out beside it as `auxiliary`.
  *
  * ```ts
  * import { tensor, valueAndGradient } from "@striate/striate";
@@ -42,6 +51,13 @@ export interface ValueAndGradient<T> {
  */
 export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
   fn: (variables: T, ...rest: Rest) => Tensor,
+): (variables: T, ...rest: Rest) => ValueAndGradient<T>;
+/** The same for a function that returns others beside the value. */
+export function valueAndGradient<T extends Tree, A extends Tree, Rest extends unknown[]>(
+  fn: (variables: T, ...rest: Rest) => readonly [Tensor, A],
+): (variables: T, ...rest: Rest) => ValueGradientAndAuxiliary<T, A>;
+export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
+  fn: (variables: T, ...rest: Rest) => Tensor | readonly [Tensor, Tree],
 ): (variables: T, ...rest: Rest) => ValueAndGradient<T> {
   return (variables, ...rest) => {
     const list = flatten(variables, "valueAndGradient");
@@ -57,16 +73,20 @@ export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
     // Nodes of the function's own: whatever else depends on the variables is a constant to it,
     // computed by now or not.
     const own = list.map((t) => new Tensor(aliasOf(t.node), [t]));
-    const value = trace(() => fn(rebuild(variables, own.values()), ...rest));
-    if (!(value instanceof Tensor)) {
-      throw new TypeError(
-        `valueAndGradient: expected the function to return a tensor, found ${value}`,
-      );
-    }
-    const nodes = gradients(value.node, own.map((t) => t.node));
-    linkResults(value.node, nodes);
-    const parts = nodes.map((node) => new Tensor(node, [value]));
-    return { value, gradient: rebuild(variables, parts.values()) };
+    return trace(() => {
+      const result = fn(rebuild(variables, own.values()), ...rest);
+      const [value, auxiliary] = result instanceof Array ? result : [result, []];
+      if (!(value instanceof Tensor)) {
+        throw new TypeError(
+          `valueAndGradient: expected the function to return a tensor, found ${value}`,
+        );
+      }
+      const others = flatten(auxiliary, "valueAndGradient: auxiliary").map((t) => t.node);
+      const nodes = gradients(value.node, own.map((t) => t.node));
+      linkResults(value.node, [...nodes, ...others]);
+      const parts = nodes.map((node) => new Tensor(node, [value]));
+      return { value, gradient: rebuild(variables, parts.values()), auxiliary };
+    });
   };
 }
 

@@ -2,6 +2,7 @@ import type { Node } from "../../lib/graph/node.ts";
 import * as e from "../../lib/graph/ops/elementwise.ts";
 import { literal } from "../../lib/graph/ops/generate.ts";
 import { reverse, slice, transpose } from "../../lib/graph/ops/layout.ts";
+import { withGradient } from "../../lib/graph/ops/with_gradient.ts";
 import {
   bytes,
   type Case,
@@ -160,6 +161,21 @@ export const elementwiseCases: readonly Case[] = [
     ["a value", [constant(real([7]))], e.detach],
     ["one factor of two", [constant(real([7]))], (x) => e.multiply(e.detach(e.exp(x)), x)],
     ["i32", [integers([7])], e.detach],
+  ]),
+  ...examples("withGradient", [
+    [
+      "the gradient that it has",
+      [real([7])],
+      (x) => withGradient(e.multiply(x, x), [x], (g) => [e.multiply(g, e.scale(x, 2))]),
+    ],
+    [
+      "two inputs, and what comes after",
+      [real([2, 3]), real([2, 3])],
+      (x, y) =>
+        e.sin(
+          withGradient(e.multiply(x, y), [x, y], (g) => [e.multiply(g, y), e.multiply(g, x)]),
+        ),
+    ],
   ]),
   ...examples("convert", [
     ["f32 to i32", [given([12], special)], (x) => e.convert(x, "i32")],

@@ -112,3 +112,18 @@ Deno.test("a function that throws leaves nothing behind", async () => {
   );
   assertEquals(await gradient(cube)(tensor(1)).item(), 3);
 });
+
+testOnDevices(
+  "what a function returns beside its value comes out beside the gradient",
+  async () => {
+    const f = (x: Tensor, y: Tensor) => {
+      const products = x.mul(y);
+      return [products.sum(), { products, twice: x.mul(2) }] as const;
+    };
+    const { value, gradient: g, auxiliary } = valueAndGradient(f)(tensor([1, 2]), tensor([3, 4]));
+    assertEquals(await value.item(), 11);
+    assertEquals(await g.array(), [3, 4]);
+    assertEquals(await auxiliary.products.array(), [3, 8]);
+    assertEquals(await auxiliary.twice.array(), [2, 4]);
+  },
+);
