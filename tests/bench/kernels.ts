@@ -14,7 +14,7 @@ import { sizeOf } from "../../lib/core/shape.ts";
 import { Random } from "../../lib/core/random.ts";
 import { createCpuDevice } from "../../lib/device/cpu/cpu.ts";
 import { convolutionShape } from "../../lib/graph/ops/conv2d.ts";
-import { planOf } from "../kernels/cpu.ts";
+import { planOf } from "../kernels/cpu/run_kernel.ts";
 
 /** A kernel, the sizes of its operands and its result, and its multiply-adds. */
 interface Case {

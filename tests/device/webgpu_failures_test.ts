@@ -9,7 +9,7 @@ import type { Kernel } from "../../lib/compile/kernel.ts";
 import { DeviceError } from "../../lib/core/errors.ts";
 import { Failures } from "../../lib/device/webgpu/failures.ts";
 import { Pipelines } from "../../lib/device/webgpu/pipelines.ts";
-import { planOf, testOnWebgpu } from "../kernels/webgpu.ts";
+import { planOf, testOnWebgpu } from "../kernels/webgpu/run_kernel.ts";
 
 /** x + 1 over `size` elements. */
 function increment(size: number): Kernel {

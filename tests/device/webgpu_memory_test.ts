@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Kernel } from "../../lib/compile/kernel.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
-import { planOf, testOnWebgpu } from "../kernels/webgpu.ts";
+import { planOf, testOnWebgpu } from "../kernels/webgpu/run_kernel.ts";
 
 testOnWebgpu("allocated bytes are those of live buffers", (device) => {
   const before = device.allocatedBytes;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { testOnWebgpu } from "../kernels/webgpu.ts";
+import { testOnWebgpu } from "../kernels/webgpu/run_kernel.ts";
 
 testOnWebgpu("reads see what was queued before them, one after another", async (device) => {
   const storage = device.allocate(64);

@@ -11,8 +11,8 @@ import { DeviceError } from "../../../lib/core/errors.ts";
 import { control } from "../../../lib/device/cpu/control.ts";
 import { createCpuDevice } from "../../../lib/device/cpu/cpu.ts";
 import { Memory } from "../../../lib/device/cpu/memory.ts";
-import { planOf } from "../../kernels/cpu.ts";
-import { normals } from "../../kernels/cpu_reference.ts";
+import { planOf } from "../../kernels/cpu/run_kernel.ts";
+import { normals } from "../../kernels/cpu/reference.ts";
 
 const load = (n: number, offset = 0): Step => ({
   kind: "load",
@@ -234,7 +234,9 @@ Deno.test("cpu device: a script waits for its results and then ends by itself", 
       new URL("../../../lib/device/cpu/cpu.ts", import.meta.url).href,
     )
   };
-    import { planOf } from ${JSON.stringify(new URL("../../kernels/cpu.ts", import.meta.url).href)};
+    import { planOf } from ${
+    JSON.stringify(new URL("../../kernels/cpu/run_kernel.ts", import.meta.url).href)
+  };
     const device = createCpuDevice();
     const kernel = ${JSON.stringify(affine(1000))};
     const values = [{ dtype: "f32", size: 1000 }];

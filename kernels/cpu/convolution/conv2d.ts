@@ -1,0 +1,69 @@
+import type { ConvolutionKernel } from "../../../lib/compile/kernel.ts";
+import type { KernelBuilder } from "../stages/builder.ts";
+import { productStages } from "../product/mod.ts";
+import { frameBytes, type FrameOptions, framePart, isFrameless } from "./frame.ts";
+import { Scratch, stageOf } from "../stages/parts.ts";
+import { i32 } from "../wasm/instructions.ts";
+
+type Four = readonly [number, number, number, number];
+
+/**
+ * Cross-correlation. The rows of the product are output pixels, its reduction is the window: where
+ * windows are dense a row of the window is one run of the image's memory.
+ */
+export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): void {
+  const [n, height, width, channels] = kernel.image as Four;
+  const [kernelHeight, kernelWidth, groupChannels, filters] = kernel.kernel as Four;
+  const [, outputHeight, outputWidth] = kernel.output as Four;
+  const { stride, padding: [top, bottom, left, right], dilation, groups } = kernel.geometry;
+  const scratch = new Scratch();
+  const [framedHeight, framedWidth] = [height + top + bottom, width + left + right];
+  const area: { offset?: number } = {};
+  const frame: FrameOptions = {
+    image: [n, height, width, channels],
+    top,
+    left,
+    height: framedHeight,
+    width: framedWidth,
+    source: (args) => args.input(0),
+    target: (args) => i32.add(args.scratch, area.offset!),
+  };
+  const framed = !isFrameless(frame);
+  if (framed) area.offset = scratch.reserve(frameBytes(frame));
+  const pixel = channels * 4, row = framedWidth * pixel;
+  const filterBytes = filters * 4, tap = groupChannels * filterBytes;
+  const groupFilters = filters / groups;
+  const [first = [], ...rest] = productStages(builder, scratch, {
+    groups: {
+      count: groups,
+      a: groupChannels * 4,
+      b: groupFilters * 4,
+      result: groupFilters * 4,
+      column: groupFilters * 4,
+    },
+    rows: [
+      {
+        count: n,
+        a: framedHeight * row,
+        result: outputHeight * outputWidth * filterBytes,
+      },
+      { count: outputHeight, a: stride[0] * row, result: outputWidth * filterBytes },
+      { count: outputWidth, a: stride[1] * pixel, result: filterBytes },
+    ],
+    reduction: [
+      { count: kernelHeight, a: dilation[0] * row, b: kernelWidth * tap },
+      { count: kernelWidth, a: dilation[1] * pixel, b: tap },
+      { count: groupChannels, a: 4, b: filterBytes },
+    ],
+    columns: { count: groupFilters, b: 4 },
+    a: framed ? frame.target : frame.source,
+    b: (args) => args.input(1),
+    resultOffset: 0,
+    window: { offset: 0, stride: stride[0], dilation: dilation[0], top, height },
+    shape: kernel.output,
+    tail: kernel.tail,
+  });
+  if (framed) first.push(framePart(frame));
+  for (const parts of [first, ...rest]) stageOf(builder, parts);
+  builder.scratchBytes = scratch.bytes;
+}

@@ -1,0 +1,215 @@
+import type { MapKernel } from "../../../lib/compile/kernel.ts";
+import { sizeOf } from "../../../lib/core/shape.ts";
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import { ExpressionEmitter } from "./expression.ts";
+import { i32 } from "../wasm/instructions.ts";
+import { laneOffsets, storeLanes } from "../memory/lanes.ts";
+import { overUnits } from "../memory/runs.ts";
+import {
+  type Access,
+  addressAt,
+  lanesOf,
+  multipleBelow,
+  Pointers,
+  readLanes,
+  type Space,
+  spaceOf,
+  unravel,
+} from "./space.ts";
+
+/** Elements that a task computes, about: some microseconds of work. */
+const taskSize = 8192;
+
+/** Rows up to this long, unless vectors divide them, are computed several at a time. */
+const narrow = 16;
+
+/** Element-wise work: the last axis (columns) by vectors, the one before it (rows) by a loop. */
+export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
+  if (sizeOf(kernel.shape) === 0) return;
+  const space = spaceOf(kernel.shape, kernel.expression);
+  const [rows, columns] = [space.shape.at(-2) ?? 1, space.shape.at(-1) ?? 1];
+  const planes = space.shape.slice(0, -2);
+  const isNarrow = rows > 1 && columns < narrow && columns % 4 !== 0;
+  const group = isNarrow ? rowsOfGroup(columns) : 1;
+
+  // Long expressions have enough in them to keep the machine busy; short ones are unrolled.
+  const { steps } = kernel.expression;
+  const isShort = steps.length <= 12 && steps.every(({ kind }) => kind !== "randomUniform");
+
+  // A unit is a block of rows and columns of a plane; a task is one unit, or several small ones.
+  const columnBlock = columns > 2 * taskSize ? taskSize : columns;
+  const rowBlock = Math.min(rows, Math.ceil(taskSize / columnBlock / group) * group);
+  const blocks = [...planes, Math.ceil(rows / rowBlock), Math.ceil(columns / columnBlock)];
+  const units = sizeOf(blocks);
+  const perTask = Math.max(1, Math.round(taskSize / (rowBlock * columnBlock)));
+
+  builder.stage(Math.ceil(units / perTask), (f, args, begin, end) => {
+    const expression = new ExpressionEmitter(f, kernel.expression, args.input);
+    overUnits(f, begin, end, perTask, units, (unit) => {
+      const index = unravel(f, unit, blocks);
+      const row = f.local("i32", i32.mul(index.at(-2)!, rowBlock));
+      const column = f.local("i32", i32.mul(index.at(-1)!, columnBlock));
+      const extent = (from: Local<"i32">, block: number, size: number) =>
+        block === size ? i32.constant(size) : f.local("i32", i32.minU(i32.sub(size, from), block));
+      const block: Block = {
+        space,
+        args,
+        // A space of fewer than two axes has no rows, or no columns either.
+        start: [...index.slice(0, -2), row, column].slice(blocks.length - space.shape.length),
+        rows: extent(row, rowBlock, rows),
+        columns: extent(column, columnBlock, columns),
+      };
+      if (isNarrow) emitNarrow(f, expression, block, columns, rows);
+      else emitWide(f, expression, block, columns, isShort);
+    });
+  });
+}
+
+/** A block of rows and columns of a plane. */
+interface Block {
+  readonly space: Space;
+  readonly args: Arguments;
+  /** The first index on each axis. */
+  readonly start: readonly Value<"i32">[];
+  readonly rows: Value<"i32">;
+  readonly columns: Value<"i32">;
+}
+
+/** All that moves in a space. */
+const accessesOf = (space: Space): Access[] => [...space.reads.values(), ...space.writes];
+
+/** The stride, in elements, along the last axis or, counted from it, another. */
+const strideAt = (access: Access, fromLast: number): number =>
+  access.view.strides.at(-1 - fromLast) ?? 0;
+
+/** Computes one vector and stores its first `count` lanes. */
+function emitVector(
+  f: FunctionBuilder,
+  expression: ExpressionEmitter,
+  space: Space,
+  count: number,
+  read: (access: Access) => Value<"v128">,
+  pointers: Pointers,
+  storeOffset: number,
+): void {
+  f.scope(() => {
+    const values = expression.emit(lanesOf((step) => read(space.reads.get(step)!)));
+    space.writes.forEach((write, store) => {
+      for (const s of storeLanes(pointers.at(write), values[store]!, count, storeOffset)) f.do(s);
+    });
+  });
+}
+
+/** Rows by vectors along the columns; what does not change along a row is read once in it. */
+function emitWide(
+  f: FunctionBuilder,
+  expression: ExpressionEmitter,
+  { space, args, start, rows, columns }: Block,
+  totalColumns: number,
+  isShort: boolean,
+): void {
+  const axis = space.shape.length - 1;
+  const accesses = accessesOf(space);
+  const still = [...space.reads.values()].filter((access) => strideAt(access, 0) === 0);
+  const moving = accesses.filter((access) => !still.includes(access));
+  const rowPointers = new Pointers(f, accesses, (access) => addressAt(access, args, start));
+  f.count(0, rows, 1, () => {
+    const pointers = new Pointers(f, moving, (access) => rowPointers.at(access));
+    const values = new Map(
+      still.map((access) => [
+        access,
+        f.local("v128", readLanes(access, rowPointers.at(access), [0, 0, 0, 0])),
+      ]),
+    );
+    const vector = (number: number, count: number) =>
+      emitVector(
+        f,
+        expression,
+        space,
+        count,
+        (access) =>
+          values.get(access) ?? readLanes(
+            access,
+            pointers.at(access),
+            laneOffsets(strideAt(access, 0), count).map((offset) =>
+              offset + number * 4 * strideAt(access, 0)
+            ),
+          ),
+        pointers,
+        number * 4,
+      );
+    const run = (from: Value<"i32">, to: Value<"i32">, vectors: number) =>
+      f.count(from, to, vectors * 4, () => {
+        for (let number = 0; number < vectors; number++) vector(number, 4);
+        pointers.advance(axis, vectors * 4);
+      });
+    const unrolled = totalColumns >= 16 && isShort ? 4 : 1;
+    const whole = multipleBelow(f, columns, unrolled * 4);
+    run(i32.constant(0), whole, unrolled);
+    if (unrolled > 1 && totalColumns % 16 >= 4) run(whole, multipleBelow(f, columns, 4), 1);
+    const rest = totalColumns % 4;
+    if (rest > 0) {
+      // Only the last block of a row ends in part of a vector.
+      f.if(i32.and(columns, 3), () => vector(0, rest));
+    }
+    if (space.shape.length > 1) rowPointers.advance(axis - 1, 1);
+  });
+}
+
+/** Rows of which a whole number of vectors is made. */
+const rowsOfGroup = (columns: number): number => columns % 2 === 0 ? 2 : 4;
+
+/**
+ * Short rows (of 6 or 10 columns, say), as many at a time as fill vectors. Each lane's row and
+ * column are known here, so what repeats in each row (a bias) is put in place once.
+ */
+function emitNarrow(
+  f: FunctionBuilder,
+  expression: ExpressionEmitter,
+  { space, args, start, rows }: Block,
+  columns: number,
+  totalRows: number,
+): void {
+  const axis = space.shape.length - 1;
+  const group = rowsOfGroup(columns);
+  const longest = Math.min(group, totalRows) * columns;
+  const pointers = new Pointers(f, accessesOf(space), (access) => addressAt(access, args, start));
+  /** Offsets of the lanes of a vector among `count` elements of the group. */
+  const offsets = (access: Access, vector: number, count: number) =>
+    laneOffsets(1, Math.min(4, count - vector * 4)).map((lane) => {
+      const element = vector * 4 + lane;
+      return Math.floor(element / columns) * strideAt(access, 1) +
+        element % columns * strideAt(access, 0);
+    });
+  const still = [...space.reads.values()].filter((access) => strideAt(access, 1) === 0);
+  const values = new Map(
+    still.map((access) => [
+      access,
+      Array.from({ length: Math.ceil(longest / 4) }, (_, vector) =>
+        f.local(
+          "v128",
+          readLanes(access, pointers.at(access), offsets(access, vector, longest)),
+        )),
+    ]),
+  );
+  const emitRows = (count: number) => {
+    for (let vector = 0; vector * 4 < count * columns; vector++) {
+      emitVector(
+        f,
+        expression,
+        space,
+        Math.min(4, count * columns - vector * 4),
+        (access) =>
+          values.get(access)?.[vector] ??
+            readLanes(access, pointers.at(access), offsets(access, vector, count * columns)),
+        pointers,
+        vector * 4,
+      );
+    }
+    pointers.advance(axis - 1, count);
+  };
+  f.count(0, multipleBelow(f, rows, group), group, () => emitRows(group));
+  const rest = totalRows % group;
+  if (rest > 0) f.if(i32.and(rows, group - 1), () => emitRows(rest));
+}

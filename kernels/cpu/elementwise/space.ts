@@ -1,0 +1,182 @@
+import { bytesPerElement, type DType } from "../../../lib/core/dtype.ts";
+import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
+import type { Expression, View } from "../../../lib/compile/kernel.ts";
+import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import type { Arguments } from "../stages/builder.ts";
+import type { Lanes } from "./expression.ts";
+import { i32, i32x4 } from "../wasm/instructions.ts";
+import { loadLanes } from "../memory/lanes.ts";
+
+/** Something that moves with the index: an element of a buffer, or an index itself. */
+export interface Access {
+  readonly view: View;
+  /** The buffer; undefined where the "address" is itself the number (iota, random positions). */
+  readonly buffer: { readonly kind: "input" | "output"; readonly number: number } | undefined;
+  readonly dtype: DType;
+}
+
+/** An iteration space and what moves in it, with as few axes as the views allow. */
+export interface Space {
+  readonly shape: Shape;
+  /** Which of the axes given to `spaceOf` as reduced the remaining ones are. */
+  readonly reduced: readonly boolean[];
+  /** For steps of the expression that read something at the index. */
+  readonly reads: ReadonlyMap<number, Access>;
+  /** For each store, row-major; none in a reduction. */
+  readonly writes: readonly Access[];
+}
+
+/** Bytes from one element to the next; an index counts as one byte. */
+const unitOf = (access: Access) => access.buffer === undefined ? 1 : bytesPerElement[access.dtype];
+
+/** Bytes that an access moves with a step along an axis. */
+export const strideOf = (access: Access, axis: number): number =>
+  access.view.strides[axis]! * unitOf(access);
+
+/**
+ * The space of a kernel. Axes of size 1 go, and neighbours merge where everything moves through
+ * them as through one; reduced axes merge with reduced ones alone.
+ */
+export function spaceOf(
+  shape: Shape,
+  expression: Expression,
+  reducedAxes?: readonly number[],
+): Space {
+  const rowMajor: View = { offset: 0, strides: stridesOf(shape) };
+  const reads = new Map<number, Access>();
+  expression.steps.forEach((step, index) => {
+    if (step.kind === "load" && step.view.strides.some((stride) => stride !== 0)) {
+      const buffer = { kind: "input" as const, number: step.input };
+      reads.set(index, { view: step.view, buffer, dtype: step.dtype });
+    } else if (step.kind === "iota") {
+      const strides = shape.map((_, axis) => axis === step.axis ? 1 : 0);
+      reads.set(index, { view: { offset: 0, strides }, buffer: undefined, dtype: "i32" });
+    } else if (step.kind === "randomUniform") {
+      reads.set(index, { view: rowMajor, buffer: undefined, dtype: "i32" });
+    }
+  });
+  const writes = reducedAxes !== undefined ? [] : expression.stores.map(({ dtype }, number) => ({
+    view: rowMajor,
+    buffer: { kind: "output" as const, number },
+    dtype,
+  }));
+  const all = [...reads.values(), ...writes];
+  const isReduced = (axis: number) => reducedAxes?.includes(axis) ?? false;
+  // Groups of axes that merge into one, outermost first.
+  const groups: number[][] = [];
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (shape[axis] === 1) continue;
+    const last = groups.at(-1)?.at(-1);
+    const merges = last !== undefined && isReduced(last) === isReduced(axis) &&
+      all.every(({ view: { strides } }) => strides[last] === strides[axis]! * shape[axis]!);
+    if (merges) groups.at(-1)!.push(axis);
+    else groups.push([axis]);
+  }
+  const collapse = (access: Access): Access => ({
+    ...access,
+    view: {
+      offset: access.view.offset,
+      strides: groups.map((group) => access.view.strides[group.at(-1)!]!),
+    },
+  });
+  return {
+    shape: groups.map((group) => group.reduce((size, axis) => size * shape[axis]!, 1)),
+    reduced: groups.map((group) => isReduced(group[0]!)),
+    reads: new Map([...reads].map(([index, access]) => [index, collapse(access)])),
+    writes: writes.map(collapse),
+  };
+}
+
+/** The address (or the number) of an access at an index, given for some of the axes. */
+export function addressAt(
+  access: Access,
+  args: Arguments,
+  indices: readonly (Operand<"i32"> | undefined)[],
+): Value<"i32"> {
+  const { buffer, view } = access;
+  const base = buffer === undefined
+    ? i32.constant(0)
+    : buffer.kind === "input"
+    ? args.input(buffer.number)
+    : args.output(buffer.number);
+  return indices.reduce<Value<"i32">>(
+    (address, index, axis) =>
+      index === undefined ? address : i32.add(address, i32.mul(index, strideOf(access, axis))),
+    i32.add(base, view.offset * unitOf(access)),
+  );
+}
+
+/** What an access holds at `address` plus offsets in elements. */
+export function readLanes(
+  access: Access,
+  address: Value<"i32">,
+  offsets: readonly number[],
+): Value<"v128"> {
+  if (access.buffer !== undefined) return loadLanes(address, offsets, access.dtype);
+  const lanes = [0, 1, 2, 3].map((lane) => offsets[lane] ?? 0);
+  return i32x4.add(i32x4.splat(address), i32x4.constant(lanes));
+}
+
+/** The largest multiple of `of`, a power of two, that is at most `value`. */
+export function multipleBelow(f: FunctionBuilder, value: Value<"i32">, of: number): Value<"i32"> {
+  const multiple = i32.and(value, -of);
+  return multiple.constant === undefined ? f.local("i32", multiple) : multiple;
+}
+
+/** `Lanes` for an expression whose accesses are read by `read`. */
+export function lanesOf(read: (step: number) => Value<"v128">): Lanes {
+  return {
+    load: (_, index) => read(index),
+    iota: (_, index) => read(index),
+    position: (index) => read(index),
+  };
+}
+
+/** Splits a flat index into one per axis of `shape`; the divisions are by constants. */
+export function unravel(
+  f: FunctionBuilder,
+  flat: Value<"i32">,
+  shape: Shape,
+): Value<"i32">[] {
+  const strides = stridesOf(shape);
+  return shape.map((size, axis) => {
+    if (size === 1) return i32.constant(0);
+    const quotient = strides[axis] === 1 ? flat : i32.divU(flat, strides[axis]!);
+    const outermost = shape.slice(0, axis).every((other) => other === 1);
+    return f.local("i32", outermost ? quotient : i32.remU(quotient, size));
+  });
+}
+
+/** Pointers of several accesses, which move together. */
+export class Pointers {
+  readonly #f: FunctionBuilder;
+  readonly #locals = new Map<Access, Local<"i32">>();
+
+  /** Variables for `accesses`, set to what `start` says. */
+  constructor(
+    f: FunctionBuilder,
+    accesses: Iterable<Access>,
+    start: (access: Access) => Value<"i32">,
+  ) {
+    this.#f = f;
+    for (const access of accesses) this.#locals.set(access, f.local("i32", start(access)));
+  }
+
+  /** The address of an access now. */
+  at(access: Access): Local<"i32"> {
+    return this.#locals.get(access)!;
+  }
+
+  /** The same accesses in variables of their own. */
+  copy(): Pointers {
+    return new Pointers(this.#f, this.#locals.keys(), (access) => this.at(access));
+  }
+
+  /** Moves all by `steps` along an axis. */
+  advance(axis: number, steps: number): void {
+    for (const [access, pointer] of this.#locals) {
+      const distance = strideOf(access, axis) * steps;
+      if (distance !== 0) this.#f.increase(pointer, distance);
+    }
+  }
+}

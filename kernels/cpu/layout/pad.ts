@@ -1,0 +1,78 @@
+import type { PadKernel } from "../../../lib/compile/kernel.ts";
+import { sizeOf, stridesOf } from "../../../lib/core/shape.ts";
+import type { KernelBuilder } from "../stages/builder.ts";
+import { f32x4, i32, i32x4 } from "../wasm/instructions.ts";
+import { copy, fill, overUnits } from "../memory/runs.ts";
+import { unravel } from "../elementwise/space.ts";
+
+/** Elements that a task copies, about. */
+const taskSize = 16384;
+
+/** Fills the output with the padding, then puts the input's elements in their places. */
+export function emitPad(builder: KernelBuilder, kernel: PadKernel): void {
+  const size = sizeOf(kernel.output);
+  if (size === 0) return;
+  const value = kernel.dtype === "f32"
+    ? f32x4.constant(kernel.value)
+    : i32x4.constant(kernel.value);
+  builder.stage(Math.ceil(size / taskSize), (f, args, begin, end) => {
+    const from = i32.mul(begin, taskSize);
+    const to = i32.minU(i32.mul(end, taskSize), size);
+    fill(
+      f,
+      f.local("i32", i32.add(args.output(0), i32.mul(from, 4))),
+      f.local("i32", i32.sub(to, from)),
+      value,
+    );
+  });
+  if (sizeOf(kernel.input) === 0) return;
+
+  const { input, output, low, step } = mergeAxes(kernel);
+  const strides = stridesOf(output);
+  const outer = input.slice(0, -1), length = input.at(-1) ?? 1;
+  const rows = sizeOf(outer);
+  const perTask = Math.max(1, Math.round(taskSize / length));
+  builder.stage(Math.ceil(rows / perTask), (f, args, begin, end) => {
+    overUnits(f, begin, end, perTask, rows, (row) => {
+      const index = unravel(f, row, outer);
+      const offset = low.reduce((sum, amount, axis) => sum + amount * strides[axis]!, 0);
+      const target = f.local(
+        "i32",
+        index.reduce(
+          (address, i, axis) => i32.add(address, i32.mul(i, step[axis]! * strides[axis]! * 4)),
+          i32.add(args.output(0), offset * 4),
+        ),
+      );
+      const source = f.local("i32", i32.add(args.input(0), i32.mul(row, length * 4)));
+      if ((step.at(-1) ?? 1) === 1) return copy(f, target, source, length);
+      f.count(0, length, 1, (i) => {
+        const from = i32.add(source, i32.mul(i, 4));
+        f.do(i32.store(i32.add(target, i32.mul(i, step.at(-1)! * 4)), i32.load(from)));
+      });
+    });
+  });
+}
+
+/** Axes that are copied whole join the axis before them. */
+function mergeAxes({ input, output, low, interior }: PadKernel) {
+  const merged = {
+    input: [] as number[],
+    output: [] as number[],
+    low: [] as number[],
+    step: [] as number[],
+  };
+  for (let axis = 0; axis < input.length; axis++) {
+    const last = merged.input.length - 1;
+    if (last >= 0 && input[axis] === output[axis] && merged.step[last] === 1) {
+      merged.input[last]! *= input[axis]!;
+      merged.output[last]! *= input[axis]!;
+      merged.low[last]! *= input[axis]!;
+    } else {
+      merged.input.push(input[axis]!);
+      merged.output.push(output[axis]!);
+      merged.low.push(low[axis]!);
+      merged.step.push(interior[axis]! + 1);
+    }
+  }
+  return merged;
+}

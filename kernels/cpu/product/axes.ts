@@ -1,0 +1,77 @@
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import { i32 } from "../wasm/instructions.ts";
+
+/** An axis that is summed over: steps, and the bytes between them in A and in B. */
+export interface SumAxis {
+  readonly count: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Steps of all axes together. */
+export const reductionSize = (axes: readonly { readonly count: number }[]): number =>
+  axes.reduce((product, { count }) => product * count, 1);
+
+/** Neighbouring axes that are walked like one become one; axes of one step go. */
+export function mergeAxes(axes: readonly SumAxis[]): SumAxis[] {
+  const merged: SumAxis[] = [];
+  for (const axis of axes) {
+    if (axis.count === 1) continue;
+    const outer = merged.at(-1);
+    if (outer?.a === axis.count * axis.a && outer.b === axis.count * axis.b) {
+      merged[merged.length - 1] = { ...axis, count: outer.count * axis.count };
+    } else merged.push(axis);
+  }
+  return merged;
+}
+
+/** Axes cut into units: some outer axes, a middle one of which `step` are taken, whole inner ones. */
+export interface Units {
+  readonly outer: readonly SumAxis[];
+  readonly cut: SumAxis;
+  readonly step: number;
+  readonly inner: readonly SumAxis[];
+  /** Pieces that the middle axis is cut into; the last one may be shorter. */
+  readonly cuts: number;
+  /** How many there are in all. */
+  readonly count: number;
+}
+
+/** Cuts axes into units of at most about `limit` steps. */
+export function unitsOf(axes: readonly SumAxis[], limit: number): Units {
+  let inside = axes.length, size = 1;
+  while (inside > 0 && size * axes[inside - 1]!.count <= limit) {
+    inside--;
+    size *= axes[inside]!.count;
+  }
+  if (inside === 0) {
+    const [cut = { count: 1, a: 0, b: 0 }, ...inner] = axes;
+    return { outer: [], cut, step: cut.count, inner, cuts: 1, count: 1 };
+  }
+  const outer = axes.slice(0, inside - 1), cut = axes[inside - 1]!, inner = axes.slice(inside);
+  // Pieces of nearly the same size; multiples of 8 where only this axis is in a unit.
+  const pieces = Math.ceil(cut.count / Math.max(1, Math.floor(limit / size)));
+  const even = Math.ceil(cut.count / pieces);
+  const step = inner.length === 0 ? Math.min(cut.count, Math.ceil(even / 8) * 8) : even;
+  const cuts = Math.ceil(cut.count / step);
+  return { outer, cut, step, inner, cuts, count: reductionSize(outer) * cuts };
+}
+
+/** Moves pointers, each of which has a step on each axis, to the flat `index` along the axes. */
+export function moveAlong<A extends { readonly count: number }>(
+  f: FunctionBuilder,
+  index: Value<"i32">,
+  axes: readonly A[],
+  ...pointers: readonly (readonly [Local<"i32">, (axis: A) => number])[]
+): void {
+  let size = 1;
+  for (const axis of axes.toReversed()) {
+    if (axis.count === 1) continue;
+    const position = f.local(
+      "i32",
+      i32.remU(size === 1 ? index : i32.divU(index, size), axis.count),
+    );
+    for (const [pointer, step] of pointers) f.increase(pointer, i32.mul(position, step(axis)));
+    size *= axis.count;
+  }
+}

@@ -1,0 +1,128 @@
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { KernelBuilder } from "../stages/builder.ts";
+import type { Product } from "./mod.ts";
+import { mergeAxes, reductionSize } from "./axes.ts";
+import { addressOf, divide, type Part, type Scratch, type Stages } from "../stages/parts.ts";
+import { rowPlaces } from "./row_places.ts";
+import { plainTail, tailFunction } from "./tail.ts";
+import { f32x4, i32, v128 } from "../wasm/instructions.ts";
+
+/** Rows up to which a product is thin. */
+export const thinRows = 4;
+
+/** Columns of a task: its sums stay in the first cache, and each row of B is one run of memory. */
+const mostColumns = 1024, wantedTasks = 32;
+
+/**
+ * A product of few rows by a large B whose columns lie side by side: B is read where it lies, once,
+ * some rows at a time, and each of its vectors is added to the sums of all rows. The memory's speed
+ * is the limit.
+ */
+export function thinStages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
+  const { groups, columns, shape } = product;
+  const rows = reductionSize(product.rows);
+  const [axis] = mergeAxes(product.reduction);
+  const { count: steps, a: aStep, b: bStep } = axis ?? { count: 1, a: 0, b: 0 };
+  const places = rowPlaces(scratch, product.rows, product.resultOffset);
+  const forTasks = Math.ceil(columns.count * groups.count / wantedTasks / 8) * 8;
+  const width = Math.min(mostColumns, Math.max(64, forTasks));
+  const blocks = Math.ceil(columns.count / width);
+  const sumStride = width * 4;
+  const sums = scratch.reserve(groups.count * blocks * rows * sumStride);
+  const panels = Math.ceil(columns.count / 8);
+  const tail = tailFunction(builder.module, {
+    tail: product.tail ?? plainTail,
+    shape,
+    vectors: 2,
+    lastColumns: columns.count - (panels - 1) * 8,
+    tileStride: sumStride,
+    rowStride: places.result,
+  });
+  const multiply: Part = {
+    tasks: groups.count * blocks,
+    emit(f, args, task) {
+      const [group, block] = divide(f, task, blocks, groups.count);
+      const column0 = f.local("i32", i32.mul(block, width));
+      const count = f.local("i32", i32.minU(i32.sub(columns.count, column0), width));
+      const sum = addressOf(f, i32.add(args.scratch, sums), [task, rows * sumStride]);
+      const a = addressOf(f, product.a(args), [group, groups.a]);
+      const batch = addressOf(f, product.resultOffset, [group, groups.result - groups.column]);
+      const row0 = places.at(f, args, i32.constant(0), a, batch);
+      const rowPointers = Array.from({ length: rows }, (_, row) =>
+        f.local(
+          "i32",
+          places.a === "table"
+            ? i32.add(a, i32.load(row0.a, row * 4))
+            : i32.add(row0.a, row * places.a),
+        ));
+      const b = addressOf(f, product.b(args), [group, groups.b], [block, width * 4]);
+      f.count(0, rows * sumStride, 16, (at) => f.do(v128.store(i32.add(sum, at), 0)));
+
+      const atOnce = Math.max(1, Math.floor(8 / rows));
+      const rounds = Math.floor(steps / atOnce);
+      const add = (rowsOfB: number) =>
+        addRows(f, rowPointers, b, sum, count, { rowsOfB, aStep, bStep, sumStride });
+      if (rounds > 0) f.count(0, rounds, 1, () => add(atOnce));
+      for (let rest = rounds * atOnce; rest < steps; rest++) add(1);
+
+      f.count(0, count, 8, (column) => {
+        const place = f.local("i32", i32.add(column0, column));
+        f.do(tail.emitCall(
+          args,
+          addressOf(f, sum, [column, 4]),
+          i32.constant(rows),
+          row0.place,
+          addressOf(f, 0, [place, 4], [group, groups.column]),
+          i32.eq(place, (panels - 1) * 8),
+        ));
+      });
+    },
+  };
+  // Stages before this one may frame the image: the product must not share a stage with them.
+  return [[...places.parts], [multiply]];
+}
+
+/** sums += A's numbers times some rows of B; the pointers into A and B move on. */
+function addRows(
+  f: FunctionBuilder,
+  rows: readonly Local<"i32">[],
+  b: Local<"i32">,
+  sum: Local<"i32">,
+  count: Value<"i32">,
+  { rowsOfB, aStep, bStep, sumStride }: {
+    readonly rowsOfB: number;
+    readonly aStep: number;
+    readonly bStep: number;
+    readonly sumStride: number;
+  },
+): void {
+  f.scope(() => {
+    const factors = rows.map((row) =>
+      Array.from(
+        { length: rowsOfB },
+        (_, step) => f.local("v128", v128.load32Splat(row, step * aStep)),
+      )
+    );
+    const pointers = Array.from(
+      { length: rowsOfB },
+      (_, step) => f.local("i32", i32.add(b, step * bStep)),
+    );
+    const target = f.local("i32", sum);
+    const values = rows.map(() => f.local("v128"));
+    const vector = f.local("v128");
+    f.count(0, count, 4, () => {
+      values.forEach((value, row) => f.set(value, v128.load(target, row * sumStride)));
+      pointers.forEach((pointer, step) => {
+        f.set(vector, v128.load(pointer));
+        values.forEach((value, row) =>
+          f.set(value, f32x4.madd(factors[row]![step]!, vector, value))
+        );
+        f.increase(pointer, 16);
+      });
+      values.forEach((value, row) => f.do(v128.store(target, value, row * sumStride)));
+      f.increase(target, 16);
+    });
+    for (const row of rows) f.increase(row, rowsOfB * aStep);
+    f.increase(b, rowsOfB * bStep);
+  });
+}

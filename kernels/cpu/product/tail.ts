@@ -1,0 +1,122 @@
+import type { Expression } from "../../../lib/compile/kernel.ts";
+import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
+import type { FunctionIndex, Local, ModuleBuilder, Value } from "../wasm/assembler.ts";
+import type { Arguments } from "../stages/builder.ts";
+import { ExpressionEmitter, type LoadStep } from "../elementwise/expression.ts";
+import { call, i32, v128 } from "../wasm/instructions.ts";
+import { storeLanes } from "../memory/lanes.ts";
+
+/** What a kernel without a tail does with its result. */
+export const plainTail: Expression = {
+  steps: [{ kind: "result", dtype: "f32" }],
+  stores: [{ step: 0, dtype: "f32" }],
+};
+
+/** How a tile's sums are finished and stored. */
+export interface TailOptions {
+  readonly tail: Expression;
+  /** The result's shape, which the views of the tail's loads refer to. */
+  readonly shape: Shape;
+  /** Vectors of four columns in a tile. */
+  readonly vectors: number;
+  /** Columns of the last tile. */
+  readonly lastColumns: number;
+  /** Bytes between rows of the tile in memory. */
+  readonly tileStride: number;
+  /** Bytes between rows of the result, or "table": `place` points to one i32 a row. */
+  readonly rowStride: number | "table";
+}
+
+/** Which of the three kinds of load that a tail over `shape` may have a step is. */
+export function loadKind({ view }: LoadStep, shape: Shape): "element" | "column" | "scalar" {
+  const strides = stridesOf(shape);
+  if (shape.every((size, axis) => size === 1 || view.strides[axis] === strides[axis])) {
+    return "element";
+  }
+  return view.strides.at(-1) === 0 ? "scalar" : "column";
+}
+
+/** A tail as a function of its own, to be called for each tile. */
+export interface TailFunction {
+  /**
+   * Finishes `rows` rows at `tile`: `place` is the first row's offset
+   * in the result in bytes, or where its offsets are; `column` the first column, in bytes; `last` is
+   * not 0 for the tile that has but `lastColumns`.
+   */
+  emitCall(
+    args: Arguments,
+    tile: Value<"i32">,
+    rows: Value<"i32">,
+    place: Value<"i32">,
+    column: Value<"i32">,
+    last: Value<"i32">,
+  ): ReturnType<typeof call>;
+}
+
+/** Emits the function that applies a tail to a tile, which lies in memory, and stores the results. */
+export function tailFunction(module: ModuleBuilder, options: TailOptions): TailFunction {
+  const { tail, shape, vectors, lastColumns, tileStride, rowStride } = options;
+  const inputs = [
+    ...new Set(tail.steps.flatMap((step) => step.kind === "load" ? [step.input] : [])),
+  ];
+  const fixed = 5;
+  const types = Array.from({ length: fixed + inputs.length + tail.stores.length }, () => "i32");
+  const fn: FunctionIndex = module.function(types as "i32"[], (f, ...parameters) => {
+    const [tile, rows, place, column, last] = parameters as [
+      Local<"i32">,
+      Local<"i32">,
+      Local<"i32">,
+      Local<"i32">,
+      Local<"i32">,
+    ];
+    const input = (number: number): Local<"i32"> => parameters[fixed + inputs.indexOf(number)]!;
+    const expression = new ExpressionEmitter(f, tail, input);
+    const offset = f.local("i32");
+    const rowsLoop = (columns: number) =>
+      f.repeat(() => {
+        const row = rowStride === "table" ? i32.load(place) : place;
+        f.set(offset, i32.add(row, column));
+        for (let vector = 0; vector * 4 < columns; vector++) {
+          f.scope(() => {
+            const values = expression.emit({
+              result: v128.load(tile, vector * 16),
+              load(step) {
+                const kind = loadKind(step, shape);
+                const base = i32.add(input(step.input), step.view.offset * 4);
+                if (kind === "scalar") return v128.load32Splat(base);
+                const at = kind === "element" ? offset : column;
+                return v128.load(i32.add(base, at), vector * 16);
+              },
+            });
+            values.forEach((value, store) => {
+              const base = parameters[fixed + inputs.length + store]!;
+              const lanes = Math.min(4, columns - vector * 4);
+              const stored = f.local("v128", value);
+              for (const s of storeLanes(i32.add(base, offset), stored, lanes, vector * 4)) {
+                f.do(s);
+              }
+            });
+          });
+        }
+        f.increase(tile, tileStride);
+        f.increase(place, rowStride === "table" ? 4 : rowStride);
+        f.increase(rows, -1);
+        return rows;
+      });
+    if (lastColumns === vectors * 4) rowsLoop(lastColumns);
+    else f.if(last, () => rowsLoop(lastColumns), () => rowsLoop(vectors * 4));
+  });
+  return {
+    emitCall: (args, tile, rows, place, column, last) =>
+      call(
+        fn,
+        tile,
+        rows,
+        place,
+        column,
+        last,
+        ...inputs.map((number) => args.input(number)),
+        ...tail.stores.map((_, store) => args.output(store)),
+      ),
+  };
+}

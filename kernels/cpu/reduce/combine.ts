@@ -1,0 +1,39 @@
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import { f32x4, i32x4, shuffle } from "../wasm/instructions.ts";
+
+type Vector = Value<"v128">;
+
+/** How the values of a reduction are put together, lane by lane. */
+export interface Combine {
+  /** What changes nothing, in each lane. */
+  readonly identity: Vector;
+  vector(a: Vector, b: Vector): Vector;
+}
+
+/** Sum or maximum (of which NaN is the largest) of f32 or i32. */
+export function combineOf(combine: "sum" | "max", dtype: "f32" | "i32"): Combine {
+  if (dtype === "i32") {
+    return combine === "sum"
+      ? { identity: i32x4.constant(0), vector: i32x4.add }
+      : { identity: i32x4.constant(-0x80000000), vector: i32x4.maxS };
+  }
+  return combine === "sum"
+    ? { identity: f32x4.constant(0), vector: f32x4.add }
+    : { identity: f32x4.constant(-Infinity), vector: f32x4.max };
+}
+
+/** Values put together in pairs, then pairs of pairs: always in the same order. */
+export function pairwise(combine: Combine, values: readonly Vector[]): Vector {
+  if (values.length === 1) return values[0]!;
+  const half = values.length >> 1;
+  return combine.vector(
+    pairwise(combine, values.slice(0, half)),
+    pairwise(combine, values.slice(half)),
+  );
+}
+
+/** The four lanes put together, in lane 0. */
+export function horizontal(f: FunctionBuilder, combine: Combine, vector: Local<"v128">): Vector {
+  const pair = f.local("v128", combine.vector(vector, shuffle(vector, vector, [2, 3, 2, 3])));
+  return combine.vector(pair, shuffle(pair, pair, [1, 1, 1, 1]));
+}

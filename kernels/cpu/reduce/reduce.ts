@@ -1,0 +1,283 @@
+import type { Expression, ReduceKernel } from "../../../lib/compile/kernel.ts";
+import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
+import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import { type Combine, combineOf, horizontal, pairwise } from "./combine.ts";
+import { ExpressionEmitter } from "../elementwise/expression.ts";
+import { i32, v128 } from "../wasm/instructions.ts";
+import { laneMask, laneOffsets, storeLanes } from "../memory/lanes.ts";
+import { overUnits } from "../memory/runs.ts";
+import {
+  type Access,
+  addressAt,
+  lanesOf,
+  multipleBelow,
+  Pointers,
+  readLanes,
+  type Space,
+  spaceOf,
+  unravel,
+} from "../elementwise/space.ts";
+
+/** Elements that a task reads, about. */
+const taskSize = 8192;
+
+/** Additions one after another in one lane, about, before partial sums are made. */
+const longestChain = 1024;
+
+/** Vectors of columns that a task keeps in registers. */
+const columnVectors = 8;
+
+/**
+ * A reduction. Where the last axis stays, its columns are vectors; where it is reduced, four lanes
+ * of it are reduced at once and then one by one. A long reduction is first cut into parts of fixed
+ * length, whose results a second stage reduces: for the threads, and because long chains of
+ * additions in f32 lose digits.
+ */
+export function emitReduce(builder: KernelBuilder, kernel: ReduceKernel): void {
+  const space = spaceOf(kernel.shape, kernel.expression, kernel.axes);
+  const kept = space.shape.filter((_, axis) => !space.reduced[axis]);
+  const outputs = sizeOf(kept);
+  if (outputs === 0) return;
+  const length = sizeOf(space.shape) / outputs;
+  const combine = combineOf(kernel.combine, kernel.dtype);
+  const lanes = space.reduced.at(-1) ?? true ? 4 : 1;
+  const splitAxis = space.reduced.indexOf(true);
+  const limit = Math.max(longestChain, Math.ceil(Math.sqrt(length))) * lanes;
+  const axisLength = Math.max(1, space.shape[splitAxis] ?? 1);
+  let part = axisLength;
+  if (length > 2 * limit) {
+    // Where the axis is cut that vectors run along, parts are whole vectors.
+    const grain = splitAxis === space.shape.length - 1 ? 16 : 1;
+    part = Math.min(part, Math.ceil(limit / (length / part) / grain) * grain);
+  }
+  const parts = Math.ceil(axisLength / part);
+  emitStage(builder, {
+    space,
+    expression: kernel.expression,
+    combine,
+    split: { axis: splitAxis, part, parts },
+    argumentsOf: (args) => parts === 1 ? args : { ...args, output: () => args.scratch },
+  });
+  if (parts === 1) return;
+  builder.scratchBytes = outputs * parts * 4 + 64;
+  const last = space.reduced.at(-1) ? 1 : kept.at(-1)!;
+  const shape = [outputs / last, parts, last];
+  const expression = partsExpression(shape, kernel.dtype);
+  emitStage(builder, {
+    space: spaceOf(shape, expression, [1]),
+    expression,
+    combine,
+    split: undefined,
+    argumentsOf: (args) => ({ ...args, input: () => args.scratch }),
+  });
+}
+
+/** Reads the partial results [before, parts, columns]. */
+function partsExpression(shape: Shape, dtype: "f32" | "i32"): Expression {
+  const strides = [shape[1]! * shape[2]!, shape[2]!, 1];
+  return {
+    steps: [{ kind: "load", input: 0, view: { offset: 0, strides }, dtype }],
+    stores: [{ step: 0, dtype }],
+  };
+}
+
+/** One stage: `output` is [kept axes but the last, parts, last kept axis] where it is split. */
+interface ReduceStage {
+  readonly space: Space;
+  readonly expression: Expression;
+  readonly combine: Combine;
+  /** Parts of `part` indices of a reduced axis. */
+  readonly split:
+    | { readonly axis: number; readonly part: number; readonly parts: number }
+    | undefined;
+  readonly argumentsOf: (args: Arguments) => Arguments;
+}
+
+function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
+  const { space, split } = stage;
+  const byColumns = space.reduced.at(-1) === false;
+  const axes = space.shape.map((_, axis) => axis);
+  const rowAxes = axes.filter((axis) =>
+    !space.reduced[axis] && !(byColumns && axis === space.shape.length - 1)
+  );
+  const vectors = byColumns ? Math.ceil(space.shape.at(-1)! / 4) : 1;
+  const columnBlocks = Math.ceil(vectors / columnVectors);
+  const parts = split?.parts ?? 1;
+  const units = [...rowAxes.map((axis) => space.shape[axis]!), parts, columnBlocks];
+  const unitSize = Math.max(1, sizeOf(space.shape) / sizeOf(units));
+  const perTask = Math.max(1, Math.round(taskSize / unitSize));
+
+  builder.stage(Math.ceil(sizeOf(units) / perTask), (f, original, begin, end) => {
+    const args = stage.argumentsOf(original);
+    const expression = new ExpressionEmitter(f, stage.expression, args.input);
+    overUnits(f, begin, end, perTask, sizeOf(units), (unit) => {
+      const index = unravel(f, unit, units);
+      const partIndex = index.at(-2)!;
+      const from = split === undefined
+        ? i32.constant(0)
+        : f.local("i32", i32.mul(partIndex, split.part));
+      const start: (Value<"i32"> | undefined)[] = axes.map((axis) =>
+        axis === split?.axis ? from : index[rowAxes.indexOf(axis)]
+      );
+      /** How many indices of a reduced axis this unit walks over. */
+      const extent = (axis: number): Value<"i32"> => {
+        const size = space.shape[axis]!;
+        if (axis !== split?.axis || split.parts === 1) return i32.constant(size);
+        return f.local("i32", i32.minU(i32.sub(size, from), split.part));
+      };
+      const walk: Walk = { space, expression, combine: stage.combine, args, start, extent };
+      const row = columnBlocks === 1 ? unit : f.local("i32", i32.divU(unit, columnBlocks));
+      if (byColumns) emitColumns(f, walk, row, index.at(-1)!, columnBlocks);
+      else emitLanes(f, walk, row);
+    });
+  });
+}
+
+/** What one unit of a stage reduces. */
+interface Walk {
+  readonly space: Space;
+  readonly expression: ExpressionEmitter;
+  readonly combine: Combine;
+  readonly args: Arguments;
+  /** The first index on each axis; undefined is 0. */
+  readonly start: readonly (Value<"i32"> | undefined)[];
+  extent(axis: number): Value<"i32">;
+}
+
+/** The head's value for lanes that lie at `offsets(access)` elements from the pointers. */
+function headValue(
+  { space, expression }: Walk,
+  pointers: Pointers,
+  offsets: (access: Access) => readonly number[],
+): Value<"v128"> {
+  return expression.emit(lanesOf((step) => {
+    const access = space.reads.get(step)!;
+    return readLanes(access, pointers.at(access), offsets(access));
+  }))[0]!;
+}
+
+/** Loops over all `axes` but the last, which `body` is left with. */
+function overAxes(
+  f: FunctionBuilder,
+  walk: Walk,
+  axes: readonly number[],
+  pointers: Pointers,
+  body: (axis: number | undefined, pointers: Pointers) => void,
+): void {
+  if (axes.length <= 1) return body(axes[0], pointers);
+  f.count(0, walk.extent(axes[0]!), 1, () => {
+    overAxes(f, walk, axes.slice(1), pointers.copy(), body);
+    pointers.advance(axes[0]!, 1);
+  });
+}
+
+const reducedAxes = (space: Space): number[] =>
+  space.shape.map((_, axis) => axis).filter((axis) => space.reduced[axis]);
+
+/** Reduces rows into a block of columns. */
+function emitColumns(
+  f: FunctionBuilder,
+  walk: Walk,
+  row: Value<"i32">,
+  block: Value<"i32">,
+  blocks: number,
+): void {
+  const columns = walk.space.shape.at(-1)!, axis = walk.space.shape.length - 1;
+  const width = columnVectors * 4;
+  const emitBlock = (count: number) => {
+    const column: Operand<"i32"> = i32.mul(block, width);
+    const start = walk.start.map((index, other) => other === axis ? column : index);
+    const pointers = new Pointers(
+      f,
+      walk.space.reads.values(),
+      (access) => addressAt(access, walk.args, start),
+    );
+    const vectors = Math.ceil(count / 4);
+    // Several rows at once where there are few columns, so that additions need not wait.
+    const together = vectors >= 4 ? 1 : vectors === 1 ? 4 : 2;
+    const sums = Array.from(
+      { length: together },
+      () => Array.from({ length: vectors }, () => f.local("v128", walk.combine.identity)),
+    );
+    overAxes(f, walk, reducedAxes(walk.space), pointers, (inner, at) => {
+      const rows = (number: number) => {
+        for (let r = 0; r < number; r++) {
+          sums[r]!.forEach((sum, vector) =>
+            f.scope(() => {
+              const lanes = Math.min(4, count - vector * 4);
+              const value = headValue(walk, at, ({ view: { strides } }) => {
+                const along = inner === undefined ? 0 : strides[inner]! * r;
+                return laneOffsets(strides[axis]!, lanes).map((offset) =>
+                  offset + along + vector * 4 * strides[axis]!
+                );
+              });
+              f.set(sum, walk.combine.vector(sum, value));
+            })
+          );
+        }
+        if (inner !== undefined) at.advance(inner, number);
+      };
+      if (inner === undefined) return rows(1);
+      const extent = walk.extent(inner);
+      const whole = multipleBelow(f, extent, together);
+      f.count(0, whole, together, () => rows(together));
+      if (together > 1) f.count(whole, extent, 1, () => rows(1));
+    });
+    const target = f.local(
+      "i32",
+      i32.add(walk.args.output(0), i32.mul(i32.add(i32.mul(row, columns), column), 4)),
+    );
+    for (let vector = 0; vector < vectors; vector++) {
+      const sum = f.local("v128", pairwise(walk.combine, sums.map((list) => list[vector]!)));
+      const lanes = Math.min(4, count - vector * 4);
+      for (const s of storeLanes(target, sum, lanes, vector * 4)) f.do(s);
+    }
+  };
+  const rest = columns - (blocks - 1) * width;
+  if (blocks === 1 || rest === width) emitBlock(blocks === 1 ? columns : width);
+  else f.if(i32.ltU(block, blocks - 1), () => emitBlock(width), () => emitBlock(rest));
+}
+
+/** Reduces the last axis (after the other reduced ones) four lanes at a time into one element. */
+function emitLanes(f: FunctionBuilder, walk: Walk, row: Value<"i32">): void {
+  const { space, combine } = walk;
+  const axis = space.shape.length - 1, length = space.shape[axis] ?? 1;
+  const together = length >= 64 ? 4 : 1;
+  const sums = Array.from({ length: together }, () => f.local("v128", combine.identity));
+  const pointers = new Pointers(
+    f,
+    space.reads.values(),
+    (access) => addressAt(access, walk.args, walk.start),
+  );
+  const axes = reducedAxes(space);
+  overAxes(f, walk, axes, pointers, (_, at) => {
+    const add = (sum: Local<"v128">, vector: number, count: number) =>
+      f.scope(() => {
+        const value = headValue(walk, at, ({ view: { strides } }) => {
+          const stride = strides[axis] ?? 0;
+          return laneOffsets(stride, count).map((offset) => offset + vector * 4 * stride);
+        });
+        const masked = count === 4
+          ? value
+          : v128.bitselect(value, combine.identity, laneMask(count));
+        f.set(sum, combine.vector(sum, masked));
+      });
+    const extent = axes.length === 0 ? i32.constant(1) : walk.extent(axis);
+    const whole = multipleBelow(f, extent, together * 4);
+    f.count(0, whole, together * 4, () => {
+      sums.forEach((sum, vector) => add(sum, vector, 4));
+      at.advance(axis, together * 4);
+    });
+    if (together > 1 && length % 16 >= 4) {
+      f.count(whole, multipleBelow(f, extent, 4), 4, () => {
+        add(sums[0]!, 0, 4);
+        at.advance(axis, 4);
+      });
+    }
+    if (length % 4 > 0) f.if(i32.and(extent, 3), () => add(sums[0]!, 0, length % 4));
+  });
+  const sum = f.local("v128", pairwise(combine, sums));
+  const target = i32.add(walk.args.output(0), i32.mul(row, 4));
+  f.do(v128.store32Lane(target, horizontal(f, combine, sum), 0));
+}

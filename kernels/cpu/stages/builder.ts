@@ -1,0 +1,63 @@
+import type { FunctionBuilder, FunctionIndex, Local, ModuleBuilder } from "../wasm/assembler.ts";
+import { i32 } from "../wasm/instructions.ts";
+
+/**
+ * Work that any number of threads share: a function of type (arguments, begin, end) that does the
+ * tasks begin to end - 1, in any order. The number of tasks is set by the shape, never by the number
+ * of threads, and tasks write disjoint memory; so the result has the same bits on any machine.
+ */
+export interface Stage {
+  readonly fn: FunctionIndex;
+  readonly tasks: number;
+}
+
+/** Addresses of a launch's buffers, in variables that are set where the function begins. */
+export interface Arguments {
+  /** The launch's input `number`. */
+  input(number: number): Local<"i32">;
+  /** The launch's output `number`. */
+  output(number: number): Local<"i32">;
+  /** Memory of `scratchBytes` bytes, for what one stage leaves to the next. */
+  readonly scratch: Local<"i32">;
+}
+
+/** What a kernel's emitter fills: stages, which run one after another, and scratch memory. */
+export class KernelBuilder {
+  readonly stages: Stage[] = [];
+  /** Bytes that the stages share; an emitter sets it. */
+  scratchBytes = 0;
+
+  /** A kernel in `module` whose launches have so many inputs and outputs. */
+  constructor(
+    readonly module: ModuleBuilder,
+    readonly inputs: number,
+    readonly outputs: number,
+  ) {}
+
+  /** Adds a stage of `tasks` tasks; `body` emits the function that does those from begin to end - 1. */
+  stage(
+    tasks: number,
+    body: (
+      f: FunctionBuilder,
+      args: Arguments,
+      begin: Local<"i32">,
+      end: Local<"i32">,
+    ) => void,
+  ): void {
+    const fn = this.module.function(["i32", "i32", "i32"], (f, block, begin, end) => {
+      const count = this.inputs + this.outputs + 1;
+      const addresses = Array.from(
+        { length: count },
+        (_, index) => f.local("i32", i32.load(block, index * 4)),
+      );
+      const args: Arguments = {
+        input: (number) => addresses[number]!,
+        output: (number) => addresses[this.inputs + number]!,
+        scratch: addresses.at(-1)!,
+      };
+      body(f, args, begin, end);
+    });
+    this.module.export(fn);
+    this.stages.push({ fn, tasks });
+  }
+}

@@ -1,0 +1,393 @@
+/**
+ * WebAssembly's instructions as functions from operands to values: `f32x4.add(x, f32x4.mul(y, 2))`.
+ * A number as operand is a constant of the type wanted, in each lane for vectors.
+ *
+ * @module
+ */
+
+import {
+  type Code,
+  constantOf,
+  type FunctionIndex,
+  type Operand,
+  signed,
+  type Statement,
+  unsigned,
+  type Value,
+  type ValueType,
+  vectorConstant,
+} from "./encoding.ts";
+
+/** Lanes of a vector, for constants. */
+type Shape = "i32" | "f32" | "f32x4" | "i32x4" | "f64x2";
+type TypeOf<S extends Shape> = S extends "i32" | "f32" ? S : "v128";
+
+function operand<S extends Shape>(shape: S, value: Operand<TypeOf<S>>): Value<TypeOf<S>> {
+  if (typeof value !== "number") return value;
+  const constant: Value = shape === "i32x4"
+    ? i32x4.constant(value)
+    : shape === "f64x2"
+    ? f64x2.constant(value)
+    : constantOf(shape === "f32x4" ? "v128" : shape as ValueType, value);
+  return constant as Value<TypeOf<S>>;
+}
+
+const simd = (opcode: number): Code => [0xfd, unsigned(opcode)];
+const plain = (opcode: number): Code => [opcode];
+
+type Encode = (opcode: number) => Code;
+
+function unary<S extends Shape, R extends ValueType, Names extends string>(
+  shape: S,
+  type: R,
+  encode: Encode,
+  opcodes: Readonly<Record<Names, number>>,
+): Record<Names, (x: Operand<TypeOf<S>>) => Value<R>> {
+  return fromTable(opcodes, encode, (instruction) => (x: Operand<TypeOf<S>>): Value<R> => ({
+    type,
+    code: [operand(shape, x).code, instruction],
+  }));
+}
+
+function binary<S extends Shape, R extends ValueType, Names extends string>(
+  shape: S,
+  type: R,
+  encode: Encode,
+  opcodes: Readonly<Record<Names, number>>,
+): Record<Names, (a: Operand<TypeOf<S>>, b: Operand<TypeOf<S>>) => Value<R>> {
+  return fromTable(
+    opcodes,
+    encode,
+    (instruction) => (a: Operand<TypeOf<S>>, b: Operand<TypeOf<S>>): Value<R> => ({
+      type,
+      code: [operand(shape, a).code, operand(shape, b).code, instruction],
+    }),
+  );
+}
+
+function fromTable<Names extends string, F>(
+  opcodes: Readonly<Record<Names, number>>,
+  encode: Encode,
+  make: (instruction: Code) => F,
+): Record<Names, F> {
+  const entries = Object.entries<number>(opcodes);
+  return Object.fromEntries(
+    entries.map(([name, opcode]) => [name, make(encode(opcode))]),
+  ) as Record<
+    Names,
+    F
+  >;
+}
+
+/** Where memory is read or written: `address` plus a constant number of bytes, which may be negative. */
+type Address = Operand<"i32">;
+
+/** The address operand and the memory argument; alignment is a hint and left at one byte. */
+function memoryArgument(address: Address, offset: number): [Code, Code] {
+  if (offset < 0) return [i32.add(address, offset).code, [0, 0]];
+  return [operand("i32", address).code, [0, unsigned(offset)]];
+}
+
+function loads<T extends ValueType, Names extends string>(
+  type: T,
+  encode: Encode,
+  opcodes: Readonly<Record<Names, number>>,
+): Record<Names, (address: Address, offset?: number) => Value<T>> {
+  return fromTable(opcodes, encode, (instruction) => (address: Address, offset = 0): Value<T> => {
+    const [base, argument] = memoryArgument(address, offset);
+    return { type, code: [base, instruction, argument] };
+  });
+}
+
+function store<T extends ValueType>(type: T, encode: Encode, opcode: number) {
+  return (address: Address, value: Operand<T>, offset = 0): Statement => {
+    const [base, argument] = memoryArgument(address, offset);
+    const code = typeof value === "number" ? constantOf(type, value).code : value.code;
+    return { type: "none", code: [base, code, encode(opcode), argument] };
+  };
+}
+
+function laneStore(opcode: number) {
+  return (address: Address, vector: Value<"v128">, lane: number, offset = 0): Statement => {
+    const [base, argument] = memoryArgument(address, offset);
+    return { type: "none", code: [base, vector.code, simd(opcode), argument, lane] };
+  };
+}
+
+function laneLoad(opcode: number) {
+  return (address: Address, vector: Value<"v128">, lane: number, offset = 0): Value<"v128"> => {
+    const [base, argument] = memoryArgument(address, offset);
+    return { type: "v128", code: [base, vector.code, simd(opcode), argument, lane] };
+  };
+}
+
+const integer = binary("i32", "i32", plain, {
+  eq: 0x46,
+  ne: 0x47,
+  ltS: 0x48,
+  ltU: 0x49,
+  gtS: 0x4a,
+  gtU: 0x4b,
+  leS: 0x4c,
+  leU: 0x4d,
+  geS: 0x4e,
+  geU: 0x4f,
+  add: 0x6a,
+  sub: 0x6b,
+  mul: 0x6c,
+  divS: 0x6d,
+  divU: 0x6e,
+  remS: 0x6f,
+  remU: 0x70,
+  and: 0x71,
+  or: 0x72,
+  xor: 0x73,
+  shl: 0x74,
+  shrS: 0x75,
+  shrU: 0x76,
+});
+
+const valueOf = (value: Operand<"i32">) => typeof value === "number" ? value : value.constant;
+
+/** 32-bit integers. What is known already, and adding 0, costs no instruction. */
+export const i32 = {
+  ...integer,
+  add(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+    const x = valueOf(a), y = valueOf(b);
+    if (x !== undefined && y !== undefined) return i32.constant(x + y);
+    if (x === 0) return operand("i32", b);
+    return y === 0 ? operand("i32", a) : integer.add(a, b);
+  },
+  sub(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+    const x = valueOf(a), y = valueOf(b);
+    if (x !== undefined && y !== undefined) return i32.constant(x - y);
+    return y === 0 ? operand("i32", a) : integer.sub(a, b);
+  },
+  mul(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+    const x = valueOf(a), y = valueOf(b);
+    if (x !== undefined && y !== undefined) return i32.constant(Math.imul(x, y));
+    if (x === 0 || y === 0) return i32.constant(0);
+    if (x === 1) return operand("i32", b);
+    return y === 1 ? operand("i32", a) : integer.mul(a, b);
+  },
+  and(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+    const x = valueOf(a), y = valueOf(b);
+    return x !== undefined && y !== undefined ? i32.constant(x & y) : integer.and(a, b);
+  },
+  constant: (value: number): Value<"i32"> => ({
+    type: "i32",
+    code: [0x41, signed(value)],
+    constant: value | 0,
+  }),
+  ...unary("i32", "i32", plain, { eqz: 0x45, clz: 0x67, ctz: 0x68 }),
+  ...unary("f32", "i32", plain, { reinterpretF32: 0xbc }),
+  ...loads("i32", plain, { load: 0x28, load8U: 0x2d }),
+  store: store("i32", plain, 0x36),
+  store8: store("i32", plain, 0x3a),
+  /** `a` where the condition is not 0, else `b`; both are computed. */
+  select: (condition: Value<"i32">, a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> => ({
+    type: "i32",
+    code: [operand("i32", a).code, operand("i32", b).code, condition.code, 0x1b],
+  }),
+  /** The smaller of two unsigned values. */
+  minU(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+    return i32.select(i32.ltU(a, b), a, b);
+  },
+};
+
+/** 32-bit floating-point numbers. */
+export const f32 = {
+  constant: (value: number): Value<"f32"> => constantOf("f32", value),
+  ...unary("f32", "f32", plain, { abs: 0x8b, neg: 0x8c, ceil: 0x8d, floor: 0x8e, sqrt: 0x91 }),
+  ...unary("i32", "f32", plain, { convertI32S: 0xb2, reinterpretI32: 0xbe }),
+  ...binary("f32", "f32", plain, {
+    add: 0x92,
+    sub: 0x93,
+    mul: 0x94,
+    div: 0x95,
+    min: 0x96,
+    max: 0x97,
+  }),
+  ...binary("f32", "i32", plain, { eq: 0x5b, ne: 0x5c, lt: 0x5d, gt: 0x5e, le: 0x5f, ge: 0x60 }),
+  ...loads("f32", plain, { load: 0x2a }),
+  store: store("f32", plain, 0x38),
+};
+
+/** Vectors of 128 bits whatever their lanes. Numbers as operands are i32 in each lane. */
+export const v128 = {
+  /** 16 bytes. */
+  constant: (bytes: readonly number[]): Value<"v128"> => ({
+    type: "v128",
+    code: vectorConstant(bytes),
+  }),
+  ...unary("i32x4", "v128", simd, { not: 0x4d }),
+  ...unary("i32x4", "i32", simd, { anyTrue: 0x53 }),
+  ...binary("i32x4", "v128", simd, { and: 0x4e, andnot: 0x4f, or: 0x50, xor: 0x51 }),
+  /** The bits of `a` where the mask has ones, else those of `b`. */
+  bitselect: (
+    a: Value<"v128">,
+    b: Value<"v128">,
+    mask: Value<"v128">,
+  ): Value<"v128"> => ({ type: "v128", code: [a.code, b.code, mask.code, simd(0x52)] }),
+  ...loads("v128", simd, {
+    load: 0x00,
+    load32Splat: 0x09,
+    load32Zero: 0x5c,
+    load64Zero: 0x5d,
+    load64Splat: 0x0a,
+  }),
+  store: store("v128", simd, 0x0b),
+  store8Lane: laneStore(0x58),
+  store32Lane: laneStore(0x5a),
+  store64Lane: laneStore(0x5b),
+  load32Lane: laneLoad(0x56),
+  load64Lane: laneLoad(0x57),
+};
+
+/** Four f32. */
+export const f32x4 = {
+  constant: (value: number): Value<"v128"> => constantOf("v128", value),
+  ...unary("f32", "v128", simd, { splat: 0x13 }),
+  extractLane: (vector: Value<"v128">, lane: number): Value<"f32"> => ({
+    type: "f32",
+    code: [vector.code, simd(0x1f), lane],
+  }),
+  ...unary("f32x4", "v128", simd, {
+    ceil: 0x67,
+    floor: 0x68,
+    trunc: 0x69,
+    nearest: 0x6a,
+    abs: 0xe0,
+    neg: 0xe1,
+    sqrt: 0xe3,
+  }),
+  ...unary("i32x4", "v128", simd, { convertI32x4S: 0xfa, convertI32x4U: 0xfb }),
+  /** Two f64 in the low lanes, zeros above. */
+  ...unary("f64x2", "v128", simd, { demoteF64x2Zero: 0x5e }),
+  ...binary("f32x4", "v128", simd, {
+    eq: 0x41,
+    ne: 0x42,
+    lt: 0x43,
+    gt: 0x44,
+    le: 0x45,
+    ge: 0x46,
+    add: 0xe4,
+    sub: 0xe5,
+    mul: 0xe6,
+    div: 0xe7,
+    min: 0xe8,
+    max: 0xe9,
+    pmin: 0xea,
+    pmax: 0xeb,
+  }),
+  /** a * b + c, rounded once where the machine can (relaxed SIMD). */
+  madd: (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Value<"v128"> =>
+    ternary(0x105, a, b, c),
+  /** c - a * b, rounded once where the machine can (relaxed SIMD). */
+  nmadd: (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Value<"v128"> =>
+    ternary(0x106, a, b, c),
+};
+
+function ternary(
+  opcode: number,
+  a: Operand<"v128">,
+  b: Operand<"v128">,
+  c: Operand<"v128">,
+): Value<"v128"> {
+  const operands = [a, b, c].map((x) => operand("f32x4", x).code);
+  return { type: "v128", code: [...operands, simd(opcode)] };
+}
+
+function shift(opcode: number) {
+  return (x: Value<"v128">, count: Operand<"i32">): Value<"v128"> => ({
+    type: "v128",
+    code: [x.code, operand("i32", count).code, simd(opcode)],
+  });
+}
+
+/** Four i32. */
+export const i32x4 = {
+  /** One number in each lane, or four. */
+  constant(value: number | readonly number[]): Value<"v128"> {
+    const lanes = typeof value === "number" ? [value, value, value, value] : value;
+    return v128.constant([...new Uint8Array(Int32Array.from(lanes).buffer)]);
+  },
+  ...unary("i32", "v128", simd, { splat: 0x11 }),
+  extractLane: (vector: Value<"v128">, lane: number): Value<"i32"> => ({
+    type: "i32",
+    code: [vector.code, simd(0x1b), lane],
+  }),
+  replaceLane: (
+    vector: Value<"v128">,
+    lane: number,
+    value: Operand<"i32">,
+  ): Value<"v128"> => ({
+    type: "v128",
+    code: [vector.code, operand("i32", value).code, simd(0x1c), lane],
+  }),
+  ...unary("i32x4", "v128", simd, { abs: 0xa0, neg: 0xa1 }),
+  ...unary("i32x4", "i32", simd, { allTrue: 0xa3, bitmask: 0xa4 }),
+  /** Saturating: NaN becomes 0. */
+  ...unary("f32x4", "v128", simd, { truncSatF32x4S: 0xf8, truncSatF32x4U: 0xf9 }),
+  /** Two f64 as i32 in the low lanes, zeros above. */
+  ...unary("f64x2", "v128", simd, { truncSatF64x2SZero: 0xfc }),
+  ...binary("i32x4", "v128", simd, {
+    eq: 0x37,
+    ne: 0x38,
+    ltS: 0x39,
+    gtS: 0x3b,
+    leS: 0x3d,
+    geS: 0x3f,
+    add: 0xae,
+    sub: 0xb1,
+    mul: 0xb5,
+    minS: 0xb6,
+    maxS: 0xb8,
+    /** 64-bit products of the unsigned lanes 0 and 1. */
+    extmulLowU: 0xde,
+    /** 64-bit products of the unsigned lanes 2 and 3. */
+    extmulHighU: 0xdf,
+  }),
+  shl: shift(0xab),
+  shrS: shift(0xac),
+  shrU: shift(0xad),
+  /** The lowest four of eight 16-bit lanes, with zeros above. */
+  ...unary("i32x4", "v128", simd, { extendLowI16x8U: 0xa9 }),
+};
+
+/** Two f64. */
+export const f64x2 = {
+  constant: (value: number): Value<"v128"> =>
+    v128.constant([...new Uint8Array(Float64Array.of(value, value).buffer)]),
+  /** The lanes 0 and 1 of four f32. */
+  ...unary("f32x4", "v128", simd, { promoteLowF32x4: 0x5f }),
+  /** The lanes 0 and 1 of four i32. */
+  ...unary("i32x4", "v128", simd, { convertLowI32x4S: 0xfe }),
+  ...unary("f64x2", "v128", simd, { nearest: 0x94 }),
+  ...binary("f64x2", "v128", simd, {
+    add: 0xf0,
+    sub: 0xf1,
+    mul: 0xf2,
+    div: 0xf3,
+    pmin: 0xf6,
+    pmax: 0xf7,
+  }),
+};
+
+/** The lowest eight of sixteen bytes as 16-bit lanes, with zeros above. */
+export const i16x8 = unary("i32x4", "v128", simd, { extendLowI8x16U: 0x89 });
+
+/** The 32-bit lanes `lanes` (0 to 3 of `a`, 4 to 7 of `b`) of two vectors. */
+export function shuffle(
+  a: Value<"v128">,
+  b: Value<"v128">,
+  lanes: readonly [number, number, number, number],
+): Value<"v128"> {
+  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
+  return { type: "v128", code: [a.code, b.code, simd(0x0d), ...bytes] };
+}
+
+/** Calls a function without result. */
+export function call(fn: FunctionIndex, ...values: readonly Value[]): Statement {
+  return { type: "none", code: [...values.map((v) => v.code), 0x10, unsigned(fn.index)] };
+}

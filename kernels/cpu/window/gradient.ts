@@ -1,0 +1,127 @@
+import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import { f32x4, i32, v128 } from "../wasm/instructions.ts";
+import { storeLanes } from "../memory/lanes.ts";
+import { fill, overUnits } from "../memory/runs.ts";
+import { clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
+
+/** Elements of images that a task computes, about. */
+const taskSize = 8192;
+
+/**
+ * Spreads the gradient of each window over the image: to all of its elements (sum), or to the first
+ * that equals the maximum, in the order of the rows. A task does whole images, or some channels of
+ * one, so that windows that overlap need no care.
+ */
+export function emitWindowGradient(
+  builder: KernelBuilder,
+  s: WindowSizes,
+  isMaximum: boolean,
+): void {
+  const size = s.height * s.width * s.channels;
+  // Few images are cut by channels, so that there is work for all threads.
+  const cut = s.n < 16 && s.channels >= 32 && size > taskSize;
+  const channelBlock = cut ? 16 : s.channels;
+  const blocks = Math.ceil(s.channels / channelBlock);
+  const units = s.n * blocks;
+  const perTask = Math.max(1, Math.round(taskSize / (size / blocks)));
+  builder.stage(Math.ceil(units / perTask), (f, args, begin, end) => {
+    overUnits(f, begin, end, perTask, units, (unit) => {
+      const image = f.local("i32", i32.divU(unit, blocks));
+      const channel = f.local("i32", i32.mul(i32.remU(unit, blocks), channelBlock));
+      const emit = (channels: number) => emitImage(f, s, args, image, channel, channels, isMaximum);
+      const rest = s.channels - (blocks - 1) * channelBlock;
+      if (rest === channelBlock) emit(channelBlock);
+      else {
+        f.if(
+          i32.eq(i32.add(channel, rest), s.channels),
+          () => emit(rest),
+          () => emit(channelBlock),
+        );
+      }
+    });
+  });
+}
+
+function emitImage(
+  f: FunctionBuilder,
+  s: WindowSizes,
+  args: Arguments,
+  image: Value<"i32">,
+  channel: Value<"i32">,
+  channels: number,
+  isMaximum: boolean,
+): void {
+  const pixel = s.channels * 4, line = s.width * pixel;
+  const [images, maxima, gradient] = isMaximum
+    ? [args.input(0), args.input(1), args.input(2)]
+    : [undefined, undefined, args.input(0)];
+  const place = (base: Value<"i32">, elements: number) =>
+    f.local("i32", i32.add(i32.add(base, i32.mul(image, elements * 4)), i32.mul(channel, 4)));
+  const size = s.height * s.width * s.channels;
+  const target = place(args.output(0), size);
+  // From an address in the target to the same place in the image.
+  const source = images && f.local("i32", i32.sub(place(images, size), target));
+
+  const disjoint = s.stride[0] >= s.window[0] && s.stride[1] >= s.window[1];
+  const covers = disjoint && s.rows * s.window[0] === s.height &&
+    s.columns * s.window[1] === s.width && s.padding.every((p) => p === 0);
+  if (!covers) {
+    if (channels === s.channels) fill(f, target, size, f32x4.constant(0));
+    else {
+      f.count(0, s.height * s.width, 1, (index) => {
+        const at = f.local("i32", i32.add(target, i32.mul(index, pixel)));
+        fill(f, at, channels, f32x4.constant(0));
+      });
+    }
+  }
+  const plane = s.rows * s.columns * s.channels;
+  const outputGradient = place(gradient, plane);
+  const outputMaxima = maxima && f.local("i32", i32.sub(place(maxima, plane), outputGradient));
+
+  f.count(0, s.rows, 1, (row) => {
+    const y = f.local("i32", i32.sub(i32.mul(row, s.stride[0]), s.padding[0]));
+    const vertical = clip(f, y, s.window[0], s.height, [s.padding[0], s.padding[1]]);
+    f.count(0, s.columns, 1, (column) => {
+      const x = f.local("i32", i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
+      const horizontal = clip(f, x, s.window[1], s.width, [s.padding[2], s.padding[3]]);
+      const start = f.local(
+        "i32",
+        i32.add(i32.add(target, i32.mul(y, line)), i32.mul(x, pixel)),
+      );
+      const from = f.local(
+        "i32",
+        i32.add(
+          outputGradient,
+          i32.mul(i32.add(i32.mul(row, s.columns), column), pixel),
+        ),
+      );
+      overChannels(f, channels, (offset, lanes) => {
+        const at = f.local("i32", i32.add(from, offset));
+        const values = lanes.map((_, v) => f.local("v128", v128.load(at, v * 16)));
+        const best = outputMaxima === undefined
+          ? undefined
+          : lanes.map((_, v) => f.local("v128", v128.load(i32.add(at, outputMaxima), v * 16)));
+        overWindow(f, s, vertical, horizontal, (address, element) => {
+          lanes.forEach((count, v) =>
+            f.scope(() => {
+              const byte = element + v * 16;
+              let value: Value<"v128"> = values[v]!;
+              if (best !== undefined) {
+                const pixels = v128.load(i32.add(address, source!), byte);
+                const wins = f.local("v128", f32x4.eq(pixels, best[v]!));
+                value = f.local("v128", v128.and(value, wins));
+                // What has won once compares as unequal from now on.
+                f.set(best[v]!, v128.or(best[v]!, wins));
+              }
+              const sum = disjoint ? value : f32x4.add(v128.load(address, byte), value);
+              for (const s of storeLanes(address, f.local("v128", sum), count, byte / 4)) {
+                f.do(s);
+              }
+            })
+          );
+        }, f.local("i32", i32.add(start, offset)));
+      });
+    });
+  });
+}

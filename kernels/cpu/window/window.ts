@@ -1,0 +1,169 @@
+import type { WindowKernel } from "../../../lib/compile/kernel.ts";
+import { sizeOf } from "../../../lib/core/shape.ts";
+import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { KernelBuilder } from "../stages/builder.ts";
+import { type Combine, combineOf } from "../reduce/combine.ts";
+import { i32, v128 } from "../wasm/instructions.ts";
+import { storeLanes } from "../memory/lanes.ts";
+import { overUnits } from "../memory/runs.ts";
+import { emitWindowGradient } from "./gradient.ts";
+import { type Clip, clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
+
+/** Elements that a task computes, about. */
+const taskSize = 8192;
+
+/** Pooling and its gradients. */
+export function emitWindow(builder: KernelBuilder, kernel: WindowKernel): void {
+  if (sizeOf(kernel.image) === 0) return;
+  const sizes = sizesOf(kernel);
+  if (kernel.kind === "windowMax") return emitForward(builder, sizes, combineOf("max", "f32"));
+  if (kernel.kind === "windowSum") return emitForward(builder, sizes, combineOf("sum", "f32"));
+  if (kernel.kind === "windowSumGradient" && sizes.stride[0] === 1 && sizes.stride[1] === 1) {
+    return emitForward(builder, flipped(sizes), combineOf("sum", "f32"));
+  }
+  emitWindowGradient(builder, sizes, kernel.kind === "windowMaxGradient");
+}
+
+function sizesOf({ image, output, geometry }: WindowKernel): WindowSizes {
+  const [n, height, width, channels] = image as [number, number, number, number];
+  const [rows, columns] = [output[1]!, output[2]!];
+  const { window, stride, padding } = geometry;
+  // One column of one channel (as normalisation across channels has it) is a row just as well.
+  if (width === 1 && channels === 1 && window[1] === 1 && columns === 1) {
+    return {
+      n,
+      height: 1,
+      width: height,
+      channels: 1,
+      rows: 1,
+      columns: rows,
+      window: [1, window[0]],
+      stride: [1, stride[0]],
+      padding: [0, 0, padding[0], padding[1]],
+    };
+  }
+  return { n, height, width, channels, rows, columns, window, stride, padding };
+}
+
+/** The gradient of a window sum of stride 1 is a window sum that looks the other way. */
+function flipped(s: WindowSizes): WindowSizes {
+  const [top, , left] = s.padding, [h, w] = s.window;
+  const before = [h - 1 - top, w - 1 - left] as const;
+  return {
+    ...s,
+    height: s.rows,
+    width: s.columns,
+    rows: s.height,
+    columns: s.width,
+    padding: [
+      before[0],
+      s.height - s.rows + h - 1 - before[0],
+      before[1],
+      s.width - s.columns + w - 1 - before[1],
+    ],
+  };
+}
+
+/** The sum or maximum of each window. */
+function emitForward(builder: KernelBuilder, s: WindowSizes, combine: Combine): void {
+  const lines = s.n * s.rows, line = s.columns * s.channels;
+  const perTask = Math.max(1, Math.round(taskSize / line));
+  builder.stage(Math.ceil(lines / perTask), (f, args, begin, end) => {
+    overUnits(f, begin, end, perTask, lines, (index) => {
+      const image = f.local("i32", i32.divU(index, s.rows));
+      const y = f.local(
+        "i32",
+        i32.sub(i32.mul(i32.remU(index, s.rows), s.stride[0]), s.padding[0]),
+      );
+      const vertical = clip(f, y, s.window[0], s.height, [s.padding[0], s.padding[1]]);
+      const pixel = s.channels * 4;
+      const row = f.local(
+        "i32",
+        i32.add(
+          args.input(0),
+          i32.mul(i32.add(i32.mul(image, s.height), y), s.width * pixel),
+        ),
+      );
+      const output = f.local("i32", i32.add(args.output(0), i32.mul(index, line * 4)));
+      const pixels = (from: number, to: number) =>
+        f.count(from, to, 1, (column) => emitPixel(f, s, combine, row, output, column, vertical));
+      // Where neighbours are next to each other in memory, vectors may run across them.
+      const inside = insideOf(s);
+      if (s.stride[1] !== 1 || s.channels >= 4 || inside.to - inside.from < 4) {
+        return pixels(0, s.columns);
+      }
+      pixels(0, inside.from);
+      emitInside(f, s, combine, row, output, inside, vertical);
+      pixels(inside.to, s.columns);
+    });
+  });
+}
+
+/** The columns whose windows do not leave the image at its sides. */
+function insideOf(s: WindowSizes): { readonly from: number; readonly to: number } {
+  const from = Math.min(s.padding[2], s.columns);
+  return {
+    from,
+    to: Math.max(from, Math.min(s.columns, s.width - s.window[1] + s.padding[2] + 1)),
+  };
+}
+
+function emitPixel(
+  f: FunctionBuilder,
+  s: WindowSizes,
+  combine: Combine,
+  row: Value<"i32">,
+  output: Value<"i32">,
+  column: Value<"i32">,
+  vertical: Clip,
+): void {
+  const pixel = s.channels * 4;
+  const x = f.local("i32", i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
+  const horizontal = clip(f, x, s.window[1], s.width, [s.padding[2], s.padding[3]]);
+  const start = f.local("i32", i32.add(row, i32.mul(x, pixel)));
+  const target = f.local("i32", i32.add(output, i32.mul(column, pixel)));
+  overChannels(f, s.channels, (offset, lanes) => {
+    const values = lanes.map(() => f.local("v128", combine.identity));
+    const from = f.local("i32", i32.add(start, offset));
+    overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
+      values.forEach((value, v) => {
+        const element = v128.load(address, at + v * 16);
+        f.set(value, isFirst ? element : combine.vector(value, element));
+      });
+    }, from);
+    const to = f.local("i32", i32.add(target, offset));
+    values.forEach((value, v) => {
+      for (const store of storeLanes(to, value, lanes[v]!, v * 4)) f.do(store);
+    });
+  });
+}
+
+/** Columns from..to of a row, four elements at a time whatever the channels. */
+function emitInside(
+  f: FunctionBuilder,
+  s: WindowSizes,
+  combine: Combine,
+  row: Value<"i32">,
+  output: Value<"i32">,
+  { from, to }: { readonly from: number; readonly to: number },
+  vertical: Clip,
+): void {
+  const pixel = s.channels * 4, elements = (to - from) * s.channels;
+  const horizontal = { from: i32.constant(0), to: i32.constant(s.window[1]) };
+  const start = f.local("i32", i32.add(row, (from - s.padding[2]) * pixel));
+  const target = f.local("i32", i32.add(output, from * pixel));
+  const vector = (offset: Value<"i32">, lanes: number) => {
+    const value = f.local("v128", combine.identity);
+    const source = f.local("i32", i32.add(start, offset));
+    overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
+      const element = v128.load(address, at);
+      f.set(value, isFirst ? element : combine.vector(value, element));
+    }, source);
+    for (const store of storeLanes(f.local("i32", i32.add(target, offset)), value, lanes)) {
+      f.do(store);
+    }
+  };
+  const whole = elements - elements % 4;
+  f.count(0, whole * 4, 16, (offset) => vector(offset, 4));
+  if (whole < elements) vector(i32.constant(whole * 4), elements - whole);
+}

@@ -1,0 +1,95 @@
+/**
+ * Runs one kernel of the CPU device on the test's own thread, for tests and measurements. Each task
+ * is run alone, once the first one first and once the last one, so that a task that leans on another
+ * of its stage shows.
+ *
+ * @module
+ */
+import type { Kernel } from "../../../lib/compile/kernel.ts";
+import type { Plan, PlannedValue } from "../../../lib/compile/plan.ts";
+import { bytesPerElement, type DType, dtypeOf, type TensorData } from "../../../lib/core/dtype.ts";
+import { emitPlan } from "../../../kernels/cpu/emit.ts";
+import { assertEquals } from "@std/assert";
+
+/** A plan of one launch, whose inputs and outputs are bindings in this order. */
+export function planOf(
+  kernel: Kernel,
+  inputs: readonly { dtype: DType; size: number }[],
+  outputs: readonly { dtype: DType; size: number }[],
+): Plan {
+  const values = [...inputs, ...outputs].map(({ dtype, size }, index): PlannedValue => ({
+    dtype,
+    size,
+    place: { kind: "binding", index },
+    name: `value ${index}`,
+  }));
+  return {
+    launches: [{
+      kernel,
+      inputs: inputs.map((_, index) => index),
+      outputs: outputs.map((_, index) => inputs.length + index),
+    }],
+    values,
+    slots: [],
+    bindings: values.map(({ dtype, size }) => size * bytesPerElement[dtype]),
+    outputs: outputs.map((_, index) => inputs.length + index),
+  };
+}
+
+const guard = 0x5a;
+
+/**
+ * What a kernel computes; fails if it writes outside its outputs. With `inPlace`, the first output
+ * takes the place of the first input, or of the input of that number.
+ */
+export function runKernel(
+  kernel: Kernel,
+  inputs: readonly TensorData[],
+  outputs: readonly { dtype: DType; size: number }[],
+  { inPlace = false }: { inPlace?: boolean | number } = {},
+): TensorData[] {
+  const described = inputs.map((data) => ({ dtype: dtypeOf(data)!, size: data.length }));
+  const plan = planOf(kernel, described, outputs);
+  const { bytes, stages, scratchBytes } = emitPlan(plan);
+  let end = 4096;
+  const place = (size: number) => {
+    const at = end;
+    end += Math.ceil((size + 64) / 64) * 64;
+    return at;
+  };
+  const addresses = [...plan.bindings, scratchBytes[0]!].map(place);
+  if (inPlace !== false) {
+    addresses[inputs.length] = addresses[Number(inPlace === true ? 0 : inPlace)]!;
+  }
+  const pages = Math.ceil(end / 65536);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
+  const all = new Uint8Array(memory.buffer);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const functions = exports as Record<string, (args: number, begin: number, end: number) => void>;
+  const run = (order: (task: number, tasks: number) => number): TensorData[] => {
+    all.fill(guard);
+    inputs.forEach((data, index) => {
+      all.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), addresses[index]!);
+    });
+    new Int32Array(memory.buffer).set(addresses, 16);
+    for (const { fn, tasks } of stages) {
+      for (let i = 0; i < tasks; i++) {
+        const task = order(i, tasks);
+        functions[`f${fn}`]!(64, task, task + 1);
+      }
+    }
+    return results();
+  };
+  const results = () =>
+    outputs.map(({ dtype, size }, index) => {
+      const at = addresses[inputs.length + index]!, length = size * bytesPerElement[dtype];
+      const around = [...all.slice(at - 8, at), ...all.slice(at + length, at + length + 64)];
+      assertEquals(around.every((byte) => byte === guard), true, "wrote outside its output");
+      const copy = all.slice(at, at + length).buffer;
+      return dtype === "f32" ? new Float32Array(copy) : new Int32Array(copy);
+    });
+  const forwards = run((i) => i);
+  const backwards = run((i, tasks) => tasks - 1 - i);
+  assertEquals(backwards, forwards, "the order of a stage's tasks changes the result");
+  return forwards;
+}

@@ -1,0 +1,84 @@
+import { assertEquals } from "@std/assert";
+import type { WindowKernel } from "../../../lib/compile/kernel.ts";
+import { sizeOf } from "../../../lib/core/shape.ts";
+import { windowCount } from "../../../lib/graph/ops/conv2d.ts";
+import type { WindowGeometry } from "../../../lib/graph/ops/window.ts";
+import { integers } from "../cpu/reference.ts";
+import { runKernel, testOnWebgpu } from "./run_kernel.ts";
+
+type Four = readonly [number, number, number, number];
+
+/** Calls `visit` with the positions of each window's elements, in the order of rows. */
+function windows(
+  [count, height, width, channels]: Four,
+  [, rows, columns]: Four,
+  { window, stride, padding }: WindowGeometry,
+  visit: (window: number, elements: number[]) => void,
+): void {
+  for (let at = 0; at < count * rows * columns * channels; at++) {
+    const channel = at % channels, column = Math.floor(at / channels) % columns;
+    const row = Math.floor(at / channels / columns) % rows;
+    const image = Math.floor(at / channels / columns / rows);
+    const elements: number[] = [];
+    for (let j = 0; j < window[0]; j++) {
+      for (let i = 0; i < window[1]; i++) {
+        const y = row * stride[0] - padding[0] + j, x = column * stride[1] - padding[2] + i;
+        if (y < 0 || y >= height || x < 0 || x >= width) continue;
+        elements.push(((image * height + y) * width + x) * channels + channel);
+      }
+    }
+    visit(at, elements);
+  }
+}
+
+const geometries: Readonly<Record<string, WindowGeometry>> = {
+  "disjoint": { window: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0] },
+  "disjoint, unequal": { window: [3, 2], stride: [3, 2], padding: [0, 0, 0, 0] },
+  "overlapping": { window: [3, 3], stride: [2, 2], padding: [0, 0, 0, 0] },
+  "padded": { window: [3, 2], stride: [1, 2], padding: [2, 1, 1, 0] },
+  "gaps": { window: [2, 1], stride: [3, 2], padding: [0, 0, 0, 0] },
+  "large": { window: [5, 6], stride: [2, 1], padding: [1, 2, 0, 3] },
+};
+
+for (const [name, geometry] of Object.entries(geometries)) {
+  testOnWebgpu(`pooling and its gradients, ${name}`, async (device) => {
+    const image: Four = [2, 9, 8, 3];
+    const { window, stride, padding } = geometry;
+    const output: Four = [
+      2,
+      windowCount(9, window[0], stride[0], padding[0] + padding[1]),
+      windowCount(8, window[1], stride[1], padding[2] + padding[3]),
+      3,
+    ];
+    // Small whole numbers tie often, so that it matters which maximum is the first.
+    const x = integers(1, sizeOf(image)).map((value) => value % 3);
+    const g = integers(2, sizeOf(output));
+    const maxima = new Float32Array(g.length), sums = new Float32Array(g.length);
+    const maxGradient = new Float32Array(x.length), sumGradient = new Float32Array(x.length);
+    windows(image, output, geometry, (at, elements) => {
+      const values = elements.map((i) => x[i]!);
+      maxima[at] = Math.max(...values);
+      sums[at] = values.reduce((a, b) => a + b, 0);
+      maxGradient[elements[values.indexOf(maxima[at]!)]!]! += g[at]!;
+      for (const i of elements) sumGradient[i]! += g[at]!;
+    });
+    const run = async (
+      kind: WindowKernel["kind"],
+      inputs: Float32Array<ArrayBuffer>[],
+      size: number,
+    ) => {
+      const kernel = { kind, image, output, geometry };
+      const [result] = await runKernel(device, kernel, inputs, [{ dtype: "f32", size }]);
+      // -0 and 0 are equal here.
+      return Array.from(result!, (value) => value + 0);
+    };
+    const plain = (values: Float32Array) => Array.from(values, (value) => value + 0);
+    assertEquals(await run("windowMax", [x], g.length), plain(maxima));
+    assertEquals(await run("windowSum", [x], g.length), plain(sums));
+    assertEquals(
+      await run("windowMaxGradient", [x, maxima, g], x.length),
+      plain(maxGradient),
+    );
+    assertEquals(await run("windowSumGradient", [g], x.length), plain(sumGradient));
+  });
+}
