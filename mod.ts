@@ -45,7 +45,7 @@ export {
 } from "./lib/tensor/gradient.ts";
 export { type BackwardFunction, withGradient } from "./lib/tensor/with_gradient.ts";
 export { jit } from "./lib/tensor/jit.ts";
-export type { Tree } from "./lib/tensor/tree.ts";
+export { mapTree, type Tree } from "./lib/tensor/tree.ts";
 export { Variable } from "./lib/tensor/variable.ts";
 export { type Attributes, type Kind, Node, type Op, type TensorType } from "./lib/graph/node.ts";
 export type { ConvolutionOptions, Padding, Size2d } from "./lib/graph/compositions/geometry.ts";

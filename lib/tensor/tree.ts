@@ -37,6 +37,46 @@ export function rebuild<T extends Tree>(tree: T, replacements: Iterator<Tensor>)
   ) as T;
 }
 
+/**
+ * A tree of the same form whose tensors `fn` makes of those at each place of one or several trees.
+ *
+ * ```ts
+ * import { mapTree, tensor } from "@striate/striate";
+ * const weights = { kernel: tensor([1, 2]), bias: tensor(3) };
+ * const gradients = { kernel: tensor([10, 10]), bias: tensor(1) };
+ * const { kernel } = mapTree((w, g) => w.sub(g.mul(0.1)), weights, gradients);
+ * console.log(await kernel.array()); // [0, 1]
+ * ```
+ *
+ * @throws {TypeError} if the trees differ in form.
+ */
+export function mapTree<T extends Tree, const Others extends readonly Tree[]>(
+  fn: (tensor: Tensor, ...others: { [K in keyof Others]: Tensor }) => Tensor,
+  tree: T,
+  ...others: Others
+): T {
+  const expected = paths(tree).join();
+  for (const other of others) {
+    if (paths(other).join() === expected) continue;
+    throw new TypeError(
+      `mapTree: expected trees of one form, found ${expected} and ${paths(other).join()}`,
+    );
+  }
+  const lists = others.map((other) => flatten(other, "mapTree"));
+  const mapped = flatten(tree, "mapTree").map((t, i) =>
+    fn(t, ...lists.map((list) => list[i]!) as { [K in keyof Others]: Tensor })
+  );
+  return rebuild(tree, mapped.values());
+}
+
+/** Where the tensors of a tree are. */
+function paths(tree: Tree, at = ""): string[] {
+  if (tree instanceof Tensor) return [at];
+  return Object.entries(tree).flatMap(([name, branch]) =>
+    paths(branch, at ? `${at}.${name}` : name)
+  );
+}
+
 /** A text that is equal for trees whose tensors have the same types. */
 export function signature(tree: Tree): string {
   if (tree instanceof Tensor) return `${tree.dtype}[${tree.shape}]`;

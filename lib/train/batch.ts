@@ -6,6 +6,8 @@
 import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
+import { tensor } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** One array of an example: `[28, 28, 1]` and `u8` for a grey image, `[]` and `i32` for a label. */
 export interface Field {
@@ -27,6 +29,20 @@ export interface Example {
 export interface Batch extends Example {
   /** The number of examples. */
   readonly size: number;
+}
+
+/** A batch as tensors, for a training loop of one's own. */
+export interface TensorBatch {
+  /** The number of examples. */
+  readonly size: number;
+  /** The first input, [size, ...]. */
+  readonly x: Tensor;
+  /** The first target, [size, ...]. */
+  readonly y: Tensor;
+  /** All inputs. */
+  readonly inputs: readonly Tensor[];
+  /** All targets. */
+  readonly targets: readonly Tensor[];
 }
 
 /** What every example of a data set looks like. */
@@ -66,6 +82,14 @@ export function emptyBatch(schema: Schema, size: number): Batch {
 export function firstRows(batch: Batch, size: number): Batch {
   const cut = (data: TensorData) => data.subarray(0, data.length / batch.size * size);
   return { size, inputs: batch.inputs.map(cut), targets: batch.targets.map(cut) };
+}
+
+/** A batch's arrays as tensors of their own. */
+export function tensorBatch(schema: Schema, { size, inputs, targets }: Batch): TensorBatch {
+  const tensors = (fields: readonly Field[], arrays: readonly TensorData[]) =>
+    fields.map(({ shape }, i) => tensor(arrays[i]!, { shape: [size, ...shape] }));
+  const [x, y] = [tensors(schema.inputs, inputs), tensors(schema.targets, targets)];
+  return { size, x: x[0]!, y: y[0]!, inputs: x, targets: y };
 }
 
 /** Copies row `from` of `source` (a batch, or one example as row 0) to row `row` of `batch`. */

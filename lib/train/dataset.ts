@@ -17,12 +17,14 @@ import {
   firstRows,
   formatFields,
   type Schema,
+  type TensorBatch,
+  tensorBatch,
 } from "./batch.ts";
 import { type ArraySources, checkLabels, checkNormalization, columnsOf } from "./columns.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
 export type { ArraySource, ArraySources } from "./columns.ts";
-export type { Batch, Example, Field, Schema } from "./batch.ts";
+export type { Batch, Example, Field, Schema, TensorBatch } from "./batch.ts";
 
 /** How {@linkcode Dataset.batches} cuts a data set. */
 export interface BatchesOptions {
@@ -148,6 +150,21 @@ export abstract class Dataset implements Schema {
       if (shared === undefined || rows.length === batchSize) yield this.batch(rows, shared);
       else yield this.batch(rows, firstRows(shared, rows.length));
     }
+  }
+
+  /**
+   * One epoch in batches of tensors, cut as {@linkcode Dataset.batches} cuts it: for a training loop
+   * of one's own.
+   *
+   * ```ts
+   * import { digits } from "@striate/striate";
+   * for (const { x, y } of digits({ train: 64 }).train.tensors({ batchSize: 32, shuffle: 1 })) {
+   *   console.log(x.shape, y.shape); // [32, 28, 28, 1] [32]
+   * }
+   * ```
+   */
+  *tensors(options: BatchesOptions): Iterable<TensorBatch> {
+    for (const batch of this.batches({ reuse: true, ...options })) yield tensorBatch(this, batch);
   }
 
   /** The first `count` examples. */

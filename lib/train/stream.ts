@@ -17,6 +17,8 @@ import {
   type Field,
   firstRows,
   type Schema,
+  type TensorBatch,
+  tensorBatch,
 } from "./batch.ts";
 import { arrayDataset, type Dataset } from "./dataset.ts";
 
@@ -170,6 +172,11 @@ export class DataStream implements Schema {
     checkCount(epoch, 0, "batches: epoch");
     checkCount(start, 0, "batches: start");
     return this.#batches(batchSize, epoch, start * batchSize, dropRemainder);
+  }
+
+  /** One epoch in batches of tensors: see {@linkcode Dataset.tensors}. */
+  async *tensors(options: StreamBatchesOptions): AsyncIterable<TensorBatch> {
+    for await (const batch of this.batches(options)) yield tensorBatch(this, batch);
   }
 
   async *#batches(batchSize: number, epoch: number, skip: number, dropRemainder: boolean) {

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { tensor } from "../../lib/tensor/create.ts";
-import { flatten, rebuild, signature } from "../../lib/tensor/tree.ts";
+import { flatten, mapTree, rebuild, signature } from "../../lib/tensor/tree.ts";
 
 const [a, b, c] = [tensor(1), tensor([1, 2]), tensor([1], { dtype: "i32" })];
 
@@ -31,4 +31,15 @@ Deno.test("what is no tensor is named by its place", () => {
       "w.x.1: expected a tensor",
     );
   }
+});
+
+Deno.test("trees of one form are mapped together", async () => {
+  const weights = { w: [tensor([1, 2])], b: a }, slopes = { w: [tensor([10, 20])], b: tensor(30) };
+  const sum = mapTree((x, y) => x.add(y), weights, slopes);
+  assertEquals([await sum.w[0]!.array(), await sum.b.array()], [[11, 22], 31]);
+  assertThrows(
+    () => mapTree((x, y) => x.add(y), weights, { b: a }),
+    TypeError,
+    "mapTree: expected trees of one form, found w.0,b and b",
+  );
 });

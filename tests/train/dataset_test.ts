@@ -238,3 +238,18 @@ Deno.test("makeDataset: refuses a length that is no count", () => {
     assertThrows(() => makeDataset(length, schema, () => {}), RangeError, "length");
   }
 });
+
+Deno.test("batches come as tensors too, of the same examples in the same order", async () => {
+  const data = arrayDataset({ inputs: [[1, 2], [3, 4], [5, 6]], targets: [0, 1, 2] });
+  const cut = { batchSize: 2, shuffle: 5, epoch: 1 };
+  const plain = [...data.batches(cut)], tensors = [...data.tensors(cut)];
+  assertEquals(tensors.map(({ x, y }) => [x.shape, y.shape, y.dtype]), [
+    [[2, 2], [2], "i32"],
+    [[1, 2], [1], "i32"],
+  ]);
+  for (const [i, { size, inputs, targets }] of tensors.entries()) {
+    assertEquals(size, plain[i]!.size);
+    assertEquals(await inputs[0]!.data(), plain[i]!.inputs[0]!);
+    assertEquals(await targets[0]!.data<"i32">(), plain[i]!.targets[0]!);
+  }
+});
