@@ -27,18 +27,6 @@ export async function textOf(value: Displayable): Promise<string> {
   return text === undefined ? String(value) : await text.call(value);
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-
-/** A text that is safe within HTML or SVG, between tags and in double quotes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => entities[character]!);
-}
-
 /** Bytes or text as a `data:` URL, which needs no server. */
 export function dataUrl(type: string, content: string | Uint8Array): string {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;

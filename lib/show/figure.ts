@@ -1,36 +1,9 @@
-import { escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { drawFigure, escapeMarkup, plainJson, titleText } from "../plotly_svg/mod.ts";
+import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import type { FigureData, Frame, Layout, Trace } from "./figure_data.ts";
 import { emit } from "./jupyter.ts";
 import { figureHtml } from "./plotly.ts";
 import { rasterize, renderPng } from "./raster.ts";
-import { drawFigure } from "./svg/draw.ts";
-import { plain } from "./svg/json.ts";
-import { titleText } from "./svg/still.ts";
-
-/** A trace of Plotly's: the numbers that are drawn, and how. */
-export type Trace = Readonly<Record<string, unknown>> & { readonly type: string };
-
-/** Plotly's layout: titles, axes, notes and the rest. */
-export type Layout = Readonly<Record<string, unknown>>;
-
-/** A step of a figure that moves: what changes in its traces and its layout. */
-export interface Frame {
-  /** What the slider says at this step. */
-  readonly name: string;
-  /** The traces of this step, as many as the figure has. */
-  readonly data: readonly Trace[];
-  /** What changes in the layout. */
-  readonly layout?: Layout;
-}
-
-/** A figure as Plotly's JSON has it. */
-export interface FigureData {
-  /** The traces. */
-  readonly data: readonly Trace[];
-  /** Titles, axes, notes and the rest. */
-  readonly layout?: Layout;
-  /** The steps of a figure that moves. */
-  readonly frames?: readonly Frame[];
-}
 
 /**
  * A figure: Plotly's JSON, which a notebook draws live, with a picture of it for viewers that run no
@@ -96,7 +69,7 @@ export class Figure {
   /** Plotly's JSON, with lists in place of typed arrays. */
   toJSON(): FigureData {
     const { data, layout, frames } = this;
-    return plain({ data, layout, ...frames.length > 0 ? { frames } : {} }) as FigureData;
+    return plainJson({ data, layout, ...frames.length > 0 ? { frames } : {} }) as FigureData;
   }
 
   /** Shows the figure in a notebook; elsewhere prints it as a text. */
@@ -120,7 +93,7 @@ export class Figure {
         return await Deno.writeTextFile(path, JSON.stringify(this));
       case "html": {
         const head = `<!DOCTYPE html><meta charset="utf-8"><title>${
-          escapeHtml(this.title)
+          escapeMarkup(this.title)
         }</title>`;
         const body = figureHtml(this, this.svg(), { alone: true });
         return await Deno.writeTextFile(path, head + body);

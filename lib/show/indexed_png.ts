@@ -4,7 +4,7 @@
  * @module
  */
 import { deflateSync } from "node:zlib";
-import { pngFile } from "./png.ts";
+import { pngFile } from "../plotly_svg/mod.ts";
 
 /** How far off a channel may be, of 255: first as little as possible. */
 const tolerances = [0, 1, 2, 3, 4, 6];

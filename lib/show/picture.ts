@@ -1,4 +1,5 @@
-import { dataUrl, escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { escapeMarkup } from "../plotly_svg/mod.ts";
+import { dataUrl, jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { emit } from "./jupyter.ts";
 import { rasterize, renderPng } from "./raster.ts";
 
@@ -77,7 +78,9 @@ export class Picture {
 
   #image(url: string): string {
     const { width, height } = this;
-    return `<img src="${url}" width="${width}" height="${height}" alt="${escapeHtml(this.text)}">`;
+    return `<img src="${url}" width="${width}" height="${height}" alt="${
+      escapeMarkup(this.text)
+    }">`;
   }
 
   /** Shows the picture in a notebook; elsewhere prints what it shows. */

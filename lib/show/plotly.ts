@@ -5,11 +5,9 @@
  */
 import { createHash } from "node:crypto";
 import { mayUse } from "../core/environment.ts";
-import { dataUrl, escapeHtml } from "./bundle.ts";
-import { colorway } from "./colors.ts";
-import type { FigureData } from "./figure.ts";
-import { plain } from "./svg/json.ts";
-import { sizeOf, titleText } from "./svg/still.ts";
+import { colorway, escapeMarkup, figureSize, plainJson, titleText } from "../plotly_svg/mod.ts";
+import { dataUrl } from "./bundle.ts";
+import type { FigureData } from "./figure_data.ts";
 
 /** Where pages find plotly.js, unless the variable STRIATE_PLOTLY names another place. */
 export const plotlyUrl = "https://cdn.jsdelivr.net/npm/plotly.js-dist-min@4.1.2/plotly.min.js";
@@ -35,7 +33,7 @@ export function figureHtml(figure: FigureData, svg: string, options: HtmlOptions
   const id = createHash("sha256").update(json).digest("hex").slice(0, 16);
   const { width, height } = pictureSize(svg);
   const { url, integrity, inline } = plotlySource(options.alone === true);
-  const alt = escapeHtml(titleText(figure.layout ?? {}) || "figure");
+  const alt = escapeMarkup(titleText(figure.layout ?? {}) || "figure");
   const source = url === undefined ? "" : scriptJson({ url, integrity });
   const { png } = options;
   const picture = png === undefined ? dataUrl("image/svg+xml", svg) : dataUrl("image/png", png);
@@ -49,7 +47,7 @@ function liveFigure({ data, layout = {}, frames = [] }: FigureData): unknown {
   const font = { family: "Helvetica, Arial, sans-serif" };
   return {
     data,
-    layout: { ...sizeOf(layout), template: { layout: { colorway, font } }, ...layout },
+    layout: { ...figureSize(layout), template: { layout: { colorway, font } }, ...layout },
     frames,
     config: { displaylogo: false, responsive: false },
   };
@@ -57,7 +55,7 @@ function liveFigure({ data, layout = {}, frames = [] }: FigureData): unknown {
 
 /** JSON that can stand within a script: no tag ends it, no line ends within a text. */
 function scriptJson(value: unknown): string {
-  return JSON.stringify(plain(value))
+  return JSON.stringify(plainJson(value))
     .replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 

@@ -1,7 +1,8 @@
 import { clock, formatMeasures, formatProgress } from "../train/format.ts";
 import type { EpochRecord, History, Progress } from "../train/history.ts";
 import type { ProgressDisplay, RunLength } from "../train/progress.ts";
-import { dataUrl, escapeHtml, type MimeBundle } from "./bundle.ts";
+import { escapeMarkup } from "../plotly_svg/mod.ts";
+import { dataUrl, type MimeBundle } from "./bundle.ts";
 import type { Figure } from "./figure.ts";
 import { historyBundle, historyTable, wasShown } from "./history.ts";
 import { Display, flush } from "./jupyter.ts";
@@ -106,7 +107,7 @@ export class NotebookProgress implements ProgressDisplay {
   /** The curve and the table as they are, with a line below. */
   #whatIsThere(line: string): MimeBundle {
     return {
-      "text/html": `${this.#chartAndTable()}<div>${escapeHtml(line)}</div>`,
+      "text/html": `${this.#chartAndTable()}<div>${escapeMarkup(line)}</div>`,
       "text/plain": [...this.#records.length > 0 ? [historyTable(this.#records)] : [], line].join(
         "\n",
       ),

@@ -6,7 +6,7 @@
 import { loadPackage } from "../weights/package.ts";
 import { fontsFor, packageFile } from "./fonts.ts";
 import { indexedPng } from "./indexed_png.ts";
-import { encodePng } from "./png.ts";
+import { encodePng } from "../plotly_svg/mod.ts";
 
 /** How a picture becomes pixels. */
 export interface RasterOptions {

@@ -1,4 +1,5 @@
-import { escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { escapeMarkup } from "../plotly_svg/mod.ts";
+import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { formatColumn, heatColor } from "./cells.ts";
 import { emit } from "./jupyter.ts";
 import { Picture } from "./picture.ts";
@@ -68,7 +69,7 @@ export class Table {
       const texts = textsOf(column, options.format?.[name]);
       return column.map((value, j): Cell => ({
         text: texts[j]!,
-        html: value instanceof Picture ? value.html() : escapeHtml(texts[j]!),
+        html: value instanceof Picture ? value.html() : escapeMarkup(texts[j]!),
         ...range !== undefined && typeof value === "number" && Number.isFinite(value)
           ? { color: heatColor(value, ...range) }
           : {},
@@ -92,10 +93,10 @@ export class Table {
     const row = (cells: readonly string[]) => `<tr>${cells.join("")}</tr>`;
     const caption = this.#title === undefined
       ? ""
-      : `<caption>${escapeHtml(this.#title)}</caption>`;
+      : `<caption>${escapeMarkup(this.#title)}</caption>`;
     const head = this.#headings === undefined
       ? ""
-      : `<thead>${row(this.#headings.map((text, i) => cell("th", escapeHtml(text), i)))}</thead>`;
+      : `<thead>${row(this.#headings.map((text, i) => cell("th", escapeMarkup(text), i)))}</thead>`;
     const body = this.#cells.map((cells) =>
       row(cells.map(({ html, color }, i) => cell("td", html, i, color)))
     );

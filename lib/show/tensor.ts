@@ -1,7 +1,8 @@
 import { formatShape } from "../core/shape.ts";
 import type { TensorData } from "../core/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { escapeHtml, jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { escapeMarkup } from "../plotly_svg/mod.ts";
+import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { images } from "./plot/images.ts";
 import { table } from "./table.ts";
 
@@ -31,7 +32,7 @@ function isImages({ shape, rank, dtype }: Tensor): boolean {
     height >= smallest && width >= smallest && shape[0]! > 0;
 }
 
-const pre = (text: string) => `<pre>${escapeHtml(text)}</pre>`;
+const pre = (text: string) => `<pre>${escapeMarkup(text)}</pre>`;
 
 /** A vector or a matrix as a table whose colours say how large its numbers are. */
 function matrixHtml(data: TensorData, { shape, dtype }: Tensor): string {

@@ -8,7 +8,7 @@ import {
 import { classifyImage } from "../../lib/evaluate/classify.ts";
 import { type ImageEntry, imageFolder, type ImageSource } from "../../lib/evaluate/source.ts";
 import { openImages } from "../../lib/evaluate/open_images.ts";
-import { encodePng } from "../../lib/show/png.ts";
+import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/preprocess.ts";
 import { tensor } from "../../lib/tensor/create.ts";

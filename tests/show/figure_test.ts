@@ -6,8 +6,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { jupyterDisplay } from "../../lib/show/bundle.ts";
-import { Figure, type Trace } from "../../lib/show/figure.ts";
-import { pngSize } from "../../lib/show/png.ts";
+import { Figure } from "../../lib/show/figure.ts";
+import type { Trace } from "../../lib/show/figure_data.ts";
+import { pngSize } from "../../lib/plotly_svg/png.ts";
 
 const data: Trace[] = [{ type: "scatter", y: [3, 1, 2] }];
 const layout = { width: 300, height: 200, title: { text: "Loss <i>L</i>" } };

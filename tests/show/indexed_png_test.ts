@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { indexedPng } from "../../lib/show/indexed_png.ts";
-import { decodePng } from "./plot/png.ts";
+import { decodePng } from "../plotly_svg/decode_png.ts";
 
 /** The largest difference of a channel between pixels and the file made of them. */
 function worst(rgb: Uint8Array, width: number, file: Uint8Array): number {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { colorway } from "../../lib/show/colors.ts";
-import { Figure, type FigureData } from "../../lib/show/figure.ts";
+import { colorway } from "../../lib/plotly_svg/mod.ts";
+import { Figure } from "../../lib/show/figure.ts";
+import type { FigureData } from "../../lib/show/figure_data.ts";
 import { figureHtml, plotlyIntegrity, plotlyUrl } from "../../lib/show/plotly.ts";
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"></svg>';

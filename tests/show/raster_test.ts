@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { dataUrl } from "../../lib/show/bundle.ts";
-import { encodePng } from "../../lib/show/png.ts";
+import { pngUrl } from "../../lib/plotly_svg/mod.ts";
 import { rasterize, renderPng } from "../../lib/show/raster.ts";
-import { decodePng } from "./plot/png.ts";
+import { decodePng } from "../plotly_svg/decode_png.ts";
 
 const svg = (inside: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">${inside}</svg>`;
@@ -21,7 +20,7 @@ Deno.test("the scale and what is behind can be chosen", async () => {
 });
 
 Deno.test("pixels of an enlarged image stay squares", async () => {
-  const pixels = dataUrl("image/png", encodePng([0, 255], 2, 1, 1));
+  const pixels = pngUrl([0, 255], 2, 1, 1);
   const image = decodePng(
     await renderPng(svg(
       `<image width="40" height="20" preserveAspectRatio="none" style="image-rendering:pixelated" href="${pixels}"/>`,

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { encodePng } from "../../lib/show/png.ts";
+import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { prepareImage, readViews, viewCount } from "../../lib/vision/preprocess.ts";
 
 const image = (...data: number[]) => ({

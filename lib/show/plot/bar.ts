@@ -1,6 +1,7 @@
 import { checkNames } from "../../train/options.ts";
-import { colorway } from "../colors.ts";
-import { Figure, type Trace } from "../figure.ts";
+import { colorway } from "../../plotly_svg/mod.ts";
+import { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
 import {
   checkLength,
   checkNumbers,

@@ -1,8 +1,7 @@
 import type { Figure } from "../figure.ts";
 import { drawMatrix, type HeatmapOptions } from "./heatmap.ts";
 import { checkLength, checkMatrix, type Matrix } from "./numbers.ts";
-import { axesNames, checkOptions } from "./options.ts";
-import type { AxesOptions } from "./options.ts";
+import { axesNames, type AxesOptions, checkOptions } from "./options.ts";
 
 /** Counts of how often each class (row) was taken for each (column): a `ConfusionMatrix`. */
 export interface ConfusionCounts {

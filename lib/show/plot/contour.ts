@@ -1,5 +1,6 @@
 import { checkPositive } from "../../train/options.ts";
-import { Figure, type Trace } from "../figure.ts";
+import { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
 import {
   type Landscape,
   landscapeNames,

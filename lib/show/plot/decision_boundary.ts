@@ -3,8 +3,9 @@ import { tensor } from "../../tensor/create.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import { checkNames, checkPositive } from "../../train/options.ts";
-import { colorway } from "../colors.ts";
-import { Figure, type Trace } from "../figure.ts";
+import { colorway } from "../../plotly_svg/mod.ts";
+import { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
 import { zeroLine } from "./border.ts";
 import {
   checkLength,

@@ -1,5 +1,6 @@
-import { Figure, type Trace } from "../figure.ts";
-import { measure } from "../svg/text.ts";
+import { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
+import { measureText } from "../../plotly_svg/mod.ts";
 import { faint, type Json } from "./options.ts";
 
 /** A disc with a name, in pixels from the lower left corner of the plot. */
@@ -142,7 +143,7 @@ export function placeLabels(
 
 /** Places around a disc, close to it or with a line that leads to it. */
 function choicesOf({ x, y, radius, name }: Disc): Choice[] {
-  const width = measure(name, fontSize).width;
+  const width = measureText(name, fontSize).width;
   return Array.from({ length: 16 }, (_, i) => i).flatMap((i) => {
     const angle = i * Math.PI / 8, [cos, sin] = [Math.cos(angle), Math.sin(angle)];
     return [near, 12, 20, 32, 48, 68].map((gap): Choice => {

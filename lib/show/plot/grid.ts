@@ -1,5 +1,6 @@
 import { checkPositive } from "../../train/options.ts";
-import { Figure, type Layout, type Trace } from "../figure.ts";
+import { Figure } from "../figure.ts";
+import type { Layout, Trace } from "../figure_data.ts";
 import { labelDiscs } from "./disc_labels.ts";
 import { describe, extent } from "./numbers.ts";
 import {

@@ -1,4 +1,5 @@
-import { Figure, type Trace } from "../figure.ts";
+import { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
 import {
   checkMatrix,
   count,

@@ -1,5 +1,5 @@
 import { unknownName } from "../../core/suggest.ts";
-import { colorway } from "../colors.ts";
+import { colorway } from "../../plotly_svg/mod.ts";
 import type { Figure } from "../figure.ts";
 import { grid } from "./grid.ts";
 import { line } from "./line.ts";

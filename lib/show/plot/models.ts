@@ -1,4 +1,4 @@
-import { colorway } from "../colors.ts";
+import { colorway } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import { labelDiscs } from "./disc_labels.ts";
 import { count, describe } from "./numbers.ts";

@@ -1,8 +1,7 @@
 import { nearestName } from "../../core/suggest.ts";
 import { checkNames } from "../../train/options.ts";
-import { colorway } from "../colors.ts";
-import type { Layout } from "../figure.ts";
-import { measure, parseText } from "../svg/text.ts";
+import { colorway, measureText, plainLines } from "../../plotly_svg/mod.ts";
+import type { Layout } from "../figure_data.ts";
 
 /** Settings that every figure has. */
 export interface FigureOptions {
@@ -72,16 +71,13 @@ const gridLine = "#e8ebf0", zeroLine = "#c5ccd6";
 
 /** How wide a text of a font size (12 by default) is, in pixels, nearly. */
 export function textWidth(text: string, size = 12): number {
-  const lengths = parseText(text).map((line) =>
-    line.reduce((sum, span) => sum + span.text.length, 0)
-  );
-  return Math.max(...lengths) * size * 0.56;
+  return Math.max(...plainLines(text).map(({ length }) => length)) * size * 0.56;
 }
 
 const titleSize = 16;
 
 /** How wide a title is at most: fonts are a little wider in some viewers. */
-const titleWidth = (title: string) => 1.08 * measure(title, titleSize).width;
+const titleWidth = (title: string) => 1.08 * measureText(title, titleSize).width;
 
 /** How wide a figure must be for its title; a very long title is broken into lines instead. */
 export function widthForTitle(title: string | undefined): number {

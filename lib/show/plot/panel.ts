@@ -1,4 +1,5 @@
-import type { Figure, Trace } from "../figure.ts";
+import type { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
 import type { Json } from "./options.ts";
 
 /** A rectangle of the figure in paper coordinates: 0 to 1, y upwards. */

@@ -1,8 +1,6 @@
 import type { RgbImage } from "../../vision/image.ts";
-import { dataUrl } from "../bundle.ts";
 import { Figure } from "../figure.ts";
-import { encodePng } from "../png.ts";
-import { measure } from "../svg/text.ts";
+import { measureText, pngUrl } from "../../plotly_svg/mod.ts";
 import { extentOf } from "./numbers.ts";
 import {
   baseLayout,
@@ -174,7 +172,7 @@ export function mosaic(given: readonly Pixels[], options: MosaicOptions): Figure
   return new Figure({
     data: [{
       type: "image",
-      source: dataUrl("image/png", encodePng(data, sheet.width, sheet.height, sheet.channels)),
+      source: pngUrl(data, sheet.width, sheet.height, sheet.channels),
       x0: 0,
       y0: 0,
       dx: 1,
@@ -206,7 +204,7 @@ function defaultColumns(n: number, aspect: number): number {
 const labelSize = 11;
 
 /** How wide a label is, with a little space beside it. */
-const labelWidth = (label: string) => measure(label, labelSize).width + 2;
+const labelWidth = (label: string) => measureText(label, labelSize).width + 2;
 
 /** The scale at which no label need be cut, or the largest at which the cells still have room. */
 function scaleFor(
@@ -222,7 +220,7 @@ function scaleFor(
 
 /** A label that is no wider than its place, in a size of its letters. */
 export function shorten(label: string, width: number, size = labelSize): string {
-  const wide = (text: string) => measure(text, size).width + 2 > width;
+  const wide = (text: string) => measureText(text, size).width + 2 > width;
   if (!wide(label)) return label;
   let length = label.length - 1;
   while (length > 2 && wide(`${label.slice(0, length)}…`)) length--;

@@ -2,10 +2,9 @@ import { unknownName } from "../../core/suggest.ts";
 import type { ReceptiveField } from "../../nn/receptive_field.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
-import { dataUrl } from "../bundle.ts";
-import { colorway } from "../colors.ts";
-import { Figure, type Trace } from "../figure.ts";
-import { encodePng } from "../png.ts";
+import { colorway, pngUrl } from "../../plotly_svg/mod.ts";
+import { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
 import { imageOf } from "./images.ts";
 import { describe, evenly } from "./numbers.ts";
 import {
@@ -142,7 +141,7 @@ async function sourceOf(image: Tensor, model: Model, where: string): Promise<str
       `${where}: image: expected ${h} x ${w} pixels as the model's input, found ${height} x ${width}`,
     );
   }
-  return dataUrl("image/png", encodePng(data, width, height, 3));
+  return pngUrl(data, width, height, 3);
 }
 
 /** The fields of the layers asked for; else of some whose units form an image. */

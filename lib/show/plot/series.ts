@@ -1,6 +1,6 @@
 import { checkNames } from "../../train/options.ts";
-import { colorway } from "../colors.ts";
-import type { Trace } from "../figure.ts";
+import { colorway } from "../../plotly_svg/mod.ts";
+import type { Trace } from "../figure_data.ts";
 import {
   checkLength,
   checkNumbers,

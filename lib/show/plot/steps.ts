@@ -1,5 +1,6 @@
 import { checkPositive } from "../../train/options.ts";
-import { Figure, type Frame, type Layout, type Trace } from "../figure.ts";
+import { Figure } from "../figure.ts";
+import type { Frame, Layout, Trace } from "../figure_data.ts";
 import { checkFigures } from "./grid.ts";
 import { checkLength } from "./numbers.ts";
 import { checkOptions, type Json, merge } from "./options.ts";

@@ -1,7 +1,6 @@
 import { checkImage, type RgbImage } from "../../vision/image.ts";
-import { dataUrl } from "../bundle.ts";
 import { Figure } from "../figure.ts";
-import { encodePng } from "../png.ts";
+import { pngUrl } from "../../plotly_svg/mod.ts";
 import { describe } from "./numbers.ts";
 import {
   axis,
@@ -167,7 +166,7 @@ function picture(image: RgbImage, where: string): Json {
     Math.ceil(240 / Math.max(image.width, image.height)),
   );
   return {
-    source: dataUrl("image/png", encodePng(data, width, height, 3)),
+    source: pngUrl(data, width, height, 3),
     xref: "paper",
     yref: "paper",
     x: middle,

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { placeLabels } from "../../../lib/show/plot/disc_labels.ts";
 import { grid } from "../../../lib/show/plot/grid.ts";
 import { models } from "../../../lib/show/plot/models.ts";
-import { measure } from "../../../lib/show/svg/text.ts";
+import { measureText } from "../../../lib/plotly_svg/mod.ts";
 import { zoo } from "../../../lib/zoo/zoo.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -75,7 +75,7 @@ Deno.test("no label of the zoo is nearer to another disc, neither alone nor in a
     assert(labels.length >= 0.4 * discs.length, `${labels.length} of ${discs.length}`);
     for (const { name, x, y, leader } of labels) {
       if (leader) continue;
-      const half = measure(name, 11).width / 2;
+      const half = measureText(name, 11).width / 2;
       const distance = (one: Loose) =>
         Math.hypot(
           Math.max(0, Math.abs(one.x - x) - half),

@@ -5,7 +5,7 @@ import { sequential } from "../../../lib/train/model.ts";
 import { featureMaps } from "../../../lib/show/plot/feature_maps.ts";
 import { filters } from "../../../lib/show/plot/filters.ts";
 import { imageOf, images } from "../../../lib/show/plot/images.ts";
-import { pictureIn } from "./png.ts";
+import { pictureIn } from "../../plotly_svg/decode_png.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;

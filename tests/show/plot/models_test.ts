@@ -1,12 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { models } from "../../../lib/show/plot/models.ts";
 import { receptiveField } from "../../../lib/show/plot/receptive_field.ts";
-import { measure } from "../../../lib/show/svg/text.ts";
+import { measureText } from "../../../lib/plotly_svg/mod.ts";
 import { topLabels } from "../../../lib/show/plot/top_labels.ts";
 import { ones, zeros } from "../../../lib/tensor/create.ts";
 import { sequential } from "../../../lib/train/model.ts";
 import { zooEntry } from "../../../lib/zoo/zoo.ts";
-import { pictureIn } from "./png.ts";
+import { pictureIn } from "../../plotly_svg/decode_png.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;
@@ -73,7 +73,7 @@ Deno.test("topLabels: a long label leaves its percentage room", () => {
   for (const truth of ["cat", long]) {
     assert(text(truth).includes("…"), text(truth));
     // 420 pixels less the margins, and 50 for "100.0 %".
-    assert(measure(text(truth), 12).width < 420 - 36 - 50, text(truth));
+    assert(measureText(text(truth), 12).width < 420 - 36 - 50, text(truth));
   }
   assert(text(long).startsWith("<b>yellow"));
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { grid } from "../../../lib/show/plot/grid.ts";
 import { heatmap } from "../../../lib/show/plot/heatmap.ts";
 import { line } from "../../../lib/show/plot/line.ts";
-import { measure } from "../../../lib/show/svg/text.ts";
+import { measureText } from "../../../lib/plotly_svg/mod.ts";
 import { fitTitle, textWidth } from "../../../lib/show/plot/options.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -16,7 +16,7 @@ Deno.test("a title that fits stays as it is; a longer one is broken at its space
   assert(lines > 1);
   assertEquals(text.split("<br>").length, lines);
   assertEquals(text.replaceAll("<br>", " "), words);
-  const widths = text.split("<br>").map((line) => measure(line, 16).width);
+  const widths = text.split("<br>").map((line) => measureText(line, 16).width);
   assert(Math.max(...widths) <= 640 - 24, `${widths}`);
   assert(Math.min(...widths) > Math.max(...widths) / 2, `${widths}`);
   assertEquals(fitTitle('<span style="color: red">word</span>', 50).lines, 1);

@@ -1,0 +1,153 @@
+/**
+ * The legend: the names of the traces, each with a mark that looks like it.
+ *
+ * @module
+ */
+import { type Box, group, line, rect, stroke } from "../svg/element.ts";
+import { type Json, jsonAt, numberAt, textAt, titleOf } from "../json.ts";
+import { drawMarker } from "../svg/marker.ts";
+import { lineColor, markerLook, markerPalette } from "../traces/scatter.ts";
+import { drawText, type Font, fontAt, lineHeight, measureText } from "../svg/text.ts";
+import { hasMode, type NamedTrace } from "../traces/trace.ts";
+
+/** Pixels for the mark before a name. */
+const markWidth = 40, gap = 10;
+
+/** A legend that is laid out. */
+export interface Legend {
+  readonly width: number;
+  readonly height: number;
+  /** Its texts, in their order. */
+  readonly names: readonly string[];
+  /** Where its left and upper edges are, for a plot at this place. */
+  place(plot: Box): { x: number; y: number };
+  /** Draws it into a plot at this place. */
+  draw(plot: Box): string;
+}
+
+const inLegend = ({ json, type }: NamedTrace) =>
+  json.visible !== "legendonly" &&
+  (/^scatter(gl|3d)?$/.test(type) || type === "bar" || json.showlegend === true);
+
+/** The legend of a figure; undefined if it has none. */
+export function legendOf(
+  traces: readonly NamedTrace[],
+  layout: Json,
+  plain: Font,
+): Legend | undefined {
+  const able = traces.filter(inLegend);
+  const items = able.filter(({ json }) => json.showlegend !== false);
+  const wanted = layout.showlegend ??
+    (able.length > 1 || able.some(({ json }) => json.showlegend === true));
+  if (wanted !== true || items.length === 0) return undefined;
+  const own = jsonAt(layout, "legend");
+  const font = fontAt(own, "font", plain);
+  const reversed = /reversed/.test(textAt(own, "traceorder", "")) ||
+    own.traceorder === undefined &&
+      items.some(({ json, type }) =>
+        type === "bar" && layout.barmode === "stack" ||
+        json.fill === "tonexty" || json.fill === "tonextx"
+      );
+  if (reversed) items.reverse();
+  const names = items.map(({ json }) =>
+    textAt(json, "name", `trace ${traces.findIndex((trace) => trace.json === json)}`)
+  );
+  const title = titleOf(own);
+  const sizes = names.map((name) => measureText(name, font.size));
+  const flat = own.orientation === "h";
+  const rows = sizes.map(({ height }) => Math.max(height, font.size * lineHeight) + 3);
+  const titleHeight = title === "" ? 0 : measureText(title, font.size, true).height + 4;
+  // Side by side all items are as wide as the widest, as in Plotly.
+  const cell = Math.max(...sizes.map(({ width }) => width)) + markWidth + 5;
+  const places = names.map((_, i) =>
+    flat
+      ? { x: gap / 2 + i * (cell + 5), y: titleHeight + 4 }
+      : { x: 0, y: titleHeight + 4 + rows.slice(0, i).reduce((a, b) => a + b, 0) }
+  );
+  const width = 3 + Math.max(
+    flat ? gap + names.length * (cell + 5) : cell + gap,
+    title === "" ? 0 : measureText(title, font.size, true).width + gap,
+  );
+  const height = titleHeight + 8 +
+    (flat ? Math.max(...rows) : rows.reduce((a, b) => a + b, 0));
+  const place = (plot: Box) => placeOf(own, flat, width, height, plot);
+  const draw = (plot: Box) => {
+    const { x, y } = place(plot);
+    const frame = rect({ x, y, width, height }, {
+      fill: textAt(own, "bgcolor", textAt(layout, "paper_bgcolor", "#ffffff")),
+      ...numberAt(own, "borderwidth", 0) > 0
+        ? stroke(textAt(own, "bordercolor", "#444444"), numberAt(own, "borderwidth", 0))
+        : {},
+    });
+    const head = title === "" ? "" : drawText(
+      title,
+      { x: x + 5, y: y + 4 + titleHeight / 2, anchor: "start" },
+      { ...fontAt(own, "title.font", font) },
+    );
+    const body = items.map((trace, i) => {
+      const top = y + places[i]!.y, left = x + places[i]!.x, middle = top + rows[i]! / 2;
+      return drawMark(trace, left + 5, middle) +
+        drawText(names[i]!, { x: left + markWidth, y: middle, anchor: "start" }, font);
+    }).join("");
+    return frame + head + body;
+  };
+  return { width, height, names, place, draw };
+}
+
+function placeOf(own: Json, flat: boolean, width: number, height: number, plot: Box) {
+  const x = numberAt(own, "x", flat ? 0 : 1.02), y = numberAt(own, "y", flat ? -0.1 : 1);
+  const container = own.yref === "container";
+  const auto = (at: number) => at <= 1 / 3 ? 0 : at >= 2 / 3 ? 1 : 0.5;
+  const xAnchor = textAt(own, "xanchor", "left"),
+    yAnchor = textAt(own, "yanchor", flat ? "top" : "auto");
+  const left = xAnchor === "auto" ? auto(x) : { left: 0, center: 0.5, right: 1 }[xAnchor] ?? 0;
+  const up = yAnchor === "auto" ? auto(y) : { bottom: 0, middle: 0.5, top: 1 }[yAnchor] ?? 1;
+  const base = container ? plot.height : plot.y + plot.height;
+  return {
+    x: plot.x + x * plot.width - left * width,
+    y: base - y * plot.height - (1 - up) * height,
+  };
+}
+
+/** A short piece of a trace, 30 pixels wide. */
+function drawMark(trace: NamedTrace, x: number, y: number): string {
+  const { json } = trace;
+  const opacity = typeof json.opacity === "number" ? json.opacity : undefined;
+  const palette = markerPalette(json);
+  if (trace.type === "bar" || !trace.type.startsWith("scatter")) {
+    const color = jsonAt(json, "marker").color;
+    const fill = typeof color === "string"
+      ? color
+      : Array.isArray(color) && typeof color[0] === "string"
+      ? color[0]
+      : trace.color;
+    return rect({ x: x + 9, y: y - 6, width: 12, height: 12 }, { fill, opacity });
+  }
+  let text = "";
+  if (textAt(json, "fill", "none") !== "none") {
+    const fill = textAt(json, "fillcolor", "");
+    const lines = hasMode(json, "lines");
+    text += rect({ x, y: lines ? y : y - 6, width: 30, height: lines ? 6 : 12 }, {
+      fill: fill === "" ? lineColor(trace) : fill,
+      "fill-opacity": fill === "" ? 0.5 : undefined,
+    });
+  }
+  const width = numberAt(json, "line.width", 2);
+  if (hasMode(json, "lines") && width > 0) {
+    text += line(
+      x,
+      y,
+      x + 30,
+      y,
+      stroke(lineColor(trace), Math.min(10, width), jsonAt(json, "line").dash),
+    );
+  }
+  if (hasMode(json, "markers")) {
+    const { symbol, radius, attributes } = markerLook(trace, palette, 0);
+    const size = Math.min(8, Math.max(1, radius));
+    text += drawMarker(symbol, x + 15, y, size, attributes);
+  } else if (hasMode(json, "text") && !hasMode(json, "lines")) {
+    text += drawText("Aa", { x: x + 15, y }, { size: 12, color: lineColor(trace), bold: false });
+  }
+  return opacity === undefined ? text : group({ opacity }, text);
+}

@@ -1,0 +1,79 @@
+/**
+ * What `xref` and `yref` of notes, shapes and images refer to.
+ *
+ * @module
+ */
+import type { Box } from "../svg/element.ts";
+import { type Json, textAt } from "../json.ts";
+import { type Axis, linear, pixelOf } from "../axes/axis.ts";
+
+/** Places of a note, a shape or an image, in pixels. */
+export interface Reference {
+  /** The pixel of a value across. */
+  x(value: unknown): number;
+  /** The pixel of a value up. */
+  y(value: unknown): number;
+  /** Pixels of a length across. */
+  xLength(value: number): number;
+  /** Pixels of a length up. */
+  yLength(value: number): number;
+  /** The box of the axes that it belongs to; undefined if it refers to the whole plot. */
+  readonly clip: Box | undefined;
+}
+
+/**
+ * The reference of an item of the layout; undefined if its axes are not drawn. On logarithmic axes
+ * the places of notes and images are powers of ten (`exponents`), those of shapes numbers.
+ */
+export function referenceOf(
+  item: Json,
+  axes: ReadonlyMap<string, Axis>,
+  plot: Box,
+  exponents: boolean,
+): Reference | undefined {
+  const across = textAt(item, "xref", "x"), up = textAt(item, "yref", "y");
+  const x = along(across, axes, plot.x, plot.x + plot.width, exponents);
+  const y = along(up, axes, plot.y + plot.height, plot.y, exponents);
+  if (x === undefined || y === undefined) return undefined;
+  const [left, right] = x.span, [bottom, top] = y.span;
+  return {
+    x: x.at,
+    y: y.at,
+    xLength: x.length,
+    yLength: y.length,
+    clip: across === "paper" && up === "paper"
+      ? undefined
+      : { x: left, y: top, width: right - left, height: bottom - top },
+  };
+}
+
+interface Along {
+  at(value: unknown): number;
+  length(value: number): number;
+  readonly span: readonly [number, number];
+}
+
+function along(
+  ref: string,
+  axes: ReadonlyMap<string, Axis>,
+  start: number,
+  end: number,
+  exponents: boolean,
+): Along | undefined {
+  const fraction = (from: number, to: number): Along => ({
+    at: (value) => from + Number(value) * (to - from),
+    length: (value) => Math.abs(value * (to - from)),
+    span: [from, to],
+  });
+  if (ref === "paper") return fraction(start, end);
+  const [id, domain] = ref.split(" ");
+  const axis = axes.get(id!);
+  if (axis === undefined) return undefined;
+  if (domain === "domain") return fraction(...axis.pixels);
+  return {
+    at: (value) =>
+      pixelOf(axis, exponents && axis.type === "log" ? Number(value) : linear(axis, value)),
+    length: (value) => Math.abs(pixelOf(axis, axis.range[0] + value) - axis.pixels[0]),
+    span: axis.pixels,
+  };
+}

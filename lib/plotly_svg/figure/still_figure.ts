@@ -1,0 +1,200 @@
+/**
+ * A figure that does not move, drawn from its parts.
+ *
+ * @module
+ */
+import { colorway } from "../color/colors.ts";
+import { drawAnnotation } from "./annotation.ts";
+import { findAxes, flatTypes } from "../axes/figure_axes.ts";
+import {
+  anchorOf,
+  crossing,
+  drawAxis,
+  drawGrid,
+  drawZeroLine,
+  figureTitle,
+} from "../axes/draw_axis.ts";
+import { type Box, element, group, rect, short } from "../svg/element.ts";
+import { drawLayoutImage } from "./layout_image.ts";
+import { isList, type Json, jsonsAt, numberAt, textAt, titleOf } from "../json.ts";
+import { arrange } from "./margins.ts";
+import { legendOf } from "./legend.ts";
+import { referenceOf } from "./reference.ts";
+import type { Axis } from "../axes/axis.ts";
+import { drawShape } from "./shape.ts";
+import { drawText, type Font, plainLines } from "../svg/text.ts";
+import { drawScenes, solidTypes } from "../scene/scene.ts";
+import { drawTraces } from "../traces/draw_order.ts";
+import type { DrawnTrace, NamedTrace } from "../traces/trace.ts";
+
+/** A drawn figure without the element around it. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly inside: string;
+}
+
+/** The size of a figure, in pixels. */
+export function figureSize(layout: Json): { width: number; height: number } {
+  return { width: numberAt(layout, "width", 700), height: numberAt(layout, "height", 450) };
+}
+
+/** The font of all texts that have none of their own. */
+export const plainFont = (layout: Json): Font => ({
+  size: numberAt(layout, "font.size", 12),
+  color: textAt(layout, "font.color", "#444444"),
+  bold: false,
+});
+
+/** The traces that are seen, and the axes that they lie on. */
+export function prepare(data: readonly Json[], layout: Json): {
+  readonly visible: readonly Json[];
+  readonly axes: Map<string, Axis>;
+  readonly colors: readonly string[];
+  readonly traces: readonly DrawnTrace[];
+  /** Those of which the legend may tell. */
+  readonly named: readonly NamedTrace[];
+} {
+  const visible = data.filter(({ visible }) => visible !== false && visible !== "legendonly");
+  const axes = findAxes(layout, visible);
+  const colors = isList(layout.colorway) ? Array.from(layout.colorway, String) : colorway;
+  const all = data.map((json, i): NamedTrace => ({
+    json,
+    type: String(json.type),
+    color: colors[i % colors.length]!,
+  })).filter(({ json }) => visible.includes(json));
+  const traces = all.flatMap((trace): DrawnTrace[] => {
+    const { json, type } = trace;
+    const x = axes.get(textAt(json, "xaxis", "x")), y = axes.get(textAt(json, "yaxis", "y"));
+    return flatTypes.has(type) && x !== undefined && y !== undefined ? [{ ...trace, x, y }] : [];
+  });
+  return {
+    visible,
+    axes,
+    colors,
+    traces,
+    named: all.filter(({ type }) => flatTypes.has(type) || type === "scatter3d"),
+  };
+}
+
+/** Draws a figure that does not move. `prefix` keeps names apart where several are in one picture. */
+export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Drawing {
+  const { width, height } = figureSize(layout);
+  const font = plainFont(layout);
+  const { visible, axes, colors, traces, named } = prepare(data, layout);
+  const legend = legendOf(named, layout, font);
+  const size = { width, height };
+  const { plot, bars } = arrange(size, axes, traces, legend, visible, layout, font);
+
+  const subplots = subplotsOf(axes, traces);
+  const paper = rect({ x: 0, y: 0, width, height }, {
+    fill: textAt(layout, "paper_bgcolor", "#ffffff"),
+  });
+  const ground = subplots.map(({ x, y }) =>
+    rect(crossing(x, y), { fill: textAt(layout, "plot_bgcolor", "#ffffff") })
+  ).join("");
+  const grids = subplots.map(({ x, y }) => {
+    const box = crossing(x, y);
+    return drawGrid(x, box, font) + drawGrid(y, box, font) + drawZeroLine(x, box) +
+      drawZeroLine(y, box);
+  }).join("");
+  const clips = new Map<string, string>();
+  const clipTo = (box: Box, inside: string): string => {
+    const key = [box.x, box.y, box.width, box.height].map(short).join(" ");
+    if (!clips.has(key)) clips.set(key, `${prefix}clip${clips.size}`);
+    return group({ "clip-path": `url(#${clips.get(key)})` }, inside);
+  };
+  const items = (name: string, layer: "below" | "above", draw: typeof drawShape) =>
+    jsonsAt(layout, name).filter((item) => (item.layer === "below") === (layer === "below"))
+      .map((item) => {
+        const at = referenceOf(item, axes, plot, name === "images");
+        if (at === undefined) return "";
+        const drawn = draw(item, at);
+        return at.clip === undefined || drawn === "" ? drawn : clipTo(at.clip, drawn);
+      }).join("");
+  const body = items("images", "below", drawLayoutImage) + items("shapes", "below", drawShape) +
+    grids +
+    subplots.map(({ x, y }) => {
+      const drawn = drawTraces(
+        traces.filter((trace) => trace.x === x && trace.y === y),
+        layout,
+        font,
+      );
+      return clipTo(crossing(x, y), drawn.inside) + drawn.over;
+    }).join("") +
+    drawScenes(visible, layout, plot, font, colors) +
+    drawUnknown(visible, plot, font) +
+    items("shapes", "above", drawShape) +
+    [...axes.values()].map((axis) =>
+      drawAxis(axis, axisBox(axis, axes, plot), font, { width, height })
+    ).join("") +
+    items("images", "above", drawLayoutImage) +
+    bars.map((bar, i) => bar.draw(plot, `${prefix}scale${i}`)).join("") +
+    (legend?.draw(plot) ?? "") +
+    jsonsAt(layout, "annotations").map((note) => {
+      const at = referenceOf(note, axes, plot, true);
+      return at === undefined ? "" : drawAnnotation(note, at, font);
+    }).join("") +
+    drawTitle(layout, width, plot, font);
+  const defs = [...clips].map(([key, id]) => {
+    const [x, y, w, h] = key.split(" ");
+    return element("clipPath", { id }, element("rect", { x, y, width: w, height: h }));
+  }).join("");
+  return {
+    width,
+    height,
+    inside: (defs === "" ? "" : `<defs>${defs}</defs>`) + paper + ground + body,
+  };
+}
+
+/** The pairs of axes that traces lie on; without traces, those that lie at each other. */
+function subplotsOf(
+  axes: ReadonlyMap<string, Axis>,
+  traces: readonly DrawnTrace[],
+): { x: Axis; y: Axis }[] {
+  const pairs = new Map<string, { x: Axis; y: Axis }>();
+  for (const { x, y } of traces) pairs.set(`${x.id} ${y.id}`, { x, y });
+  const used = new Set(traces.flatMap(({ x, y }) => [x, y]));
+  for (const x of axes.values()) {
+    const y = axes.get(anchorOf(x));
+    if (x.letter === "y" || y === undefined || used.has(x) || used.has(y)) continue;
+    pairs.set(`${x.id} ${y.id}`, { x, y });
+  }
+  return [...pairs.values()];
+}
+
+/** The box at whose edge an axis lies. */
+function axisBox(axis: Axis, axes: ReadonlyMap<string, Axis>, plot: Box): Box {
+  const other = axes.get(anchorOf(axis)) ??
+    [...axes.values()].find(({ letter }) => letter !== axis.letter);
+  if (other === undefined) return plot;
+  return axis.letter === "x" ? crossing(axis, other) : crossing(other, axis);
+}
+
+/** The names of kinds of traces that only plotly.js draws. */
+function drawUnknown(data: readonly Json[], plot: Box, font: Font): string {
+  const types = new Set(data.map(({ type }) => String(type)));
+  const unknown = [...types].filter((type) => !flatTypes.has(type) && !solidTypes.has(type));
+  if (unknown.length === 0) return "";
+  const place = { x: plot.x + plot.width / 2, y: plot.y + plot.height / 2 };
+  return rect(plot, { fill: "none", stroke: "#c5ccd6", "stroke-dasharray": "4,4" }) +
+    drawText(`${unknown.join(", ")}: drawn live only`, place, font);
+}
+
+function drawTitle(layout: Json, width: number, plot: Box, plain: Font): string {
+  const { text, font } = figureTitle(layout, plain);
+  if (text === "") return "";
+  const x = numberAt(layout, "title.x", 0.5);
+  const anchor = textAt(layout, "title.xanchor", "auto");
+  const side = anchor === "left" || anchor === "auto" && x < 1 / 3
+    ? "start"
+    : anchor === "right" || anchor === "auto" && x > 2 / 3
+    ? "end"
+    : "middle";
+  return drawText(text, { x: x * width, y: plot.y / 2 - font.size / 4, anchor: side }, font);
+}
+
+/** The text of a figure for those who see no picture. */
+export function titleText(layout: Json): string {
+  return plainLines(titleOf(layout)).join(" ");
+}

@@ -1,0 +1,122 @@
+/**
+ * Contour plots: filled bands, and lines between them.
+ *
+ * @module
+ */
+import { contourLevels, contourPalette, type Levels } from "./contour_levels.ts";
+import { contourPixels } from "./contour_pixels.ts";
+import { element, group, stepsOf, stroke } from "../svg/element.ts";
+import { type GridPoint, isolines, isorings } from "./isolines.ts";
+import { extentOf, jsonAt, matrixOf, numberAt, textAt } from "../json.ts";
+import { type Axis, pixelOf } from "../axes/axis.ts";
+import { simplify } from "./simplify.ts";
+import { cellCenters, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
+
+/** Bands that stand for a colour without steps. */
+const smoothBands = 60;
+
+/** How far off a line may be for the sake of fewer points, in pixels. */
+const tolerance = 0.25;
+
+/**
+ * Bands have outlines as long as these are at most so many characters of SVG, and cross so many edges
+ * between neighbours of the table. Finer ones could hardly be told apart: they are drawn as pixels.
+ */
+const most = { characters: 64_000, crossings: 60_000 };
+
+/** Draws a contour plot. */
+export function drawContour(trace: DrawnTrace): string {
+  const { json } = trace;
+  const z = matrixOf(json.z);
+  const { rows, columns } = tableSize(json);
+  if (rows < 2 || columns < 2) return "";
+  const xs = centerPixels(trace, trace.x, columns), ys = centerPixels(trace, trace.y, rows);
+  const levels = contourLevels(json);
+  const bands = isFilled(levels);
+  let drawn = bands && countCrossings(z, levels) > most.crossings
+    ? undefined
+    : drawLines(trace, z, xs, ys, levels);
+  if (bands && (drawn === undefined || drawn.length > most.characters)) {
+    drawn = contourPixels(z, xs, ys, levels, contourPalette(json, levels));
+  }
+  return group(
+    { opacity: typeof json.opacity === "number" ? json.opacity : undefined },
+    drawn ?? "",
+  );
+}
+
+/** Whether there are bands of colour between the lines. */
+const isFilled = ({ coloring }: Levels) => coloring === "fill" || coloring === "heatmap";
+
+/** How often lines cross an edge between two neighbours of the table. */
+function countCrossings(z: readonly (readonly number[])[], { values, step }: Levels): number {
+  let count = 0;
+  const levelOf = (height: number) =>
+    Math.min(values.length, Math.max(0, Math.ceil((height - values[0]!) / step)));
+  z.forEach((row, i) =>
+    row.forEach((height, j) => {
+      for (const other of [row[j + 1], z[i + 1]?.[j]]) {
+        if (other !== undefined) count += Math.abs(levelOf(height) - levelOf(other)) || 0;
+      }
+    })
+  );
+  return count;
+}
+
+/** The bands and the lines between them, as paths. */
+function drawLines(
+  { json }: DrawnTrace,
+  z: readonly (readonly number[])[],
+  xs: readonly number[],
+  ys: readonly number[],
+  levels: Levels,
+): string {
+  const path = (points: readonly GridPoint[], closed: boolean) => {
+    const places = points.map(([column, row]) => [between(xs, column), between(ys, row)] as const);
+    return stepsOf(simplify(places, tolerance), closed);
+  };
+  const { coloring } = levels;
+  const colors = contourPalette(json, levels);
+  let bands = "";
+  if (isFilled(levels)) {
+    const region = (level: number, fill: string) => {
+      const d = isorings(z, level).map((ring) => path(ring, true)).join("");
+      return d === "" ? "" : element("path", { d, fill, "fill-rule": "evenodd" });
+    };
+    const { values, step } = coloring === "fill"
+      ? levels
+      : evenLevels(extentOf(tableNumbers(json)) ?? [0, 1]);
+    bands = region(-Number.MAX_VALUE, colors.color(values[0]! - step / 2)) +
+      values.map((level) => region(level, colors.color(level + step / 2))).join("");
+  }
+
+  const own = jsonAt(json, "contours");
+  const width = numberAt(json, "line.width", 0.5);
+  let lines = "";
+  if ((own.showlines !== false || coloring === "lines") && width > 0) {
+    lines = levels.values.map((level) => {
+      const d = isolines(z, level).map(({ points, closed }) => path(points, closed)).join("");
+      const color = coloring === "lines"
+        ? colors.color(level)
+        : textAt(json, "line.color", "#000000");
+      return d === ""
+        ? ""
+        : element("path", { d, ...stroke(color, width, jsonAt(json, "line").dash) });
+    }).join("");
+  }
+  return bands + group({ fill: "none", "stroke-linejoin": "round" }, lines);
+}
+
+const centerPixels = ({ json }: DrawnTrace, axis: Axis, count: number): number[] =>
+  cellCenters(json, axis, count).map((at) => pixelOf(axis, at));
+
+/** The pixel of a place between two cells. */
+function between(pixels: readonly number[], at: number): number {
+  const low = Math.min(pixels.length - 2, Math.floor(at));
+  return pixels[low]! + (at - low) * (pixels[low + 1]! - pixels[low]!);
+}
+
+function evenLevels([low, high]: readonly [number, number]): { values: number[]; step: number } {
+  const step = (high - low) / smoothBands || 1;
+  return { values: Array.from({ length: smoothBands - 1 }, (_, i) => low + (i + 1) * step), step };
+}

@@ -1,0 +1,74 @@
+/**
+ * Contour plots too fine for lines: the bands as pixels.
+ *
+ * @module
+ */
+import { pngUrl } from "../png.ts";
+import { pixelImage } from "../svg/element.ts";
+import type { Levels } from "./contour_levels.ts";
+import type { Palette } from "../color/palette.ts";
+
+/** Pixels of such a picture at most, which bounds its size. */
+const mostPixels = 30000;
+
+/**
+ * The bands of a table whose columns and rows lie at these pixels: what their outlines would enclose,
+ * looked up point by point.
+ */
+export function contourPixels(
+  z: readonly (readonly number[])[],
+  xs: readonly number[],
+  ys: readonly number[],
+  { values, step, coloring }: Levels,
+  palette: Palette,
+): string {
+  const [left, right] = ends(xs), [top, bottom] = ends(ys);
+  const shrink = Math.sqrt(Math.min(1, mostPixels / ((right - left) * (bottom - top))));
+  const width = Math.max(1, Math.floor((right - left) * shrink));
+  const height = Math.max(1, Math.floor((bottom - top) * shrink));
+  const columns = gridPlaces(xs, left, right, width), rows = gridPlaces(ys, top, bottom, height);
+  const pixels = new Uint8Array(width * height * 4);
+  rows.forEach((row, i) =>
+    columns.forEach((column, j) => {
+      const height = interpolate(z, row, column);
+      if (Number.isNaN(height)) return;
+      const band = Math.min(
+        values.length,
+        Math.max(0, Math.floor((height - values[0]!) / step) + 1),
+      );
+      const shown = coloring === "heatmap" ? height : values[0]! + (band - 0.5) * step;
+      const [red, green, blue, alpha] = palette.rgba(shown);
+      pixels.set([red, green, blue, 255 * alpha].map(Math.round), 4 * (i * width + j));
+    })
+  );
+  const box = { x: left, y: top, width: right - left, height: bottom - top };
+  return pixelImage(box, pngUrl(pixels, width, height, 4));
+}
+
+/** The lower and the upper end of places that rise or fall. */
+function ends(places: readonly number[]): [number, number] {
+  const [first, last] = [places[0]!, places.at(-1)!];
+  return first < last ? [first, last] : [last, first];
+}
+
+/** Where among the columns or rows, with fractions, the middles of pixels lie. */
+function gridPlaces(places: readonly number[], from: number, to: number, count: number): number[] {
+  const rises = places[0]! < places.at(-1)!;
+  let cell = rises ? 0 : places.length - 2;
+  return Array.from({ length: count }, (_, i) => {
+    const pixel = from + (i + 0.5) * (to - from) / count;
+    while (rises && cell < places.length - 2 && places[cell + 1]! < pixel) cell++;
+    while (!rises && cell > 0 && places[cell]! < pixel) cell--;
+    return cell + (pixel - places[cell]!) / (places[cell + 1]! - places[cell]!);
+  });
+}
+
+/** The height between four of a table. */
+function interpolate(z: readonly (readonly number[])[], row: number, column: number): number {
+  const i = Math.min(z.length - 2, Math.floor(row));
+  const j = Math.min(z[i]!.length - 2, Math.floor(column));
+  const [down, across] = [row - i, column - j];
+  const upper = z[i]![j]! * (1 - across) + z[i]![j + 1]! * across;
+  const lower = z[i + 1]![j]! * (1 - across) + z[i + 1]![j + 1]! * across;
+  return upper * (1 - down) + lower * down;
+}

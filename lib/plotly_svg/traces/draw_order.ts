@@ -1,0 +1,56 @@
+/**
+ * The traces of two axes, one over the other in Plotly's order.
+ *
+ * @module
+ */
+import { drawBars } from "./bar.ts";
+import { drawContour } from "./contour.ts";
+import { drawHeatmap } from "./heatmap.ts";
+import { drawImage } from "./image.ts";
+import type { Json } from "../json.ts";
+import { drawArea, drawScatter } from "./scatter.ts";
+import type { Font } from "../svg/text.ts";
+import type { DrawnTrace } from "./trace.ts";
+
+/** From the lowest to the uppermost, whatever their order in the figure. */
+const order = ["image", "heatmap", "contour", "bar", "scatter", "scattergl"];
+
+/** Draws traces: what the axes cut off, and what may reach over their edges. */
+export function drawTraces(
+  traces: readonly DrawnTrace[],
+  layout: Json,
+  font: Font,
+): { inside: string; over: string } {
+  const rank = ({ type }: DrawnTrace) => order.indexOf(type);
+  const sorted = [...traces].sort((a, b) => rank(a) - rank(b));
+  const isScatter = ({ type }: DrawnTrace) => type.startsWith("scatter");
+  const lines = sorted.filter(isScatter);
+  let inside = sorted.filter((trace) => !isScatter(trace))
+    .map((trace) => drawCells(trace, traces, layout, font)).join("");
+  // All areas lie below all lines.
+  inside += lines.map((trace, i) => drawArea(trace, lines[i - 1])).join("");
+  let over = "";
+  for (const trace of lines) {
+    const drawn = drawScatter(trace, font);
+    if (trace.json.cliponaxis === false) over += drawn;
+    else inside += drawn;
+  }
+  return { inside, over };
+}
+
+function drawCells(
+  trace: DrawnTrace,
+  traces: readonly DrawnTrace[],
+  layout: Json,
+  font: Font,
+): string {
+  switch (trace.type) {
+    case "image":
+      return drawImage(trace);
+    case "heatmap":
+      return drawHeatmap(trace, font);
+    case "contour":
+      return drawContour(trace);
+  }
+  return drawBars(trace, traces, layout, font);
+}

@@ -1,0 +1,145 @@
+/**
+ * Tables of numbers as cells of colour.
+ *
+ * @module
+ */
+import { contrastColor } from "../color/colors.ts";
+import { pngUrl } from "../png.ts";
+import { type Box, group, pixelImage, rect } from "../svg/element.ts";
+import { fillTemplate } from "../axes/number_format.ts";
+import { isList, listAt, matrixOf, numberAt, textAt } from "../json.ts";
+import { type Palette, paletteOf } from "../color/palette.ts";
+import { pixelOf } from "../axes/axis.ts";
+import { drawText, fittingSize, type Font, fontAt } from "../svg/text.ts";
+import { cellCenters, cellEdges, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
+
+/** Draws a heat map. */
+export function drawHeatmap(trace: DrawnTrace, font: Font): string {
+  const { json } = trace;
+  const { rows, columns } = tableSize(json);
+  if (rows === 0 || columns === 0) return "";
+  const xs = cellEdges(json, trace.x, columns).map((edge) => pixelOf(trace.x, edge));
+  const ys = cellEdges(json, trace.y, rows).map((edge) => pixelOf(trace.y, edge));
+  const z = matrixOf(json.z);
+  const palette = paletteOf(json, "z", tableNumbers(json));
+  const gaps = numberAt(json, "xgap", 0) + numberAt(json, "ygap", 0);
+  const cells = gaps === 0 && isEven(xs) && isEven(ys)
+    ? drawPixels(z, rows, columns, xs, ys, palette)
+    : drawCells(trace, z, xs, ys, palette);
+  return group(
+    { opacity: typeof json.opacity === "number" ? json.opacity : undefined },
+    cells + drawTexts(trace, z, palette, font),
+  );
+}
+
+/** Whether places are equally far from one another. */
+function isEven(places: readonly number[]): boolean {
+  const step = (places.at(-1)! - places[0]!) / (places.length - 1);
+  return places.every((place, i) =>
+    Math.abs(place - places[0]! - i * step) < 0.05 * Math.abs(step)
+  );
+}
+
+/** All cells as one small image. */
+function drawPixels(
+  z: readonly number[][],
+  rows: number,
+  columns: number,
+  xs: readonly number[],
+  ys: readonly number[],
+  palette: Palette,
+): string {
+  const right = xs.at(-1)! > xs[0]!, down = ys.at(-1)! > ys[0]!;
+  const pixels = new Uint8Array(rows * columns * 4);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      const value = z[r]![c];
+      if (value === undefined || Number.isNaN(value)) continue;
+      const [red, green, blue, alpha] = palette.rgba(value);
+      const at = (down ? r : rows - 1 - r) * columns + (right ? c : columns - 1 - c);
+      pixels.set([red, green, blue, 255 * alpha].map(Math.round), 4 * at);
+    }
+  }
+  const box = between(xs[0]!, xs.at(-1)!, ys[0]!, ys.at(-1)!);
+  return pixelImage(box, pngUrl(pixels, columns, rows, 4));
+}
+
+function between(x1: number, x2: number, y1: number, y2: number): Box {
+  return {
+    x: Math.min(x1, x2),
+    y: Math.min(y1, y2),
+    width: Math.abs(x2 - x1),
+    height: Math.abs(y2 - y1),
+  };
+}
+
+/** Each cell as a rectangle, smaller by the gaps. */
+function drawCells(
+  { json }: DrawnTrace,
+  z: readonly number[][],
+  xs: readonly number[],
+  ys: readonly number[],
+  palette: Palette,
+): string {
+  const gapX = numberAt(json, "xgap", 0), gapY = numberAt(json, "ygap", 0);
+  return group(
+    { "shape-rendering": "crispEdges" },
+    z.map((row, r) =>
+      row.map((value, c) => {
+        if (Number.isNaN(value)) return "";
+        const cell = between(xs[c]!, xs[c + 1]!, ys[r]!, ys[r + 1]!);
+        if (![cell.x, cell.y, cell.width, cell.height].every(Number.isFinite)) return "";
+        return rect({
+          x: cell.x + gapX / 2,
+          y: cell.y + gapY / 2,
+          width: Math.max(0, cell.width - gapX),
+          height: Math.max(0, cell.height - gapY),
+        }, { fill: palette.color(value) });
+      }).join("")
+    ).join(""),
+  );
+}
+
+/** The texts of the cells, dark or white as the cell asks for. */
+function drawTexts(
+  { json, x, y }: DrawnTrace,
+  z: readonly number[][],
+  palette: Palette,
+  plain: Font,
+): string {
+  const template = textAt(json, "texttemplate", "");
+  if (template === "") return "";
+  const font = fontAt(json, "textfont", plain);
+  const ownColor = textAt(json, "textfont.color", "");
+  const { rows, columns } = tableSize(json);
+  const xs = cellCenters(json, x, columns).map((at) => pixelOf(x, at));
+  const ys = cellCenters(json, y, rows).map((at) => pixelOf(y, at));
+  const texts = listAt(json, "text");
+  const labels = z.map((row, r) =>
+    row.map((value, c) => {
+      if (Number.isNaN(value)) return "";
+      const line = texts?.[r];
+      return fillTemplate(template, {
+        z: value,
+        text: isList(line) ? line[c] : undefined,
+        x: x.categories[c] ?? c,
+        y: y.categories[r] ?? r,
+      });
+    })
+  );
+  // All of one size, at which they stay within their cells.
+  const size = fittingSize(labels.flat(), distance(xs) - 4, distance(ys), font);
+  if (size === undefined) return "";
+  return labels.map((row, r) =>
+    row.map((label, c) => {
+      if (label === "") return "";
+      const color = ownColor === "" ? contrastColor(palette.color(z[r]![c]!)) : ownColor;
+      return drawText(label, { x: xs[c]!, y: ys[r]! }, { ...font, size, color });
+    }).join("")
+  ).join("");
+}
+
+/** The least distance between neighbours; none where there is but one. */
+function distance(places: readonly number[]): number {
+  return Math.min(...places.slice(1).map((place, i) => Math.abs(place - places[i]!)));
+}
