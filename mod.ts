@@ -26,7 +26,15 @@ export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.t
 export { Random } from "./lib/core/random.ts";
 export type { Normalization, Preprocessing } from "./lib/core/preprocessing.ts";
 export type { Shape } from "./lib/core/shape.ts";
-export type { DeviceName, DeviceOptions } from "./lib/device/select.ts";
+export type {
+  Device,
+  DeviceEntry,
+  DeviceOptions,
+  Executable,
+  Pace,
+  Storage,
+} from "./lib/device/device.ts";
+export { registerDevice } from "./lib/device/registry.ts";
 export { device, type DeviceInformation } from "./lib/tensor/device.ts";
 export { setDevice } from "./lib/tensor/runtime.ts";
 

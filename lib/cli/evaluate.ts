@@ -4,6 +4,7 @@
  * @module
  */
 import { cifarFiles } from "../../data/cifar.ts";
+import { deviceNames } from "../device/registry.ts";
 import { evaluateDataset, evaluateImages, type EvaluationOptions } from "../evaluate/evaluate.ts";
 import { openImages } from "../evaluate/open_images.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
@@ -44,7 +45,7 @@ const options = {
   filter: choice("how images are resized (bilinear)", ["bilinear", "bicubic"] as const),
   limit: integer("the number of images, spread over all (all)", 1),
   "batch-size": integer("views of one run of the network (32)", 1),
-  device: choice("where it runs (auto)", ["auto", "webgpu", "cpu"] as const),
+  device: choice("where it runs (auto)", deviceNames()),
   out: text("where every prediction is kept (runs/evaluate-MODEL.jsonl)", "FILE"),
   resume: toggle("goes on where the predictions of a broken evaluation end"),
   rotate: toggle("turns photos as their EXIF data say, which ILSVRC's figures do not"),

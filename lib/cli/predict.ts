@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { deviceNames } from "../device/registry.ts";
 import { classifyImage } from "../evaluate/classify.ts";
 import { findSynsets } from "../evaluate/open_images.ts";
 import { isOfOneImage } from "../evaluate/prefetch.ts";
@@ -25,7 +26,7 @@ const options = {
   synsets: text("names of the classes by synset (synset_words.txt beside the images)", "FILE"),
   crops: choice("views of an image: 1 or 10 (1)", ["1", "10"] as const),
   rotate: toggle("turns photos as their EXIF data say"),
-  device: choice("where it runs (auto)", ["auto", "webgpu", "cpu"] as const),
+  device: choice("where it runs (auto)", deviceNames()),
   json: toggle("one JSON object an image instead of text"),
   help: toggle("shows this"),
 };

@@ -4,6 +4,7 @@
  * @module
  */
 import { makeFolder } from "../core/file.ts";
+import { deviceNames } from "../device/registry.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";
 import type { Dataset } from "../train/dataset.ts";
@@ -32,7 +33,7 @@ import {
 
 const options = {
   ...runOptions,
-  device: choice("where it runs (auto)", ["auto", "webgpu", "cpu"] as const),
+  device: choice("where it runs (auto)", deviceNames()),
   out: text("where the model and checkpoints go (runs/MODEL-DATA)", "DIR"),
   resume: text("goes on from the checkpoint in DIR, with its options", "DIR"),
   json: toggle("one JSON object a line instead of text"),

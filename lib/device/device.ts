@@ -20,14 +20,24 @@ export interface Executable {
   release(): void;
 }
 
+/** How far a loop may run ahead of a device that does its steps. */
+export interface Pace {
+  /** After how many steps the loop asks for the device to finish. */
+  readonly stride: number;
+  /** How many times it may have asked and gone on before the device has finished. */
+  readonly ahead: number;
+}
+
 /** What runs programs. */
 export interface Device {
-  /** WebAssembly threads, or a WebGPU adapter. */
-  readonly kind: "cpu" | "webgpu";
+  /** The name by which it is opened: "cpu", "webgpu". */
+  readonly kind: string;
   /** For people: the adapter's name, or the number of threads. */
   readonly description: string;
   /** Bytes allocated now, for tensors and for programs. */
   readonly allocatedBytes: number;
+  /** How far loops may run ahead of it. */
+  readonly pace: Pace;
   /** New memory; its content is undefined. A DeviceError says so if there is none left. */
   allocate(bytes: number): Storage;
   /** Queues a copy of `data` into `storage`; the caller may change `data` at once. */
@@ -37,10 +47,34 @@ export interface Device {
   /**
    * Loads a plan. What the device cannot run (a value over a limit) is a DeviceError that names it,
    * thrown here, before any work.
+   *
+   * @internal
    */
   load(plan: Plan): Executable;
   /** Settles when everything queued is done; rejects with a DeviceError if anything went wrong. */
   finish(): Promise<void>;
   /** Ends threads or lets the adapter go; the device cannot be used afterwards. */
   close(): Promise<void>;
+}
+
+/** Settings of a device; each device has its own. */
+export interface DeviceOptions {
+  /** Threads of the CPU device; by default one for each core. */
+  readonly threads?: number;
+  /** Settings of other devices. */
+  readonly [option: string]: unknown;
+}
+
+/** A device that can be opened: see `registerDevice`. */
+export interface DeviceEntry {
+  /** The name by which it is asked for. */
+  readonly name: string;
+  /** "auto" takes the available device of the highest rank. */
+  readonly rank: number;
+  /** The names of its options. */
+  readonly options: readonly string[];
+  /** Whether "auto" may take it on this machine. */
+  available(): boolean | Promise<boolean>;
+  /** Opens one; a DeviceError says what is missing. */
+  open(options: DeviceOptions): Promise<Device>;
 }

@@ -2,8 +2,8 @@ import * as runtime from "./runtime.ts";
 
 /** What runs programs, as its user sees it. */
 export interface DeviceInformation {
-  /** WebAssembly threads, or a WebGPU adapter. */
-  readonly kind: "cpu" | "webgpu";
+  /** The name by which it is opened: "cpu", "webgpu". */
+  readonly kind: string;
   /** For people: the adapter's name, or the number of threads. */
   readonly description: string;
   /** Bytes allocated on it now, for tensors and for programs. */

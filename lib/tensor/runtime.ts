@@ -2,14 +2,8 @@ import { bytesPerElement, type TensorData, typedArray } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
 import { compile, type CompileOptions } from "../compile/compile.ts";
 import { structureKey } from "../compile/key.ts";
-import type { Device, Executable, Storage } from "../device/device.ts";
-import {
-  checkDeviceName,
-  defaultDeviceName,
-  type DeviceName,
-  type DeviceOptions,
-  openDevice,
-} from "../device/select.ts";
+import type { Device, DeviceOptions, Executable, Storage } from "../device/device.ts";
+import { checkDeviceName, defaultDeviceName, openDevice } from "../device/registry.ts";
 import { Node, topologicalOrder } from "../graph/node.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { isTracing } from "./tracing.ts";
@@ -45,9 +39,9 @@ export function deviceIfReady(): Device | undefined {
  * stays.
  */
 export async function setDevice(
-  name: DeviceName,
+  name: string,
   options: DeviceOptions = {},
-): Promise<{ readonly kind: "cpu" | "webgpu"; readonly description: string }> {
+): Promise<{ readonly kind: string; readonly description: string }> {
   checkDeviceName(name, "setDevice");
   const previous = opening;
   const chosen = (previous ?? Promise.resolve()).catch(() => {})

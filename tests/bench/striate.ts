@@ -51,6 +51,6 @@ function matmulJob(size: number): Job {
 
 /** Makes `benchCase` ready on the device "cpu" or "webgpu". */
 export async function prepare(benchCase: Case, backend: string): Promise<Job> {
-  await setDevice(backend as "cpu" | "webgpu");
+  await setDevice(backend);
   return benchCase.kind === "train" ? await trainJob(benchCase.size) : matmulJob(benchCase.size);
 }

@@ -1,5 +1,5 @@
 import type { Device } from "../../lib/device/device.ts";
-import { type DeviceName, openDevice } from "../../lib/device/select.ts";
+import { openDevice } from "../../lib/device/registry.ts";
 import { cases } from "../cases.ts";
 import { largeCases } from "../cases/large.ts";
 import { needs } from "../setup/needs.ts";
@@ -10,7 +10,7 @@ const on = fusions.slice(0, 1), onAndOff = fusions.slice(0, 2);
 
 /** Runs a comparison on a device and prints its largest error. */
 function test(
-  name: DeviceName,
+  name: string,
   what: string,
   ignore: boolean,
   body: (device: Device) => Promise<Largest>,

@@ -39,9 +39,10 @@ class Memory implements Storage {
  * of the devices.
  */
 export class ReferenceDevice implements Device {
-  readonly kind = "cpu";
+  readonly kind = "reference";
   readonly description = "reference";
   readonly allocatedBytes = 0;
+  readonly pace = { stride: 1, ahead: 0 };
 
   allocate(bytes: number): Memory {
     return new Memory(bytes);

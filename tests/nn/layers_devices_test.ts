@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { openDevice } from "../../lib/device/select.ts";
+import { openDevice } from "../../lib/device/registry.ts";
 import { gradients } from "../../lib/graph/gradient.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { multiply } from "../../lib/graph/ops/elementwise.ts";

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { openDevice } from "../../lib/device/select.ts";
+import { openDevice } from "../../lib/device/registry.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { randomUniform } from "../../lib/graph/ops/generate.ts";
 import type { CallContext } from "../../lib/nn/layer.ts";

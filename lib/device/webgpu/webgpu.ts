@@ -36,6 +36,8 @@ export async function createWebgpuDevice(options: WebgpuOptions = {}): Promise<W
 /** Runs plans with WGSL kernels. */
 export class WebgpuDevice implements Device {
   readonly kind = "webgpu";
+  /** A wait stops the queue, so it is seldom; a few steps keep a fast GPU busy. */
+  readonly pace = { stride: 8, ahead: 0 };
   readonly description: string;
   /** The WebGPU device itself. */
   readonly gpu: GPUDevice;

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { device, type DeviceName, digits, lenet5, setDevice, sgd } from "../../../mod.ts";
+import { device, digits, lenet5, setDevice, sgd } from "../../../mod.ts";
 
 const [name = "cpu", batch = "32"] = Deno.args;
 const steps = 5000, warmUp = 1000, batchSize = Number(batch);
-await setDevice(name as DeviceName);
+await setDevice(name);
 const opened = await device();
 const { train } = digits({ train: 50 * batchSize });
 const bytes: number[] = [], resident: number[] = [];

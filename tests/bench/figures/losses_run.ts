@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type DeviceName, digits, lenet5, setDevice, sgd, tensor } from "../../../mod.ts";
+import { digits, lenet5, setDevice, sgd, tensor } from "../../../mod.ts";
 
 const [name = "cpu", threads = "2"] = Deno.args;
-await setDevice(name as DeviceName, { threads: Number(threads) });
+await setDevice(name, name === "cpu" ? { threads: Number(threads) } : {});
 const net = lenet5({ seed: 3 });
 const { train } = digits({ train: 50 * 32 });
 net.normalization = train.normalization;
