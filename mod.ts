@@ -166,7 +166,7 @@ export type { RgbImage } from "./lib/vision/image.ts";
 export { prepareImage, type ViewOptions } from "./lib/vision/preprocess.ts";
 export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize.ts";
 
-export { classifyImage } from "./lib/evaluate/classify.ts";
+export { classifyImage, type ClassifyImageOptions } from "./lib/evaluate/classify.ts";
 export {
   type ClassResult,
   type Confusion,
@@ -175,6 +175,7 @@ export {
 } from "./lib/evaluate/confusion.ts";
 export {
   evaluateDataset,
+  type EvaluateDatasetOptions,
   evaluateImages,
   type EvaluateImagesOptions,
   type EvaluationOptions,

@@ -5,6 +5,8 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { callback, instance, text } from "../lib/core/option_kinds.ts";
+import type { Schema } from "../lib/core/options.ts";
 import {
   download,
   type DownloadEvents,
@@ -33,6 +35,14 @@ export interface CacheOptions extends DownloadEvents {
    */
   readonly mirror?: string;
 }
+
+/** The options of whatever may download. */
+export const cacheSchema = {
+  cache: text(),
+  mirror: text(),
+  onProgress: callback(),
+  signal: instance(AbortSignal),
+} satisfies Schema<CacheOptions>;
 
 /**
  * The folder that downloads are kept in: `STRIATE_CACHE`, or `striate` in the platform's cache

@@ -1,12 +1,137 @@
 import { unknownName } from "./suggest.ts";
 
-/** Checks that options given by a user are an object and name nothing unknown. */
-export function checkNames(where: string, options: object, known: readonly string[]): void {
-  if (options === null || typeof options !== "object" || Array.isArray(options)) {
-    throw new TypeError(`${where}: expected options in braces, found ${JSON.stringify(options)}`);
+/** What options of every kind have. */
+export interface AnyOption {
+  /** The value itself if it is a good one; else an error whose message begins with `where`. */
+  readonly read: (value: unknown, where: string) => unknown;
+  /** What stands where none is given; undefined for nothing. */
+  readonly fallback: unknown;
+  /** Whether a value must be given. */
+  readonly isRequired?: boolean;
+  /** The type of values that a text can stand for, as on the command line. */
+  readonly type?: "number" | "string" | "boolean";
+  /** All good values, where they are few. */
+  readonly choices?: readonly unknown[];
+}
+
+/**
+ * One option: how a value of type `T` is checked, and its default. `D` is the type of the default:
+ * undefined where there is none, never where a value must be given. `option_kinds.ts` makes them.
+ */
+export interface Option<in out T, out D = unknown> extends AnyOption {
+  readonly read: (value: unknown, where: string) => T;
+  readonly fallback: D | undefined;
+  readonly choices?: readonly T[];
+}
+
+/**
+ * What the schema of a documented interface must be: an option of the same type for each member.
+ * `satisfies` holds it against the interface, so that neither has a name that the other lacks.
+ */
+export type Schema<O> = {
+  readonly [K in keyof O]-?: Option<
+    Exclude<O[K], undefined>,
+    Record<never, never> extends Pick<O, K> ? unknown : never
+  >;
+};
+
+type AnySchema = Readonly<Record<string, AnyOption>>;
+type ValueOf<A> = A extends Option<infer T, infer _> ? T : never;
+type DefaultOf<A> = A extends Option<infer _, infer D> ? D : never;
+type WithoutDefault<S> = { [K in keyof S]: undefined extends DefaultOf<S[K]> ? K : never }[keyof S];
+
+/** The values of a schema's options: those that have a default, or must be given, are there. */
+export type Values<S extends AnySchema> =
+  & { readonly [K in Exclude<keyof S, WithoutDefault<S>>]: ValueOf<S[K]> }
+  & { readonly [K in WithoutDefault<S>]?: ValueOf<S[K]> };
+
+/**
+ * Checks the options that a user gives to `where`, names and values, and yields the values with
+ * their defaults. What is undefined counts as not given. `elsewhere` says, for names that are often
+ * looked for here, what to do instead.
+ *
+ * ```ts ignore
+ * interface FadeOptions {
+ *   /** Steps from light to dark; 8 by default. *\/
+ *   readonly steps?: number;
+ *   /** How the steps are spaced; "linear" by default. *\/
+ *   readonly spacing?: "linear" | "logarithmic";
+ *   /** A name for the legend. *\/
+ *   readonly name?: string;
+ * }
+ *
+ * const fadeOptions = {
+ *   steps: positiveInteger(8),
+ *   spacing: oneOf(["linear", "logarithmic"], "linear"),
+ *   name: text(),
+ * } satisfies Schema<FadeOptions>;
+ *
+ * function fade(given: FadeOptions = {}): void {
+ *   const { steps, spacing, name } = options("fade", given, fadeOptions); // name may be undefined
+ * }
+ * fade({ steps: 0 }); // RangeError: fade: steps: expected an integer of at least 1, found 0
+ * fade({ step: 4 }); // RangeError: fade: unknown option "step"; did you mean "steps"? Known: …
+ * ```
+ *
+ * @throws {TypeError} for what is no object in braces, a value of another type, or none where one
+ * must be given
+ * @throws {RangeError} for an unknown name, or a value out of range
+ */
+export function options<S extends AnySchema>(
+  where: string,
+  given: unknown,
+  schema: S,
+  elsewhere: Readonly<Record<string, string>> = {},
+): Values<S> {
+  const checked = checkNames(where, given, Object.keys(schema), elsewhere);
+  const values: Record<string, unknown> = {};
+  for (const [name, { read, fallback, isRequired }] of Object.entries(schema)) {
+    const value = checked[name];
+    if (value === undefined && !isRequired) {
+      if (fallback !== undefined) values[name] = fallback;
+    } else values[name] = read(value, `${where}: ${name}`);
   }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  return values as Values<S>;
+}
+
+/** Checks that options given by a user are an object and name nothing unknown. */
+export function checkNames(
+  where: string,
+  given: unknown,
+  known: readonly string[],
+  elsewhere: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, unknown>> {
+  if (!isObject(given)) {
+    throw new TypeError(`${where}: expected options in braces, found ${describeValue(given)}`);
+  }
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new RangeError(`${where}: ${unknownName("option", unknown, known)}`);
+    const advice = Object.hasOwn(elsewhere, unknown) ? elsewhere[unknown] : undefined;
+    throw new RangeError(
+      `${where}: ${
+        advice === undefined
+          ? unknownName("option", unknown, known)
+          : `unknown option ${JSON.stringify(unknown)}; ${advice}`
+      }`,
+    );
+  }
+  return given;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A value as messages show it: a text in quotes, the name of a class, a list as far as it is short. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  const kind = value.constructor?.name ?? "Object";
+  if (kind !== "Array" && kind !== "Object") return `an object of ${kind}`;
+  try {
+    const json = JSON.stringify(value);
+    return json.length <= 80 ? json : `${json.slice(0, 79)}…`;
+  } catch {
+    return kind === "Array" ? "a list" : "an object"; // It holds itself, or a bigint.
   }
 }

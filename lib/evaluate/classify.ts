@@ -1,13 +1,27 @@
-import { checkOptions } from "../nn/layers/options.ts";
+import { positiveInteger } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { Model } from "../train/model.ts";
-import type { DecodeOptions } from "../vision/decode.ts";
-import { readViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
+import { type DecodeOptions, decodeSchema } from "../vision/decode.ts";
+import { readViews, viewCount, type ViewOptions, viewSchema } from "../vision/preprocess.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import { preprocessingFor } from "./input.ts";
+import { preprocessingFor, preprocessingOption } from "./input.ts";
 import { probabilitiesOf } from "./scorer.ts";
 import { highest, type Ranked } from "./top_k.ts";
 
-const known = ["preprocessing", "k", "crops", "scales", "filter", "rotate"];
+/** Settings of {@linkcode classifyImage}. */
+export interface ClassifyImageOptions extends ViewOptions, DecodeOptions {
+  /** As for {@linkcode evaluateImages}: a model that was trained here needs none. */
+  readonly preprocessing?: Preprocessing;
+  /** How many classes; 5 by default. */
+  readonly k?: number;
+}
+
+const schema = {
+  ...viewSchema,
+  ...decodeSchema,
+  preprocessing: preprocessingOption,
+  k: positiveInteger(5),
+} satisfies Schema<ClassifyImageOptions>;
 
 /**
  * The most probable classes of one encoded image (JPEG, PNG or WebP), best first, with their
@@ -25,18 +39,12 @@ const known = ["preprocessing", "k", "crops", "scales", "filter", "rotate"];
 export async function classifyImage(
   model: Model,
   bytes: Uint8Array<ArrayBuffer>,
-  options: ViewOptions & DecodeOptions & {
-    /** As for {@linkcode evaluateImages}: a model that was trained here needs none. */
-    readonly preprocessing?: Preprocessing;
-    /** How many classes; 5 by default. */
-    readonly k?: number;
-  } = {},
+  given: ClassifyImageOptions = {},
 ): Promise<Ranked[]> {
-  checkOptions("classifyImage", options, known);
-  const { k = 5 } = options;
-  const preprocessing = preprocessingFor(model, options.preprocessing, "classifyImage");
-  const pixels = await readViews(bytes, preprocessing, options);
+  const { preprocessing: wanted, k, ...views } = options("classifyImage", given, schema);
+  const preprocessing = preprocessingFor(model, wanted, "classifyImage");
+  const pixels = await readViews(bytes, preprocessing, views);
   model.normalization = preprocessing.normalization;
-  const [probabilities] = await probabilitiesOf(model, pixels, viewCount(options));
+  const [probabilities] = await probabilitiesOf(model, pixels, viewCount(views));
   return highest(probabilities!, k).map((index) => ({ index, score: probabilities![index]! }));
 }

@@ -3,16 +3,17 @@
  *
  * @module
  */
+import { callback, custom, flag, instance, positiveInteger, text } from "../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../core/options.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
-import { checkOptions } from "../nn/layers/options.ts";
 import type { Dataset } from "../train/dataset.ts";
 import { host } from "../train/host.ts";
 import type { Model } from "../train/model.ts";
-import { checkViews, viewCount, type ViewOptions } from "../vision/preprocess.ts";
+import { checkViews, viewCount, type ViewOptions, viewSchema } from "../vision/preprocess.ts";
 import { ImagePool } from "../vision/pool.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { withClassesOf } from "./classes.ts";
-import { preprocessingFor } from "./input.ts";
+import { preprocessingFor, preprocessingOption } from "./input.ts";
 import { type ImageResult, Journal, type JournalHeader } from "./journal.ts";
 import { prefetch, type Prepared } from "./prefetch.ts";
 import { Scorer } from "./scorer.ts";
@@ -81,15 +82,39 @@ export interface EvaluateImagesOptions extends EvaluationOptions, ViewOptions {
   readonly threads?: number;
 }
 
-// deno-fmt-ignore
-const evaluationOptions = [
-  "batchSize", "limit", "journal", "resume", "about", "onProgress", "onCorrupt", "signal",
-];
-// deno-fmt-ignore
-const imageOptions = [
-  ...evaluationOptions,
-  "preprocessing", "crops", "scales", "filter", "rotate", "strict", "threads",
-];
+/** Settings of {@linkcode evaluateDataset}. */
+export interface EvaluateDatasetOptions extends EvaluationOptions {
+  /** The normalization and the order of colours; those of the data set by default. */
+  readonly preprocessing?: Preprocessing;
+  /** What the data set is called in the journal; "data" by default. */
+  readonly name?: string;
+}
+
+const evaluationSchema = {
+  batchSize: positiveInteger(32),
+  limit: positiveInteger(),
+  journal: text(),
+  resume: flag(false),
+  about: custom("an object", (value): value is JournalHeader => value instanceof Object),
+  onProgress: callback(),
+  onCorrupt: callback(),
+  signal: instance(AbortSignal),
+} satisfies Schema<EvaluationOptions>;
+
+const imagesSchema = {
+  ...evaluationSchema,
+  ...viewSchema,
+  preprocessing: preprocessingOption,
+  rotate: flag(false),
+  strict: flag(false),
+  threads: positiveInteger(),
+} satisfies Schema<EvaluateImagesOptions>;
+
+const datasetSchema = {
+  ...evaluationSchema,
+  preprocessing: preprocessingOption,
+  name: text("data"),
+} satisfies Schema<EvaluateDatasetOptions>;
 
 /** An image that is to be scored. */
 interface Item {
@@ -117,11 +142,11 @@ interface Item {
 export async function evaluateImages(
   model: Model,
   source: ImageSource,
-  options: EvaluateImagesOptions = {},
+  given: EvaluateImagesOptions = {},
 ): Promise<Evaluation> {
-  checkOptions("evaluateImages", options, imageOptions);
-  const preprocessing = preprocessingFor(model, options.preprocessing, "evaluateImages");
-  const { crops = 1, scales, filter = "bilinear", rotate = false, threads } = options;
+  const settings = options("evaluateImages", given, imagesSchema);
+  const preprocessing = preprocessingFor(model, settings.preprocessing, "evaluateImages");
+  const { crops, scales, filter, rotate, threads } = settings;
   const views: ViewOptions = { crops, filter, ...scales ? { scales } : {} };
   checkViews(preprocessing, views);
   const named = withClassesOf(model, source);
@@ -135,12 +160,12 @@ export async function evaluateImages(
     { ...named, items: () => named.images() },
     async (item) => await pool.prepare(await item.read(), item.name),
     {
-      ...options,
+      ...settings,
       views: viewCount(views),
       normalization: preprocessing.normalization,
       // Four a thread keep it at work while one is handed over.
       ahead: 4 * pool.threads,
-      about: { ...options.about, preprocessing, ...views, rotate },
+      about: { ...settings.about, preprocessing, ...views, rotate },
     },
   );
 }
@@ -154,10 +179,9 @@ export async function evaluateImages(
 export async function evaluateDataset(
   model: Model,
   data: Dataset,
-  options: EvaluationOptions & { readonly preprocessing?: Preprocessing; readonly name?: string } =
-    {},
+  given: EvaluateDatasetOptions = {},
 ): Promise<Evaluation> {
-  checkOptions("evaluateDataset", options, [...evaluationOptions, "preprocessing"]);
+  const settings = options("evaluateDataset", given, datasetSchema);
   const { inputs, targets } = data;
   if (inputs[0]?.dtype !== "u8" || targets[0]?.dtype !== "i32" || targets[0].shape.length > 0) {
     throw new TypeError("evaluateDataset: expected uint8 images with an int32 label each");
@@ -169,7 +193,7 @@ export async function evaluateDataset(
       }, as the model takes, found ${formatShape(inputs[0].shape)}`,
     );
   }
-  const { name = "data", preprocessing } = options;
+  const { name, preprocessing } = settings;
   const items = function* (): Generator<Item & { pixels: Uint8Array }> {
     for (let i = 0; i < data.length; i++) {
       const { inputs: [pixels], targets: [label] } = data.get(i);
@@ -185,11 +209,11 @@ export async function evaluateDataset(
     { name, length: data.length, classes: data.classes, items },
     (item) => Promise.resolve(item.pixels),
     {
-      ...options,
+      ...settings,
       views: 1,
       normalization: preprocessing?.normalization ?? data.normalization,
       ahead: 1,
-      about: { ...options.about },
+      about: { ...settings.about },
     },
   );
 }
@@ -206,7 +230,7 @@ async function evaluateItems<T extends Item>(
   model: Model,
   source: Items<T>,
   prepare: (item: T) => Promise<Uint8Array>,
-  options: EvaluationOptions & {
+  options: Values<typeof evaluationSchema> & {
     readonly views: number;
     readonly normalization: Preprocessing["normalization"] | undefined;
     readonly ahead: number;
@@ -214,11 +238,7 @@ async function evaluateItems<T extends Item>(
     readonly strict?: boolean;
   },
 ): Promise<Evaluation> {
-  const { limit, views, batchSize = 32, strict = false } = options;
-  for (const [name, value] of Object.entries({ limit, batchSize })) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw new RangeError(`${name}: expected an integer of at least 1, found ${value}`);
-  }
+  const { limit, views, batchSize, strict = false } = options;
   using stoppable = host().begin();
   const signal = AbortSignal.any([stoppable.signal, ...options.signal ? [options.signal] : []]);
   const about = { ...options.about, images: source.name, limit: limit ?? null };
@@ -235,7 +255,7 @@ async function evaluateItems<T extends Item>(
   }
   using journal = options.journal === undefined
     ? undefined
-    : await Journal.open(options.journal, about, options.resume ?? false);
+    : await Journal.open(options.journal, about, options.resume);
   const tally = new Tally(scorer.classes), known = journal?.results ?? [];
   for (const result of known) tally.add(result);
   const total = source.length === undefined

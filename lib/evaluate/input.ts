@@ -1,5 +1,12 @@
+import { custom } from "../core/option_kinds.ts";
 import type { Model } from "../train/model.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
+
+/** The preprocessing of images, where one is given. */
+export const preprocessingOption = custom(
+  "a preprocessing, as openNetwork gives it",
+  (value): value is Preprocessing => typeof value === "object" && value !== null,
+);
 
 /**
  * The preprocessing of images for a model: where it names no crop, that is the model's input. Without

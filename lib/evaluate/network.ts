@@ -1,6 +1,6 @@
-import type { CacheOptions } from "../../data/cache.ts";
+import { type CacheOptions, cacheSchema } from "../../data/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
-import { checkOptions } from "../nn/layers/options.ts";
+import { options } from "../core/options.ts";
 import { loadModel, type Model } from "../train/model.ts";
 import { loadWeights } from "../weights/load.ts";
 import type { WeightFile } from "../weights/file.ts";
@@ -49,9 +49,9 @@ const plain: Preprocessing = {
 export async function openNetwork(
   name: string | undefined,
   weights: string,
-  options: CacheOptions = {},
+  given: CacheOptions = {},
 ): Promise<OpenNetwork> {
-  checkOptions("openNetwork", options, ["cache", "mirror", "onProgress", "signal"]);
+  const cache = options("openNetwork", given, cacheSchema);
   const entry = name === undefined ? undefined : zooEntry(name);
   if (published.includes(weights as PublishedName)) {
     if (entry === undefined) {
@@ -61,7 +61,7 @@ export async function openNetwork(
     }
     const { preprocessing } = entry, model = build(entry, preprocessing);
     const known = publishedWeights(entry.name, weights as PublishedName);
-    await loadWeights(model, known, options);
+    await loadWeights(model, known, cache);
     return { model, preprocessing };
   }
   using file = await openWeights(weights);

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
-import { checkOptions } from "../nn/layers/options.ts";
+import { text } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { Synsets } from "./labels.ts";
 import { imageFolder, type ImageSource, labelledImages, readSynsets } from "./source.ts";
 import { shardPattern, shardsOf, webDataset } from "./webdataset.ts";
@@ -14,6 +15,8 @@ export interface OpenImagesOptions {
    */
   readonly synsets?: string;
 }
+
+const schema = { labels: text(), synsets: text() } satisfies Schema<OpenImagesOptions>;
 
 /** Names under which a list of synsets is often found beside images. */
 const usual = ["synset_words.txt", "synsets.txt", "LOC_synset_mapping.txt"];
@@ -53,10 +56,9 @@ async function isFile(path: string): Promise<boolean> {
  */
 export async function openImages(
   place: string,
-  options: OpenImagesOptions = {},
+  given: OpenImagesOptions = {},
 ): Promise<ImageSource> {
-  checkOptions("openImages", options, ["labels", "synsets"]);
-  const { labels, synsets: list } = options;
+  const { labels, synsets: list } = options("openImages", given, schema);
   const isUrl = /^https?:\/\//i.test(place);
   const folders = isUrl ? [] : [place, ...labels === undefined ? [] : [dirname(labels)]];
   const synsets = await findSynsets(list, folders.map((path) => path.replace(/\/+$/, "")));

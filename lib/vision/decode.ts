@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { flag, text } from "../core/option_kinds.ts";
+import type { Schema } from "../core/options.ts";
 import type { RgbImage } from "./image.ts";
 
 /** How an image is decoded. */
@@ -16,6 +18,9 @@ export interface DecodeOptions {
   /** What stands for the image in errors, such as its path. */
   readonly name?: string;
 }
+
+/** The options of whatever decodes images. */
+export const decodeSchema = { rotate: flag(false), name: text() } satisfies Schema<DecodeOptions>;
 
 /** As much of sharp as is used here. */
 interface Sharp {

@@ -1,3 +1,5 @@
+import { listOf, oneOf, positiveInteger } from "../core/option_kinds.ts";
+import type { Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { centerCrop, tenCrop } from "./crop.ts";
 import { decodeImage, type DecodeOptions } from "./decode.ts";
@@ -16,6 +18,13 @@ export interface ViewOptions {
   /** How images are resized; "bilinear" by default, as the published figures were measured. */
   readonly filter?: ResizeFilter;
 }
+
+/** The options of whatever takes views. */
+export const viewSchema = {
+  crops: oneOf([1, 10], 1),
+  scales: listOf(positiveInteger()),
+  filter: oneOf(["bilinear", "bicubic"], "bilinear"),
+} satisfies Schema<ViewOptions>;
 
 /** The number of views that are taken of an image. */
 export function viewCount({ crops = 1, scales = [0] }: ViewOptions): number {

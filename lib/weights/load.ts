@@ -1,5 +1,6 @@
-import type { CacheOptions } from "../../data/cache.ts";
-import { checkOptions } from "../nn/layers/options.ts";
+import { type CacheOptions, cacheSchema } from "../../data/cache.ts";
+import { custom, flag, instance } from "../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../core/options.ts";
 import { Network } from "../nn/network.ts";
 import { release } from "./layout.ts";
 import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
@@ -30,7 +31,16 @@ export interface LoadWeightsOptions extends CacheOptions {
   readonly strict?: boolean;
 }
 
-const optionNames = ["map", "ignore", "strict", "cache", "mirror", "onProgress", "signal"];
+const schema = {
+  ...cacheSchema,
+  map: custom(
+    '{ name: "the file\'s" }, a Map or a function',
+    (value): value is WeightNames =>
+      typeof value === "function" || typeof value === "object" && value !== null,
+  ),
+  ignore: instance(RegExp),
+  strict: flag(true),
+} satisfies Schema<LoadWeightsOptions>;
 
 /**
  * Loads weights into a model from a safetensors file, a PyTorch checkpoint (.pth, .pt, .th), a Keras
@@ -72,16 +82,16 @@ const optionNames = ["map", "ignore", "strict", "cache", "mirror", "onProgress",
 export async function loadWeights(
   model: Network,
   source: string | URL | Uint8Array | PublishedWeights | WeightFile,
-  options: LoadWeightsOptions = {},
+  given: LoadWeightsOptions = {},
 ): Promise<WeightReport> {
   if (!(model instanceof Network)) {
     throw new TypeError(`loadWeights: expected a model and then a file, found ${String(model)}`);
   }
-  checkOptions("loadWeights", options, optionNames);
-  if (isOpen(source)) return await assignFrom(model, source, options);
+  const settings = options("loadWeights", given, schema);
+  if (isOpen(source)) return await assignFrom(model, source, settings);
   const isKnown = source instanceof PublishedWeights;
-  using file = await openWeights(isKnown ? await fetchPublished(source, options) : source);
-  return await assignFrom(model, file, options, isKnown ? source.ignore : undefined);
+  using file = await openWeights(isKnown ? await fetchPublished(source, settings) : source);
+  return await assignFrom(model, file, settings, isKnown ? source.ignore : undefined);
 }
 
 function isOpen(source: Parameters<typeof loadWeights>[1]): source is WeightFile {
@@ -91,7 +101,7 @@ function isOpen(source: Parameters<typeof loadWeights>[1]): source is WeightFile
 async function assignFrom(
   model: Network,
   file: WeightFile,
-  { map, ignore, strict = true }: LoadWeightsOptions,
+  { map, ignore, strict }: Values<typeof schema>,
   alsoIgnore?: RegExp,
 ): Promise<WeightReport> {
   const { report, assignments } = matchWeights(

@@ -126,11 +126,6 @@ const ignoring = (patterns: readonly RegExp[], name: string) =>
 function renamer(names: WeightNames): (name: string) => string | undefined {
   if (typeof names === "function") return names;
   if (names instanceof Map) return (name) => names.get(name);
-  if (names === null || typeof names !== "object") {
-    throw new TypeError(
-      `loadWeights: map: expected { name: "the file's" }, a Map or a function, found ${names}`,
-    );
-  }
   const record = names as Readonly<Record<string, string>>;
   return (name) => Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -159,6 +159,11 @@ Deno.test("a misspelt option is not ignored", async () => {
     RangeError,
     'evaluateImages: unknown option "crop"; did you mean "crops"?',
   );
+  await assertRejects(
+    () => evaluate({ name: "mine" } as object),
+    RangeError,
+    'evaluateImages: unknown option "name". Known: batchSize, ',
+  );
   const bytes = images.get(names[0]!)!.slice();
   await assertRejects(
     () => classifyImage(net(), bytes, { preprocessing, K: 2 } as object),
