@@ -17,6 +17,9 @@ export interface Preprocessing {
   readonly crop?: number;
   /** Order of the channels that the weights expect. */
   readonly channels: "rgb" | "bgr" | "gray";
-  /** Constants of each channel, in the order of `channels`, in units of pixel / 255. */
+  /** Constants of each channel, in the order of `channels`. */
   readonly normalization: Normalization;
 }
+
+/** The orders of channels that there are. */
+export const channelOrders: readonly Preprocessing["channels"][] = ["rgb", "bgr", "gray"];

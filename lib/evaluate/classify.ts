@@ -10,7 +10,7 @@ import { highest, type Ranked } from "./top_k.ts";
 
 /** Settings of {@linkcode classifyImage}. */
 export interface ClassifyImageOptions extends ViewOptions, DecodeOptions {
-  /** As for {@linkcode evaluateImages}: a model that was trained here needs none. */
+  /** As for {@linkcode evaluateImages}: by default as the model has it. */
   readonly preprocessing?: Preprocessing;
   /** How many classes; 5 by default. */
   readonly k?: number;
@@ -44,7 +44,7 @@ export async function classifyImage(
   const { preprocessing: wanted, k, ...views } = options("classifyImage", given, schema);
   const preprocessing = preprocessingFor(model, wanted, "classifyImage");
   const pixels = await readViews(bytes, preprocessing, views);
-  model.normalization = preprocessing.normalization;
-  const [probabilities] = await probabilitiesOf(model, pixels, viewCount(views));
+  const { normalization } = preprocessing;
+  const [probabilities] = await probabilitiesOf(model, pixels, viewCount(views), normalization);
   return highest(probabilities!, k).map((index) => ({ index, score: probabilities![index]! }));
 }

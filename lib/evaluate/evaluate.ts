@@ -70,8 +70,8 @@ export interface EvaluationOptions {
 /** Settings of {@linkcode evaluateImages}. */
 export interface EvaluateImagesOptions extends EvaluationOptions, ViewOptions {
   /**
-   * How images become inputs: that of the weights, as {@linkcode openNetwork} gives it. A model that was
-   * trained here knows its normalization, and needs none.
+   * How images become inputs; by default as the model has it ({@linkcode openNetwork} sets it), or in
+   * a model that was trained here, by its normalization.
    */
   readonly preprocessing?: Preprocessing;
   /** Whether images are turned as their EXIF data say; false by default, as ILSVRC's are measured. */
@@ -211,7 +211,7 @@ export async function evaluateDataset(
     {
       ...settings,
       views: 1,
-      normalization: preprocessing?.normalization ?? data.normalization,
+      normalization: preprocessing?.normalization ?? model.normalization ?? data.normalization,
       ahead: 1,
       about: { ...settings.about },
     },

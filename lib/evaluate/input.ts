@@ -9,8 +9,8 @@ export const preprocessingOption = custom(
 );
 
 /**
- * The preprocessing of images for a model: where it names no crop, that is the model's input. Without
- * one, that of a model that was trained here, which knows its normalization.
+ * The preprocessing of images for a model: the one given, or else the model's own; where it names no
+ * crop, that is the model's input, and where the model knows no order of channels, that is RGB.
  *
  * @throws {RangeError} for a crop or channels that the model does not take
  * @throws {TypeError} for no preprocessing where the model has no normalization
@@ -21,8 +21,11 @@ export function preprocessingFor(
   where: string,
 ): Preprocessing & { readonly crop: number } {
   const [height, width, depth] = model.inputShape, { normalization } = model;
-  const preprocessing = given ??
-    (normalization && { channels: depth === 1 ? "gray" as const : "rgb" as const, normalization });
+  const preprocessing = given ?? (normalization && {
+    channels: depth === 1 ? "gray" as const : "rgb" as const,
+    ...model.preprocessing,
+    normalization,
+  });
   if (preprocessing === undefined) {
     throw new TypeError(
       `${where}: expected a preprocessing, which tells how the model's images were prepared, found ` +

@@ -32,8 +32,8 @@ const plain: Preprocessing = {
  * names are known by themselves), or "imagenet" or "cifar10" for weights that are published, which are
  * downloaded once.
  *
- * A model that this library saved brings its own architecture, classes and normalization; `name` may
- * then be undefined.
+ * A model that this library saved brings its own architecture, classes and preprocessing; `name` may
+ * then be undefined. The model knows the preprocessing too, and a later `save` keeps it.
  *
  * ```ts ignore
  * import { evaluateImages, openImages, openNetwork } from "@striate/striate";
@@ -81,13 +81,18 @@ export async function openNetwork(
   return { model, preprocessing };
 }
 
-function build(entry: ZooEntry, { crop }: Preprocessing): Model {
+function build(entry: ZooEntry, preprocessing: Preprocessing): Model {
+  const { crop } = preprocessing;
   const model = entry.build(crop === undefined ? {} : { inputShape: [crop, crop, 3] });
+  model.preprocessing = preprocessing;
   if (entry.name.startsWith("cifar-")) model.classes = cifar10Classes;
   return model;
 }
 
-/** A model that brings all but the order of colours and the part of an image that it is shown. */
+/**
+ * A model that was saved: one that was trained from first weights here knows neither the order of
+ * colours nor the part of an image that it is shown.
+ */
 function savedModel(model: Model, entry: ZooEntry | undefined, where: string): OpenNetwork {
   if (entry !== undefined) checkSaved(model, entry, where);
   const [side, , depth] = model.inputShape as [number, number, number];
@@ -96,9 +101,10 @@ function savedModel(model: Model, entry: ZooEntry | undefined, where: string): O
     ...resize && crop ? { resize: Math.round(side * resize / crop) } : {},
     crop: side,
     channels: depth === 1 ? "gray" : channels === "gray" ? "rgb" : channels,
-    normalization: model.normalization ??
-      (normalization.mean.length === depth ? normalization : plain.normalization),
+    normalization: normalization.mean.length === depth ? normalization : plain.normalization,
+    ...model.preprocessing,
   };
+  model.preprocessing = preprocessing;
   return { model, preprocessing };
 }
 

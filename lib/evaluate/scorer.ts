@@ -20,6 +20,7 @@ export class Scorer {
   readonly #model: Model;
   readonly #views: number;
   readonly #batch: number;
+  readonly #normalization: Normalization | undefined;
 
   /** A scorer of `batch` images at a time, each with a number of views. */
   constructor(
@@ -30,8 +31,8 @@ export class Scorer {
       readonly normalization: Normalization | undefined;
     },
   ) {
-    if (normalization !== undefined) model.normalization = normalization;
     [this.#model, this.#views, this.#batch] = [model, views, batch];
+    this.#normalization = normalization;
   }
 
   /** The number of classes. */
@@ -86,7 +87,7 @@ export class Scorer {
   #probabilities(images: readonly { pixels: Uint8Array }[], size: number) {
     const bytes = images[0]!.pixels.length, pixels = new Uint8Array(size * bytes);
     images.forEach((image, i) => pixels.set(image.pixels, i * bytes));
-    return probabilitiesOf(this.#model, pixels, this.#views);
+    return probabilitiesOf(this.#model, pixels, this.#views, this.#normalization);
   }
 }
 
@@ -100,10 +101,14 @@ export async function probabilitiesOf(
   model: Model,
   pixels: Uint8Array<ArrayBuffer>,
   views: number,
+  normalization: Normalization | undefined,
 ): Promise<Float64Array[]> {
   const count = pixels.length / sizeOf(model.inputShape);
   const x = tensor(pixels, { shape: [count, ...model.inputShape] });
-  const outputs: Tensor | Tensor[] = await model.predict(x, { batchSize: count });
+  const outputs: Tensor | Tensor[] = await model.predict(x, {
+    batchSize: count,
+    ...normalization && { normalization },
+  });
   // The first output counts; others are auxiliary classifiers.
   const logits = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
   const classes = logits.length / count;

@@ -1,3 +1,4 @@
+import type { Preprocessing } from "../core/preprocessing.ts";
 import { checkShape, formatShape, type Shape } from "../core/shape.ts";
 import { LayerMethods } from "./fluent.ts";
 import { checkLayer, type Layer } from "./layer.ts";
@@ -24,6 +25,8 @@ export class SymbolicValue extends LayerMethods<SymbolicValue> {
   readonly layer: Layer | undefined;
   /** What the layer was applied to. */
   readonly sources: readonly SymbolicValue[];
+  /** How images become this input, as far as that is known: the same for all models that share it. */
+  preprocessing: Partial<Preprocessing> = {};
 
   /** The value of `layer` applied to `sources`, or an input. */
   constructor(shape: Shape, layer?: Layer, sources: readonly SymbolicValue[] = []) {

@@ -1,5 +1,5 @@
 import { writeFileAtomic } from "../core/file.ts";
-import type { Normalization } from "../core/preprocessing.ts";
+import { channelOrders, type Normalization, type Preprocessing } from "../core/preprocessing.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../core/safetensors.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
 import type { Device } from "../device/device.ts";
@@ -50,8 +50,6 @@ const format = "striate-model";
  * ```
  */
 export class Model extends Network<Model> {
-  /** How uint8 images are normalised; taken from the data of the first `fit` unless set. */
-  normalization: Normalization | undefined;
   /** Names of the classes; taken from the data of the first `fit` unless set. */
   classes: readonly string[] | undefined;
   readonly #predictor = new Predictor(this);
@@ -61,6 +59,28 @@ export class Model extends Network<Model> {
     | undefined;
   /** What it was trained with last. */
   #loss: LossLike | readonly LossLike[] = "crossEntropy";
+
+  /**
+   * How images become the model's (first) input, as far as that is known: `openNetwork` sets it, and
+   * `save` keeps it. A model that is made from this one's inputs has it too.
+   */
+  get preprocessing(): Partial<Preprocessing> {
+    return this.inputs[0]!.preprocessing;
+  }
+
+  set preprocessing(value: Partial<Preprocessing>) {
+    this.inputs[0]!.preprocessing = value;
+  }
+
+  /** How uint8 images are normalised; taken from the data of the first `fit` unless set. */
+  get normalization(): Normalization | undefined {
+    return this.preprocessing.normalization;
+  }
+
+  set normalization(normalization: Normalization | undefined) {
+    const { normalization: _, ...rest } = this.preprocessing;
+    this.preprocessing = { ...rest, ...normalization && { normalization } };
+  }
 
   /** Called when the graph has grown: programs are compiled anew. */
   protected override changed(): void {
@@ -225,7 +245,7 @@ export class Model extends Network<Model> {
     x: Tensor | readonly Tensor[] | Dataset,
     options: PredictOptions = {},
   ): Promise<Tensor | Tensor[]> {
-    checkNames("predict", options, ["batchSize", "outputs"]);
+    checkNames("predict", options, ["batchSize", "outputs", "normalization"]);
     const batchSize = checkPositive(options.batchSize ?? 128, "predict: batchSize");
     const wanted = options.outputs?.map((name) => this.output(name)) ?? this.outputs;
     const isDataset = x instanceof Dataset;
@@ -233,7 +253,8 @@ export class Model extends Network<Model> {
     const examples = isDataset
       ? examplesOf(x)
       : await tensorExamples(this, tensorsOf(x, "predict"));
-    const normalization = this.normalization ?? (isDataset ? x.normalization : undefined);
+    const normalization = options.normalization ?? this.normalization ??
+      (isDataset ? x.normalization : undefined);
     const device = await this.#device();
     const results = await this.#predictor
       .predict(device, examples, wanted, normalization, batchSize);
@@ -259,11 +280,13 @@ export class Model extends Network<Model> {
   }
 
   #metadata(): Record<string, string> {
+    const { normalization, ...preprocessing } = this.preprocessing;
     return {
       format,
       architecture: JSON.stringify(this.architecture),
       seed: String(this.seed),
-      ...this.normalization ? { normalization: JSON.stringify(this.normalization) } : {},
+      ...normalization ? { normalization: JSON.stringify(normalization) } : {},
+      ...preprocessing.channels ? { preprocessing: JSON.stringify(preprocessing) } : {},
       ...this.classes ? { classes: JSON.stringify(this.classes) } : {},
     };
   }
@@ -374,10 +397,18 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
     }
   };
   const { inputs, outputs } = rebuild(parse("architecture"), where);
-  const [normalization, classes, seed = 0] = ["normalization", "classes", "seed"].map(parse);
+  const [normalization, preprocessing, classes, seed = 0] = [
+    "normalization",
+    "preprocessing",
+    "classes",
+    "seed",
+  ].map(parse);
   try {
+    if (preprocessing !== undefined && !channelOrders.includes(preprocessing?.channels)) {
+      throw new TypeError(`preprocessing: expected channels ${channelOrders.join(", ")}`);
+    }
     const made = new Model(inputs, outputs, seed);
-    made.normalization = normalization;
+    made.preprocessing = { ...preprocessing, ...normalization && { normalization } };
     made.classes = classes;
     // What is malformed shows here, and not at the first prediction.
     new Preprocessor(normalization, made.inputShape.at(-1) ?? 1);

@@ -1,3 +1,4 @@
+import type { Normalization } from "../core/preprocessing.ts";
 import type { LossLike } from "./loss.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -22,6 +23,8 @@ export interface PredictOptions {
   readonly batchSize?: number;
   /** Layers whose results are wanted instead of the model's outputs. */
   readonly outputs?: readonly string[];
+  /** How uint8 images are normalised, in this call alone; by default as the model's are. */
+  readonly normalization?: Normalization;
 }
 
 /** Settings of `trainOnBatch`, which keeps those of its first call, but for the epoch. */

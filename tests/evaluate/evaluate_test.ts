@@ -153,6 +153,33 @@ Deno.test("a model that was trained here knows how its images are prepared, anot
   );
 });
 
+Deno.test("evaluating and classifying leave the model as it was", async () => {
+  const { train: data } = digits({ train: 4, test: 1 });
+  const digitNet = () => sequential([28, 28, 1]).flatten().dense(10);
+  for (const normalization of [undefined, { mean: [0.25], standardDeviation: [0.5] }]) {
+    const [model, digitModel] = [net(), digitNet()];
+    model.normalization = digitModel.normalization = normalization;
+    const before = [await model.toBytes(), await digitModel.toBytes()];
+    await evaluateImages(model, source(), { preprocessing, threads: 1 });
+    await classifyImage(model, images.get(names[0]!)!.slice(), { preprocessing });
+    await evaluateDataset(digitModel, data);
+    assertEquals([await model.toBytes(), await digitModel.toBytes()], before);
+  }
+});
+
+Deno.test("a data set is measured as the model sees bytes, not as its own normalization has it", async () => {
+  const { train: data } = digits({ train: 60, test: 1 });
+  const model = sequential([28, 28, 1], { seed: 5 }).flatten().dense(10).relu().dense(10);
+  model.normalization = { mean: [0.9], standardDeviation: [0.05] };
+  const { top1Error } = await evaluateDataset(model, data);
+  assertAlmostEquals(top1Error, 1 - (await model.evaluate(data)).top1!, 1e-9);
+  const own = data.normalization!;
+  const told = await evaluateDataset(model, data, {
+    preprocessing: { channels: "gray", normalization: own },
+  });
+  assertEquals(told.top1Error === top1Error, false);
+});
+
 Deno.test("a misspelt option is not ignored", async () => {
   await assertRejects(
     () => evaluate({ crop: 10 } as object),

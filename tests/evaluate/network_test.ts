@@ -1,6 +1,12 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+} from "../../lib/core/safetensors.ts";
 import { openNetwork } from "../../lib/evaluate/network.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { tensor } from "../../lib/tensor/create.ts";
+import { loadModel, model, sequential } from "../../lib/train/model.ts";
 import { saveWeights } from "../../lib/weights/save.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { zooEntry } from "../../lib/zoo/zoo.ts";
@@ -35,6 +41,51 @@ Deno.test("a saved model keeps the margin that its network cuts off", async () =
   await zooEntry("squeezenet1.1").build({ inputShape: [112, 112, 3], classes: 3 }).save(path);
   const { preprocessing } = await openNetwork("squeezenet1.1", path);
   assertEquals([preprocessing.resize, preprocessing.crop], [128, 112]);
+});
+
+Deno.test("a network knows how its images are prepared, and a saved copy and a part of it do too", async () => {
+  using folder = new Folder();
+  const [weights, tuned] = [folder.at("weights.safetensors"), folder.at("tuned.safetensors")];
+  const entry = zooEntry("squeezenet1.1"), names = entry.caffe!.names;
+  const own = entry.build({ inputShape: [227, 227, 3] });
+  const tensors: [string, StoredTensor][] = [];
+  for (const [name, weight] of own.namedWeights) {
+    const [, layer, key] = /(.*)\.(.*)/.exec(name)!;
+    const { shape } = weight, data = await weight.read();
+    tensors.push([`${names.get(layer!)}.${key}`, { shape, dtype: "f32", data }]);
+  }
+  await Deno.writeFile(weights, encodeSafetensors(tensors, {}));
+  const { model: net, preprocessing } = await openNetwork("squeezenet1.1", weights);
+  assertEquals(preprocessing.channels, "bgr");
+  assertEquals(net.preprocessing, preprocessing);
+  await net.save(tuned);
+  const { model: saved, preprocessing: kept } = await openNetwork(undefined, tuned);
+  assertEquals(kept, preprocessing);
+  assertEquals(saved.preprocessing, preprocessing);
+
+  const { tensors: all, metadata } = decodeSafetensors(await Deno.readFile(tuned), tuned);
+  const wrong = { ...metadata, preprocessing: '{"channels":"rbg"}' };
+  await assertRejects(
+    () => loadModel(encodeSafetensors([...all], wrong)),
+    SyntaxError,
+    "expected channels rgb, bgr, gray",
+  );
+
+  const pixels = Uint8Array.from({ length: 227 * 227 * 3 }, (_, i) => (i * 31) % 251);
+  const shape = [1, 227, 227, 3], { mean, standardDeviation } = preprocessing.normalization;
+  const bytes = tensor(pixels, { shape });
+  const floats = tensor(
+    Float32Array.from(pixels, (x, i) => (x / 255 - mean[i % 3]!) / standardDeviation[i % 3]!),
+    { shape },
+  );
+  const layer = "features.3.concatenate", part = model(net.inputs, net.output(layer));
+  const wanted = await (await net.predict(floats, { outputs: [layer] })).data();
+  for (const found of [net.predict(bytes, { outputs: [layer] }), part.predict(bytes)]) {
+    const largest = wanted.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    (await (await found).data()).forEach((x, i) =>
+      assertAlmostEquals(x, wanted[i]!, 1e-4 * largest)
+    );
+  }
 });
 
 Deno.test("weights of another network, of none, or under another name are refused", async () => {
