@@ -1,4 +1,4 @@
-import type { Kernel } from "../../lib/compile/kernel.ts";
+import type { Kernel } from "../../lib/graph/kernel.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
 import { ModuleBuilder } from "./wasm/assembler.ts";
 import { KernelBuilder } from "./stages/builder.ts";

@@ -1,4 +1,4 @@
-import type { Kernel } from "../../lib/compile/kernel.ts";
+import type { Kernel } from "../../lib/graph/kernel.ts";
 import type { KernelBuilder } from "./stages/builder.ts";
 import { emitConv2d } from "./convolution/conv2d.ts";
 import { emitConv2dInputGradient } from "./convolution/input_gradient.ts";

@@ -1,4 +1,4 @@
-import type { ConcatenateKernel, PadKernel } from "../../lib/compile/kernel.ts";
+import type { ConcatenateKernel, PadKernel } from "../../lib/graph/kernel.ts";
 import { sizeOf, stridesOf } from "../../lib/core/shape.ts";
 import { Bindings, type Operands } from "./bindings.ts";
 import concatenate from "./concatenate.wgsl" with { type: "text" };

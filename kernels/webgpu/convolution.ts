@@ -1,4 +1,4 @@
-import type { ConvolutionKernel, MatmulKernel } from "../../lib/compile/kernel.ts";
+import type { ConvolutionKernel, MatmulKernel } from "../../lib/graph/kernel.ts";
 import type { Operands } from "./bindings.ts";
 import forward from "./conv2d.wgsl" with { type: "text" };
 import inputGradient from "./conv2d_input_gradient.wgsl" with { type: "text" };

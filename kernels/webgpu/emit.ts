@@ -1,4 +1,4 @@
-import type { Kernel } from "../../lib/compile/kernel.ts";
+import type { Kernel } from "../../lib/graph/kernel.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
 import { emitConcatenate, emitPad } from "./arrange.ts";
 import type { Operands } from "./bindings.ts";

@@ -1,4 +1,4 @@
-import type { Expression, View } from "../../lib/compile/kernel.ts";
+import type { Expression, View } from "../../lib/graph/kernel.ts";
 import { type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
 import type { Bindings } from "./bindings.ts";
 import { emitElementwise, emitLiteral, type Operand } from "./elementwise.ts";

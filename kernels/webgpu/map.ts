@@ -1,4 +1,4 @@
-import type { MapKernel } from "../../lib/compile/kernel.ts";
+import type { MapKernel } from "../../lib/graph/kernel.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
 import { Bindings, type Operands } from "./bindings.ts";
 import { emitExpression, prelude } from "./expression.ts";

@@ -1,4 +1,4 @@
-import type { MatmulKernel } from "../../lib/compile/kernel.ts";
+import type { MatmulKernel } from "../../lib/graph/kernel.ts";
 import type { Shape } from "../../lib/core/shape.ts";
 import type { Operands } from "./bindings.ts";
 import matmul from "./matmul.wgsl" with { type: "text" };

@@ -1,4 +1,4 @@
-import type { Tail } from "../../lib/compile/kernel.ts";
+import type { Tail } from "../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../lib/core/shape.ts";
 import { Bindings, type Operands } from "./bindings.ts";
 import { emitExpression, prelude } from "./expression.ts";

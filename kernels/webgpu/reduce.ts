@@ -1,4 +1,4 @@
-import type { ReduceKernel } from "../../lib/compile/kernel.ts";
+import type { ReduceKernel } from "../../lib/graph/kernel.ts";
 import { DeviceError } from "../../lib/core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
 import { Bindings, type Operands } from "./bindings.ts";

@@ -1,4 +1,4 @@
-import type { ArgmaxKernel, GatherKernel, ScatterAddKernel } from "../../lib/compile/kernel.ts";
+import type { ArgmaxKernel, GatherKernel, ScatterAddKernel } from "../../lib/graph/kernel.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
 import argmax from "./argmax.wgsl" with { type: "text" };
 import { Bindings, type Operands } from "./bindings.ts";

@@ -1,4 +1,4 @@
-import type { WindowKernel } from "../../lib/compile/kernel.ts";
+import type { WindowKernel } from "../../lib/graph/kernel.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
 import { Bindings, type Operands } from "./bindings.ts";
 import { prelude } from "./expression.ts";

@@ -1,7 +1,7 @@
 import { sizeOf } from "../core/shape.ts";
 import { type Node, topologicalOrder } from "../graph/node.ts";
 import { type Fusion, nameOf, usesOf } from "./fuse.ts";
-import type { Launch } from "./kernel.ts";
+import type { Launch } from "../graph/kernel.ts";
 import { bufferOf, copyUnit, lower, type Unit } from "./lower.ts";
 import { assignSlots, type Lifetime } from "./memory.ts";
 import type { Place, Plan, PlannedValue } from "./plan.ts";

@@ -1,7 +1,5 @@
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { type Attributes, leaf, type Node } from "../graph/node.ts";
-import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
-import type { WindowGeometry } from "../graph/ops/window.ts";
 import {
   bufferLimit,
   escapes,
@@ -11,7 +9,13 @@ import {
   isInline,
   type Uses,
 } from "./fuse.ts";
-import type { Expression, Kernel, Step } from "./kernel.ts";
+import type {
+  ConvolutionGeometry,
+  Expression,
+  Kernel,
+  Step,
+  WindowGeometry,
+} from "../graph/kernel.ts";
 import { keyOf } from "./key.ts";
 import { isContiguous, sourceOf, tailView, viewOf } from "./view.ts";
 

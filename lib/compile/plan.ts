@@ -1,5 +1,5 @@
 import type { DType } from "../core/dtype.ts";
-import type { Launch } from "./kernel.ts";
+import type { Launch } from "../graph/kernel.ts";
 
 /** Where a value lies: in a buffer bound at each run, or in a slot of the program's own memory. */
 export type Place =

@@ -1,7 +1,7 @@
 import type { DType } from "../core/dtype.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { Node, topologicalOrder } from "../graph/node.ts";
-import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
+import type { ConvolutionGeometry } from "../graph/kernel.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { literal, literalOp } from "../graph/ops/generate.ts";
 import { broadcastTo, reshape } from "../graph/ops/layout.ts";

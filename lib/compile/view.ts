@@ -1,6 +1,6 @@
 import { type Shape, stridesOf } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
-import type { View } from "./kernel.ts";
+import type { View } from "../graph/kernel.ts";
 
 /** One coordinate of a value as the reader's index gives it: `offset + coefficient * index[axis]`. */
 interface Coordinate {

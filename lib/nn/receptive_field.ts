@@ -1,6 +1,6 @@
 import type { Shape } from "../core/shape.ts";
 import { convolutionGeometry, pairOf, resolvePadding } from "../graph/compositions/geometry.ts";
-import type { Pair } from "../graph/ops/conv2d.ts";
+import type { Pair } from "../graph/kernel.ts";
 import type { Layer } from "./layer.ts";
 import { adaptiveWindow } from "./layers/adaptive_pool.ts";
 import type { SymbolicValue } from "./symbolic.ts";

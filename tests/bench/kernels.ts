@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { ConvolutionKernel, Kernel } from "../../lib/compile/kernel.ts";
+import type { ConvolutionKernel, Kernel } from "../../lib/graph/kernel.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
 import { Random } from "../../lib/core/random.ts";
 import { createCpuDevice } from "../../lib/device/cpu/cpu.ts";

@@ -1,9 +1,9 @@
+import type { ConvolutionGeometry } from "../../lib/graph/kernel.ts";
 import type { Node } from "../../lib/graph/node.ts";
 import {
   conv2d,
   conv2dInputGradient,
   conv2dKernelGradient,
-  type ConvolutionGeometry,
   convolutionShape,
 } from "../../lib/graph/ops/conv2d.ts";
 import { reverse, slice, transpose } from "../../lib/graph/ops/layout.ts";

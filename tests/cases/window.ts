@@ -1,6 +1,6 @@
+import type { WindowGeometry } from "../../lib/graph/kernel.ts";
 import { apply, type Node } from "../../lib/graph/node.ts";
 import {
-  type WindowGeometry,
   windowMax,
   windowMaxGradientOp,
   windowSum,

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { compile } from "../../lib/compile/compile.ts";
 import type { Fusion } from "../../lib/compile/fuse.ts";
-import type { Kernel } from "../../lib/compile/kernel.ts";
+import type { Kernel } from "../../lib/graph/kernel.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
 import { batchNormInference } from "../../lib/graph/compositions/normalization.ts";
 import { softmax } from "../../lib/graph/compositions/activation.ts";

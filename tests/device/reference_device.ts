@@ -1,6 +1,6 @@
 import { bytesPerElement, type DType, type TensorData } from "../../lib/core/dtype.ts";
 import { type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
-import type { Expression, Kernel, Launch, Step, View } from "../../lib/compile/kernel.ts";
+import type { Expression, Kernel, Launch, Step, View } from "../../lib/graph/kernel.ts";
 import type { Place, Plan, PlannedValue } from "../../lib/compile/plan.ts";
 import type { Device, Executable, Storage } from "../../lib/device/device.ts";
 import { apply, leaf, type Node } from "../../lib/graph/node.ts";

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import type { Kernel } from "../../lib/compile/kernel.ts";
+import type { Kernel } from "../../lib/graph/kernel.ts";
 import { DeviceError } from "../../lib/core/errors.ts";
 import { Failures } from "../../lib/device/webgpu/failures.ts";
 import { Pipelines } from "../../lib/device/webgpu/pipelines.ts";

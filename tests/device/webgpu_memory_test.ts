@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Kernel } from "../../lib/compile/kernel.ts";
+import type { Kernel } from "../../lib/graph/kernel.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
 import { planOf, testOnWebgpu } from "../kernels/webgpu/run_kernel.ts";
 

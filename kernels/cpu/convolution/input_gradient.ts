@@ -1,4 +1,4 @@
-import type { ConvolutionKernel } from "../../../lib/compile/kernel.ts";
+import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { productStages } from "../product/mod.ts";
 import { frameBytes, type FrameOptions, framePart, isFrameless } from "./frame.ts";

@@ -1,4 +1,4 @@
-import type { MapKernel } from "../../../lib/compile/kernel.ts";
+import type { MapKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
 import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";

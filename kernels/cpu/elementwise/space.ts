@@ -1,6 +1,6 @@
 import { bytesPerElement, type DType } from "../../../lib/core/dtype.ts";
 import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
-import type { Expression, View } from "../../../lib/compile/kernel.ts";
+import type { Expression, View } from "../../../lib/graph/kernel.ts";
 import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
 import type { Arguments } from "../stages/builder.ts";
 import type { Lanes } from "./expression.ts";

@@ -1,4 +1,4 @@
-import type { ConcatenateKernel } from "../../../lib/compile/kernel.ts";
+import type { ConcatenateKernel } from "../../../lib/graph/kernel.ts";
 import { copy, overUnits } from "../memory/runs.ts";
 import { unravel } from "../elementwise/space.ts";
 import type { KernelBuilder } from "../stages/builder.ts";

@@ -1,4 +1,4 @@
-import type { GatherKernel, ScatterAddKernel } from "../../../lib/compile/kernel.ts";
+import type { GatherKernel, ScatterAddKernel } from "../../../lib/graph/kernel.ts";
 import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";

@@ -1,4 +1,4 @@
-import type { PadKernel } from "../../../lib/compile/kernel.ts";
+import type { PadKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf, stridesOf } from "../../../lib/core/shape.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { f32x4, i32, i32x4 } from "../wasm/instructions.ts";

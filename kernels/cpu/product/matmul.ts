@@ -1,4 +1,4 @@
-import type { MatmulKernel } from "../../../lib/compile/kernel.ts";
+import type { MatmulKernel } from "../../../lib/graph/kernel.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { productStages } from "./mod.ts";
 import { accumulationStages } from "./strategy_long_sum.ts";

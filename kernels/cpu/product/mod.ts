@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { Expression } from "../../../lib/compile/kernel.ts";
+import type { Expression } from "../../../lib/graph/kernel.ts";
 import type { Shape } from "../../../lib/core/shape.ts";
 import type { Value } from "../wasm/assembler.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Expression } from "../../../lib/compile/kernel.ts";
+import type { Expression } from "../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import type { FunctionIndex, Local, Value } from "../wasm/assembler.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";

@@ -1,4 +1,4 @@
-import type { Expression } from "../../../lib/compile/kernel.ts";
+import type { Expression } from "../../../lib/graph/kernel.ts";
 import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
 import type { FunctionIndex, Local, ModuleBuilder, Value } from "../wasm/assembler.ts";
 import type { Arguments } from "../stages/builder.ts";

@@ -1,4 +1,4 @@
-import type { ArgmaxKernel } from "../../../lib/compile/kernel.ts";
+import type { ArgmaxKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import { overUnits } from "../memory/runs.ts";

@@ -1,4 +1,4 @@
-import type { Expression, ReduceKernel } from "../../../lib/compile/kernel.ts";
+import type { Expression, ReduceKernel } from "../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";

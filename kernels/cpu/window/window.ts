@@ -1,4 +1,4 @@
-import type { WindowKernel } from "../../../lib/compile/kernel.ts";
+import type { WindowKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
 import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
 import type { KernelBuilder } from "../stages/builder.ts";

@@ -1,5 +1,5 @@
 import { type Dispatch, emit, type Operands, type Tiling } from "../../../kernels/webgpu/emit.ts";
-import type { Launch } from "../../compile/kernel.ts";
+import type { Launch } from "../../graph/kernel.ts";
 import type { Place, Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
 import { bytesPerElement } from "../../core/dtype.ts";

@@ -1,5 +1,5 @@
 import type { Node } from "../node.ts";
-import type { Pair } from "../ops/conv2d.ts";
+import type { Pair } from "../kernel.ts";
 import { divide, scale } from "../ops/elementwise.ts";
 import { literal } from "../ops/generate.ts";
 import { pad, reshape } from "../ops/layout.ts";

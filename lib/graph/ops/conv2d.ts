@@ -1,17 +1,6 @@
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
+import type { ConvolutionGeometry } from "../kernel.ts";
 import { apply, type Node, type Op, type TensorType } from "../node.ts";
-
-/** Two numbers: for the height and for the width. */
-export type Pair = readonly [number, number];
-
-/** How a kernel moves over an image. */
-export interface ConvolutionGeometry extends Readonly<Record<string, unknown>> {
-  readonly stride: Pair;
-  /** Zeros added at the top, bottom, left and right. */
-  readonly padding: readonly [number, number, number, number];
-  readonly dilation: Pair;
-  readonly groups: number;
-}
 
 /** Positions of a window of `size` (dilated) along an axis of `length` padded by `padding`. */
 export function windowCount(

@@ -1,14 +1,7 @@
 import { formatShape, sameShape, type Shape } from "../../core/shape.ts";
+import type { WindowGeometry } from "../kernel.ts";
 import { apply, type Node, type Op, type TensorType } from "../node.ts";
-import { type Pair, windowCount } from "./conv2d.ts";
-
-/** How a pooling window moves over the height and width of images (NHWC). */
-export interface WindowGeometry extends Readonly<Record<string, unknown>> {
-  readonly window: Pair;
-  readonly stride: Pair;
-  /** Elements added at the top, bottom, left and right; each less than the window. */
-  readonly padding: readonly [number, number, number, number];
-}
+import { windowCount } from "./conv2d.ts";
 
 function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
   const [n, height, width, channels] = image.shape as [number, number, number, number];

@@ -1,5 +1,6 @@
 import { add } from "../../graph/ops/elementwise.ts";
-import { conv2d as convolve, type ConvolutionGeometry, type Pair } from "../../graph/ops/conv2d.ts";
+import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
+import { conv2d as convolve } from "../../graph/ops/conv2d.ts";
 import {
   convolutionGeometry,
   type ConvolutionOptions,

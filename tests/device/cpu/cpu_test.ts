@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import type { MapKernel, ReduceKernel, Step } from "../../../lib/compile/kernel.ts";
+import type { MapKernel, ReduceKernel, Step } from "../../../lib/graph/kernel.ts";
 import type { Plan, PlannedValue } from "../../../lib/compile/plan.ts";
 import { DeviceError } from "../../../lib/core/errors.ts";
 import { control } from "../../../lib/device/cpu/control.ts";

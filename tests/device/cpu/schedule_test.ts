@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { EmittedPlan } from "../../../kernels/cpu/emit.ts";
-import type { Kernel } from "../../../lib/compile/kernel.ts";
+import type { Kernel } from "../../../lib/graph/kernel.ts";
 import type { Plan } from "../../../lib/compile/plan.ts";
 import { phasesOf } from "../../../lib/device/cpu/schedule.ts";
 

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { ConvolutionGeometry } from "../../../lib/graph/kernel.ts";
 import { leaf, type Node } from "../../../lib/graph/node.ts";
 import {
   conv2d,
   conv2dInputGradient,
   conv2dKernelGradient,
-  type ConvolutionGeometry,
   windowCount,
 } from "../../../lib/graph/ops/conv2d.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Expression, View } from "../../../lib/compile/kernel.ts";
+import type { Expression, View } from "../../../lib/graph/kernel.ts";
 import type { TensorData } from "../../../lib/core/dtype.ts";
 import { Random } from "../../../lib/core/random.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Kernel } from "../../../lib/compile/kernel.ts";
+import type { Kernel } from "../../../lib/graph/kernel.ts";
 import type { Plan, PlannedValue } from "../../../lib/compile/plan.ts";
 import { bytesPerElement, type DType, dtypeOf, type TensorData } from "../../../lib/core/dtype.ts";
 import { emitPlan } from "../../../kernels/cpu/emit.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { MapKernel } from "../../../lib/compile/kernel.ts";
+import type { MapKernel } from "../../../lib/graph/kernel.ts";
 import { stridesOf } from "../../../lib/core/shape.ts";
 import { runKernel, testOnWebgpu } from "./run_kernel.ts";
 

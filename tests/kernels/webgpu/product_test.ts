@@ -1,5 +1,6 @@
 import type { Tiling } from "../../../kernels/webgpu/emit.ts";
-import { conv2d, type ConvolutionGeometry } from "../../../lib/graph/ops/conv2d.ts";
+import type { ConvolutionGeometry } from "../../../lib/graph/kernel.ts";
+import { conv2d } from "../../../lib/graph/ops/conv2d.ts";
 import * as e from "../../../lib/graph/ops/elementwise.ts";
 import { matmul } from "../../../lib/graph/ops/matmul.ts";
 import { type Case, compositions, real } from "../../cases/case.ts";

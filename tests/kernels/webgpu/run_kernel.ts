@@ -1,4 +1,4 @@
-import type { Kernel } from "../../../lib/compile/kernel.ts";
+import type { Kernel } from "../../../lib/graph/kernel.ts";
 import type { Plan } from "../../../lib/compile/plan.ts";
 import { bytesPerElement, dtypeOf, type TensorData, typedArray } from "../../../lib/core/dtype.ts";
 import type { Device } from "../../../lib/device/device.ts";

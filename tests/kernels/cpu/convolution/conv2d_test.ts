@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { ConvolutionKernel } from "../../../../lib/compile/kernel.ts";
+import type { ConvolutionKernel } from "../../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../../lib/core/shape.ts";
-import { type ConvolutionGeometry, convolutionShape } from "../../../../lib/graph/ops/conv2d.ts";
+import type { ConvolutionGeometry } from "../../../../lib/graph/kernel.ts";
+import { convolutionShape } from "../../../../lib/graph/ops/conv2d.ts";
 import { runKernel } from "../run_kernel.ts";
 import { Random } from "../../../../lib/core/random.ts";
 import { integers } from "../reference.ts";

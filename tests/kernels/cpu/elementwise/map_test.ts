@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { MapKernel, Step, View } from "../../../../lib/compile/kernel.ts";
+import type { MapKernel, Step, View } from "../../../../lib/graph/kernel.ts";
 import type { TensorData } from "../../../../lib/core/dtype.ts";
 import { keyOf, philox } from "../../../../lib/core/random.ts";
 import { type Shape, sizeOf, stridesOf } from "../../../../lib/core/shape.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { elementwise, masks } from "../../../../kernels/cpu/elementwise/elementwise.ts";
-import type { Step } from "../../../../lib/compile/kernel.ts";
+import type { Step } from "../../../../lib/graph/kernel.ts";
 import * as rows from "../../../../lib/graph/ops/elementwise.ts";
 import type { Op } from "../../../../lib/graph/node.ts";
 import { runKernel } from "../run_kernel.ts";

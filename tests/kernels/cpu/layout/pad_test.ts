@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { PadKernel } from "../../../../lib/compile/kernel.ts";
+import type { PadKernel } from "../../../../lib/graph/kernel.ts";
 import { sizeOf, stridesOf } from "../../../../lib/core/shape.ts";
 import { runKernel } from "../run_kernel.ts";
 import { forEachIndex, integers } from "../reference.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { MatmulKernel } from "../../../../lib/compile/kernel.ts";
+import type { MatmulKernel } from "../../../../lib/graph/kernel.ts";
 import type { Shape } from "../../../../lib/core/shape.ts";
 import { runKernel } from "../run_kernel.ts";
 import { integers } from "../reference.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Tail } from "../../../../lib/compile/kernel.ts";
+import type { Tail } from "../../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf, stridesOf } from "../../../../lib/core/shape.ts";
 import type { DType, TensorData } from "../../../../lib/core/dtype.ts";
 import { integers } from "../reference.ts";

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { ReduceKernel, Step, View } from "../../../../lib/compile/kernel.ts";
+import type { ReduceKernel, Step, View } from "../../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf, stridesOf } from "../../../../lib/core/shape.ts";
 import { runKernel } from "../run_kernel.ts";
 import { evaluate, forEachIndex, integers, normals } from "../reference.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { WindowKernel } from "../../../../lib/compile/kernel.ts";
+import type { WindowKernel } from "../../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../../lib/core/shape.ts";
 import { windowCount } from "../../../../lib/graph/ops/conv2d.ts";
 import { runKernel } from "../run_kernel.ts";

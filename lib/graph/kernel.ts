@@ -1,7 +1,25 @@
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
-import type { ConvolutionGeometry } from "../graph/ops/conv2d.ts";
-import type { WindowGeometry } from "../graph/ops/window.ts";
+
+/** Two numbers: for the height and for the width. */
+export type Pair = readonly [number, number];
+
+/** How a kernel moves over an image. */
+export interface ConvolutionGeometry extends Readonly<Record<string, unknown>> {
+  readonly stride: Pair;
+  /** Zeros added at the top, bottom, left and right. */
+  readonly padding: readonly [number, number, number, number];
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+/** How a pooling window moves over the height and width of images (NHWC). */
+export interface WindowGeometry extends Readonly<Record<string, unknown>> {
+  readonly window: Pair;
+  readonly stride: Pair;
+  /** Elements added at the top, bottom, left and right; each less than the window. */
+  readonly padding: readonly [number, number, number, number];
+}
 
 /**
  * Where an element of a buffer lies for each index of an iteration space: at
