@@ -30,7 +30,7 @@ const batchNorm = (x: Node, gamma?: Node, beta?: Node) =>
 const activations = compositions([
   ["step", [distinct([9])], activation.step],
   ["relu6", [distinct([201])], activation.relu6],
-  ["leaky relu", [distinct([17])], (x) => activation.leakyRelu(x, 0.1)],
+  ["leakyRelu", [distinct([17])], (x) => activation.leakyRelu(x, 0.1)],
   ["elu", [distinct([33])], (x) => activation.elu(x, 1.5)],
   ["elu of large numbers", [given([4], [-100, 100, 1000, -1000])], (x) => activation.elu(x)],
   ["softplus", [distinct([33])], activation.softplus],
@@ -38,31 +38,31 @@ const activations = compositions([
   ["gelu", [real([33], -4, 4)], (x) => activation.gelu(x)],
   ["gelu, approximate", [real([33], -4, 4)], (x) => activation.gelu(x, true)],
   ["silu", [real([33], -4, 4)], activation.silu],
-  ["hard sigmoid", [distinct([101])], activation.hardSigmoid],
+  ["hardSigmoid", [distinct([101])], activation.hardSigmoid],
   ["softmax", [real([4, 7], -4, 4)], (x) => activation.softmax(x)],
   ["softmax along the first axis", [real([4, 7], -4, 4)], (x) => activation.softmax(x, 0)],
-  ["log-softmax of large numbers", [real([3, 10], -80, 80)], (x) => activation.logSoftmax(x)],
+  ["logSoftmax of large numbers", [real([3, 10], -80, 80)], (x) => activation.logSoftmax(x)],
 ]);
 
 const lossCases = compositions([
   [
-    "cross-entropy",
+    "crossEntropy",
     [real([6, 10], -3, 3), integers([6], 0, 10)],
     (x, y) => losses.crossEntropy(x, y),
   ],
   [
-    "cross-entropy with label smoothing",
+    "crossEntropy with label smoothing",
     [real([5, 4], -3, 3), integers([5], 0, 4)],
     (x, y) => losses.crossEntropy(x, y, 0.1),
   ],
   [
-    "cross-entropy of probabilities",
+    "crossEntropy of probabilities",
     [real([5, 4], -3, 3), constant(real([5, 4], 0, 1))],
     (x, y) => losses.crossEntropy(x, y, 0.2),
   ],
-  ["binary cross-entropy", [distinct([9]), integers([9], 0, 2)], losses.binaryCrossEntropy],
-  ["mean squared error", [real([4, 3]), real([4, 3])], losses.meanSquaredError],
-  ["mean absolute error", [distinct([4, 3]), given([4, 3], [5, -6])], losses.meanAbsoluteError],
+  ["binaryCrossEntropy", [distinct([9]), integers([9], 0, 2)], losses.binaryCrossEntropy],
+  ["meanSquaredError", [real([4, 3]), real([4, 3])], losses.meanSquaredError],
+  ["meanAbsoluteError", [distinct([4, 3]), given([4, 3], [5, -6])], losses.meanAbsoluteError],
   ["hinge", [distinct([9]), integers([9], 0, 2)], losses.hinge],
   [
     "top-1 hits",
@@ -72,11 +72,11 @@ const lossCases = compositions([
 ]);
 
 const layers = compositions([
-  ["batch norm, images", [real([3, 2, 3, 5]), real([5], 0.5, 2), real([5])], batchNorm],
-  ["batch norm, vectors", [real([8, 3]), real([3], 0.5, 2), real([3])], batchNorm],
-  ["batch norm, neither gain nor bias", [real([6, 3])], (x) => batchNorm(x)],
+  ["batchNorm of images", [real([3, 2, 3, 5]), real([5], 0.5, 2), real([5])], batchNorm],
+  ["batchNorm of vectors", [real([8, 3]), real([3], 0.5, 2), real([3])], batchNorm],
+  ["batchNorm, neither gain nor bias", [real([6, 3])], (x) => batchNorm(x)],
   [
-    "batch norm, inference",
+    "batchNorm, inference",
     [
       real([2, 3, 3, 4]),
       real([4], 0.5, 2),
@@ -87,19 +87,19 @@ const layers = compositions([
     (x, gamma, beta, mean, variance) =>
       normalization.batchNormInference(x, gamma, beta, mean, variance, 1e-3),
   ],
-  ["batch norm, relu, convolution", [
+  ["batchNorm, relu, convolution", [
     real([2, 4, 4, 3]),
     real([3], 0.5, 2),
     real([3]),
     real([3, 3, 3, 4]),
   ], (x, gamma, beta, kernel) => conv2d(e.relu(batchNorm(x, gamma, beta)), kernel, plain)],
   [
-    "local response norm",
+    "localResponseNorm",
     [real([1, 2, 3, 9], 0.1, 3)],
     (x) => normalization.localResponseNorm(x, { alpha: 0.5, k: 2 }),
   ],
   [
-    "local response norm, even size",
+    "localResponseNorm, even size",
     [real([2, 1, 2, 5])],
     (x) => normalization.localResponseNorm(x, { size: 4, alpha: 1, beta: 0.5 }),
   ],
@@ -108,23 +108,23 @@ const layers = compositions([
     return e.select(keep, e.scale(x, 1 / 0.7), literal(0, x.shape));
   }],
   [
-    "max pool, ceil mode",
+    "maxPool2d, ceil mode",
     [distinct([1, 6, 7, 2])],
     (x) => pool.maxPool2d(x, 3, { stride: 2, ceilMode: true }),
   ],
   [
-    "max pool, same",
+    "maxPool2d, same",
     [distinct([1, 5, 7, 2])],
     (x) => pool.maxPool2d(x, [3, 2], { stride: 2, padding: "same" }),
   ],
-  ["average pool", [real([2, 4, 6, 3])], (x) => pool.averagePool2d(x, 2)],
+  ["averagePool2d", [real([2, 4, 6, 3])], (x) => pool.averagePool2d(x, 2)],
   [
-    "average pool without the padding",
+    "averagePool2d without the padding",
     [real([2, 5, 6, 3])],
     (x) => pool.averagePool2d(x, 3, { stride: 2, padding: 1 }),
   ],
   [
-    "average pool with the padding, ceil mode",
+    "averagePool2d with the padding, ceil mode",
     [real([2, 5, 6, 3])],
     (x) =>
       pool.averagePool2d(x, 3, {
@@ -134,9 +134,9 @@ const layers = compositions([
         ceilMode: true,
       }),
   ],
-  ["global average pool", [real([2, 3, 4, 5])], pool.globalAveragePool2d],
-  ["global max pool", [distinct([2, 3, 4, 5])], pool.globalMaxPool2d],
-  ["transposed convolution with bias", [real([1, 3, 4, 2]), real([3, 3, 3, 2]), real([3])], (
+  ["globalAveragePool2d", [real([2, 3, 4, 5])], pool.globalAveragePool2d],
+  ["globalMaxPool2d", [distinct([2, 3, 4, 5])], pool.globalMaxPool2d],
+  ["convTranspose2d with bias", [real([1, 3, 4, 2]), real([3, 3, 3, 2]), real([3])], (
     x,
     kernel,
     bias,

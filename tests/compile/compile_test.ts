@@ -3,27 +3,32 @@ import { compile } from "../../lib/compile/compile.ts";
 import { leaf } from "../../lib/graph/node.ts";
 import { exp } from "../../lib/graph/ops/elementwise.ts";
 import { cases } from "../cases.ts";
-import { compareCases, compareRandomGraphs, fusions } from "../device/compare.ts";
+import { compareCase, compareRandomGraphs, fusions } from "../device/compare.ts";
 import { ReferenceDevice } from "../device/reference_device.ts";
-import { compareUpdates } from "../device/updates.ts";
+import { compareStep, steps } from "../device/updates.ts";
+import { Largest } from "../largest.ts";
 
 // Plans are run in f64 by the reference device, so that only constants and reading round to f32.
-const tolerance = 1e-6;
+// Each is compiled with every fusion rule on and off.
+const errors = new Largest("compiler against the reference", 1e-6);
 
-Deno.test("every case and its gradients, compiled with each fusion rule on and off", async () => {
-  const largest = await compareCases(new ReferenceDevice(), cases, fusions, tolerance);
-  console.log(`compiler against reference: ${largest}`);
-});
+for (const item of cases) {
+  Deno.test(`${item.name}: compiled`, async () => {
+    await compareCase(new ReferenceDevice(), item, fusions, errors);
+  });
+}
 
-Deno.test("random graphs, compiled with each fusion rule on and off", async () => {
-  const largest = await compareRandomGraphs(new ReferenceDevice(), 60, fusions, tolerance);
-  console.log(`compiler against reference, random graphs: ${largest}`);
-});
+for (let seed = 1; seed <= 60; seed++) {
+  Deno.test(`random graphs ${seed}: compiled`, async () => {
+    await compareRandomGraphs(new ReferenceDevice(), seed, fusions, errors);
+  });
+}
 
-Deno.test("leaves are updated in place, whatever is made of them", async () => {
-  const largest = await compareUpdates(new ReferenceDevice(), fusions, tolerance);
-  console.log(`compiler against reference, updates: ${largest}`);
-});
+for (const step of steps()) {
+  Deno.test(`an update: ${step.name}: compiled`, async () => {
+    await compareStep(new ReferenceDevice(), step, fusions, errors);
+  });
+}
 
 Deno.test("bytes are no result", () => {
   const x = leaf([3], "u8");

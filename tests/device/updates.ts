@@ -1,4 +1,3 @@
-import { assert } from "@std/assert";
 import { bytesPerElement, typedArray } from "../../lib/core/dtype.ts";
 import { Random } from "../../lib/core/random.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
@@ -11,11 +10,12 @@ import * as e from "../../lib/graph/ops/elementwise.ts";
 import { concatenate, reshape, reverse, transpose } from "../../lib/graph/ops/layout.ts";
 import { matmul } from "../../lib/graph/ops/matmul.ts";
 import { reduceSum } from "../../lib/graph/ops/reduce.ts";
+import type { Largest } from "../largest.ts";
 import { evaluate } from "../reference.ts";
-import { difference, Largest } from "./compare.ts";
+import { difference } from "./compare.ts";
 
 /** A step that is run again and again and replaces some of its leaves. */
-interface Step {
+export interface Step {
   readonly name: string;
   readonly leaves: readonly Node[];
   /** For a leaf, by number, what replaces it. */
@@ -25,7 +25,8 @@ interface Step {
 
 const f32 = (...shape: number[]) => leaf(shape, "f32");
 
-function steps(): Step[] {
+/** Every step. */
+export function steps(): Step[] {
   const list: Step[] = [];
   const add = (name: string, leaves: Node[], next: [number, Node][], outputs: Node[] = []) =>
     list.push({ name, leaves, next: new Map(next), outputs });
@@ -86,30 +87,18 @@ function steps(): Step[] {
   return list;
 }
 
-/** Runs steps that update their leaves in place, three times each, on a device and by the reference. */
-export async function compareUpdates(
+/** Runs a step three times, updating its leaves in place, on a device and by the reference. */
+export async function compareStep(
   device: Device,
+  step: Step,
   settings: readonly Partial<Fusion>[],
-  tolerance: number,
-): Promise<Largest> {
-  const largest = new Largest();
-  const failures: string[] = [];
-  for (const step of steps()) {
-    for (const fusion of settings) {
-      try {
-        const error = await compareStep(device, step, fusion);
-        largest.add(error, step.name);
-        if (!(error <= tolerance)) failures.push(`${step.name}: error ${error.toExponential(1)}`);
-      } catch (error) {
-        failures.push(`${step.name}: ${error}`);
-      }
-    }
-  }
-  assert(failures.length === 0, `${failures.length} failures\n${failures.join("\n")}`);
-  return largest;
+  largest: Largest,
+): Promise<void> {
+  for (const fusion of settings) largest.check(await errorOf(device, step, fusion), step.name);
 }
 
-async function compareStep(
+/** The largest difference after three runs. */
+async function errorOf(
   device: Device,
   { leaves, next, outputs }: Step,
   fusion: Partial<Fusion>,

@@ -9,7 +9,7 @@ import type { Kernel } from "../../lib/graph/kernel.ts";
 import { DeviceError } from "../../lib/core/errors.ts";
 import { Failures } from "../../lib/device/webgpu/failures.ts";
 import { Pipelines } from "../../lib/device/webgpu/pipelines.ts";
-import { planOf, testOnWebgpu } from "../kernels/webgpu/run_kernel.ts";
+import { planOf, testOnOwnWebgpu } from "../kernels/webgpu/run_kernel.ts";
 
 /** x + 1 over `size` elements. */
 function increment(size: number): Kernel {
@@ -27,7 +27,7 @@ function increment(size: number): Kernel {
   };
 }
 
-testOnWebgpu("a value over the limit is named before anything runs", (device) => {
+testOnOwnWebgpu("a value over the limit is named before anything runs", (device) => {
   const limit = device.gpu.limits.maxStorageBufferBindingSize, size = limit / 4 + 1;
   const plan = planOf(increment(size), [new Float32Array(1)], [{ dtype: "f32", size }]);
   const named = {
@@ -43,7 +43,7 @@ testOnWebgpu("a value over the limit is named before anything runs", (device) =>
   assertEquals(device.allocatedBytes, before);
 });
 
-testOnWebgpu("a lost device is an error at every later call", async (device) => {
+testOnOwnWebgpu("a lost device is an error at every later call", async (device) => {
   const plan = planOf(increment(4), [new Float32Array(4)], [{ dtype: "f32", size: 4 }]);
   const storages = plan.bindings.map((bytes) => device.allocate(bytes));
   const executable = device.load(plan);
@@ -58,7 +58,7 @@ testOnWebgpu("a lost device is an error at every later call", async (device) => 
   await assertRejects(() => device.finish(), DeviceError);
 });
 
-testOnWebgpu("a kernel that does not compile is an error that names it", async (device) => {
+testOnOwnWebgpu("a kernel that does not compile is an error that names it", async (device) => {
   const failures = new Failures(device.gpu);
   const pipelines = new Pipelines(device.gpu, failures);
   const code = "@compute @workgroup_size(1) fn main() { let x: f32 = 1u; }";
@@ -69,7 +69,7 @@ testOnWebgpu("a kernel that does not compile is an error that names it", async (
   assertThrows(() => failures.check(), DeviceError, "matmul");
 });
 
-testOnWebgpu("an error outside any scope is thrown by the next read", async (device) => {
+testOnOwnWebgpu("an error outside any scope is thrown by the next read", async (device) => {
   const storage = device.allocate(16);
   const encoder = device.gpu.createCommandEncoder();
   const buffer = device.gpu.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST });
@@ -83,7 +83,7 @@ testOnWebgpu("an error outside any scope is thrown by the next read", async (dev
   assert(error.message.length > 10);
 });
 
-testOnWebgpu("a closed device, released programs and buffers", async (device) => {
+testOnOwnWebgpu("a closed device, released programs and buffers", async (device) => {
   const plan = planOf(increment(4), [new Float32Array(4)], [{ dtype: "f32", size: 4 }]);
   const [a, b] = plan.bindings.map((bytes) => device.allocate(bytes));
   const executable = device.load(plan);

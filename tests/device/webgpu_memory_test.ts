@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Kernel } from "../../lib/graph/kernel.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
-import { planOf, testOnWebgpu } from "../kernels/webgpu/run_kernel.ts";
+import { planOf, testOnOwnWebgpu } from "../kernels/webgpu/run_kernel.ts";
 
-testOnWebgpu("allocated bytes are those of live buffers", (device) => {
+testOnOwnWebgpu("allocated bytes are those of live buffers", (device) => {
   const before = device.allocatedBytes;
   const a = device.allocate(1000), b = device.allocate(7);
   const both = device.allocatedBytes - before;
@@ -14,7 +14,7 @@ testOnWebgpu("allocated bytes are those of live buffers", (device) => {
   assertEquals(device.allocatedBytes, before);
 });
 
-testOnWebgpu("a program's slots are freed with it, and its runs do not grow", async (device) => {
+testOnOwnWebgpu("a program's slots are freed with it, and its runs do not grow", async (device) => {
   const view = { offset: 0, strides: [1] };
   const kernel: Kernel = {
     kind: "map",
@@ -59,7 +59,7 @@ testOnWebgpu("a program's slots are freed with it, and its runs do not grow", as
   assertEquals(device.allocatedBytes, before);
 });
 
-testOnWebgpu("writes of bytes, and at an offset", async (device) => {
+testOnOwnWebgpu("writes of bytes, and at an offset", async (device) => {
   const storage = device.allocate(7);
   device.write(storage, Uint8Array.of(1, 2, 3, 4, 5, 6, 7));
   device.write(storage, Uint8Array.of(50, 60, 70), 4);
@@ -71,20 +71,20 @@ testOnWebgpu("writes of bytes, and at an offset", async (device) => {
   storage.release();
 });
 
-testOnWebgpu("what is written is copied at once", async (device) => {
+testOnOwnWebgpu("what is written is copied at once", async (device) => {
   const storage = device.allocate(16), data = Float32Array.of(1, 2, 3, 4);
   device.write(storage, data);
   data.fill(0);
   assertEquals([...new Float32Array(await device.read(storage, 16))], [1, 2, 3, 4]);
 });
 
-testOnWebgpu("nothing can be written", async (device) => {
+testOnOwnWebgpu("nothing can be written", async (device) => {
   const storage = device.allocate(0);
   device.write(storage, new Float32Array(0));
   assertEquals((await device.read(storage, 0)).byteLength, 0);
 });
 
-testOnWebgpu("a plan that does nothing can run", async (device) => {
+testOnOwnWebgpu("a plan that does nothing can run", async (device) => {
   const kernel: Kernel = {
     kind: "map",
     shape: [0],

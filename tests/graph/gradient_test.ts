@@ -8,26 +8,18 @@ import { reduceMax, reduceSum } from "../../lib/graph/ops/reduce.ts";
 import { windowMax } from "../../lib/graph/ops/window.ts";
 import { opTable } from "../../lib/graph/table.ts";
 import { build, type Built, cases, gradientsOf } from "../cases.ts";
+import { Largest } from "../largest.ts";
 import { evaluate } from "../reference.ts";
 
-const tolerance = 1e-5;
 /** Elements of an input that are changed one by one; of larger inputs, a random choice. */
 const probes = { first: 16, second: 4 };
 /** Ops that pass no gradient on: their rows say so with undefined. */
 const flat = new Set(["argmax", "compare", "convert", "detach", "isFinite", "randomUniform"]);
 
-/** The largest difference found, and where. */
-class Worst {
-  error = 0;
-  where = "";
-
-  /** Compares gradients with differences, relative to the largest of them (or 1 at least). */
-  add(where: string, found: number, expected: number, magnitude: number): void {
-    const error = Math.abs(found - expected) / Math.max(1, magnitude);
-    if (!(error <= this.error)) [this.error, this.where] = [error, where];
-    assert(error <= tolerance, `${where}: gradient ${found}, finite difference ${expected}`);
-  }
-}
+const errors = {
+  first: new Largest("gradients against finite differences", 1e-5),
+  second: new Largest("second derivatives against finite differences", 1e-5),
+};
 
 const largest = (numbers: Float64Array): number =>
   numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
@@ -37,24 +29,30 @@ function check(
   name: string,
   loss: Node,
   { variables, data }: Built,
-  probes: number,
-  worst: Worst,
+  order: "first" | "second",
 ): void {
   const found = evaluate(gradients(loss, variables), data);
+  // Relative to the largest gradient, or 1 at least.
+  const compare = (where: string, found: number, expected: number, magnitude: number) =>
+    errors[order].check(
+      Math.abs(found - expected) / Math.max(1, magnitude),
+      `${name}, ${where}`,
+      () => `: gradient ${found}, finite difference ${expected}`,
+    );
   const random = new Random(5);
   variables.forEach((variable, v) => {
     const values = data.get(variable)!;
     const at = (moved: Float64Array) =>
       evaluate([loss], new Map([...data, [variable, moved]]))[0]![0]!;
     const magnitude = largest(found[v]!);
-    const count = Math.min(probes, values.length);
-    const order = random.permutation(values.length);
+    const count = Math.min(probes[order], values.length);
+    const chosen = random.permutation(values.length);
     for (let k = 0; k < count; k++) {
-      const i = order[k]!;
+      const i = chosen[k]!;
       const step = 1e-5 * Math.max(1, Math.abs(values[i]!));
       const difference = at(values.with(i, values[i]! + step)) -
         at(values.with(i, values[i]! - step));
-      worst.add(`${name}, input ${v}[${i}]`, found[v]![i]!, difference / (2 * step), magnitude);
+      compare(`input ${v}[${i}]`, found[v]![i]!, difference / (2 * step), magnitude);
     }
     // All elements at once, in a random direction.
     const direction = values.map(() => random.uniform(-1, 1)), step = 1e-5;
@@ -62,58 +60,44 @@ function check(
       at(values.map((x, i) => x - step * direction[i]!));
     const slope = direction.reduce((sum, d, i) => sum + d * found[v]![i]!, 0);
     const length = Math.sqrt(values.length) * magnitude;
-    worst.add(`${name}, input ${v}, a direction`, slope, difference / (2 * step), length);
+    compare(`input ${v}, a direction`, slope, difference / (2 * step), length);
   });
 }
 
-Deno.test("every gradient equals the finite difference", () => {
-  const worst = new Worst();
-  const checked = new Set<string>();
-  let count = 0;
-  for (const item of cases) {
-    const built = build(item);
-    if (built.loss === undefined) continue;
-    check(item.name, built.loss, built, probes.first, worst);
-    if (item.op !== undefined) checked.add(item.op);
-    count++;
-  }
-  console.log(
-    `gradients against finite differences: ${count} cases, largest error ${
-      worst.error.toExponential(1)
-    } (${worst.where})`,
-  );
-  for (const op of opTable.values()) {
-    if (op.gradient === undefined || flat.has(op.name)) continue;
-    assert(checked.has(op.name), `${op.name} has a gradient that no case checks`);
-  }
-});
+const differentiable = cases.filter((item) => build(item).loss !== undefined);
 
-Deno.test("every gradient can be differentiated again, but for that of max pooling", () => {
-  const worst = new Worst();
-  let count = 0;
-  for (const item of cases) {
+for (const item of differentiable) {
+  Deno.test(`${item.name}: gradient`, () => {
     const built = build(item);
-    if (built.loss === undefined) continue;
-    if (topologicalOrder([built.loss]).some((node) => node.op.name === "windowMax")) continue;
+    check(item.name, built.loss!, built, "first");
+  });
+}
+
+for (const op of opTable.values()) {
+  if (op.gradient === undefined || flat.has(op.name)) continue;
+  Deno.test(`${op.name}: a case checks its gradient`, () => {
+    assert(differentiable.some((item) => item.op === op.name), "add a case to tests/cases/");
+  });
+}
+
+for (const item of differentiable) {
+  // Max pooling cannot be differentiated twice.
+  const nodes = topologicalOrder([build(item).loss!]);
+  if (nodes.some((node) => node.op.name === "windowMax")) continue;
+  Deno.test(`${item.name}: second derivatives`, () => {
+    const built = build(item);
     const random = new Random(6);
     // The first gradients, weighted, as a new loss.
-    const first = gradientsOf(built);
     const data = new Map(built.data);
-    const terms = first.map((g) => {
+    const terms = gradientsOf(built).map((g, i) => {
       const weights = leaf(g.shape, "f32");
-      const size = built.data.get(built.variables[first.indexOf(g)]!)!.length;
+      const size = built.data.get(built.variables[i]!)!.length;
       data.set(weights, Float64Array.from({ length: size }, () => random.uniform(-1, 1)));
       return reduceSum(e.multiply(g, weights));
     });
-    check(`${item.name}, twice`, terms.reduce(e.add), { ...built, data }, probes.second, worst);
-    count++;
-  }
-  console.log(
-    `second derivatives against finite differences: ${count} cases, largest error ${
-      worst.error.toExponential(1)
-    } (${worst.where})`,
-  );
-});
+    check(item.name, terms.reduce(e.add), { ...built, data }, "second");
+  });
+}
 
 /** The gradient of the sum of f(x) at some numbers. */
 function slopes(f: (x: Node) => Node, numbers: number[]): number[] {

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assertAlmostEquals } from "@std/assert";
 import { sizeOf } from "../../lib/core/shape.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { type LossLike, lossOf } from "../../lib/train/loss.ts";
@@ -15,23 +15,18 @@ import * as schedules from "../../lib/train/schedule.ts";
 import { difference } from "../device/compare.ts";
 import { compareFixture } from "../fixtures/compare.ts";
 import { type Fixtures, fixtures, numbersOf } from "../fixtures/load.ts";
+import { Largest } from "../largest.ts";
 import { evaluate } from "../reference.ts";
 
-Deno.test("every loss and its gradient are those of PyTorch", () => {
-  let largest = 0;
-  const records = fixtures("losses");
-  for (const record of records) {
+const lossErrors = new Largest("losses against PyTorch", 1e-5);
+
+for (const [i, record] of fixtures("losses").entries()) {
+  const name = `${record.loss.name}: PyTorch's (record ${i})`;
+  Deno.test(name, () => {
     const { compute } = lossOf(record.loss as LossLike);
-    const name = JSON.stringify(record.loss);
-    largest = Math.max(
-      largest,
-      compareFixture(name, record, ([predictions, targets]) => compute(predictions!, targets!)),
-    );
-  }
-  console.log(
-    `losses against PyTorch: ${records.length} records, largest error ${largest.toExponential(1)}`,
-  );
-});
+    compareFixture(name, record, lossErrors, ([x, y]) => compute(x!, y!));
+  });
+}
 
 const optimizers: Record<string, (options: Record<string, unknown>) => Optimizer> = {
   sgd,
@@ -69,32 +64,24 @@ function follow(record: Fixtures["optimizers"]): number {
   return most;
 }
 
-Deno.test("every optimizer takes PyTorch's steps", () => {
-  let largest = 0;
-  const records = fixtures("optimizers");
-  for (const record of records) {
-    const error = follow(record);
-    const name = `${record.optimizer} ${JSON.stringify(record.options)}`;
-    assert(error <= 1e-5, `${name}: error ${error}`);
-    largest = Math.max(largest, error);
-  }
-  console.log(
-    `optimizers against PyTorch: ${records.length} records, largest error ${
-      largest.toExponential(1)
-    }`,
-  );
-});
+const optimizerErrors = new Largest("optimizers against PyTorch", 1e-5);
 
-Deno.test("every schedule is PyTorch's", () => {
-  for (const { schedule, arguments: given, rates, losses } of fixtures("schedules")) {
+for (const [i, record] of fixtures("optimizers").entries()) {
+  const name = `${record.optimizer}: PyTorch's steps (record ${i})`;
+  Deno.test(name, () => optimizerErrors.check(follow(record), name));
+}
+
+for (const [i, record] of fixtures("schedules").entries()) {
+  const { schedule, arguments: given, rates, losses } = record;
+  Deno.test(`${schedule}: PyTorch's rates (record ${i})`, () => {
     const make = (schedules as unknown as Record<
       string,
       (...given: unknown[]) => schedules.Schedule
     >)[schedule]!;
     const made = make(...given);
     rates.forEach((rate, epoch) => {
-      assertAlmostEquals(made.rate(epoch), rate, 1e-8, `${schedule}, epoch ${epoch}`);
+      assertAlmostEquals(made.rate(epoch), rate, 1e-8, `epoch ${epoch}`);
       if (losses !== undefined) made.report!(losses[epoch]!);
     });
-  }
-});
+  });
+}

@@ -75,14 +75,34 @@ export async function runKernel(
   return results;
 }
 
-/** Registers a test that gets a WebGPU device, which is closed after it. */
+/** Those of a file's tests, by tiling. */
+const opened = new Map<Tiling | undefined, WebgpuDevice>();
+
+Deno.test.afterAll(async () => {
+  for (const device of opened.values()) await device.close();
+});
+
+/** Registers a test that gets a WebGPU device, which it shares with the others of its file. */
 export function testOnWebgpu(
   name: string,
   body: (device: WebgpuDevice) => Promise<void> | void,
   tiling?: Tiling,
 ): void {
   Deno.test(webgpuTest(name, async () => {
-    const device = await createWebgpuDevice(tiling === undefined ? {} : { tiling });
+    const options = tiling === undefined ? {} : { tiling };
+    const device = opened.get(tiling) ?? await createWebgpuDevice(options);
+    opened.set(tiling, device);
+    await body(device);
+  }));
+}
+
+/** Registers a test that gets a WebGPU device of its own, which it may lose or close. */
+export function testOnOwnWebgpu(
+  name: string,
+  body: (device: WebgpuDevice) => Promise<void> | void,
+): void {
+  Deno.test(webgpuTest(name, async () => {
+    const device = await createWebgpuDevice();
     try {
       await body(device);
     } finally {
