@@ -17,3 +17,4 @@ export { type FigureJson, type Json, mergeJson, plainJson } from "./json.ts";
 export { type Channels, encodePng, pngFile, pngUrl } from "./png.ts";
 export { escapeMarkup } from "./svg/element.ts";
 export { measureText, plainLines } from "./svg/text.ts";
+export { isolinePieces } from "./traces/isolines.ts";

@@ -31,16 +31,19 @@ function formatNumber(number: number, places: number, separated: boolean): strin
 const zero = (number: number, places: number) =>
   Number.isFinite(number) ? number.toFixed(places) : String(number);
 
+/** A colour `#rrggbb` mixed with white, of which it is a share. */
+export function tint(color: string, share: number): string {
+  const mix = (channel: number) => Math.round(255 + share * (channel - 255));
+  const parts = [1, 3, 5].map((at) => mix(parseInt(color.slice(at, at + 2), 16)));
+  return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+}
+
 /** Where a number stands on a scale, as a light colour that black text can be read on. */
 export function heatColor(value: number, low: number, high: number): string {
-  const blend = (share: number, [r, g, b]: readonly [number, number, number]) => {
-    const mix = (channel: number) => Math.round(255 + share * (channel - 255));
-    return `#${[r, g, b].map((c) => mix(c).toString(16).padStart(2, "0")).join("")}`;
-  };
-  const [blue, red] = [[107, 174, 214], [244, 132, 104]] as const;
+  const blue = "#6baed6", red = "#f48468";
   // Numbers of both signs are told apart by colour, with white for zero.
   if (low < 0 && high > 0) {
-    return blend(Math.abs(value) / Math.max(-low, high), value < 0 ? red : blue);
+    return tint(value < 0 ? red : blue, Math.abs(value) / Math.max(-low, high));
   }
-  return blend(high > low ? (value - low) / (high - low) : 0, blue);
+  return tint(blue, high > low ? (value - low) / (high - low) : 0);
 }

@@ -6,7 +6,7 @@
 import { contourLevels, contourPalette, type Levels } from "./contour_levels.ts";
 import { contourPixels } from "./contour_pixels.ts";
 import { element, group, stepsOf, stroke } from "../svg/element.ts";
-import { type GridPoint, isolines, isorings } from "./isolines.ts";
+import { type GridPoint, isolines, isorings, placeBetween } from "./isolines.ts";
 import { extentOf, jsonAt, matrixOf, numberAt, textAt } from "../json.ts";
 import { type Axis, pixelOf } from "../axes/axis.ts";
 import { simplify } from "./simplify.ts";
@@ -72,7 +72,9 @@ function drawLines(
   levels: Levels,
 ): string {
   const path = (points: readonly GridPoint[], closed: boolean) => {
-    const places = points.map(([column, row]) => [between(xs, column), between(ys, row)] as const);
+    const places = points.map(([column, row]) =>
+      [placeBetween(xs, column), placeBetween(ys, row)] as const
+    );
     return stepsOf(simplify(places, tolerance), closed);
   };
   const { coloring } = levels;
@@ -109,12 +111,6 @@ function drawLines(
 
 const centerPixels = ({ json }: DrawnTrace, axis: Axis, count: number): number[] =>
   cellCenters(json, axis, count).map((at) => pixelOf(axis, at));
-
-/** The pixel of a place between two cells. */
-function between(pixels: readonly number[], at: number): number {
-  const low = Math.min(pixels.length - 2, Math.floor(at));
-  return pixels[low]! + (at - low) * (pixels[low + 1]! - pixels[low]!);
-}
 
 function evenLevels([low, high]: readonly [number, number]): { values: number[]; step: number } {
   const step = (high - low) / smoothBands || 1;

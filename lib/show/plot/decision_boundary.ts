@@ -3,10 +3,10 @@ import { tensor } from "../../tensor/create.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import { checkNames, checkPositive } from "../../train/options.ts";
-import { colorway } from "../../plotly_svg/mod.ts";
+import { colorway, isolinePieces } from "../../plotly_svg/mod.ts";
+import { tint } from "../cells.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { zeroLine } from "./border.ts";
 import {
   checkLength,
   checkMatrix,
@@ -18,6 +18,7 @@ import {
   mostPoints,
   type Numbers,
   rounded,
+  spread,
 } from "./numbers.ts";
 import { cartesianLayout, cartesianNames, type CartesianOptions, checkOptions } from "./options.ts";
 
@@ -71,77 +72,19 @@ export async function decisionBoundary(
   const n = Math.max(2, checkPositive(resolution, `${where}: resolution`));
   if (n > 500) throw new RangeError(`${where}: resolution: expected at most 500, found ${n}`);
   const { px, py, labels } = await readPoints(points, where);
-  const spread = (values: Numbers, range?: readonly [number, number]) => {
-    const [low, high] = range ?? extent(values) ?? [0, 0];
-    const more = range === undefined ? margin * (high - low) || 1 : 0;
-    return Array.from(
-      { length: n },
-      (_, i) => low - more + (high - low + 2 * more) * i / (n - 1),
-    );
-  };
-  const xs = spread(px, options.xRange), ys = spread(py, options.yRange);
+  const xs = gridLine(px, options.xRange, margin, n), ys = gridLine(py, options.yRange, margin, n);
   const scores = await scoresOf(predict, xs, ys, where);
-  const k = Math.max(2, scores.width);
   const single = scores.width === 1;
-  /** How far a point of the grid is inside a class: positive there, zero at its border. */
-  const inside = (row: number, column: number, label: number): number => {
-    const at = (row * n + column) * scores.width, { data } = scores;
-    if (single) return (label === 1 ? 1 : -1) * (data[at]! - threshold);
-    let other = -Infinity;
-    for (let c = 0; c < k; c++) if (c !== label && data[at + c]! > other) other = data[at + c]!;
-    return data[at + label]! - other;
-  };
-  const regions = ys.map((_, row) =>
-    xs.map((_, column) => {
-      for (let label = k - 1; label > 0; label--) if (inside(row, column, label) > 0) return label;
-      return 0;
-    })
-  );
-  // Every border has a class other than 0 on one side.
-  const borders = Array.from(
-    { length: k - 1 },
-    (_, c) => zeroLine(xs, ys, (row, column) => inside(row, column, c + 1)),
-  );
+  const outside = outsideOf(scores, xs.length, ys.length, threshold);
   const classOf = (label: number) => single ? (label > 0 ? 1 : 0) : label;
-  const found = [...new Set(labels)].sort((a, b) => a - b);
   const nameOf = (label: number) => classes?.[classOf(label)] ?? `class ${label}`;
-  const color = (c: number) => colorway[c % colorway.length]!;
+  const found = [...new Set(labels)].sort((a, b) => a - b);
   const data: Trace[] = [
-    {
-      type: "heatmap",
-      x: rounded(xs),
-      y: rounded(ys),
-      z: regions,
-      zmin: 0,
-      zmax: k - 1,
-      colorscale: Array.from({ length: k }, (_, c) => [c / (k - 1), pale(color(c))]),
-      showscale: false,
-      hoverinfo: "skip",
-    },
-    {
-      type: "scatter",
-      mode: "lines",
-      x: rounded(borders.flatMap(({ x }) => x)),
-      y: rounded(borders.flatMap(({ y }) => y)),
-      line: { color: "#2a3f5f", width: 1.5 },
-      showlegend: false,
-      hoverinfo: "skip",
-    },
-    ...found.map((label): Trace => {
+    regionTrace(xs, ys, outside),
+    borderTrace(xs, ys, outside),
+    ...found.map((label) => {
       const own = [...labels.keys()].filter((i) => labels[i] === label);
-      const chosen = evenly(own.length, mostPoints).map((i) => own[i]!);
-      return {
-        type: "scatter",
-        mode: "markers",
-        x: rounded(chosen.map((i) => px[i]!)),
-        y: rounded(chosen.map((i) => py[i]!)),
-        name: nameOf(label),
-        marker: {
-          color: color(classOf(label)),
-          size: own.length > 500 ? 5 : 8,
-          line: { color: "white", width: 1 },
-        },
-      };
+      return pointTrace(px, py, own, nameOf(label), colorOf(classOf(label)));
     }),
   ];
   const layout = cartesianLayout(where, options, {
@@ -150,6 +93,116 @@ export async function decisionBoundary(
     yaxis: { range: [ys[0], ys[n - 1]], zeroline: false },
   });
   return new Figure({ data, layout });
+}
+
+/** The places of the grid along an axis: over its range, or around the points. */
+function gridLine(
+  values: Numbers,
+  range: readonly [number, number] | undefined,
+  margin: number,
+  n: number,
+): number[] {
+  const [low, high] = range ?? extent(values) ?? [0, 0];
+  const more = range === undefined ? margin * (high - low) || 1 : 0;
+  return spread(low - more, high - low + 2 * more, n);
+}
+
+/** Scores of the points of a grid, row by row. */
+interface Scores {
+  readonly data: ArrayLike<number>;
+  /** How many scores each point has. */
+  readonly width: number;
+}
+
+/**
+ * For each class but 0 how far the points of the grid are outside of it: negative inside, zero at its
+ * border. Every border has a class other than 0 on one side.
+ */
+function outsideOf(
+  { data, width }: Scores,
+  columns: number,
+  rows: number,
+  threshold: number,
+): number[][][] {
+  const outside = (at: number, label: number): number => {
+    if (width === 1) return threshold - data[at]!;
+    let other = -Infinity;
+    for (let c = 0; c < width; c++) {
+      if (c !== label && data[at + c]! > other) other = data[at + c]!;
+    }
+    return other - data[at + label]!;
+  };
+  return Array.from(
+    { length: Math.max(1, width - 1) },
+    (_, c) =>
+      Array.from(
+        { length: rows },
+        (_, row) =>
+          Array.from({ length: columns }, (_, column) =>
+            outside((row * columns + column) * width, c + 1)),
+      ),
+  );
+}
+
+const colorOf = (c: number) => colorway[c % colorway.length]!;
+
+/** The plane in the pale colours of the classes. */
+function regionTrace(
+  xs: readonly number[],
+  ys: readonly number[],
+  outside: readonly (readonly (readonly number[])[])[],
+): Trace {
+  const last = outside.length;
+  const classAt = (row: number, column: number) =>
+    1 + outside.findLastIndex((table) => table[row]![column]! < 0);
+  return {
+    type: "heatmap",
+    x: rounded(xs),
+    y: rounded(ys),
+    z: ys.map((_, row) => xs.map((_, column) => classAt(row, column))),
+    zmin: 0,
+    zmax: last,
+    colorscale: Array.from({ length: last + 1 }, (_, c) => [c / last, tint(colorOf(c), 0.28)]),
+    showscale: false,
+    hoverinfo: "skip",
+  };
+}
+
+/** The borders between the classes, as pieces of line with gaps between them. */
+function borderTrace(
+  xs: readonly number[],
+  ys: readonly number[],
+  outside: readonly (readonly (readonly number[])[])[],
+): Trace {
+  const pieces = outside.flatMap((table) => [...isolinePieces(table, 0, xs, ys)]);
+  return {
+    type: "scatter",
+    mode: "lines",
+    x: rounded(pieces.flatMap(([from, to]) => [from[0], to[0], NaN])),
+    y: rounded(pieces.flatMap(([from, to]) => [from[1], to[1], NaN])),
+    line: { color: "#2a3f5f", width: 1.5 },
+    showlegend: false,
+    hoverinfo: "skip",
+  };
+}
+
+/** The points of one class, given by their numbers. */
+function pointTrace(
+  px: readonly number[],
+  py: readonly number[],
+  own: readonly number[],
+  name: string,
+  color: string,
+): Trace {
+  const chosen = evenly(own.length, mostPoints).map((i) => own[i]!);
+  return {
+    type: "scatter",
+    mode: "markers",
+    x: rounded(chosen.map((i) => px[i]!)),
+    y: rounded(chosen.map((i) => py[i]!)),
+    name,
+    marker: { color, size: own.length > 500 ? 5 : 8, line: { color: "white", width: 1 } },
+  };
 }
 
 async function readPoints(
@@ -187,7 +240,7 @@ async function scoresOf(
   xs: readonly number[],
   ys: readonly number[],
   where: string,
-): Promise<{ data: ArrayLike<number>; width: number }> {
+): Promise<Scores> {
   if (!(predict instanceof Model) && typeof predict !== "function") {
     throw new TypeError(
       `${where}: predict: expected a model or a function of points, found ${describe(predict)}`,
@@ -214,14 +267,4 @@ async function scoresOf(
     );
   }
   return { data: await result.data(), width: shape[1] ?? 1 };
-}
-
-/** A colour of the background: a quarter of the colour, the rest white. */
-function pale(color: string): string {
-  const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-  return `#${
-    parts.map((part) => Math.round(255 - 0.28 * (255 - part)).toString(16).padStart(2, "0")).join(
-      "",
-    )
-  }`;
 }

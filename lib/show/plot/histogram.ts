@@ -10,6 +10,7 @@ import {
   isNumbers,
   isTensor,
   type Numbers,
+  spread,
 } from "./numbers.ts";
 import {
   cartesianLayout,
@@ -133,7 +134,7 @@ function edgesOf(
   }
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
   const n = bins ?? Math.max(...lists.map((values) => binCount(values, high - low)));
-  return Array.from({ length: n + 1 }, (_, i) => low + (high - low) * i / n);
+  return spread(low, high - low, n + 1);
 }
 
 function isWhole(values: Numbers): boolean {

@@ -9,6 +9,7 @@ import {
   type Matrix,
   mostPoints,
   type Numbers,
+  spread,
 } from "./numbers.ts";
 import { axesNames, type AxesOptions, checkRange } from "./options.ts";
 import type { ColorScale } from "./heatmap.ts";
@@ -143,10 +144,9 @@ function gridOf(
     if (n > 1000) {
       throw new RangeError(`${where}: landscape.resolution: expected at most 1000, found ${n}`);
     }
-    const spread = ([from, to]: readonly [number, number]) =>
-      Array.from({ length: n }, (_, i) => from + (to - from) * i / (n - 1));
-    const x = spread(checkRange(landscape.x, `${where}: landscape.x`));
-    const y = spread(checkRange(landscape.y, `${where}: landscape.y`));
+    const [left, right] = checkRange(landscape.x, `${where}: landscape.x`);
+    const [low, high] = checkRange(landscape.y, `${where}: landscape.y`);
+    const x = spread(left, right - left, n), y = spread(low, high - low, n);
     const z = y.map((py) => x.map((px) => f(px, py)));
     const bad = z.flat().find((height) => typeof height !== "number");
     if (bad !== undefined) {

@@ -122,6 +122,11 @@ export function roundedRows(rows: Matrix): (number | null)[][] {
   return rows.map((row) => Array.from(row, round));
 }
 
+/** So many numbers over a length, as far from each other, both ends among them. */
+export function spread(from: number, length: number, n: number): number[] {
+  return Array.from({ length: n }, (_, i) => from + length * i / (n - 1));
+}
+
 /** Evenly chosen indices: `most` of `n`, the first and the last among them. */
 export function evenly(n: number, most: number): number[] {
   if (n <= most) return Array.from({ length: n }, (_, i) => i);
