@@ -127,6 +127,10 @@ export function oneOf<
   return { read, fallback, choices, type: typeof choices[0] === "number" ? "number" : "string" };
 }
 
+/** An object in braces, of the type that the schema's interface gives it; `expected` says which. */
+export const object = <T extends object>(expected: string) =>
+  custom<T>(expected, (value): value is T => typeof value === "object" && value !== null);
+
 /** A function, of the type that the schema's interface gives it. */
 export const callback = <T>() =>
   custom<T>("a function", (value): value is T => typeof value === "function");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { callback, custom, flag, instance, positiveInteger, text } from "../core/option_kinds.ts";
+import { callback, flag, instance, object, positiveInteger, text } from "../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../core/options.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Dataset } from "../train/dataset.ts";
@@ -95,7 +95,7 @@ const evaluationSchema = {
   limit: positiveInteger(),
   journal: text(),
   resume: flag(false),
-  about: custom("an object", (value): value is JournalHeader => value instanceof Object),
+  about: object("an object in braces"),
   onProgress: callback(),
   onCorrupt: callback(),
   signal: instance(AbortSignal),

@@ -1,11 +1,10 @@
-import { custom } from "../core/option_kinds.ts";
+import { object } from "../core/option_kinds.ts";
 import type { Model } from "../train/model.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 
 /** The preprocessing of images, where one is given. */
-export const preprocessingOption = custom(
+export const preprocessingOption = object<Preprocessing>(
   "a preprocessing, as openNetwork gives it",
-  (value): value is Preprocessing => typeof value === "object" && value !== null,
 );
 
 /**

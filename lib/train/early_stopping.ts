@@ -1,6 +1,6 @@
-import { unknownName } from "../core/suggest.ts";
+import { flag, integer, number, oneOf } from "../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../core/options.ts";
 import type { EpochRecord } from "./history.ts";
-import { checkNames } from "./options.ts";
 
 /** When to stop before the last epoch. */
 export interface EarlyStopping {
@@ -14,40 +14,32 @@ export interface EarlyStopping {
   readonly restoreBest?: boolean;
 }
 
-const optionNames = ["monitor", "patience", "minimumChange", "restoreBest"];
-const monitors = ["loss", "top1", "validationLoss", "validationTop1"];
+const schema = {
+  monitor: oneOf(["loss", "top1", "validationLoss", "validationTop1"]),
+  patience: integer({ least: 0 }, 3),
+  minimumChange: number({ least: 0 }, 0),
+  restoreBest: flag(false),
+} satisfies Schema<EarlyStopping>;
 
 /** Watches epochs and says when to stop. */
 export class EarlyStopper {
-  readonly #options: EarlyStopping;
+  readonly #options: Values<typeof schema>;
   #best = Infinity;
   #waited = 0;
 
   /** A watcher by a user's settings. */
-  constructor(options: EarlyStopping) {
-    checkNames("earlyStopping", options, optionNames);
-    const { patience = 3, minimumChange = 0 } = options;
-    if (!Number.isInteger(patience) || patience < 0 || !(minimumChange >= 0)) {
-      throw new RangeError(
-        `earlyStopping: expected patience, an integer, and minimumChange of at least 0, found ${patience} and ${minimumChange}`,
-      );
-    }
-    if (!monitors.includes(options.monitor ?? "loss")) {
-      throw new RangeError(
-        `earlyStopping: ${unknownName("monitor", String(options.monitor), monitors)}`,
-      );
-    }
-    this.#options = options;
+  constructor(given: EarlyStopping) {
+    this.#options = options("earlyStopping", given, schema);
   }
 
   /** Whether training should have stopped already. */
   get isOver(): boolean {
-    return this.#waited > (this.#options.patience ?? 3);
+    return this.#waited > (this.#options.patience);
   }
 
   /** Takes an epoch into account. */
   report(epoch: EpochRecord): { readonly improved: boolean; readonly stop: boolean } {
-    const { minimumChange = 0 } = this.#options;
+    const { minimumChange } = this.#options;
     const value = this.#watched(epoch);
     const improved = value < this.#best - minimumChange || this.#best === Infinity;
     this.#best = improved ? value : this.#best;

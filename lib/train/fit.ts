@@ -15,7 +15,7 @@ import {
 } from "./checkpoint.ts";
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper } from "./early_stopping.ts";
-import { checkFitNames, type FitOptions } from "./fit_options.ts";
+import type { FitSettings } from "./fit_options.ts";
 import { type EpochRecord, History, type Progress } from "./history.ts";
 import { host } from "./host.ts";
 import { KeptPrograms } from "./kept_programs.ts";
@@ -23,7 +23,6 @@ import { lossesOf } from "./loss.ts";
 import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
 import { adam, type Optimizer } from "./optimizer.ts";
-import { checkPositive, checkSeed } from "./options.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
@@ -39,7 +38,7 @@ export async function fit(
   data: Dataset | DataStream,
   normalization: Normalization | undefined,
   metadata: Readonly<Record<string, string>>,
-  options: FitOptions,
+  options: FitSettings,
 ): Promise<History> {
   using stoppable = host().begin();
   const { signal: given } = options;
@@ -58,7 +57,7 @@ export async function fit(
 class Run {
   readonly #network: Network;
   readonly #data: Dataset | DataStream;
-  readonly #options: FitOptions;
+  readonly #options: FitSettings;
   readonly #optimizer: Optimizer;
   readonly #trainer: Trainer;
   /** For the validation data, whose fields may be of other types. */
@@ -85,37 +84,23 @@ class Run {
     data: Dataset | DataStream,
     normalization: Normalization | undefined,
     metadata: Readonly<Record<string, string>>,
-    options: FitOptions,
+    options: FitSettings,
   ) {
-    checkFitNames(options);
-    const { loss = "crossEntropy", checkpoint, validation } = options;
+    const { loss, checkpoint, validation } = options;
     this.#network = network;
     this.#data = data;
     this.#options = options;
     this.#metadata = { ...metadata, ...checkpoint?.metadata };
-    this.#epochs = checkPositive(options.epochs ?? 1, "fit: epochs");
-    this.#batchSize = checkPositive(options.batchSize ?? 32, "fit: batchSize");
-    this.#seed = checkSeed(options.seed ?? 0, "fit: seed");
+    this.#epochs = options.epochs;
+    this.#batchSize = options.batchSize;
+    this.#seed = options.seed;
     this.#optimizer = options.optimizer ?? adam();
-    if (typeof this.#optimizer?.update !== "function") {
-      throw new TypeError(
-        `fit: optimizer: expected an optimizer such as sgd() or adam(), found ${this.#optimizer}`,
-      );
-    }
-    for (const every of ["everySteps", "everySeconds"] as const) {
-      const value = checkpoint?.[every];
-      if (value === undefined) continue;
-      if (every === "everySteps") checkPositive(value, "fit: checkpoint.everySteps");
-      else if (!(value > 0)) {
-        throw new RangeError(`fit: checkpoint.${every}: expected a number above 0, found ${value}`);
-      }
-    }
     const settings = {
       programs: new KeptPrograms(),
       network,
       losses: lossesOf(loss, network.outputs.length),
       optimizer: this.#optimizer,
-      topK: checkPositive(options.topK ?? 5, "fit: topK"),
+      topK: options.topK,
       seed: this.#seed,
     };
     const trainerFor = (where: string, { inputs, targets, normalization: own }: typeof data) =>
@@ -138,7 +123,7 @@ class Run {
       ? host().progress()
       : undefined;
     this.#batches = data instanceof Dataset
-      ? data.batchCount(this.#batchSize, options.dropRemainder ?? false)
+      ? data.batchCount(this.#batchSize, options.dropRemainder)
       : undefined;
   }
 
@@ -152,7 +137,7 @@ class Run {
       batchSize: this.#batchSize,
       seed: this.#seed,
       optimizer: this.#optimizer.name,
-      shuffle: this.#options.shuffle ?? true,
+      shuffle: this.#options.shuffle,
       examples: this.#data instanceof Dataset ? this.#data.length : null,
     };
   }
@@ -211,7 +196,7 @@ class Run {
   }
 
   async #trainEpoch(): Promise<History["stopped"]> {
-    const { signal, shuffle = true, dropRemainder = false, checkpoint } = this.#options;
+    const { signal, shuffle, dropRemainder, checkpoint } = this.#options;
     const { schedule } = this.#optimizer;
     const started = performance.now();
     const first = this.#batch;

@@ -1,9 +1,22 @@
+import {
+  callback,
+  custom,
+  flag,
+  group,
+  instance,
+  integer,
+  number,
+  object,
+  positiveInteger,
+  required,
+  text,
+} from "../core/option_kinds.ts";
+import type { Schema, Values } from "../core/options.ts";
 import type { Dataset } from "./dataset.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./history.ts";
-import type { LossLike } from "./loss.ts";
-import type { Optimizer } from "./optimizer.ts";
-import { checkNames } from "./options.ts";
+import { type LossLike, lossOption } from "./loss.ts";
+import { type Optimizer, optimizerOption } from "./optimizer.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 
@@ -61,30 +74,38 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-const optionNames: readonly (keyof FitOptions)[] = [
-  "epochs",
-  "batchSize",
-  "optimizer",
-  "loss",
-  "validation",
-  "shuffle",
-  "seed",
-  "dropRemainder",
-  "topK",
-  "progress",
-  "onStep",
-  "onProgress",
-  "onEpoch",
-  "earlyStopping",
-  "checkpoint",
-  "resume",
-  "signal",
-];
-const checkpointNames = ["directory", "everySteps", "everySeconds", "metadata"];
+/** The options of `fit`. */
+export const fitSchema = {
+  epochs: positiveInteger(1),
+  batchSize: positiveInteger(32),
+  optimizer: optimizerOption,
+  loss: lossOption("crossEntropy"),
+  validation: custom(
+    "a data set",
+    (value): value is Dataset | DataStream => value instanceof Object && "batches" in value,
+  ),
+  shuffle: flag(true),
+  seed: integer({}, 0),
+  dropRemainder: flag(false),
+  topK: positiveInteger(5),
+  progress: custom(
+    "true, false or a display",
+    (value): value is boolean | ProgressDisplay =>
+      typeof value === "boolean" || value instanceof Object && "progress" in value,
+  ),
+  onStep: callback(),
+  onProgress: callback(),
+  onEpoch: callback(),
+  earlyStopping: object("options in braces"),
+  checkpoint: group({
+    directory: required(text()),
+    everySteps: positiveInteger(),
+    everySeconds: number({ above: 0 }),
+    metadata: object<Readonly<Record<string, string>>>("texts by name"),
+  }),
+  resume: text(),
+  signal: instance(AbortSignal),
+} satisfies Schema<FitOptions>;
 
-/** Checks that there is no option of another name. */
-export function checkFitNames(options: FitOptions): void {
-  checkNames("fit", options, optionNames);
-  const { checkpoint } = options;
-  if (checkpoint !== undefined) checkNames("fit: checkpoint", checkpoint, checkpointNames);
-}
+/** The options of a `fit`, with their defaults. */
+export type FitSettings = Values<typeof fitSchema>;

@@ -1,3 +1,4 @@
+import { custom } from "../core/option_kinds.ts";
 import { formatShape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import * as compositions from "../graph/compositions/loss.ts";
@@ -22,6 +23,15 @@ export type LossName =
 
 /** A loss: by name, by name with settings, or a function of predictions and targets to a scalar. */
 export type LossLike = LossName | LossConfig | ((predictions: Tensor, targets: Tensor) => Tensor);
+
+/** The option that a loss, or one for each output, is given by. */
+export const lossOption = <D extends LossName | undefined = undefined>(fallback?: D) =>
+  custom<LossLike | readonly LossLike[], D>(
+    'a loss such as "crossEntropy", or a list of losses',
+    (value): value is LossLike | readonly LossLike[] =>
+      typeof value === "string" || value instanceof Object,
+    fallback,
+  );
 
 /** A loss as the training graph needs it. */
 export interface Loss {

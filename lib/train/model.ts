@@ -1,6 +1,7 @@
 import { writeFileAtomic } from "../core/file.ts";
 import { channelOrders, type Normalization, type Preprocessing } from "../core/preprocessing.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../core/safetensors.ts";
+import { options } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
 import type { Device } from "../device/device.ts";
 import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
@@ -12,20 +13,23 @@ import { Tensor } from "../tensor/tensor.ts";
 import { formatFields } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
-import type { FitOptions } from "./fit_options.ts";
+import { type FitOptions, fitSchema } from "./fit_options.ts";
 import type { History } from "./history.ts";
 import { host } from "./host.ts";
 import { lossesOf, type LossLike } from "./loss.ts";
 import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
-import type {
-  EvaluateOptions,
-  ModelOptions,
-  PredictOptions,
-  TrainOnBatchOptions,
+import {
+  type EvaluateOptions,
+  evaluateSchema,
+  type ModelOptions,
+  modelSchema,
+  type PredictOptions,
+  predictSchema,
+  type TrainOnBatchOptions,
+  trainOnBatchSchema,
 } from "./model_options.ts";
 import { adam } from "./optimizer.ts";
-import { checkNames, checkPositive } from "./options.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
 import { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
@@ -112,8 +116,8 @@ export class Model extends Network<Model> {
    * @throws {TypeError} if the data do not fit the model.
    * @throws {DivergenceError} if the loss stops being a finite number.
    */
-  async fit(data: Dataset | DataStream, options: FitOptions = {}): Promise<History> {
-    const { validation, loss = "crossEntropy" } = options;
+  async fit(data: Dataset | DataStream, given: FitOptions = {}): Promise<History> {
+    const settings = options("fit", given, fitSchema), { validation, loss } = settings;
     this.#checkData(data, "fit");
     if (validation !== undefined) this.#checkData(validation, "fit: validation");
     const device = await this.#device();
@@ -122,19 +126,18 @@ export class Model extends Network<Model> {
     // What is no loss is not remembered.
     lossesOf(loss, this.outputs.length);
     this.#loss = loss;
-    return await fit(this, device, data, this.normalization, this.#metadata(), options);
+    return await fit(this, device, data, this.normalization, this.#metadata(), settings);
   }
 
   /** The loss and, for class labels, the top-1 and top-k (k = 5) shares on data. */
-  async evaluate(data: Dataset | DataStream, options: EvaluateOptions = {}): Promise<Metrics> {
-    checkNames("evaluate", options, ["batchSize", "loss", "topK", "signal"]);
+  async evaluate(data: Dataset | DataStream, given: EvaluateOptions = {}): Promise<Metrics> {
+    const settings = { loss: this.#loss, ...options("evaluate", given, evaluateSchema) };
+    const { batchSize, signal } = settings;
     this.#checkData(data, "evaluate");
-    const batchSize = checkPositive(options.batchSize ?? 128, "evaluate: batchSize");
     const device = await this.#device();
-    const settings = { ...options, loss: options.loss ?? this.#loss };
     const trainer = this.#makeTrainer("evaluate", device, data, settings, data.normalization);
     using stoppable = host().begin();
-    const signals = [stoppable.signal, ...options.signal ? [options.signal] : []];
+    const signals = [stoppable.signal, ...signal ? [signal] : []];
     try {
       const throttle = new Throttle(device);
       return await measure(trainer, throttle, data, batchSize, AbortSignal.any(signals));
@@ -150,13 +153,9 @@ export class Model extends Network<Model> {
   async trainOnBatch(
     x: Tensor | readonly Tensor[],
     y: Tensor | readonly Tensor[],
-    options: TrainOnBatchOptions = {},
+    given: TrainOnBatchOptions = {},
   ): Promise<Metrics> {
-    checkNames("trainOnBatch", options, ["optimizer", "loss", "seed", "epoch"]);
-    const { epoch = 0 } = options;
-    if (!(epoch >= 0 && epoch < Infinity)) {
-      throw new RangeError(`trainOnBatch: epoch: expected a number of at least 0, found ${epoch}`);
-    }
+    const { epoch, ...first } = options("trainOnBatch", given, trainOnBatchSchema);
     const [inputs, targets] = [tensorsOf(x, "trainOnBatch"), tensorsOf(y, "trainOnBatch")];
     const size = inputs[0]?.shape[0] ?? 0;
     for (const part of [...inputs, ...targets]) {
@@ -180,7 +179,7 @@ export class Model extends Network<Model> {
       );
     }
     if (this.#trainer?.device !== device) {
-      const { settings = options } = before ?? {};
+      const { settings = first } = before ?? {};
       const trainer = this.#makeTrainer("trainOnBatch", device, data, settings);
       // What the optimizer remembers follows to another device.
       for (const [name, variable] of before?.trainer.variables ?? []) {
@@ -243,17 +242,16 @@ export class Model extends Network<Model> {
   ): Promise<Tensor | Tensor[]>;
   async predict(
     x: Tensor | readonly Tensor[] | Dataset,
-    options: PredictOptions = {},
+    given: PredictOptions = {},
   ): Promise<Tensor | Tensor[]> {
-    checkNames("predict", options, ["batchSize", "outputs", "normalization"]);
-    const batchSize = checkPositive(options.batchSize ?? 128, "predict: batchSize");
-    const wanted = options.outputs?.map((name) => this.output(name)) ?? this.outputs;
+    const settings = options("predict", given, predictSchema), { batchSize } = settings;
+    const wanted = settings.outputs?.map((name) => this.output(name)) ?? this.outputs;
     const isDataset = x instanceof Dataset;
     if (isDataset) this.#checkData(x, "predict");
     const examples = isDataset
       ? examplesOf(x)
       : await tensorExamples(this, tensorsOf(x, "predict"));
-    const normalization = options.normalization ?? this.normalization ??
+    const normalization = settings.normalization ?? this.normalization ??
       (isDataset ? x.normalization : undefined);
     const device = await this.#device();
     const results = await this.#predictor
@@ -336,7 +334,8 @@ function tensorsOf(given: Tensor | readonly Tensor[], where: string): readonly T
  * console.log(lenet.parameters, lenet.multiplyAdds); // 61706 416520
  * ```
  */
-export function sequential(shape: Shape, { seed = 0 }: ModelOptions = {}): Model {
+export function sequential(shape: Shape, given: ModelOptions = {}): Model {
+  const { seed } = options("sequential", given, modelSchema);
   const x = input(shape);
   return new Model([x], [x], seed);
 }
@@ -345,8 +344,9 @@ export function sequential(shape: Shape, { seed = 0 }: ModelOptions = {}): Model
 export function model(
   inputs: SymbolicValue | readonly SymbolicValue[],
   outputs: SymbolicValue | readonly SymbolicValue[],
-  { seed = 0 }: ModelOptions = {},
+  given: ModelOptions = {},
 ): Model {
+  const { seed } = options("model", given, modelSchema);
   return new Model(
     ([] as SymbolicValue[]).concat(inputs),
     ([] as SymbolicValue[]).concat(outputs),

@@ -1,6 +1,16 @@
+import {
+  instance,
+  integer,
+  listOf,
+  number,
+  object,
+  positiveInteger,
+  text,
+} from "../core/option_kinds.ts";
+import type { Schema } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
-import type { LossLike } from "./loss.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { type LossLike, lossOption } from "./loss.ts";
+import { type Optimizer, optimizerOption } from "./optimizer.ts";
 
 /** Settings of `evaluate`. */
 export interface EvaluateOptions {
@@ -17,6 +27,14 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The options of `evaluate`. */
+export const evaluateSchema = {
+  batchSize: positiveInteger(128),
+  loss: lossOption(),
+  topK: positiveInteger(5),
+  signal: instance(AbortSignal),
+} satisfies Schema<EvaluateOptions>;
+
 /** Settings of `predict`. */
 export interface PredictOptions {
   /** Examples of a run; 128 by default. */
@@ -26,6 +44,13 @@ export interface PredictOptions {
   /** How uint8 images are normalised, in this call alone; by default as the model's are. */
   readonly normalization?: Normalization;
 }
+
+/** The options of `predict`. */
+export const predictSchema = {
+  batchSize: positiveInteger(128),
+  outputs: listOf(text()),
+  normalization: object("a normalization { mean, standardDeviation }"),
+} satisfies Schema<PredictOptions>;
 
 /** Settings of `trainOnBatch`, which keeps those of its first call, but for the epoch. */
 export interface TrainOnBatchOptions {
@@ -39,8 +64,19 @@ export interface TrainOnBatchOptions {
   readonly epoch?: number;
 }
 
+/** The options of `trainOnBatch`. */
+export const trainOnBatchSchema = {
+  optimizer: optimizerOption,
+  loss: lossOption(),
+  seed: integer(),
+  epoch: number({ least: 0 }, 0),
+} satisfies Schema<TrainOnBatchOptions>;
+
 /** Settings of a new model. */
 export interface ModelOptions {
   /** The first weights depend on it alone; 0 by default. */
   readonly seed?: number;
 }
+
+/** The options of a new model. */
+export const modelSchema = { seed: integer({}, 0) } satisfies Schema<ModelOptions>;

@@ -1,3 +1,5 @@
+import { custom, flag, number } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { Node } from "../graph/node.ts";
 import {
   add,
@@ -13,8 +15,7 @@ import {
 } from "../graph/ops/elementwise.ts";
 import { literal } from "../graph/ops/generate.ts";
 import { reduceSum } from "../graph/ops/reduce.ts";
-import { checkNames } from "./options.ts";
-import { type LearningRate, type Schedule, scheduleOf } from "./schedule.ts";
+import { type LearningRate, learningRateOption, type Schedule, scheduleOf } from "./schedule.ts";
 
 /** A weight after a step, and the optimizer's memory for it. */
 export interface Updated {
@@ -41,6 +42,13 @@ export interface Optimizer {
   update(weight: Node, gradient: Node, slots: readonly Node[], rate: Node, step: Node): Updated;
 }
 
+/** The option that an optimizer is given by. */
+export const optimizerOption = custom(
+  "an optimizer such as sgd() or adam()",
+  (value): value is Optimizer =>
+    value instanceof Object && "update" in value && typeof value.update === "function",
+);
+
 /** Settings of every optimizer. */
 export interface OptimizerOptions {
   /** A number or a schedule. */
@@ -49,30 +57,12 @@ export interface OptimizerOptions {
   readonly clipNorm?: number;
 }
 
-function common(
-  options: OptimizerOptions,
-  name: string,
-  defaultRate: number,
-  own: readonly string[],
-) {
-  checkNames(name, options, ["learningRate", "clipNorm", "weightDecay", ...own]);
-  const { clipNorm } = options;
-  if (clipNorm !== undefined && !(clipNorm > 0)) {
-    throw new RangeError(`${name}: clipNorm: expected a number above 0, found ${clipNorm}`);
-  }
-  return { name, schedule: scheduleOf(options.learningRate ?? defaultRate), clipNorm };
-}
-
-function checkShare(value: number, what: string): void {
-  if (!(value >= 0 && value < 1)) {
-    throw new RangeError(`${what}: expected at least 0 and less than 1, found ${value}`);
-  }
-}
-
-function checkDecay(value: number, what: string): void {
-  if (value >= 0 && value < Infinity) return;
-  throw new RangeError(`${what}: expected a finite number of at least 0, found ${value}`);
-}
+const share = (fallback: number) => number({ least: 0, below: 1 }, fallback);
+const weightPull = (fallback: number) => number({ least: 0 }, fallback);
+const common = (learningRate: number) => ({
+  learningRate: learningRateOption(learningRate),
+  clipNorm: number({ above: 0 }),
+});
 
 /**
  * Stochastic gradient descent with momentum, exactly as in the AlexNet paper:
@@ -92,20 +82,29 @@ function checkDecay(value: number, what: string): void {
  * ```
  */
 export function sgd(
-  options: OptimizerOptions & {
+  given: OptimizerOptions & {
     readonly momentum?: number;
     readonly weightDecay?: number;
     readonly nesterov?: boolean;
   } = {},
 ): Optimizer {
-  const { momentum = 0, weightDecay = 0, nesterov = false } = options;
-  checkShare(momentum, "sgd: momentum");
-  checkDecay(weightDecay, "sgd: weightDecay");
+  const { learningRate, clipNorm, momentum, weightDecay, nesterov } = options(
+    "sgd",
+    given,
+    {
+      ...common(0.01),
+      momentum: share(0),
+      weightDecay: weightPull(0),
+      nesterov: flag(false),
+    } satisfies Schema<typeof given>,
+  );
   if (nesterov && momentum === 0) {
     throw new RangeError("sgd: nesterov: expected a momentum above 0, for example 0.9");
   }
   return {
-    ...common(options, "sgd", 0.01, ["momentum", "nesterov"]),
+    name: "sgd",
+    schedule: scheduleOf(learningRate),
+    clipNorm,
     slots: momentum > 0 ? ["velocity"] : [],
     update(weight, gradient, [velocity], rate) {
       const decayed = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;
@@ -130,14 +129,23 @@ export interface AdamOptions extends OptimizerOptions {
   readonly weightDecay?: number;
 }
 
-function adaptive(options: AdamOptions, name: string, weightDecay: number): Optimizer {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  checkShare(beta1, `${name}: beta1`);
-  checkShare(beta2, `${name}: beta2`);
-  checkDecay(weightDecay, `${name}: weightDecay`);
+function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimizer {
+  const { learningRate, clipNorm, beta1, beta2, epsilon, weightDecay } = options(
+    name,
+    given,
+    {
+      ...common(0.001),
+      beta1: share(0.9),
+      beta2: share(0.999),
+      epsilon: number({ least: 0 }, 1e-8),
+      weightDecay: weightPull(usualDecay),
+    } satisfies Schema<AdamOptions>,
+  );
   const decoupled = name === "adamW";
   return {
-    ...common(options, name, 0.001, ["beta1", "beta2", "epsilon"]),
+    name,
+    schedule: scheduleOf(learningRate),
+    clipNorm,
     slots: ["mean", "square"],
     update(weight, gradient, [mean, square], rate, step) {
       const g = !decoupled && weightDecay > 0
@@ -158,13 +166,13 @@ function adaptive(options: AdamOptions, name: string, weightDecay: number): Opti
 }
 
 /** Adam: steps of about the learning rate, whatever the gradient's size. Kingma and Ba 2014, arXiv 1412.6980. */
-export function adam(options: AdamOptions = {}): Optimizer {
-  return adaptive(options, "adam", options.weightDecay ?? 0);
+export function adam(given: AdamOptions = {}): Optimizer {
+  return adaptive(given, "adam", 0);
 }
 
 /** Adam whose weight decay does not pass through the gradient. Loshchilov and Hutter 2017, arXiv 1711.05101. */
-export function adamW(options: AdamOptions = {}): Optimizer {
-  return adaptive(options, "adamW", options.weightDecay ?? 0.01);
+export function adamW(given: AdamOptions = {}): Optimizer {
+  return adaptive(given, "adamW", 0.01);
 }
 
 /**
@@ -172,7 +180,7 @@ export function adamW(options: AdamOptions = {}): Optimizer {
  * Source: Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012.
  */
 export function rmsprop(
-  options: OptimizerOptions & {
+  given: OptimizerOptions & {
     /** Share of the old mean square; 0.99 by default. */
     readonly decay?: number;
     readonly momentum?: number;
@@ -180,12 +188,21 @@ export function rmsprop(
     readonly weightDecay?: number;
   } = {},
 ): Optimizer {
-  const { decay = 0.99, momentum = 0, epsilon = 1e-8, weightDecay = 0 } = options;
-  checkShare(decay, "rmsprop: decay");
-  checkShare(momentum, "rmsprop: momentum");
-  checkDecay(weightDecay, "rmsprop: weightDecay");
+  const { learningRate, clipNorm, decay, momentum, epsilon, weightDecay } = options(
+    "rmsprop",
+    given,
+    {
+      ...common(0.001),
+      decay: share(0.99),
+      momentum: share(0),
+      epsilon: number({ least: 0 }, 1e-8),
+      weightDecay: weightPull(0),
+    } satisfies Schema<typeof given>,
+  );
   return {
-    ...common(options, "rmsprop", 0.001, ["decay", "momentum", "epsilon"]),
+    name: "rmsprop",
+    schedule: scheduleOf(learningRate),
+    clipNorm,
     slots: momentum > 0 ? ["square", "velocity"] : ["square"],
     update(weight, gradient, [square, velocity], rate) {
       const g = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;
@@ -205,16 +222,25 @@ export function rmsprop(
  * that rarely change take larger steps. Source: Duchi et al. 2011, JMLR 12.
  */
 export function adagrad(
-  options: OptimizerOptions & {
+  given: OptimizerOptions & {
     /** Added to the root; 1e-10 by default. */
     readonly epsilon?: number;
     readonly weightDecay?: number;
   } = {},
 ): Optimizer {
-  const { epsilon = 1e-10, weightDecay = 0 } = options;
-  checkDecay(weightDecay, "adagrad: weightDecay");
+  const { learningRate, clipNorm, epsilon, weightDecay } = options(
+    "adagrad",
+    given,
+    {
+      ...common(0.01),
+      epsilon: number({ least: 0 }, 1e-10),
+      weightDecay: weightPull(0),
+    } satisfies Schema<typeof given>,
+  );
   return {
-    ...common(options, "adagrad", 0.01, ["epsilon"]),
+    name: "adagrad",
+    schedule: scheduleOf(learningRate),
+    clipNorm,
     slots: ["squares"],
     update(weight, gradient, [squares], rate) {
       const g = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;

@@ -7,11 +7,3 @@ export function checkPositive(value: number, what: string): number {
   }
   return value;
 }
-
-/** Checks a seed given by a user: an integer. */
-export function checkSeed(value: number, what: string): number {
-  if (!Number.isSafeInteger(value)) {
-    throw new RangeError(`${what}: expected an integer, found ${value}`);
-  }
-  return value;
-}

@@ -1,3 +1,6 @@
+import { checkedBy, integer, number, required } from "../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../core/options.ts";
+
 /**
  * A learning rate that changes: a function of the epoch, which counts from 0 and has a fraction
  * within an epoch (1.5 is half way through the second). Of a stream nobody knows the length: there
@@ -17,53 +20,57 @@ export interface Schedule {
 /** A learning rate: a number, or a schedule. */
 export type LearningRate = number | Schedule;
 
-function checkRate(rate: number, what: string): number {
-  if (!(rate >= 0) || !Number.isFinite(rate)) {
-    throw new RangeError(`${what}: expected a finite number of at least 0, found ${rate}`);
-  }
-  return rate;
-}
+const rate = number({ least: 0 }), span = number({ above: 0 });
 
-function checkSpan(epochs: number, what: string): number {
-  if (!(epochs > 0)) throw new RangeError(`${what}: expected a number above 0, found ${epochs}`);
-  return epochs;
-}
-
-/** A schedule for what a user gave. */
-export function scheduleOf(given: LearningRate): Schedule {
-  if (typeof given === "number") return constantRate(given);
-  if (typeof given?.rate !== "function") {
+/** The option of a learning rate. */
+export const learningRateOption = (fallback: number) =>
+  checkedBy<LearningRate, number>((value, where) => {
+    if (typeof value === "number") return rate.read(value, where);
+    if (isSchedule(value)) return value;
     throw new TypeError(
-      `learningRate: expected a number or a schedule such as stepDecay(…), found ${given}`,
+      `${where}: expected a number or a schedule such as stepDecay(…), found ${
+        describeValue(value)
+      }`,
     );
-  }
-  return given;
-}
+  }, fallback);
+
+const isSchedule = (value: unknown): value is Schedule =>
+  value instanceof Object && "rate" in value && typeof value.rate === "function";
+
+/** The schedule that a checked learning rate stands for. */
+export const scheduleOf = (rate: LearningRate): Schedule =>
+  typeof rate === "number" ? constantRate(rate) : rate;
 
 /** Always the same rate. */
 export function constantRate(learningRate: number): Schedule {
-  checkRate(learningRate, "learningRate");
+  rate.read(learningRate, "learningRate");
   return { rate: () => learningRate };
 }
 
 /** The rate times `factor` (0.1) after every `every` epochs. */
 export function stepDecay(
   learningRate: number,
-  { every, factor = 0.1 }: { readonly every: number; readonly factor?: number },
+  given: { readonly every: number; readonly factor?: number },
 ): Schedule {
-  checkRate(learningRate, "stepDecay: learningRate");
-  checkSpan(every, "stepDecay: every");
-  checkRate(factor, "stepDecay: factor");
+  rate.read(learningRate, "stepDecay: learningRate");
+  const { every, factor } = options(
+    "stepDecay",
+    given,
+    {
+      every: required(span),
+      factor: number({ least: 0 }, 0.1),
+    } satisfies Schema<typeof given>,
+  );
   return { rate: (epoch) => learningRate * factor ** Math.floor(epoch / every) };
 }
 
 /** The rate times `factor` with each epoch, falling smoothly within epochs. */
 export function exponentialDecay(
   learningRate: number,
-  { factor }: { readonly factor: number },
+  given: { readonly factor: number },
 ): Schedule {
-  checkRate(learningRate, "exponentialDecay: learningRate");
-  checkRate(factor, "exponentialDecay: factor");
+  rate.read(learningRate, "exponentialDecay: learningRate");
+  const { factor } = options("exponentialDecay", given, { factor: required(rate) });
   return { rate: (epoch) => learningRate * factor ** epoch };
 }
 
@@ -73,11 +80,17 @@ export function exponentialDecay(
  */
 export function cosineDecay(
   learningRate: number,
-  { epochs, minimum = 0 }: { readonly epochs: number; readonly minimum?: number },
+  given: { readonly epochs: number; readonly minimum?: number },
 ): Schedule {
-  checkRate(learningRate, "cosineDecay: learningRate");
-  checkSpan(epochs, "cosineDecay: epochs");
-  checkRate(minimum, "cosineDecay: minimum");
+  rate.read(learningRate, "cosineDecay: learningRate");
+  const { epochs, minimum } = options(
+    "cosineDecay",
+    given,
+    {
+      epochs: required(span),
+      minimum: number({ least: 0 }, 0),
+    } satisfies Schema<typeof given>,
+  );
   return {
     rate: (epoch) => {
       const share = Math.min(1, epoch / epochs);
@@ -96,9 +109,9 @@ export function cosineDecay(
  * console.log(schedule.rate(1), schedule.rate(2)); // 0.05 0.1
  * ```
  */
-export function warmUp(after: LearningRate, { epochs }: { readonly epochs: number }): Schedule {
-  checkSpan(epochs, "warmUp: epochs");
-  const schedule = scheduleOf(after);
+export function warmUp(after: LearningRate, given: { readonly epochs: number }): Schedule {
+  const { epochs } = options("warmUp", given, { epochs: required(span) });
+  const schedule = scheduleOf(learningRateOption(0).read(after, "warmUp: learningRate"));
   return {
     rate: (epoch) =>
       epoch < epochs ? schedule.rate(0) * epoch / epochs : schedule.rate(epoch - epochs),
@@ -114,7 +127,7 @@ export function warmUp(after: LearningRate, { epochs }: { readonly epochs: numbe
  */
 export function divideOnPlateau(
   learningRate: number,
-  options: {
+  given: {
     readonly factor?: number;
     readonly patience?: number;
     /** A fall by less than this share of the best loss does not count; 1e-4 by default. */
@@ -122,11 +135,17 @@ export function divideOnPlateau(
     readonly minimum?: number;
   } = {},
 ): Schedule {
-  const { factor = 10, patience = 10, threshold = 1e-4, minimum = 0 } = options;
-  checkRate(learningRate, "divideOnPlateau: learningRate");
-  if (!(factor > 1)) {
-    throw new RangeError(`divideOnPlateau: factor: expected a number above 1, found ${factor}`);
-  }
+  rate.read(learningRate, "divideOnPlateau: learningRate");
+  const { factor, patience, threshold, minimum } = options(
+    "divideOnPlateau",
+    given,
+    {
+      factor: number({ above: 1 }, 10),
+      patience: integer({ least: 0 }, 10),
+      threshold: number({ least: 0 }, 1e-4),
+      minimum: number({ least: 0 }, 0),
+    } satisfies Schema<typeof given>,
+  );
   let state = { rate: learningRate, best: Infinity, waited: 0 };
   return {
     rate: () => state.rate,

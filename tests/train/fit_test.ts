@@ -314,7 +314,7 @@ const mistakes: [string, FitOptions | Record<string, unknown>, new () => Error, 
   ["topK 0", { topK: 0 }, RangeError, "topK"],
   ["a loss without that name", { loss: "crossEntropie" }, RangeError, '"crossEntropy"?'],
   ["an option without that name", { epoch: 3 }, RangeError, 'did you mean "epochs"?'],
-  ["an optimizer by name", { optimizer: "sgd" }, TypeError, "such as sgd() or adam(), found sgd"],
+  ["an optimizer by name", { optimizer: "sgd" }, TypeError, "such as sgd() or adam(), found"],
   [
     "a misspelt monitor",
     { earlyStopping: { monitor: "validationloss" } },
