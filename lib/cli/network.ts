@@ -1,14 +1,18 @@
 import type { CacheOptions } from "../../data/cache.ts";
 import { type OpenNetwork, openNetwork } from "../evaluate/network.ts";
 import { zoo, zooEntry } from "../zoo/zoo.ts";
-import { text, UsageError, type Values } from "./options.ts";
+import { type Option, text, UsageError, type Values } from "./options.ts";
+
+/** The name of a network of the zoo. */
+export const networkName = (help: string): Option<string> => ({
+  help,
+  valueName: "NAME",
+  parse: (name) => zooEntry(name).name,
+});
 
 /** The options that name a network. */
 export const networkOptions = {
-  model: text(
-    "the network, one of those below; not needed for a model saved here",
-    "NAME",
-  ),
+  model: networkName("the network, one of those below; not needed for a model saved here"),
   weights: text("its weights: a file or URL, or imagenet or cifar10 for published ones", "FILE"),
 };
 
@@ -31,11 +35,6 @@ export async function networkOf(
     throw new UsageError(
       `expected --${model === undefined ? "model NAME and --" : ""}weights FILE; see --help`,
     );
-  }
-  try {
-    if (model !== undefined) zooEntry(model);
-  } catch (error) {
-    throw new UsageError(`--model: ${(error as Error).message}`);
   }
   return await openNetwork(model, weights, options);
 }

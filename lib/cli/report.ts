@@ -104,7 +104,7 @@ function textReporter(): Reporter {
       line("");
       line("Next:");
       line("  deno task train --data mnist      the real digits (11 MB, downloaded once)");
-      line("  deno task train --model mlp       a network without convolutions, to compare");
+      line("  deno task train --model mlp       another network, here one without convolutions");
       line("  deno task train --help            all options");
       line(`  deno task predict --weights ${output}/model.safetensors IMAGE`);
       line(`  await loadModel("${output}/model.safetensors")  in a program: see README.md`);

@@ -1,4 +1,4 @@
-import type { Dataset } from "../train/dataset.ts";
+import type { Shape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
 import { adagrad, adam, adamW, type Optimizer, rmsprop, sgd } from "../train/optimizer.ts";
 import {
@@ -10,19 +10,23 @@ import {
   stepDecay,
   warmUp,
 } from "../train/schedule.ts";
-import { lenet5 } from "../zoo/lenet5.ts";
-import { mlp } from "../zoo/mlp.ts";
+import type { ZooEntry } from "../zoo/entry.ts";
+import { zooEntry } from "../zoo/zoo.ts";
+import { type DataName, dataSets } from "./data_sets.ts";
+import { networkName } from "./network.ts";
 import { choice, integer, number, UsageError, type Values } from "./options.ts";
 
-const models = ["mlp", "lenet5"] as const;
-const dataSets = ["digits", "shapes", "mnist", "fashion-mnist", "cifar10"] as const;
+const dataNames = Object.keys(dataSets) as DataName[];
 const optimizers = ["sgd", "adam", "adamw", "rmsprop", "adagrad"] as const;
 const schedules = ["constant", "step", "exponential", "cosine", "warm-up", "plateau"] as const;
 
 /** The options that decide what a training run yields. */
 export const runOptions = {
-  model: choice("the network (lenet5)", models),
-  data: choice("what it learns (digits, drawn here; the others are downloaded once)", dataSets),
+  model: networkName("the network, one of those below (lenet5)"),
+  data: choice(
+    "what it learns (digits and shapes, drawn here, or downloaded once; digits)",
+    dataNames,
+  ),
   epochs: integer("times that all images are seen (3 for drawn data, else 10)", 1),
   "batch-size": integer("images of a step (32)", 1),
   optimizer: choice("the rule of the steps (sgd)", optimizers),
@@ -38,8 +42,8 @@ export type Given = Values<typeof runOptions>;
 
 /** Options with their defaults: what a run depends on, and what its checkpoint keeps. */
 export interface Settings {
-  readonly model: typeof models[number];
-  readonly data: typeof dataSets[number];
+  readonly model: string;
+  readonly data: DataName;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: typeof optimizers[number];
@@ -63,7 +67,7 @@ export function settingsOf(given: Given): Settings {
   return {
     model,
     data,
-    epochs: given.epochs ?? (data === "digits" || data === "shapes" ? 3 : 10),
+    epochs: given.epochs ?? dataSets[data].epochs,
     batchSize: given["batch-size"] ?? 32,
     optimizer,
     learningRate: given["learning-rate"] ?? firstRates[optimizer] ?? 0.001,
@@ -128,12 +132,45 @@ export function optimizerOf(settings: Settings): Optimizer {
   }
 }
 
-/** The network of a run, for images like those of `data`. */
-export function modelOf({ model, seed }: Settings, data: Dataset): Model {
-  const settings = {
-    classes: data.classes!.length,
-    inputShape: data.inputs[0]!.shape,
-    seed,
+/**
+ * The network of a run, for images like those of its data.
+ *
+ * @throws {UsageError} if it does not take images that small
+ */
+export function modelOf({ model, data, seed }: Settings): Model {
+  const entry = zooEntry(model), { shape } = dataSets[data];
+  try {
+    return entry.build({ classes: 10, inputShape: shape, seed });
+  } catch (error) {
+    const side = smallestSide(entry, shape);
+    if (side === undefined) throw error;
+    const size = (side: number) => `${side} x ${side}`;
+    const larger = dataNames.filter((name) => dataSets[name].shape[0]! >= side);
+    const advice = larger.length > 0
+      ? `${larger.map((name) => `--data ${name}`).join(" and ")} will do`
+      : "no data here are so large, but a program can bring its own (README.md)";
+    throw new UsageError(
+      `--model: ${model} takes images of ${size(side)} pixels or more, and those of ${data} have ` +
+        `${size(shape[0]!)}; ${advice}`,
+    );
+  }
+}
+
+/** The side of the smallest square images that a network takes, where those of a shape are too small. */
+function smallestSide(entry: ZooEntry, [tooSmall, , channels]: Shape): number | undefined {
+  const takes = (side: number) => {
+    try {
+      return entry.build({ classes: 10, inputShape: [side, side, channels!] }) !== undefined;
+    } catch {
+      return false;
+    }
   };
-  return model === "mlp" ? mlp(settings) : lenet5(settings);
+  let low = tooSmall!, high = entry.inputShape[0]!;
+  if (!takes(high)) return undefined;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (takes(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }

@@ -7,10 +7,11 @@ import { makeFolder } from "../core/file.ts";
 import { deviceNames } from "../device/registry.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";
-import type { Dataset } from "../train/dataset.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
+import { dataSets } from "./data_sets.ts";
 import { Interrupt } from "./interrupt.ts";
+import { formatNetworks } from "./network.ts";
 import {
   choice,
   formatOptions,
@@ -40,26 +41,6 @@ const options = {
   help: toggle("shows this"),
 };
 
-/** The images to learn and to be measured on; only what draws or reads them is loaded. */
-async function dataOf(
-  { data, seed }: Settings,
-  report: Reporter,
-): Promise<{ train: Dataset; test: Dataset }> {
-  const onProgress = report.download;
-  switch (data) {
-    case "digits":
-      return (await import("../../data/digits.ts")).digits({ seed });
-    case "shapes":
-      return (await import("../../data/shapes.ts")).shapes({ seed });
-    case "mnist":
-      return await (await import("../../data/mnist.ts")).mnist({ onProgress });
-    case "fashion-mnist":
-      return await (await import("../../data/mnist.ts")).fashionMnist({ onProgress });
-    case "cifar10":
-      return await (await import("../../data/cifar10.ts")).cifar10({ onProgress });
-  }
-}
-
 /** What `train` has done. */
 interface Result {
   readonly history: History;
@@ -75,9 +56,11 @@ async function train(
   report: Reporter,
 ): Promise<Result> {
   const optimizer = optimizerOf(settings);
+  const net = modelOf(settings);
   await makeFolder(folder);
-  const { train, test } = await dataOf(settings, report);
-  const net = modelOf(settings, train);
+  const { train, test } = await dataSets[settings.data].load(settings.seed, {
+    onProgress: report.download,
+  });
   const started = performance.now();
   const opened = await device();
   const { kind, description } = opened;
@@ -122,10 +105,16 @@ const help = `Trains a network on images, measures it on test images, and saves 
 
 ${formatOptions(options)}
 
+Networks (--model)
+${formatNetworks()}
+  Each is made for the size and the classes of the data, which not every one takes (alexnet needs
+  63 x 63 pixels). The networks with auxiliary classifiers (googlenet, inception-v3) learn without.
+
 Examples
   deno task train
   deno task train --data mnist --device cpu
   deno task train --model mlp --data mnist --optimizer adam --epochs 5
+  deno task train --model cifar-resnet20 --data cifar10
   deno task train --resume runs/lenet5-digits
 
 Environment

@@ -2,7 +2,7 @@ import type { Preprocessing } from "../core/preprocessing.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
 import type { ArchitectureOptions } from "./architecture_options.ts";
-import { type Published, type PublishedFile, PublishedWeights } from "./published.ts";
+import { type Published, PublishedWeights, type WeightsOrigin } from "./published.ts";
 
 /** Published weights of a net in Caffe's form. */
 export interface CaffeForm {
@@ -19,7 +19,7 @@ export interface Registration {
   readonly paper: string;
   readonly preprocessing: Preprocessing;
   readonly published?: Published;
-  readonly weights?: PublishedFile;
+  readonly weights?: WeightsOrigin;
   readonly caffe?: CaffeForm;
 }
 

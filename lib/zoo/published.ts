@@ -9,7 +9,7 @@ export interface Published {
 }
 
 /** Where weights are that somebody has published. */
-export interface PublishedFile {
+export interface WeightsOrigin {
   /** What they were trained on; "imagenet" by default. */
   readonly data?: "cifar10";
   /** Who published them, and for what program. */
@@ -42,7 +42,7 @@ export class PublishedWeights {
   readonly ignore: RegExp | undefined;
 
   /** The weights in a file; `publishedWeights` finds those of a network of the zoo. */
-  constructor(file: PublishedFile & { readonly model: string }) {
+  constructor(file: WeightsOrigin & { readonly model: string }) {
     this.model = file.model;
     this.data = file.data ?? "imagenet";
     this.source = file.source;
@@ -65,7 +65,7 @@ export class PublishedWeights {
 /** What a network of the zoo has where its weights are published. */
 interface Measured {
   readonly published: Published;
-  readonly weights: PublishedFile;
+  readonly weights: WeightsOrigin;
 }
 
 /** torchvision's first weights of a network, and their accuracy on ImageNet's validation set. */

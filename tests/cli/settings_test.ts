@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/cli/options.ts";
 import { modelOf, optimizerOf, resumedSettings, settingsOf } from "../../lib/cli/settings.ts";
-import { digits } from "../../data/digits.ts";
-import { shapes } from "../../data/shapes.ts";
+import { type DataName, dataSets } from "../../lib/cli/data_sets.ts";
+import { zoo } from "../../lib/zoo/zoo.ts";
 
 Deno.test("a run without options is LeNet-5 on digits, three times", () => {
   const { model, data, epochs, optimizer } = settingsOf({});
@@ -54,12 +54,44 @@ Deno.test("a resumed run has the settings of its checkpoint; only its epochs may
   );
 });
 
-Deno.test("both models fit images of every size", () => {
-  for (const data of [digits({ train: 10, test: 1 }), shapes({ train: 10, test: 1 })]) {
-    for (const model of ["mlp", "lenet5"] as const) {
-      const net = modelOf(settingsOf({ model }), data.train);
-      assertEquals(net.outputShape, [10]);
-      assertEquals(net.inputShape, data.train.inputs[0]!.shape);
+Deno.test("every network of the zoo is made for the data, or says which size of images it needs", () => {
+  const refused: string[] = [];
+  for (const { name } of zoo()) {
+    for (const [data, { shape }] of Object.entries(dataSets)) {
+      const settings = settingsOf({ model: name, data: data as DataName });
+      try {
+        const net = modelOf(settings);
+        assertEquals([net.inputShape, net.outputShape], [shape, [10]], name);
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        refused.push(error.message);
+      }
     }
+  }
+  assertEquals(
+    refused.includes(
+      "--model: vgg16 takes images of 32 x 32 pixels or more, and those of digits have 28 x 28; " +
+        "--data shapes and --data cifar10 will do",
+    ),
+    true,
+  );
+  assertEquals(
+    refused.includes(
+      "--model: alexnet takes images of 63 x 63 pixels or more, and those of cifar10 have 32 x 32; " +
+        "no data here are so large, but a program can bring its own (README.md)",
+    ),
+    true,
+  );
+  const small = refused.filter((message) => message.includes("those of shapes"));
+  assertEquals(
+    small.map((message) => message.split(" ")[1]),
+    ["alexnet", "alexnet-2012", "alexnet-ungrouped", "inception-v3", "zfnet"],
+  );
+});
+
+Deno.test("the table of data sets knows the images and classes of those that are drawn", async () => {
+  for (const name of ["digits", "shapes"] as const) {
+    const { shape, load } = dataSets[name], { train } = await load(0, {});
+    assertEquals([train.inputs[0]!.shape, train.classes!.length], [shape, 10]);
   }
 });
