@@ -55,16 +55,6 @@ export function usesOf(order: readonly Node[], roots: readonly Node[]): Uses {
   };
 }
 
-/** Literals and iota are written into whatever reads them. */
-export function isInline(node: Node): boolean {
-  return node.op.name === "literal" || node.op.name === "iota";
-}
-
-/** Whether a node is computed by a map kernel (or joins another kernel's tail or head). */
-export function isMap(node: Node): boolean {
-  return node.op.kind === "elementwise" || node.op.name === "randomUniform";
-}
-
 /** What an element-wise node reads from memory for an input outside its own group. */
 export function baseOf(node: Node): Node {
   return sourceOf(node).base;
@@ -79,7 +69,7 @@ export function groupElementwise(uses: Uses, fuse: boolean): Map<Node, Group> {
   const groupOf = new Map<Node, Group>();
   const order = new KernelOrder(uses, groupOf);
   for (const node of uses.order.toReversed()) {
-    if (!isMap(node)) continue;
+    if (node.op.kind !== "elementwise") continue;
     let group = new Group(node);
     groupOf.set(node, group);
     order.replace(node, group);
@@ -107,7 +97,7 @@ function buffersOf(members: ReadonlySet<Node>, uses: Uses): number {
   let outputs = 0;
   for (const member of members) {
     for (const input of member.inputs) {
-      if (!members.has(input) && !isInline(input)) inputs.add(baseOf(input));
+      if (!members.has(input) && input.op.kind !== "generator") inputs.add(baseOf(input));
     }
     if (escapes(member, members, uses)) outputs++;
   }

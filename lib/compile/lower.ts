@@ -1,21 +1,20 @@
 import { type Shape, sizeOf } from "../core/shape.ts";
-import { type Attributes, leaf, type Node } from "../graph/node.ts";
+import {
+  type Expression,
+  type Kernel,
+  registerType,
+  type Step,
+  usesIndex,
+} from "../graph/kernel.ts";
+import { leaf, type Node } from "../graph/node.ts";
 import {
   bufferLimit,
   escapes,
   type Fusion,
   type Group,
   groupElementwise,
-  isInline,
   type Uses,
 } from "./fuse.ts";
-import type {
-  ConvolutionGeometry,
-  Expression,
-  Kernel,
-  Step,
-  WindowGeometry,
-} from "../graph/kernel.ts";
 import { keyOf } from "./key.ts";
 import { isContiguous, sourceOf, tailView, viewOf } from "./view.ts";
 
@@ -33,8 +32,6 @@ export function bufferOf(node: Node): Node {
   while (node.op.kind === "alias") node = node.inputs[0]!;
   return node;
 }
-
-const hosts = new Set(["matmul", "conv2d", "conv2dInputGradient"]);
 
 /** Turns a graph into kernels, by the three fusion rules. */
 export function lower(uses: Uses, fusion: Fusion): Unit[] {
@@ -57,21 +54,18 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
   /** Gives a buffer to a node that otherwise has none, because views and constants need none. */
   const provide = (node: Node) => {
     const buffer = bufferOf(node);
-    if ((buffer.op.kind === "view" || isInline(buffer)) && !copied.has(buffer)) {
+    const { kind } = buffer.op;
+    if ((kind === "view" || kind === "generator") && !copied.has(buffer)) {
       copied.add(buffer);
       units.push(copyUnit(buffer, buffer));
     }
   };
   for (const node of uses.order) {
-    if (node.op.kind === "alias") provide(node);
-    if (node.op.name === "randomUniform") provide(node.inputs[0]!);
-    if (node.op.kind !== "kernel") continue;
-    if (node.op.name === "reduceSum" || node.op.name === "reduceMax") {
-      units.push(reduceUnit(node, heads.get(node), uses));
-    } else {
-      node.inputs.forEach(provide);
-      units.push(kernelUnit(node, tails.get(node), uses));
-    }
+    const { kind, step } = node.op;
+    if (kind === "alias") provide(node);
+    if (kind === "kernel" || step !== undefined) node.inputs.forEach(provide);
+    if (kind === "reduction") units.push(reduceUnit(node, heads.get(node), uses));
+    if (kind === "kernel") units.push(kernelUnit(node, tails.get(node), uses));
   }
   for (const group of groups) {
     if (absorbed.has(group)) continue;
@@ -85,16 +79,16 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
     });
   }
   for (const root of uses.roots) provide(root);
-  return units.concat(iotaBases(uses, copied));
+  return units.concat(generatedBases(uses, copied));
 }
 
 /** A view of constants is read from memory, so the constants must be there. */
-function iotaBases(uses: Uses, copied: Set<Node>): Unit[] {
+function generatedBases(uses: Uses, copied: Set<Node>): Unit[] {
   const units: Unit[] = [];
   for (const node of uses.order) {
     if (node.op.kind !== "view") continue;
     const base = bufferOf(node.inputs[0]!);
-    if (isInline(base) && !copied.has(base)) {
+    if (base.op.kind === "generator" && !copied.has(base)) {
       copied.add(base);
       units.push(copyUnit(base, base));
     }
@@ -115,10 +109,10 @@ export function copyUnit(node: Node, target: Node = leaf(node.shape, node.dtype)
   };
 }
 
-/** The matmul or convolution whose tail a group can be, if there is one. */
+/** The kernel whose tail a group can be, if there is one. */
 function tailHost(group: Group, uses: Uses): Node | undefined {
   const candidates = [...group.members].flatMap((member) => member.inputs)
-    .filter((input) => input.op.kind !== "view" && hosts.has(bufferOf(input).op.name));
+    .filter((input) => input.op.kind !== "view" && bufferOf(input).op.takesTail);
   // The host that is computed last: everything else that the tail reads is there by then.
   candidates.sort((a, b) => uses.index.get(b)! - uses.index.get(a)!);
   return candidates.map(bufferOf).find((host) => isTail(group, host, uses));
@@ -142,7 +136,7 @@ function headReduction(group: Group, uses: Uses): Node | undefined {
   const users = uses.users.get(results[0]!)!;
   const reduction = users[0];
   return results.length === 1 && users.length === 1 && !uses.roots.has(results[0]!) &&
-      (reduction!.op.name === "reduceSum" || reduction!.op.name === "reduceMax")
+      reduction!.op.kind === "reduction"
     ? reduction
     : undefined;
 }
@@ -157,123 +151,29 @@ function reduceUnit(node: Node, head: Group | undefined, uses: Uses): Unit {
   } else {
     expression = builder.group(head).expression;
   }
+  const { combine, axes } = node.op.reduce!(node.attributes);
   const kernel: Kernel = {
     kind: "reduce",
-    combine: node.op.name === "reduceSum" ? "sum" : "max",
+    combine,
     shape: input.shape,
-    axes: node.attributes.axes as readonly number[],
+    axes,
     expression,
-    dtype: node.dtype as "f32" | "i32",
+    dtype: registerType(node.dtype),
   };
   return { kernel, reads: builder.reads, stores: [node], overwritable: new Set() };
 }
 
 function kernelUnit(node: Node, tail: Group | undefined, uses: Uses): Unit {
   const operands = node.inputs.map(bufferOf);
-  const kernel = kernelOf(node);
+  const kernel = node.op.kernel!(node, node.attributes);
   if (tail === undefined) {
     return { kernel, reads: operands, stores: [node], overwritable: new Set() };
   }
   const builder = new ExpressionBuilder(tail.shape, operands, uses, node);
   const { stores, expression } = builder.group(tail);
   for (const operand of operands) builder.overwritable.delete(operand);
-  return {
-    kernel: { ...kernel, tail: expression } as Kernel,
-    reads: builder.reads,
-    stores,
-    overwritable: builder.overwritable,
-  };
-}
-
-/** The kernel of a node without its tail. */
-function kernelOf(node: Node): Kernel {
-  const attributes: Attributes = node.attributes;
-  const [first, second] = node.inputs as [Node, Node];
-  const dtype = node.dtype as "f32" | "i32";
-  switch (node.op.name) {
-    case "argmax":
-      return {
-        kind: "argmax",
-        shape: first.shape,
-        axis: attributes.axis as number,
-        dtype: first.dtype as "f32" | "i32",
-      };
-    case "matmul": {
-      const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
-      const [m, n] = node.shape.slice(-2) as [number, number];
-      const batch = node.shape.length === 3 ? node.shape[0]! : 1;
-      const k = first.shape.at(transposeA ? -2 : -1)!;
-      return { kind: "matmul", batch, m, n, k, transposeA, transposeB };
-    }
-    case "conv2d":
-      return convolution("conv2d", first.shape, second.shape, node.shape, attributes);
-    case "conv2dInputGradient":
-      return convolution("conv2dInputGradient", node.shape, second.shape, first.shape, attributes);
-    case "conv2dKernelGradient":
-      return convolution("conv2dKernelGradient", first.shape, node.shape, second.shape, attributes);
-    case "windowMax":
-    case "windowSum":
-      return pooling(node.op.name, first.shape, node.shape, attributes);
-    case "windowMaxGradient":
-      return pooling("windowMaxGradient", first.shape, second.shape, attributes);
-    case "windowSumGradient":
-      return pooling("windowSumGradient", node.shape, first.shape, attributes);
-    case "gather":
-      return {
-        kind: "gather",
-        rows: first.shape[0]!,
-        width: sizeOf(first.shape.slice(1)),
-        count: sizeOf(second.shape),
-        dtype,
-      };
-    case "scatterAdd":
-      return {
-        kind: "scatterAdd",
-        rows: node.shape[0]!,
-        width: sizeOf(node.shape.slice(1)),
-        count: sizeOf(second.shape),
-      };
-    case "pad": {
-      const { low, interior, value } = attributes as {
-        low: readonly number[];
-        interior: readonly number[];
-        value: number;
-      };
-      return { kind: "pad", input: first.shape, output: node.shape, low, interior, value, dtype };
-    }
-    case "concatenate": {
-      const axis = attributes.axis as number;
-      return {
-        kind: "concatenate",
-        outer: sizeOf(node.shape.slice(0, axis)),
-        inner: node.inputs.map((input) => sizeOf(input.shape.slice(axis))),
-        dtype,
-      };
-    }
-    default:
-      throw new Error(`no kernel for ${node.op.name}`);
-  }
-}
-
-function convolution(
-  kind: "conv2d" | "conv2dInputGradient" | "conv2dKernelGradient",
-  image: Shape,
-  kernel: Shape,
-  output: Shape,
-  attributes: Attributes,
-): Kernel {
-  const { stride, padding, dilation, groups } = attributes as ConvolutionGeometry;
-  return { kind, image, kernel, output, geometry: { stride, padding, dilation, groups } };
-}
-
-function pooling(
-  kind: "windowMax" | "windowSum" | "windowMaxGradient" | "windowSumGradient",
-  image: Shape,
-  output: Shape,
-  attributes: Attributes,
-): Kernel {
-  const { window, stride, padding } = attributes as WindowGeometry;
-  return { kind, image, output, geometry: { window, stride, padding } };
+  const joint = { ...kernel, tail: expression };
+  return { kernel: joint, reads: builder.reads, stores, overwritable: builder.overwritable };
 }
 
 /** Writes element-wise nodes as the steps of a kernel, and collects what the kernel reads. */
@@ -313,14 +213,7 @@ class ExpressionBuilder {
 
   /** The step that yields a node from outside the group. */
   read(node: Node): number {
-    const { op, attributes, dtype } = node;
-    if (op.name === "literal") {
-      return this.#step({ kind: "literal", value: attributes.value as number, dtype });
-    }
-    if (op.name === "iota") {
-      if (this.host) this.fits = false;
-      return this.#step({ kind: "iota", axis: attributes.axis as number, dtype });
-    }
+    if (node.op.kind === "generator") return this.#own(node)!;
     if (bufferOf(node) === this.host) return this.#step({ kind: "result", dtype: "f32" });
     const source = sourceOf(node);
     const buffer = bufferOf(source.base);
@@ -338,18 +231,27 @@ class ExpressionBuilder {
   }
 
   #apply(node: Node, stepFor: (input: Node) => number): number {
+    const own = this.#own(node);
+    if (own !== undefined) return own;
     const { op, attributes, dtype } = node;
-    if (op.name !== "randomUniform") {
-      const operands = node.inputs.map(stepFor);
-      return this.#step({ kind: "apply", op: op.name, operands, attributes, dtype });
-    }
-    // All of the state is read at every index, so it is no operand and cannot be overwritten.
-    if (this.host) this.fits = false;
-    const state = bufferOf(node.inputs[0]!);
-    this.overwritable.delete(state);
-    this.#read.add(state);
-    const stream = attributes.stream as number;
-    return this.#step({ kind: "randomUniform", input: this.#input(state), stream, dtype: "f32" });
+    const operands = node.inputs.map(stepFor);
+    return this.#step({ kind: "apply", op: op.name, operands, attributes, dtype });
+  }
+
+  /** The step that a node's row describes, if it does. */
+  #own(node: Node): number | undefined {
+    const step = node.op.step?.(node, node.attributes, (input) => this.#whole(input));
+    if (step === undefined) return undefined;
+    if (this.host !== undefined && usesIndex(step)) this.fits = false;
+    return this.#step(step);
+  }
+
+  /** An input that is read at other indices too, and so cannot be overwritten. */
+  #whole(input: Node): number {
+    const buffer = bufferOf(input);
+    this.overwritable.delete(buffer);
+    this.#read.add(buffer);
+    return this.#input(buffer);
   }
 
   #input(buffer: Node): number {

@@ -31,6 +31,14 @@ export interface View {
   readonly strides: readonly number[];
 }
 
+/** One coordinate of a value as its reader's index gives it: `offset + coefficient * index[axis]`. */
+export interface Coordinate {
+  /** The reader's axis, or -1 where the coordinate is the same for every index. */
+  readonly axis: number;
+  readonly coefficient: number;
+  readonly offset: number;
+}
+
 /**
  * One value of an element-wise computation, at one index. In registers there are only f32 and i32:
  * a load of u8 yields an i32 from 0 to 255.
@@ -58,6 +66,12 @@ export type Step =
     readonly attributes: Readonly<Record<string, unknown>>;
     readonly dtype: DType;
   };
+
+/** The type of an element in registers. */
+export const registerType = (dtype: DType): "f32" | "i32" => dtype === "u8" ? "i32" : dtype;
+
+/** Whether a step depends on the index, of which a tail knows nothing. */
+export const usesIndex = ({ kind }: Step): boolean => kind === "iota" || kind === "randomUniform";
 
 /** A step whose value is stored, in the launch's outputs in this order. */
 export interface Store {

@@ -1,5 +1,6 @@
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
+import type { Coordinate, Kernel, ReduceKernel, Step } from "./kernel.ts";
 
 /** Settings of an operation that are part of its meaning: axes, strides, a literal's value. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -16,14 +17,16 @@ export interface TensorType {
  * How the compiler treats an operation.
  *
  * - `leaf`: data from outside the graph.
- * - `generator`: made from nothing but the index (a literal, iota).
- * - `elementwise`: every output element depends on the input elements at the same index.
+ * - `generator`: made from nothing but the index (a literal, iota), by whatever reads it.
+ * - `elementwise`: every output element depends on the input elements at the same index, or as the
+ *   row's `step` says.
  * - `view`: the same elements under another affine indexing; never a kernel of its own if the
  *   reader can follow the strides.
  * - `alias`: the same elements in the same order under another shape.
- * - `kernel`: anything with a kernel of its own.
+ * - `reduction`: a kernel that takes in element-wise ops before it.
+ * - `kernel`: anything else with a kernel of its own.
  */
-export type Kind = "leaf" | "generator" | "elementwise" | "view" | "alias" | "kernel";
+export type Kind = "leaf" | "generator" | "elementwise" | "view" | "alias" | "reduction" | "kernel";
 
 /**
  * One row of the op table, for an op with attributes of type `A`. Its functions are declared as
@@ -44,6 +47,21 @@ export interface Op<A extends Attributes = Attributes> {
   gradient?(outputGradient: Node, node: Node, attributes: A): (Node | undefined)[];
   /** Multiply-adds of one evaluation; 0 where the row is absent. */
   multiplyAdds?(node: Node, attributes: A): number;
+  /** An equal node that is cheaper, or the node itself; its inputs have been simplified before. */
+  simplify?(node: Node, attributes: A): Node;
+  /** For a view: the coordinates of the input, given those of the result. */
+  view?(coordinates: readonly Coordinate[], node: Node, attributes: A): readonly Coordinate[];
+  /**
+   * One element, for a generator or an element-wise op that is more than a function of its inputs'
+   * elements; `whole` yields the number of an input of which every element may be read.
+   */
+  step?(node: Node, attributes: A, whole: (input: Node) => number): Step;
+  /** For a reduction: how it combines elements, and over which axes. */
+  reduce?(attributes: A): Pick<ReduceKernel, "combine" | "axes">;
+  /** For any other kernel: what devices launch. */
+  kernel?(node: Node, attributes: A): Kernel;
+  /** Whether the kernel takes in element-wise ops after it. */
+  readonly takesTail?: boolean;
 }
 
 /** A value in the graph: an operation applied to other values. */

@@ -1,6 +1,8 @@
 import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
-import type { ConvolutionGeometry } from "../kernel.ts";
+import type { ConvolutionGeometry, ConvolutionKernel } from "../kernel.ts";
 import { apply, type Node, type Op, type TensorType } from "../node.ts";
+import { reshape } from "./layout.ts";
+import { matmul } from "./matmul.ts";
 
 /** Positions of a window of `size` (dilated) along an axis of `length` padded by `padding`. */
 export function windowCount(
@@ -79,6 +81,40 @@ const geometryOf = ({ stride, padding, dilation, groups }: ConvolutionGeometry) 
 const cost = (output: Shape, kernel: Shape) =>
   sizeOf(output) * kernel[0]! * kernel[1]! * kernel[2]!;
 
+/** What devices launch. */
+const convolution = (
+  kind: ConvolutionKernel["kind"],
+  image: Node,
+  kernel: Node,
+  output: Node,
+  geometry: ConvolutionGeometry,
+): ConvolutionKernel => ({
+  kind,
+  image: image.shape,
+  kernel: kernel.shape,
+  output: output.shape,
+  geometry: geometryOf(geometry),
+});
+
+/**
+ * The result of a 1x1 convolution with stride 1 or one of its gradients, which mixes the channels
+ * of each pixel: one matmul over all pixels. The node itself where `kernel` is of another kind.
+ */
+function pointwise(
+  node: Node,
+  kernel: Node,
+  { stride, padding, groups }: ConvolutionGeometry,
+  transposeA = false,
+  transposeB = false,
+): Node {
+  const [height, width] = kernel.shape;
+  const fits = height === 1 && width === 1 && groups === 1 && stride.every((s) => s === 1) &&
+    padding.every((p) => p === 0);
+  if (!fits) return node;
+  const [a, b] = node.inputs.map((x) => reshape(x, [-1, x.shape.at(-1)!]));
+  return reshape(matmul(a!, b!, transposeA, transposeB), node.shape);
+}
+
 /** Cross-correlation of images (NHWC) with a kernel (HWIO). */
 export const conv2dOp: Op<ConvolutionGeometry> = {
   name: "conv2d",
@@ -95,6 +131,12 @@ export const conv2dOp: Op<ConvolutionGeometry> = {
     ];
   },
   multiplyAdds: (node) => cost(node.shape, node.inputs[1]!.shape),
+  simplify: (node, geometry) => pointwise(node, node.inputs[1]!, geometry),
+  kernel: (node, geometry) => {
+    const [image, kernel] = node.inputs as [Node, Node];
+    return convolution("conv2d", image, kernel, node, geometry);
+  },
+  takesTail: true,
 };
 
 /**
@@ -124,6 +166,12 @@ export const conv2dInputGradientOp: Op<ConvolutionGeometry & { readonly shape: S
     ];
   },
   multiplyAdds: (node) => cost(node.inputs[0]!.shape, node.inputs[1]!.shape),
+  simplify: (node, geometry) => pointwise(node, node.inputs[1]!, geometry, false, true),
+  kernel: (node, geometry) => {
+    const [output, kernel] = node.inputs as [Node, Node];
+    return convolution("conv2dInputGradient", node, kernel, output, geometry);
+  },
+  takesTail: true,
 };
 
 /** The gradient of conv2d with respect to its kernel: images and output gradients correlated. */
@@ -150,6 +198,11 @@ export const conv2dKernelGradientOp: Op<ConvolutionGeometry & { readonly shape: 
     ];
   },
   multiplyAdds: (node) => cost(node.inputs[1]!.shape, node.shape),
+  simplify: (node, geometry) => pointwise(node, node, geometry, true, false),
+  kernel: (node, geometry) => {
+    const [image, output] = node.inputs as [Node, Node];
+    return convolution("conv2dKernelGradient", image, node, output, geometry);
+  },
 };
 
 /** Cross-correlates images [n, h, w, c] with a kernel [kh, kw, c / groups, filters]. */

@@ -1,13 +1,21 @@
 import type { DType } from "../../core/dtype.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../core/shape.ts";
 import { apply, type Attributes, type Node, type Op, type TensorType } from "../node.ts";
-import { literal } from "./generate.ts";
+import { constantOf, literal, literalFor } from "./generate.ts";
 import { broadcastTo } from "./layout.ts";
 
 type Gradient = (g: Node, node: Node) => (Node | undefined)[];
 
-/** A function of one f32 number; `integer` admits i32 too. */
-function unaryOp(name: string, gradient: Gradient, integer = false): Op {
+/** What else a row may know. */
+interface Rules {
+  /** Whether it takes i32 too. */
+  readonly integer?: boolean;
+  /** An equal node that is cheaper, or the node itself. */
+  simplify?(node: Node): Node;
+}
+
+/** A function of one f32 number. */
+function unaryOp(name: string, gradient: Gradient, { integer = false, ...rules }: Rules = {}): Op {
   return {
     name,
     kind: "elementwise",
@@ -20,6 +28,7 @@ function unaryOp(name: string, gradient: Gradient, integer = false): Op {
       return x!;
     },
     gradient,
+    ...rules,
   };
 }
 
@@ -40,7 +49,8 @@ function samePair(name: string, a: TensorType, b: TensorType): void {
   }
 }
 
-function binaryOp(name: string, gradient: Gradient, integer = true): Op {
+/** A function of two numbers, i32 too unless it says otherwise. */
+function binaryOp(name: string, gradient: Gradient, { integer = true, ...rules }: Rules = {}): Op {
   return {
     name,
     kind: "elementwise",
@@ -52,16 +62,44 @@ function binaryOp(name: string, gradient: Gradient, integer = true): Op {
       return a!;
     },
     gradient,
+    ...rules,
   };
 }
+
+/** The literal that arithmetic with literals comes to. */
+function fold(node: Node, f: (...operands: number[]) => number): Node | undefined {
+  const operands = node.inputs.map(constantOf).filter((number) => number !== undefined);
+  if (operands.length < node.inputs.length) return undefined;
+  const value = f(...operands);
+  // The product of two integers may need more bits than a double has; the device keeps the lowest.
+  if (node.dtype === "i32" && !Number.isSafeInteger(value)) return undefined;
+  return literalFor(node, value);
+}
+
+/**
+ * The rule of arithmetic that is done now where both operands are literals, and that changes
+ * nothing where one is `left` or `right`.
+ */
+const arithmetic = (f: (a: number, b: number) => number, left?: number, right?: number): Rules => ({
+  simplify: (node) => {
+    const [a, b] = node.inputs as [Node, Node];
+    const folded = fold(node, f);
+    if (folded !== undefined) return folded;
+    if (left !== undefined && constantOf(a) === left) return b;
+    return right !== undefined && constantOf(b) === right ? a : node;
+  },
+});
 
 const input = (node: Node, index = 0): Node => node.inputs[index]!;
 
 // One row each, the gradient beside the name. Where the gradient can be written with the result
 // instead of the input it is, because then the input need not be kept.
-export const negateOp = unaryOp("negate", (g) => [negate(g)], true);
-export const absOp = unaryOp("abs", (g, y) => [multiply(g, sign(input(y)))], true);
-export const signOp = unaryOp("sign", (g) => [literal(0, g.shape)], true);
+export const negateOp: Op = unaryOp("negate", (g) => [negate(g)], {
+  integer: true,
+  simplify: (y) => fold(y, (x) => -x) ?? (input(y).op === negateOp ? input(input(y)) : y),
+});
+export const absOp = unaryOp("abs", (g, y) => [multiply(g, sign(input(y)))], { integer: true });
+export const signOp = unaryOp("sign", (g) => [literal(0, g.shape)], { integer: true });
 export const expOp = unaryOp("exp", (g, y) => [multiply(g, y)]);
 export const logOp = unaryOp("log", (g, y) => [divide(g, input(y))]);
 export const sqrtOp = unaryOp("sqrt", (g, y) => [divide(scale(g, 0.5), y)]);
@@ -93,16 +131,21 @@ export const ceilOp = unaryOp("ceil", (g) => [literal(0, g.shape)]);
 /** To the nearest integer, halves to the even one. */
 export const roundOp = unaryOp("round", (g) => [literal(0, g.shape)]);
 
-export const addOp = binaryOp("add", (g) => [g, g]);
-export const subtractOp = binaryOp("subtract", (g) => [g, negate(g)]);
+export const addOp = binaryOp("add", (g) => [g, g], arithmetic((a, b) => a + b, 0, 0));
+export const subtractOp = binaryOp(
+  "subtract",
+  (g) => [g, negate(g)],
+  arithmetic((a, b) => a - b, undefined, 0),
+);
 export const multiplyOp = binaryOp(
   "multiply",
   (g, y) => [multiply(g, input(y, 1)), multiply(g, input(y, 0))],
+  arithmetic((a, b) => a * b, 1, 1),
 );
 export const divideOp = binaryOp("divide", (g, y) => {
   const left = divide(g, input(y, 1));
   return [left, negate(multiply(left, y))];
-}, false);
+}, { integer: false, ...arithmetic((a, b) => a / b, undefined, 1) });
 export const powerOp = binaryOp("power", (g, y) => {
   const [a, b] = [input(y, 0), input(y, 1)];
   const one = literal(1, y.shape), zero = literal(0, y.shape);
@@ -112,9 +155,17 @@ export const powerOp = binaryOp("power", (g, y) => {
   // a^0 is 1 everywhere, though 0 * 0^-1 is not a number.
   const byBase = select(compare("equal", b, zero), zero, multiply(b, power(a, subtract(b, one))));
   return [multiply(g, byBase), multiply(g, byExponent)];
-}, false);
-export const maximumOp = binaryOp("maximum", (g, y) => extremumGradient("greater", g, y));
-export const minimumOp = binaryOp("minimum", (g, y) => extremumGradient("less", g, y));
+}, { integer: false });
+export const maximumOp = binaryOp(
+  "maximum",
+  (g, y) => extremumGradient("greater", g, y),
+  arithmetic(Math.max),
+);
+export const minimumOp = binaryOp(
+  "minimum",
+  (g, y) => extremumGradient("less", g, y),
+  arithmetic(Math.min),
+);
 
 /** The winner takes the gradient; a tie shares it. */
 function extremumGradient(direction: Direction, g: Node, y: Node): Node[] {
@@ -185,10 +236,14 @@ export const convertOp: Op<{ dtype: DType }> = {
     return { shape: x!.shape, dtype };
   },
   gradient: (g, y) => [input(y).dtype === "f32" ? g : undefined],
+  simplify: (node) => convert(input(node), node.dtype),
 };
 
 /** The same number, but a constant for gradients (`stop_gradient` elsewhere). */
-export const detachOp = unaryOp("detach", () => [undefined], true);
+export const detachOp = unaryOp("detach", () => [undefined], {
+  integer: true,
+  simplify: (y) => input(y),
+});
 
 const unary = (op: Op) => (x: Node): Node => apply(op, [x], {});
 

@@ -1,4 +1,5 @@
 import { formatShape, sameShape, sizeOf } from "../../core/shape.ts";
+import { registerType } from "../kernel.ts";
 import { apply, type Node, type Op } from "../node.ts";
 
 /** Rows of the first input picked by the second (i32); an index outside is clamped. */
@@ -19,6 +20,13 @@ export const gatherOp: Op = {
     return { shape: [...indices!.shape, ...x!.shape.slice(1)], dtype: x!.dtype };
   },
   gradient: (g, node) => [scatterAdd(g, node.inputs[1]!, node.inputs[0]!.shape[0]!), undefined],
+  kernel: ({ inputs: [x, indices], dtype }) => ({
+    kind: "gather",
+    rows: x!.shape[0]!,
+    width: sizeOf(x!.shape.slice(1)),
+    count: sizeOf(indices!.shape),
+    dtype: registerType(dtype),
+  }),
 };
 
 /** Sums rows of the first input into `rows` rows at the places that the second (i32) names. */
@@ -44,6 +52,12 @@ export const scatterAddOp: Op<{ rows: number }> = {
     return { shape: [rows, ...updates!.shape.slice(rank)], dtype: "f32" };
   },
   gradient: (g, node) => [gather(g, node.inputs[1]!), undefined],
+  kernel: ({ inputs: [, indices], shape }, { rows }) => ({
+    kind: "scatterAdd",
+    rows,
+    width: sizeOf(shape.slice(1)),
+    count: sizeOf(indices!.shape),
+  }),
 };
 
 /** Rows of `x` at `indices` (i32, any shape). */

@@ -7,6 +7,7 @@ export const literalOp: Op<{ value: number; shape: Shape; dtype: DType }> = {
   name: "literal",
   kind: "generator",
   infer: (_, { shape, dtype }) => ({ shape, dtype }),
+  step: (_, { value, dtype }) => ({ kind: "literal", value, dtype }),
 };
 
 /** The index along one axis. */
@@ -14,6 +15,7 @@ export const iotaOp: Op<{ axis: number; shape: Shape; dtype: DType }> = {
   name: "iota",
   kind: "generator",
   infer: (_, { shape, dtype }) => ({ shape, dtype }),
+  step: (_, { axis, dtype }) => ({ kind: "iota", axis, dtype }),
 };
 
 /**
@@ -23,7 +25,7 @@ export const iotaOp: Op<{ axis: number; shape: Shape; dtype: DType }> = {
  */
 export const randomUniformOp: Op<{ stream: number; shape: Shape }> = {
   name: "randomUniform",
-  kind: "generator",
+  kind: "elementwise",
   infer: ([state], { shape }) => {
     if (state?.dtype !== "i32" || state.shape.length !== 1 || state.shape[0] !== 3) {
       throw new TypeError("randomUniform: expected a state of type i32 [3]: key, key, step");
@@ -31,11 +33,24 @@ export const randomUniformOp: Op<{ stream: number; shape: Shape }> = {
     return { shape, dtype: "f32" };
   },
   gradient: () => [undefined],
+  step: ({ inputs: [state] }, { stream }, whole) => (
+    { kind: "randomUniform", input: whole(state!), stream, dtype: "f32" }
+  ),
 };
 
 /** A tensor filled with `value`. */
 export function literal(value: number, shape: Shape = [], dtype: DType = "f32"): Node {
   return apply(literalOp, [], { value, shape, dtype });
+}
+
+/** The number that a node is everywhere, if it is a literal. */
+export function constantOf(node: Node): number | undefined {
+  return node.is(literalOp) ? node.attributes.value : undefined;
+}
+
+/** The literal of a number in the place of a node, as the node's type keeps it. */
+export function literalFor({ shape, dtype }: Node, value: number): Node {
+  return literal(dtype === "f32" ? Math.fround(value) : value | 0, shape, dtype);
 }
 
 /** A tensor of `shape` that holds each element's index along `axis`. */

@@ -6,8 +6,10 @@ import {
   type Shape,
   sizeOf,
 } from "../../core/shape.ts";
+import { type Coordinate, registerType } from "../kernel.ts";
 import { apply, type Node, type Op } from "../node.ts";
-import { literal, literalOp } from "./generate.ts";
+import { convert } from "./elementwise.ts";
+import { constantOf, literal } from "./generate.ts";
 import { reduceSum } from "./reduce.ts";
 
 /** Stretches axes of size 1, and adds axes in front, as NumPy does. */
@@ -31,6 +33,16 @@ export const broadcastOp: Op<{ shape: Shape }> = {
     );
     return [reshape(reduceSum(g, axes), shape)];
   },
+  simplify: (node) => broadcastTo(node.inputs[0]!, node.shape),
+  view: (coordinates, node) => {
+    const shape = node.inputs[0]!.shape;
+    const missing = node.shape.length - shape.length;
+    return shape.map((dimension, axis) =>
+      dimension === node.shape[axis + missing]
+        ? coordinates[axis + missing]!
+        : { axis: -1, coefficient: 0, offset: 0 }
+    );
+  },
 };
 
 /** The same elements in the same order under another shape. */
@@ -48,6 +60,13 @@ export const reshapeOp: Op<{ shape: Shape }> = {
     return { shape, dtype: x!.dtype };
   },
   gradient: (g, node) => [reshape(g, node.inputs[0]!.shape)],
+  simplify: ({ inputs, shape }) => {
+    const x = inputs[0]!, constant = constantOf(x);
+    // No kernel stores u8, so what has to be copied is copied as i32.
+    if (x.dtype === "u8" && x.op.kind === "view") return reshape(convert(x, "i32"), shape);
+    if (constant !== undefined) return literal(constant, shape, x.dtype);
+    return reshape(x.is(reshapeOp) ? x.inputs[0]! : x, shape);
+  },
 };
 
 /** Axis i of the result is axis permutation[i] of the input. */
@@ -70,6 +89,20 @@ export const transposeOp: Op<{ permutation: readonly number[] }> = {
     const inverse: number[] = [];
     permutation.forEach((axis, i) => inverse[axis] = i);
     return [transpose(g, inverse)];
+  },
+  simplify: (node, { permutation }) => {
+    const x = node.inputs[0]!;
+    if (permutation.every((axis, i) => axis === i)) return x;
+    // Moving axes of size 1 about does not move any element.
+    const moving = permutation.filter((axis) => x.shape[axis] !== 1);
+    return moving.every((axis, i) => i === 0 || axis > moving[i - 1]!)
+      ? reshape(x, node.shape)
+      : node;
+  },
+  view: (coordinates, _, { permutation }) => {
+    const result: Coordinate[] = [];
+    permutation.forEach((axis, i) => result[axis] = coordinates[i]!);
+    return result;
   },
 };
 
@@ -106,6 +139,13 @@ export const sliceOp: Op<{
       stride.map((s) => s - 1),
     )];
   },
+  simplify: (node) => sameShape(node.shape, node.inputs[0]!.shape) ? node.inputs[0]! : node,
+  view: (coordinates, _, { start, stride }) =>
+    coordinates.map(({ axis, coefficient, offset }, i) => ({
+      axis,
+      coefficient: coefficient * stride[i]!,
+      offset: offset * stride[i]! + start[i]!,
+    })),
 };
 
 /** The elements of some axes in reverse. */
@@ -114,6 +154,12 @@ export const reverseOp: Op<{ axes: readonly number[] }> = {
   kind: "view",
   infer: ([x]) => x!,
   gradient: (g, _, { axes }) => [reverse(g, axes)],
+  view: (coordinates, node, { axes }) =>
+    coordinates.map((c, i) =>
+      axes.includes(i)
+        ? { axis: c.axis, coefficient: -c.coefficient, offset: node.shape[i]! - 1 - c.offset }
+        : c
+    ),
 };
 
 /**
@@ -143,6 +189,15 @@ export const padOp: Op<{
   gradient: (g, node, { low, interior }) => {
     return [slice(g, low, node.inputs[0]!.shape, interior.map((n) => n + 1))];
   },
+  kernel: ({ inputs: [x], shape, dtype }, { low, interior, value }) => ({
+    kind: "pad",
+    input: x!.shape,
+    output: shape,
+    low,
+    interior,
+    value,
+    dtype: registerType(dtype),
+  }),
 };
 
 /** The inputs one after another along an axis. */
@@ -181,12 +236,19 @@ export const concatenateOp: Op<{ axis: number }> = {
       return slice(g, start, x.shape);
     });
   },
+  kernel: ({ inputs, shape, dtype }, { axis }) => ({
+    kind: "concatenate",
+    outer: sizeOf(shape.slice(0, axis)),
+    inner: inputs.map((input) => sizeOf(input.shape.slice(axis))),
+    dtype: registerType(dtype),
+  }),
 };
 
 /** `x` stretched to `shape`; `x` itself where nothing changes. */
 export function broadcastTo(x: Node, shape: Shape): Node {
   if (sameShape(x.shape, shape)) return x;
-  if (x.is(literalOp)) return literal(x.attributes.value, shape, x.dtype);
+  const constant = constantOf(x);
+  if (constant !== undefined) return literal(constant, shape, x.dtype);
   return apply(broadcastOp, [x], { shape });
 }
 

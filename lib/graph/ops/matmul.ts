@@ -1,5 +1,6 @@
 import { formatShape, sizeOf } from "../../core/shape.ts";
 import { apply, type Node, type Op } from "../node.ts";
+import { transposeOp } from "./layout.ts";
 
 /**
  * The product of matrices in the last two axes: [m, k] by [k, n], or [b, m, k] by [b, k, n] for a
@@ -43,7 +44,34 @@ export const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
     const [, k] = lastTwo(node.inputs[0]!.shape, transposeA);
     return sizeOf(node.shape) * k;
   },
+  // A transpose of the last two axes of an operand costs nothing.
+  simplify: (node, { transposeA, transposeB }) => {
+    const [a, b] = node.inputs.map(untransposed) as [Node | undefined, Node | undefined];
+    if (a === undefined && b === undefined) return node;
+    return matmul(
+      a ?? node.inputs[0]!,
+      b ?? node.inputs[1]!,
+      transposeA !== (a !== undefined),
+      transposeB !== (b !== undefined),
+    );
+  },
+  kernel: (node, { transposeA, transposeB }) => {
+    const [m, n] = lastTwo(node.shape, false);
+    const [, k] = lastTwo(node.inputs[0]!.shape, transposeA);
+    const batch = node.shape.length === 3 ? node.shape[0]! : 1;
+    return { kind: "matmul", batch, m, n, k, transposeA, transposeB };
+  },
+  takesTail: true,
 };
+
+/** What an operand is the transpose of, in its last two axes alone. */
+function untransposed(operand: Node): Node | undefined {
+  if (!operand.is(transposeOp)) return undefined;
+  const rank = operand.shape.length;
+  const swaps = operand.attributes.permutation
+    .every((axis, i) => axis === (i < rank - 2 ? i : 2 * rank - 3 - i));
+  return swaps ? operand.inputs[0] : undefined;
+}
 
 function lastTwo(shape: readonly number[], transposed: boolean): [number, number] {
   const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];

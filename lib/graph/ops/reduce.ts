@@ -1,6 +1,8 @@
-import { formatShape, normalizeAxis, type Shape } from "../../core/shape.ts";
+import { formatShape, normalizeAxis, type Shape, sizeOf } from "../../core/shape.ts";
+import { registerType } from "../kernel.ts";
 import { apply, type Node, type Op, type TensorType } from "../node.ts";
 import { compare, convert, divide, multiply } from "./elementwise.ts";
+import { constantOf, literalFor } from "./generate.ts";
 import { broadcastTo, reshape } from "./layout.ts";
 
 function inferReduce(name: string, x: TensorType, axes: readonly number[]): TensorType {
@@ -16,18 +18,31 @@ function spread(reduced: Node, axes: readonly number[], shape: Shape): Node {
   return broadcastTo(reshape(reduced, shape.map((d, a) => axes.includes(a) ? 1 : d)), shape);
 }
 
+/** Over axes of size 1 there is nothing to combine. */
+function withoutReduction(node: Node, axes: readonly number[]): Node {
+  const x = node.inputs[0]!;
+  return axes.every((axis) => x.shape[axis] === 1) ? reshape(x, node.shape) : node;
+}
+
 /** The sum over some axes, which disappear. */
 export const reduceSumOp: Op<{ axes: readonly number[] }> = {
   name: "reduceSum",
-  kind: "kernel",
+  kind: "reduction",
   infer: ([x], { axes }) => inferReduce("reduceSum", x!, axes),
   gradient: (g, node, { axes }) => [spread(g, axes, node.inputs[0]!.shape)],
+  simplify: (node, { axes }) => {
+    const x = node.inputs[0]!, constant = constantOf(x);
+    const simple = withoutReduction(node, axes);
+    if (simple !== node || constant === undefined) return simple;
+    return literalFor(node, constant * sizeOf(x.shape) / Math.max(1, sizeOf(node.shape)));
+  },
+  reduce: ({ axes }) => ({ combine: "sum", axes }),
 };
 
 /** The largest element over some axes, which disappear; elements that tie share the gradient. */
 export const reduceMaxOp: Op<{ axes: readonly number[] }> = {
   name: "reduceMax",
-  kind: "kernel",
+  kind: "reduction",
   infer: ([x], { axes }) => inferReduce("reduceMax", x!, axes),
   gradient: (g, node, { axes }) => {
     const x = node.inputs[0]!;
@@ -35,6 +50,8 @@ export const reduceMaxOp: Op<{ axes: readonly number[] }> = {
     const share = divide(g, reduceSum(winners, axes));
     return [multiply(winners, spread(share, axes, x.shape))];
   },
+  simplify: (node, { axes }) => withoutReduction(node, axes),
+  reduce: ({ axes }) => ({ combine: "max", axes }),
 };
 
 /** The index of the (first) largest element along an axis, as i32. */
@@ -46,6 +63,9 @@ export const argmaxOp: Op<{ axis: number }> = {
     dtype: "i32",
   }),
   gradient: () => [undefined],
+  kernel: ({ inputs: [x] }, { axis }) => (
+    { kind: "argmax", shape: x!.shape, axis, dtype: registerType(x!.dtype) }
+  ),
 };
 
 function reduce(op: Op<{ axes: readonly number[] }>) {

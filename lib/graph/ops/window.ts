@@ -1,5 +1,5 @@
 import { formatShape, sameShape, type Shape } from "../../core/shape.ts";
-import type { WindowGeometry } from "../kernel.ts";
+import type { WindowGeometry, WindowKernel } from "../kernel.ts";
 import { apply, type Node, type Op, type TensorType } from "../node.ts";
 import { windowCount } from "./conv2d.ts";
 
@@ -42,6 +42,21 @@ function checkGradient(name: string, image: TensorType, g: TensorType, geometry:
   );
 }
 
+const geometryOf = ({ window, stride, padding }: WindowGeometry) => ({ window, stride, padding });
+
+/** What devices launch. */
+const pooling = (
+  kind: WindowKernel["kind"],
+  image: TensorType,
+  output: TensorType,
+  geometry: WindowGeometry,
+): WindowKernel => ({
+  kind,
+  image: image.shape,
+  output: output.shape,
+  geometry: geometryOf(geometry),
+});
+
 /** The largest element of each window; padding never wins. */
 export const windowMaxOp: Op<WindowGeometry> = {
   name: "windowMax",
@@ -50,6 +65,7 @@ export const windowMaxOp: Op<WindowGeometry> = {
   gradient: (g, node, geometry) => [
     apply(windowMaxGradientOp, [node.inputs[0]!, node, g], geometry),
   ],
+  kernel: (node, geometry) => pooling("windowMax", node.inputs[0]!, node, geometry),
 };
 
 /** Gives each window's gradient to the first element that is its maximum. Inputs: images, maxima, gradient. */
@@ -61,6 +77,7 @@ export const windowMaxGradientOp: Op<WindowGeometry> = {
     checkGradient("windowMaxGradient", image!, g!, geometry);
     return image!;
   },
+  kernel: (node, geometry) => pooling("windowMaxGradient", node, node.inputs[1]!, geometry),
 };
 
 /** The sum of each window; padding counts as 0. */
@@ -69,6 +86,7 @@ export const windowSumOp: Op<WindowGeometry> = {
   kind: "kernel",
   infer: ([image], geometry) => infer("windowSum", image!, geometry),
   gradient: (g, node, geometry) => [windowSumGradient(g, node.inputs[0]!.shape, geometry)],
+  kernel: (node, geometry) => pooling("windowSum", node.inputs[0]!, node, geometry),
 };
 
 /** Spreads each window's gradient over its elements. */
@@ -81,9 +99,8 @@ export const windowSumGradientOp: Op<WindowGeometry & { readonly shape: Shape }>
     return image;
   },
   gradient: (g, _, geometry) => [windowSum(g, geometry)],
+  kernel: (node, geometry) => pooling("windowSumGradient", node, node.inputs[0]!, geometry),
 };
-
-const geometryOf = ({ window, stride, padding }: WindowGeometry) => ({ window, stride, padding });
 
 /** The maxima of the windows of images [n, h, w, c]. */
 export function windowMax(image: Node, geometry: WindowGeometry): Node {
