@@ -56,9 +56,6 @@ export { jit } from "./lib/tensor/jit.ts";
 export { mapTree, type Tree } from "./lib/tensor/tree.ts";
 export { Variable } from "./lib/tensor/variable.ts";
 export { type Attributes, type Kind, Node, type Op, type TensorType } from "./lib/graph/node.ts";
-export type { ConvolutionOptions, Padding, Size2d } from "./lib/graph/compositions/geometry.ts";
-export type { AveragePoolOptions, PoolOptions } from "./lib/graph/compositions/pool.ts";
-export type { LocalResponseNormOptions } from "./lib/graph/compositions/normalization.ts";
 
 export * as initializers from "./lib/nn/initializer.ts";
 export type { Initializer, InitializerLike } from "./lib/nn/initializer.ts";
@@ -72,7 +69,6 @@ export type {
   KernelOptions,
   LayerOptions,
   MaxPool2dOptions,
-  ZeroPadding,
 } from "./lib/nn/layers.ts";
 export {
   type CallContext,

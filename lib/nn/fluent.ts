@@ -1,6 +1,7 @@
 import type { Shape } from "../core/shape.ts";
-import type { Size2d } from "../graph/compositions/geometry.ts";
-import type { LocalResponseNormOptions } from "../graph/compositions/normalization.ts";
+import type { Size2d } from "../tensor/functions/geometry.ts";
+import type { LocalResponseNormOptions } from "../tensor/functions/normalization.ts";
+import type { ZeroPadding } from "../tensor/functions/padding.ts";
 import type { Layer } from "./layer.ts";
 import { activationLayer } from "./layers/activation.ts";
 import {
@@ -21,7 +22,7 @@ import {
   maxPool2d,
   type MaxPool2dOptions,
 } from "./layers/pool.ts";
-import { flatten, reshape, type ZeroPadding, zeroPadding2d } from "./layers/shape.ts";
+import { flatten, reshape, zeroPadding2d } from "./layers/shape.ts";
 
 /**
  * The layers as methods, for a Sequential model (which grows by each) and for symbolic values (of

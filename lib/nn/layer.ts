@@ -1,7 +1,9 @@
 import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
-import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
+import { leaf, topologicalOrder } from "../graph/node.ts";
 import { opTable } from "../graph/table.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { record } from "../tensor/tracing.ts";
 import type { Initializer } from "./initializer.ts";
 import type { Weight } from "./weight.ts";
 
@@ -23,9 +25,9 @@ export interface CallContext {
   /** Whether this is a training step. */
   readonly training: boolean;
   /** Uniform random numbers in [0, 1), new ones in each step. */
-  random(shape: Shape): Node;
+  random(shape: Shape): Tensor;
   /** Replaces an untrainable weight after the step. */
-  update(weight: string, value: Node): void;
+  update(weight: string, value: Tensor): void;
 }
 
 /** One row of the layer table. */
@@ -36,11 +38,11 @@ export interface LayerType<C extends Config = Config> {
   weights?(config: C, shapes: readonly Shape[]): Readonly<Record<string, WeightType>>;
   /** The result for inputs with a batch axis in front. */
   call(
-    inputs: readonly Node[],
-    weights: Readonly<Record<string, Node>>,
+    inputs: readonly Tensor[],
+    weights: Readonly<Record<string, Tensor>>,
     config: C,
     context: CallContext,
-  ): Node;
+  ): Tensor;
 }
 
 const table = new Map<string, LayerType>();
@@ -120,22 +122,19 @@ export class Layer {
   }
 
   /** The layer's graph for a batch of one, with nothing but leaves around it. */
-  #probe(shapes: readonly Shape[], types: Readonly<Record<string, WeightType>>): Node {
-    const inputs = shapes.map((shape) => leaf([1, ...shape], "f32"));
+  #probe(shapes: readonly Shape[], types: Readonly<Record<string, WeightType>>): Tensor {
+    const placeholder = (shape: Shape) => new Tensor(leaf(shape, "f32"));
+    const inputs = shapes.map((shape) => placeholder([1, ...shape]));
     const weights = Object.fromEntries(
-      Object.entries(types).map(([name, { shape }]) => [name, leaf(shape, "f32")]),
+      Object.entries(types).map(([name, { shape }]) => [name, placeholder(shape)]),
     );
-    const context: CallContext = {
-      training: false,
-      random: (shape) => leaf(shape, "f32"),
-      update: () => {},
-    };
-    return this.type.call(inputs, weights, this.config, context);
+    const context: CallContext = { training: false, random: placeholder, update: () => {} };
+    return record(() => this.type.call(inputs, weights, this.config, context));
   }
 
   /** Multiply-adds for one example: those of matmuls and convolutions. */
   multiplyAdds(shapes: readonly Shape[]): number {
-    return topologicalOrder([this.#probe(shapes, this.weights)])
+    return topologicalOrder([this.#probe(shapes, this.weights).node])
       .reduce((sum, node) => sum + node.multiplyAdds, 0);
   }
 }

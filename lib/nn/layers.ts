@@ -36,4 +36,4 @@ export {
 export { radialBasis } from "./layers/radial_basis.ts";
 export { scaledTanh } from "./layers/scaled_tanh.ts";
 export { selectChannels } from "./layers/select_channels.ts";
-export { flatten, reshape, type ZeroPadding, zeroPadding2d } from "./layers/shape.ts";
+export { flatten, reshape, zeroPadding2d } from "./layers/shape.ts";

@@ -1,6 +1,6 @@
 import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
-import type { Node } from "../graph/node.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { LayerMethods } from "./fluent.ts";
 import { checkLayer, type Layer } from "./layer.ts";
 import {
@@ -20,12 +20,12 @@ import { Weight } from "./weight.ts";
 export interface ForwardContext {
   /** Whether this is a training step. */
   readonly training: boolean;
-  /** The node for a weight. */
-  weight(weight: Weight): Node;
+  /** The value of a weight. */
+  weight(weight: Weight): Tensor;
   /** Uniform random numbers in [0, 1); `stream` tells the layers apart. */
-  random(shape: Shape, stream: number): Node;
+  random(shape: Shape, stream: number): Tensor;
   /** Replaces an untrainable weight after the step. */
-  update(weight: Weight, value: Node): void;
+  update(weight: Weight, value: Tensor): void;
 }
 
 /**
@@ -223,15 +223,15 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     return this;
   }
 
-  /** The nodes of `wanted` values for nodes of the inputs with a batch axis in front. */
+  /** The `wanted` values for inputs with a batch axis in front. */
   forward(
-    inputs: readonly Node[],
+    inputs: readonly Tensor[],
     context: ForwardContext,
     wanted: readonly SymbolicValue[] = this.#outputs,
-  ): Node[] {
-    const nodes = new Map<SymbolicValue, Node>(this.#inputs.map((value, i) => [value, inputs[i]!]));
+  ): Tensor[] {
+    const tensors = new Map(this.#inputs.map((value, i) => [value, inputs[i]!]));
     // Where a layer is applied again, its statistics go on from those of the application before.
-    const updated = new Map<Weight, Node>();
+    const updated = new Map<Weight, Tensor>();
     let stream = 0;
     for (const value of this.#placement.order) {
       if (value.layer === undefined) continue;
@@ -239,7 +239,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       const number = ++stream;
       let draws = 0;
       const result = value.layer.type.call(
-        value.sources.map((source) => nodes.get(source)!),
+        value.sources.map((source) => tensors.get(source)!),
         Object.fromEntries(
           [...weights].map(([key, weight]) => [key, updated.get(weight) ?? context.weight(weight)]),
         ),
@@ -248,15 +248,15 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
           // A frozen batch norm uses its running statistics, and does not change them.
           training: context.training && !isFrozen(weights),
           random: (shape) => context.random(shape, number * 256 + draws++),
-          update: (key, node) => {
-            updated.set(weights.get(key)!, node);
-            context.update(weights.get(key)!, node);
+          update: (key, value) => {
+            updated.set(weights.get(key)!, value);
+            context.update(weights.get(key)!, value);
           },
         },
       );
-      nodes.set(value, result);
+      tensors.set(value, result);
     }
-    return wanted.map((value) => nodes.get(value)!);
+    return wanted.map((value) => tensors.get(value)!);
   }
 
   /** The rows of the summary. */

@@ -1,5 +1,5 @@
 import type { Shape } from "../core/shape.ts";
-import { convolutionGeometry, pairOf, resolvePadding } from "../graph/compositions/geometry.ts";
+import { convolutionGeometry, pairOf, resolvePadding } from "../tensor/functions/geometry.ts";
 import type { Pair } from "../graph/kernel.ts";
 import type { Layer } from "./layer.ts";
 import { adaptiveWindow } from "./layers/adaptive_pool.ts";

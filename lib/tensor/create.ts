@@ -1,12 +1,10 @@
 import { checkDType, type DType, dtypeOf, type NumberArray, typedArray } from "../core/dtype.ts";
 import { checkNames } from "../core/options.ts";
 import { Random } from "../core/random.ts";
-import { checkShape, formatShape, type Shape, sizeOf } from "../core/shape.ts";
-import * as compositions from "../graph/compositions/loss.ts";
-import { iota, literal } from "../graph/ops/generate.ts";
-import { compare, convert } from "../graph/ops/elementwise.ts";
+import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
+import { iota as iotaNode, literal } from "../graph/ops/generate.ts";
 import { type NestedNumbers, unnest } from "./print.ts";
-import { asTensor, Tensor, unary } from "./tensor.ts";
+import { asTensor, Tensor } from "./tensor.ts";
 import { constant } from "./value.ts";
 
 /**
@@ -112,7 +110,20 @@ export function linspace(start: number, stop: number, count = 50): Tensor {
 export function eye(rows: number, columns = rows): Tensor {
   checkShape([rows, columns], "eye");
   const shape = [rows, columns];
-  return new Tensor(convert(compare("equal", iota(shape, 0), iota(shape, 1)), "f32"));
+  return iota(shape, 0).equal(iota(shape, 1)).cast("f32");
+}
+
+/**
+ * A tensor of `shape` that holds each element's index along an axis, as StableHLO's iota.
+ *
+ * ```ts
+ * import { iota } from "@striate/striate";
+ * console.log(await iota([2, 3], 1).array()); // [[0, 1, 2], [0, 1, 2]]
+ * ```
+ */
+export function iota(shape: Shape, axis: number, dtype: "i32" | "f32" = "i32"): Tensor {
+  checkShape(shape, "iota");
+  return new Tensor(iotaNode([...shape], normalizeAxis(axis, shape.length, "iota"), dtype));
 }
 
 /** Settings of random tensors. */
@@ -178,5 +189,6 @@ export function oneHot(indices: Tensor | readonly number[], depth: number): Tens
   if (list.dtype !== "i32") {
     throw new TypeError(`oneHot: expected indices of type i32, found ${list.dtype}; cast() them`);
   }
-  return unary((node) => compositions.oneHot(node, depth), list);
+  const rows = iota([...list.shape, depth], list.rank);
+  return rows.equal(list.expandDims(-1)).cast("f32");
 }

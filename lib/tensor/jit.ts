@@ -2,7 +2,7 @@ import type { Device, Executable } from "../device/device.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
 import { deviceIfReady, load, type LoadedProgram, makeRoom, schedule } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
-import { isTracing } from "./tracing.ts";
+import { isTracing, record as recording } from "./tracing.ts";
 import { flatten, rebuild, signature, type Tree } from "./tree.ts";
 import { settle, upload, valueOf } from "./value.ts";
 
@@ -82,7 +82,7 @@ function record<Arguments extends Tree[]>(
   args: Arguments,
 ): Trace {
   const placeholders = flatten(args, "jit").map((t) => new Tensor(leaf(t.shape, t.dtype)));
-  const result = fn(...rebuild(args, placeholders.values()));
+  const result = recording(() => fn(...rebuild(args, placeholders.values())));
   const roots = flatten(result, "jit: result").map((t) => t.node);
   return {
     result,

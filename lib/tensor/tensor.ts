@@ -1,9 +1,9 @@
 import { checkDType, type DType, type TensorData, type TypedArrayOf } from "../core/dtype.ts";
 import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
-import * as activation from "../graph/compositions/activation.ts";
 import type { Direction } from "../graph/ops/elementwise.ts";
 import * as e from "../graph/ops/elementwise.ts";
+import { literal } from "../graph/ops/generate.ts";
 import * as layout from "../graph/ops/layout.ts";
 import { argmax, reduceMax, reduceSum } from "../graph/ops/reduce.ts";
 import { gather } from "../graph/ops/gather.ts";
@@ -11,6 +11,7 @@ import { type Axes, axisList, blockOf, frameOf, reducedAxes } from "./arguments.
 import { matrixProduct } from "./matrix.ts";
 import { formatTensor, nest, type NestedArray } from "./print.ts";
 import { read, schedule } from "./runtime.ts";
+import { isRecording } from "./tracing.ts";
 import { constant, dispose, valueOf } from "./value.ts";
 
 /** What may stand where a tensor is expected: a number is a scalar tensor. */
@@ -236,17 +237,16 @@ export class Tensor {
   }
   /** e^x over its sum along an axis. */
   softmax(axis = -1): Tensor {
-    return unary(
-      (x) => activation.softmax(x, normalizeAxis(axis, x.shape.length, "softmax")),
-      this,
-    );
+    const at = normalizeAxis(axis, this.rank, "softmax");
+    // The maximum is subtracted first so that nothing overflows.
+    const powers = this.sub(this.max(at, true).detach()).exp();
+    return powers.div(powers.sum(at, true));
   }
   /** The logarithm of softmax. */
   logSoftmax(axis = -1): Tensor {
-    return unary(
-      (x) => activation.logSoftmax(x, normalizeAxis(axis, x.shape.length, "logSoftmax")),
-      this,
-    );
+    const at = normalizeAxis(axis, this.rank, "logSoftmax");
+    const shifted = this.sub(this.max(at, true).detach());
+    return shifted.sub(shifted.exp().sum(at).log().expandDims(at));
   }
 
   // Comparison; the results are i32, 1 or 0
@@ -401,14 +401,19 @@ export function checkTensor(x: unknown, where?: string): asserts x is Tensor {
   throw new TypeError(`${what}expected a tensor, found ${String(x)}; see tensor()`);
 }
 
-/** A scalar tensor for a number; it is data, so that another number does not mean another program. */
+/**
+ * A scalar tensor for a number. It is data, so that another number does not mean another program;
+ * in a program that is recorded once it is part of the formula.
+ */
 export function asTensor(x: TensorLike, dtype: DType = "f32"): Tensor {
   if (x instanceof Tensor) return x;
   if (typeof x !== "number") {
     throw new TypeError(`expected a tensor or a number, found ${String(x)}; wrap it in tensor()`);
   }
-  const data = dtype === "i32" && x === (x | 0) ? Int32Array.of(x) : Float32Array.of(x);
-  return new Tensor(constant(data, [], data instanceof Int32Array ? "i32" : "f32"));
+  const isInteger = dtype === "i32" && x === (x | 0);
+  if (isRecording()) return new Tensor(literal(x, [], isInteger ? "i32" : "f32"));
+  const data = isInteger ? Int32Array.of(x) : Float32Array.of(x);
+  return new Tensor(constant(data, [], isInteger ? "i32" : "f32"));
 }
 
 /** Applies an operation of the graph to one tensor. */

@@ -17,3 +17,23 @@ export function trace<T>(fn: () => T): T {
 export function isTracing(): boolean {
   return depth > 0;
 }
+
+let recordings = 0;
+
+/**
+ * Runs a function whose operations become a program that is kept: numbers in it are part of the
+ * formula, where otherwise they are data, so that another number does not mean another program.
+ */
+export function record<T>(fn: () => T): T {
+  recordings++;
+  try {
+    return fn();
+  } finally {
+    recordings--;
+  }
+}
+
+/** Whether a program is being recorded. */
+export function isRecording(): boolean {
+  return recordings > 0;
+}

@@ -1,8 +1,7 @@
 import { custom } from "../core/option_kinds.ts";
 import { formatShape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
-import * as compositions from "../graph/compositions/loss.ts";
-import type { Node } from "../graph/node.ts";
+import * as losses from "../tensor/functions/loss.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** A loss by name with its settings, as plain data. */
@@ -39,18 +38,18 @@ export interface Loss {
   /** Its targets: classes (numbers or probabilities), numbers like the predictions, or anything. */
   readonly targets: "classes" | "numbers" | "any";
   /** The mean loss of a batch, a scalar. */
-  compute(predictions: Node, targets: Node): Node;
+  compute(predictions: Tensor, targets: Tensor): Tensor;
 }
 
 const table: Readonly<
-  Record<LossName, (predictions: Node, targets: Node, config: LossConfig) => Node>
+  Record<LossName, (predictions: Tensor, targets: Tensor, config: LossConfig) => Tensor>
 > = {
   crossEntropy: (predictions, targets, { labelSmoothing = 0 }) =>
-    compositions.crossEntropy(predictions, targets, labelSmoothing),
-  binaryCrossEntropy: compositions.binaryCrossEntropy,
-  meanSquaredError: compositions.meanSquaredError,
-  meanAbsoluteError: compositions.meanAbsoluteError,
-  hinge: compositions.hinge,
+    losses.crossEntropy(predictions, targets, { labelSmoothing }),
+  binaryCrossEntropy: losses.binaryCrossEntropy,
+  meanSquaredError: losses.meanSquaredError,
+  meanAbsoluteError: losses.meanAbsoluteError,
+  hinge: losses.hinge,
 };
 
 /** The losses for a model's outputs: one given stands for all of them. */
@@ -96,8 +95,8 @@ function customLoss(given: (predictions: Tensor, targets: Tensor) => Tensor): Lo
     name,
     targets: "any",
     compute(predictions, targets) {
-      const result = given(new Tensor(predictions), new Tensor(targets));
-      if (result instanceof Tensor && result.shape.length === 0) return result.node;
+      const result = given(predictions, targets);
+      if (result instanceof Tensor && result.shape.length === 0) return result;
       throw new TypeError(
         `loss "${name}": expected a tensor without axes, such as .mean() gives, found ${
           result instanceof Tensor ? formatShape(result.shape) : result

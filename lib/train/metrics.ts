@@ -1,22 +1,7 @@
-import { sizeOf } from "../core/shape.ts";
-import type { Node } from "../graph/node.ts";
-import {
-  add,
-  compare,
-  convert,
-  isFiniteNode,
-  maximum,
-  multiply,
-  negate,
-  offset,
-  scale,
-  select,
-} from "../graph/ops/elementwise.ts";
-import { iota, literal } from "../graph/ops/generate.ts";
-import { broadcastTo, reshape } from "../graph/ops/layout.ts";
-import { reduceSum } from "../graph/ops/reduce.ts";
-import { oneHot } from "../graph/compositions/loss.ts";
 import type { ProgramBuilder } from "../nn/program.ts";
+import { where } from "../tensor/combine.ts";
+import { full, iota, oneHot } from "../tensor/create.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { Variable } from "../tensor/variable.ts";
 
 /** Measures of a model on a data set: means over the examples. */
@@ -57,28 +42,26 @@ export class MetricCounters {
   /** Adds the counting of a batch to a program. `step` is the number of the step (f32, from 1). */
   count(
     builder: ProgramBuilder,
-    loss: Node,
+    loss: Tensor,
     batchSize: number,
-    step: Node,
-    logits?: Node,
-    labels?: Node,
+    step: Tensor,
+    logits?: Tensor,
+    labels?: Tensor,
   ): void {
-    const old = builder.variable(this.variable);
+    const old = new Tensor(builder.variable(this.variable));
     const index = iota([size], 0);
-    const at = (i: number, value: Node) =>
-      select(compare("equal", index, literal(i, [size], "i32")), value, literal(0));
+    const at = (i: number, value: Tensor) => where(index.equal(i), value, 0);
     const parts = [
-      at(lossSum!, scale(loss, batchSize)),
-      at(exampleCount!, literal(batchSize)),
+      at(lossSum!, loss.mul(batchSize)),
+      at(exampleCount!, full([], batchSize)),
       at(firstBadStep!, firstBad(loss, step, old)),
     ];
     if (logits !== undefined && labels !== undefined) {
       const ahead = rankOf(logits, labels);
-      const within = (k: number) =>
-        reduceSum(convert(compare("less", ahead, literal(k, ahead.shape)), "f32"));
+      const within = (k: number) => ahead.less(k).cast("f32").sum();
       parts.push(at(top1Count!, within(1)), at(topKCount!, within(this.k)));
     }
-    builder.update(this.variable, add(old, parts.reduce(add)));
+    builder.update(this.variable, old.add(parts.reduce((a, b) => a.add(b))).node);
   }
 
   /** Forgets what was counted. */
@@ -104,10 +87,10 @@ const named = (k: number, value: number) =>
   k === 5 ? { topK: value, top5: value } : { topK: value };
 
 /** The step, if its loss is not finite and none was before; to be added to the old number. */
-function firstBad(loss: Node, step: Node, old: Node): Node {
-  const bad = convert(compare("equal", isFiniteNode(loss), literal(0, [], "i32")), "f32");
-  const none = convert(compare("equal", old, literal(0, old.shape)), "f32");
-  return multiply(none, broadcastTo(multiply(bad, step), old.shape));
+function firstBad(loss: Tensor, step: Tensor, old: Tensor): Tensor {
+  const bad = loss.isFinite().equal(0).cast("f32");
+  const none = old.equal(0).cast("f32");
+  return none.mul(bad.mul(step));
 }
 
 /**
@@ -115,23 +98,11 @@ function firstBad(loss: Node, step: Node, old: Node): Node {
  * Of equal logits the class with the lower number counts as more probable, as argmax has it; a NaN
  * is never right.
  */
-export function rankOf(logits: Node, labels: Node): Node {
+export function rankOf(logits: Tensor, labels: Tensor): Tensor {
   const [n, classes] = logits.shape as [number, number];
-  const own = reduceSum(
-    select(
-      compare("equal", oneHot(labels, classes), literal(1, logits.shape)),
-      logits,
-      literal(0, logits.shape),
-    ),
-    [1],
-  );
-  const right = broadcastTo(reshape(own, [n, 1]), logits.shape);
-  const label = broadcastTo(reshape(labels, [n, 1]), logits.shape);
-  const behind = compare("less", logits, right);
-  const tie = multiply(
-    compare("equal", logits, right),
-    compare("greaterOrEqual", iota(logits.shape, 1), label),
-  );
-  const notAhead = convert(maximum(behind, tie), "f32");
-  return offset(negate(reduceSum(notAhead, [1])), sizeOf([classes]));
+  const own = where(oneHot(labels, classes).equal(1), logits, 0).sum(1);
+  const right = own.reshape([n, 1]), label = labels.reshape([n, 1]);
+  const tie = logits.equal(right).mul(iota(logits.shape, 1).greaterEqual(label));
+  const notAhead = logits.less(right).maximum(tie).cast("f32");
+  return notAhead.sum(1).neg().add(classes);
 }

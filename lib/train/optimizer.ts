@@ -1,28 +1,15 @@
 import { custom, flag, number } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import type { Node } from "../graph/node.ts";
-import {
-  add,
-  divide,
-  minimum,
-  multiply,
-  negate,
-  offset,
-  power,
-  scale,
-  sqrt,
-  subtract,
-} from "../graph/ops/elementwise.ts";
-import { literal } from "../graph/ops/generate.ts";
-import { reduceSum } from "../graph/ops/reduce.ts";
+import { full } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type LearningRate, learningRateOption, type Schedule, scheduleOf } from "./schedule.ts";
 
 /** A weight after a step, and the optimizer's memory for it. */
 export interface Updated {
   /** The weight. */
-  readonly weight: Node;
+  readonly weight: Tensor;
   /** What the optimizer remembers for it. */
-  readonly slots: readonly Node[];
+  readonly slots: readonly Tensor[];
 }
 
 /** A rule that turns gradients into better weights. */
@@ -39,7 +26,13 @@ export interface Optimizer {
    * One step for one weight. `rate` is the learning rate and `step` the number of the step, from 1,
    * both f32 scalars.
    */
-  update(weight: Node, gradient: Node, slots: readonly Node[], rate: Node, step: Node): Updated;
+  update(
+    weight: Tensor,
+    gradient: Tensor,
+    slots: readonly Tensor[],
+    rate: Tensor,
+    step: Tensor,
+  ): Updated;
 }
 
 /** The option that an optimizer is given by. */
@@ -107,12 +100,12 @@ export function sgd(
     clipNorm,
     slots: momentum > 0 ? ["velocity"] : [],
     update(weight, gradient, [velocity], rate) {
-      const decayed = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;
-      const step = multiply(decayed, rate);
-      if (velocity === undefined) return { weight: subtract(weight, step), slots: [] };
-      const v = subtract(scale(velocity, momentum), step);
-      const move = nesterov ? subtract(scale(v, momentum), step) : v;
-      return { weight: add(weight, move), slots: [v] };
+      const decayed = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const step = decayed.mul(rate);
+      if (velocity === undefined) return { weight: weight.sub(step), slots: [] };
+      const v = velocity.mul(momentum).sub(step);
+      const move = nesterov ? v.mul(momentum).sub(step) : v;
+      return { weight: weight.add(move), slots: [v] };
     },
   };
 }
@@ -148,19 +141,17 @@ function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimiz
     clipNorm,
     slots: ["mean", "square"],
     update(weight, gradient, [mean, square], rate, step) {
-      const g = !decoupled && weightDecay > 0
-        ? add(gradient, scale(weight, weightDecay))
-        : gradient;
-      const m = add(scale(mean!, beta1), scale(g, 1 - beta1));
-      const s = add(scale(square!, beta2), scale(multiply(g, g), 1 - beta2));
+      const g = !decoupled && weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const m = mean!.mul(beta1).add(g.mul(1 - beta1));
+      const s = square!.mul(beta2).add(g.square().mul(1 - beta2));
       // Both begin at 0, so early on they are too small by 1 - beta^step.
-      const missing = (beta: number) => offset(negate(power(literal(beta), step)), 1);
-      const root = offset(divide(sqrt(s), sqrt(missing(beta2))), epsilon);
-      const move = divide(multiply(m, divide(rate, missing(beta1))), root);
+      const missing = (beta: number) => full([], beta).pow(step).neg().add(1);
+      const root = s.sqrt().div(missing(beta2).sqrt()).add(epsilon);
+      const move = m.mul(rate.div(missing(beta1))).div(root);
       const start = decoupled && weightDecay > 0
-        ? multiply(weight, offset(scale(rate, -weightDecay), 1))
+        ? weight.mul(rate.mul(-weightDecay).add(1))
         : weight;
-      return { weight: subtract(start, move), slots: [m, s] };
+      return { weight: start.sub(move), slots: [m, s] };
     },
   };
 }
@@ -205,14 +196,12 @@ export function rmsprop(
     clipNorm,
     slots: momentum > 0 ? ["square", "velocity"] : ["square"],
     update(weight, gradient, [square, velocity], rate) {
-      const g = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;
-      const s = add(scale(square!, decay), scale(multiply(g, g), 1 - decay));
-      const step = divide(g, offset(sqrt(s), epsilon));
-      if (velocity === undefined) {
-        return { weight: subtract(weight, multiply(step, rate)), slots: [s] };
-      }
-      const v = add(scale(velocity, momentum), step);
-      return { weight: subtract(weight, multiply(v, rate)), slots: [s, v] };
+      const g = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const s = square!.mul(decay).add(g.square().mul(1 - decay));
+      const step = g.div(s.sqrt().add(epsilon));
+      if (velocity === undefined) return { weight: weight.sub(step.mul(rate)), slots: [s] };
+      const v = velocity.mul(momentum).add(step);
+      return { weight: weight.sub(v.mul(rate)), slots: [s, v] };
     },
   };
 }
@@ -243,17 +232,17 @@ export function adagrad(
     clipNorm,
     slots: ["squares"],
     update(weight, gradient, [squares], rate) {
-      const g = weightDecay > 0 ? add(gradient, scale(weight, weightDecay)) : gradient;
-      const s = add(squares!, multiply(g, g));
-      const step = multiply(divide(g, offset(sqrt(s), epsilon)), rate);
-      return { weight: subtract(weight, step), slots: [s] };
+      const g = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const s = squares!.add(g.square());
+      const step = g.div(s.sqrt().add(epsilon)).mul(rate);
+      return { weight: weight.sub(step), slots: [s] };
     },
   };
 }
 
 /** Gradients shortened together so that their norm is at most `limit`. */
-export function clipByNorm(gradients: readonly Node[], limit: number): Node[] {
-  const squares = gradients.map((g) => reduceSum(multiply(g, g))).reduce(add);
-  const factor = minimum(divide(literal(limit), offset(sqrt(squares), 1e-6)), literal(1));
-  return gradients.map((g) => multiply(g, factor));
+export function clipByNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
+  const squares = gradients.map((g) => g.square().sum()).reduce((a, b) => a.add(b));
+  const factor = full([], limit).div(squares.sqrt().add(1e-6)).minimum(1);
+  return gradients.map((g) => g.mul(factor));
 }

@@ -8,7 +8,8 @@ import { Preprocessor } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { tensor } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { record } from "../tensor/tracing.ts";
 import type { Dataset } from "./dataset.ts";
 import { host } from "./host.ts";
 import { KeptPrograms } from "./kept_programs.ts";
@@ -135,7 +136,7 @@ export class Predictor {
     return this.#programs.get(
       JSON.stringify(key),
       device,
-      () => this.#build(device, types, size, wanted, normalization),
+      () => record(() => this.#build(device, types, size, wanted, normalization)),
     );
   }
 
@@ -152,11 +153,13 @@ export class Predictor {
     );
     const outputs = this.#network.forward(
       inputs.map((x, i) =>
-        i === 0 ? this.#preprocessorFor(normalization).apply(builder, x) : convert(x, "f32")
+        new Tensor(
+          i === 0 ? this.#preprocessorFor(normalization).apply(builder, x) : convert(x, "f32"),
+        )
       ),
       {
         training: false,
-        weight: (weight) => builder.variable(weight),
+        weight: (weight) => new Tensor(builder.variable(weight)),
         random: () => {
           throw new Error("a layer draws random numbers at inference");
         },
@@ -164,7 +167,7 @@ export class Predictor {
       },
       wanted,
     );
-    return builder.build(device, outputs);
+    return builder.build(device, outputs.map((output) => output.node));
   }
 
   #numberOf(value: SymbolicValue): number {

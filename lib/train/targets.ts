@@ -1,7 +1,5 @@
 import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
-import type { Node } from "../graph/node.ts";
-import { convert } from "../graph/ops/elementwise.ts";
-import { reshape } from "../graph/ops/layout.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type Field, formatField } from "./batch.ts";
 import type { Loss } from "./loss.ts";
 
@@ -12,7 +10,7 @@ export interface TargetForm {
   /** Labels are from 0 to this, not included; undefined where any number will do. */
   readonly classes: number | undefined;
   /** A batch of targets as the loss takes them. */
-  prepare(target: Node): Node;
+  prepare(target: Tensor): Tensor;
 }
 
 /** Checks that targets fit an output and its loss. `layer` is the type of the output's layer. */
@@ -33,7 +31,7 @@ export function targetForm(
   const isInteger = dtype !== "f32", depth = output.at(-1) ?? 1;
   const isLabel = isInteger && shape.length === 0 && output.length === 1 && depth > 1;
   if (loss.targets === "classes" && isInteger && sameShape(shape, output.slice(0, -1))) {
-    return { isLabel, classes: depth, prepare: (target) => convert(target, "i32") };
+    return { isLabel, classes: depth, prepare: (target) => target.cast("i32") };
   }
   // One number an example may be given without an axis of its own.
   const isScalar = sizeOf(output) === 1 && shape.length === 0;
@@ -51,8 +49,8 @@ export function targetForm(
     isLabel: isLabel && loss.targets === "any",
     classes: undefined,
     prepare(target) {
-      const shaped = isScalar ? reshape(target, [target.shape[0]!, ...output]) : target;
-      return loss.targets === "any" ? shaped : convert(shaped, "f32");
+      const shaped = isScalar ? target.reshape([target.shape[0]!, ...output]) : target;
+      return loss.targets === "any" ? shaped : shaped.cast("f32");
     },
   };
 }

@@ -13,6 +13,8 @@ import type { Network } from "../nn/network.ts";
 import { Preprocessor } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { Batch, Field } from "./batch.ts";
 import type { Loss } from "./loss.ts";
@@ -162,7 +164,7 @@ export class Trainer {
     return this.#programs.get(
       `${this.#options.where} ${size} ${trained}`,
       this.#device,
-      () => this.#build(size, training),
+      () => record(() => this.#build(size, training)),
     );
   }
 
@@ -191,27 +193,28 @@ export class Trainer {
     );
     const labels = leaves.slice(inputs.length);
     const state = builder.variable(this.#state);
-    const step = offset(convert(reshape(slice(state, [2], [1]), []), "f32"), 1);
+    const step = new Tensor(offset(convert(reshape(slice(state, [2], [1]), []), "f32"), 1));
     const outputs = network.forward(
       leaves.slice(0, inputs.length).map((x, i) =>
-        i === 0 ? this.#preprocessor.apply(builder, x) : convert(x, "f32")
+        new Tensor(i === 0 ? this.#preprocessor.apply(builder, x) : convert(x, "f32"))
       ),
       {
         training,
-        weight: (weight) => builder.variable(weight),
-        random: (shape, stream) => randomUniform(state, shape, stream),
-        update: (weight, value) => builder.update(weight, value),
+        weight: (weight) => new Tensor(builder.variable(weight)),
+        random: (shape, stream) => new Tensor(randomUniform(state, shape, stream)),
+        update: (weight, value) => builder.update(weight, value.node),
       },
     );
-    const prepared = this.#targets.map((form, i) => form.prepare(labels[i]!));
-    const loss = outputs.map((output, i) => losses[i]!.compute(output, prepared[i]!)).reduce(add);
+    const prepared = this.#targets.map((form, i) => form.prepare(new Tensor(labels[i]!)));
+    const loss = outputs.map((output, i) => losses[i]!.compute(output, prepared[i]!))
+      .reduce((a, b) => a.add(b));
     if (training) {
       checkTrainable(network, this.#options.where);
       this.#addUpdates(builder, network, loss, optimizer, step);
       // The next step draws other random numbers.
       builder.update(this.#state, add(state, thirdOne()));
     }
-    const [logits, label] = this.hasLabels ? [outputs[0], convert(labels[0]!, "i32")] : [];
+    const [logits, label] = this.hasLabels ? [outputs[0], new Tensor(labels[0]!).cast("i32")] : [];
     this.counters.count(builder, loss, size, step, logits, label);
     try {
       return builder.build(this.#device);
@@ -228,26 +231,26 @@ export class Trainer {
   #addUpdates(
     builder: ProgramBuilder,
     network: Network,
-    loss: Node,
+    loss: Tensor,
     optimizer: Optimizer,
-    step: Node,
+    step: Tensor,
   ): void {
     const weights = network.weights.filter((weight) => weight.trainable);
     const nodes = weights.map((weight) => builder.variable(weight));
-    let slopes = gradients(loss, nodes);
+    let slopes = gradients(loss.node, nodes).map((node) => new Tensor(node));
     if (optimizer.clipNorm !== undefined) slopes = clipByNorm(slopes, optimizer.clipNorm);
-    const rate = builder.variable(this.#rate);
+    const rate = new Tensor(builder.variable(this.#rate));
     weights.forEach((weight, i) => {
       const slots = this.#slots.get(weight)!;
       const updated = optimizer.update(
-        nodes[i]!,
+        new Tensor(nodes[i]!),
         slopes[i]!,
-        slots.map((slot) => builder.variable(slot)),
+        slots.map((slot) => new Tensor(builder.variable(slot))),
         rate,
         step,
       );
-      builder.update(weight, updated.weight);
-      slots.forEach((slot, j) => builder.update(slot, updated.slots[j]!));
+      builder.update(weight, updated.weight.node);
+      slots.forEach((slot, j) => builder.update(slot, updated.slots[j]!.node));
     });
   }
 }

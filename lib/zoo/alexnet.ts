@@ -1,4 +1,4 @@
-import type { LocalResponseNormOptions } from "../graph/compositions/normalization.ts";
+import type { LocalResponseNormOptions } from "../tensor/functions/normalization.ts";
 import { constant, normal } from "../nn/initializer.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import { type Model, model } from "../train/model.ts";

@@ -2,6 +2,8 @@ import type { DType } from "../../lib/core/dtype.ts";
 import type { Random } from "../../lib/core/random.ts";
 import { type Shape, sizeOf } from "../../lib/core/shape.ts";
 import type { Node } from "../../lib/graph/node.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { onNodes } from "../nodes.ts";
 
 /** One input of a case and how its elements are drawn. */
 export interface Input {
@@ -106,6 +108,13 @@ export function examples(
     inputs,
     output,
   }));
+}
+
+/** Functions of tensors, as they are in a program. */
+export function functions(
+  list: readonly (readonly [string, readonly Input[], (...tensors: Tensor[]) => Tensor])[],
+): Case[] {
+  return compositions(list.map(([name, inputs, output]) => [name, inputs, onNodes(output)]));
 }
 
 /** Compositions of ops. */

@@ -1,33 +1,33 @@
-import * as activation from "../../lib/graph/compositions/activation.ts";
-import * as losses from "../../lib/graph/compositions/loss.ts";
-import * as normalization from "../../lib/graph/compositions/normalization.ts";
-import * as pool from "../../lib/graph/compositions/pool.ts";
-import type { Node } from "../../lib/graph/node.ts";
-import { conv2d, conv2dInputGradient } from "../../lib/graph/ops/conv2d.ts";
-import * as e from "../../lib/graph/ops/elementwise.ts";
-import { literal, randomUniform } from "../../lib/graph/ops/generate.ts";
-import { gather } from "../../lib/graph/ops/gather.ts";
-import { broadcastTo, reshape } from "../../lib/graph/ops/layout.ts";
-import { matmul } from "../../lib/graph/ops/matmul.ts";
-import { argmax, reduceSum } from "../../lib/graph/ops/reduce.ts";
+import { conv2dInputGradient } from "../../lib/graph/ops/conv2d.ts";
+import { randomUniform } from "../../lib/graph/ops/generate.ts";
+import { ones } from "../../lib/tensor/create.ts";
+import * as activation from "../../lib/tensor/functions/activation.ts";
+import { conv2d } from "../../lib/tensor/functions/convolution.ts";
+import { dropBelow } from "../../lib/tensor/functions/dropout.ts";
+import * as losses from "../../lib/tensor/functions/loss.ts";
+import * as normalization from "../../lib/tensor/functions/normalization.ts";
+import * as pool from "../../lib/tensor/functions/pool.ts";
+import { Tensor } from "../../lib/tensor/tensor.ts";
 import {
   bytes,
   type Case,
-  compositions,
   constant,
   distinct,
+  functions,
   given,
   indices,
   integers,
   real,
 } from "./case.ts";
 
-const plain = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } as const;
+type Unary = (x: Tensor) => Tensor;
 
-const batchNorm = (x: Node, gamma?: Node, beta?: Node) =>
+const plain = { padding: 1 };
+
+const batchNorm = (x: Tensor, gamma?: Tensor, beta?: Tensor) =>
   normalization.batchNormTraining(x, gamma, beta, 1e-3).result;
 
-const activations = compositions([
+const activations = functions([
   ["step", [distinct([9])], activation.step],
   ["relu6", [distinct([201])], activation.relu6],
   ["leakyRelu", [distinct([17])], (x) => activation.leakyRelu(x, 0.1)],
@@ -44,7 +44,7 @@ const activations = compositions([
   ["logSoftmax of large numbers", [real([3, 10], -80, 80)], (x) => activation.logSoftmax(x)],
 ]);
 
-const lossCases = compositions([
+const lossCases = functions([
   [
     "crossEntropy",
     [real([6, 10], -3, 3), integers([6], 0, 10)],
@@ -53,12 +53,12 @@ const lossCases = compositions([
   [
     "crossEntropy with label smoothing",
     [real([5, 4], -3, 3), integers([5], 0, 4)],
-    (x, y) => losses.crossEntropy(x, y, 0.1),
+    (x, y) => losses.crossEntropy(x, y, { labelSmoothing: 0.1 }),
   ],
   [
     "crossEntropy of probabilities",
     [real([5, 4], -3, 3), constant(real([5, 4], 0, 1))],
-    (x, y) => losses.crossEntropy(x, y, 0.2),
+    (x, y) => losses.crossEntropy(x, y, { labelSmoothing: 0.2 }),
   ],
   ["binaryCrossEntropy", [distinct([9]), integers([9], 0, 2)], losses.binaryCrossEntropy],
   ["meanSquaredError", [real([4, 3]), real([4, 3])], losses.meanSquaredError],
@@ -67,11 +67,11 @@ const lossCases = compositions([
   [
     "top-1 hits",
     [distinct([5, 4]), integers([5], 0, 4)],
-    (x, y) => reduceSum(e.compare("equal", argmax(x, 1), y)),
+    (x, y) => x.argmax(1).equal(y).sum(),
   ],
 ]);
 
-const layers = compositions([
+const layers = functions([
   ["batchNorm of images", [real([3, 2, 3, 5]), real([5], 0.5, 2), real([5])], batchNorm],
   ["batchNorm of vectors", [real([8, 3]), real([3], 0.5, 2), real([3])], batchNorm],
   ["batchNorm, neither gain nor bias", [real([6, 3])], (x) => batchNorm(x)],
@@ -85,14 +85,14 @@ const layers = compositions([
       real([4], 0.5, 2),
     ],
     (x, gamma, beta, mean, variance) =>
-      normalization.batchNormInference(x, gamma, beta, mean, variance, 1e-3),
+      normalization.batchNorm(x, { gamma, beta, mean, variance, epsilon: 1e-3 }),
   ],
   ["batchNorm, relu, convolution", [
     real([2, 4, 4, 3]),
     real([3], 0.5, 2),
     real([3]),
     real([3, 3, 3, 4]),
-  ], (x, gamma, beta, kernel) => conv2d(e.relu(batchNorm(x, gamma, beta)), kernel, plain)],
+  ], (x, gamma, beta, kernel) => conv2d(batchNorm(x, gamma, beta).relu(), kernel, plain)],
   [
     "localResponseNorm",
     [real([1, 2, 3, 9], 0.1, 3)],
@@ -103,10 +103,11 @@ const layers = compositions([
     [real([2, 1, 2, 5])],
     (x) => normalization.localResponseNorm(x, { size: 4, alpha: 1, beta: 0.5 }),
   ],
-  ["dropout", [real([5, 9]), indices([3], [11, 12, 13])], (x, state) => {
-    const keep = e.compare("less", randomUniform(state, x.shape, 4), literal(0.7, x.shape));
-    return e.select(keep, e.scale(x, 1 / 0.7), literal(0, x.shape));
-  }],
+  [
+    "dropout",
+    [real([5, 9]), indices([3], [11, 12, 13])],
+    (x, state) => dropBelow(x, 0.3, new Tensor(randomUniform(state.node, x.shape, 4))),
+  ],
   [
     "maxPool2d, ceil mode",
     [distinct([1, 6, 7, 2])],
@@ -136,25 +137,33 @@ const layers = compositions([
   ],
   ["globalAveragePool2d", [real([2, 3, 4, 5])], pool.globalAveragePool2d],
   ["globalMaxPool2d", [distinct([2, 3, 4, 5])], pool.globalMaxPool2d],
-  ["convTranspose2d with bias", [real([1, 3, 4, 2]), real([3, 3, 3, 2]), real([3])], (
-    x,
-    kernel,
-    bias,
-  ) => e.add(conv2dInputGradient(x, kernel, [1, 6, 8, 3], { ...plain, stride: [2, 2] }), bias)],
+  [
+    "convTranspose2d with bias",
+    [real([1, 3, 4, 2]), real([3, 3, 3, 2]), real([3])],
+    (x, kernel, bias) => {
+      const geometry = {
+        stride: [2, 2],
+        padding: [1, 1, 1, 1],
+        dilation: [1, 1],
+        groups: 1,
+      } as const;
+      return new Tensor(conv2dInputGradient(x.node, kernel.node, [1, 6, 8, 3], geometry)).add(bias);
+    },
+  ],
   [
     "dense, tanh",
     [real([5, 7]), real([7, 3]), real([3])],
-    (x, w, b) => e.tanh(e.add(matmul(x, w), b)),
+    (x, w, b) => x.matmul(w).add(b).tanh(),
   ],
   [
     "an embedding",
     [real([6, 4]), integers([3], 0, 6), real([4, 2])],
-    (table, i, w) => matmul(gather(table, i), w),
+    (table, i, w) => table.take(i).matmul(w),
   ],
   [
     "bytes to a convolution",
     [bytes([1, 5, 5, 3]), real([3, 3, 3, 2])],
-    (x, kernel) => conv2d(e.scale(e.offset(e.convert(x, "f32"), -127.5), 1 / 64), kernel, plain),
+    (x, kernel) => conv2d(x.cast("f32").sub(127.5).mul(1 / 64), kernel, plain),
   ],
   ["a residual block", [
     real([1, 4, 4, 3]),
@@ -162,12 +171,12 @@ const layers = compositions([
     real([3]),
     real([3, 3, 3, 3], -0.5, 0.5),
   ], (x, k1, bias, k2) => {
-    const inner = e.tanh(e.add(conv2d(x, k1, plain), bias));
-    return e.logistic(e.add(conv2d(inner, k2, plain), x));
+    const inner = conv2d(x, k1, { ...plain, bias }).tanh();
+    return conv2d(inner, k2, plain).add(x).sigmoid();
   }],
   ["squeeze and excitation", [real([2, 3, 3, 4]), real([4, 2]), real([2, 4])], (x, w1, w2) => {
-    const hidden = e.tanh(matmul(pool.globalAveragePool2d(x), w1));
-    return e.multiply(x, reshape(e.logistic(matmul(hidden, w2)), [2, 1, 1, 4]));
+    const hidden = pool.globalAveragePool2d(x).matmul(w1).tanh();
+    return x.mul(hidden.matmul(w2).sigmoid().reshape([2, 1, 1, 4]));
   }],
   ["LeNet in small, to its loss", [
     constant(real([3, 8, 8, 1])),
@@ -177,13 +186,13 @@ const layers = compositions([
     real([4]),
     integers([3], 0, 4),
   ], (x, kernel, bias1, weight, bias2, labels) => {
-    const features = pool.maxPool2d(e.tanh(e.add(conv2d(x, kernel, plain), bias1)), 2);
-    const logits = e.add(matmul(reshape(features, [3, 32]), weight), bias2);
+    const features = pool.maxPool2d(conv2d(x, kernel, { ...plain, bias: bias1 }).tanh(), 2);
+    const logits = features.reshape([3, 32]).matmul(weight).add(bias2);
     return losses.crossEntropy(logits, labels);
   }],
   ["gradient clipping", [real([4, 3]), real([5])], (a, b) => {
-    const norm = e.sqrt(e.add(reduceSum(e.multiply(a, a)), reduceSum(e.multiply(b, b))));
-    return e.multiply(a, broadcastTo(e.minimum(e.divide(literal(1), norm), literal(1)), a.shape));
+    const norm = a.square().sum().add(b.square().sum()).sqrt();
+    return a.mul(ones([]).div(norm).minimum(1));
   }],
 ]);
 

@@ -3,15 +3,15 @@ import { compile } from "../../lib/compile/compile.ts";
 import type { Fusion } from "../../lib/compile/fuse.ts";
 import type { Kernel } from "../../lib/graph/kernel.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
-import { batchNormInference } from "../../lib/graph/compositions/normalization.ts";
-import { softmax } from "../../lib/graph/compositions/activation.ts";
 import { leaf, type Node, topologicalOrder } from "../../lib/graph/node.ts";
 import { conv2d } from "../../lib/graph/ops/conv2d.ts";
 import * as e from "../../lib/graph/ops/elementwise.ts";
 import { broadcastTo, reshape, transpose } from "../../lib/graph/ops/layout.ts";
 import { matmul } from "../../lib/graph/ops/matmul.ts";
 import { reduceSum } from "../../lib/graph/ops/reduce.ts";
-import { maxPool2d } from "../../lib/graph/compositions/pool.ts";
+import { batchNorm } from "../../lib/tensor/functions/normalization.ts";
+import { maxPool2d } from "../../lib/tensor/functions/pool.ts";
+import { onNodes } from "../nodes.ts";
 
 const off: Fusion = { elementwise: false, tails: false, heads: false };
 const f32 = (...shape: number[]) => leaf(shape, "f32");
@@ -71,11 +71,15 @@ Deno.test("a pointwise convolution is a matmul with bias and activation in its t
   assertEquals(kinds(plan([layer])), ["matmul + tail"]);
 });
 
+const normalize = onNodes((x, gamma, beta, mean, variance) =>
+  batchNorm(x, { gamma: gamma, beta: beta, mean: mean, variance: variance })
+);
+
 Deno.test("batch norm after a convolution is one launch, once its factors are there", () => {
   const x = f32(2, 8, 8, 3), kernel = f32(3, 3, 3, 4);
   const [gamma, beta, mean, variance] = [f32(4), f32(4), f32(4), f32(4)];
   const y = conv2d(x, kernel, geometry);
-  const block = e.relu(batchNormInference(y, gamma, beta, mean, variance, 1e-5));
+  const block = e.relu(normalize(y, gamma, beta, mean, variance));
   const { launches } = plan([block]);
   assertEquals(
     launches.filter(({ kernel }) => kernel.kind === "conv2d").map(({ kernel }) => hasTail(kernel)),
@@ -121,12 +125,16 @@ Deno.test("an element-wise head joins the reduction after it", () => {
 });
 
 Deno.test("softmax is at most four launches", () => {
-  assert(plan([softmax(f32(32, 10))]).launches.length <= 4);
+  assert(plan([onNodes((x) => x.softmax())(f32(32, 10))]).launches.length <= 4);
 });
 
 Deno.test("a pooling layer needs no copy before or after", () => {
   const x = f32(2, 8, 8, 4);
-  assertEquals(kinds(plan([e.tanh(maxPool2d(e.relu(x), 2))])), ["map", "windowMax", "map"]);
+  assertEquals(kinds(plan([e.tanh(onNodes((x) => maxPool2d(x, 2))(e.relu(x)))])), [
+    "map",
+    "windowMax",
+    "map",
+  ]);
 });
 
 Deno.test("a chain of 10,000 ops, a wide and a deep graph are compiled", () => {

@@ -8,9 +8,9 @@ import {
   localResponseNorm,
   maxPool2d,
   resize2d,
-  Tensor,
+  type Tensor,
 } from "../../mod.ts";
-import { batchNormTraining } from "../../lib/graph/compositions/normalization.ts";
+import { batchNormTraining } from "../../lib/tensor/functions/normalization.ts";
 import type { Argument, Operator, Settings } from "./operator.ts";
 
 type Pair = readonly [number, number];
@@ -152,13 +152,11 @@ export const imageOperators: Readonly<Record<string, Operator>> = {
       const known = { mean: mean!.tensor, variance: variance!.tensor };
       return [channelsFirst(batchNorm(images, { ...given, ...known, epsilon }))];
     }
-    const batch = batchNormTraining(images.node, given.gamma.node, given.beta.node, epsilon);
+    const batch = batchNormTraining(images, given.gamma, given.beta, epsilon);
     const running = [[mean!, batch.mean], [variance!, batch.variance]] as const;
     return [
-      channelsFirst(batchNorm(images, { ...given, epsilon })),
-      ...running.map(([old, now]) =>
-        old.tensor.mul(momentum).add(new Tensor(now).mul(1 - momentum))
-      ),
+      channelsFirst(batch.result),
+      ...running.map(([old, now]) => old.tensor.mul(momentum).add(now.mul(1 - momentum))),
     ].slice(0, outputs);
   },
 

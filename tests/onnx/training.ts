@@ -7,7 +7,7 @@ import {
   oneHot,
   type Optimizer,
   sgd,
-  Tensor,
+  type Tensor,
   tensor,
 } from "../../mod.ts";
 import type { Argument, Operator, Settings } from "./operator.ts";
@@ -48,15 +48,13 @@ function step(
     // So many steps that Adam's sums, which ONNX takes as they are at step 0, lack nothing.
     const steps = tensor(1e6);
     const results = Array.from({ length: weights }, (_, i) => {
-      const slots = optimizer.slots.map((_, kind) => column(2 + kind, i).mul(factor).node);
-      const [weight, gradient] = [column(0, i).node, column(1, i).node];
-      return optimizer.update(weight, gradient, slots, rate!.tensor.node, steps.node);
+      const slots = optimizer.slots.map((_, kind) => column(2 + kind, i).mul(factor));
+      const [weight, gradient] = [column(0, i), column(1, i)];
+      return optimizer.update(weight, gradient, slots, rate!.tensor, steps);
     });
     return [
-      ...results.map(({ weight }) => new Tensor(weight)),
-      ...optimizer.slots.flatMap((_, kind) =>
-        results.map(({ slots }) => new Tensor(slots[kind]!).div(factor))
-      ),
+      ...results.map(({ weight }) => weight),
+      ...optimizer.slots.flatMap((_, kind) => results.map(({ slots }) => slots[kind]!.div(factor))),
     ];
   };
 }

@@ -1,5 +1,5 @@
 import { assertAlmostEquals } from "@std/assert";
-import { sizeOf } from "../../lib/core/shape.ts";
+import { type Shape, sizeOf } from "../../lib/core/shape.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { type LossLike, lossOf } from "../../lib/train/loss.ts";
 import {
@@ -11,11 +11,14 @@ import {
   rmsprop,
   sgd,
 } from "../../lib/train/optimizer.ts";
+import { Tensor } from "../../lib/tensor/tensor.ts";
+import { record as recording } from "../../lib/tensor/tracing.ts";
 import * as schedules from "../../lib/train/schedule.ts";
 import { difference } from "../device/compare.ts";
 import { compareFixture } from "../fixtures/compare.ts";
 import { type Fixtures, fixtures, numbersOf } from "../fixtures/load.ts";
 import { Largest } from "../largest.ts";
+import { onNodes } from "../nodes.ts";
 import { evaluate } from "../reference.ts";
 
 const lossErrors = new Largest("losses against PyTorch", 1e-5);
@@ -24,7 +27,7 @@ for (const [i, record] of fixtures("losses").entries()) {
   const name = `${record.loss.name}: PyTorch's (record ${i})`;
   Deno.test(name, () => {
     const { compute } = lossOf(record.loss as LossLike);
-    compareFixture(name, record, lossErrors, ([x, y]) => compute(x!, y!));
+    compareFixture(name, record, lossErrors, (nodes) => onNodes(compute)(...nodes));
   });
 }
 
@@ -40,25 +43,29 @@ const optimizers: Record<string, (options: Record<string, unknown>) => Optimizer
 function follow(record: Fixtures["optimizers"]): number {
   const optimizer = optimizers[record.optimizer]!(record.options);
   const { shape } = record.weight;
-  const node = () => leaf(shape, "f32");
-  const weight = node(), gradient = node(), rate = leaf([], "f32"), step = leaf([], "f32");
-  const slots = optimizer.slots.map(node);
-  const [clipped] = optimizer.clipNorm === undefined
-    ? [gradient]
-    : clipByNorm([gradient], optimizer.clipNorm);
-  const updated = optimizer.update(weight, clipped!, slots, rate, step);
+  const placeholder = (shape: Shape) => new Tensor(leaf(shape, "f32"));
+  const weight = placeholder(shape), gradient = placeholder(shape);
+  const rate = placeholder([]), step = placeholder([]);
+  const slots = optimizer.slots.map(() => placeholder(shape));
+  const updated = recording(() => {
+    const [clipped] = optimizer.clipNorm === undefined
+      ? [gradient]
+      : clipByNorm([gradient], optimizer.clipNorm);
+    return optimizer.update(weight, clipped!, slots, rate, step);
+  });
+  const results = [updated.weight, ...updated.slots].map(({ node }) => node);
   const data = new Map<Node, ArrayLike<number>>([
-    [weight, numbersOf(record.weight)],
-    [rate, [optimizer.schedule.rate(0)]],
-    ...slots.map((slot) => [slot, new Float64Array(sizeOf(shape))] as const),
+    [weight.node, numbersOf(record.weight)],
+    [rate.node, [optimizer.schedule.rate(0)]],
+    ...slots.map((slot) => [slot.node, new Float64Array(sizeOf(shape))] as const),
   ]);
   let most = 0;
   record.gradients.forEach((g, i) => {
-    data.set(gradient, numbersOf(g));
-    data.set(step, [i + 1]);
-    const [next, ...memory] = evaluate([updated.weight, ...updated.slots], data);
-    data.set(weight, next!);
-    slots.forEach((slot, k) => data.set(slot, memory[k]!));
+    data.set(gradient.node, numbersOf(g));
+    data.set(step.node, [i + 1]);
+    const [next, ...memory] = evaluate(results, data);
+    data.set(weight.node, next!);
+    slots.forEach((slot, k) => data.set(slot.node, memory[k]!));
     most = Math.max(most, difference(next!, numbersOf(record.after[i]!), false));
   });
   return most;

@@ -4,13 +4,18 @@ import { leaf } from "../../lib/graph/node.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import { rankOf } from "../../lib/train/metrics.ts";
 import { sequential } from "../../lib/train/model.ts";
+import { onNodes } from "../nodes.ts";
 import { evaluate } from "../reference.ts";
 import { useCpu } from "./helpers.ts";
 
 /** How many classes come before the right one, for each example. */
 function ranks(logits: number[][], labels: number[]): number[] {
   const x = leaf([logits.length, logits[0]!.length], "f32"), y = leaf([labels.length], "i32");
-  return [...evaluate([rankOf(x, y)], new Map([[x, logits.flat()], [y, labels]]))[0]!];
+  return [
+    ...evaluate([
+      onNodes((x, y) => rankOf(x, y))(x, y),
+    ], new Map([[x, logits.flat()], [y, labels]]))[0]!,
+  ];
 }
 
 Deno.test("of equal logits the first class counts as the most probable", () => {

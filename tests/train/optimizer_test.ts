@@ -1,5 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { leaf, type Node } from "../../lib/graph/node.ts";
+import { Tensor } from "../../lib/tensor/tensor.ts";
+import { record } from "../../lib/tensor/tracing.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { sequential } from "../../lib/train/model.ts";
 import {
@@ -16,15 +18,20 @@ import { bitsOf, useCpu } from "./helpers.ts";
 
 /** A weight after each step with the gradients given. */
 function follow(optimizer: Optimizer, start: number, gradients: number[], rates: number[]) {
-  const node = () => leaf([], "f32");
+  const node = () => new Tensor(leaf([], "f32"));
   const weight = node(), gradient = node(), rate = node(), step = node();
   const slots = optimizer.slots.map(node);
-  const next = optimizer.update(weight, gradient, slots, rate, step);
+  const next = record(() => optimizer.update(weight, gradient, slots, rate, step));
   let values = [start, ...slots.map(() => 0)];
   return gradients.map((g, i) => {
-    const data = new Map<Node, number[]>([[gradient, [g]], [rate, [rates[i]!]], [step, [i + 1]]]);
-    [weight, ...slots].forEach((node, k) => data.set(node, [values[k]!]));
-    values = evaluate([next.weight, ...next.slots], data).map((list) => list[0]!);
+    const data = new Map<Node, number[]>([
+      [gradient.node, [g]],
+      [rate.node, [rates[i]!]],
+      [step.node, [i + 1]],
+    ]);
+    [weight, ...slots].forEach(({ node }, k) => data.set(node, [values[k]!]));
+    const results = [next.weight, ...next.slots].map(({ node }) => node);
+    values = evaluate(results, data).map((list) => list[0]!);
     return values[0]!;
   });
 }
@@ -61,7 +68,10 @@ Deno.test("adam's first step has the size of the learning rate, whatever the gra
 Deno.test("clipByNorm shortens all gradients together, and long ones only", () => {
   const a = leaf([2], "f32"), b = leaf([], "f32");
   const clip = (limit: number) =>
-    evaluate(clipByNorm([a, b], limit), new Map([[a, [2, 3]], [b, [6]]])).map((x) => [...x]);
+    evaluate(
+      record(() => clipByNorm([new Tensor(a), new Tensor(b)], limit)).map(({ node }) => node),
+      new Map([[a, [2, 3]], [b, [6]]]),
+    ).map((x) => [...x]);
   assertEquals(clip(8), [[2, 3], [6]]);
   const [[x, y], [z]] = clip(3.5) as [[number, number], [number]];
   assertAlmostEquals(Math.hypot(x, y, z), 3.5, 1e-5);

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { DType } from "../../lib/core/dtype.ts";
 import type { Shape } from "../../lib/core/shape.ts";
-import { leaf } from "../../lib/graph/node.ts";
+import { zeros } from "../../lib/tensor/create.ts";
 import { type LossLike, lossOf } from "../../lib/train/loss.ts";
 import { checkLabels, targetForm } from "../../lib/train/targets.ts";
 
@@ -13,7 +13,7 @@ Deno.test("class numbers of either integer type are labels", () => {
   for (const dtype of ["i32", "u8"] as const) {
     const { isLabel, classes, prepare } = form("crossEntropy", dtype, [], [10]);
     assertEquals([isLabel, classes], [true, 10]);
-    assertEquals(prepare(leaf([4], dtype)).dtype, "i32");
+    assertEquals(prepare(zeros([4], dtype)).dtype, "i32");
   }
 });
 
@@ -26,7 +26,7 @@ Deno.test("probabilities may be given in any type", () => {
   for (const dtype of ["f32", "i32", "u8"] as const) {
     const { isLabel, classes, prepare } = form("crossEntropy", dtype, [10], [10]);
     assertEquals([isLabel, classes], [false, undefined]);
-    assertEquals(prepare(leaf([4, 10], dtype)).dtype, "f32");
+    assertEquals(prepare(zeros([4, 10], dtype)).dtype, "f32");
   }
 });
 
@@ -34,7 +34,7 @@ Deno.test("one number an example needs no axis of its own, whatever its type", (
   for (const loss of ["meanSquaredError", "binaryCrossEntropy"] as const) {
     const { isLabel, classes, prepare } = form(loss, "i32", [], [1]);
     assertEquals([isLabel, classes], [false, undefined]);
-    const target = prepare(leaf([4], "i32"));
+    const target = prepare(zeros([4], "i32"));
     assertEquals([target.dtype, target.shape], ["f32", [4, 1]]);
   }
 });
@@ -43,7 +43,7 @@ Deno.test("a loss of one's own takes any targets, and labels are counted", () =>
   const own: LossLike = (p) => p.mean();
   assertEquals(form(own, "f32", [7], [2, 2]).isLabel, false);
   assertEquals(form(own, "i32", [], [10]).isLabel, true);
-  assertEquals(form(own, "f32", [], [1]).prepare(leaf([4], "f32")).shape, [4, 1]);
+  assertEquals(form(own, "f32", [], [1]).prepare(zeros([4], "f32")).shape, [4, 1]);
 });
 
 Deno.test("targets that do not fit are refused, and the error says what would", () => {

@@ -13,12 +13,14 @@ import {
 } from "../../mod.ts";
 import type { TensorData } from "../../lib/core/dtype.ts";
 import type { Device } from "../../lib/device/device.ts";
-import { crossEntropy } from "../../lib/graph/compositions/loss.ts";
 import { gradients } from "../../lib/graph/gradient.ts";
 import type { Network } from "../../lib/nn/network.ts";
 import { ProgramBuilder } from "../../lib/nn/program.ts";
 import type { Weight } from "../../lib/nn/weight.ts";
+import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
 import { device as openedDevice, setDevice } from "../../lib/tensor/runtime.ts";
+import { Tensor } from "../../lib/tensor/tensor.ts";
+import { record } from "../../lib/tensor/tracing.ts";
 import { bottleneckBranch, residualStages } from "../../lib/zoo/residual.ts";
 import {
   digestError,
@@ -120,18 +122,20 @@ async function compute(
   const builder = new ProgramBuilder();
   const image = builder.input([batch, ...net.inputShape], "f32");
   const labels = builder.input([batch], "i32");
-  const [logits] = net.forward([image], {
-    // Without batch normalisation, what differs in training is only the dropout.
-    training: training && net.layers.some(({ type }) => type === "batchNorm"),
-    weight: (weight) => builder.variable(weight),
-    random: () => {
-      throw new Error("dropout is to be off");
-    },
-    update: () => {},
-  });
-  const outputs = [logits!];
+  const [logits] = record(() =>
+    net.forward([new Tensor(image)], {
+      // Without batch normalisation, what differs in training is only the dropout.
+      training: training && net.layers.some(({ type }) => type === "batchNorm"),
+      weight: (weight) => new Tensor(builder.variable(weight)),
+      random: () => {
+        throw new Error("dropout is to be off");
+      },
+      update: () => {},
+    })
+  );
+  const outputs = [logits!.node];
   if (training) {
-    const loss = crossEntropy(logits!, labels);
+    const loss = record(() => crossEntropy(logits!, new Tensor(labels))).node;
     const variables = matches.map(({ weight }) => builder.variable(weight));
     outputs.push(loss, ...gradients(loss, [...variables, image]));
   }

@@ -1,19 +1,18 @@
 import { unknownName } from "../../core/suggest.ts";
-import * as activation from "../../graph/compositions/activation.ts";
-import type { Node } from "../../graph/node.ts";
-import { logistic, relu as reluNode, tanh as tanhNode } from "../../graph/ops/elementwise.ts";
+import * as activation from "../../tensor/functions/activation.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkOptions, type LayerOptions } from "./options.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
 /** Activation layers: the function of each, given its settings. */
-const functions: Readonly<Record<string, (x: Node, config: Config) => Node>> = {
-  linear: (x) => x,
+const functions: Readonly<Record<string, (x: Tensor, config: Config) => Tensor>> = {
+  linear: activation.linear,
   step: activation.step,
-  sigmoid: logistic,
-  tanh: tanhNode,
-  relu: reluNode,
+  sigmoid: activation.sigmoid,
+  tanh: activation.tanh,
+  relu: activation.relu,
   relu6: activation.relu6,
   leakyRelu: (x, { negativeSlope }) => activation.leakyRelu(x, negativeSlope as number),
   elu: (x, { alpha }) => activation.elu(x, alpha as number),

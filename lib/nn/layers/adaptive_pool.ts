@@ -1,9 +1,7 @@
-import { pairOf, type Size2d } from "../../graph/compositions/geometry.ts";
-import { averagePool2d } from "../../graph/compositions/pool.ts";
-import type { Node } from "../../graph/node.ts";
-import { scale } from "../../graph/ops/elementwise.ts";
-import { concatenate, reshape, slice } from "../../graph/ops/layout.ts";
-import { reduceSum } from "../../graph/ops/reduce.ts";
+import { concatenate } from "../../tensor/combine.ts";
+import { pairOf, type Size2d } from "../../tensor/functions/geometry.ts";
+import { averagePool2d } from "../../tensor/functions/pool.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
@@ -33,17 +31,16 @@ export function adaptiveWindow(length: number, count: number, i: number): [numbe
   return [Math.floor(i * length / count), Math.ceil((i + 1) * length / count)];
 }
 
-function meansAlong(x: Node, axis: number, count: number): Node {
+function meansAlong(x: Tensor, axis: number, count: number): Tensor {
   const means = Array.from({ length: count }, (_, i) => {
     const [from, to] = adaptiveWindow(x.shape[axis]!, count, i);
-    const part = slice(
-      x,
+    const part = x.slice(
       x.shape.map((_, a) => a === axis ? from : 0),
       x.shape.with(axis, to - from),
     );
-    return reshape(scale(reduceSum(part, [axis]), 1 / (to - from)), x.shape.with(axis, 1));
+    return part.mean(axis, true);
   });
-  return means.length === 1 ? means[0]! : concatenate(means, axis);
+  return concatenate(means, axis);
 }
 
 /**

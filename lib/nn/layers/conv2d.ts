@@ -1,13 +1,5 @@
-import { add } from "../../graph/ops/elementwise.ts";
-import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
-import { conv2d as convolve } from "../../graph/ops/conv2d.ts";
-import {
-  convolutionGeometry,
-  type ConvolutionOptions,
-  pairOf,
-  type Size2d,
-} from "../../graph/compositions/geometry.ts";
-import { transposedConvolution } from "../../graph/compositions/transposed.ts";
+import { convolution, transposedConvolution } from "../../tensor/functions/convolution.ts";
+import { type ConvolutionOptions, pairOf, type Size2d } from "../../tensor/functions/geometry.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { type KernelConfig, kernelConfig, type KernelOptions, kernelOptions } from "./dense.ts";
 import { checkCount, checkImages, checkOptions } from "./options.ts";
@@ -34,24 +26,6 @@ function checkGroups(groups: number, channels: number, filters: number): void {
   }
 }
 
-/** An error in terms of a user's options where a kernel is larger than the padded image. */
-function checkFit(image: Pair, kernel: Pair, geometry: ConvolutionGeometry): void {
-  const [top, bottom, left, right] = geometry.padding;
-  const { dilation } = geometry;
-  const largest = [image[0] + top + bottom, image[1] + left + right]
-    .map((length, i) => Math.floor((length - 1) / dilation[i]!) + 1) as [number, number];
-  if (kernel[0] <= largest[0] && kernel[1] <= largest[1]) return;
-  const alike = geometry.padding.every((p) => p === top);
-  const padding = alike ? top : `[${geometry.padding.join(", ")}]`;
-  const spread = dilation.every((d) => d === 1) ? "" : ` and dilation ${dilation.join("x")}`;
-  const most = largest[0] === largest[1] ? largest[0] : largest.join("x");
-  throw new RangeError(
-    `kernel ${kernel.join("x")} with padding ${padding}${spread} does not fit the ${
-      image.join("x")
-    } input; use padding: "same", a kernel of at most ${most}, or a larger input`,
-  );
-}
-
 /** A kernel that slides over images; every position shares its weights. */
 export const conv2dType = defineLayer<Config>({
   type: "conv2d",
@@ -67,13 +41,7 @@ export const conv2dType = defineLayer<Config>({
       ...config.bias ? { bias: { shape: [filters], initializer: config.biasInitializer } } : {},
     };
   },
-  call: ([x], { kernel, bias }, config) => {
-    const size = x!.shape.slice(1, 3) as [number, number];
-    const geometry = convolutionGeometry(config, size, config.kernelSize);
-    checkFit(size, config.kernelSize, geometry);
-    const result = convolve(x!, kernel!, geometry);
-    return bias ? add(result, bias) : result;
-  },
+  call: ([x], { kernel, bias }, config) => convolution(x!, kernel!, bias, config),
 });
 
 /** Spreads each pixel over a window: the shape inverse of conv2d. */
@@ -93,10 +61,8 @@ export const convTranspose2dType = defineLayer<
       ...config.bias ? { bias: { shape: [filters], initializer: config.biasInitializer } } : {},
     };
   },
-  call: ([x], { kernel, bias }, config) => {
-    const result = transposedConvolution(x!, kernel!, config, config.outputPadding);
-    return bias ? add(result, bias) : result;
-  },
+  call: ([x], { kernel, bias }, config) =>
+    transposedConvolution(x!, kernel!, bias, config, config.outputPadding),
 });
 
 const convolutionOptions = [...kernelOptions, "stride", "padding", "dilation", "groups"];

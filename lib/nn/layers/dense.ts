@@ -1,6 +1,4 @@
-import { add } from "../../graph/ops/elementwise.ts";
-import { reshape } from "../../graph/ops/layout.ts";
-import { matmul } from "../../graph/ops/matmul.ts";
+import { dense as denseOf } from "../../tensor/functions/dense.ts";
 import {
   glorotUniform,
   type Initializer,
@@ -50,10 +48,7 @@ export const denseType = defineLayer<KernelConfig & { readonly units: number }>(
       ...bias ? { bias: { shape: [units], initializer: biasInitializer } } : {},
     };
   },
-  call: ([x], { kernel, bias }, { units }) => {
-    const rows = matmul(reshape(x!, [-1, x!.shape.at(-1)!]), kernel!);
-    return reshape(bias ? add(rows, bias) : rows, x!.shape.with(-1, units));
-  },
+  call: ([x], { kernel, bias }) => denseOf(x!, kernel!, bias),
 });
 
 /** A dense layer of `units` outputs: see {@linkcode LayerMethods.dense}. */

@@ -1,5 +1,4 @@
-import { compare, multiply, select } from "../../graph/ops/elementwise.ts";
-import { literal } from "../../graph/ops/generate.ts";
+import { dropBelow } from "../../tensor/functions/dropout.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkOptions, type LayerOptions } from "./options.ts";
 
@@ -9,12 +8,8 @@ import { checkOptions, type LayerOptions } from "./options.ts";
  */
 export const dropoutType = defineLayer<{ readonly rate: number }>({
   type: "dropout",
-  call: ([x], _, { rate }, context) => {
-    if (!context.training || rate === 0) return x!;
-    const kept = compare("greaterOrEqual", context.random(x!.shape), literal(rate));
-    const factor = select(kept, literal(1 / (1 - rate), x!.shape), literal(0, x!.shape));
-    return multiply(x!, factor);
-  },
+  call: ([x], _, { rate }, { training, random }) =>
+    training && rate > 0 ? dropBelow(x!, rate, random(x!.shape)) : x!,
 });
 
 /** Dropout: see {@linkcode LayerMethods.dropout}. */

@@ -1,4 +1,3 @@
-import { pad, slice } from "../../graph/ops/layout.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkCount, checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
@@ -15,9 +14,9 @@ export const identityShortcutType = defineLayer<
       throw new RangeError(`filters: expected at least the ${channels} channels, found ${filters}`);
     }
     const size = [batch, Math.ceil(height / stride), Math.ceil(width / stride), channels];
-    const pixels = stride === 1 ? x! : slice(x!, [0, 0, 0, 0], size, [1, stride, stride, 1]);
+    const pixels = stride === 1 ? x! : x!.slice([0, 0, 0, 0], size, [1, stride, stride, 1]);
     const before = Math.floor(zeros / 2);
-    return pad(pixels, [0, 0, 0, before], [0, 0, 0, zeros - before]);
+    return pixels.pad([[0, 0], [0, 0], [0, 0], [before, zeros - before]]);
   },
 });
 

@@ -1,13 +1,12 @@
 import { broadcastShapes, formatShape, normalizeAxis, sameShape } from "../../core/shape.ts";
-import type { Node } from "../../graph/node.ts";
-import { add as addNodes, multiply as multiplyNodes } from "../../graph/ops/elementwise.ts";
-import { concatenate as concatenateNodes } from "../../graph/ops/layout.ts";
+import { concatenate as concatenateTensors } from "../../tensor/combine.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkOptions, type LayerOptions } from "./options.ts";
 
 /** Folds several inputs of one rank; axes of size 1 broadcast, as [1, 1, c] over [h, w, c]. */
-function merging(op: (a: Node, b: Node) => Node) {
-  return (inputs: readonly Node[]): Node =>
+function merging(op: (a: Tensor, b: Tensor) => Tensor) {
+  return (inputs: readonly Tensor[]): Tensor =>
     inputs.reduce((a, b) => {
       const fits = a.shape.length === b.shape.length &&
         broadcastShapes(a.shape, b.shape) !== undefined;
@@ -21,24 +20,24 @@ function merging(op: (a: Node, b: Node) => Node) {
 }
 
 /** A shape whose batch is left open. */
-const describe = (x: Node) => formatShape([-1, ...x.shape.slice(1)]);
+const describe = (x: Tensor) => formatShape([-1, ...x.shape.slice(1)]);
 
 /** The sum of the inputs, element by element. */
-export const addType = defineLayer({ type: "add", call: merging(addNodes) });
+export const addType = defineLayer({ type: "add", call: merging((a, b) => a.add(b)) });
 
 /** The product of the inputs, element by element. */
-export const multiplyType = defineLayer({ type: "multiply", call: merging(multiplyNodes) });
+export const multiplyType = defineLayer({ type: "multiply", call: merging((a, b) => a.mul(b)) });
 
 /** The inputs one after another along an axis. */
 export const concatenateType = defineLayer<{ readonly axis: number }>({
   type: "concatenate",
   call: (inputs, _, { axis }) => {
-    const [first] = inputs as [Node];
+    const [first] = inputs as [Tensor];
     const at = 1 + normalizeAxis(axis, first.shape.length - 1, "concatenate");
     const other = inputs.find(({ shape }) =>
       !sameShape(shape.toSpliced(at, 1), first.shape.toSpliced(at, 1))
     );
-    if (other === undefined) return concatenateNodes(inputs, at);
+    if (other === undefined) return concatenateTensors(inputs, at);
     throw new TypeError(
       `expected inputs whose shapes differ only along axis ${axis}, found ${describe(first)} and ${
         describe(other)

@@ -3,8 +3,8 @@ import {
   batchNormTraining,
   localResponseNorm as normalizeResponse,
   type LocalResponseNormOptions,
-} from "../../graph/compositions/normalization.ts";
-import { add, scale } from "../../graph/ops/elementwise.ts";
+} from "../../tensor/functions/normalization.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { constant, zeros } from "../initializer.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkOptions, type LayerOptions } from "./options.ts";
@@ -56,9 +56,8 @@ export const batchNormType = defineLayer<BatchNormConfig>({
       );
     }
     const { result, mean, variance } = batchNormTraining(x!, gamma, beta, epsilon);
-    const unbiased = scale(variance, count / (count - 1));
-    const moved = (old: typeof mean, now: typeof mean) =>
-      add(scale(old, momentum), scale(now, 1 - momentum));
+    const unbiased = variance.mul(count / (count - 1));
+    const moved = (old: Tensor, now: Tensor) => old.mul(momentum).add(now.mul(1 - momentum));
     context.update("runningMean", moved(runningMean!, mean));
     context.update("runningVariance", moved(runningVariance!, unbiased));
     return result;

@@ -1,6 +1,6 @@
-import { pairOf, type Size2d } from "../../graph/compositions/geometry.ts";
-import * as pool from "../../graph/compositions/pool.ts";
-import type { Node } from "../../graph/node.ts";
+import { pairOf, type Size2d } from "../../tensor/functions/geometry.ts";
+import * as pool from "../../tensor/functions/pool.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
@@ -15,7 +15,7 @@ type Config = Readonly<Record<string, unknown>> & pool.AveragePoolOptions & {
 };
 
 /** The input, if it is a batch of images. */
-function images(x: Node | undefined): Node {
+function images(x: Tensor | undefined): Tensor {
   checkImages(x!.shape.slice(1));
   return x!;
 }

@@ -1,6 +1,3 @@
-import { multiply, negate, subtract } from "../../graph/ops/elementwise.ts";
-import { reshape } from "../../graph/ops/layout.ts";
-import { reduceSum } from "../../graph/ops/reduce.ts";
 import { normal } from "../initializer.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkCount, checkOptions, type LayerOptions } from "./options.ts";
@@ -14,10 +11,7 @@ export const radialBasisType = defineLayer<{ readonly units: number }>({
       centers: { shape: [shape![0]!, units], initializer: normal(1), trainable: false },
     };
   },
-  call: ([x], { centers }) => {
-    const difference = subtract(reshape(x!, [...x!.shape, 1]), centers!);
-    return negate(reduceSum(multiply(difference, difference), [1]));
-  },
+  call: ([x], { centers }) => x!.expandDims(-1).sub(centers!).square().sum(1).neg(),
 });
 
 /**

@@ -1,11 +1,10 @@
-import { scale, tanh } from "../../graph/ops/elementwise.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkOptions, type LayerOptions } from "./options.ts";
 
 /** 1.7159 tanh(2/3 x): 1 at 1 and -1 at -1, where it bends most. */
 export const scaledTanhType = defineLayer({
   type: "scaledTanh",
-  call: ([x]) => scale(tanh(scale(x!, 2 / 3)), 1.7159),
+  call: ([x]) => x!.mul(2 / 3).tanh().mul(1.7159),
 });
 
 /**

@@ -1,4 +1,4 @@
-import { concatenate, slice } from "../../graph/ops/layout.ts";
+import { concatenate } from "../../tensor/combine.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkOptions, type LayerOptions } from "./options.ts";
 
@@ -12,12 +12,9 @@ export const selectChannelsType = defineLayer<{ readonly channels: readonly numb
       throw new RangeError(`channels: expected less than ${count}, found ${outside}`);
     }
     const parts = runs(channels).map(([from, size]) =>
-      slice(x!, x!.shape.map((_, axis) => axis === x!.shape.length - 1 ? from : 0), [
-        ...x!.shape.slice(0, -1),
-        size,
-      ])
+      x!.slice(x!.shape.map(() => 0).with(-1, from), x!.shape.with(-1, size))
     );
-    return parts.length === 1 ? parts[0]! : concatenate(parts, x!.shape.length - 1);
+    return concatenate(parts, -1);
   },
 });
 

@@ -1,13 +1,13 @@
 import { checkShape, type Shape, sizeOf } from "../../core/shape.ts";
-import { resolvePadding } from "../../graph/compositions/geometry.ts";
-import { pad, reshape as reshapeNode } from "../../graph/ops/layout.ts";
+import { resolvePadding } from "../../tensor/functions/geometry.ts";
+import { type ZeroPadding, zeroPadding2d as padByZeros } from "../../tensor/functions/padding.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
 
 /** All axes but the batch become one. */
 export const flattenType = defineLayer({
   type: "flatten",
-  call: ([x]) => reshapeNode(x!, [x!.shape[0]!, sizeOf(x!.shape.slice(1))]),
+  call: ([x]) => x!.reshape([x!.shape[0]!, sizeOf(x!.shape.slice(1))]),
 });
 
 /** Another shape for each example. */
@@ -20,28 +20,16 @@ export const reshapeType = defineLayer<{ readonly shape: Shape }>({
     if (sizeOf(sizes) !== size || sizes.some((d) => !Number.isInteger(d))) {
       throw new TypeError(`${size} numbers do not fill the shape [${shape.join(", ")}]`);
     }
-    return reshapeNode(x!, [x!.shape[0]!, ...sizes]);
+    return x!.reshape([x!.shape[0]!, ...sizes]);
   },
 });
-
-/** Padding by zeros: one number, [height, width], or [top, bottom, left, right]. */
-export type ZeroPadding =
-  | number
-  | readonly [number, number]
-  | readonly [
-    number,
-    number,
-    number,
-    number,
-  ];
 
 /** A frame of zeros around images. */
 export const zeroPadding2dType = defineLayer<{ readonly padding: ZeroPadding }>({
   type: "zeroPadding2d",
   call: ([x], _, { padding }) => {
     checkImages(x!.shape.slice(1));
-    const [top, bottom, left, right] = resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
-    return pad(x!, [0, top, left, 0], [0, bottom, right, 0]);
+    return padByZeros(x!, padding);
   },
 });
 

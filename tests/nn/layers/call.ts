@@ -1,6 +1,8 @@
 import { leaf } from "../../../lib/graph/node.ts";
 import type { Node } from "../../../lib/graph/node.ts";
 import type { Layer } from "../../../lib/nn/layer.ts";
+import { Tensor } from "../../../lib/tensor/tensor.ts";
+import { record } from "../../../lib/tensor/tracing.ts";
 import type { Shape } from "../../../lib/core/shape.ts";
 import { evaluate } from "../../reference.ts";
 
@@ -18,15 +20,12 @@ export function call(
     Object.entries(layer.weights).map(([name, { shape }]) => {
       const node = leaf(shape, "f32");
       data.set(node, Float64Array.from(given[name]!));
-      return [name, node];
+      return [name, new Tensor(node)];
     }),
   );
-  const result = layer.type.call([input], weights, layer.config, {
-    training: false,
-    random: (shape) => leaf(shape, "f32"),
-    update: () => {},
-  });
-  return { shape: result.shape.slice(1), data: [...evaluate([result], data)[0]!] };
+  const context = { training: false, random: () => new Tensor(input), update: () => {} };
+  const result = record(() => layer.type.call([new Tensor(input)], weights, layer.config, context));
+  return { shape: result.shape.slice(1), data: [...evaluate([result.node], data)[0]!] };
 }
 
 /** 0, 1, 2 and so on. */

@@ -4,7 +4,7 @@ import {
   type Padding,
   pairOf,
   resolvePadding,
-} from "../../../lib/graph/compositions/geometry.ts";
+} from "../../../lib/tensor/functions/geometry.ts";
 
 Deno.test("a size is an integer or two", () => {
   assertEquals(pairOf(3, "stride"), [3, 3]);

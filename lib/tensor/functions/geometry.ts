@@ -1,4 +1,4 @@
-import type { ConvolutionGeometry, Pair } from "../kernel.ts";
+import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
 
 /** One number for height and width, or one for each. */
 export type Size2d = number | readonly [number, number];

@@ -1,13 +1,15 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import * as activation from "../../../lib/graph/compositions/activation.ts";
+import * as activation from "../../../lib/tensor/functions/activation.ts";
 import { gradients } from "../../../lib/graph/gradient.ts";
-import { leaf, type Node } from "../../../lib/graph/node.ts";
+import { leaf } from "../../../lib/graph/node.ts";
 import { reduceSum } from "../../../lib/graph/ops/reduce.ts";
+import type { Tensor } from "../../../lib/tensor/tensor.ts";
+import { onNodes } from "../../nodes.ts";
 import { evaluate } from "../../reference.ts";
 
 /** The values and the slopes of a function at some numbers. */
-function at(f: (x: Node) => Node, numbers: number[]): { values: number[]; slopes: number[] } {
-  const x = leaf([numbers.length], "f32"), y = f(x);
+function at(f: (x: Tensor) => Tensor, numbers: number[]): { values: number[]; slopes: number[] } {
+  const x = leaf([numbers.length], "f32"), y = onNodes(f)(x);
   const found = evaluate([y, ...gradients(reduceSum(y), [x])], new Map([[x, numbers]]));
   const [values, slopes] = found.map((list) => [...list].map((n) => n + 0)); // no -0
   return { values: values!, slopes: slopes! };
@@ -40,7 +42,10 @@ Deno.test("elu has the slope of alpha at 0, to which both its sides lead if alph
 
 Deno.test("softmax sums to 1 along its axis", () => {
   const x = leaf([2, 3], "f32"), data = new Map([[x, [1, 2, 3, -1, 5, 0]]]);
-  const [rows, columns] = evaluate([activation.softmax(x), activation.softmax(x, 0)], data);
+  const [rows, columns] = evaluate([
+    onNodes((x) => activation.softmax(x))(x),
+    onNodes((x) => activation.softmax(x, 0))(x),
+  ], data);
   assertAlmostEquals(rows![0]! + rows![1]! + rows![2]!, 1, 1e-12);
   assertAlmostEquals(columns![1]! + columns![4]!, 1, 1e-12);
 });

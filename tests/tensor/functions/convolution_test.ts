@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { ConvolutionOptions, Padding } from "../../../lib/graph/compositions/geometry.ts";
-import { transposedConvolution } from "../../../lib/graph/compositions/transposed.ts";
-import { leaf } from "../../../lib/graph/node.ts";
+import type { ConvolutionOptions, Padding } from "../../../lib/tensor/functions/geometry.ts";
+import { convTranspose2d } from "../../../lib/tensor/functions/convolution.ts";
+import { zeros } from "../../../lib/tensor/create.ts";
 
 /** The shape that a 3x3 kernel gives for images [1, 4, 5, 2]. */
 function shapeOf(options: ConvolutionOptions, outputPadding: [number, number] = [0, 0]) {
-  const kernel = leaf([3, 3, 6 / (options.groups ?? 1), 2], "f32");
-  return transposedConvolution(leaf([1, 4, 5, 2], "f32"), kernel, options, outputPadding).shape;
+  const kernel = zeros([3, 3, 6 / (options.groups ?? 1), 2]);
+  return convTranspose2d(zeros([1, 4, 5, 2]), kernel, { ...options, outputPadding }).shape;
 }
 
 Deno.test("the size is the one that a convolution would turn into the input's", () => {

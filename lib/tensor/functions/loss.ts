@@ -1,0 +1,85 @@
+import { checkNames } from "../../core/options.ts";
+import { formatShape, sameShape } from "../../core/shape.ts";
+import { where } from "../combine.ts";
+import { oneHot, ones } from "../create.ts";
+import { checkTensor, type Tensor } from "../tensor.ts";
+import { softplus } from "./activation.ts";
+
+/**
+ * The mean of -log softmax(logits)[label], for logits [..., classes] and labels that are class
+ * numbers (i32 [...]) or probabilities (f32 [..., classes]). A label that is no class counts as 0.
+ * With label smoothing s, the target is (1 - s) times that plus s / classes.
+ */
+export function crossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  options: { readonly labelSmoothing?: number } = {},
+): Tensor {
+  checkTensors("crossEntropy", logits, labels);
+  checkNames("crossEntropy", options, ["labelSmoothing"]);
+  const { labelSmoothing = 0 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RangeError(
+      `crossEntropy: labelSmoothing: expected a number from 0 to 1, found ${labelSmoothing}`,
+    );
+  }
+  const classes = logits.shape.at(-1)!;
+  if (labels.dtype !== "i32" && sameShape(labels.shape, logits.shape.slice(0, -1))) {
+    throw new TypeError(
+      `crossEntropy: expected class numbers of type i32, found ${labels.dtype}; make them by tensor(…, { dtype: "i32" }), or cast() them`,
+    );
+  }
+  const targets = labels.dtype === "i32" ? oneHot(labels, classes) : labels;
+  checkAlike("crossEntropy", logits, targets);
+  const logarithms = logits.logSoftmax();
+  // A target of 0 must not multiply an infinite logarithm.
+  const terms = labelSmoothing === 0
+    ? where(targets.equal(0), 0, targets.mul(logarithms))
+    : targets.mul(1 - labelSmoothing).add(labelSmoothing / classes).mul(logarithms);
+  return terms.sum().mul(-classes / logits.size);
+}
+
+/** The mean binary cross-entropy of logits and labels (0 or 1) of one shape. */
+export function binaryCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  checkTensors("binaryCrossEntropy", logits, labels);
+  const targets = labels.cast("f32");
+  checkAlike("binaryCrossEntropy", logits, targets);
+  // -(y log p + (1 - y) log(1 - p)) for p = sigmoid(x) is log(1 + e^x) - y x, without overflow.
+  return softplus(logits).sub(logits.mul(targets)).mean();
+}
+
+/** The mean of the squared differences. */
+export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
+  checkTensors("meanSquaredError", predictions, targets);
+  checkAlike("meanSquaredError", predictions, targets);
+  return predictions.sub(targets).square().mean();
+}
+
+/** The mean of the absolute differences. */
+export function meanAbsoluteError(predictions: Tensor, targets: Tensor): Tensor {
+  checkTensors("meanAbsoluteError", predictions, targets);
+  checkAlike("meanAbsoluteError", predictions, targets);
+  return predictions.sub(targets).abs().mean();
+}
+
+/** The mean of max(0, 1 - y x) for labels y of 1 or -1 (0 counts as -1). */
+export function hinge(predictions: Tensor, labels: Tensor): Tensor {
+  checkTensors("hinge", predictions, labels);
+  const targets = labels.cast("f32");
+  checkAlike("hinge", predictions, targets);
+  const signs = where(targets.greater(0), 1, -1);
+  return ones([]).sub(signs.mul(predictions)).relu().mean();
+}
+
+function checkTensors(name: string, ...tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) checkTensor(tensor, name);
+}
+
+function checkAlike(name: string, predictions: Tensor, targets: Tensor): void {
+  if (sameShape(predictions.shape, targets.shape)) return;
+  throw new TypeError(
+    `${name}: expected targets of the predictions' shape ${formatShape(predictions.shape)}, found ${
+      formatShape(targets.shape)
+    }`,
+  );
+}

@@ -1,0 +1,98 @@
+import { checkNames } from "../../core/options.ts";
+import type { Pair } from "../../graph/kernel.ts";
+import { windowMax, windowSum } from "../../graph/ops/window.ts";
+import { ones } from "../create.ts";
+import { type Tensor, unary } from "../tensor.ts";
+import { type Padding, pairOf, resolvePadding, type Size2d } from "./geometry.ts";
+import { checkImages } from "./images.ts";
+
+/** Settings of a pooling layer. */
+export interface PoolOptions {
+  /** Step between windows; the window's size by default, so that windows do not overlap. */
+  readonly stride?: Size2d;
+  /** See {@linkcode Padding}; "valid" by default. */
+  readonly padding?: Padding;
+  /** Rounds the number of windows up, so that a last one may reach beyond the edge; false by default. */
+  readonly ceilMode?: boolean;
+}
+
+/** Settings of average pooling. */
+export interface AveragePoolOptions extends PoolOptions {
+  /** Whether padding counts as zeros in the average; false by default. */
+  readonly countIncludePadding?: boolean;
+}
+
+const optionNames = ["stride", "padding", "ceilMode"];
+
+function geometry(image: Tensor, window: Size2d, options: PoolOptions, name: string) {
+  const size = pairOf(window, `${name}: window`);
+  const stride = pairOf(options.stride ?? size, `${name}: stride`);
+  const [height, width] = image.shape.slice(1) as [number, number];
+  const padding = resolvePadding(options.padding ?? "valid", [height, width], size, stride);
+  const [top, bottom, left, right] = padding;
+  const extra: Pair = options.ceilMode
+    ? [
+      ceilExtra(height, size[0], stride[0], top, bottom),
+      ceilExtra(width, size[1], stride[1], left, right),
+    ]
+    : [0, 0];
+  return { window: size, stride, padding, extra };
+}
+
+/** How far the last window reaches beyond the padded edge when the count is rounded up. */
+function ceilExtra(
+  length: number,
+  window: number,
+  stride: number,
+  before: number,
+  after: number,
+): number {
+  let count = Math.ceil((length + before + after - window) / stride) + 1;
+  // As in PyTorch and Caffe, a window must begin inside the image or the padding before it.
+  if ((count - 1) * stride >= length + before) count--;
+  return Math.max(0, (count - 1) * stride + window - length - before - after);
+}
+
+/** The largest number of each window of images [n, h, w, c]; padding never wins. */
+export function maxPool2d(x: Tensor, window: Size2d, options: PoolOptions = {}): Tensor {
+  checkImages(x, "maxPool2d");
+  checkNames("maxPool2d", options, optionNames);
+  const { window: size, stride, padding, extra } = geometry(x, window, options, "maxPool2d");
+  const [top, bottom, left, right] = padding;
+  const all = [top, bottom + extra[0], left, right + extra[1]] as const;
+  return unary((node) => windowMax(node, { window: size, stride, padding: all }), x);
+}
+
+/** The mean of each window of images [n, h, w, c]. */
+export function averagePool2d(
+  x: Tensor,
+  window: Size2d,
+  options: AveragePoolOptions = {},
+): Tensor {
+  checkImages(x, "averagePool2d");
+  checkNames("averagePool2d", options, [...optionNames, "countIncludePadding"]);
+  const { window: size, stride, padding, extra } = geometry(x, window, options, "averagePool2d");
+  const [top, bottom, left, right] = padding;
+  const all = [top, bottom + extra[0], left, right + extra[1]] as const;
+  const sums = (image: Tensor, padding: typeof all) =>
+    unary((node) => windowSum(node, { window: size, stride, padding }), image);
+  if (all.every((p) => p === 0)) return sums(x, all).mul(1 / (size[0] * size[1]));
+  // How many elements count in each window: the same for every image and channel.
+  const one = ones([1, ...x.shape.slice(1, 3), 1]);
+  const counts = options.countIncludePadding
+    ? sums(one.pad([[0, 0], [top, bottom], [left, right], [0, 0]], 1), [0, extra[0], 0, extra[1]])
+    : sums(one, all);
+  return sums(x, all).div(counts);
+}
+
+/** The mean of each channel: [n, h, w, c] to [n, c]. */
+export function globalAveragePool2d(x: Tensor): Tensor {
+  checkImages(x, "globalAveragePool2d");
+  return x.mean([1, 2]);
+}
+
+/** The maximum of each channel: [n, h, w, c] to [n, c]. */
+export function globalMaxPool2d(x: Tensor): Tensor {
+  checkImages(x, "globalMaxPool2d");
+  return x.max([1, 2]);
+}
