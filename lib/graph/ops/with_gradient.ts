@@ -13,6 +13,7 @@ export const withGradientOp: Op<{ readonly backward: Backward }> = {
   kind: "alias",
   infer: ([value]) => value!,
   gradient: (g, node, { backward }) => [undefined, ...backward(g, node)],
+  simplify: (node) => node.inputs[0]!,
 };
 
 /** `value`, with `backward` to give the gradients of `inputs`. */
