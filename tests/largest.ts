@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 
 /** The errors that the tests of a file find, each against a tolerance; the largest is said at the end. */
 export class Largest {
-  #error = 0;
+  #error = -1;
   #where = "";
   #count = 0;
 

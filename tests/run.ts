@@ -1,11 +1,16 @@
 /**
  * `deno task test`: installs what the tests need, then checks and tests everything. The last line
- * is the count. With arguments (`deno task test tests/data --filter mnist`) only the tests that
- * they choose are run: they go to `deno test` as they are.
+ * is the count. With arguments less is done:
+ *
+ * - `deno task test mish` runs the tests with a word in their names that begins with "mish", on every
+ *   device that there is, and nothing else: it neither installs anything nor checks types;
+ * - `deno task test tests/data --filter mnist` runs the tests that paths and options choose: they
+ *   go to `deno test` as they are.
  *
  * @module
  */
-import { installNeeds } from "./setup/install.ts";
+import { filesWith, filterFor, wordsOf } from "./setup/aim.ts";
+import { installNeeds, unmetNeeds } from "./setup/install.ts";
 import { type Counts, countTests } from "./setup/junit.ts";
 import { runByLine, runQuietly } from "./setup/process.ts";
 
@@ -57,32 +62,43 @@ async function check(name: string, ...args: string[]): Promise<void> {
   console.log(`\n$ deno ${args.join(" ")}\n${shown.join("\n")}\n`);
 }
 
-/** Runs `deno test`, showing a line a file, what tests print, and failures whole. */
+/**
+ * Runs `deno test`, showing a line a file, what tests print, and failures whole; a file's lines come
+ * together, whatever else runs at the same time.
+ */
 async function test(name: string, args: readonly string[], verbose = false): Promise<void> {
   const start = performance.now();
-  const report = `${scratch}/${name.replaceAll(" ", "-")}.xml`;
+  const report = `${scratch}/${name.replaceAll(/\W/g, "-")}.xml`;
   const ignored = new Set<string>(); // the report also lists as skipped what --filter leaves out
   let failures = false; // from the heading ERRORS on, every line is shown
+  let held: string[] = [];
+  const flush = () => {
+    if (held.length > 0) console.log(held.join("\n"));
+    held = [];
+  };
   const ok = await runByLine(
     [deno, "test", "--allow-all", `--junit-path=${report}`, ...args],
     (line, end) => {
       // The longest takes two minutes; said so that nobody waits for what will never come.
       if (/ has been running for over \(16m/.test(line)) {
-        console.log(`${line}\nIt hangs: the tests are ended.`);
+        held.push(line, "It hangs: the tests are ended.");
         return end();
       }
       const skipped = /^(.*) \.\.\. ignored\b/.exec(line)?.[1];
       if (skipped !== undefined) ignored.add(skipped);
       failures ||= /^ ERRORS\s*$/.test(line);
       const file = /^running (\d+) tests? from (.*)$/.exec(line);
+      if (verbose) return console.log(line);
+      if (file) flush();
       const routine = file?.[1] === "0" || /^(Check|Download|Initialize) /.test(line) ||
         /^-+ (post-test )?output( end)? -+$/.test(line) ||
         / \.\.\.( (ok|ignored|.*\d steps?\)).*)?$/.test(line) || line.trim() === "";
-      if (failures || verbose) console.log(line);
-      else if (file) console.log(`       ${file[2]?.replace(/^\.\//, "")} (${file[1]})`);
-      else if (!routine) console.log(`         ${line}`);
+      if (failures) held.push(line);
+      else if (file) held.push(`       ${file[2]?.replace(/^\.\//, "")} (${file[1]})`);
+      else if (!routine) held.push(`         ${line}`);
     },
   );
+  flush();
   const counts = countTests(await Deno.readTextFile(report).catch(() => ""));
   // A module that cannot be loaded, or a process that dies, fails without a test that failed.
   if (!ok && counts.failed === 0) counts.failed = 1;
@@ -94,13 +110,27 @@ async function test(name: string, args: readonly string[], verbose = false): Pro
   console.log(`${ok ? "ok    " : "FAILED"} ${name}: ${counts.passed} passed (${seconds(start)})`);
 }
 
-const missing = await installNeeds(console.log);
-// Deno hangs where tests fetch packages for the first time, several at once.
-await runQuietly([deno, "cache", ...await packages()]);
+/** The tests with one of the words in their names, in the folders and files given if any are. */
+async function runNamed(words: readonly string[]): Promise<string[]> {
+  const paths = Deno.args.filter((arg) => !words.includes(arg));
+  const files = paths.length > 0 ? paths : await filesWith(words, "tests");
+  await test("tests", ["--no-check", "--filter", filterFor(words), ...files], true);
+  if (total.passed + total.failed + total.skipped.length === 0) {
+    console.log(`No test has a word in its name that begins with ${words.join(" or ")}.`);
+    total.failed++;
+  }
+  return total.skipped.length > 0 ? (await unmetNeeds()).map(({ otherwise }) => otherwise) : [];
+}
 
-if (Deno.args.length > 0) {
-  await test("tests", Deno.args, true);
-} else {
+/** Installs what is needed, then runs the tests that the arguments choose, or checks everything. */
+async function runAfterSetup(): Promise<string[]> {
+  const missing = await installNeeds(console.log);
+  // Deno hangs where tests fetch packages for the first time, several at once.
+  await runQuietly([deno, "cache", ...await packages()]);
+  if (Deno.args.length > 0) {
+    await test("tests", Deno.args, true);
+    return missing;
+  }
   // Those that type-check come one after another: each finds the work of the last in the cache.
   await Promise.all([
     check("format", "fmt", "--check"),
@@ -115,7 +145,11 @@ if (Deno.args.length > 0) {
   // The types are checked above. Checked here, a test that imports a package as it runs would have
   // Deno check everything anew, for minutes.
   await test("tests", ["--no-check", "tests"]);
+  return missing;
 }
+
+const words = wordsOf(Deno.args);
+const missing = words.length > 0 ? await runNamed(words) : await runAfterSetup();
 
 if (total.skipped.length > 0) {
   console.log(`\nSkipped:\n  ${total.skipped.join("\n  ")}`);

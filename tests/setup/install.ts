@@ -3,7 +3,7 @@ import { runQuietly } from "./process.ts";
 import type { Need } from "./needs.ts";
 
 /** Asks, in a process of its own, which needs are not met: a driver is only seen at start. */
-async function unmet(): Promise<(Need & { readonly name: string })[]> {
+export async function unmetNeeds(): Promise<(Need & { readonly name: string })[]> {
   const script = new URL("needs.ts", import.meta.url).href;
   const { ok, output } = await runQuietly([Deno.execPath(), "run", "--allow-all", script]);
   if (!ok) throw new Error(`tests/setup/needs.ts failed:\n${output}`);
@@ -38,7 +38,7 @@ function hasVulkanDriver(): boolean {
  * Vulkan driver at all. Returns a sentence for each need that is still not met.
  */
 export async function installNeeds(say: (line: string) => void): Promise<string[]> {
-  const missing = await unmet();
+  const missing = await unmetNeeds();
   const wanted = missing.flatMap(({ name, packages }) =>
     name === "webgpu" || packages === undefined ? [] : [packages]
   );
@@ -54,5 +54,5 @@ export async function installNeeds(say: (line: string) => void): Promise<string[
     const result = await runQuietly(command, { env });
     if (!result.ok) say(`apt-get could not install it:\n${result.output.trim()}`);
   }
-  return (await unmet()).map(({ otherwise }) => otherwise);
+  return (await unmetNeeds()).map(({ otherwise }) => otherwise);
 }
