@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Shape } from "../../lib/core/shape.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import { randomNormal } from "../../lib/tensor/create.ts";
@@ -74,58 +74,53 @@ const examples: Example[] = [
 ];
 
 type Methods<R> = Record<string, (...given: readonly unknown[]) => R>;
-const name = ({ method, given }: Example) => `${method}(${JSON.stringify(given).slice(1, -1)})`;
+const name = ({ method, given }: Example) =>
+  given.length === 0 ? method : `${method}(${JSON.stringify(given).slice(1, -1)})`;
 
 /** A model of one layer. */
 const sequentialOf = ({ method, given, input }: Example): Model =>
   (sequential(input) as unknown as Methods<Model>)[method]!(...given);
 
-Deno.test("every layer has its shape, parameters and multiply-adds", () => {
-  for (const item of examples) {
+for (const item of examples) {
+  Deno.test(`${name(item)} of [${item.input}]: shape, parameters, multiply-adds`, () => {
     const net = sequentialOf(item);
     assertEquals(
       [[...net.outputShape], net.parameters, net.multiplyAdds],
       [[...item.output], item.parameters, item.multiplyAdds],
-      name(item),
     );
-  }
-});
-
-Deno.test("every method of a model is one of symbolic values too, and has an example", () => {
-  class Names extends LayerMethods<Layer> {
-    apply(layer: Layer): Layer {
-      return layer;
-    }
-  }
-  const methods = Object.getOwnPropertyNames(LayerMethods.prototype)
-    .filter((method) => method !== "constructor");
-  for (const method of methods) {
-    const item = examples.find((item) => item.method === method);
-    assertEquals(item?.method, method, `${method}: add an example`);
-    const layer = (new Names() as unknown as Methods<Layer>)[method]!(...item!.given);
-    assertEquals(layer.type.type, method);
-  }
-  for (const item of examples) {
     const value = (input(item.input) as unknown as Methods<SymbolicValue>)[item.method]!(
       ...item.given,
     );
-    assertEquals([...value.shape], [...item.output], name(item));
-  }
-});
-
-Deno.test("every layer is built again from its description, with the same results", async () => {
-  for (const item of examples) {
+    assertEquals([...value.shape], [...item.output], "as a symbolic value");
+  });
+  Deno.test(`${name(item)} of [${item.input}]: built again from its description`, async () => {
     const net = sequentialOf(item);
     const text = JSON.stringify(net.architecture);
     const { inputs, outputs } = rebuild(JSON.parse(text), "text");
     const again = new Model(inputs, outputs, net.seed);
-    assertEquals(JSON.stringify(again.architecture), text, name(item));
+    assertEquals(JSON.stringify(again.architecture), text);
     const x = randomNormal([2, ...item.input], { seed: 1 });
     const [a, b] = await Promise.all([net.predict(x), again.predict(x)]);
-    assertEquals([...a.shape], [2, ...item.output], name(item));
-    assertEquals(await a.data(), await b.data(), name(item));
+    assertEquals([...a.shape], [2, ...item.output]);
+    assertEquals(await a.data(), await b.data());
+  });
+}
+
+class Names extends LayerMethods<Layer> {
+  apply(layer: Layer): Layer {
+    return layer;
   }
-});
+}
+
+for (const method of Object.getOwnPropertyNames(LayerMethods.prototype)) {
+  if (method === "constructor") continue;
+  Deno.test(`${method}: has an example, and makes a layer of its name`, () => {
+    const item = examples.find((item) => item.method === method);
+    assert(item !== undefined, "add an example");
+    const layer = (new Names() as unknown as Methods<Layer>)[method]!(...item.given);
+    assertEquals(layer.type.type, method);
+  });
+}
 
 Deno.test("values are added, multiplied and put side by side", async () => {
   const [a, b, c] = [input([2, 3]), input([2, 3]), input([1, 3])];

@@ -5,8 +5,9 @@ import * as functions from "../../lib/tensor/functions.ts";
 import { valueAndGradient } from "../../lib/tensor/gradient.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { difference } from "../device/compare.ts";
+import { nameOf } from "../fixtures/layers.ts";
 import { type FixtureArray, fixtures, numbersOf } from "../fixtures/load.ts";
-import { testOnDevices } from "./devices.ts";
+import { testEachOnDevices, testOnDevices } from "./devices.ts";
 
 const given = (array: FixtureArray) =>
   tensor(typedArray(array.dtype, numbersOf(array)), { shape: array.shape });
@@ -36,9 +37,10 @@ const calls: Record<string, (x: Tensor, weights: Weights, given: Arguments) => T
   gelu: (x, _, [options]) => functions.gelu(x, options?.approximate),
 };
 
-testOnDevices("layers as functions are those of PyTorch", async () => {
-  let count = 0;
-  for (const { layer, arguments: list, inputs, weights, training, output } of fixtures("layers")) {
+testEachOnDevices(
+  fixtures("layers"),
+  (record) => `${nameOf(record)} as a function`,
+  async ({ layer, arguments: list, inputs, weights, training, output }) => {
     const byName = Object.fromEntries(
       Object.entries(weights).map(([key, array]) => [key, given(array)]),
     );
@@ -56,31 +58,29 @@ testOnDevices("layers as functions are those of PyTorch", async () => {
       : call?.(x, byName, list) ?? plain!(x);
     assertEquals([...result.shape], [...output.shape]);
     const error = difference(await result.data(), numbersOf(output), false);
-    assert(error <= 5e-5, `${layer}(${JSON.stringify(list)}): error ${error}`);
-    count++;
-  }
-  assert(count > 50);
-});
+    assert(error <= 5e-5, `error ${error}`);
+  },
+);
 
-testOnDevices("losses and their gradients are those of PyTorch", async () => {
-  const losses = functions as unknown as Record<
-    string,
-    (x: Tensor, y: Tensor, options?: unknown) => Tensor
-  >;
-  for (const { loss, inputs, output, gradients, outputGradient } of fixtures("losses")) {
+testEachOnDevices(
+  [...fixtures("losses").entries()],
+  ([i, { loss }]) => `${loss.name} as a function (record ${i})`,
+  async ([, { loss, inputs, output, gradients, outputGradient }]) => {
+    const losses = functions as unknown as Record<
+      string,
+      (x: Tensor, y: Tensor, options?: unknown) => Tensor
+    >;
     const [x, y] = inputs.map(given) as [Tensor, Tensor];
-    const { labelSmoothing } = loss;
+    const { name, labelSmoothing } = loss;
     const options = labelSmoothing === undefined ? [] : [{ labelSmoothing }];
-    const { value, gradient } = valueAndGradient((x: Tensor) =>
-      losses[loss.name]!(x, y, ...options)
-    )(x);
+    const { value, gradient } = valueAndGradient((x: Tensor) => losses[name]!(x, y, ...options))(x);
     const expected = numbersOf(output)[0]!;
-    assertAlmostEquals(await value.item(), expected, 1e-5 * Math.abs(expected), loss.name);
+    assertAlmostEquals(await value.item(), expected, 1e-5 * Math.abs(expected));
     const scaled = gradient.mul(numbersOf(outputGradient!)[0]!);
     const error = difference(await scaled.data(), numbersOf(gradients![0]!), false);
-    assert(error <= 1e-5, `${loss.name}: gradient: error ${error}`);
-  }
-});
+    assert(error <= 1e-5, `gradient: error ${error}`);
+  },
+);
 
 testOnDevices("dropout draws by a seed or goes on in a sequence", async () => {
   const x = ones([100, 100]);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { typedArray } from "../../lib/core/dtype.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { valueAndGradient } from "../../lib/tensor/gradient.ts";
@@ -6,29 +6,28 @@ import { resize2d } from "../../lib/tensor/resize.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { difference } from "../device/compare.ts";
 import { type FixtureArray, fixtures, numbersOf } from "../fixtures/load.ts";
-import { testOnDevices } from "./devices.ts";
+import { Largest } from "../largest.ts";
+import { testEachOnDevices } from "./devices.ts";
 
 const given = (array: FixtureArray) =>
   tensor(typedArray(array.dtype, numbersOf(array)), { shape: array.shape });
 
-testOnDevices("resize2d and its gradient are PyTorch's", async () => {
-  let largest = 0;
-  const records = fixtures("resize");
-  for (const { size, options, inputs: [x], output, outputGradient, gradients } of records) {
+const errors = new Largest("resize2d against PyTorch", 1e-5);
+
+testEachOnDevices(
+  [...fixtures("resize").entries()],
+  ([i, { size, options }]) => `resize2d to [${size}], ${options.method} (record ${i})`,
+  async ([i, { size, options, inputs: [x], output, outputGradient, gradients }]) => {
     const weights = given(outputGradient!), images = given(x!);
     const result = resize2d(images, size, options);
     assertEquals(result.shape, output.shape);
     const weighted = (x: Tensor) => resize2d(x, size, options).mul(weights).sum();
     const { gradient } = valueAndGradient(weighted)(images);
-    const name = JSON.stringify({ size, ...options });
     for (const [found, expected] of [[result, output], [gradient, gradients![0]!]] as const) {
-      const error = difference(await found.data(), numbersOf(expected), false);
-      assert(error <= 1e-5, `${name}: error ${error}`);
-      largest = Math.max(largest, error);
+      errors.check(difference(await found.data(), numbersOf(expected), false), `record ${i}`);
     }
-  }
-  console.log(`resize2d: ${records.length} records, largest error ${largest.toExponential(1)}`);
-});
+  },
+);
 
 Deno.test("resize2d: the size that images have changes nothing, and what is wrong is named", () => {
   const x = zeros([1, 2, 3, 1]);
