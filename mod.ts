@@ -112,7 +112,17 @@ export {
   sgd,
   type Updated,
 } from "./lib/train/optimizer.ts";
-export * from "./lib/train/schedule.ts";
+export {
+  constantRate,
+  cosineDecay,
+  divideOnPlateau,
+  exponentialDecay,
+  type LearningRate,
+  type Schedule,
+  scheduleOf,
+  stepDecay,
+  warmUp,
+} from "./lib/train/schedule.ts";
 export type { ProgressDisplay, RunLength } from "./lib/train/progress.ts";
 
 export { alexnet, alexnet2012, type Alexnet2012Options } from "./lib/zoo/alexnet.ts";
@@ -127,7 +137,7 @@ export { type InceptionFilters, inceptionModule } from "./lib/zoo/inception_modu
 export { inceptionV3 } from "./lib/zoo/inception_v3.ts";
 export { lenet1998 } from "./lib/zoo/lenet1998.ts";
 export { lenet5 } from "./lib/zoo/lenet5.ts";
-export { mlp } from "./lib/zoo/mlp.ts";
+export { mlp, type MlpOptions } from "./lib/zoo/mlp.ts";
 export type { ArchitectureOptions } from "./lib/zoo/architecture_options.ts";
 export { resnet, type ResnetDepth, type ResnetOptions } from "./lib/zoo/resnet.ts";
 export { resnext50 } from "./lib/zoo/resnext.ts";

@@ -128,8 +128,15 @@ export function oneOf<
 }
 
 /** An object in braces, of the type that the schema's interface gives it; `expected` says which. */
-export const object = <T extends object>(expected: string) =>
-  custom<T>(expected, (value): value is T => typeof value === "object" && value !== null);
+export const object = <T extends object, D extends T | undefined = undefined>(
+  expected: string,
+  fallback?: D,
+) =>
+  custom<T, D>(
+    expected,
+    (value): value is T => typeof value === "object" && value !== null,
+    fallback,
+  );
 
 /** A function, of the type that the schema's interface gives it. */
 export const callback = <T>() =>
@@ -151,6 +158,15 @@ export const listOf = <T, D extends readonly T[] | undefined = undefined>(
     }
     return value.map((one, i) => item.read(one, `${where}[${i}]`));
   }, fallback);
+
+/** No option, but a name that is often tried: its error says what to do `instead`. */
+export const elsewhere = (instead: string): Option<never, undefined> => ({
+  read: (_, where) => {
+    throw new RangeError(`${where}: ${instead}`);
+  },
+  fallback: undefined,
+  instead,
+});
 
 /** Options within options. */
 export const group = <S extends Readonly<Record<string, AnyOption>>>(schema: S) =>

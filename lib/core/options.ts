@@ -12,6 +12,8 @@ export interface AnyOption {
   readonly type?: "number" | "string" | "boolean";
   /** All good values, where they are few. */
   readonly choices?: readonly unknown[];
+  /** No option at all, though its name is often tried here: what to do instead. */
+  readonly instead?: string;
 }
 
 /**
@@ -47,8 +49,7 @@ export type Values<S extends AnySchema> =
 
 /**
  * Checks the options that a user gives to `where`, names and values, and yields the values with
- * their defaults. What is undefined counts as not given. `elsewhere` says, for names that are often
- * looked for here, what to do instead.
+ * their defaults. What is undefined counts as not given.
  *
  * ```ts ignore
  * interface FadeOptions {
@@ -81,12 +82,14 @@ export function options<S extends AnySchema>(
   where: string,
   given: unknown,
   schema: S,
-  elsewhere: Readonly<Record<string, string>> = {},
 ): Values<S> {
-  const checked = checkNames(where, given, Object.keys(schema), elsewhere);
+  if (!isObject(given)) {
+    throw new TypeError(`${where}: expected options in braces, found ${describeValue(given)}`);
+  }
+  for (const name of Object.keys(given)) checkName(name, where, schema);
   const values: Record<string, unknown> = {};
   for (const [name, { read, fallback, isRequired }] of Object.entries(schema)) {
-    const value = checked[name];
+    const value = given[name];
     if (value === undefined && !isRequired) {
       if (fallback !== undefined) values[name] = fallback;
     } else values[name] = read(value, `${where}: ${name}`);
@@ -94,29 +97,24 @@ export function options<S extends AnySchema>(
   return values as Values<S>;
 }
 
-/** Checks that options given by a user are an object and name nothing unknown. */
-export function checkNames(
-  where: string,
-  given: unknown,
-  known: readonly string[],
-  elsewhere: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, unknown>> {
-  if (!isObject(given)) {
-    throw new TypeError(`${where}: expected options in braces, found ${describeValue(given)}`);
-  }
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const advice = Object.hasOwn(elsewhere, unknown) ? elsewhere[unknown] : undefined;
-    throw new RangeError(
-      `${where}: ${
-        advice === undefined
-          ? unknownName("option", unknown, known)
-          : `unknown option ${JSON.stringify(unknown)}; ${advice}`
-      }`,
-    );
-  }
-  return given;
+function checkName(name: string, where: string, schema: AnySchema): void {
+  const option = Object.hasOwn(schema, name) ? schema[name] : undefined;
+  if (option !== undefined && option.instead === undefined) return;
+  const known = Object.keys(schema).filter((name) => schema[name]!.instead === undefined);
+  throw new RangeError(
+    `${where}: ${
+      option?.instead === undefined
+        ? unknownName("option", name, known)
+        : `unknown option ${JSON.stringify(name)}; ${option.instead}`
+    }`,
+  );
 }
+
+/** To be replaced by a schema: checks that options name nothing unknown. */
+export function checkNames(where: string, given: object, known: readonly string[]): void {
+  options(where, given, Object.fromEntries(known.map((name) => [name, unchecked])));
+}
+const unchecked: AnyOption = { read: (value) => value, fallback: undefined };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,5 @@
+import { object, oneOf } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { LocalResponseNormOptions } from "../tensor/functions/normalization.ts";
 import { constant, normal } from "../nn/initializer.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
@@ -5,8 +7,8 @@ import { type Model, model } from "../train/model.ts";
 import { numbered } from "./blocks.ts";
 import {
   type ArchitectureOptions,
-  checkMember,
-  imageNet,
+  architectureSchema,
+  imageNetSchema,
   settingsOf,
 } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
@@ -25,8 +27,8 @@ import { torchvision } from "./published.ts";
  * console.log(alexnet().parameters); // 61100840
  * ```
  */
-export function alexnet(options: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("alexnet", options, imageNet);
+export function alexnet(given: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf(options("alexnet", given, imageNetSchema));
   const kernelInitializer = "heUniform";
   let next = numbered("features");
   let x = image
@@ -63,6 +65,13 @@ export interface Alexnet2012Options extends ArchitectureOptions {
   readonly localResponseNorm?: LocalResponseNormOptions;
 }
 
+const schema2012 = {
+  ...architectureSchema(1000, [227, 227, 3]),
+  towers: oneOf([1, 2], 2),
+  // The paper's alpha is a factor of the sum of squares, this library's of their mean.
+  localResponseNorm: object("options of localResponseNorm", { size: 5, alpha: 5e-4, k: 2 }),
+} satisfies Schema<Alexnet2012Options>;
+
 /**
  * AlexNet as it won ILSVRC 2012: two towers (grouped convolutions), local response normalisation,
  * overlapping pooling, dropout, images of 227x227. First weights are the paper's: N(0, 0.01), and
@@ -77,16 +86,10 @@ export interface Alexnet2012Options extends ArchitectureOptions {
  * console.log(alexnet2012({ towers: 1 }).parameters); // 62378344
  * ```
  */
-export function alexnet2012(options: Alexnet2012Options = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(
-    "alexnet2012",
-    options,
-    { classes: 1000, inputShape: [227, 227, 3] },
-    ["towers", "localResponseNorm"],
+export function alexnet2012(given: Alexnet2012Options = {}): Model {
+  const { image, classes, scaled, seed, towers: groups, localResponseNorm: norm } = settingsOf(
+    options("alexnet2012", given, schema2012),
   );
-  // The paper's alpha is a factor of the sum of squares, this library's of their mean.
-  const { towers: groups = 2, localResponseNorm: norm = { size: 5, alpha: 5e-4, k: 2 } } = options;
-  checkMember("alexnet2012", "towers", groups, [1, 2]);
   const plain = { kernelInitializer: normal(0.01) };
   const positive = { kernelInitializer: normal(0.01), biasInitializer: constant(1) };
   const x = image

@@ -1,5 +1,6 @@
+import { checkedBy, elsewhere, integer, number, positiveInteger } from "../core/option_kinds.ts";
+import { describeValue, type Schema } from "../core/options.ts";
 import type { Shape } from "../core/shape.ts";
-import { unknownName } from "../core/suggest.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
 
 /** Settings of every architecture. */
@@ -14,76 +15,42 @@ export interface ArchitectureOptions {
   readonly seed?: number;
 }
 
-/** The settings of an architecture with their defaults, and its input. */
-export interface Settings {
-  readonly classes: number;
-  readonly seed: number;
+const weights = elsewhere("weights come after: await loadWeights(net, publishedWeights(name))");
+
+/** The options that every architecture has, with the classes and the images of its paper. */
+export const architectureSchema = (classes: number, inputShape: Shape) => ({
+  classes: positiveInteger(classes),
+  inputShape: checkedBy<Shape, Shape>((value, where) => {
+    if (Array.isArray(value) && value.length === 3) return value;
+    throw new TypeError(
+      `${where}: expected [height, width, channels], found ${describeValue(value)}`,
+    );
+  }, inputShape),
+  width: number({ above: 0 }, 1),
+  seed: integer({}, 0),
+  ...{ weights, pretrained: weights },
+} satisfies Schema<ArchitectureOptions>);
+
+/** The options of a net for ImageNet. */
+export const imageNetSchema = architectureSchema(1000, [224, 224, 3]);
+
+/** Numbers of channels or units by the width: at least 1. */
+export const scaledBy = (width: number) => (channels: number): number =>
+  Math.max(1, Math.round(channels * width));
+
+/** What an architecture is built from: its options, its input, and the numbers that are scaled. */
+export function settingsOf<V extends { readonly inputShape: Shape; readonly width: number }>(
+  values: V,
+): V & {
   /** The input, to which layers are applied. */
   readonly image: SymbolicValue;
   /** A number of channels or units by the width: at least 1. */
   scaled(channels: number): number;
-}
-
-/** What is the same for all ImageNet nets. */
-export const imageNet = { classes: 1000, inputShape: [224, 224, 3] } as const;
-
-/**
- * Checks the options of architecture `name` and fills in its defaults; `known` are the options that
- * only its family has.
- */
-export function settingsOf(
-  name: string,
-  options: ArchitectureOptions,
-  defaults: { readonly classes: number; readonly inputShape: Shape },
-  known: readonly string[] = [],
-): Settings {
-  checkNames(name, options, ["classes", "inputShape", "width", "seed", ...known]);
-  const { classes = defaults.classes, inputShape = defaults.inputShape } = options;
-  const { width, seed = 0 } = options;
-  if (!Number.isInteger(classes) || classes < 1) {
-    throw new RangeError(`${name}: classes: expected an integer of at least 1, found ${classes}`);
-  }
-  if (!Array.isArray(inputShape) || inputShape.length !== 3) {
-    throw new TypeError(
-      `${name}: inputShape: expected [height, width, channels], found ${
-        JSON.stringify(inputShape)
-      }`,
-    );
-  }
+} {
+  const { inputShape, width } = values;
   return {
-    classes,
-    seed,
+    ...values,
     image: input(inputShape),
-    scaled: scaledBy(name, width),
+    scaled: scaledBy(width),
   };
-}
-
-/** Numbers of channels or units by a checked width: at least 1. */
-export function scaledBy(name: string, width = 1): Settings["scaled"] {
-  if (width > 0 && Number.isFinite(width)) {
-    return (channels) => Math.max(1, Math.round(channels * width));
-  }
-  throw new RangeError(`${name}: width: expected a number above 0, found ${width}`);
-}
-
-/** Checks that options name nothing that architecture `name` does not know. */
-export function checkNames(name: string, options: object, known: readonly string[]): void {
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    const advice = key === "weights" || key === "pretrained"
-      ? ". Weights come after: await loadWeights(net, publishedWeights(name))"
-      : "";
-    throw new RangeError(`${name}: ${unknownName("option", key, known)}${advice}`);
-  }
-}
-
-/** Checks that `value` is one of a family's members. */
-export function checkMember<T>(name: string, what: string, value: T, known: readonly T[]): void {
-  if (!known.includes(value)) {
-    throw new RangeError(
-      `${name}: ${what}: expected ${known.slice(0, -1).join(", ")} or ${
-        known.at(-1)
-      }, found ${value}`,
-    );
-  }
 }

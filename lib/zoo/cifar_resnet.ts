@@ -1,7 +1,13 @@
+import { flag, oneOf } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { identityShortcut } from "../nn/layers/identity_shortcut.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution } from "./blocks.ts";
-import { type ArchitectureOptions, checkMember, settingsOf } from "./architecture_options.ts";
+import {
+  type ArchitectureOptions,
+  architectureSchema,
+  settingsOf,
+} from "./architecture_options.ts";
 import { basicBranch } from "./residual.ts";
 import { ZooEntry } from "./entry.ts";
 import { imageNetRgb } from "./preprocessing.ts";
@@ -17,6 +23,11 @@ export interface CifarResnetOptions extends ArchitectureOptions {
   readonly shortcuts?: boolean;
 }
 
+const schema = {
+  ...architectureSchema(10, [32, 32, 3]),
+  shortcuts: flag(true),
+} satisfies Schema<CifarResnetOptions>;
+
 /**
  * ResNet-20, 32, 44, 56 or 110 for CIFAR-10: three stages of 16, 32 and 64 filters. All shortcuts
  * are free of parameters (option A), so that a plain twin has exactly as many.
@@ -30,15 +41,11 @@ export interface CifarResnetOptions extends ArchitectureOptions {
  * console.log(cifarResnet(20, { shortcuts: false }).parameters); // 269722
  * ```
  */
-export function cifarResnet(depth: CifarResnetDepth, options: CifarResnetOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(
-    "cifarResnet",
-    options,
-    { classes: 10, inputShape: [32, 32, 3] },
-    ["shortcuts"],
+export function cifarResnet(depth: CifarResnetDepth, given: CifarResnetOptions = {}): Model {
+  oneOf([20, 32, 44, 56, 110]).read(depth, "cifarResnet: depth");
+  const { image, classes, scaled, seed, shortcuts } = settingsOf(
+    options("cifarResnet", given, schema),
   );
-  const { shortcuts = true } = options;
-  checkMember("cifarResnet", "depth", depth, [20, 32, 44, 56, 110]);
   let x = convolution(image, "conv1", scaled(16), 3, { padding: 1 })
     .batchNorm({ name: "bn1" }).relu({ name: "relu" });
   for (let stage = 0; stage < 3; stage++) {

@@ -1,8 +1,10 @@
+import { flag } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { constant } from "../nn/initializer.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { type InceptionFilters, inceptionModule, namedConvolution } from "./inception_module.ts";
-import { type ArchitectureOptions, imageNet, settingsOf } from "./architecture_options.ts";
+import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { caffeBgr } from "./preprocessing.ts";
 
@@ -14,6 +16,12 @@ export interface AuxiliaryOptions extends ArchitectureOptions {
    */
   readonly auxiliary?: boolean;
 }
+
+/** The options of a GoogLeNet. */
+export const auxiliarySchema = {
+  ...imageNetSchema,
+  auxiliary: flag(false),
+} satisfies Schema<AuxiliaryOptions>;
 
 /**
  * The nine modules of GoogLeNet by name: filters of 1x1, 3x3 reduction, 3x3, 5x5 reduction, 5x5 and
@@ -50,10 +58,10 @@ export type GooglenetModule = keyof typeof googlenetModules;
  * console.log(googlenet({ auxiliary: true }).parameters); // 13378280
  * ```
  */
-export function googlenet(options: AuxiliaryOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("googlenet", options, imageNet, [
-    "auxiliary",
-  ]);
+export function googlenet(given: AuxiliaryOptions = {}): Model {
+  const { image, classes, scaled, seed, auxiliary } = settingsOf(
+    options("googlenet", given, auxiliarySchema),
+  );
   const pool = (x: SymbolicValue, name: string) =>
     x.maxPool2d(3, { stride: 2, ceilMode: true, name });
   const modules = (x: SymbolicValue, ...names: GooglenetModule[]) =>
@@ -73,10 +81,8 @@ export function googlenet(options: AuxiliaryOptions = {}): Model {
   const main = x.globalAveragePool2d({ name: "pool5/7x7_s1" })
     .dropout(0.4, { name: "pool5/drop_7x7_s1" })
     .dense(classes, { name: "loss3/classifier" });
-  const auxiliary = (x: SymbolicValue, name: string) => auxiliaryHead(x, name, classes, scaled);
-  const outputs = options.auxiliary
-    ? [main, auxiliary(inner1, "loss1"), auxiliary(inner2, "loss2")]
-    : main;
+  const head = (x: SymbolicValue, name: string) => auxiliaryHead(x, name, classes, scaled);
+  const outputs = auxiliary ? [main, head(inner1, "loss1"), head(inner2, "loss2")] : main;
   return model(image, outputs, { seed });
 }
 

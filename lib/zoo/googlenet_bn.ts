@@ -1,14 +1,16 @@
+import { options } from "../core/options.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
 import {
   type AuxiliaryOptions,
+  auxiliarySchema,
   type GooglenetModule,
   googlenetModules,
   paper,
 } from "./googlenet.ts";
-import { imageNet, settingsOf } from "./architecture_options.ts";
+import { settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { symmetricRgb } from "./preprocessing.ts";
 import { torchvision } from "./published.ts";
@@ -28,10 +30,10 @@ import { torchvision } from "./published.ts";
  * console.log(googlenetBn().parameters); // 6624904
  * ```
  */
-export function googlenetBn(options: AuxiliaryOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("googlenetBn", options, imageNet, [
-    "auxiliary",
-  ]);
+export function googlenetBn(given: AuxiliaryOptions = {}): Model {
+  const { image, classes, scaled, seed, auxiliary } = settingsOf(
+    options("googlenetBn", given, auxiliarySchema),
+  );
   const pool = (x: SymbolicValue, i: number, window = 3) =>
     x.maxPool2d(window, { stride: 2, ceilMode: true, name: `maxpool${i}` });
   const modules = (x: SymbolicValue, ...names: GooglenetModule[]) =>
@@ -48,10 +50,8 @@ export function googlenetBn(options: AuxiliaryOptions = {}): Model {
   x = modules(pool(modules(inner2, "4e"), 4, 2), "5a", "5b");
   const main = x.globalAveragePool2d({ name: "avgpool" }).dropout(0.2, { name: "dropout" })
     .dense(classes, { name: "fc" });
-  const auxiliary = (x: SymbolicValue, name: string) => auxiliaryHead(x, name, classes, scaled);
-  const outputs = options.auxiliary
-    ? [main, auxiliary(inner1, "aux1"), auxiliary(inner2, "aux2")]
-    : main;
+  const head = (x: SymbolicValue, name: string) => auxiliaryHead(x, name, classes, scaled);
+  const outputs = auxiliary ? [main, head(inner1, "aux1"), head(inner2, "aux2")] : main;
   return model(image, outputs, { seed });
 }
 

@@ -1,9 +1,10 @@
+import { options } from "../core/options.ts";
 import type { Size2d } from "../tensor/functions/geometry.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
-import type { AuxiliaryOptions } from "./googlenet.ts";
-import { settingsOf } from "./architecture_options.ts";
+import { type AuxiliaryOptions, auxiliarySchema } from "./googlenet.ts";
+import { architectureSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { symmetricRgb } from "./preprocessing.ts";
 import { torchvision } from "./published.ts";
@@ -86,12 +87,12 @@ const moduleE: Branches = [
  * console.log(inceptionV3({ auxiliary: true }).parameters); // 27161264
  * ```
  */
-export function inceptionV3(options: AuxiliaryOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(
-    "inceptionV3",
-    options,
-    { classes: 1000, inputShape: [299, 299, 3] },
-    ["auxiliary"],
+export function inceptionV3(given: AuxiliaryOptions = {}): Model {
+  const { image, classes, scaled, seed, auxiliary } = settingsOf(
+    options("inceptionV3", given, {
+      ...auxiliarySchema,
+      ...architectureSchema(1000, [299, 299, 3]),
+    }),
   );
   const chain = (x: SymbolicValue, prefix: string, steps: readonly Step[]) =>
     steps.reduce((x, step) => apply(x, prefix, step, scaled), x);
@@ -114,12 +115,12 @@ export function inceptionV3(options: AuxiliaryOptions = {}): Model {
   for (const name of ["Mixed_7b", "Mixed_7c"]) x = module(x, name, moduleE);
   const main = x.globalAveragePool2d({ name: "avgpool" }).dropout(0.5, { name: "dropout" })
     .dense(classes, { name: "fc" });
-  if (!options.auxiliary) return model(image, main, { seed });
+  if (!auxiliary) return model(image, main, { seed });
   const pooled = inner.averagePool2d(5, { stride: 3, name: "AuxLogits.avgpool" });
-  const auxiliary = chain(pooled, "AuxLogits.", [["conv0", 128, 1], ["conv1", 768, 5]])
+  const head = chain(pooled, "AuxLogits.", [["conv0", 128, 1], ["conv1", 768, 5]])
     .globalAveragePool2d({ name: "AuxLogits.globalpool" })
     .dense(classes, { name: "AuxLogits.fc" });
-  return model(image, [main, auxiliary], { seed });
+  return model(image, [main, head], { seed });
 }
 
 /** Adds one step of a branch; names of convolutions begin with `prefix`. */
@@ -131,8 +132,8 @@ function apply(
 ): SymbolicValue {
   if (step === "max") return x.maxPool2d(3, { stride: 2, name: `${prefix}_maxpool` });
   if (step === "average") {
-    const options = { stride: 1, padding: 1, countIncludePadding: true };
-    return x.averagePool2d(3, { ...options, name: `${prefix}_avgpool` });
+    const pool = { stride: 1, padding: 1, countIncludePadding: true };
+    return x.averagePool2d(3, { ...pool, name: `${prefix}_avgpool` });
   }
   const [part, filters, window, mode] = step;
   const name = `${prefix}${part}`;

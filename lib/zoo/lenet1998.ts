@@ -1,3 +1,4 @@
+import { options } from "../core/options.ts";
 import { constant, type Initializer } from "../nn/initializer.ts";
 import { radialBasis } from "../nn/layers/radial_basis.ts";
 import { scaledTanh } from "../nn/layers/scaled_tanh.ts";
@@ -5,7 +6,11 @@ import { selectChannels } from "../nn/layers/select_channels.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { bitmapSize, digitBitmap } from "./digit_bitmaps.ts";
-import { type ArchitectureOptions, settingsOf } from "./architecture_options.ts";
+import {
+  type ArchitectureOptions,
+  architectureSchema,
+  settingsOf,
+} from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { paper } from "./lenet5.ts";
 
@@ -47,12 +52,10 @@ const kernelInitializer = "lecunUniform";
  * console.log(net.parameters); // 60000
  * ```
  */
-export function lenet1998(options: ArchitectureOptions = {}): Model {
-  const { image, classes, seed } = settingsOf("lenet1998", options, {
-    classes: 10,
-    inputShape: [28, 28, 1],
-  });
-  const { width = 1 } = options;
+export function lenet1998(given: ArchitectureOptions = {}): Model {
+  const { image, classes, width, seed } = settingsOf(
+    options("lenet1998", given, architectureSchema(10, [28, 28, 1])),
+  );
   if (classes !== 10 || width !== 1) {
     throw new RangeError(
       "lenet1998: expected 10 classes and width 1, as its outputs compare with the bitmaps of the " +

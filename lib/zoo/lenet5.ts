@@ -1,5 +1,10 @@
+import { options } from "../core/options.ts";
 import { type Model, model } from "../train/model.ts";
-import { type ArchitectureOptions, settingsOf } from "./architecture_options.ts";
+import {
+  type ArchitectureOptions,
+  architectureSchema,
+  settingsOf,
+} from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { digits } from "./preprocessing.ts";
 
@@ -17,11 +22,10 @@ import { digits } from "./preprocessing.ts";
  * console.log(lenet5().parameters); // 61706
  * ```
  */
-export function lenet5(options: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("lenet5", options, {
-    classes: 10,
-    inputShape: [28, 28, 1],
-  });
+export function lenet5(given: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf(
+    options("lenet5", given, architectureSchema(10, [28, 28, 1])),
+  );
   const padding = image.shape[0]! < 32 ? "same" : "valid";
   const logits = image
     .conv2d(scaled(6), 5, { padding, name: "c1" }).tanh().averagePool2d(2, { name: "s2" })

@@ -1,7 +1,21 @@
+import { listOf, positiveInteger } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { type Model, sequential } from "../train/model.ts";
-import { type ArchitectureOptions, checkNames, scaledBy } from "./architecture_options.ts";
+import { type ArchitectureOptions, architectureSchema, scaledBy } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { digits } from "./preprocessing.ts";
+
+/** Settings of {@linkcode mlp}. */
+export interface MlpOptions extends ArchitectureOptions {
+  /** Units of each hidden layer; [256] by default. */
+  readonly hidden?: readonly number[];
+}
+
+const schema = {
+  ...architectureSchema(10, [28, 28, 1]),
+  inputShape: listOf(positiveInteger(), [28, 28, 1]),
+  hidden: listOf(positiveInteger(), [256]),
+} satisfies Schema<MlpOptions>;
 
 /**
  * A multilayer perceptron: hidden layers with ReLU, by default one of 256 units, then one output
@@ -16,11 +30,10 @@ import { digits } from "./preprocessing.ts";
  * ```
  */
 export function mlp(
-  options: ArchitectureOptions & { readonly hidden?: readonly number[] } = {},
+  given: MlpOptions = {},
 ): Model {
-  checkNames("mlp", options, ["classes", "inputShape", "width", "hidden", "seed"]);
-  const { classes = 10, inputShape = [28, 28, 1], hidden = [256], seed = 0 } = options;
-  const scaled = scaledBy("mlp", options.width);
+  const { classes, inputShape, width, hidden, seed } = options("mlp", given, schema);
+  const scaled = scaledBy(width);
   const net = sequential(inputShape, { seed }).flatten();
   hidden.forEach((units, i) => {
     net.dense(scaled(units), { name: `hidden${i + 1}`, kernelInitializer: "heUniform" }).relu();

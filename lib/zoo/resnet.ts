@@ -1,11 +1,8 @@
+import { flag, oneOf } from "../core/option_kinds.ts";
+import { type Option, options, type Schema } from "../core/options.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution } from "./blocks.ts";
-import {
-  type ArchitectureOptions,
-  checkMember,
-  imageNet,
-  settingsOf,
-} from "./architecture_options.ts";
+import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { basicBranch, bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { ZooEntry } from "./entry.ts";
@@ -25,6 +22,15 @@ export interface ResnetOptions extends ArchitectureOptions {
   /** Whether blocks have shortcuts; true by default. False is the paper's plain twin. */
   readonly shortcuts?: boolean;
 }
+
+const schema = {
+  ...imageNetSchema,
+  version: oneOf([1, 1.5], 1.5),
+  shortcuts: flag(true),
+} satisfies Schema<ResnetOptions>;
+
+/** Checks a depth. */
+export const resnetDepth = oneOf([18, 34, 50, 101, 152]) satisfies Option<ResnetDepth>;
 
 /** Blocks in each of the four stages. */
 export const resnetBlocks: Readonly<Record<ResnetDepth, readonly number[]>> = {
@@ -48,21 +54,16 @@ export const resnetBlocks: Readonly<Record<ResnetDepth, readonly number[]>> = {
  * console.log(resnet(50).multiplyAdds, resnet(50, { version: 1 }).multiplyAdds); // 4089184256 3857973248
  * ```
  */
-export function resnet(depth: ResnetDepth, options: ResnetOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("resnet", options, imageNet, [
-    "version",
-    "shortcuts",
-  ]);
-  const { version = 1.5, shortcuts = true } = options;
-  checkMember("resnet", "depth", depth, [18, 34, 50, 101, 152]);
-  checkMember("resnet", "version", version, [1, 1.5]);
+export function resnet(depth: ResnetDepth, given: ResnetOptions = {}): Model {
+  resnetDepth.read(depth, "resnet: depth");
+  const { image, classes, scaled, seed, version, shortcuts } = settingsOf(
+    options("resnet", given, schema),
+  );
   const x = residualStages(
     resnetStem(image, scaled(64)),
     resnetBlocks[depth],
     resnetBranch(depth, version, scaled),
-    {
-      shortcuts,
-    },
+    { shortcuts },
   );
   const features = x.globalAveragePool2d({ name: "avgpool" });
   return model(image, features.dense(classes, { name: "fc" }), { seed });

@@ -1,6 +1,7 @@
+import { options } from "../core/options.ts";
 import { type Model, model } from "../train/model.ts";
 import { groupsOf } from "./blocks.ts";
-import { type ArchitectureOptions, imageNet, settingsOf } from "./architecture_options.ts";
+import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import { resnetBlocks, resnetStem } from "./resnet.ts";
 import { ZooEntry } from "./entry.ts";
@@ -18,8 +19,8 @@ import { torchvision } from "./published.ts";
  * console.log(resnext50().parameters); // 25028904
  * ```
  */
-export function resnext50(options: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("resnext50", options, imageNet);
+export function resnext50(given: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf(options("resnext50", given, imageNetSchema));
   const stem = resnetStem(image, scaled(64));
   const x = residualStages(stem, resnetBlocks[50], resnextBranch(scaled));
   const features = x.globalAveragePool2d({ name: "avgpool" });

@@ -1,14 +1,11 @@
+import { oneOf } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution, groupsOf } from "./blocks.ts";
-import {
-  type ArchitectureOptions,
-  checkMember,
-  imageNet,
-  settingsOf,
-} from "./architecture_options.ts";
+import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
-import { resnetBlocks, resnetBranch, type ResnetDepth } from "./resnet.ts";
+import { resnetBlocks, resnetBranch, type ResnetDepth, resnetDepth } from "./resnet.ts";
 import { resnextBranch } from "./resnext.ts";
 import { squeezeExcite } from "./squeeze_excite.ts";
 import { type Registration, ZooEntry } from "./entry.ts";
@@ -24,6 +21,8 @@ export interface SeResnetOptions extends ArchitectureOptions {
   readonly version?: 1 | 1.5;
 }
 
+const schema = { ...imageNetSchema, version: oneOf([1, 1.5], 1) } satisfies Schema<SeResnetOptions>;
+
 /**
  * SE-ResNet-18, 34, 50, 101 or 152: a ResNet with a squeeze-and-excitation block at the end of each
  * branch. Layers have the names of timm's `legacy_seresnet…`.
@@ -35,11 +34,9 @@ export interface SeResnetOptions extends ArchitectureOptions {
  * console.log(seResnet(50).parameters); // 28088024
  * ```
  */
-export function seResnet(depth: ResnetDepth, options: SeResnetOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("seResnet", options, imageNet, ["version"]);
-  const { version = 1 } = options;
-  checkMember("seResnet", "depth", depth, [18, 34, 50, 101, 152]);
-  checkMember("seResnet", "version", version, [1, 1.5]);
+export function seResnet(depth: ResnetDepth, given: SeResnetOptions = {}): Model {
+  resnetDepth.read(depth, "seResnet: depth");
+  const { image, classes, scaled, seed, version } = settingsOf(options("seResnet", given, schema));
   const branch = resnetBranch(depth, version, scaled);
   const x = residualStages(stem(image, scaled(64)), resnetBlocks[depth], excited(branch));
   return model(image, head(x, classes), { seed });
@@ -56,8 +53,10 @@ export function seResnet(depth: ResnetDepth, options: SeResnetOptions = {}): Mod
  * console.log(seResnext50().parameters); // 27559896
  * ```
  */
-export function seResnext50(options: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("seResnext50", options, imageNet);
+export function seResnext50(given: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf(
+    options("seResnext50", given, imageNetSchema),
+  );
   const x = residualStages(
     stem(image, scaled(64)),
     resnetBlocks[50],
@@ -78,8 +77,8 @@ export function seResnext50(options: ArchitectureOptions = {}): Model {
  * console.log(senet154().parameters); // 115088984
  * ```
  */
-export function senet154(options: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("senet154", options, imageNet);
+export function senet154(given: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf(options("senet154", given, imageNetSchema));
   let x = image;
   [64, 64, 128].forEach((filters, i) => {
     const stride = i === 0 ? 2 : 1;

@@ -1,19 +1,18 @@
+import { oneOf } from "../core/option_kinds.ts";
+import { type Option, options } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { numbered } from "./blocks.ts";
-import {
-  type ArchitectureOptions,
-  checkMember,
-  imageNet,
-  settingsOf,
-} from "./architecture_options.ts";
+import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { caffeBgr, imageNetRgb } from "./preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /** The paper's net, and a later one with 2.4 times fewer multiply-adds. */
 export type SqueezenetVersion = "1.0" | "1.1";
+
+const versions = oneOf(["1.0", "1.1"]) satisfies Option<SqueezenetVersion>;
 
 /** The first filters and their window, and the squeeze filters of each module ("pool" between). */
 const plans: Readonly<
@@ -39,9 +38,9 @@ const plans: Readonly<
  * console.log(squeezenet("1.1").parameters); // 1235496
  * ```
  */
-export function squeezenet(version: SqueezenetVersion, options: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("squeezenet", options, imageNet);
-  checkMember("squeezenet", "version", version, ["1.0", "1.1"]);
+export function squeezenet(version: SqueezenetVersion, given: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf(options("squeezenet", given, imageNetSchema));
+  versions.read(version, "squeezenet: version");
   const { stem: [filters, window], modules } = plans[version];
   const pool = { stride: 2, ceilMode: true };
   let next = numbered("features");
@@ -83,7 +82,7 @@ function fire(x: SymbolicValue, name: string, squeeze: number): SymbolicValue {
  * ```
  */
 export function squeezenetCaffeNames(version: SqueezenetVersion): ReadonlyMap<string, string> {
-  checkMember("squeezenetCaffeNames", "version", version, ["1.0", "1.1"]);
+  versions.read(version, "squeezenetCaffeNames: version");
   const names = new Map([["features.0", "conv1"]]);
   let number = 2;
   plans[version].modules.forEach((module, i) => {

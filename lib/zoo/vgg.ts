@@ -1,13 +1,10 @@
+import { flag, oneOf } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import { type Model, model } from "../train/model.ts";
 import { numbered } from "./blocks.ts";
-import {
-  type ArchitectureOptions,
-  checkMember,
-  imageNet,
-  settingsOf,
-} from "./architecture_options.ts";
+import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { imageNetRgb } from "./preprocessing.ts";
 import { torchvision } from "./published.ts";
@@ -20,6 +17,8 @@ export interface VggOptions extends ArchitectureOptions {
   /** Whether batch normalisation follows each convolution; false by default, as in the paper. */
   readonly batchNorm?: boolean;
 }
+
+const schema = { ...imageNetSchema, batchNorm: flag(false) } satisfies Schema<VggOptions>;
 
 /** Convolutions in each of the five stages (the paper's configurations A, B, D and E). */
 const stages: Readonly<Record<VggDepth, readonly number[]>> = {
@@ -42,10 +41,9 @@ const stages: Readonly<Record<VggDepth, readonly number[]>> = {
  * console.log(vgg(16).parameters); // 138357544
  * ```
  */
-export function vgg(depth: VggDepth, options: VggOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("vgg", options, imageNet, ["batchNorm"]);
-  checkMember("vgg", "depth", depth, [11, 13, 16, 19]);
-  const { batchNorm = false } = options;
+export function vgg(depth: VggDepth, given: VggOptions = {}): Model {
+  oneOf([11, 13, 16, 19]).read(depth, "vgg: depth");
+  const { image, classes, scaled, seed, batchNorm } = settingsOf(options("vgg", given, schema));
   let next = numbered("features");
   let x = image;
   stages[depth].forEach((count, stage) => {

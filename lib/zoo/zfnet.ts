@@ -1,6 +1,7 @@
+import { options } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import { type Model, model } from "../train/model.ts";
-import { type ArchitectureOptions, imageNet, settingsOf } from "./architecture_options.ts";
+import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { imageNetRgb } from "./preprocessing.ts";
 
@@ -17,8 +18,8 @@ import { imageNetRgb } from "./preprocessing.ts";
  * console.log(zfnet().parameters); // 62357608
  * ```
  */
-export function zfnet(options: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("zfnet", options, imageNet);
+export function zfnet(given: ArchitectureOptions = {}): Model {
+  const { image, classes, scaled, seed } = settingsOf(options("zfnet", given, imageNetSchema));
   const kernelInitializer = normal(0.01);
   const pool = { stride: 2, ceilMode: true };
   let x = image

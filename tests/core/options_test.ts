@@ -3,6 +3,7 @@ import {
   callback,
   checkedBy,
   custom,
+  elsewhere,
   flag,
   group,
   instance,
@@ -121,9 +122,14 @@ Deno.test("a wrong name or value is told, with what was expected", () => {
 
 Deno.test("a name that is often looked for here is told where it belongs", () => {
   assertThrows(
-    () => options("dense", { activation: "relu" }, {}, { activation: "use .relu()" }),
+    () => options("dense", { activation: "relu" }, { activation: elsewhere("use .relu()") }),
     RangeError,
     'dense: unknown option "activation"; use .relu()',
+  );
+  assertThrows(
+    () => options("dense", { bais: 1 }, { bias: flag(), activation: elsewhere("use .relu()") }),
+    RangeError,
+    'dense: unknown option "bais"; did you mean "bias"? Known: bias',
   );
 });
 
