@@ -184,9 +184,8 @@ export {
   type EvaluateDatasetOptions,
   evaluateImages,
   type EvaluateImagesOptions,
-  type EvaluationOptions,
-  type EvaluationProgress,
 } from "./lib/evaluate/evaluate.ts";
+export type { EvaluationOptions, EvaluationProgress } from "./lib/evaluate/evaluation_options.ts";
 export { type Interval, wilsonInterval } from "./lib/evaluate/interval.ts";
 export type { JournalHeader } from "./lib/evaluate/journal.ts";
 export type { Synsets } from "./lib/evaluate/labels.ts";

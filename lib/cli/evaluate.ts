@@ -5,7 +5,8 @@
  */
 import { cifarFiles } from "../../data/cifar.ts";
 import { deviceNames } from "../device/registry.ts";
-import { evaluateDataset, evaluateImages, type EvaluationOptions } from "../evaluate/evaluate.ts";
+import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
+import type { EvaluationOptions } from "../evaluate/evaluation_options.ts";
 import { openImages } from "../evaluate/open_images.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
 import { device, setDevice } from "../tensor/runtime.ts";

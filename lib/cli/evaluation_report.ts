@@ -1,6 +1,6 @@
 import type { DownloadProgress } from "../../data/download.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
-import type { EvaluationProgress } from "../evaluate/evaluate.ts";
+import type { EvaluationProgress } from "../evaluate/evaluation_options.ts";
 import type { Interval } from "../evaluate/interval.ts";
 import { clock, percent } from "../train/format.ts";
 import { formatDownload, screen } from "./screen.ts";

@@ -11,19 +11,20 @@ export function isOfOneImage(error: unknown): error is Error {
 
 /**
  * Prepares items ahead of their use, in order: at most `ahead` are under way or waiting at a time,
- * which bounds the memory. An error of one image is handed on; other errors are thrown.
+ * which bounds the memory. An error of one image is handed on, or with `strict` thrown as other errors.
  */
 export async function* prefetch<T>(
   items: AsyncIterable<T> | Iterable<T>,
   prepare: (item: T) => Promise<Uint8Array>,
   ahead: number,
+  strict = false,
 ): AsyncGenerator<Prepared<T>> {
   const waiting: Promise<Prepared<T>>[] = [];
   const start = async (item: T): Promise<Prepared<T>> => {
     try {
       return { item, pixels: await prepare(item) };
     } catch (error) {
-      if (isOfOneImage(error)) return { item, error };
+      if (!strict && isOfOneImage(error)) return { item, error };
       throw error;
     }
   };

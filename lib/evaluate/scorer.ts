@@ -4,35 +4,33 @@ import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "../train/model.ts";
 import type { ImageResult } from "./journal.ts";
+import type { Prepared } from "./prefetch.ts";
 import { highest, softmax } from "./top_k.ts";
 
-/** What is to be scored, or a result that needs no scoring. */
-export type Scorable =
-  | {
-    readonly item: { readonly name: string; readonly label: number };
-    /** The bytes of all views. */
-    readonly pixels: Uint8Array;
-  }
-  | { readonly result: ImageResult };
+/** An image that is to be scored. */
+export interface Item {
+  readonly name: string;
+  readonly label: number;
+}
 
-/** Runs a network over images in batches and ranks the classes. */
+/** How a network is run. */
+export interface Scoring {
+  /** Views of an image. */
+  readonly views: number;
+  /** Images of a run. */
+  readonly batch: number;
+  /** How bytes become numbers; by default as the model has it. */
+  readonly normalization: Normalization | undefined;
+}
+
+/** Runs a network over images in batches and ranks the classes; images that cannot be read are handed on. */
 export class Scorer {
   readonly #model: Model;
-  readonly #views: number;
-  readonly #batch: number;
-  readonly #normalization: Normalization | undefined;
+  readonly #scoring: Scoring;
 
-  /** A scorer of `batch` images at a time, each with a number of views. */
-  constructor(
-    model: Model,
-    { views, batch, normalization }: {
-      readonly views: number;
-      readonly batch: number;
-      readonly normalization: Normalization | undefined;
-    },
-  ) {
-    [this.#model, this.#views, this.#batch] = [model, views, batch];
-    this.#normalization = normalization;
+  /** A scorer by a model, which stays as it is. */
+  constructor(model: Model, scoring: Scoring) {
+    [this.#model, this.#scoring] = [model, scoring];
   }
 
   /** The number of classes. */
@@ -45,22 +43,23 @@ export class Scorer {
    * time, so that the device has the next when it is done with one. Ends early if `signal` says so.
    */
   async run(
-    images: AsyncIterable<Scorable>,
+    images: AsyncIterable<Prepared<Item>>,
     keep: (results: readonly ImageResult[]) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<void> {
     const underWay: Promise<ImageResult[]>[] = [];
-    let batch: Scorable[] = [], full = false;
+    const { batch: most } = this.#scoring;
+    let batch: Prepared<Item>[] = [], full = false;
     const start = () => {
       // The last batch is filled up to the size of the others, which have a program already.
-      const running = this.#score(batch, full ? this.#batch : batch.length);
+      const running = this.#score(batch, full ? most : batch.length);
       running.catch(() => {});
       underWay.push(running);
       batch = [];
     };
     for await (const image of images) {
       batch.push(image);
-      if (batch.length === this.#batch) {
+      if (batch.length === most) {
         full = true;
         start();
         if (underWay.length === 2) await keep(await underWay.shift()!);
@@ -71,23 +70,22 @@ export class Scorer {
     for (const running of underWay) await keep(await running);
   }
 
-  async #score(batch: readonly Scorable[], size: number): Promise<ImageResult[]> {
-    const images = batch.filter((one) => "pixels" in one);
-    const found = images.length === 0 ? [] : await this.#probabilities(images, size);
+  async #score(batch: readonly Prepared<Item>[], size: number): Promise<ImageResult[]> {
+    const { views, normalization } = this.#scoring;
+    const images = batch.filter((one) => "pixels" in one), bytes = images[0]?.pixels.length ?? 0;
+    const pixels = new Uint8Array(size * bytes);
+    images.forEach((image, i) => pixels.set(image.pixels, i * bytes));
+    const found = images.length === 0
+      ? []
+      : await probabilitiesOf(this.#model, pixels, views, normalization);
     let next = 0;
     return batch.map((one) => {
-      if ("result" in one) return one.result;
-      const probabilities = found[next++]!;
-      const { name: image, label } = one.item, top = highest(probabilities, 5);
+      const { name: image, label } = one.item;
+      if ("error" in one) return { image, corrupt: one.error.message };
+      const probabilities = found[next++]!, top = highest(probabilities, 5);
       const probability = Number(probabilities[top[0]!]!.toPrecision(6));
       return { image, label, top, probability };
     });
-  }
-
-  #probabilities(images: readonly { pixels: Uint8Array }[], size: number) {
-    const bytes = images[0]!.pixels.length, pixels = new Uint8Array(size * bytes);
-    images.forEach((image, i) => pixels.set(image.pixels, i * bytes));
-    return probabilitiesOf(this.#model, pixels, this.#views, this.#normalization);
   }
 }
 
