@@ -55,7 +55,6 @@ export { type BackwardFunction, withGradient } from "./lib/tensor/with_gradient.
 export { jit } from "./lib/tensor/jit.ts";
 export { mapTree, type Tree } from "./lib/tensor/tree.ts";
 export { Variable } from "./lib/tensor/variable.ts";
-export { type Attributes, type Kind, Node, type Op, type TensorType } from "./lib/graph/node.ts";
 
 export * as initializers from "./lib/nn/initializer.ts";
 export type { Initializer, InitializerLike } from "./lib/nn/initializer.ts";

@@ -34,7 +34,11 @@ const deepest = 2000;
  * ```
  */
 export class Tensor {
-  /** The graph's node for this value. */
+  /**
+   * The graph's node for this value.
+   *
+   * @internal
+   */
   readonly node: Node;
   readonly #depth: number;
 
