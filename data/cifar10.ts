@@ -4,11 +4,12 @@
  * @module
  */
 import { basename, join } from "node:path";
+import { options } from "../lib/core/options.ts";
 import type { Dataset } from "../lib/train/dataset.ts";
 import { type CacheOptions, mirrorOf, type PublishedFile, readPublished } from "./cache.ts";
 import { type NamedBytes, readCifarRecords, unpackRecords } from "./cifar.ts";
 import { sha256Of, wrongChecksum } from "./download.ts";
-import { type LoadOptions, type Part, type Parts, partsOf } from "./parts.ts";
+import { type LoadOptions, loadSchema, type Part, type Parts } from "./parts.ts";
 
 const folder = "cifar10";
 
@@ -86,22 +87,22 @@ const subset: Readonly<Record<Part, readonly RecordFile[]>> = {
  * @throws {ChecksumError} where a file is not the published one; and whatever a download throws
  */
 export async function cifar10<P extends Part = Part>(
-  options: LoadOptions<P> = {},
+  given: LoadOptions<P> = {},
 ): Promise<Parts<P>> {
-  const parts = partsOf(options, folder);
+  const { parts, ...cache } = options(folder, given, loadSchema);
   const result: Partial<Record<Part, Dataset>> = {};
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   try {
-    bytes = await readPublished(archive, options);
+    bytes = await readPublished(archive, cache);
   } catch (error) {
-    const mirror = mirrorOf(options);
+    const mirror = mirrorOf(cache);
     const mirrored = mirror.folder !== undefined || mirror.url !== undefined;
     if (!mirrored || !(error instanceof Deno.errors.NotFound)) throw error;
   }
   const unpacked = bytes && await unpackRecords(bytes, archive.name);
   for (const part of parts) {
     result[part] = readCifarRecords(
-      unpacked ? pick(unpacked, members[part]) : await readSubset(subset[part], options),
+      unpacked ? pick(unpacked, members[part]) : await readSubset(subset[part], cache),
     );
   }
   return result as Parts<P>;
@@ -116,10 +117,10 @@ function pick(files: readonly NamedBytes[], names: readonly string[]): NamedByte
   });
 }
 
-async function readSubset(files: readonly RecordFile[], options: CacheOptions) {
+async function readSubset(files: readonly RecordFile[], cache: CacheOptions) {
   const result: NamedBytes[] = [];
   for (const file of files) {
-    const [path, bytes] = await readRecordFile(file, options);
+    const [path, bytes] = await readRecordFile(file, cache);
     const [records] = await unpackRecords(bytes, path);
     const found = sha256Of(records!.data);
     if (found !== file.sha256) throw wrongChecksum(path, file.sha256, found);
@@ -129,8 +130,8 @@ async function readSubset(files: readonly RecordFile[], options: CacheOptions) {
 }
 
 /** A record file in any form that a mirror's folder has it in; else its Brotli form. */
-async function readRecordFile(file: RecordFile, options: CacheOptions) {
-  const mirror = mirrorOf(options);
+async function readRecordFile(file: RecordFile, cache: CacheOptions) {
+  const mirror = mirrorOf(cache);
   if (mirror.folder !== undefined) {
     for (const suffix of ["", ".gz"]) {
       const path = join(mirror.folder, folder, file.name + suffix);
@@ -144,7 +145,7 @@ async function readRecordFile(file: RecordFile, options: CacheOptions) {
   const name = `${file.name}.br`, [bytes, sha256] = file.brotli;
   const published = { folder, name, url: archive.url, bytes, sha256 };
   try {
-    return [name, await readPublished(published, options)] as const;
+    return [name, await readPublished(published, cache)] as const;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(

@@ -104,6 +104,6 @@ const drawing: Drawing = {
  *
  * @throws {RangeError} for a number of examples that is no integer of at least 1
  */
-export function digits({ train = 12000, test = 2000, seed = 0 }: DrawnOptions = {}): Parts {
-  return drawnParts(drawing, train, test, seed);
+export function digits(given: DrawnOptions = {}): Parts {
+  return drawnParts("digits", drawing, given, 12000);
 }

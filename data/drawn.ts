@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { keyOf, Random } from "../lib/core/random.ts";
+import { integer } from "../lib/core/option_kinds.ts";
+import { options, type Schema } from "../lib/core/options.ts";
+import { Random } from "../lib/core/random.ts";
 import type { Normalization } from "../lib/core/preprocessing.ts";
 import { sizeOf } from "../lib/core/shape.ts";
 import { type Dataset, makeDataset } from "../lib/train/dataset.ts";
@@ -37,9 +39,24 @@ const firstTestStream = 2 ** 40;
 const cacheBytes = 2 ** 28;
 const blockLength = 256;
 
+const count = (fallback: number) => integer({ least: 1, most: 2 ** 32 - 1 }, fallback);
+
 /** Both parts of a drawn data set; example `index` depends on the seed and the index alone. */
-export function drawnParts(drawing: Drawing, train: number, test: number, seed: number): Parts {
-  keyOf(seed); // a seed that is none is refused here, not when the first image is drawn
+export function drawnParts(
+  where: string,
+  drawing: Drawing,
+  given: DrawnOptions,
+  usual: number,
+): Parts {
+  const { train, test, seed } = options(
+    where,
+    given,
+    {
+      train: count(usual),
+      test: count(2000),
+      seed: integer({}, 0),
+    } satisfies Schema<DrawnOptions>,
+  );
   return {
     train: drawnDataset(drawing, train, seed, 0),
     test: drawnDataset(drawing, test, seed, firstTestStream),

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { options } from "../lib/core/options.ts";
 import type { Normalization } from "../lib/core/preprocessing.ts";
 import { arrayDataset, type Dataset } from "../lib/train/dataset.ts";
 import { type CacheOptions, type PublishedFile, readPublished } from "./cache.ts";
 import { decompress } from "./decompress.ts";
 import { readIdx } from "./idx.ts";
-import { type LoadOptions, type Part, type Parts, partsOf } from "./parts.ts";
+import { type LoadOptions, loadSchema, type Part, type Parts } from "./parts.ts";
 
 /** A data set in the four files of MNIST. */
 interface IdxSet {
@@ -24,7 +25,7 @@ interface IdxSet {
 const maximumCount = { train: 60000, test: 10000 };
 const side = 28;
 
-async function loadPart(set: IdxSet, part: Part, options: CacheOptions): Promise<Dataset> {
+async function loadPart(set: IdxSet, part: Part, cache: CacheOptions): Promise<Dataset> {
   const count = maximumCount[part];
   const read = async (kind: 0 | 1, name: string, limit: number) => {
     const [bytes, sha256] = set.files[part][kind];
@@ -35,7 +36,7 @@ async function loadPart(set: IdxSet, part: Part, options: CacheOptions): Promise
       bytes,
       sha256,
     };
-    return readIdx(await decompress(await readPublished(file, options), name, limit), name);
+    return readIdx(await decompress(await readPublished(file, cache), name, limit), name);
   };
   const prefix = part === "train" ? "train" : "t10k";
   const images = await read(0, `${prefix}-images-idx3-ubyte.gz`, 16 + count * side * side);
@@ -64,10 +65,11 @@ function idxDataset(
   });
 }
 
-async function load<P extends Part>(set: IdxSet, options: LoadOptions<P>): Promise<Parts<P>> {
+async function load<P extends Part>(set: IdxSet, given: LoadOptions<P>): Promise<Parts<P>> {
+  const { parts, ...cache } = options(set.folder, given, loadSchema);
   const result: Partial<Record<Part, Dataset>> = {};
-  for (const part of partsOf(options, set.folder)) {
-    result[part] = await loadPart(set, part, options);
+  for (const part of parts) {
+    result[part] = await loadPart(set, part, cache);
   }
   return result as Parts<P>;
 }
@@ -132,8 +134,8 @@ const fashionFiles: IdxSet = {
  *
  * @throws {ChecksumError} where a file is not the official one; and whatever a download throws
  */
-export function mnist<P extends Part = Part>(options: LoadOptions<P> = {}): Promise<Parts<P>> {
-  return load(mnistFiles, options);
+export function mnist<P extends Part = Part>(given: LoadOptions<P> = {}): Promise<Parts<P>> {
+  return load(mnistFiles, given);
 }
 
 /**
@@ -151,7 +153,7 @@ export function mnist<P extends Part = Part>(options: LoadOptions<P> = {}): Prom
  * @throws {ChecksumError} where a file is not the official one; and whatever a download throws
  */
 export function fashionMnist<P extends Part = Part>(
-  options: LoadOptions<P> = {},
+  given: LoadOptions<P> = {},
 ): Promise<Parts<P>> {
-  return load(fashionFiles, options);
+  return load(fashionFiles, given);
 }

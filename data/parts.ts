@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { listOf, oneOf } from "../lib/core/option_kinds.ts";
+import type { Schema } from "../lib/core/options.ts";
 import type { Dataset } from "../lib/train/dataset.ts";
-import type { CacheOptions } from "./cache.ts";
+import { type CacheOptions, cacheSchema } from "./cache.ts";
 
 /** A part of a data set. */
 export type Part = "train" | "test";
@@ -18,13 +20,8 @@ export interface LoadOptions<P extends Part = Part> extends CacheOptions {
 /** The parts of a data set: those that were asked for, or both. */
 export type Parts<P extends Part = Part> = { readonly [part in P]: Dataset };
 
-/** The parts to load, checked. */
-export function partsOf<P extends Part>(options: LoadOptions<P>, what: string): readonly P[] {
-  const parts = options.parts ?? ["train", "test"] as unknown as readonly P[];
-  for (const part of parts) {
-    if (part !== "train" && part !== "test") {
-      throw new RangeError(`${what}: parts: expected "train" or "test", found ${String(part)}`);
-    }
-  }
-  return parts;
-}
+/** The options of a data set that is loaded. */
+export const loadSchema = {
+  ...cacheSchema,
+  parts: listOf(oneOf<Part>(["train", "test"]), ["train", "test"]),
+} satisfies Schema<LoadOptions>;

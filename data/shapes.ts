@@ -129,6 +129,6 @@ const drawing: Drawing = {
  *
  * @throws {RangeError} for a number of examples that is no integer of at least 1
  */
-export function shapes({ train = 10000, test = 2000, seed = 0 }: DrawnOptions = {}): Parts {
-  return drawnParts(drawing, train, test, seed);
+export function shapes(given: DrawnOptions = {}): Parts {
+  return drawnParts("shapes", drawing, given, 10000);
 }

@@ -1,4 +1,6 @@
 import { writeFileAtomic } from "../core/file.ts";
+import { listOf, positiveInteger, text } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { decodeSafetensors, encodeSafetensors } from "../core/safetensors.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
@@ -125,12 +127,19 @@ async function featuresOf(model: Model, examples: Tensor | Dataset, layer: strin
 export async function featureIndex(
   model: Model,
   examples: Tensor | Dataset,
-  options: { readonly layer?: string; readonly names?: readonly string[] } = {},
+  given: { readonly layer?: string; readonly names?: readonly string[] } = {},
 ): Promise<FeatureIndex> {
-  const { layer = lastHiddenLayer(model) } = options;
+  const { layer = lastHiddenLayer(model), ...settings } = options(
+    "featureIndex",
+    given,
+    {
+      layer: text(),
+      names: listOf(text()),
+    } satisfies Schema<typeof given>,
+  );
   const features = await featuresOf(model, examples, layer);
   const count = features.length / sizeOf(model.layer(layer).outputShape);
-  const names = options.names ?? Array.from({ length: count }, (_, i) => String(i));
+  const names = settings.names ?? Array.from({ length: count }, (_, i) => String(i));
   if (names.length !== count) {
     throw new TypeError(`featureIndex: expected ${count} names, found ${names.length}`);
   }
@@ -148,11 +157,9 @@ export async function nearest(
   model: Model,
   examples: Tensor | Dataset,
   index: FeatureIndex,
-  { k = 5 }: { readonly k?: number } = {},
+  given: { readonly k?: number } = {},
 ): Promise<Neighbor[][]> {
-  if (!Number.isInteger(k) || k < 1) {
-    throw new RangeError(`nearest: k: expected an integer of at least 1, found ${k}`);
-  }
+  const { k } = options("nearest", given, { k: positiveInteger(5) });
   const width = sizeOf(model.layer(index.layer).outputShape);
   if (width !== index.width) {
     throw new TypeError(

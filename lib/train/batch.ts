@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { flag, integer, positiveInteger, required } from "../core/option_kinds.ts";
 import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
@@ -60,17 +61,13 @@ export interface Schema {
   readonly normalization?: Normalization;
 }
 
-/** Checks a batch size given by a user: an integer of at least 1. */
-export function checkBatchSize(batchSize: number): void {
-  if (typeof batchSize !== "number") {
-    throw new TypeError(`batchSize: expected a number, found ${typeof batchSize}`);
-  }
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(
-      `batchSize: expected an integer of at least 1, found ${batchSize}; 32 to 256 are usual`,
-    );
-  }
-}
+/** The options by which examples are cut into batches. */
+export const cutSchema = {
+  batchSize: required(positiveInteger()),
+  epoch: integer({ least: 0 }, 0),
+  start: integer({ least: 0 }, 0),
+  dropRemainder: flag(false),
+};
 
 /** A batch of zeros with the arrays that `schema` asks for. */
 export function emptyBatch(schema: Schema, size: number): Batch {

@@ -4,13 +4,15 @@
  *
  * @module
  */
+import { custom, flag, integer, positiveInteger } from "../core/option_kinds.ts";
+import { options, type Schema as OptionSchema } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import {
   type Batch,
-  checkBatchSize,
   checkExample,
   copyRow,
+  cutSchema,
   emptyBatch,
   type Example,
   type Field,
@@ -45,11 +47,19 @@ export interface BatchesOptions {
 /** Changes one example; `index` is its place in the data set that is mapped. */
 export type ExampleTransform = (example: Example, index: number) => Example;
 
-/** Checks a count or position given by a user: an integer from `low` to `high`. */
-function checkInteger(value: number, low: number, high: number, what: string): void {
-  if (!Number.isSafeInteger(value) || value < low || value > high) {
-    throw new RangeError(`${what}: expected an integer from ${low} to ${high}, found ${value}`);
-  }
+const batchesSchema = {
+  ...cutSchema,
+  shuffle: custom<number | false, false>(
+    "a seed or false",
+    (value): value is number | false => value === false || Number.isSafeInteger(value),
+    false,
+  ),
+  reuse: flag(false),
+} satisfies OptionSchema<BatchesOptions>;
+
+/** Checks a count or position given by a user: an integer from `least` to `most`. */
+function checkInteger(value: number, least: number, most: number, what: string): void {
+  integer({ least, most }).read(value, what);
 }
 
 /**
@@ -90,7 +100,7 @@ export abstract class Dataset implements Schema {
 
   /** Examples in the order of `indices`, in new arrays or in those of `into` (of the same size). */
   batch(indices: ArrayLike<number>, into?: Batch): Batch {
-    checkBatchSize(indices.length);
+    positiveInteger().read(indices.length, "batch: the number of indices");
     const batch = into ?? emptyBatch(this, indices.length);
     if (batch.size !== indices.length) {
       throw new RangeError(
@@ -114,7 +124,7 @@ export abstract class Dataset implements Schema {
 
   /** The number of batches in an epoch. */
   batchCount(batchSize: number, dropRemainder = false): number {
-    checkBatchSize(batchSize);
+    batchesSchema.batchSize.read(batchSize, "batchSize");
     return dropRemainder ? Math.floor(this.length / batchSize) : Math.ceil(this.length / batchSize);
   }
 
@@ -124,8 +134,12 @@ export abstract class Dataset implements Schema {
    *
    * @throws {RangeError} for a batch size, an epoch or a start out of range, or no batch at all
    */
-  batches(options: BatchesOptions): Iterable<Batch> {
-    const { batchSize, shuffle = false, epoch = 0, start = 0, dropRemainder = false } = options;
+  batches(given: BatchesOptions): Iterable<Batch> {
+    const { batchSize, shuffle, epoch, start, dropRemainder, reuse } = options(
+      "batches",
+      given,
+      batchesSchema,
+    );
     const count = this.batchCount(batchSize, dropRemainder);
     if (count === 0) {
       throw new RangeError(
@@ -135,12 +149,11 @@ export abstract class Dataset implements Schema {
             "use a smaller batchSize or dropRemainder: false",
       );
     }
-    checkInteger(epoch, 0, Number.MAX_SAFE_INTEGER, "batches: epoch");
     checkInteger(start, 0, count, "batches: start");
     const order = shuffle === false
       ? Uint32Array.from({ length: this.length }, (_, index) => index)
       : new Random(shuffle, epoch).permutation(this.length);
-    return this.#batches(order, batchSize, start, count, options.reuse ?? false);
+    return this.#batches(order, batchSize, start, count, reuse);
   }
 
   *#batches(order: Uint32Array, batchSize: number, start: number, count: number, reuse: boolean) {
@@ -163,8 +176,8 @@ export abstract class Dataset implements Schema {
    * }
    * ```
    */
-  *tensors(options: BatchesOptions): Iterable<TensorBatch> {
-    for (const batch of this.batches({ reuse: true, ...options })) yield tensorBatch(this, batch);
+  *tensors(given: BatchesOptions): Iterable<TensorBatch> {
+    for (const batch of this.batches({ reuse: true, ...given })) yield tensorBatch(this, batch);
   }
 
   /** The first `count` examples. */

@@ -204,15 +204,11 @@ class Run {
       schedule.rate(this.#epoch + batch / (this.#batches ?? Infinity));
     // Of an epoch that was interrupted at its end no step is left: its last one was before.
     let shown = started, images = 0, rate = rateOf(Math.max(0, first - 1));
-    const batches: Iterable<Batch> | AsyncIterable<Batch> = this.#data.batches({
-      batchSize: this.#batchSize,
-      epoch: this.#epoch,
-      start: first,
-      dropRemainder,
-      shuffle: shuffle ? this.#seed : false,
+    const cut = { batchSize: this.#batchSize, epoch: this.#epoch, start: first, dropRemainder };
+    const batches: Iterable<Batch> | AsyncIterable<Batch> = this.#data instanceof Dataset
       // A step copies its batch to the device at once.
-      reuse: true,
-    });
+      ? this.#data.batches({ ...cut, shuffle: shuffle ? this.#seed : false, reuse: true })
+      : this.#data.batches(cut);
     for await (const batch of batches) {
       if (signal?.aborted) return await this.#abort();
       rate = rateOf(this.#batch);

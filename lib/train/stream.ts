@@ -4,14 +4,16 @@
  * @module
  */
 import { type TensorData, typedArray } from "../core/dtype.ts";
+import { integer, positiveInteger } from "../core/option_kinds.ts";
+import { options } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import {
   type Batch,
-  checkBatchSize,
   checkExample,
   copyRow,
+  cutSchema,
   emptyBatch,
   type Example,
   type Field,
@@ -113,7 +115,7 @@ export class DataStream implements Schema {
 
   /** The first `count` examples, fewer where the stream ends before. */
   take(count: number): DataStream {
-    checkCount(count, 1, "take");
+    positiveInteger().read(count, "take");
     const source = this.examples.bind(this);
     return new DataStream(this, async function* (epoch) {
       let left = count;
@@ -126,7 +128,7 @@ export class DataStream implements Schema {
 
   /** All but the first `count` examples. */
   skip(count: number): DataStream {
-    checkCount(count, 0, "skip");
+    integer({ least: 0 }).read(count, "skip");
     const source = this.examples.bind(this);
     return new DataStream(this, async function* (epoch) {
       let left = count;
@@ -139,7 +141,7 @@ export class DataStream implements Schema {
    * mixed. The order depends on `seed` and the epoch alone.
    */
   shuffle(bufferSize: number, seed: number): DataStream {
-    checkCount(bufferSize, 1, "shuffle: bufferSize");
+    positiveInteger().read(bufferSize, "shuffle: bufferSize");
     const source = this.examples.bind(this);
     return new DataStream(this, async function* (epoch) {
       const random = new Random(seed, epoch), buffer: Example[] = [];
@@ -166,17 +168,14 @@ export class DataStream implements Schema {
    *
    * @throws {RangeError} for a batch size out of range, or (while reading) a stream with no example
    */
-  batches(options: StreamBatchesOptions): AsyncIterable<Batch> {
-    const { batchSize, epoch = 0, start = 0, dropRemainder = false } = options;
-    checkBatchSize(batchSize);
-    checkCount(epoch, 0, "batches: epoch");
-    checkCount(start, 0, "batches: start");
+  batches(given: StreamBatchesOptions): AsyncIterable<Batch> {
+    const { batchSize, epoch, start, dropRemainder } = options("batches", given, cutSchema);
     return this.#batches(batchSize, epoch, start * batchSize, dropRemainder);
   }
 
   /** One epoch in batches of tensors: see {@linkcode Dataset.tensors}. */
-  async *tensors(options: StreamBatchesOptions): AsyncIterable<TensorBatch> {
-    for await (const batch of this.batches(options)) yield tensorBatch(this, batch);
+  async *tensors(given: StreamBatchesOptions): AsyncIterable<TensorBatch> {
+    for await (const batch of this.batches(given)) yield tensorBatch(this, batch);
   }
 
   async *#batches(batchSize: number, epoch: number, skip: number, dropRemainder: boolean) {
@@ -209,12 +208,6 @@ export class DataStream implements Schema {
       ...(classes && { classes }),
       ...(normalization && { normalization }),
     });
-  }
-}
-
-function checkCount(count: number, low: number, what: string): void {
-  if (!Number.isSafeInteger(count) || count < low) {
-    throw new RangeError(`${what}: expected an integer of at least ${low}, found ${count}`);
   }
 }
 

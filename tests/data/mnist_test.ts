@@ -100,7 +100,7 @@ Deno.test("mnist: an unknown part is refused before anything is fetched", async 
     // deno-lint-ignore no-explicit-any
     () => mnist({ parts: ["validation" as any] }),
     RangeError,
-    'parts: expected "train" or "test", found validation',
+    'parts[0]: expected "train" or "test", found "validation"',
   );
 });
 

@@ -143,7 +143,7 @@ Deno.test("batches: options out of range are refused when asked for, not when re
     assertThrows(() => data.batches({ batchSize }), RangeError, "integer of at least 1");
   }
   // deno-lint-ignore no-explicit-any
-  assertThrows(() => data.batches({ batchSize: "32" as any }), TypeError, "found string");
+  assertThrows(() => data.batches({ batchSize: "32" as any }), TypeError, 'found "32"');
   assertThrows(() => data.batches({ batchSize: 2, epoch: -1 }), RangeError, "epoch");
   assertThrows(() => data.batches({ batchSize: 2, start: 4 }), RangeError, "from 0 to 3");
   assertThrows(
