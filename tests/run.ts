@@ -90,7 +90,8 @@ async function test(name: string, args: readonly string[], verbose = false): Pro
       const file = /^running (\d+) tests? from (.*)$/.exec(line);
       if (verbose) return console.log(line);
       if (file) flush();
-      const routine = file?.[1] === "0" || /^(Check|Download|Initialize) /.test(line) ||
+      const routine = file?.[1] === "0" ||
+        /^(Check|Download|Initialize) |^(ok|FAILED) \| /.test(line) ||
         /^-+ (post-test )?output( end)? -+$/.test(line) ||
         / \.\.\.( (ok|ignored|.*\d steps?\)).*)?$/.test(line) || line.trim() === "";
       if (failures) held.push(line);
@@ -131,21 +132,41 @@ async function runAfterSetup(): Promise<string[]> {
     await test("tests", Deno.args, true);
     return missing;
   }
-  // Those that type-check come one after another: each finds the work of the last in the cache.
-  await Promise.all([
-    check("format", "fmt", "--check"),
-    check("lint", "lint"),
-    (async () => {
+  await runAll(jobs());
+  return missing;
+}
+
+/** Folders whose tests take long, and mostly wait. */
+const slow = ["notebooks", "zoo", "evaluate", "cli", "show"].map((name) => `tests/${name}`);
+
+/** Everything there is to do, what takes longest first. */
+function jobs(): (() => Promise<void>)[] {
+  // The types are checked below. Checked here, a test that imports a package as it runs would have
+  // Deno check everything anew, for minutes.
+  const tests = (name: string, ...args: string[]) => () => test(name, ["--no-check", ...args]);
+  return [
+    // Those that type-check come one after another: each finds the work of the last in the cache.
+    async () => {
       await check("types", "check");
       await check("documentation", "doc", "--lint", "mod.ts");
       await check("package", "publish", "--dry-run", "--allow-dirty");
-    })(),
-  ]);
-  await test("doc examples", ["--doc", "mod.ts", "lib", "data", "kernels", "README.md"]);
-  // The types are checked above. Checked here, a test that imports a package as it runs would have
-  // Deno check everything anew, for minutes.
-  await test("tests", ["--no-check", "tests"]);
-  return missing;
+      await test("doc examples", ["--doc", "mod.ts", "lib", "data", "kernels", "README.md"]);
+    },
+    async () => {
+      await check("format", "fmt", "--check");
+      await check("lint", "lint");
+    },
+    tests("other tests", "tests", `--ignore=${slow.join()}`),
+    ...slow.map((folder) => tests(folder, folder)),
+  ];
+}
+
+/** Runs jobs two at a time, in processes of their own, so that none sees what another changes. */
+async function runAll(jobs: (() => Promise<void>)[]): Promise<void> {
+  const work = async () => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
+  };
+  await Promise.all([work(), work()]);
 }
 
 const words = wordsOf(Deno.args);
