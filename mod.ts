@@ -35,8 +35,13 @@ export type {
   Storage,
 } from "./lib/device/device.ts";
 export { registerDevice } from "./lib/device/registry.ts";
-export { device, type DeviceInformation } from "./lib/tensor/device.ts";
-export { setDevice } from "./lib/tensor/runtime.ts";
+export {
+  defaultRuntime,
+  device,
+  openRuntime,
+  Runtime,
+  setDevice,
+} from "./lib/tensor/runtime.ts";
 
 export type { Axes } from "./lib/tensor/arguments.ts";
 export { concatenate, stack, where } from "./lib/tensor/combine.ts";

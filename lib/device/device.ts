@@ -36,6 +36,8 @@ export interface Device {
   readonly description: string;
   /** Bytes allocated now, for tensors and for programs. */
   readonly allocatedBytes: number;
+  /** Bytes that programs may hold between runs; beyond that those used longest ago go. */
+  readonly programBytes: number;
   /** How far loops may run ahead of it. */
   readonly pace: Pace;
   /** New memory; its content is undefined. A DeviceError says so if there is none left. */

@@ -1,6 +1,7 @@
 import type { Normalization } from "../core/preprocessing.ts";
 import type { Node } from "../graph/node.ts";
 import { add, convert, multiply } from "../graph/ops/elementwise.ts";
+import type { Runtime } from "../tensor/runtime.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { ProgramBuilder } from "./program.ts";
 
@@ -55,9 +56,9 @@ export class Preprocessor {
     return add(scaled, builder.variable(this.#shift));
   }
 
-  /** Brings its constants to the host if they lie on another device. */
-  async leave(device: Parameters<Variable["leave"]>[0]): Promise<void> {
-    await this.#factor.leave(device);
-    await this.#shift.leave(device);
+  /** Moves its constants to a runtime. */
+  async to(runtime: Runtime): Promise<void> {
+    await this.#factor.to(runtime);
+    await this.#shift.to(runtime);
   }
 }

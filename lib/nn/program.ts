@@ -1,9 +1,10 @@
 import type { DType } from "../core/dtype.ts";
-import { formatShape, type Shape } from "../core/shape.ts";
-import type { Device, Executable, Storage } from "../device/device.ts";
+import type { Shape } from "../core/shape.ts";
+import type { Storage } from "../device/device.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
-import { load, type LoadedProgram } from "../tensor/runtime.ts";
-import { valueOf } from "../tensor/value.ts";
+import type { LoadedProgram } from "../tensor/program_store.ts";
+import type { Runtime } from "../tensor/runtime.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { Variable } from "../tensor/variable.ts";
 
 /** Collects a graph over inputs and variables, some of which it gives new values. */
@@ -40,25 +41,19 @@ export class ProgramBuilder {
     const given = new Set([...this.#inputs, ...this.#variables.values()]);
     for (const node of topologicalOrder(roots)) {
       if (node.op.kind !== "leaf" || given.has(node)) continue;
-      const data = valueOf(node)?.data;
-      if (data === undefined) {
-        throw new TypeError(
-          `a loss takes a tensor of shape ${
-            formatShape(node.shape)
-          } from outside that was computed on a device; give it as tensor(await t.array())`,
-        );
-      }
-      this.#variables.set(new Variable("constant", node.shape, node.dtype, () => data), node);
+      const variable = new Variable("a tensor from outside", node.shape, node.dtype);
+      variable.set(new Tensor(node));
+      this.#variables.set(variable, node);
     }
   }
 
-  /** Compiles the graph for a device. */
-  build(device: Device, outputs: readonly Node[] = []): StatefulProgram {
+  /** Compiles the graph for a runtime. */
+  build(runtime: Runtime, outputs: readonly Node[] = []): StatefulProgram {
     this.#take([...outputs, ...this.#updates.values()]);
     const variables = [...this.#variables.keys()];
     const leaves = [...this.#inputs, ...this.#variables.values()];
     const updated = [...this.#updates.keys()];
-    const program = load(device, [...outputs, ...this.#updates.values()], leaves, {
+    const program = runtime.programs.load([...outputs, ...this.#updates.values()], leaves, {
       updates: new Map(
         updated.map((variable, i) => [
           outputs.length + i,
@@ -66,56 +61,54 @@ export class ProgramBuilder {
         ]),
       ),
     });
-    return new StatefulProgram(device, program, variables, this.#inputs.length, outputs.length);
+    const bindings = variables.map((variable) => ({
+      variable,
+      isUpdated: this.#updates.has(variable),
+    }));
+    return new StatefulProgram(runtime, program, bindings, this.#inputs.length, outputs.length);
   }
 }
 
-/** Gives a program's memory back once nothing can reach it: with the model that it belongs to. */
-const abandoned = new FinalizationRegistry<Executable>((executable) => executable.release());
+/** A variable of a program, and whether that changes it. */
+interface Binding {
+  readonly variable: Variable;
+  readonly isUpdated: boolean;
+}
 
 /** A loaded program over variables, which it updates in place. */
 export class StatefulProgram {
-  readonly #device: Device;
-  readonly #program: LoadedProgram;
-  readonly #variables: readonly Variable[];
+  readonly program: LoadedProgram;
+  readonly #runtime: Runtime;
+  readonly #variables: readonly Binding[];
   readonly #inputCount: number;
   readonly #outputCount: number;
 
   /** Use {@linkcode ProgramBuilder}. */
   constructor(
-    device: Device,
+    runtime: Runtime,
     program: LoadedProgram,
-    variables: readonly Variable[],
+    variables: readonly Binding[],
     inputCount: number,
     outputCount: number,
   ) {
-    this.#device = device;
-    this.#program = program;
+    this.program = program;
+    this.#runtime = runtime;
     this.#variables = variables;
     this.#inputCount = inputCount;
     this.#outputCount = outputCount;
-    abandoned.register(this, program.executable, this);
   }
 
   /** Bytes of each input. */
   get inputBytes(): readonly number[] {
-    return this.#program.bindings.slice(0, this.#inputCount);
+    return this.program.bindings.slice(0, this.#inputCount);
   }
 
   /** Queues a run; the storages of the outputs are new and the caller's to release. */
   run(inputs: readonly Storage[]): Storage[] {
-    const { bindings, outputs, executable } = this.#program;
-    const storages = [...inputs, ...this.#variables.map((variable) => variable.bind(this.#device))];
-    for (const bytes of bindings.slice(storages.length)) {
-      storages.push(this.#device.allocate(bytes));
-    }
-    executable.run(storages);
-    return outputs.slice(0, this.#outputCount).map((binding) => storages[binding]!);
-  }
-
-  /** Gives its memory back. */
-  release(): void {
-    abandoned.unregister(this);
-    this.#program.executable.release();
+    const runtime = this.#runtime;
+    const bind = ({ variable, isUpdated }: Binding) =>
+      isUpdated ? variable.bindForUpdate(runtime) : variable.bind(runtime);
+    return runtime.programs.run(this.program, () => [...inputs, ...this.#variables.map(bind)])
+      .slice(0, this.#outputCount);
   }
 }

@@ -2,7 +2,7 @@ import { formatShape } from "../core/shape.ts";
 import { gradients } from "../graph/gradient.ts";
 import { apply, type Node } from "../graph/node.ts";
 import { reshapeOp } from "../graph/ops/layout.ts";
-import { linkResults, schedule } from "./runtime.ts";
+import { linkResults, schedule } from "./evaluate.ts";
 import { Tensor } from "./tensor.ts";
 import { trace } from "./tracing.ts";
 import { flatten, rebuild, type Tree } from "./tree.ts";

@@ -1,40 +1,26 @@
-import type { Device, Executable } from "../device/device.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
-import { deviceIfReady, load, type LoadedProgram, makeRoom, schedule } from "./runtime.ts";
+import { homeOf, schedule } from "./evaluate.ts";
+import type { LoadedProgram } from "./program_store.ts";
+import { defaultRuntime, type Runtime } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
 import { isTracing, record as recording } from "./tracing.ts";
 import { flatten, rebuild, signature, type Tree } from "./tree.ts";
-import { settle, upload, valueOf } from "./value.ts";
+import { becomeLeaf, valueOf } from "./value.ts";
 
-/** A function recorded once for arguments of certain types. */
+/** A function recorded once for arguments of certain types, as a program. */
 interface Trace {
+  readonly program: LoadedProgram;
   readonly result: Tree;
   readonly roots: readonly Node[];
-  /** The placeholders of the arguments. */
-  readonly placeholders: readonly Node[];
-  /** On the device that it ran on last. */
-  loaded: Loaded | undefined;
-}
-
-/** Traces of a function that are kept, each for certain types of arguments. */
-const traceLimit = 64;
-
-/** Gives a program's memory back once its trace cannot be reached any more. */
-const abandoned = new FinalizationRegistry<Executable>((executable) => executable.release());
-
-/** A trace's program on a device. */
-interface Loaded {
-  readonly device: Device;
-  readonly program: LoadedProgram;
-  /** The placeholders, then tensors that the function took from around it. */
-  readonly leaves: readonly Node[];
+  /** Tensors that the function took from around it. */
+  readonly taken: readonly Node[];
 }
 
 /**
  * Records a function of tensors once for each combination of argument types, and from then on runs
  * the recorded program. What the function does besides (print, count, draw random numbers on the
  * host) happens only while it is recorded; tensors from around it are taken as they are then. What
- * was recorded for the last 64 combinations is kept.
+ * was recorded is kept until others need its memory, and then recorded again.
  *
  * ```ts
  * import { jit, tensor } from "@striate/striate";
@@ -47,81 +33,56 @@ interface Loaded {
 export function jit<Arguments extends Tree[], Result extends Tree>(
   fn: (...args: Arguments) => Result,
 ): (...args: Arguments) => Result {
-  const traces = new Map<string, Trace>();
-  return (...args) => {
+  /** Where the tensors lie that it takes from around it. */
+  let around: Runtime | undefined;
+  const jitted = (...args: Arguments): Result => {
     // What is to be differentiated has to be one graph.
     if (isTracing()) return fn(...args);
-    const tensors = flatten(args, "jit");
-    const device = deviceIfReady();
-    schedule(tensors.map((t) => t.node));
-    // Before there is a device, or while data is on its way from another one, the graph does as well.
-    const usable = device !== undefined && tensors.every(({ node }) => isPresent(node, device));
-    if (!usable) return fn(...args);
-    const key = signature(args);
-    const trace = traces.get(key) ?? record(fn, args);
-    traces.delete(key);
-    const loaded = programOf(
-      trace,
-      device,
-      (bytes) => makeRoom(traces, traceLimit, bytes, ({ loaded }) => loaded!.program),
-    );
-    traces.set(key, trace);
-    const taken = loaded.leaves.slice(tensors.length);
-    if (!taken.every((node) => isPresent(node, device))) return fn(...args);
-    return run(trace, loaded, tensors, device) as Result;
+    const nodes = flatten(args, "jit").map((t) => t.node);
+    schedule(nodes);
+    const runtime = homeOf(nodes) ?? around?.successor ?? defaultRuntime();
+    const isPresent = (node: Node) => valueOf(node)?.isPresentOn(runtime) ?? false;
+    // Before there is a device, or while data is on its way to it, the graph does as well.
+    if (runtime.isOpen && nodes.every(isPresent)) {
+      const trace = runtime.programs.get(jitted, signature(args), () => record(fn, args, runtime));
+      if (trace.taken.every(isPresent)) return run(trace, nodes, runtime) as Result;
+    }
+    const result = fn(...args);
+    around = homeOf(leavesOf(flatten(result, "jit: result").map((t) => t.node)));
+    return result;
   };
+  return jitted;
 }
 
-function isPresent(node: Node, device: Device): boolean {
-  const value = valueOf(node);
-  return value !== undefined && (value.data !== undefined || value.device === device);
-}
+const leavesOf = (roots: readonly Node[]) =>
+  topologicalOrder(roots).filter((node) => node.op.kind === "leaf");
 
 function record<Arguments extends Tree[]>(
   fn: (...args: Arguments) => Tree,
   args: Arguments,
+  { programs }: Runtime,
 ): Trace {
   const placeholders = flatten(args, "jit").map((t) => new Tensor(leaf(t.shape, t.dtype)));
   const result = recording(() => fn(...rebuild(args, placeholders.values())));
   const roots = flatten(result, "jit: result").map((t) => t.node);
-  return {
-    result,
-    roots,
-    placeholders: placeholders.map((t) => t.node),
-    loaded: undefined,
-  };
-}
-
-function programOf(trace: Trace, device: Device, before: (bytes: number) => void): Loaded {
-  const { roots, placeholders } = trace;
-  let { loaded } = trace;
-  if (loaded?.device !== device) {
-    abandoned.unregister(trace);
-    loaded?.program.executable.release();
-    // What was taken may have been evaluated since, so that it is a leaf by now.
-    const taken = topologicalOrder(roots)
-      .filter((node) => node.op.kind === "leaf" && !placeholders.includes(node));
-    const leaves = [...placeholders, ...taken];
-    trace.loaded = loaded = { device, program: load(device, roots, leaves, { before }), leaves };
-    abandoned.register(trace, loaded.program.executable, trace);
-  }
-  return loaded;
+  const given = placeholders.map((t) => t.node);
+  const taken = leavesOf(roots).filter((node) => !given.includes(node));
+  return { program: programs.load(roots, [...given, ...taken]), result, roots, taken };
 }
 
 function run(
-  trace: Trace,
-  { program, leaves }: Loaded,
-  tensors: readonly Tensor[],
-  device: Device,
+  { program, result, roots, taken }: Trace,
+  nodes: readonly Node[],
+  runtime: Runtime,
 ): Tree {
-  const nodes = leaves.map((node, i) => tensors[i]?.node ?? node);
-  const storages = nodes.map((node) => upload(node, valueOf(node)!, device));
-  for (const bytes of program.bindings.slice(nodes.length)) storages.push(device.allocate(bytes));
-  program.executable.run(storages);
-  const results = trace.roots.map((root, i) => {
+  const storages = runtime.programs.run(
+    program,
+    () => [...nodes, ...taken].map((node) => valueOf(node)!.upload(runtime)),
+  );
+  const results = roots.map((root, i) => {
     const node = leaf(root.shape, root.dtype);
-    settle(node, storages[program.outputs[i]!]!, device);
+    becomeLeaf(node, runtime).settle(runtime, storages[i]!);
     return new Tensor(node);
   });
-  return rebuild(trace.result, results.values());
+  return rebuild(result, results.values());
 }

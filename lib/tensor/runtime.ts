@@ -1,33 +1,263 @@
-import { bytesPerElement, type TensorData, typedArray } from "../core/dtype.ts";
-import { sizeOf } from "../core/shape.ts";
-import { compile, type CompileOptions } from "../compile/compile.ts";
-import { structureKey } from "../compile/key.ts";
-import type { Device, DeviceOptions, Executable, Storage } from "../device/device.ts";
+import { DeviceError } from "../core/errors.ts";
+import type { Device, DeviceOptions, Storage } from "../device/device.ts";
 import { checkDeviceName, defaultDeviceName, openDevice } from "../device/registry.ts";
-import { Node, topologicalOrder } from "../graph/node.ts";
-import { convert } from "../graph/ops/elementwise.ts";
-import { isTracing } from "./tracing.ts";
-import { checkAlive, defer, fail, settle, upload, type Value, valueOf } from "./value.ts";
+import type { Node } from "../graph/node.ts";
+import { ProgramStore } from "./program_store.ts";
 
-let opening: Promise<Device> | undefined;
-let ready: Device | undefined;
-/** The last device that was opened. */
-let last: Device | undefined;
-
-/** The device, opened on first use; see {@linkcode setDevice}. */
-export function device(): Promise<Device> {
-  return opening ??= openDevice(defaultDeviceName()).then((device) => ready = last = device);
+/** What has memory on a device and is brought to the host before that closes. */
+export interface Tenant {
+  /** Brings its content to the host and gives the memory back. */
+  leave(): Promise<void>;
 }
 
-/** The device if it is open already: what can be queued without waiting. */
-export function deviceIfReady(): Device | undefined {
-  return ready;
+/** Memory on a runtime's device that belongs to a tenant. */
+export interface Tenancy {
+  readonly runtime: Runtime;
+  readonly storage: Storage;
+  /** Gives the memory back. */
+  end(): void;
+}
+
+/** What gets the value of a root when that is computed, or learns why it is not. */
+export interface Target {
+  failure: unknown;
+  /** Takes over the memory that holds it. */
+  settle(runtime: Runtime, storage: Storage): void;
+}
+
+/** An evaluation that was asked for before there was a device, or the data that it needs. */
+export interface Deferred {
+  /** A copy of the graph. */
+  readonly roots: readonly Node[];
+  /** What gets the values. */
+  readonly targets: readonly Target[];
 }
 
 /**
- * Chooses where everything is computed from now on: "webgpu", "cpu", or "auto" (a hardware WebGPU
+ * A device with all that lies there: programs, and the memory of tensors and weights. What a short
+ * program computes, it computes on the default runtime ({@linkcode defaultRuntime}); a further one is
+ * made by {@linkcode openRuntime}. The device follows the data: what depends on a tensor of a runtime
+ * is computed there ({@linkcode Tensor.to}).
+ */
+export class Runtime implements AsyncDisposable {
+  readonly #start: () => Promise<Device>;
+  #opening: Promise<Device> | undefined;
+  #opened: { readonly device: Device; readonly programs: ProgramStore } | undefined;
+  #closing: Promise<void> | undefined;
+  readonly #tenants = new Map<Tenancy, WeakRef<Tenant>>();
+  #holders = 0;
+  #whenIdle: (() => void) | undefined;
+  /**
+   * What waits to be evaluated, in order.
+   *
+   * @internal
+   */
+  readonly waiting: Deferred[];
+  readonly #isDefault: boolean;
+
+  /**
+   * A runtime whose device `start` opens on first use. A default one takes over what waits for the one
+   * before it; use {@linkcode openRuntime} for others.
+   */
+  constructor(start: () => Promise<Device>, waiting?: Deferred[]) {
+    this.#start = start;
+    this.#isDefault = waiting !== undefined;
+    this.waiting = waiting ?? [];
+  }
+
+  /** Opens the device if it is not open yet. */
+  async open(): Promise<Device> {
+    if (this.isClosed) throw new DeviceError("the runtime was closed: open another one");
+    this.#opening ??= this.#start();
+    try {
+      const device = await this.#opening;
+      this.#opened ??= { device, programs: new ProgramStore(device) };
+      return device;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  /** Whether the device is open: what can be queued without waiting. */
+  get isOpen(): boolean {
+    return this.#opened !== undefined && !this.isClosed;
+  }
+
+  /** Whether it was closed, or is about to be. */
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /**
+   * Where what lies here is computed with: here, or for a default runtime on the one that is it now;
+   * undefined where that can be anywhere.
+   *
+   * @internal
+   */
+  get successor(): Runtime | undefined {
+    if (this.#isDefault) return current;
+    return this.isClosed ? undefined : this;
+  }
+
+  /** The device, once it is open. */
+  get device(): Device {
+    return this.#parts.device;
+  }
+
+  /**
+   * The programs that are loaded on the device.
+   *
+   * @internal
+   */
+  get programs(): ProgramStore {
+    return this.#parts.programs;
+  }
+
+  get #parts(): { readonly device: Device; readonly programs: ProgramStore } {
+    if (this.#opened !== undefined) return this.#opened;
+    throw new DeviceError("the runtime has no device yet: await its open() first");
+  }
+
+  /**
+   * New memory on the device, if need be in place of programs that are kept.
+   *
+   * @internal
+   */
+  allocate(bytes: number): Storage {
+    return this.programs.allocate(bytes);
+  }
+
+  /**
+   * Notes that memory belongs to a tenant, which it does not keep alive.
+   *
+   * @internal
+   */
+  admit(tenant: Tenant, storage: Storage): Tenancy {
+    const tenancy: Tenancy = {
+      runtime: this,
+      storage,
+      end: () => {
+        this.#tenants.delete(tenancy);
+        storage.release();
+      },
+    };
+    this.#tenants.set(tenancy, new WeakRef(tenant));
+    return tenancy;
+  }
+
+  /**
+   * Keeps the device open until the result is disposed of: for work that takes more than one call.
+   *
+   * @internal
+   */
+  hold(): Disposable {
+    this.#holders++;
+    return {
+      [Symbol.dispose]: () => {
+        if (--this.#holders === 0) this.#whenIdle?.();
+      },
+    };
+  }
+
+  /**
+   * Closes the device once what runs on it (a `fit`, a read) is done: no thread, file or memory
+   * stays. Tensors and weights that can still be reached are brought to the host, and go to another
+   * runtime when they are used.
+   *
+   * ```ts
+   * import { openRuntime, tensor } from "@striate/striate";
+   * const runtime = await openRuntime("cpu", { threads: 1 });
+   * const x = tensor([1, 2]).to(runtime).mul(3);
+   * await runtime.close();
+   * console.log(await x.array()); // [3, 6]
+   * ```
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** Whether work is going on that keeps it open. */
+  get isHeld(): boolean {
+    return this.#holders > 0;
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#isDefault) current.waiting.push(...this.waiting.splice(0));
+    const device = await this.#opening?.catch(() => undefined);
+    if (device === undefined) return;
+    while (this.#holders > 0 || this.#tenants.size > 0) {
+      if (this.#holders > 0) await new Promise<void>((resolve) => this.#whenIdle = resolve);
+      const tenants = [...this.#tenants];
+      await Promise.all(tenants.map(async ([tenancy, tenant]) => {
+        await tenant.deref()?.leave();
+        tenancy.end();
+      }));
+    }
+    this.#opened?.programs.clear();
+    await device.close();
+  }
+
+  /** Closes it at the end of a block where it was declared by `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** The device in words. */
+  toString(): string {
+    return this.#opened === undefined
+      ? "a runtime that is not open"
+      : `${this.device.kind} (${this.device.description})`;
+  }
+}
+
+/** The default runtime: the only state that the library itself has. */
+let current = new Runtime(() => openDevice(defaultDeviceName()), []);
+/** The last default runtime that opened, or else the first. */
+let settled = current;
+let changing: Promise<unknown> = Promise.resolve();
+
+/** The runtime that computes what nothing else says a place for. */
+export function defaultRuntime(): Runtime {
+  return current;
+}
+
+/**
+ * The device of the default runtime; it is opened if it was not yet.
+ *
+ * ```ts
+ * import { device, setDevice } from "@striate/striate";
+ * await setDevice("cpu");
+ * console.log((await device()).description); // WebAssembly SIMD, 2 threads
+ * ```
+ */
+export function device(): Promise<Device> {
+  return current.open();
+}
+
+/**
+ * Opens another runtime beside the default one: two devices in one program.
+ *
+ * ```ts
+ * import { openRuntime, tensor } from "@striate/striate";
+ * await using runtime = await openRuntime("cpu", { threads: 1 });
+ * const x = tensor([1, 2]).to(runtime);
+ * console.log(await x.mul(3).array()); // [3, 6]
+ * ```
+ *
+ * @throws {DeviceError} if the device is not there.
+ */
+export async function openRuntime(name: string, options: DeviceOptions = {}): Promise<Runtime> {
+  const runtime = new Runtime(() => openDevice(name, options));
+  await runtime.open();
+  return runtime;
+}
+
+/**
+ * Chooses the default runtime's device from now on: "webgpu", "cpu", or "auto" (a hardware WebGPU
  * adapter if there is one, else the CPU), which is also the default. The environment variable
- * `STRIATE_DEVICE` does the same from outside. Tensors that exist move over when they are used.
+ * `STRIATE_DEVICE` does the same from outside. Tensors that exist move over when they are used, and
+ * the device before is closed.
  *
  * ```ts
  * import { setDevice } from "@striate/striate";
@@ -38,264 +268,22 @@ export function deviceIfReady(): Device | undefined {
  * @throws {DeviceError} if WebGPU is asked for and there is no adapter; the device that was there
  * stays.
  */
-export async function setDevice(
-  name: string,
-  options: DeviceOptions = {},
-): Promise<{ readonly kind: string; readonly description: string }> {
+export async function setDevice(name: string, options: DeviceOptions = {}): Promise<Device> {
   checkDeviceName(name, "setDevice");
-  const previous = opening;
-  const chosen = (previous ?? Promise.resolve()).catch(() => {})
-    .then(() => openDevice(name, options));
-  opening = chosen;
-  ready = undefined;
+  const next = current = new Runtime(() => openDevice(name, options), current.waiting);
+  const opening = changing.then(() => next.open());
+  changing = opening.catch(() => {});
   try {
-    return ready = last = await chosen;
+    const device = await opening;
+    const before = settled;
+    settled = next;
+    // What still runs there ends first, and nobody waits for it.
+    const closed = before.close().catch(() => {});
+    if (!before.isHeld) await closed;
+    return device;
   } catch (error) {
     // Who uses a tensor meanwhile learns of the failure too; afterwards it is as it was before.
-    if (opening === chosen) {
-      opening = last && Promise.resolve(last);
-      ready = last;
-    }
+    if (current === next) current = settled;
     throw error;
   }
-}
-
-/** A program that is loaded, with what it reads. */
-export interface LoadedProgram {
-  readonly executable: Executable;
-  /** Bytes of each binding; the first ones are the leaves. */
-  readonly bindings: readonly number[];
-  readonly outputs: readonly number[];
-  /** Bytes that it holds between runs. */
-  readonly bytes: number;
-}
-
-/** Programs of a device by the structure of their graph, the least recently used one first. */
-const programs = new WeakMap<Device, Map<string, LoadedProgram>>();
-const programLimit = 256;
-
-/** Bytes that kept programs may hold: a few large ones would fill a device for good. */
-const keptBytes = 2 ** 30;
-
-/**
- * Makes room for a program of `bytes` bytes: lets go what was used longest ago where there would be
- * more than `limit` programs, or they would hold too much.
- */
-export function makeRoom<T>(
-  kept: Map<string, T>,
-  limit: number,
-  bytes: number,
-  programOf: (item: T) => LoadedProgram,
-): void {
-  let held = bytes;
-  for (const item of kept.values()) held += programOf(item).bytes;
-  for (const [key, item] of kept) {
-    if (kept.size < limit && held <= keptBytes) return;
-    const { executable, bytes: own } = programOf(item);
-    kept.delete(key);
-    executable.release();
-    held -= own;
-  }
-}
-
-/** How many programs a device holds; tests watch that loops do not make more. */
-export function programCount(device: Device): number {
-  return programs.get(device)?.size ?? 0;
-}
-
-/** The program for `roots` of `leaves`, compiled once for each structure of graph. */
-export function program(
-  device: Device,
-  roots: readonly Node[],
-  leaves: readonly Node[],
-  order: readonly Node[] = topologicalOrder(roots),
-): LoadedProgram {
-  let known = programs.get(device);
-  if (known === undefined) programs.set(device, known = new Map());
-  const key = structureKey(order, roots);
-  let found = known.get(key);
-  if (found === undefined) {
-    found = load(device, roots, leaves, {
-      before: (bytes) => makeRoom(known, programLimit, bytes, (program) => program),
-    });
-  } else {
-    known.delete(key);
-  }
-  known.set(key, found);
-  return found;
-}
-
-/** Compiles and loads a program; `before` it is loaded, its size can be told. */
-export function load(
-  device: Device,
-  roots: readonly Node[],
-  leaves: readonly Node[],
-  { before, ...options }: CompileOptions & { readonly before?: (bytes: number) => void } = {},
-): LoadedProgram {
-  const plan = compile(roots, leaves, options);
-  const { bindings, outputs, slots } = plan;
-  const bytes = slots.reduce((sum, slot) => sum + slot, 0);
-  before?.(bytes);
-  return { executable: device.load(plan), bindings, outputs, bytes };
-}
-
-/** Nodes of which some are wanted together: see {@linkcode linkResults}. */
-interface Linked {
-  readonly value: Node;
-  readonly all: readonly Node[];
-}
-
-const linked = new WeakMap<Node, Linked>();
-
-/**
- * Marks the value and the gradients of one function as computed by one walk: reading any of them
- * evaluates all, and whatever is computed from a gradient evaluates the value too.
- */
-export function linkResults(value: Node, gradients: readonly Node[]): void {
-  const all = [value, ...gradients];
-  for (const node of all) if (node.op.kind !== "leaf") linked.set(node, { value, all });
-}
-
-/** An evaluation that was asked for before there was a device. */
-interface Deferred {
-  /** A copy of the graph. */
-  readonly roots: readonly Node[];
-  /** The nodes that it gives values to, leaves already. */
-  readonly targets: readonly Node[];
-}
-
-/** What waits for a device, in order. */
-const waiting: Deferred[] = [];
-
-/**
- * Has nodes evaluated without waiting for them: at once if the device is open, else as soon as it
- * is. They become leaves, so that what is computed from them later is a graph (and a program) of
- * its own, the same in every round of a loop. In a function that is to be differentiated they stay
- * as they are.
- */
-export function schedule(nodes: readonly Node[]): void {
-  if (isTracing()) return;
-  const open = nodes.filter((node) =>
-    node.op.kind !== "leaf" && node.dtype !== "u8" && !isPlaceholder(node)
-  );
-  if (open.length === 0) return;
-  if (ready !== undefined && flush(ready) && run(ready, open)) return;
-  const targets = withLinked(open);
-  waiting.push({ roots: copyGraph(targets), targets });
-  for (const node of targets) defer(node);
-}
-
-/** Runs what waits, as far as its data lie on the device; whether that was everything. */
-function flush(device: Device): boolean {
-  for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-    const { roots, targets } = next;
-    try {
-      const storages = execute(device, roots);
-      if (storages === undefined) return false;
-      targets.forEach((node, i) => settle(node, storages[i]!, device));
-    } catch (error) {
-      // Whoever reads one of them learns of it.
-      for (const node of targets) fail(node, error);
-    }
-    waiting.shift();
-  }
-  return true;
-}
-
-/** The same graph of new nodes, down to the leaves. */
-function copyGraph(roots: readonly Node[]): Node[] {
-  const copies = new Map<Node, Node>();
-  for (const node of topologicalOrder(roots)) {
-    const inputs = node.inputs.map((input) => copies.get(input)!);
-    copies.set(node, node.op.kind === "leaf" ? node : new Node(node.op, inputs, node.attributes));
-  }
-  return roots.map((root) => copies.get(root)!);
-}
-
-/** Whether a node depends on an argument of a function that jit is recording. */
-function isPlaceholder(node: Node): boolean {
-  return topologicalOrder([node]).some((n) => n.op.kind === "leaf" && valueOf(n) === undefined);
-}
-
-/** Evaluates nodes; they are leaves afterwards. */
-export async function evaluate(nodes: readonly Node[]): Promise<Device> {
-  for (;;) {
-    const target = await device();
-    await gather([...waiting.flatMap(({ roots }) => roots), ...nodes], target);
-    // Another device may have been chosen, or more be waiting, while data was on its way.
-    if (target === ready && flush(target) && run(target, nodes)) return target;
-  }
-}
-
-/** Brings to the host what lies on another device. */
-async function gather(nodes: readonly Node[], target: Device): Promise<void> {
-  for (const node of topologicalOrder(withLinked(nodes))) {
-    const value = valueOf(node);
-    const elsewhere = value?.storage !== undefined && value.device !== target;
-    if (!elsewhere || value.data !== undefined) continue;
-    value.data = await readStorage(node, value);
-  }
-}
-
-async function readStorage(node: Node, { storage, device }: Value): Promise<TensorData> {
-  const bytes = sizeOf(node.shape) * bytesPerElement[node.dtype];
-  return typedArray(node.dtype, await device!.read(storage!, bytes));
-}
-
-/** The nodes that are not evaluated yet, and what is evaluated along with them. */
-function withLinked(nodes: readonly Node[]): Node[] {
-  const roots = new Set(nodes.filter((node) => node.op.kind !== "leaf"));
-  for (const node of topologicalOrder([...roots])) {
-    const together = linked.get(node);
-    if (together === undefined || node.op.kind === "leaf") continue;
-    for (const other of roots.has(node) ? together.all : [together.value]) {
-      if (other.op.kind !== "leaf") roots.add(other);
-    }
-  }
-  return [...roots];
-}
-
-/** Queues the evaluation of nodes; false if some data lies on another device. */
-function run(device: Device, nodes: readonly Node[]): boolean {
-  const list = withLinked(nodes);
-  if (list.length === 0) return true;
-  const storages = execute(device, list);
-  if (storages === undefined) return false;
-  list.forEach((node, i) => settle(node, storages[i]!, device));
-  return true;
-}
-
-/** Queues a run for roots and gives their storages; undefined if some data lies on another device. */
-function execute(device: Device, roots: readonly Node[]): Storage[] | undefined {
-  const order = topologicalOrder(roots);
-  const leaves = order.filter((node) => node.op.kind === "leaf");
-  for (const node of leaves) {
-    const value = valueOf(node);
-    checkAlive(value);
-    if (value.data === undefined && value.device !== device) return undefined;
-  }
-  const { executable, bindings, outputs } = program(device, roots, leaves, order);
-  const storages = leaves.map((node) => upload(node, valueOf(node)!, device));
-  for (let i = leaves.length; i < bindings.length; i++) {
-    storages.push(device.allocate(bindings[i]!));
-  }
-  executable.run(storages);
-  return roots.map((_, i) => storages[outputs[i]!]!);
-}
-
-/** The elements of a node, computed if need be, as a typed array of their own. */
-export async function read(node: Node): Promise<TensorData> {
-  if (node.op.kind !== "leaf" && node.dtype === "u8") {
-    return Uint8Array.from(await read(convert(node, "i32")));
-  }
-  const given = valueOf(node)?.data;
-  if (given !== undefined) return given.slice() as TensorData;
-  await evaluate([node]);
-  const value = valueOf(node);
-  checkAlive(value);
-  const data = value.data ?? await readStorage(node, value);
-  // What is small is kept, so that printing the tensor again shows it.
-  if (data.length > 1000) return data;
-  value.data = data;
-  return data.slice() as TensorData;
 }

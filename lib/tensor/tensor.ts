@@ -10,7 +10,8 @@ import { gather } from "../graph/ops/gather.ts";
 import { type Axes, axisList, blockOf, frameOf, reducedAxes } from "./arguments.ts";
 import { matrixProduct } from "./matrix.ts";
 import { formatTensor, nest, type NestedArray } from "./print.ts";
-import { read, schedule } from "./runtime.ts";
+import { copyTo, read, schedule } from "./evaluate.ts";
+import type { Runtime } from "./runtime.ts";
 import { isRecording } from "./tracing.ts";
 import { constant, dispose, valueOf } from "./value.ts";
 
@@ -75,6 +76,21 @@ export class Tensor {
     return sizeOf(this.node.shape);
   }
 
+  /**
+   * The same numbers on a runtime, where they are copied by way of the host when they are needed;
+   * what depends on the result is computed there. For gradients it is a constant.
+   *
+   * ```ts
+   * import { defaultRuntime, openRuntime, tensor } from "@striate/striate";
+   * await using other = await openRuntime("cpu", { threads: 1 });
+   * const here = tensor([1, 2]).exp(), there = tensor([1, 2]).to(other).exp();
+   * console.log(await here.sub(there.to(defaultRuntime())).abs().max().item()); // 0
+   * ```
+   */
+  to(runtime: Runtime): Tensor {
+    return new Tensor(copyTo(this.node, runtime));
+  }
+
   // Reading
 
   /** The elements in row-major order: a Float32Array, Int32Array or Uint8Array of the caller's own. */
@@ -129,8 +145,7 @@ export class Tensor {
    * was declared by `using`. It cannot be read afterwards, nor can what was not computed from it yet.
    */
   [Symbol.dispose](): void {
-    const value = valueOf(this.node);
-    if (value !== undefined) dispose(value);
+    dispose(this.node);
   }
 
   // Element-wise arithmetic

@@ -1,19 +1,14 @@
-import {
-  bytesPerElement,
-  type DType,
-  type NumberArray,
-  type TensorData,
-  typedArray,
-} from "../core/dtype.ts";
-import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
-import type { Device, Storage } from "../device/device.ts";
-
-/** Gives memory back once nothing can reach the variable that held it: a model that was dropped. */
-const abandoned = new FinalizationRegistry<Storage>((storage) => storage.release());
+import { type DType, type NumberArray, type TensorData, typedArray } from "../core/dtype.ts";
+import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import type { Storage } from "../device/device.ts";
+import { duplicate, evaluate, schedule } from "./evaluate.ts";
+import type { Runtime } from "./runtime.ts";
+import { Tensor } from "./tensor.ts";
+import { checkAlive, leafOf, Value, valueOf } from "./value.ts";
 
 /**
- * Numbers that programs update in place: a weight, an optimizer's memory, a counter. They are made
- * when they are first needed.
+ * A name for numbers that programs update in place: a weight, an optimizer's memory, a counter. They
+ * are made when they are first needed.
  */
 export class Variable {
   /** What errors call it. */
@@ -23,12 +18,16 @@ export class Variable {
   /** Type of its elements. */
   readonly dtype: DType;
   readonly #initial: () => TensorData;
-  #data: TensorData | undefined;
-  #storage: Storage | undefined;
-  #device: Device | undefined;
+  #value: Value | undefined;
+  #home: Runtime | undefined;
 
-  /** A variable whose first content `initial` gives. */
-  constructor(name: string, shape: Shape, dtype: DType, initial: () => TensorData) {
+  /** A variable whose first content `initial` gives; by default zeros. */
+  constructor(
+    name: string,
+    shape: Shape,
+    dtype: DType,
+    initial = (): TensorData => typedArray(dtype, sizeOf(shape)),
+  ) {
     this.name = name;
     this.shape = shape;
     this.dtype = dtype;
@@ -41,41 +40,113 @@ export class Variable {
   }
 
   /**
-   * Its memory on a device, with its content; the content on the host is outdated from then on.
+   * The numbers as they are now. Nothing is copied, and they stay as they are for whoever has the
+   * tensor: where the variable is changed meanwhile, it is the variable that gets memory of its own.
    *
-   * @internal
+   * ```ts
+   * import { sequential } from "@striate/striate";
+   * const net = sequential([2], { seed: 1 }).dense(1, { name: "out" });
+   * console.log(net.weight("out.kernel").tensor().shape); // [2, 1]
+   * ```
    */
-  bind(device: Device): Storage {
-    if (this.#storage === undefined) {
-      const data = this.#data ?? this.#initial();
-      this.#storage = device.allocate(this.size * bytesPerElement[this.dtype]);
-      this.#device = device;
-      abandoned.register(this, this.#storage, this);
-      device.write(this.#storage, data);
-      this.#data = undefined;
-    } else if (this.#device !== device) {
-      throw new Error(`variable ${this.name}: read it before it moves to another device`);
-    }
-    return this.#storage;
+  tensor(): Tensor {
+    return new Tensor(leafOf(this.#content));
   }
 
   /**
-   * Brings the content to the host if it lies on another device than `device`.
+   * Takes over the numbers of a tensor, computed or not, without reading them: the variable is from
+   * then on where the tensor is.
+   *
+   * @throws {TypeError} if the tensor has another shape or type.
+   */
+  set(tensor: Tensor): void {
+    if (!sameShape(tensor.shape, this.shape) || tensor.dtype !== this.dtype) {
+      throw new TypeError(
+        `${this.name}: expected ${this.dtype} ${formatShape(this.shape)}, found ${tensor.dtype} ${
+          formatShape(tensor.shape)
+        }`,
+      );
+    }
+    schedule([tensor.node]);
+    const value = valueOf(tensor.node);
+    checkAlive(value);
+    this.#take(value);
+  }
+
+  get #content(): Value {
+    return this.#value ?? this.#take(new Value(this, this.#initial(), this.#home));
+  }
+
+  /** Has a value in place of the one before. */
+  #take(value: Value): Value {
+    value.variables++;
+    this.#letGo();
+    return this.#value = value;
+  }
+
+  #letGo(): void {
+    const value = this.#value;
+    this.#value = undefined;
+    if (value !== undefined && --value.variables === 0 && !value.isShared) value.forget();
+  }
+
+  /**
+   * Its memory on a runtime, with its content, to be read only.
    *
    * @internal
    */
-  async leave(device: Device): Promise<void> {
-    if (this.#storage === undefined || this.#device === device) return;
-    const data = await this.read();
-    this.release();
-    this.#data = data;
+  bind(runtime: Runtime): Storage {
+    const value = this.#content;
+    const there = value.storageOn(runtime);
+    if (there !== undefined) return there;
+    checkAlive(value);
+    if (value.data === undefined) {
+      throw new Error(`variable ${this.name}: await its to() before it is used on ${runtime}`);
+    }
+    const storage = value.upload(runtime);
+    if (!value.isShared) value.belongTo(runtime);
+    return storage;
+  }
+
+  /**
+   * Its memory on a runtime, with its content, to be updated in place: nothing else reads it.
+   *
+   * @internal
+   */
+  bindForUpdate(runtime: Runtime): Storage {
+    const storage = this.bind(runtime), value = this.#value!;
+    if (value.isShared) {
+      const own = duplicate(value, runtime);
+      this.#take(new Value(this)).settle(runtime, own);
+      return own;
+    }
+    value.belongTo(runtime);
+    return storage;
+  }
+
+  /**
+   * Moves it to a runtime: its content is brought to the host if it lies elsewhere, and programs and
+   * tensors find it there from then on.
+   *
+   * @internal
+   */
+  async to(runtime: Runtime): Promise<void> {
+    this.#home = runtime;
+    while (this.#value?.isPending) await evaluate([leafOf(this.#value)]);
+    const value = this.#value;
+    if (value === undefined || value.storageOn(runtime) !== undefined) return;
+    if (value.isShared) this.#take(new Value(this, value.data ?? await value.read(), runtime));
+    else {
+      await value.leave();
+      value.home = runtime;
+    }
   }
 
   /** A copy of the content. */
   async read(): Promise<TensorData> {
-    if (this.#storage === undefined) return (this.#data ??= this.#initial()).slice() as TensorData;
-    const bytes = this.size * bytesPerElement[this.dtype];
-    return typedArray(this.dtype, await this.#device!.read(this.#storage, bytes));
+    const value = this.#content;
+    if (value.isPending) await evaluate([leafOf(value)]);
+    return await value.read();
   }
 
   /** Replaces the content by a copy of `data`. */
@@ -87,16 +158,12 @@ export class Variable {
         }, found ${data.length}`,
       );
     }
-    const own = typedArray(this.dtype, data);
-    if (this.#storage !== undefined) this.#device!.write(this.#storage, own);
-    else this.#data = own;
+    const own = typedArray(this.dtype, data), value = this.#value;
+    if (!value?.write(own)) this.#take(new Value(this, own, value?.home ?? this.#home));
   }
 
   /** Gives its device memory back, and the content with it: the next use begins with the first one. */
   release(): void {
-    abandoned.unregister(this);
-    this.#storage?.release();
-    this.#storage = undefined;
-    this.#device = undefined;
+    this.#letGo();
   }
 }

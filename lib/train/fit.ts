@@ -1,7 +1,7 @@
 import { DivergenceError } from "../core/errors.ts";
 import type { Normalization } from "../core/preprocessing.ts";
-import type { Device } from "../device/device.ts";
 import type { Network } from "../nn/network.ts";
+import type { Runtime } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
 import type { Batch } from "./batch.ts";
 import {
@@ -18,7 +18,6 @@ import { EarlyStopper } from "./early_stopping.ts";
 import type { FitSettings } from "./fit_options.ts";
 import { type EpochRecord, History, type Progress } from "./history.ts";
 import { host } from "./host.ts";
-import { KeptPrograms } from "./kept_programs.ts";
 import { lossesOf } from "./loss.ts";
 import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
@@ -34,7 +33,7 @@ const interval = 250;
 /** Trains a network; see `Model.fit`. */
 export async function fit(
   network: Network,
-  device: Device,
+  runtime: Runtime,
   data: Dataset | DataStream,
   normalization: Normalization | undefined,
   metadata: Readonly<Record<string, string>>,
@@ -43,7 +42,7 @@ export async function fit(
   using stoppable = host().begin();
   const { signal: given } = options;
   const signal = given ? AbortSignal.any([given, stoppable.signal]) : stoppable.signal;
-  const run = new Run(network, device, data, normalization, metadata, { ...options, signal });
+  const run = new Run(network, runtime, data, normalization, metadata, { ...options, signal });
   try {
     if (options.checkpoint !== undefined) await checkWritable(options.checkpoint.directory);
     if (options.resume !== undefined) await run.resume(options.resume);
@@ -80,7 +79,7 @@ class Run {
 
   constructor(
     network: Network,
-    device: Device,
+    runtime: Runtime,
     data: Dataset | DataStream,
     normalization: Normalization | undefined,
     metadata: Readonly<Record<string, string>>,
@@ -96,7 +95,6 @@ class Run {
     this.#seed = options.seed;
     this.#optimizer = options.optimizer ?? adam();
     const settings = {
-      programs: new KeptPrograms(),
       network,
       losses: lossesOf(loss, network.outputs.length),
       optimizer: this.#optimizer,
@@ -104,7 +102,7 @@ class Run {
       seed: this.#seed,
     };
     const trainerFor = (where: string, { inputs, targets, normalization: own }: typeof data) =>
-      new Trainer(device, {
+      new Trainer(runtime, {
         ...settings,
         where,
         inputs,
@@ -114,7 +112,7 @@ class Run {
     this.#trainer = trainerFor("fit", data);
     this.#validator = validation && trainerFor("fit: validation", validation);
     checkTrainable(network, "fit");
-    this.#throttle = new Throttle(device);
+    this.#throttle = new Throttle(runtime.device);
     this.#stopper = options.earlyStopping && new EarlyStopper(options.earlyStopping);
     const { progress = host().showsProgress } = options;
     this.#display = typeof progress === "object"

@@ -3,12 +3,11 @@ import { channelOrders, type Normalization, type Preprocessing } from "../core/p
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../core/safetensors.ts";
 import { options } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
-import type { Device } from "../device/device.ts";
 import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
 import { Preprocessor } from "../nn/preprocess.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
-import { device as currentDevice } from "../tensor/runtime.ts";
+import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { formatFields } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
@@ -56,10 +55,10 @@ const format = "striate-model";
 export class Model extends Network<Model> {
   /** Names of the classes; taken from the data of the first `fit` unless set. */
   classes: readonly string[] | undefined;
-  readonly #predictor = new Predictor(this);
+  #predictor = new Predictor(this);
   /** For `trainOnBatch`, with the settings of its first call. */
   #trainer:
-    | { device: Device; trainer: Trainer; form: string; settings: TrainOnBatchOptions }
+    | { runtime: Runtime; trainer: Trainer; form: string; settings: TrainOnBatchOptions }
     | undefined;
   /** What it was trained with last. */
   #loss: LossLike | readonly LossLike[] = "crossEntropy";
@@ -88,16 +87,19 @@ export class Model extends Network<Model> {
 
   /** Called when the graph has grown: programs are compiled anew. */
   protected override changed(): void {
-    this.#predictor.release();
+    this.#predictor = new Predictor(this);
     this.#trainer?.trainer.release();
     this.#trainer = undefined;
   }
 
-  /** The device, with all weights there. */
-  async #device(): Promise<Device> {
-    const device = await currentDevice();
-    for (const weight of this.weights) await weight.leave(device);
-    return device;
+  /** The runtime, with all weights there. */
+  async #runtime(): Promise<Runtime> {
+    for (;;) {
+      const runtime = defaultRuntime();
+      await runtime.open();
+      for (const weight of this.weights) await weight.to(runtime);
+      if (runtime.isOpen) return runtime;
+    }
   }
 
   /** The graph as plain data. */
@@ -120,13 +122,14 @@ export class Model extends Network<Model> {
     const settings = options("fit", given, fitSchema), { validation, loss } = settings;
     this.#checkData(data, "fit");
     if (validation !== undefined) this.#checkData(validation, "fit: validation");
-    const device = await this.#device();
+    const runtime = await this.#runtime();
+    using _ = runtime.hold();
     this.normalization ??= data.normalization;
     this.classes ??= data.classes;
     // What is no loss is not remembered.
     lossesOf(loss, this.outputs.length);
     this.#loss = loss;
-    return await fit(this, device, data, this.normalization, this.#metadata(), settings);
+    return await fit(this, runtime, data, this.normalization, this.#metadata(), settings);
   }
 
   /** The loss and, for class labels, the top-1 and top-k (k = 5) shares on data. */
@@ -134,12 +137,13 @@ export class Model extends Network<Model> {
     const settings = { loss: this.#loss, ...options("evaluate", given, evaluateSchema) };
     const { batchSize, signal } = settings;
     this.#checkData(data, "evaluate");
-    const device = await this.#device();
-    const trainer = this.#makeTrainer("evaluate", device, data, settings, data.normalization);
+    const runtime = await this.#runtime();
+    using _ = runtime.hold();
+    const trainer = this.#makeTrainer("evaluate", runtime, data, settings, data.normalization);
     using stoppable = host().begin();
     const signals = [stoppable.signal, ...signal ? [signal] : []];
     try {
-      const throttle = new Throttle(device);
+      const throttle = new Throttle(runtime.device);
       return await measure(trainer, throttle, data, batchSize, AbortSignal.any(signals));
     } finally {
       trainer.release();
@@ -167,7 +171,8 @@ export class Model extends Network<Model> {
         );
       }
     }
-    const device = await this.#device();
+    const runtime = await this.#runtime();
+    using _ = runtime.hold();
     const fields = (list: readonly Tensor[]) =>
       list.map((t) => ({ shape: t.shape.slice(1), dtype: t.dtype }));
     const data = { inputs: fields(inputs), targets: fields(targets) };
@@ -178,15 +183,15 @@ export class Model extends Network<Model> {
         `trainOnBatch: expected ${before.form}, as in the first call, found ${form}`,
       );
     }
-    if (this.#trainer?.device !== device) {
+    if (this.#trainer?.runtime !== runtime) {
       const { settings = first } = before ?? {};
-      const trainer = this.#makeTrainer("trainOnBatch", device, data, settings);
+      const trainer = this.#makeTrainer("trainOnBatch", runtime, data, settings);
       // What the optimizer remembers follows to another device.
       for (const [name, variable] of before?.trainer.variables ?? []) {
         trainer.variables.get(name)!.assign(await variable.read());
       }
       before?.trainer.release();
-      this.#trainer = { device, trainer, form, settings };
+      this.#trainer = { runtime, trainer, form, settings };
       this.#loss = settings.loss ?? "crossEntropy";
     }
     const { trainer } = this.#trainer;
@@ -194,19 +199,19 @@ export class Model extends Network<Model> {
     const batch = { size, inputs: await read(inputs), targets: await read(targets) };
     trainer.counters.reset();
     trainer.step(batch, trainer.rate(epoch));
-    const { divergedAt: _, examples: __, ...metrics } = await trainer.read();
+    const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
     return metrics;
   }
 
   #makeTrainer(
     where: string,
-    device: Device,
+    runtime: Runtime,
     data: Pick<Dataset, "inputs" | "targets">,
     options: EvaluateOptions & TrainOnBatchOptions,
     normalization?: Normalization,
   ): Trainer {
     const { loss = "crossEntropy", topK = 5, seed = 0, optimizer = adam() } = options;
-    return new Trainer(device, {
+    return new Trainer(runtime, {
       where,
       network: this,
       inputs: data.inputs,
@@ -253,9 +258,10 @@ export class Model extends Network<Model> {
       : await tensorExamples(this, tensorsOf(x, "predict"));
     const normalization = settings.normalization ?? this.normalization ??
       (isDataset ? x.normalization : undefined);
-    const device = await this.#device();
+    const runtime = await this.#runtime();
+    using _ = runtime.hold();
     const results = await this.#predictor
-      .predict(device, examples, wanted, normalization, batchSize);
+      .predict(runtime, examples, wanted, normalization, batchSize);
     return results.length === 1 ? results[0]! : results;
   }
 

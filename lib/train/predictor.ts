@@ -1,18 +1,17 @@
 import { bytesPerElement, type DType, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sameShape, sizeOf } from "../core/shape.ts";
-import type { Device } from "../device/device.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import type { Network } from "../nn/network.ts";
 import { Preprocessor } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { tensor } from "../tensor/create.ts";
+import type { Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import type { Dataset } from "./dataset.ts";
 import { host } from "./host.ts";
-import { KeptPrograms } from "./kept_programs.ts";
 import { Throttle } from "./throttle.ts";
 
 /** What is to be predicted, to be had in slices. */
@@ -66,37 +65,36 @@ export async function tensorExamples(
 /** Runs a network's forward pass, each batch as one program, which is kept for the next. */
 export class Predictor {
   readonly #network: Network;
-  readonly #programs = new KeptPrograms();
   /** Values that were wanted, for keys. */
   readonly #numbers = new Map<SymbolicValue, number>();
   #preprocessor: { normalization: Normalization | undefined; value: Preprocessor } | undefined;
 
-  /** A predictor for a network, as it is; when it grows, call `release`. */
+  /** A predictor for a network, as it is; when it grows, another one is needed. */
   constructor(network: Network) {
     this.#network = network;
   }
 
   /** The `wanted` values for examples, each with the batch in front. */
   async predict(
-    device: Device,
+    runtime: Runtime,
     examples: Examples,
     wanted: readonly SymbolicValue[],
     normalization: Normalization | undefined,
     batchSize: number,
   ): Promise<Tensor[]> {
-    await this.#preprocessor?.value.leave(device);
-    const throttle = new Throttle(device);
+    await this.#preprocessor?.value.to(runtime);
+    const { device } = runtime, throttle = new Throttle(device);
     using stoppable = host().begin();
     const results: Promise<ArrayBuffer>[][] = wanted.map(() => []);
     for (let at = 0; at < examples.length; at += batchSize) {
       stoppable.signal.throwIfAborted();
       const size = Math.min(batchSize, examples.length - at);
       const inputs = examples.batch(at, size).map((data) => {
-        const storage = device.allocate(data.byteLength);
+        const storage = runtime.allocate(data.byteLength);
         device.write(storage, data);
         return storage;
       });
-      const program = this.#program(device, examples.types, size, wanted, normalization);
+      const program = this.#program(runtime, examples.types, size, wanted, normalization);
       program.run(inputs).forEach((storage, i) => {
         const bytes = size * sizeOf(wanted[i]!.shape) * bytesPerElement.f32;
         const reading = device.read(storage, bytes);
@@ -119,29 +117,23 @@ export class Predictor {
     }));
   }
 
-  /** Drops the programs, for example when the network has grown. */
-  release(): void {
-    this.#programs.release();
-    this.#numbers.clear();
-  }
-
   #program(
-    device: Device,
+    runtime: Runtime,
     types: readonly DType[],
     size: number,
     wanted: readonly SymbolicValue[],
     normalization: Normalization | undefined,
   ): StatefulProgram {
     const key = [types, size, wanted.map((value) => this.#numberOf(value)), normalization];
-    return this.#programs.get(
+    return runtime.programs.get(
+      this,
       JSON.stringify(key),
-      device,
-      () => record(() => this.#build(device, types, size, wanted, normalization)),
+      () => record(() => this.#build(runtime, types, size, wanted, normalization)),
     );
   }
 
   #build(
-    device: Device,
+    runtime: Runtime,
     types: readonly DType[],
     size: number,
     wanted: readonly SymbolicValue[],
@@ -167,7 +159,7 @@ export class Predictor {
       },
       wanted,
     );
-    return builder.build(device, outputs.map((output) => output.node));
+    return builder.build(runtime, outputs.map((output) => output.node));
   }
 
   #numberOf(value: SymbolicValue): number {

@@ -3,7 +3,7 @@ import { bytesPerElement, type DType } from "../core/dtype.ts";
 import { DeviceError } from "../core/errors.ts";
 import { keyOf } from "../core/random.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
-import type { Device, Storage } from "../device/device.ts";
+import type { Storage } from "../device/device.ts";
 import { gradients } from "../graph/gradient.ts";
 import type { Node } from "../graph/node.ts";
 import { add, compare, convert, offset } from "../graph/ops/elementwise.ts";
@@ -13,6 +13,7 @@ import type { Network } from "../nn/network.ts";
 import { Preprocessor } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
+import type { Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
@@ -20,7 +21,6 @@ import type { Batch, Field } from "./batch.ts";
 import type { Loss } from "./loss.ts";
 import { type Counts, MetricCounters } from "./metrics.ts";
 import { clipByNorm, type Optimizer } from "./optimizer.ts";
-import { KeptPrograms } from "./kept_programs.ts";
 import { checkLabels, type TargetForm, targetForm } from "./targets.ts";
 
 /** What a trainer needs to know. */
@@ -37,8 +37,6 @@ export interface TrainerOptions {
   readonly topK: number;
   /** Seeds dropout. */
   readonly seed: number;
-  /** Programs that several trainers share. */
-  readonly programs?: KeptPrograms;
 }
 
 /** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
@@ -51,8 +49,7 @@ const rotation = 3;
 export class Trainer {
   readonly counters: MetricCounters;
   readonly #options: TrainerOptions;
-  readonly #device: Device;
-  readonly #programs: KeptPrograms;
+  readonly #runtime: Runtime;
   readonly #weights: readonly Weight[];
   readonly #inputs = new Map<string, Storage[][]>();
   readonly #slots: ReadonlyMap<Weight, readonly Variable[]>;
@@ -64,12 +61,11 @@ export class Trainer {
   #writtenRate: number | undefined;
   #turn = 0;
 
-  /** A trainer on a device; what does not fit together is an error before any work. */
-  constructor(device: Device, options: TrainerOptions) {
+  /** A trainer on a runtime; what does not fit together is an error before any work. */
+  constructor(runtime: Runtime, options: TrainerOptions) {
     this.#targets = checkFields(options);
-    this.#device = device;
+    this.#runtime = runtime;
     this.#options = options;
-    this.#programs = options.programs ?? new KeptPrograms();
     const classes = options.network.outputShape.at(-1) ?? 1;
     this.counters = new MetricCounters(Math.min(options.topK, classes));
     this.#preprocessor = new Preprocessor(
@@ -139,7 +135,7 @@ export class Trainer {
 
   /** Gives device memory back; the weights stay. */
   release(): void {
-    this.#programs.release();
+    this.#runtime.programs.release(this);
     for (const sets of this.#inputs.values()) {
       for (const set of sets) for (const storage of set) storage.release();
     }
@@ -154,16 +150,16 @@ export class Trainer {
     });
     const data = [...batch.inputs, ...batch.targets];
     const storages = this.#storages(batch.size);
-    data.forEach((array, i) => this.#device.write(storages[i]!, array));
+    data.forEach((array, i) => this.#runtime.device.write(storages[i]!, array));
     program.run(storages);
   }
 
   #program(size: number, training: boolean): StatefulProgram {
     // Layers may be frozen, by this model or another that shares them, at any time.
     const trained = training ? this.#weights.map(({ frozen }) => frozen ? 0 : 1).join("") : "none";
-    return this.#programs.get(
-      `${this.#options.where} ${size} ${trained}`,
-      this.#device,
+    return this.#runtime.programs.get(
+      this,
+      `${size} ${trained}`,
       () => record(() => this.#build(size, training)),
     );
   }
@@ -177,7 +173,7 @@ export class Trainer {
         { length: rotation },
         () =>
           [...inputs, ...targets].map(({ shape, dtype }) =>
-            this.#device.allocate(size * sizeOf(shape) * bytesPerElement[dtype])
+            this.#runtime.allocate(size * sizeOf(shape) * bytesPerElement[dtype])
           ),
       );
       this.#inputs.set(key, sets);
@@ -217,7 +213,7 @@ export class Trainer {
     const [logits, label] = this.hasLabels ? [outputs[0], new Tensor(labels[0]!).cast("i32")] : [];
     this.counters.count(builder, loss, size, step, logits, label);
     try {
-      return builder.build(this.#device);
+      return builder.build(this.#runtime);
     } catch (error) {
       if (error instanceof DeviceError) {
         throw new DeviceError(`${error.message} (training with a batch of ${size})`, {

@@ -1,6 +1,6 @@
 /** This library, on the CPU and on WebGPU. */
 import { jit, sequential, setDevice, sgd, type Tensor, tensor } from "../../mod.ts";
-import { device } from "../../lib/tensor/runtime.ts";
+import { defaultRuntime } from "../../lib/tensor/runtime.ts";
 import { lossOf } from "../../lib/train/loss.ts";
 import { Trainer } from "../../lib/train/trainer.ts";
 import { batch, type Case, checkProduct, matrices } from "./cases.ts";
@@ -15,7 +15,7 @@ async function trainJob(size: number): Promise<Job> {
     .conv2d(6, 5, { padding: "same" }).relu().maxPool2d(2)
     .conv2d(16, 5).relu().maxPool2d(2)
     .flatten().dense(120).relu().dense(84).relu().dense(10);
-  const trainer = new Trainer(await device(), {
+  const trainer = new Trainer(defaultRuntime(), {
     where: "bench",
     network,
     inputs: [{ shape: [28, 28, 1], dtype: "f32" }],

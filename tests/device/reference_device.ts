@@ -42,6 +42,7 @@ export class ReferenceDevice implements Device {
   readonly kind = "reference";
   readonly description = "reference";
   readonly allocatedBytes = 0;
+  readonly programBytes = Infinity;
   readonly pace = { stride: 1, ahead: 0 };
 
   allocate(bytes: number): Memory {

@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Preprocessor } from "../../lib/nn/preprocess.ts";
 import { ProgramBuilder } from "../../lib/nn/program.ts";
 import type { DType, TensorData } from "../../lib/core/dtype.ts";
-import { device, setDevice } from "../../lib/tensor/runtime.ts";
+import { defaultRuntime, device, setDevice } from "../../lib/tensor/runtime.ts";
 
 await setDevice("cpu", { threads: 1 });
 
@@ -10,12 +10,12 @@ await setDevice("cpu", { threads: 1 });
 async function prepare(preprocessor: Preprocessor, data: TensorData, dtype: DType) {
   const target = await device(), builder = new ProgramBuilder();
   const x = builder.input([1, 1, 2, 2], dtype);
-  const program = builder.build(target, [preprocessor.apply(builder, x)]);
+  const program = builder.build(defaultRuntime(), [preprocessor.apply(builder, x)]);
   const given = target.allocate(data.byteLength);
   target.write(given, data);
   const [result] = program.run([given]);
   const found = new Float32Array(await target.read(result!, 16));
-  program.release();
+  program.program.executable.release();
   return [...found];
 }
 

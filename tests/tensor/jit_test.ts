@@ -2,9 +2,10 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { tensor } from "../../lib/tensor/create.ts";
 import { gradient, valueAndGradient } from "../../lib/tensor/gradient.ts";
 import { jit } from "../../lib/tensor/jit.ts";
-import { setDevice } from "../../lib/tensor/runtime.ts";
+import { defaultRuntime, setDevice } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { testOnDevices } from "./devices.ts";
+import { roomFor } from "./room.ts";
 
 testOnDevices("a function is recorded once for each types of arguments", async () => {
   let calls = 0;
@@ -24,14 +25,18 @@ testOnDevices("a function is recorded once for each types of arguments", async (
   assertEquals(calls, 3);
 });
 
-testOnDevices("of many types of arguments the last ones are kept", async () => {
-  let calls = 0;
-  const f = jit((x: Tensor) => (calls++, x.sum()));
-  const call = (size: number) => f(tensor(new Float32Array(size).fill(1))).item();
-  for (let size = 1; size <= 65; size++) assertEquals(await call(size), size);
-  assertEquals([await call(65), await call(2), calls], [65, 2, 65]);
-  assertEquals([await call(1), await call(2), calls], [1, 2, 66]);
-});
+testOnDevices(
+  "what was recorded goes where others need its memory, longest unused first",
+  async () => {
+    let calls = 0;
+    const f = jit((x: Tensor) => (calls++, x.sum()));
+    const call = (size: number) => f(tensor(new Float32Array(size).fill(1))).item();
+    using _ = roomFor(defaultRuntime(), 8);
+    for (let size = 1; size <= 9; size++) assertEquals(await call(size), size);
+    assertEquals([await call(9), await call(2), calls], [9, 2, 9]);
+    assertEquals([await call(1), await call(2), calls], [1, 2, 10]);
+  },
+);
 
 testOnDevices("arguments and results are trees", async () => {
   const f = jit((w: { a: Tensor; b: readonly Tensor[] }) => ({

@@ -9,12 +9,14 @@ import { decodeSafetensors, encodeSafetensors } from "../../lib/core/safetensors
 import * as layers from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor } from "../../lib/tensor/create.ts";
+import { defaultRuntime } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
 import { loadModel, type Model, model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizer.ts";
 import { stepDecay } from "../../lib/train/schedule.ts";
 import { DataStream } from "../../lib/train/stream.ts";
+import { roomFor } from "../tensor/room.ts";
 import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();
@@ -144,7 +146,8 @@ Deno.test("predictions do not depend on the batches they are made in", async () 
 });
 
 Deno.test("predictions at many batch sizes keep no memory for each", async () => {
-  const device = await import("../../lib/tensor/runtime.ts").then(({ device }) => device());
+  const device = await defaultRuntime().open();
+  using _ = roomFor(defaultRuntime(), 20);
   const net = sequential([3]).dense(4);
   const bytes: number[] = [];
   for (let size = 1; size <= 60; size++) {

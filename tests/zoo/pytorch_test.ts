@@ -12,13 +12,12 @@ import {
   vgg,
 } from "../../mod.ts";
 import type { TensorData } from "../../lib/core/dtype.ts";
-import type { Device } from "../../lib/device/device.ts";
 import { gradients } from "../../lib/graph/gradient.ts";
 import type { Network } from "../../lib/nn/network.ts";
 import { ProgramBuilder } from "../../lib/nn/program.ts";
 import type { Weight } from "../../lib/nn/weight.ts";
 import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
-import { device as openedDevice, setDevice } from "../../lib/tensor/runtime.ts";
+import { defaultRuntime, type Runtime, setDevice } from "../../lib/tensor/runtime.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { record } from "../../lib/tensor/tracing.ts";
 import { bottleneckBranch, residualStages } from "../../lib/zoo/residual.ts";
@@ -114,7 +113,7 @@ function placed(values: Float32Array, places: Int32Array): Float32Array {
 /** Runs a network forwards, and backwards if in training: logits; loss and gradients of `matches`. */
 async function compute(
   net: Network,
-  device: Device | "reference",
+  runtime: Runtime | "reference",
   matches: readonly Match[],
   images: Float32Array,
   training: boolean,
@@ -140,12 +139,12 @@ async function compute(
     outputs.push(loss, ...gradients(loss, [...variables, image]));
   }
   const numbersOfLabels = Int32Array.from({ length: batch }, (_, i) => (3 * i + 1) % classes);
-  if (device === "reference") {
+  if (runtime === "reference") {
     const leaves = new Map<Node, ArrayLike<number>>([[image, images], [labels, numbersOfLabels]]);
     for (const weight of net.weights) leaves.set(builder.variable(weight), await weight.read());
     return evaluate(outputs, leaves);
   }
-  const program = builder.build(device, outputs);
+  const program = builder.build(runtime, outputs), { device } = runtime;
   const inputs = [images, numbersOfLabels].map((data) => {
     const storage = device.allocate(data.byteLength);
     device.write(storage, data as TensorData);
@@ -157,7 +156,7 @@ async function compute(
     return new Float32Array(await device.read(storage, bytes));
   }));
   for (const storage of [...inputs, ...results]) storage.release();
-  program.release();
+  program.program.executable.release();
   return read;
 }
 
@@ -171,7 +170,7 @@ function relativeError(found: ArrayLike<number>, expected: readonly number[]): n
 /** The errors of a network: of the logits of inference and training, the loss, each gradient. */
 async function errorsOf(name: string, fixture: NetworkFixture, kind: Kind) {
   if (kind !== "reference") await setDevice(kind);
-  const device = kind === "reference" ? kind : await openedDevice();
+  const runtime = kind === "reference" ? kind : defaultRuntime();
   const { size, width, shift } = fixture;
   const net = networks[name]!({ inputShape: [size, size, 3], width, classes });
   const matches = matchesOf(net);
@@ -188,8 +187,8 @@ async function errorsOf(name: string, fixture: NetworkFixture, kind: Kind) {
     new Set(fixture.gradients.keys()),
   );
 
-  const [inference] = await compute(net, device, learnt, images, false);
-  const [logits, loss, ...found] = await compute(net, device, learnt, images, true);
+  const [inference] = await compute(net, runtime, learnt, images, false);
+  const [logits, loss, ...found] = await compute(net, runtime, learnt, images, true);
   const errors = new Map([
     ["logits of inference", relativeError(inference!, fixture.inference)],
     ["logits", relativeError(logits!, fixture.logits)],

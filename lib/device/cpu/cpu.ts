@@ -89,6 +89,8 @@ class CpuExecutable implements Executable {
 
 class CpuDevice implements Device {
   readonly kind = "cpu";
+  /** A quarter of what there can be. */
+  readonly programBytes = 2 ** 30;
   /** The next batch is made ready while one runs. */
   readonly pace = { stride: 1, ahead: 2 };
   readonly memory = new Memory();

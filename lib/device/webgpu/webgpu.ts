@@ -36,6 +36,8 @@ export async function createWebgpuDevice(options: WebgpuOptions = {}): Promise<W
 /** Runs plans with WGSL kernels. */
 export class WebgpuDevice implements Device {
   readonly kind = "webgpu";
+  /** Half of what a small adapter has; WebGPU does not tell how much that is. */
+  readonly programBytes = 2 ** 32;
   /** A wait stops the queue, so it is seldom; a few steps keep a fast GPU busy. */
   readonly pace = { stride: 8, ahead: 0 };
   readonly description: string;

@@ -1,0 +1,153 @@
+import { compile, type CompileOptions } from "../compile/compile.ts";
+import { DeviceError } from "../core/errors.ts";
+import type { Device, Executable, Storage } from "../device/device.ts";
+import type { Node } from "../graph/node.ts";
+
+/** A program that is loaded, with what it binds. */
+export interface LoadedProgram {
+  readonly executable: Executable;
+  /** Bytes of each binding; the first ones are the leaves. */
+  readonly bindings: readonly number[];
+  /** The binding of each root. */
+  readonly outputs: readonly number[];
+  /** Bytes that it holds between runs. */
+  readonly bytes: number;
+}
+
+/** What is kept: a program, and whatever belongs to it. */
+export interface Kept {
+  readonly program: LoadedProgram;
+}
+
+/** A kept program's place in the order of use. It must not hold what is kept, nor the owner. */
+interface Entry {
+  readonly program: LoadedProgram;
+  readonly key: string;
+  /** Where its owner finds it. */
+  readonly shelf: WeakRef<Map<string, Shelved>>;
+}
+
+interface Shelved {
+  readonly kept: Kept;
+  readonly entry: Entry;
+}
+
+/** What each program counts for besides its memory: its code, on every thread. */
+const codeBytes = 2 ** 22;
+
+/**
+ * The programs of a device, each kept for its next use. Together they hold as many bytes as the
+ * device allows; beyond that, and where the device has no memory left for something new, those used
+ * longest ago go. An owner that is collected gives its programs back.
+ */
+export class ProgramStore {
+  readonly #device: Device;
+  /** What is kept lives as long as its owner. */
+  readonly #shelves = new WeakMap<object, Map<string, Shelved>>();
+  /** All that is kept, the least recently used one first. */
+  readonly #entries = new Set<Entry>();
+  readonly #abandoned = new FinalizationRegistry<Entry>((entry) => this.#drop(entry));
+  /** Programs that are about to run. */
+  readonly #running: LoadedProgram[] = [];
+  #bytes = 0;
+
+  /** An empty store for programs of a device. */
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** How many programs are kept. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** What an owner keeps under a key; `build` makes it where nothing is kept. */
+  get<T extends Kept>(owner: object, key: string, build: () => T): T {
+    let shelf = this.#shelves.get(owner);
+    const found = shelf?.get(key);
+    if (found !== undefined) {
+      this.#entries.delete(found.entry);
+      this.#entries.add(found.entry);
+      return found.kept as T;
+    }
+    const kept = build();
+    if (shelf === undefined) this.#shelves.set(owner, shelf = new Map());
+    const entry = { program: kept.program, key, shelf: new WeakRef(shelf) };
+    shelf.set(key, { kept, entry });
+    this.#entries.add(entry);
+    this.#bytes += weightOf(entry.program);
+    this.#abandoned.register(owner, entry, entry);
+    return kept;
+  }
+
+  /** Compiles and loads a program, in place of others if need be. */
+  load(
+    roots: readonly Node[],
+    leaves: readonly Node[],
+    options: CompileOptions = {},
+  ): LoadedProgram {
+    const plan = compile(roots, leaves, options);
+    const { bindings, outputs, slots } = plan;
+    const bytes = slots.reduce((sum, slot) => sum + slot, 0);
+    for (const entry of this.#entries) {
+      if (this.#bytes + bytes + codeBytes <= this.#device.programBytes) break;
+      this.#drop(entry);
+    }
+    const executable = this.#withRoom(() => this.#device.load(plan));
+    return { executable, bindings, outputs, bytes };
+  }
+
+  /** New memory on the device, in place of programs if need be. */
+  allocate(bytes: number): Storage {
+    return this.#withRoom(() => this.#device.allocate(bytes));
+  }
+
+  /**
+   * Queues a run of a program, whose leaves `bind` yields, and gives the memory of its roots. The
+   * program stays, whatever the memory for that has to take the place of.
+   */
+  run(program: LoadedProgram, bind: () => Storage[]): Storage[] {
+    this.#running.push(program);
+    try {
+      const storages = bind();
+      for (const bytes of program.bindings.slice(storages.length)) {
+        storages.push(this.allocate(bytes));
+      }
+      program.executable.run(storages);
+      return program.outputs.map((binding) => storages[binding]!);
+    } finally {
+      this.#running.pop();
+    }
+  }
+
+  /** What `make` yields; where the device has no memory left, after the programs have gone. */
+  #withRoom<T>(make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof DeviceError) || this.#entries.size === 0) throw error;
+      for (const entry of this.#entries) this.#drop(entry);
+      return make();
+    }
+  }
+
+  /** Lets go what an owner keeps. */
+  release(owner: object): void {
+    for (const { entry } of this.#shelves.get(owner)?.values() ?? []) this.#drop(entry);
+  }
+
+  /** Lets everything go. */
+  clear(): void {
+    for (const entry of this.#entries) this.#drop(entry);
+  }
+
+  #drop(entry: Entry): void {
+    if (this.#running.includes(entry.program) || !this.#entries.delete(entry)) return;
+    entry.shelf.deref()?.delete(entry.key);
+    this.#abandoned.unregister(entry);
+    this.#bytes -= weightOf(entry.program);
+    entry.program.executable.release();
+  }
+}
+
+const weightOf = ({ bytes }: LoadedProgram) => bytes + codeBytes;
