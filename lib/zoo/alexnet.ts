@@ -2,9 +2,8 @@ import { object, oneOf } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { LocalResponseNormOptions } from "../tensor/functions/normalization.ts";
 import { constant, normal } from "../nn/initializer.ts";
-import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import { type Model, model } from "../train/model.ts";
-import { numbered } from "./blocks.ts";
+import { numbered, poolToAtMost } from "./blocks.ts";
 import {
   type ArchitectureOptions,
   architectureSchema,
@@ -40,10 +39,7 @@ export function alexnet(given: ArchitectureOptions = {}): Model {
     x = x.conv2d(scaled(filters), 3, { padding: 1, kernelInitializer, ...next() }).relu(next());
   }
   x = x.maxPool2d(3, { stride: 2, ...next() });
-  // Larger images are brought to 6x6 here; smaller ones make the first dense layer smaller.
-  const [height, width] = x.shape as [number, number, number];
-  const size = [Math.min(6, height), Math.min(6, width)] as const;
-  x = x.apply(adaptiveAveragePool2d(size, { name: "avgpool" })).flatten({ name: "flatten" });
+  x = poolToAtMost(x, 6).flatten({ name: "flatten" });
   next = numbered("classifier");
   for (let i = 0; i < 2; i++) {
     x = x.dropout(0.5, next()).dense(scaled(4096), { kernelInitializer, ...next() }).relu(next());

@@ -1,4 +1,5 @@
 import type { Size2d } from "../tensor/functions/geometry.ts";
+import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { Conv2dOptions } from "../nn/layers/conv2d.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 
@@ -38,6 +39,13 @@ export function basicConvolution(
   return convolution(x, `${name}.conv`, filters, kernelSize, options)
     .batchNorm({ epsilon: 1e-3, name: `${name}.bn` })
     .relu({ name: `${name}.relu` });
+}
+
+/** Maps brought to `most` x `most` where they are larger; smaller ones stay, and feed fewer weights. */
+export function poolToAtMost(x: SymbolicValue, most: number): SymbolicValue {
+  const [height, width] = x.shape as [number, number, number];
+  const size = [Math.min(most, height), Math.min(most, width)] as const;
+  return x.apply(adaptiveAveragePool2d(size, { name: "avgpool" }));
 }
 
 /** The most groups, up to `groups`, that divide both it and the channels: less for a narrow net. */

@@ -23,11 +23,8 @@ export const auxiliarySchema = {
   auxiliary: flag(false),
 } satisfies Schema<AuxiliaryOptions>;
 
-/**
- * The nine modules of GoogLeNet by name: filters of 1x1, 3x3 reduction, 3x3, 5x5 reduction, 5x5 and
- * pool projection.
- */
-export const googlenetModules = {
+/** The filters of the nine modules: 1x1, 3x3 reduction, 3x3, 5x5 reduction, 5x5, pool projection. */
+const modules = {
   "3a": [64, 96, 128, 16, 32, 32],
   "3b": [128, 128, 192, 32, 96, 64],
   "4a": [192, 96, 208, 16, 48, 64],
@@ -39,8 +36,32 @@ export const googlenetModules = {
   "5b": [384, 192, 384, 48, 128, 128],
 } as const;
 
-/** The name of one of GoogLeNet's modules. */
-export type GooglenetModule = keyof typeof googlenetModules;
+/**
+ * GoogLeNet's modules, and poolings 3 and 4 between them: what the last module yields, and what 4a
+ * and 4d do, where images may be classified too.
+ */
+export function googlenetModules(
+  x: SymbolicValue,
+  scaled: (filters: number) => number,
+  module: (x: SymbolicValue, name: string, filters: Required<InceptionFilters>) => SymbolicValue,
+  pool: (x: SymbolicValue, number: 3 | 4) => SymbolicValue,
+) {
+  const chain = (x: SymbolicValue, ...names: (keyof typeof modules)[]) =>
+    names.reduce((x, name) => {
+      const [conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProjection] = modules[name];
+      return module(x, name, {
+        conv1x1: scaled(conv1x1),
+        reduce3x3: scaled(reduce3x3),
+        conv3x3: scaled(conv3x3),
+        reduce5x5: scaled(reduce5x5),
+        conv5x5: scaled(conv5x5),
+        poolProjection: scaled(poolProjection),
+      });
+    }, x);
+  const first = chain(pool(chain(x, "3a", "3b"), 3), "4a");
+  const second = chain(first, "4b", "4c", "4d");
+  return { last: chain(pool(chain(second, "4e"), 4), "5a", "5b"), inner: [first, second] };
+}
 
 /**
  * GoogLeNet, ILSVRC 2014: nine Inception modules, local response normalisation, global average
@@ -64,32 +85,24 @@ export function googlenet(given: AuxiliaryOptions = {}): Model {
   );
   const pool = (x: SymbolicValue, name: string) =>
     x.maxPool2d(3, { stride: 2, ceilMode: true, name });
-  const modules = (x: SymbolicValue, ...names: GooglenetModule[]) =>
-    names.reduce(
-      (x, name) => inceptionModule(x, `inception_${name}`, filtersOf(name, scaled)),
-      x,
-    );
   let x = namedConvolution(image, "conv1/7x7_s2", "conv1/relu_7x7", scaled(64), 7, 2);
   x = pool(x, "pool1/3x3_s2").localResponseNorm({ name: "pool1/norm1" });
   x = namedConvolution(x, "conv2/3x3_reduce", "conv2/relu_3x3_reduce", scaled(64), 1);
   x = namedConvolution(x, "conv2/3x3", "conv2/relu_3x3", scaled(192), 3);
   x = pool(x.localResponseNorm({ name: "conv2/norm2" }), "pool2/3x3_s2");
-  x = pool(modules(x, "3a", "3b"), "pool3/3x3_s2");
-  const inner1 = modules(x, "4a");
-  const inner2 = modules(inner1, "4b", "4c", "4d");
-  x = modules(pool(modules(inner2, "4e"), "pool4/3x3_s2"), "5a", "5b");
-  const main = x.globalAveragePool2d({ name: "pool5/7x7_s1" })
+  const { last, inner } = googlenetModules(
+    x,
+    scaled,
+    (x, name, filters) => inceptionModule(x, `inception_${name}`, filters),
+    (x, number) => pool(x, `pool${number}/3x3_s2`),
+  );
+  const main = last.globalAveragePool2d({ name: "pool5/7x7_s1" })
     .dropout(0.4, { name: "pool5/drop_7x7_s1" })
     .dense(classes, { name: "loss3/classifier" });
-  const head = (x: SymbolicValue, name: string) => auxiliaryHead(x, name, classes, scaled);
-  const outputs = auxiliary ? [main, head(inner1, "loss1"), head(inner2, "loss2")] : main;
-  return model(image, outputs, { seed });
-}
-
-function filtersOf(name: GooglenetModule, scaled: (n: number) => number): InceptionFilters {
-  const [conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProjection] = googlenetModules[name]
-    .map(scaled) as [number, number, number, number, number, number];
-  return { conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProjection };
+  const others = auxiliary
+    ? inner.map((x, i) => auxiliaryHead(x, `loss${i + 1}`, classes, scaled))
+    : [];
+  return model(image, [main, ...others], { seed });
 }
 
 /** A classifier at an inner layer: pooling to 4x4, a 1x1 convolution and two dense layers. */

@@ -3,13 +3,8 @@ import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
-import {
-  type AuxiliaryOptions,
-  auxiliarySchema,
-  type GooglenetModule,
-  googlenetModules,
-  paper,
-} from "./googlenet.ts";
+import { type AuxiliaryOptions, auxiliarySchema, googlenetModules, paper } from "./googlenet.ts";
+import type { InceptionFilters } from "./inception_module.ts";
 import { settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { symmetricRgb } from "./preprocessing.ts";
@@ -36,41 +31,35 @@ export function googlenetBn(given: AuxiliaryOptions = {}): Model {
   );
   const pool = (x: SymbolicValue, i: number, window = 3) =>
     x.maxPool2d(window, { stride: 2, ceilMode: true, name: `maxpool${i}` });
-  const modules = (x: SymbolicValue, ...names: GooglenetModule[]) =>
-    names.reduce(
-      (x, name) => inception(x, `inception${name}`, googlenetModules[name].map(scaled)),
-      x,
-    );
   let x = basicConvolution(image, "conv1", scaled(64), 7, { stride: 2, padding: 3 });
   x = basicConvolution(pool(x, 1), "conv2", scaled(64), 1);
   x = pool(basicConvolution(x, "conv3", scaled(192), 3, { padding: 1 }), 2);
-  x = pool(modules(x, "3a", "3b"), 3);
-  const inner1 = modules(x, "4a");
-  const inner2 = modules(inner1, "4b", "4c", "4d");
-  x = modules(pool(modules(inner2, "4e"), 4, 2), "5a", "5b");
-  const main = x.globalAveragePool2d({ name: "avgpool" }).dropout(0.2, { name: "dropout" })
+  const { last, inner } = googlenetModules(
+    x,
+    scaled,
+    (x, name, filters) => inception(x, `inception${name}`, filters),
+    (x, number) => pool(x, number, number === 4 ? 2 : 3),
+  );
+  const main = last.globalAveragePool2d({ name: "avgpool" }).dropout(0.2, { name: "dropout" })
     .dense(classes, { name: "fc" });
-  const head = (x: SymbolicValue, name: string) => auxiliaryHead(x, name, classes, scaled);
-  const outputs = auxiliary ? [main, head(inner1, "aux1"), head(inner2, "aux2")] : main;
-  return model(image, outputs, { seed });
+  const others = auxiliary
+    ? inner.map((x, i) => auxiliaryHead(x, `aux${i + 1}`, classes, scaled))
+    : [];
+  return model(image, [main, ...others], { seed });
 }
 
-function inception(x: SymbolicValue, name: string, filters: readonly number[]): SymbolicValue {
-  const [one, reduceThree, three, reduceFive, five, projection] = filters as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const branch2 = basicConvolution(x, `${name}.branch2.0`, reduceThree, 1);
-  const branch3 = basicConvolution(x, `${name}.branch3.0`, reduceFive, 1);
+function inception(
+  x: SymbolicValue,
+  name: string,
+  { conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProjection }: Required<InceptionFilters>,
+): SymbolicValue {
+  const branch2 = basicConvolution(x, `${name}.branch2.0`, reduce3x3, 1);
+  const branch3 = basicConvolution(x, `${name}.branch3.0`, reduce5x5, 1);
   const branch4 = x.maxPool2d(3, { stride: 1, padding: 1, name: `${name}.branch4.0` });
-  return basicConvolution(x, `${name}.branch1`, one, 1).concatenate([
-    basicConvolution(branch2, `${name}.branch2.1`, three, 3, { padding: 1 }),
-    basicConvolution(branch3, `${name}.branch3.1`, five, 3, { padding: 1 }),
-    basicConvolution(branch4, `${name}.branch4.1`, projection, 1),
+  return basicConvolution(x, `${name}.branch1`, conv1x1, 1).concatenate([
+    basicConvolution(branch2, `${name}.branch2.1`, conv3x3, 3, { padding: 1 }),
+    basicConvolution(branch3, `${name}.branch3.1`, conv5x5, 3, { padding: 1 }),
+    basicConvolution(branch4, `${name}.branch4.1`, poolProjection, 1),
   ], { name: `${name}.concatenate` });
 }
 

@@ -1,9 +1,8 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
-import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import { type Model, model } from "../train/model.ts";
-import { numbered } from "./blocks.ts";
+import { numbered, poolToAtMost } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { imageNetRgb } from "./preprocessing.ts";
@@ -55,10 +54,7 @@ export function vgg(depth: VggDepth, given: VggOptions = {}): Model {
     }
     x = x.maxPool2d(2, next());
   });
-  // Larger images are brought to 7x7 here; smaller ones make the first dense layer smaller.
-  const [height, width] = x.shape as [number, number, number];
-  const size = [Math.min(7, height), Math.min(7, width)] as const;
-  x = x.apply(adaptiveAveragePool2d(size, { name: "avgpool" })).flatten({ name: "flatten" });
+  x = poolToAtMost(x, 7).flatten({ name: "flatten" });
   next = numbered("classifier");
   const kernelInitializer = normal(0.01);
   for (let i = 0; i < 2; i++) {
