@@ -35,13 +35,7 @@ export type {
   Storage,
 } from "./lib/device/device.ts";
 export { registerDevice } from "./lib/device/registry.ts";
-export {
-  defaultRuntime,
-  device,
-  openRuntime,
-  Runtime,
-  setDevice,
-} from "./lib/tensor/runtime.ts";
+export { defaultRuntime, device, openRuntime, Runtime, setDevice } from "./lib/tensor/runtime.ts";
 
 export type { Axes } from "./lib/tensor/arguments.ts";
 export { concatenate, stack, where } from "./lib/tensor/combine.ts";
@@ -173,8 +167,8 @@ export * from "./data/mod.ts";
 export { centerCrop, cropImage, mirrorImage, tenCrop } from "./lib/vision/crop.ts";
 export { decodeImage, type DecodeOptions } from "./lib/vision/decode.ts";
 export type { RgbImage } from "./lib/vision/image.ts";
-export { prepareImage, type ViewOptions } from "./lib/vision/preprocess.ts";
-export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize.ts";
+export { prepareImage, type ViewOptions } from "./lib/vision/views.ts";
+export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize_image.ts";
 
 export { classifyImage, type ClassifyImageOptions } from "./lib/evaluate/classify.ts";
 export {
@@ -193,7 +187,7 @@ export type { EvaluationOptions, EvaluationProgress } from "./lib/evaluate/evalu
 export { type Interval, wilsonInterval } from "./lib/evaluate/interval.ts";
 export type { JournalHeader } from "./lib/evaluate/journal.ts";
 export type { Synsets } from "./lib/evaluate/labels.ts";
-export { type OpenNetwork, openNetwork } from "./lib/evaluate/network.ts";
+export { type OpenNetwork, openNetwork } from "./lib/evaluate/open_network.ts";
 export { openImages, type OpenImagesOptions } from "./lib/evaluate/open_images.ts";
 export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evaluate/nearest.ts";
 export {
@@ -202,7 +196,7 @@ export {
   type ImageSource,
   labelledImages,
   readSynsets,
-} from "./lib/evaluate/source.ts";
+} from "./lib/evaluate/image_source.ts";
 export type { CorruptImage, Evaluation } from "./lib/evaluate/tally.ts";
 export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
 export { shardsOf, webDataset } from "./lib/evaluate/webdataset.ts";

@@ -16,7 +16,7 @@ import {
   type EvaluationStart,
 } from "./evaluation_report.ts";
 import { Interrupt } from "./interrupt.ts";
-import { formatNetworks, networkOf, networkOptions } from "./network.ts";
+import { formatNetworks, networkOf, networkOptions } from "./network_option.ts";
 import {
   choice,
   formatOptions,
@@ -27,7 +27,7 @@ import {
   toggle,
   UsageError,
   type Values,
-} from "./options.ts";
+} from "./command_line.ts";
 
 const options = {
   ...networkOptions,

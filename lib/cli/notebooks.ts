@@ -22,7 +22,7 @@ import {
   text,
   toggle,
   UsageError,
-} from "./options.ts";
+} from "./command_line.ts";
 
 const options = {
   check: toggle("only says whether every cell runs; no file is written"),

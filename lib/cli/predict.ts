@@ -9,7 +9,7 @@ import { classifyImage } from "../evaluate/classify.ts";
 import { findSynsets } from "../evaluate/open_images.ts";
 import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
-import { formatNetworks, networkOf, networkOptions } from "./network.ts";
+import { formatNetworks, networkOf, networkOptions } from "./network_option.ts";
 import {
   choice,
   formatOptions,
@@ -18,7 +18,7 @@ import {
   text,
   toggle,
   UsageError,
-} from "./options.ts";
+} from "./command_line.ts";
 import { formatDownload, screen } from "./screen.ts";
 
 const options = {

@@ -11,7 +11,7 @@ import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
 import { dataSets } from "./data_sets.ts";
 import { Interrupt } from "./interrupt.ts";
-import { formatNetworks } from "./network.ts";
+import { formatNetworks } from "./network_option.ts";
 import {
   choice,
   formatOptions,
@@ -20,8 +20,8 @@ import {
   text,
   toggle,
   UsageError,
-} from "./options.ts";
-import { type Reporter, reporterFor } from "./report.ts";
+} from "./command_line.ts";
+import { type Reporter, reporterFor } from "./training_report.ts";
 import {
   type Given,
   modelOf,
@@ -30,7 +30,7 @@ import {
   runOptions,
   type Settings,
   settingsOf,
-} from "./settings.ts";
+} from "./training_settings.ts";
 
 const options = {
   ...runOptions,

@@ -1,6 +1,6 @@
 import { unknownName } from "../core/suggest.ts";
 import type { Model } from "../train/model.ts";
-import type { ImageSource } from "./source.ts";
+import type { ImageSource } from "./image_source.ts";
 
 /**
  * A source with the classes of a model: folders that are numbered only by the order of their names get

@@ -2,9 +2,9 @@ import { positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Model } from "../train/model.ts";
 import { type DecodeOptions, decodeSchema } from "../vision/decode.ts";
-import { readViews, viewCount, type ViewOptions, viewSchema } from "../vision/preprocess.ts";
+import { readViews, viewCount, type ViewOptions, viewSchema } from "../vision/views.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import { preprocessingFor, preprocessingOption } from "./input.ts";
+import { preprocessingFor, preprocessingOption } from "./model_preprocessing.ts";
 import { probabilitiesOf } from "./scorer.ts";
 import { highest, type Ranked } from "./top_k.ts";
 

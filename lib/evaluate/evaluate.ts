@@ -9,14 +9,14 @@ import type { Preprocessing } from "../core/preprocessing.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
-import { ImagePool } from "../vision/pool.ts";
-import { checkViews, viewCount, type ViewOptions, viewSchema } from "../vision/preprocess.ts";
+import { ImagePool } from "../vision/image_pool.ts";
+import { checkViews, viewCount, type ViewOptions, viewSchema } from "../vision/views.ts";
 import { withClassesOf } from "./classes.ts";
 import { type EvaluationOptions, evaluationSchema } from "./evaluation_options.ts";
 import { evaluateItems } from "./evaluation_run.ts";
-import { preprocessingFor, preprocessingOption } from "./input.ts";
+import { preprocessingFor, preprocessingOption } from "./model_preprocessing.ts";
 import type { Item } from "./scorer.ts";
-import type { ImageSource } from "./source.ts";
+import type { ImageSource } from "./image_source.ts";
 import type { Evaluation } from "./tally.ts";
 
 /** Settings of {@linkcode evaluateImages}. */

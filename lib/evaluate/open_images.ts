@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Synsets } from "./labels.ts";
-import { imageFolder, type ImageSource, labelledImages, readSynsets } from "./source.ts";
+import { imageFolder, type ImageSource, labelledImages, readSynsets } from "./image_source.ts";
 import { shardPattern, shardsOf, webDataset } from "./webdataset.ts";
 
 /** What says what the images show. */

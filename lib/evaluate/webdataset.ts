@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { classOfSynset, type Synsets } from "./labels.ts";
 import type { TarEntry } from "../../data/tar.ts";
-import type { ImageEntry, ImageSource } from "./source.ts";
+import type { ImageEntry, ImageSource } from "./image_source.ts";
 import { readTarStream } from "./tar_stream.ts";
 
 /** Names of shards. */

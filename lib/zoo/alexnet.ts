@@ -11,7 +11,7 @@ import {
   settingsOf,
 } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { caffeBgr, imageNetRgb } from "./preprocessing.ts";
+import { caffeBgr, imageNetRgb } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /**

@@ -10,7 +10,7 @@ import {
 } from "./architecture_options.ts";
 import { basicBranch } from "./residual.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./preprocessing.ts";
+import { imageNetRgb } from "./usual_preprocessing.ts";
 import { fromError } from "./published.ts";
 import { paper } from "./resnet.ts";
 

@@ -6,7 +6,7 @@ import { type Model, model } from "../train/model.ts";
 import { type InceptionFilters, inceptionModule, namedConvolution } from "./inception_module.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { caffeBgr } from "./preprocessing.ts";
+import { caffeBgr } from "./usual_preprocessing.ts";
 
 /** Settings of nets that may have auxiliary classifiers. */
 export interface AuxiliaryOptions extends ArchitectureOptions {

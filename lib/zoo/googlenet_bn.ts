@@ -7,7 +7,7 @@ import { type AuxiliaryOptions, auxiliarySchema, googlenetModules, paper } from 
 import type { InceptionFilters } from "./inception_module.ts";
 import { settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { symmetricRgb } from "./preprocessing.ts";
+import { symmetricRgb } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /**

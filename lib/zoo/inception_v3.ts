@@ -6,7 +6,7 @@ import { basicConvolution } from "./blocks.ts";
 import { type AuxiliaryOptions, auxiliarySchema } from "./googlenet.ts";
 import { architectureSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { symmetricRgb } from "./preprocessing.ts";
+import { symmetricRgb } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /**

@@ -6,7 +6,7 @@ import {
   settingsOf,
 } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { digits } from "./preprocessing.ts";
+import { digits } from "./usual_preprocessing.ts";
 
 /**
  * LeNet-5 with a dense third layer: two convolutions with tanh and average pooling, then three

@@ -3,7 +3,7 @@ import { options, type Schema } from "../core/options.ts";
 import { type Model, sequential } from "../train/model.ts";
 import { type ArchitectureOptions, architectureSchema, scaledBy } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { digits } from "./preprocessing.ts";
+import { digits } from "./usual_preprocessing.ts";
 
 /** Settings of {@linkcode mlp}. */
 export interface MlpOptions extends ArchitectureOptions {

@@ -6,7 +6,7 @@ import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architec
 import { basicBranch, bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./preprocessing.ts";
+import { imageNetRgb } from "./usual_preprocessing.ts";
 import { fromError, torchvision } from "./published.ts";
 
 /** Layers with weights of a ResNet, on the longest way. */

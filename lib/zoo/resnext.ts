@@ -5,7 +5,7 @@ import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architec
 import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
 import { resnetBlocks, resnetStem } from "./resnet.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./preprocessing.ts";
+import { imageNetRgb } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /**

@@ -9,7 +9,7 @@ import { resnetBlocks, resnetBranch, type ResnetDepth, resnetDepth } from "./res
 import { resnextBranch } from "./resnext.ts";
 import { squeezeExcite } from "./squeeze_excite.ts";
 import { type Registration, ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./preprocessing.ts";
+import { imageNetRgb } from "./usual_preprocessing.ts";
 import { timm } from "./published.ts";
 
 /** Settings of {@linkcode seResnet}. */

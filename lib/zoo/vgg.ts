@@ -5,7 +5,7 @@ import { type Model, model } from "../train/model.ts";
 import { numbered, poolToAtMost } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./preprocessing.ts";
+import { imageNetRgb } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /** Layers with weights of a VGG net. */

@@ -6,11 +6,11 @@ import {
   type EvaluateImagesOptions,
 } from "../../lib/evaluate/evaluate.ts";
 import { classifyImage } from "../../lib/evaluate/classify.ts";
-import { type ImageEntry, imageFolder, type ImageSource } from "../../lib/evaluate/source.ts";
+import { type ImageEntry, imageFolder, type ImageSource } from "../../lib/evaluate/image_source.ts";
 import { openImages } from "../../lib/evaluate/open_images.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
-import { prepareImage } from "../../lib/vision/preprocess.ts";
+import { prepareImage } from "../../lib/vision/views.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { all, Folder, images } from "./files.ts";

@@ -1,6 +1,6 @@
 import type { Preprocessing } from "../core/preprocessing.ts";
 import type { DecodeOptions } from "./decode.ts";
-import type { ViewOptions } from "./preprocess.ts";
+import type { ViewOptions } from "./views.ts";
 
 /** What a worker is asked: to decode and prepare one image. */
 export interface PrepareRequest {
@@ -63,7 +63,7 @@ export class ImagePool {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const worker = new Worker(new URL("./image_worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<PrepareReply>) => {
       const pending = this.#pending.get(data.id);
       if (pending === undefined) return;

@@ -8,7 +8,7 @@ import {
   text,
   toggle,
   UsageError,
-} from "../../lib/cli/options.ts";
+} from "../../lib/cli/command_line.ts";
 
 const options = {
   model: choice("the network", ["mlp", "lenet5"] as const),

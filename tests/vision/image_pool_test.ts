@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { decodeImage } from "../../lib/vision/decode.ts";
-import { ImagePool } from "../../lib/vision/pool.ts";
-import { prepareImage } from "../../lib/vision/preprocess.ts";
+import { ImagePool } from "../../lib/vision/image_pool.ts";
+import { prepareImage } from "../../lib/vision/views.ts";
 import { bytesOf, pillow } from "./pillow.ts";
 
 const preprocessing = {

@@ -13,8 +13,8 @@ import {
 import type { ZooEntry } from "../zoo/entry.ts";
 import { zooEntry } from "../zoo/zoo.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
-import { networkName } from "./network.ts";
-import { choice, integer, number, UsageError, type Values } from "./options.ts";
+import { networkName } from "./network_option.ts";
+import { choice, integer, number, UsageError, type Values } from "./command_line.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 const optimizers = ["sgd", "adam", "adamw", "rmsprop", "adagrad"] as const;

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
-import { prepareImage, readViews, viewCount } from "../../lib/vision/preprocess.ts";
+import { prepareImage, readViews, viewCount } from "../../lib/vision/views.ts";
 
 const image = (...data: number[]) => ({
   width: data.length / 3,

@@ -1,6 +1,11 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../lib/cli/options.ts";
-import { modelOf, optimizerOf, resumedSettings, settingsOf } from "../../lib/cli/settings.ts";
+import { UsageError } from "../../lib/cli/command_line.ts";
+import {
+  modelOf,
+  optimizerOf,
+  resumedSettings,
+  settingsOf,
+} from "../../lib/cli/training_settings.ts";
 import { type DataName, dataSets } from "../../lib/cli/data_sets.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
 

@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 import { lanes } from "./lanes.ts";
-import type { PrepareReply, PrepareRequest } from "./pool.ts";
-import { readViews } from "./preprocess.ts";
+import type { PrepareReply, PrepareRequest } from "./image_pool.ts";
+import { readViews } from "./views.ts";
 
 const scope = self as unknown as {
   onmessage: (event: MessageEvent<PrepareRequest>) => void;

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { parseSynsets } from "../../lib/evaluate/labels.ts";
-import { imageFolder, labelledImages } from "../../lib/evaluate/source.ts";
+import { imageFolder, labelledImages } from "../../lib/evaluate/image_source.ts";
 import { all, Folder } from "./files.ts";
 
 const synsets = parseSynsets("n03000000 oven\nn01000000 tench\nn02000000 heron", "synsets.txt");

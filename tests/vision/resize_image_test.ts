@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { resizeImage, resizeShorterSide } from "../../lib/vision/resize.ts";
+import { resizeImage, resizeShorterSide } from "../../lib/vision/resize_image.ts";
 import { bytesOf, pillow } from "./pillow.ts";
 
 for (const { height, width, data, size, ...expected } of pillow.resized) {

@@ -1,7 +1,7 @@
 import type { CacheOptions } from "../../data/cache.ts";
-import { type OpenNetwork, openNetwork } from "../evaluate/network.ts";
+import { type OpenNetwork, openNetwork } from "../evaluate/open_network.ts";
 import { zoo, zooEntry } from "../zoo/zoo.ts";
-import { type Option, text, UsageError, type Values } from "./options.ts";
+import { type Option, text, UsageError, type Values } from "./command_line.ts";
 
 /** The name of a network of the zoo. */
 export const networkName = (help: string): Option<string> => ({

@@ -4,7 +4,7 @@ import {
   encodeSafetensors,
   type StoredTensor,
 } from "../../lib/core/safetensors.ts";
-import { openNetwork } from "../../lib/evaluate/network.ts";
+import { openNetwork } from "../../lib/evaluate/open_network.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { loadModel, model, sequential } from "../../lib/train/model.ts";
 import { saveWeights } from "../../lib/weights/save.ts";

@@ -4,7 +4,7 @@ import type { Preprocessing } from "../core/preprocessing.ts";
 import { centerCrop, tenCrop } from "./crop.ts";
 import { decodeImage, type DecodeOptions } from "./decode.ts";
 import type { RgbImage } from "./image.ts";
-import { type ResizeFilter, resizeShorterSide } from "./resize.ts";
+import { type ResizeFilter, resizeShorterSide } from "./resize_image.ts";
 
 /** Which views of each image are taken. */
 export interface ViewOptions {
