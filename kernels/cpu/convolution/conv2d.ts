@@ -1,9 +1,9 @@
 import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
-import type { KernelBuilder } from "../stages/builder.ts";
 import { productStages } from "../product/mod.ts";
-import { frameBytes, type FrameOptions, framePart, isFrameless } from "./frame.ts";
-import { Scratch, stageOf } from "../stages/parts.ts";
-import { i32 } from "../wasm/instructions.ts";
+import type { KernelBuilder } from "../stages/builder.ts";
+import { addStages } from "../stages/parts.ts";
+import { Scratch } from "../stages/scratch.ts";
+import { padded } from "./frame.ts";
 
 type Four = readonly [number, number, number, number];
 
@@ -12,25 +12,12 @@ type Four = readonly [number, number, number, number];
  * windows are dense a row of the window is one run of the image's memory.
  */
 export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): void {
-  const [n, height, width, channels] = kernel.image as Four;
+  const [n, height] = kernel.image as Four;
   const [kernelHeight, kernelWidth, groupChannels, filters] = kernel.kernel as Four;
   const [, outputHeight, outputWidth] = kernel.output as Four;
-  const { stride, padding: [top, bottom, left, right], dilation, groups } = kernel.geometry;
-  const scratch = new Scratch();
-  const [framedHeight, framedWidth] = [height + top + bottom, width + left + right];
-  const area: { offset?: number } = {};
-  const frame: FrameOptions = {
-    image: [n, height, width, channels],
-    top,
-    left,
-    height: framedHeight,
-    width: framedWidth,
-    source: (args) => args.input(0),
-    target: (args) => i32.add(args.scratch, area.offset!),
-  };
-  const framed = !isFrameless(frame);
-  if (framed) area.offset = scratch.reserve(frameBytes(frame));
-  const pixel = channels * 4, row = framedWidth * pixel;
+  const { stride, padding: [top], dilation, groups } = kernel.geometry;
+  const scratch = new Scratch(), image = padded(scratch, kernel);
+  const [imageBytes, row, pixel] = image.strides;
   const filterBytes = filters * 4, tap = groupChannels * filterBytes;
   const groupFilters = filters / groups;
   const [first = [], ...rest] = productStages(builder, scratch, {
@@ -42,11 +29,7 @@ export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): v
       column: groupFilters * 4,
     },
     rows: [
-      {
-        count: n,
-        a: framedHeight * row,
-        result: outputHeight * outputWidth * filterBytes,
-      },
+      { count: n, a: imageBytes, result: outputHeight * outputWidth * filterBytes },
       { count: outputHeight, a: stride[0] * row, result: outputWidth * filterBytes },
       { count: outputWidth, a: stride[1] * pixel, result: filterBytes },
     ],
@@ -56,14 +39,12 @@ export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): v
       { count: groupChannels, a: 4, b: filterBytes },
     ],
     columns: { count: groupFilters, b: 4 },
-    a: framed ? frame.target : frame.source,
+    a: image.address,
     b: (args) => args.input(1),
     resultOffset: 0,
     window: { offset: 0, stride: stride[0], dilation: dilation[0], top, height },
     shape: kernel.output,
     tail: kernel.tail,
   });
-  if (framed) first.push(framePart(frame));
-  for (const parts of [first, ...rest]) stageOf(builder, parts);
-  builder.scratchBytes = scratch.bytes;
+  addStages(builder, [[...first, ...image.parts], ...rest], scratch);
 }

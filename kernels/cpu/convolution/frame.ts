@@ -1,11 +1,16 @@
-import type { Value } from "../wasm/assembler.ts";
+import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
+import { addressOf } from "../memory/address.ts";
+import { moveFloats } from "../memory/runs.ts";
 import type { Arguments } from "../stages/builder.ts";
-import { addressOf, moveFloats, type Part, taskRanges } from "../stages/parts.ts";
+import type { Part } from "../stages/parts.ts";
+import type { Scratch } from "../stages/scratch.ts";
+import { taskRanges } from "../stages/units.ts";
+import type { Value } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
 /** Images to be copied into a frame of zeros (or, where an edge is below 0, cropped). */
-export interface FrameOptions {
-  /** [n, height, width, channels] of the images. */
+export interface Frame {
+  /** [n, height, width, channels] of the images, which are input 0. */
   readonly image: readonly [number, number, number, number];
   /** Zeros above and to the left. */
   readonly top: number;
@@ -13,22 +18,49 @@ export interface FrameOptions {
   /** The framed height and width. */
   readonly height: number;
   readonly width: number;
-  source(args: Arguments): Value<"i32">;
-  target(args: Arguments): Value<"i32">;
 }
 
-/** Whether framing would change nothing. */
-export function isFrameless({ image, top, left, height, width }: FrameOptions): boolean {
-  return top === 0 && left === 0 && height === image[1] && width === image[2];
+/** Images in their frame. */
+export interface Framed {
+  /** Where they are. */
+  address(args: Arguments): Value<"i32">;
+  /** Bytes from one image, one row and one pixel to the next. */
+  readonly strides: readonly [image: number, row: number, pixel: number];
+  /** What copies them there: nothing, where the frame would change nothing. */
+  readonly parts: readonly Part[];
 }
 
-/** Bytes of the framed images. */
-export const frameBytes = ({ image, height, width }: FrameOptions): number =>
-  image[0] * height * width * image[3] * 4;
+/** Puts images into a frame in scratch memory, if they need one. */
+export function framed(scratch: Scratch, frame: Frame): Framed {
+  const { image: [n, imageHeight, imageWidth, channels], top, left, height, width } = frame;
+  const pixel = channels * 4, row = width * pixel, image = height * row;
+  const strides = [image, row, pixel] as const;
+  if (top === 0 && left === 0 && height === imageHeight && width === imageWidth) {
+    return { address: (args) => args.input(0), strides, parts: [] };
+  }
+  const offset = scratch.reserve(n * image);
+  const address = (args: Arguments) => i32.add(args.scratch, offset);
+  return { address, strides, parts: [framePart(frame, address)] };
+}
+
+/** Puts the images of a convolution into the frame of its padding. */
+export function padded(scratch: Scratch, { image, geometry }: ConvolutionKernel): Framed {
+  const [n, height, width, channels] = image as Frame["image"];
+  const [top, bottom, left, right] = geometry.padding;
+  return framed(scratch, {
+    image: [n, height, width, channels],
+    top,
+    left,
+    height: height + top + bottom,
+    width: width + left + right,
+  });
+}
 
 /** Copies images into their frames, row by row. */
-export function framePart(options: FrameOptions): Part {
-  const { image: [n, imageHeight, imageWidth, channels], top, left, height, width } = options;
+function framePart(
+  { image: [n, imageHeight, imageWidth, channels], top, left, height, width }: Frame,
+  address: Framed["address"],
+): Part {
   const rowFloats = width * channels;
   const { tasks, range } = taskRanges(n * height, 16384 / rowFloats);
   const cropped = Math.max(0, -left);
@@ -41,13 +73,13 @@ export function framePart(options: FrameOptions): Part {
       f.count(first, last, 1, (unit) => {
         const image = f.local("i32", i32.divU(unit, height));
         const row = f.local("i32", i32.sub(i32.remU(unit, height), top));
-        const target = addressOf(f, options.target(args), [unit, rowFloats * 4]);
+        const target = addressOf(f, address(args), [unit, rowFloats * 4]);
         f.if(
           i32.ltU(row, imageHeight),
           () => {
             const source = addressOf(
               f,
-              i32.add(options.source(args), cropped * channels * 4),
+              i32.add(args.input(0), cropped * channels * 4),
               [image, imageHeight * imageWidth * channels * 4],
               [row, imageWidth * channels * 4],
             );

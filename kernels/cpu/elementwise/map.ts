@@ -5,18 +5,17 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { ExpressionEmitter } from "./expression.ts";
 import { i32 } from "../wasm/instructions.ts";
 import { laneOffsets, storeLanes } from "../memory/lanes.ts";
-import { overUnits } from "../memory/runs.ts";
 import {
   type Access,
   addressAt,
   lanesOf,
-  multipleBelow,
   Pointers,
   readLanes,
   type Space,
   spaceOf,
-  unravel,
 } from "./space.ts";
+import { overUnits } from "../stages/units.ts";
+import { multipleBelow, unravel } from "../memory/address.ts";
 
 /** Elements that a task computes, about: some microseconds of work. */
 const taskSize = 8192;

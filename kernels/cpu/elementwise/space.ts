@@ -117,12 +117,6 @@ export function readLanes(
   return i32x4.add(i32x4.splat(address), i32x4.constant(lanes));
 }
 
-/** The largest multiple of `of`, a power of two, that is at most `value`. */
-export function multipleBelow(f: FunctionBuilder, value: Value<"i32">, of: number): Value<"i32"> {
-  const multiple = i32.and(value, -of);
-  return multiple.constant === undefined ? f.local("i32", multiple) : multiple;
-}
-
 /** `Lanes` for an expression whose accesses are read by `read`. */
 export function lanesOf(read: (step: number) => Value<"v128">): Lanes {
   return {
@@ -130,21 +124,6 @@ export function lanesOf(read: (step: number) => Value<"v128">): Lanes {
     iota: (_, index) => read(index),
     position: (index) => read(index),
   };
-}
-
-/** Splits a flat index into one per axis of `shape`; the divisions are by constants. */
-export function unravel(
-  f: FunctionBuilder,
-  flat: Value<"i32">,
-  shape: Shape,
-): Value<"i32">[] {
-  const strides = stridesOf(shape);
-  return shape.map((size, axis) => {
-    if (size === 1) return i32.constant(0);
-    const quotient = strides[axis] === 1 ? flat : i32.divU(flat, strides[axis]!);
-    const outermost = shape.slice(0, axis).every((other) => other === 1);
-    return f.local("i32", outermost ? quotient : i32.remU(quotient, size));
-  });
 }
 
 /** Pointers of several accesses, which move together. */

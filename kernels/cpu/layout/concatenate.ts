@@ -1,8 +1,9 @@
 import type { ConcatenateKernel } from "../../../lib/graph/kernel.ts";
-import { copy, overUnits } from "../memory/runs.ts";
-import { unravel } from "../elementwise/space.ts";
+import { copy } from "../memory/runs.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { i32 } from "../wasm/instructions.ts";
+import { overUnits } from "../stages/units.ts";
+import { unravel } from "../memory/address.ts";
 
 /** Elements that a task copies, about. */
 const taskSize = 16384;

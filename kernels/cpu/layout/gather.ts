@@ -3,7 +3,8 @@ import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "../memory/lanes.ts";
-import { copy, fill, overUnits } from "../memory/runs.ts";
+import { copy, fill } from "../memory/runs.ts";
+import { overUnits } from "../stages/units.ts";
 
 /** Elements that a task touches, about. */
 const taskSize = 8192;

@@ -2,8 +2,9 @@ import type { PadKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf, stridesOf } from "../../../lib/core/shape.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { f32x4, i32, i32x4 } from "../wasm/instructions.ts";
-import { copy, fill, overUnits } from "../memory/runs.ts";
-import { unravel } from "../elementwise/space.ts";
+import { copy, fill } from "../memory/runs.ts";
+import { overUnits } from "../stages/units.ts";
+import { unravel } from "../memory/address.ts";
 
 /** Elements that a task copies, about. */
 const taskSize = 16384;

@@ -1,4 +1,4 @@
-import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Operand, Value } from "../wasm/assembler.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "./lanes.ts";
 
@@ -49,16 +49,44 @@ export function copy(
     }));
 }
 
-/** Loops over the units begin * perTask to end * perTask - 1, of which there are `units`. */
-export function overUnits(
+/**
+ * Moves `count` floats, no more and no less: whole vectors, then one that overlaps the vector
+ * before it. Without a source, zeros. The two must not overlap.
+ */
+export function moveFloats(
   f: FunctionBuilder,
-  begin: Value<"i32">,
-  end: Value<"i32">,
-  perTask: number,
-  units: number,
-  body: (unit: Local<"i32">) => void,
+  to: Value<"i32">,
+  from: Value<"i32"> | undefined,
+  count: number,
 ): void {
-  const first = f.local("i32", i32.mul(begin, perTask));
-  const last = f.local("i32", i32.minU(i32.mul(end, perTask), units));
-  f.count(first, last, 1, body);
+  if (count <= 0) return;
+  const vector = (target: Value<"i32">, source: Value<"i32"> | undefined, offset: number) =>
+    f.do(v128.store(target, source === undefined ? zero : v128.load(source, offset), offset));
+  if (count < 4) {
+    for (let lane = 0; lane < count; lane++) {
+      f.do(i32.store(to, from === undefined ? 0 : i32.load(from, lane * 4), lane * 4));
+    }
+    return;
+  }
+  const whole = Math.floor(count / 4), unroll = 4;
+  if (whole <= 2 * unroll) {
+    for (let i = 0; i < whole; i++) vector(to, from, i * 16);
+  } else {
+    f.scope(() => {
+      const target = f.local("i32", to);
+      const source = from === undefined ? undefined : f.local("i32", from);
+      const counter = f.local("i32", Math.floor(whole / unroll));
+      f.repeat(() => {
+        for (let i = 0; i < unroll; i++) vector(target, source, i * 16);
+        f.increase(target, unroll * 16);
+        if (source !== undefined) f.increase(source, unroll * 16);
+        f.increase(counter, -1);
+        return counter;
+      });
+      for (let i = 0; i < whole % unroll; i++) vector(target, source, i * 16);
+    });
+  }
+  if (count % 4 !== 0) vector(to, from, count * 4 - 16);
 }
+
+const zero = v128.constant(new Array(16).fill(0));

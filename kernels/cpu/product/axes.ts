@@ -8,21 +8,40 @@ export interface SumAxis {
   readonly b: number;
 }
 
+/** An axis of the rows: steps, and the bytes between them in A and in the result. */
+export interface RowAxis {
+  readonly count: number;
+  readonly a: number;
+  readonly result: number;
+}
+
 /** Steps of all axes together. */
-export const reductionSize = (axes: readonly { readonly count: number }[]): number =>
+export const stepsOf = (axes: readonly { readonly count: number }[]): number =>
   axes.reduce((product, { count }) => product * count, 1);
 
-/** Neighbouring axes that are walked like one become one; axes of one step go. */
-export function mergeAxes(axes: readonly SumAxis[]): SumAxis[] {
-  const merged: SumAxis[] = [];
+/** Neighbouring axes that all of `pointers` walk like one become one; axes of one step go. */
+export function mergeAxes<K extends string, A extends Readonly<Record<K | "count", number>>>(
+  axes: readonly A[],
+  ...pointers: readonly K[]
+): A[] {
+  const merged: A[] = [];
   for (const axis of axes) {
     if (axis.count === 1) continue;
     const outer = merged.at(-1);
-    if (outer?.a === axis.count * axis.a && outer.b === axis.count * axis.b) {
+    if (outer !== undefined && pointers.every((key) => outer[key] === axis.count * axis[key])) {
       merged[merged.length - 1] = { ...axis, count: outer.count * axis.count };
     } else merged.push(axis);
   }
   return merged;
+}
+
+/** The bytes between neighbours, if they are the same all along the axes. */
+export function commonStride<K extends string>(
+  axes: readonly Readonly<Record<K | "count", number>>[],
+  pointer: K,
+): number | undefined {
+  const merged = mergeAxes(axes, pointer);
+  return merged.length > 1 ? undefined : merged[0]?.[pointer] ?? 0;
 }
 
 /** Axes cut into units: some outer axes, a middle one of which `step` are taken, whole inner ones. */
@@ -33,6 +52,8 @@ export interface Units {
   readonly inner: readonly SumAxis[];
   /** Pieces that the middle axis is cut into; the last one may be shorter. */
   readonly cuts: number;
+  /** Whether it is not. */
+  readonly even: boolean;
   /** How many there are in all. */
   readonly count: number;
 }
@@ -46,15 +67,16 @@ export function unitsOf(axes: readonly SumAxis[], limit: number): Units {
   }
   if (inside === 0) {
     const [cut = { count: 1, a: 0, b: 0 }, ...inner] = axes;
-    return { outer: [], cut, step: cut.count, inner, cuts: 1, count: 1 };
+    return { outer: [], cut, step: cut.count, inner, cuts: 1, even: true, count: 1 };
   }
   const outer = axes.slice(0, inside - 1), cut = axes[inside - 1]!, inner = axes.slice(inside);
   // Pieces of nearly the same size; multiples of 8 where only this axis is in a unit.
   const pieces = Math.ceil(cut.count / Math.max(1, Math.floor(limit / size)));
-  const even = Math.ceil(cut.count / pieces);
-  const step = inner.length === 0 ? Math.min(cut.count, Math.ceil(even / 8) * 8) : even;
+  const nearly = Math.ceil(cut.count / pieces);
+  const step = inner.length === 0 ? Math.min(cut.count, Math.ceil(nearly / 8) * 8) : nearly;
   const cuts = Math.ceil(cut.count / step);
-  return { outer, cut, step, inner, cuts, count: reductionSize(outer) * cuts };
+  const even = cut.count % step === 0;
+  return { outer, cut, step, inner, cuts, even, count: stepsOf(outer) * cuts };
 }
 
 /** Moves pointers, each of which has a step on each axis, to the flat `index` along the axes. */

@@ -1,7 +1,6 @@
 import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
-import type { SumAxis } from "./axes.ts";
-import type { RowAxis } from "./row_places.ts";
 import { i32 } from "../wasm/instructions.ts";
+import { mergeAxes, type RowAxis, type SumAxis } from "./axes.ts";
 
 /** Rows in lines of evenly spaced ones: a convolution's rows of pixels. */
 export interface Lines {
@@ -16,14 +15,7 @@ export interface Lines {
  * of at most `most` rows, well.
  */
 export function linesOf(rows: readonly RowAxis[], most: number): Lines {
-  const merged: RowAxis[] = [];
-  for (const axis of rows) {
-    if (axis.count === 1) continue;
-    const outer = merged.at(-1);
-    if (outer?.a === axis.count * axis.a && outer.result === axis.count * axis.result) {
-      merged[merged.length - 1] = { ...axis, count: outer.count * axis.count };
-    } else merged.push(axis);
-  }
+  const merged = mergeAxes(rows, "a", "result");
   const line = merged.at(-1)?.count ?? 1;
   const fills = Math.floor(line / Math.ceil(line / most)) >= 4;
   return merged.length > 1 && fills
@@ -51,19 +43,19 @@ function tapsOf({ offset, stride, dilation, top, height }: WindowLines, taps: nu
   return { first, count: Math.max(1, end - first) };
 }
 
-/** Whether leaving out the zeros above and below the image saves more than 3 % of the work. */
-export function skipsZeros(
+/** The window, if leaving out the zeros above and below the image saves more than 3 % of the work. */
+export function skippable(
   window: WindowLines | undefined,
   rows: readonly RowAxis[],
   lines: Lines,
   [tapAxis]: readonly SumAxis[],
-): window is WindowLines {
+): WindowLines | undefined {
   const y = rows.at(-2);
-  if (window === undefined || y === undefined || tapAxis === undefined) return false;
-  if (lines.outer.length === 0 || lines.inner[0]!.count !== rows.at(-1)!.count) return false;
+  if (window === undefined || y === undefined || tapAxis === undefined) return undefined;
+  if (lines.outer.length === 0 || lines.inner[0]!.count !== rows.at(-1)!.count) return undefined;
   let kept = 0;
   for (let line = 0; line < y.count; line++) kept += tapsOf(window, tapAxis.count, line).count;
-  return kept < 0.97 * y.count * tapAxis.count;
+  return kept < 0.97 * y.count * tapAxis.count ? window : undefined;
 }
 
 /** `tapsOf` at run time: the first tap and how many, for output line `y`. */

@@ -1,225 +1,46 @@
-import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import { addressOf, divide } from "../memory/address.ts";
 import type { Arguments } from "../stages/builder.ts";
-import { reductionSize } from "./axes.ts";
-import { addressOf, divide, moveFloats, type Part, taskRanges } from "../stages/parts.ts";
-import { i32, shuffle, v128 } from "../wasm/instructions.ts";
+import type { Part } from "../stages/parts.ts";
+import { taskRanges } from "../stages/units.ts";
+import type { Value } from "../wasm/assembler.ts";
+import { stepsOf, type SumAxis } from "./axes.ts";
+import { packPanel } from "./pack_panel.ts";
+import type { Product } from "./product.ts";
+import type { Panels } from "./tile_6x8.ts";
 
-/** An axis of the reduction as packing sees it: steps, and the bytes between them. */
-export interface PackAxis {
-  readonly count: Operand<"i32">;
-  readonly stride: number;
-}
-
-/** How a panel of B lies in memory. */
-export interface PanelSource {
-  /** Outermost first; only the outermost count may be a variable. */
-  readonly reduction: readonly PackAxis[];
-  readonly columns: number;
-  /** Bytes between columns. */
-  readonly columnStride: number;
-  /** Columns of a panel: 4 or 8. The last one is filled up with anything. */
-  readonly width: number;
-  /** The innermost count modulo 4, if that count is a variable. */
-  readonly rest?: number;
-}
-
-/** B as the tiles read it: for each group and each panel of columns, all of the reduction in a row. */
-export interface PackOptions extends PanelSource {
-  readonly reduction: readonly { readonly count: number; readonly stride: number }[];
-  readonly groups: number;
-  /** Bytes from one group's B to the next. */
-  readonly groupStride: number;
-  /** Where B starts, and where the panels go. */
-  source(args: Arguments): Value<"i32">;
-  target(args: Arguments): Value<"i32">;
-}
-
-/** Copies B into panels. */
-export function packPart(options: PackOptions): Part {
-  const { groups, groupStride, columns, columnStride, width } = options;
-  const size = reductionSize(options.reduction);
-  const panels = Math.ceil(columns / width);
-  if (size === 0) return { tasks: 0, emit() {} };
-  const { tasks, range } = taskRanges(groups * panels, 4096 / size);
+/** Copies all of B as the tiles read it: for each group and panel, the whole reduction in a row. */
+export function packB(
+  { groups, reduction, columns, b }: Product,
+  { count: panels, width }: Panels,
+  target: (args: Arguments) => Value<"i32">,
+): Part {
+  const steps = stepsOf(reduction);
+  if (steps === 0) return { tasks: 0, emit() {} };
+  const { tasks, range } = taskRanges(groups.count * panels, 4096 / steps);
+  const source = { reduction, columns: columns.count, columnStride: columns.b, width };
   return {
     tasks,
     emit(f, args, task) {
       const [first, last] = range(f, task);
       f.count(first, last, 1, (unit) => {
-        const [group, panel] = divide(f, unit, panels, groups);
-        const source = addressOf(
-          f,
-          options.source(args),
-          [group, groupStride],
-          [panel, width * columnStride],
-        );
-        const target = addressOf(f, options.target(args), [unit, size * width * 4]);
-        packPanel(f, source, target, panel, options);
+        const [group, panel] = divide(f, unit, panels, groups.count);
+        const from = addressOf(f, b(args), [group, groups.b], [panel, width * columns.b]);
+        const to = addressOf(f, target(args), [unit, steps * width * 4]);
+        packPanel(f, from, to, panel, source);
       });
     },
   };
 }
 
-/** Copies one panel of B, number `panel`; the pointers move. */
-export function packPanel(
-  f: FunctionBuilder,
-  source: Local<"i32">,
-  target: Local<"i32">,
-  panel: Value<"i32">,
-  options: PanelSource,
-): void {
-  if (options.columnStride === 4) packRows(f, source, target, options);
-  else packColumns(f, source, target, panel, options);
-}
-
-/**
- * Runs `body` for each step of the axes with the pointers there. `body` may move them, by `moved`;
- * in the end they are past the last step of the outermost axis.
- */
-function walk(
-  f: FunctionBuilder,
-  axes: readonly PackAxis[],
-  pointers: readonly Local<"i32">[],
-  body: () => void,
-  moved: number,
-): void {
-  const [axis, ...inner] = axes;
-  if (axis === undefined) return body();
-  const next = inner[0];
-  const distance = axis.stride - (next === undefined ? moved : next.count as number * next.stride);
-  f.scope(() => {
-    const counter = f.local("i32", axis.count);
-    f.repeat(() => {
-      walk(f, inner, pointers, body, moved);
-      for (const pointer of pointers) f.increase(pointer, distance);
-      f.increase(counter, -1);
-      return counter;
-    });
-  });
-}
-
-/** Columns lie side by side: each step is a vector or two. */
-function packRows(
-  f: FunctionBuilder,
-  source: Local<"i32">,
-  target: Local<"i32">,
-  { reduction, width }: PanelSource,
-): void {
-  walk(f, reduction, [source], () => {
-    moveFloats(f, target, source, width);
-    f.increase(target, width * 4);
-  }, 0);
-}
-
-/**
- * Copies `steps` rows into panels of `width` neighbours each, `panelStride` bytes apart. A few rows
- * are read at a time across all panels, so that whole cache lines are used and pages change seldom.
- */
-export function packWide(
-  f: FunctionBuilder,
-  source: Value<"i32">,
-  target: Value<"i32">,
-  options: {
-    readonly steps: Value<"i32">;
-    /** Bytes between rows. */
-    readonly stride: number;
-    readonly panels: Value<"i32">;
-    readonly panelStride: number;
-    readonly width: number;
-  },
-): void {
-  const { steps, stride, panels, panelStride, width } = options;
-  f.scope(() => {
-    const row = f.local("i32", source), place = f.local("i32", target);
-    const from = f.local("i32"), to = f.local("i32");
-    const some = (times: Value<"i32">, rows: number) =>
-      f.count(0, times, 1, () => {
-        f.set(from, row);
-        f.set(to, place);
-        f.count(0, panels, 1, () => {
-          for (let i = 0; i < rows; i++) {
-            moveFloats(f, i32.add(to, i * width * 4), i32.add(from, i * stride), width);
-          }
-          f.increase(from, width * 4);
-          f.increase(to, panelStride);
-        });
-        f.increase(row, rows * stride);
-        f.increase(place, rows * width * 4);
-      });
-    some(f.local("i32", i32.shrU(steps, 2)), 4);
-    some(f.local("i32", i32.and(steps, 3)), 1);
-  });
-}
-
-/** The innermost steps of the reduction lie side by side: blocks of 4 x 4 are transposed. */
-function packColumns(
-  f: FunctionBuilder,
-  source: Local<"i32">,
-  target: Local<"i32">,
-  panel: Value<"i32">,
-  { reduction, width, columns, columnStride, rest = 0 }: PanelSource,
-): void {
-  const inner = reduction.at(-1)!;
-  if (inner.stride !== 4 && inner.count !== 1) {
-    throw new RangeError("gemm: B must be contiguous along its columns or along the reduction");
-  }
-  // The last panel repeats the last column, so that nothing is read behind it.
-  const panels = Math.ceil(columns / width), missing = panels * width - columns;
-  const isLast = f.local("i32", i32.eq(panel, panels - 1));
-  const pointers = Array.from({ length: width }, (_, column) => {
-    const back = Math.max(0, column - (width - 1 - missing));
-    const address = i32.add(source, column * columnStride);
-    return f.local(
-      "i32",
-      back === 0 ? address : i32.sub(address, i32.mul(isLast, back * columnStride)),
-    );
-  });
-  const block = (steps: number) => {
-    for (let half = 0; half < width; half += 4) {
-      f.scope(() => {
-        const rows = pointers.slice(half, half + 4).map((p) => f.local("v128", v128.load(p)));
-        const transposed = transpose(f, rows as Four);
-        for (let step = 0; step < steps; step++) {
-          f.do(v128.store(target, transposed[step]!, step * width * 4 + half * 4));
-        }
-      });
-    }
-    f.increase(target, steps * width * 4);
-    for (const pointer of pointers) f.increase(pointer, steps * 4);
-  };
-  const isVariable = typeof inner.count !== "number";
-  const fours = typeof inner.count === "number"
-    ? i32.constant(Math.floor(inner.count / 4))
-    : f.local("i32", i32.shrU(inner.count, 2));
-  const line = () => {
-    f.count(0, fours, 1, () => block(4));
-    const last = typeof inner.count === "number" ? inner.count % 4 : rest;
-    if (last > 0) {
-      f.if(isVariable ? i32.and(inner.count as Local<"i32">, 3) : one, () => block(last));
-    }
-  };
-  const moved = typeof inner.count === "number" ? inner.count * 4 : 0;
-  const outer = reduction.slice(0, -1);
-  // A line moves its pointers; `walk` brings them to the next one.
-  if (outer.length === 0) line();
-  else walk(f, outer, pointers, line, moved);
-}
-
-const one = i32.constant(1);
-
-type Four = [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
-
-function transpose(f: FunctionBuilder, [a, b, c, d]: Four): Value<"v128">[] {
-  const [low, high, low2, high2] = [
-    f.local("v128", shuffle(a, b, [0, 4, 1, 5])),
-    f.local("v128", shuffle(a, b, [2, 6, 3, 7])),
-    f.local("v128", shuffle(c, d, [0, 4, 1, 5])),
-    f.local("v128", shuffle(c, d, [2, 6, 3, 7])),
-  ];
-  return [
-    shuffle(low, low2, [0, 1, 4, 5]),
-    shuffle(low, low2, [2, 3, 6, 7]),
-    shuffle(high, high2, [0, 1, 4, 5]),
-    shuffle(high, high2, [2, 3, 6, 7]),
-  ];
+/** The reduction's steps in A, and in a packed panel of B that is `width` columns wide. */
+export function packedAxes(
+  axes: readonly { readonly count: number; readonly a: number }[],
+  width: number,
+): SumAxis[] {
+  let step = width * 4;
+  return axes.toReversed().map(({ count, a }) => {
+    const axis = { count, a, b: step };
+    step *= count;
+    return axis;
+  }).reverse();
 }

@@ -1,15 +1,11 @@
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import { addressOf } from "../memory/address.ts";
 import type { Arguments } from "../stages/builder.ts";
-import { reductionSize } from "./axes.ts";
-import { addressOf, type Part, type Scratch, taskRanges } from "../stages/parts.ts";
+import type { Part } from "../stages/parts.ts";
+import type { Scratch } from "../stages/scratch.ts";
+import { taskRanges } from "../stages/units.ts";
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
-
-/** An axis of the rows: steps, and the bytes between them in A and in the result. */
-export interface RowAxis {
-  readonly count: number;
-  readonly a: number;
-  readonly result: number;
-}
+import { commonStride, type RowAxis, stepsOf } from "./axes.ts";
 
 /** Where rows lie in A and in the result: at a fixed distance, or as a table in scratch says. */
 export interface RowPlaces {
@@ -33,7 +29,7 @@ export function rowPlaces(
   rows: readonly RowAxis[],
   resultOffset: number,
 ): RowPlaces {
-  const count = reductionSize(rows);
+  const count = stepsOf(rows);
   const moving = rows.filter((axis) => axis.count > 1);
   const part = (key: "a" | "result", table: number): Part => {
     const { tasks, range } = taskRanges(count, 4096);
@@ -54,14 +50,8 @@ export function rowPlaces(
       },
     };
   };
-  const strideOf = (key: "a" | "result"): number | "table" =>
-    moving.every((axis, index) => {
-        const inner = moving[index + 1];
-        return inner === undefined || axis[key] === inner.count * inner[key];
-      })
-      ? moving.at(-1)?.[key] ?? 0
-      : "table";
-  const [a, result] = [strideOf("a"), strideOf("result")];
+  const a = commonStride(rows, "a") ?? "table";
+  const result = commonStride(rows, "result") ?? "table";
   const aTable = a === "table" ? scratch.reserve(count * 4) : 0;
   const resultTable = result === "table" ? scratch.reserve(count * 4) : 0;
   return {

@@ -1,21 +1,25 @@
-import type { Value } from "../wasm/assembler.ts";
-import type { KernelBuilder } from "../stages/builder.ts";
-import type { Product } from "./mod.ts";
-import { mergeAxes, moveAlong, reductionSize, type SumAxis, unitsOf } from "./axes.ts";
-import { packPanel, packWide } from "./pack_b.ts";
-import {
-  addressOf,
-  divide,
-  type Part,
-  type Scratch,
-  type Stages,
-  taskRanges,
-  wavesOf,
-} from "../stages/parts.ts";
-import { rowPlaces } from "./row_places.ts";
-import { plainTail, tailFunction } from "./tail.ts";
-import { packedAxes, tileFunction, tileRows, Tiling } from "./tile_6x8.ts";
+import { addressOf, divide } from "../memory/address.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import { type Part, type Stages, wavesOf } from "../stages/parts.ts";
+import type { Scratch } from "../stages/scratch.ts";
+import { rangeOf, taskRanges } from "../stages/units.ts";
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { call, i32 } from "../wasm/instructions.ts";
+import { commonStride, mergeAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
+import { packedAxes } from "./pack_b.ts";
+import { packPanel } from "./pack_panel.ts";
+import { packPanels } from "./pack_panels.ts";
+import type { Product, Strategy } from "./product.ts";
+import { type RowPlaces, rowPlaces } from "./row_places.ts";
+import { type TailFunction, tailFunction } from "./tail.ts";
+import { panelsOf, tileFunction, tileRows } from "./tile_6x8.ts";
+import { tilesOf, Tiling } from "./tiling.ts";
+
+/**
+ * B is packed block by block where it is larger than this, if there are few rows to share what is
+ * packed once, or the reduction is long; and always where it is huge.
+ */
+const small = 3 << 19, huge = 8 << 20, fewRows = 192, longReduction = 1536;
 
 /** Fewer tasks than this leave threads without work. */
 const wantedTasks = 16;
@@ -34,198 +38,293 @@ const deep = { steps: 384, columns: 64 }, wide = { steps: 64, columns: 512 };
 
 /**
  * A product whose B is large: each task takes a block of rows and columns, packs a block of B (and
- * of A, where rows of A lie side by side), multiplies, and goes on with the next steps of the
- * reduction. What is packed never leaves the cache.
+ * of A, where that lies transposed), multiplies, and goes on with the next steps of the reduction.
+ * What is packed never leaves the cache.
  */
-export function blockedStages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
-  const { groups, columns, shape, packA = false } = product;
-  const rows = reductionSize(product.rows);
-  const vectors = columns.count <= 4 ? 1 : 2, width = vectors * 4;
-  const panels = Math.ceil(columns.count / width);
-  const lastColumns = columns.count - (panels - 1) * width;
-  const isDense = columns.b === 4;
-  const block = isDense && rows <= 8 ? wide : deep;
-  const axes = mergeAxes(product.reduction);
-  const { outer, cut, step, inner, cuts, count: units } = unitsOf(axes, block.steps);
-  const insideSteps = reductionSize(inner);
-  const steps = step * insideSteps;
+export const blocked: Strategy = {
+  fits({ groups, rows, columns, reduction, transposedA }) {
+    const steps = stepsOf(reduction), bytes = steps * columns.count * groups.count * 4;
+    const isLarge = bytes > small &&
+      (bytes > huge || steps > longReduction || stepsOf(rows) < fewRows);
+    return (isLarge || transposedA === true) && steps > 0;
+  },
+  stages: (builder, scratch, product) => new Blocked(builder, scratch, product).stages,
+};
 
-  const places = rowPlaces(scratch, product.rows, product.resultOffset);
-  const height = Math.ceil(rows / Math.ceil(rows / tileRows(vectors)));
-  const direct = product.tail === undefined && places.result !== "table";
-  const tilesInAll = Math.ceil(rows / tileRows(vectors));
-  const tilesPerBlock = Math.ceil(tilesInAll / Math.ceil(rows / blockRows));
-  const rowBlocks = Math.ceil(tilesInAll / tilesPerBlock);
-  const panelsForTasks = Math.floor(groups.count * rowBlocks * panels / wantedTasks);
-  const panelsPerBlock = Math.max(1, Math.min(panels, block.columns / width, panelsForTasks));
-  const columnBlocks = Math.ceil(panels / panelsPerBlock);
-  const tasks = groups.count * rowBlocks * columnBlocks;
+/** How a product is cut: tasks are blocks of rows by blocks of columns, done unit by unit. */
+type Partition = ReturnType<typeof partition>;
 
-  const slots = Math.min(tasks, waveTasks);
-
-  const panelBytes = steps * width * 4;
-  const packedB = scratch.reserve(slots * panelsPerBlock * panelBytes);
-  const packedTile = reductionSize(axes) * height * 4;
-  const packedA = packA ? scratch.reserve(groups.count * tilesInAll * packedTile) : 0;
-  const sumStride = panelsPerBlock * width * 4;
-  const sumBytes = tilesPerBlock * height * sumStride;
-  const sums = direct ? 0 : scratch.reserve(slots * sumBytes);
-
-  const sumAxes = [{ ...cut, count: step }, ...inner];
-  const tiling = new Tiling(rows, tileRows(vectors), (tileHeight) => {
-    const packed = packedAxes(
-      packA ? [{ count: step, a: tileHeight * 4 }] : sumAxes,
-      width,
-    );
-    return tileFunction(builder.module, {
-      rows: tileHeight,
-      vectors,
-      rowStride: packA ? 4 : places.a,
-      reduction: cut.count % step === 0
-        ? packed
-        : packed.map((axis, index) => index === 0 ? { ...axis, count: "runtime" } : axis),
-      resultStride: direct ? places.result as number : sumStride,
-      lastColumns: direct ? lastColumns : width,
-      resumable: true,
-    });
-  });
-  const tail = direct ? undefined : tailFunction(builder.module, {
-    tail: product.tail ?? plainTail,
-    shape,
-    vectors,
-    lastColumns,
-    tileStride: sumStride,
-    rowStride: places.result,
-  });
-
-  const multiply = wavesOf(builder, tasks, waveTasks, (f, args, task, slot) => {
-    const [group, inGroup] = divide(f, task, rowBlocks * columnBlocks, groups.count);
-    const [columnBlock, rowBlock] = divide(f, inGroup, rowBlocks, columnBlocks);
-    const tile0 = f.local("i32", i32.mul(rowBlock, tilesPerBlock));
-    const tile1 = f.local("i32", i32.minU(i32.add(tile0, tilesPerBlock), tiling.count));
-    const panel0 = f.local("i32", i32.mul(columnBlock, panelsPerBlock));
-    const panel1 = f.local("i32", i32.minU(i32.add(panel0, panelsPerBlock), panels));
-    const aBase = addressOf(f, product.a(args), [group, groups.a]);
-    const bBase = addressOf(f, product.b(args), [group, groups.b]);
-    const batch = addressOf(f, product.resultOffset, [group, groups.result - groups.column]);
-    const scratchOf = (offset: number, bytes: number) =>
-      addressOf(f, i32.add(args.scratch, offset), [slot, bytes]);
-    const bPacked = scratchOf(packedB, panelsPerBlock * panelBytes);
-    const sumArea = scratchOf(sums, sumBytes);
-    /** The sums of a tile: in the result itself, or in scratch. */
-    const sumsAt = (tile: Value<"i32">, panel: Value<"i32">, place: Value<"i32">) =>
-      direct ? i32.add(i32.add(args.output(0), place), columnOf(panel)) : addressOf(
-        f,
-        sumArea,
-        [i32.sub(tiling.rowOf(tile), tiling.rowOf(tile0)), sumStride],
-        [i32.sub(panel, panel0), width * 4],
-      );
-    const columnOf = (panel: Value<"i32">) =>
-      addressOf(f, 0, [panel, width * 4], [group, groups.column]);
-
-    f.count(0, units, 1, (unit) => {
-      const [before, position] = divide(f, unit, cuts, reductionSize(outer));
-      const first = f.local("i32", i32.mul(position, step));
-      const count = f.local("i32", i32.minU(i32.sub(cut.count, first), step));
-      const a = addressOf(f, aBase, [first, cut.a]);
-      const b = addressOf(f, bBase, [first, cut.b]);
-      moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
-
-      const stride = innermostStride(sumAxes);
-      if (isDense && stride !== undefined) {
-        packWide(f, addressOf(f, b, [panel0, width * 4]), bPacked, {
-          steps: f.local("i32", i32.mul(count, insideSteps)),
-          stride,
-          panels: f.local("i32", i32.sub(panel1, panel0)),
-          panelStride: panelBytes,
-          width,
-        });
-      } else {
-        f.count(panel0, panel1, 1, (panel) => {
-          const source = addressOf(f, b, [panel, width * columns.b]);
-          const target = addressOf(f, bPacked, [i32.sub(panel, panel0), panelBytes]);
-          const variable = cut.count % step === 0 ? step : count;
-          packPanel(f, source, target, panel, {
-            reduction: [
-              { count: variable, stride: cut.b },
-              ...inner.map((axis) => ({ count: axis.count, stride: axis.b })),
-            ],
-            columns: columns.count,
-            columnStride: columns.b,
-            width,
-            rest: cut.count % 4,
-          });
-        });
-      }
-      // A tile's rows stay in the first cache while the block's panels pass.
-      tiling.forEach(f, tile0, tile1, (tile, tileHeight, fn) => {
-        const row = places.at(f, args, tiling.rowOf(tile), a, batch);
-        const tileA = packA
-          ? addressOf(
-            f,
-            i32.add(args.scratch, packedA),
-            [group, tilesInAll * packedTile],
-            [tile, packedTile],
-            [first, tileHeight * 4],
-          )
-          : row.a;
-        f.count(panel0, panel1, 1, (panel) => {
-          const panelB = addressOf(f, bPacked, [i32.sub(panel, panel0), panelBytes]);
-          const last = f.local("i32", i32.eq(panel, panels - 1));
-          f.do(call(fn, tileA, panelB, sumsAt(tile, panel, row.place), a, last, count, unit));
-        });
-      });
-    });
-
-    if (tail === undefined) return;
-    f.count(panel0, panel1, 1, (panel) => {
-      const last = f.local("i32", i32.eq(panel, panels - 1));
-      const column = columnOf(panel);
-      tiling.forEach(f, tile0, tile1, (tile, tileHeight) => {
-        const { place } = places.at(f, args, tiling.rowOf(tile), aBase, batch);
-        const sum = sumsAt(tile, panel, place);
-        f.do(tail.emitCall(args, sum, i32.constant(tileHeight), place, column, last));
-      });
-    });
-  });
-  const waves = multiply.map((part) => [part]);
-  if (!packA) return [[...places.parts], ...waves];
-  const tilesPerTask = Math.max(1, Math.floor((1 << 16) / packedTile));
-  const tileRanges = taskRanges(tilesInAll, tilesPerTask);
-  const packRowsOfA: Part = {
-    tasks: groups.count * tileRanges.tasks,
-    emit(f, args, task) {
-      const [group, part] = divide(f, task, tileRanges.tasks, groups.count);
-      const [tile0, tile1] = tileRanges.range(f, part);
-      const source = addressOf(f, product.a(args), [group, groups.a]);
-      const target = addressOf(f, i32.add(args.scratch, packedA), [
-        group,
-        tilesInAll * packedTile,
-      ]);
-      tiling.forEachHeight(f, tile0, tile1, (from, to, tileHeight) =>
-        packWide(
-          f,
-          addressOf(f, source, [tiling.rowOf(from), 4]),
-          addressOf(f, target, [from, packedTile]),
-          {
-            steps: i32.constant(cut.count * reductionSize(outer)),
-            stride: cut.a,
-            panels: f.local("i32", i32.sub(to, from)),
-            panelStride: packedTile,
-            width: tileHeight,
-          },
-        ));
-    },
+/** Cuts a product. */
+export function partition({ groups, columns, ...product }: Product) {
+  const rows = stepsOf(product.rows);
+  const block = columns.b === 4 && rows <= 8 ? wide : deep;
+  const axes = mergeAxes(product.reduction, "a", "b");
+  const units = unitsOf(axes, block.steps);
+  const steps = units.step * stepsOf(units.inner);
+  const panels = panelsOf(columns.count);
+  const tiles = tilesOf(rows, tileRows(panels.vectors)), tallest = Math.ceil(rows / tiles.count);
+  const tilesPerBlock = Math.ceil(tiles.count / Math.ceil(rows / blockRows));
+  const rowBlocks = Math.ceil(tiles.count / tilesPerBlock);
+  const forTasks = Math.floor(groups.count * rowBlocks * panels.count / wantedTasks);
+  const panelsPerBlock = Math.max(
+    1,
+    Math.min(panels.count, block.columns / panels.width, forTasks),
+  );
+  const columnBlocks = Math.ceil(panels.count / panelsPerBlock);
+  const sumStride = panelsPerBlock * panels.width * 4;
+  return {
+    units,
+    panels,
+    tiles,
+    tilesPerBlock,
+    rowBlocks,
+    panelsPerBlock,
+    columnBlocks,
+    tasks: groups.count * rowBlocks * columnBlocks,
+    /** Bytes of a unit of a packed panel, and of a packed tile of A with all of the reduction. */
+    panelBytes: steps * panels.width * 4,
+    tileBytes: stepsOf(axes) * tallest * 4,
+    /** Bytes between rows of a task's sums, and of all of them. */
+    sumStride,
+    sumBytes: tilesPerBlock * tallest * sumStride,
   };
-  return [[...places.parts, packRowsOfA], ...waves];
 }
 
-/** The distance between steps in B, if it is the same along all axes. */
-function innermostStride(axes: readonly SumAxis[]): number | undefined {
-  const moving = axes.filter(({ count }) => count > 1);
-  const isEven = moving.every((axis, index) => {
-    const inner = moving[index + 1];
-    return inner === undefined || axis.b === inner.count * inner.b;
-  });
-  return isEven ? moving.at(-1)?.b ?? 0 : undefined;
+/** A task while it is emitted. */
+interface Task {
+  readonly args: Arguments;
+  readonly group: Value<"i32">;
+  /** Its tiles and panels: the first, and after the last. */
+  readonly tiles: readonly [Local<"i32">, Local<"i32">];
+  readonly panels: readonly [Local<"i32">, Local<"i32">];
+  /** Where its group begins in A and in B, and in the result in bytes. */
+  readonly a: Local<"i32">;
+  readonly b: Local<"i32">;
+  readonly place: Local<"i32">;
+  /** Memory for the packed block of B, and for sums. */
+  readonly packed: Local<"i32">;
+  readonly sums: Local<"i32">;
+}
+
+/** A unit of the reduction while it is emitted: its first step on the axis that is cut, and how many. */
+interface Unit {
+  readonly number: Local<"i32">;
+  readonly first: Local<"i32">;
+  readonly count: Local<"i32">;
+  readonly a: Local<"i32">;
+  readonly b: Local<"i32">;
+}
+
+class Blocked {
+  readonly stages: Stages;
+  readonly #product: Product;
+  readonly #cut: Partition;
+  readonly #places: RowPlaces;
+  readonly #tiling: Tiling;
+  /** Sums stay in the result itself where nothing is done with them and rows are evenly spaced. */
+  readonly #tail: TailFunction | undefined;
+  /** Where the tasks' packed blocks of B, all of packed A, and the tasks' sums lie in scratch memory. */
+  readonly #packedB: number;
+  readonly #packedA: number;
+  readonly #sums: number;
+
+  constructor(builder: KernelBuilder, scratch: Scratch, product: Product) {
+    const cut = partition(product), { panels, units, tiles, sumStride } = cut;
+    const { vectors, width } = panels, transposedA = product.transposedA === true;
+    this.#product = product;
+    this.#cut = cut;
+    const places = rowPlaces(scratch, product.rows, product.resultOffset);
+    this.#places = places;
+    const slots = Math.min(cut.tasks, waveTasks);
+    this.#packedB = scratch.reserve(slots * cut.panelsPerBlock * cut.panelBytes);
+    this.#packedA = transposedA
+      ? scratch.reserve(product.groups.count * tiles.count * cut.tileBytes)
+      : 0;
+    const direct = product.tail === undefined && places.result !== "table";
+    this.#sums = direct ? 0 : scratch.reserve(slots * cut.sumBytes);
+    this.#tiling = new Tiling(tiles, (rows) => {
+      const steps = transposedA
+        ? [{ count: units.step, a: rows * 4 }]
+        : [{ ...units.cut, count: units.step }, ...units.inner];
+      const [first, ...inner] = packedAxes(steps, width);
+      return tileFunction(builder.module, {
+        rows,
+        vectors,
+        rowStride: transposedA ? 4 : places.a,
+        reduction: [units.even ? first! : { ...first!, count: "runtime" }, ...inner],
+        resultStride: direct ? places.result : sumStride,
+        lastColumns: direct ? panels.last : width,
+        resumable: true,
+      });
+    });
+    this.#tail = direct
+      ? undefined
+      : tailFunction(builder.module, product, panels, sumStride, places.result);
+    const waves = wavesOf(
+      builder,
+      cut.tasks,
+      waveTasks,
+      (f, args, task, slot) => this.#multiply(f, args, task, slot),
+    );
+    const first = transposedA ? [...places.parts, this.#packA()] : [...places.parts];
+    this.stages = [first, ...waves.map((part) => [part])];
+  }
+
+  /** A block of rows times a block of columns. */
+  #multiply(f: FunctionBuilder, args: Arguments, number: Local<"i32">, slot: Local<"i32">): void {
+    const { groups, a, b, resultOffset } = this.#product;
+    const { units, panels, tiles, rowBlocks, columnBlocks, panelsPerBlock } = this.#cut;
+    const [group, inGroup] = divide(f, number, rowBlocks * columnBlocks, groups.count);
+    const [columnBlock, rowBlock] = divide(f, inGroup, rowBlocks, columnBlocks);
+    const scratchOf = (offset: number, bytes: number) =>
+      addressOf(f, i32.add(args.scratch, offset), [slot, bytes]);
+    const task: Task = {
+      args,
+      group,
+      tiles: rangeOf(f, rowBlock, this.#cut.tilesPerBlock, tiles.count),
+      panels: rangeOf(f, columnBlock, panelsPerBlock, panels.count),
+      a: addressOf(f, a(args), [group, groups.a]),
+      b: addressOf(f, b(args), [group, groups.b]),
+      place: addressOf(f, resultOffset, [group, groups.result - groups.column]),
+      packed: scratchOf(this.#packedB, panelsPerBlock * this.#cut.panelBytes),
+      sums: scratchOf(this.#sums, this.#cut.sumBytes),
+    };
+    f.count(0, units.count, 1, (number) => {
+      const { cut, step, outer } = units;
+      const [before, position] = divide(f, number, units.cuts, stepsOf(outer));
+      const first = f.local("i32", i32.mul(position, step));
+      const count = f.local("i32", i32.minU(i32.sub(cut.count, first), step));
+      const a = addressOf(f, task.a, [first, cut.a]);
+      const b = addressOf(f, task.b, [first, cut.b]);
+      moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
+      const unit: Unit = { number, first, count, a, b };
+      this.#packBlock(f, task, unit);
+      this.#multiplyBlock(f, task, unit);
+    });
+    this.#finish(f, task);
+  }
+
+  /** Packs a unit's steps of the task's columns of B. */
+  #packBlock(f: FunctionBuilder, task: Task, unit: Unit): void {
+    const { columns } = this.#product, { units, panels, panelBytes } = this.#cut;
+    const { cut, step, inner, even } = units, { width } = panels, [panel0, panel1] = task.panels;
+    const stride = commonStride([{ ...cut, count: step }, ...inner], "b");
+    if (columns.b === 4 && stride !== undefined) {
+      return packPanels(f, addressOf(f, unit.b, [panel0, width * 4]), task.packed, {
+        steps: f.local("i32", i32.mul(unit.count, stepsOf(inner))),
+        stride,
+        panels: f.local("i32", i32.sub(panel1, panel0)),
+        panelStride: panelBytes,
+        width,
+      });
+    }
+    f.count(panel0, panel1, 1, (panel) => {
+      const source = addressOf(f, unit.b, [panel, width * columns.b]);
+      const target = addressOf(f, task.packed, [i32.sub(panel, panel0), panelBytes]);
+      packPanel(f, source, target, panel, {
+        reduction: [{ count: even ? step : unit.count, b: cut.b }, ...inner],
+        columns: columns.count,
+        columnStride: columns.b,
+        width,
+        rest: cut.count % 4,
+      });
+    });
+  }
+
+  /** A unit's steps of the task's rows times the packed block: added to the sums. */
+  #multiplyBlock(f: FunctionBuilder, task: Task, { number, first, count, a }: Unit): void {
+    const { panels, tiles, tileBytes, panelBytes } = this.#cut, [panel0, panel1] = task.panels;
+    // A tile's rows stay in the first cache while the block's panels pass.
+    this.#tiling.forEach(f, ...task.tiles, (tile, height, fn) => {
+      const row = this.#places.at(f, task.args, this.#tiling.rowOf(tile), a, task.place);
+      const tileA = this.#product.transposedA
+        ? addressOf(
+          f,
+          i32.add(task.args.scratch, this.#packedA),
+          [task.group, tiles.count * tileBytes],
+          [tile, tileBytes],
+          [first, height * 4],
+        )
+        : row.a;
+      f.count(panel0, panel1, 1, (panel) => {
+        const panelB = addressOf(f, task.packed, [i32.sub(panel, panel0), panelBytes]);
+        const last = f.local("i32", i32.eq(panel, panels.count - 1));
+        const sums = this.#sumsAt(f, task, tile, panel, row.place);
+        f.do(call(fn, tileA, panelB, sums, a, last, count, number));
+      });
+    });
+  }
+
+  /** Applies the tail to the task's sums, and stores. */
+  #finish(f: FunctionBuilder, task: Task): void {
+    const tail = this.#tail;
+    if (tail === undefined) return;
+    f.count(...task.panels, 1, (panel) => {
+      const last = f.local("i32", i32.eq(panel, this.#cut.panels.count - 1));
+      const column = this.#columnOf(f, task, panel);
+      this.#tiling.forEach(f, ...task.tiles, (tile, height) => {
+        const row = this.#tiling.rowOf(tile);
+        const { place } = this.#places.at(f, task.args, row, task.a, task.place);
+        const sums = this.#sumsAt(f, task, tile, panel, place);
+        f.do(tail(task.args, sums, height, place, column, last));
+      });
+    });
+  }
+
+  /** Where a panel's columns are in a row of the result, in bytes. */
+  #columnOf(f: FunctionBuilder, { group }: Task, panel: Value<"i32">): Local<"i32"> {
+    const { width } = this.#cut.panels;
+    return addressOf(f, 0, [panel, width * 4], [group, this.#product.groups.column]);
+  }
+
+  /** The sums of a tile, whose first row is at `place` in the result. */
+  #sumsAt(
+    f: FunctionBuilder,
+    task: Task,
+    tile: Value<"i32">,
+    panel: Value<"i32">,
+    place: Value<"i32">,
+  ): Value<"i32"> {
+    if (this.#tail === undefined) {
+      return i32.add(i32.add(task.args.output(0), place), this.#columnOf(f, task, panel));
+    }
+    const [tile0] = task.tiles, [panel0] = task.panels;
+    return addressOf(
+      f,
+      task.sums,
+      [i32.sub(this.#tiling.rowOf(tile), this.#tiling.rowOf(tile0)), this.#cut.sumStride],
+      [i32.sub(panel, panel0), this.#cut.panels.width * 4],
+    );
+  }
+
+  /** Packs A, some tiles a task: each tile's rows with all of the reduction. */
+  #packA(): Part {
+    const { groups, a } = this.#product, { units, tiles, tileBytes } = this.#cut;
+    const { tasks, range } = taskRanges(tiles.count, (1 << 16) / tileBytes);
+    return {
+      tasks: groups.count * tasks,
+      emit: (f, args, task) => {
+        const [group, part] = divide(f, task, tasks, groups.count);
+        const [tile0, tile1] = range(f, part);
+        const source = addressOf(f, a(args), [group, groups.a]);
+        const target = addressOf(f, i32.add(args.scratch, this.#packedA), [
+          group,
+          tiles.count * tileBytes,
+        ]);
+        this.#tiling.forEachHeight(f, tile0, tile1, (from, to, height) =>
+          packPanels(
+            f,
+            addressOf(f, source, [this.#tiling.rowOf(from), 4]),
+            addressOf(f, target, [from, tileBytes]),
+            {
+              steps: i32.constant(units.cut.count * stepsOf(units.outer)),
+              stride: units.cut.a,
+              panels: f.local("i32", i32.sub(to, from)),
+              panelStride: tileBytes,
+              width: height,
+            },
+          ));
+      },
+    };
+  }
 }

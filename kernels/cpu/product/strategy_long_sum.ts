@@ -1,52 +1,24 @@
-/**
- * Products that are summed over many pixels (or over the examples of a batch) into a small matrix:
- * the gradients of kernels and of weights. A's rows lie side by side in memory there. The pixels
- * are taken in units that stay in the cache, to which the register tiles are applied one after
- * another; chunks of units give partial sums for the threads, which are added in order.
- *
- * @module
- */
-
-import type { Expression } from "../../../lib/graph/kernel.ts";
-import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
-import type { FunctionIndex, Local, Value } from "../wasm/assembler.ts";
-import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import { sizeOf } from "../../../lib/core/shape.ts";
 import { ExpressionEmitter } from "../elementwise/expression.ts";
-import type { Stages } from "../stages/parts.ts";
-import { mergeAxes, moveAlong, reductionSize, type SumAxis, unitsOf } from "./axes.ts";
-import { addressOf, divide, type Part, type Scratch, taskRanges } from "../stages/parts.ts";
-import { loadKind, plainTail } from "./tail.ts";
-import { tileFunction, tileRows, Tiling } from "./tile_6x8.ts";
-import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
+import { addressOf, divide } from "../memory/address.ts";
 import { storeLanes } from "../memory/lanes.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import type { Part, Stages } from "../stages/parts.ts";
+import type { Scratch } from "../stages/scratch.ts";
+import { rangeOf, taskRanges } from "../stages/units.ts";
+import type { FunctionBuilder, FunctionIndex, Local, Value } from "../wasm/assembler.ts";
+import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
+import { mergeAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
+import type { Product, Strategy } from "./product.ts";
+import { loadKind, plainTail } from "./tail.ts";
+import { panelsOf, tileFunction, tileRows } from "./tile_6x8.ts";
+import { tilesOf, Tiling } from "./tiling.ts";
 
-/**
- * result[group, tap, row, column] = sum over pixels of A[group, tap, row, pixel] *
- * B[group, pixel, column]; distances in bytes. Rows and columns lie side by side in A and B.
- */
-export interface Accumulation {
-  readonly groups: {
-    readonly count: number;
-    readonly a: number;
-    readonly b: number;
-    readonly result: number;
-  };
-  /** Positions of a kernel's window, outermost first. */
-  readonly taps: readonly { readonly count: number; readonly a: number }[];
-  readonly rows: number;
-  readonly columns: number;
-  readonly pixels: readonly SumAxis[];
-  /** Bytes between rows of the result. */
-  readonly resultStride: number;
-  a(args: Arguments): Value<"i32">;
-  b(args: Arguments): Value<"i32">;
-  /** The result's shape, and what is done with it before it is stored. */
-  readonly shape: Shape;
-  readonly tail: Expression | undefined;
-}
+/** Rows and columns together up to which some hundred steps of both stay in the cache unpacked. */
+const narrow = 640;
 
-/** Pixels of a unit, about: what 6 rows of A read of them fits the first cache. */
-const unitPixels = 256;
+/** Steps of a unit, about: what 6 rows of A read of them fits the first cache. */
+const unitSteps = 256;
 
 /** Rows and columns of the result that a task works on: they stay in the second cache. */
 const blockRows = 126, blockColumns = 256;
@@ -54,112 +26,191 @@ const blockRows = 126, blockColumns = 256;
 /** How many tasks the work is split into where it is large enough, and what is large enough. */
 const wantedTasks = 16, taskWork = 1 << 18;
 
-/** The stages that compute it. */
-export function accumulationStages(
-  builder: KernelBuilder,
-  scratch: Scratch,
-  sum: Accumulation,
-): Stages {
-  const { groups, rows, columns, resultStride } = sum;
-  const resultBytes = sizeOf(sum.shape) * 4;
-  if (resultBytes === 0) return [];
-  const pixels = mergeAxes(sum.pixels);
-  const vectors = columns <= 4 ? 1 : 2, width = vectors * 4;
-  const panels = Math.ceil(columns / width);
-  const { outer, cut, step, inner, cuts, count: units } = unitsOf(pixels, unitPixels);
-  const taps = reductionSize(sum.taps);
-  const tiling = new Tiling(rows, tileRows(vectors), (height) =>
-    tileFunction(builder.module, {
-      rows: height,
-      vectors,
-      rowStride: 4,
-      reduction: [{ ...cut, count: cut.count % step === 0 ? step : "runtime" }, ...inner],
-      resultStride,
-      lastColumns: columns - (panels - 1) * width,
-      resumable: true,
-    }));
-  const allTiles = taps * tiling.count;
-  const tilesPerBlock = Math.min(allTiles, Math.ceil(blockRows / (tiling.height + 1)));
-  const rowBlocks = Math.ceil(allTiles / tilesPerBlock);
-  const panelsPerBlock = Math.min(panels, blockColumns / width);
-  const columnBlocks = Math.ceil(panels / panelsPerBlock);
-  const blocks = groups.count * rowBlocks * columnBlocks;
-  const work = sizeOf(sum.shape) * reductionSize(pixels);
-  const wanted = Math.max(1, Math.min(wantedTasks, Math.floor(work / taskWork)));
-  const unitsPerChunk = Math.max(1, Math.ceil(units / Math.ceil(wanted / blocks)));
-  const chunks = Math.max(1, Math.ceil(units / unitsPerChunk));
-  const direct = chunks === 1 && sum.tail === undefined && units > 0;
-  const partials = direct ? 0 : scratch.reserve(chunks * resultBytes);
+/**
+ * Products that are summed over many pixels (or over the examples of a batch) into a small matrix:
+ * the gradients of kernels and of weights. A lies transposed there. The sum is taken in units that
+ * stay in the cache, to which the register tiles are applied one after another; chunks of units give
+ * partial sums for the threads, which are added in order.
+ */
+export const longSum: Strategy = {
+  // The rows of a window's taps are apart: nothing else can pack them.
+  fits: ({ rows, columns, transposedA }) =>
+    transposedA === true && columns.b === 4 &&
+    (rows.length > 1 || stepsOf(rows) + columns.count <= narrow),
+  stages: (builder, scratch, product) => new LongSum(builder, scratch, product).stages,
+};
 
-  const multiply: Part = {
-    tasks: blocks * chunks,
-    emit(f, args, task) {
-      const [chunk, block] = divide(f, task, blocks, chunks);
-      const [group, inGroup] = divide(f, block, rowBlocks * columnBlocks, groups.count);
-      const [rowBlock, columnBlock] = divide(f, inGroup, columnBlocks, rowBlocks);
-      const tile0 = f.local("i32", i32.mul(rowBlock, tilesPerBlock));
-      const tile1 = f.local("i32", i32.minU(i32.add(tile0, tilesPerBlock), allTiles));
-      const panel0 = f.local("i32", i32.mul(columnBlock, panelsPerBlock));
-      const panel1 = f.local("i32", i32.minU(i32.add(panel0, panelsPerBlock), panels));
-      const unit0 = f.local("i32", i32.mul(chunk, unitsPerChunk));
-      const unit1 = f.local("i32", i32.minU(i32.add(unit0, unitsPerChunk), units));
-      const result = addressOf(
-        f,
-        direct ? args.output(0) : i32.add(args.scratch, partials),
-        [chunk, resultBytes],
-        [group, groups.result],
-      );
-      const a0 = addressOf(f, sum.a(args), [group, groups.a]);
-      const b0 = addressOf(f, sum.b(args), [group, groups.b]);
-      f.count(unit0, unit1, 1, (unit) => {
-        const [before, position] = divide(f, unit, cuts, reductionSize(outer));
-        const first = f.local("i32", i32.mul(position, step));
-        const steps = f.local("i32", i32.minU(i32.sub(cut.count, first), step));
-        const resume = f.local("i32", i32.ne(unit, unit0));
-        const a = addressOf(f, a0, [first, cut.a]);
-        const b = addressOf(f, b0, [first, cut.b]);
-        moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
-        const emitTile = (
-          tap: Value<"i32">,
-          inTap: Value<"i32">,
-          fn: FunctionIndex,
-        ) => {
-          const row = f.local("i32", tiling.rowOf(inTap));
-          const aTile = addressOf(f, a, [row, 4]);
-          moveAlong(f, tap, sum.taps, [aTile, (axis) => axis.a]);
-          const target = addressOf(f, result, [tap, rows * resultStride], [row, resultStride]);
-          f.count(panel0, panel1, 1, (panel) => {
-            const last = f.local("i32", i32.eq(panel, panels - 1));
-            const bPanel = addressOf(f, b, [panel, width * 4]);
-            const place = addressOf(f, target, [panel, width * 4]);
-            f.do(call(fn, aTile, bPanel, place, i32.constant(0), last, steps, resume));
-          });
-        };
-        // A block of tiles may begin and end within a tap.
-        const tap0 = divide(f, tile0, tiling.count, taps)[0];
-        const tap1 =
-          divide(f, f.local("i32", i32.add(tile1, tiling.count - 1)), tiling.count, taps + 1)[0];
-        f.count(tap0, tap1, 1, (tap) => {
-          const start = f.local("i32", i32.mul(tap, tiling.count));
-          const from = i32.select(i32.ltU(tile0, start), 0, i32.sub(tile0, start));
-          const to = i32.minU(i32.sub(tile1, start), tiling.count);
-          tiling.forEach(
-            f,
-            f.local("i32", from),
-            f.local("i32", to),
-            (tile, _, fn) => emitTile(tap, tile, fn),
-          );
-        });
-      });
-    },
+/** How a product is cut: tasks are chunks of the sum by blocks of the result. */
+type Partition = ReturnType<typeof partition>;
+
+/** Cuts a product. */
+export function partition({ groups, columns, reduction, shape, ...product }: Product) {
+  const taps = product.rows.slice(0, -1), rows = product.rows.at(-1)!;
+  const units = unitsOf(mergeAxes(reduction, "a", "b"), unitSteps);
+  const panels = panelsOf(columns.count);
+  const tiles = tilesOf(rows.count, tileRows(panels.vectors));
+  const tileCount = stepsOf(taps) * tiles.count;
+  const tilesPerBlock = Math.min(tileCount, Math.ceil(blockRows / (tiles.height + 1)));
+  const rowBlocks = Math.ceil(tileCount / tilesPerBlock);
+  const panelsPerBlock = Math.min(panels.count, blockColumns / panels.width);
+  const columnBlocks = Math.ceil(panels.count / panelsPerBlock);
+  const blocks = groups.count * rowBlocks * columnBlocks;
+  const work = sizeOf(shape) * stepsOf(reduction);
+  const wanted = Math.max(1, Math.min(wantedTasks, Math.floor(work / taskWork)));
+  const unitsPerChunk = Math.max(1, Math.ceil(units.count / Math.ceil(wanted / blocks)));
+  const chunks = Math.max(1, Math.ceil(units.count / unitsPerChunk));
+  return {
+    /** The positions of a window, and the rows of each. */
+    taps,
+    rows,
+    units,
+    panels,
+    /** The tiles of a tap, and of all. */
+    tiles,
+    tileCount,
+    tilesPerBlock,
+    rowBlocks,
+    panelsPerBlock,
+    columnBlocks,
+    blocks,
+    unitsPerChunk,
+    chunks,
   };
-  if (direct) return [[multiply]];
-  return [[multiply], [sumPart(sum, units === 0 ? 0 : chunks, partials)]];
+}
+
+/** A task while it is emitted. */
+interface Task {
+  /** Its tiles (which may begin and end within a tap), panels and units: the first, after the last. */
+  readonly tiles: readonly [Local<"i32">, Local<"i32">];
+  readonly panels: readonly [Local<"i32">, Local<"i32">];
+  readonly units: readonly [Local<"i32">, Local<"i32">];
+  /** Where its chunk and its group are in the sums, and its group in A and in B. */
+  readonly result: Local<"i32">;
+  readonly a: Local<"i32">;
+  readonly b: Local<"i32">;
+}
+
+/** A unit while it is emitted: where it is in A and in B, its steps, whether it is not the first. */
+interface Unit {
+  readonly a: Local<"i32">;
+  readonly b: Local<"i32">;
+  readonly steps: Local<"i32">;
+  readonly resume: Local<"i32">;
+}
+
+class LongSum {
+  readonly stages: Stages;
+  readonly #product: Product;
+  readonly #cut: Partition;
+  readonly #tiling: Tiling;
+  /** Where the partial sums lie in scratch memory; undefined where the result itself is summed. */
+  readonly #partials: number | undefined;
+
+  constructor(builder: KernelBuilder, scratch: Scratch, product: Product) {
+    const cut = partition(product), { panels, units } = cut;
+    this.#product = product;
+    this.#cut = cut;
+    const { cut: first, inner } = units;
+    this.#tiling = new Tiling(cut.tiles, (rows) =>
+      tileFunction(builder.module, {
+        rows,
+        vectors: panels.vectors,
+        rowStride: 4,
+        reduction: [{ ...first, count: units.even ? units.step : "runtime" }, ...inner],
+        resultStride: cut.rows.result,
+        lastColumns: panels.last,
+        resumable: true,
+      }));
+    const direct = cut.chunks === 1 && product.tail === undefined && units.count > 0;
+    const bytes = sizeOf(product.shape) * 4;
+    this.#partials = direct ? undefined : scratch.reserve(cut.chunks * bytes);
+    const multiply: Part = {
+      tasks: cut.blocks * cut.chunks,
+      emit: (f, args, task) => this.#multiply(f, args, task),
+    };
+    const add = this.#partials === undefined
+      ? []
+      : [[addPart(product, units.count === 0 ? 0 : cut.chunks, this.#partials)]];
+    this.stages = [[multiply], ...add];
+  }
+
+  #multiply(f: FunctionBuilder, args: Arguments, number: Local<"i32">): void {
+    const { groups, shape, ...product } = this.#product;
+    const { blocks, chunks, rowBlocks, columnBlocks, panels, units } = this.#cut;
+    const [chunk, block] = divide(f, number, blocks, chunks);
+    const [group, inGroup] = divide(f, block, rowBlocks * columnBlocks, groups.count);
+    const [rowBlock, columnBlock] = divide(f, inGroup, columnBlocks, rowBlocks);
+    const task: Task = {
+      tiles: rangeOf(f, rowBlock, this.#cut.tilesPerBlock, this.#cut.tileCount),
+      panels: rangeOf(f, columnBlock, this.#cut.panelsPerBlock, panels.count),
+      units: rangeOf(f, chunk, this.#cut.unitsPerChunk, units.count),
+      result: addressOf(
+        f,
+        this.#partials === undefined ? args.output(0) : i32.add(args.scratch, this.#partials),
+        [chunk, sizeOf(shape) * 4],
+        [group, groups.result],
+      ),
+      a: addressOf(f, product.a(args), [group, groups.a]),
+      b: addressOf(f, product.b(args), [group, groups.b]),
+    };
+    const [unit0, unit1] = task.units;
+    f.count(unit0, unit1, 1, (unit) => {
+      const { cut, step, outer } = units;
+      const [before, position] = divide(f, unit, units.cuts, stepsOf(outer));
+      const first = f.local("i32", i32.mul(position, step));
+      const steps = f.local("i32", i32.minU(i32.sub(cut.count, first), step));
+      const resume = f.local("i32", i32.ne(unit, unit0));
+      const a = addressOf(f, task.a, [first, cut.a]);
+      const b = addressOf(f, task.b, [first, cut.b]);
+      moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
+      this.#addUnit(f, task, { a, b, steps, resume });
+    });
+  }
+
+  /** Adds a unit to the task's tiles, tap by tap. */
+  #addUnit(f: FunctionBuilder, task: Task, unit: Unit): void {
+    const { tiles: { count }, taps } = this.#cut, [tile0, tile1] = task.tiles;
+    const [tap0] = divide(f, tile0, count, stepsOf(taps));
+    const end = f.local("i32", i32.add(tile1, count - 1));
+    const [tap1] = divide(f, end, count, stepsOf(taps) + 1);
+    f.count(tap0, tap1, 1, (tap) => {
+      const start = f.local("i32", i32.mul(tap, count));
+      const from = i32.select(i32.ltU(tile0, start), 0, i32.sub(tile0, start));
+      const to = i32.minU(i32.sub(tile1, start), count);
+      this.#tiling.forEach(
+        f,
+        f.local("i32", from),
+        f.local("i32", to),
+        (tile, _, fn) => this.#addToTile(f, task, unit, tap, tile, fn),
+      );
+    });
+  }
+
+  #addToTile(
+    f: FunctionBuilder,
+    task: Task,
+    unit: Unit,
+    tap: Value<"i32">,
+    tile: Value<"i32">,
+    fn: FunctionIndex,
+  ): void {
+    const { taps, rows, panels } = this.#cut, stride = rows.result;
+    const row = f.local("i32", this.#tiling.rowOf(tile));
+    const a = addressOf(f, unit.a, [row, 4]);
+    moveAlong(f, tap, taps, [a, (axis) => axis.a]);
+    const target = addressOf(f, task.result, [tap, rows.count * stride], [row, stride]);
+    f.count(...task.panels, 1, (panel) => {
+      const last = f.local("i32", i32.eq(panel, panels.count - 1));
+      const b = addressOf(f, unit.b, [panel, panels.width * 4]);
+      const place = addressOf(f, target, [panel, panels.width * 4]);
+      f.do(call(fn, a, b, place, i32.constant(0), last, unit.steps, unit.resume));
+    });
+  }
 }
 
 /** Adds the chunks' partial sums in order, applies the tail, and stores. */
-function sumPart(
-  { shape, tail = plainTail }: Accumulation,
+function addPart(
+  { shape, tail = plainTail }: Product,
   chunks: number,
   partials: number,
 ): Part {

@@ -1,14 +1,18 @@
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
-import type { KernelBuilder } from "../stages/builder.ts";
-import type { Product } from "./mod.ts";
-import { moveAlong, reductionSize } from "./axes.ts";
-import { emitTaps, linesOf, skipsZeros } from "./lines.ts";
-import { packPart } from "./pack_b.ts";
-import { addressOf, divide, type Part, type Scratch, type Stages } from "../stages/parts.ts";
-import { rowPlaces } from "./row_places.ts";
-import { plainTail, tailFunction } from "./tail.ts";
-import { packedAxes, tileFunction, tileRows, Tiling } from "./tile_6x8.ts";
+import { addressOf, divide } from "../memory/address.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import type { Part, Stages } from "../stages/parts.ts";
+import type { Scratch } from "../stages/scratch.ts";
+import { rangeOf } from "../stages/units.ts";
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { call, i32 } from "../wasm/instructions.ts";
+import { moveAlong, stepsOf } from "./axes.ts";
+import { emitTaps, linesOf, skippable } from "./lines.ts";
+import { packB, packedAxes } from "./pack_b.ts";
+import type { Product, Strategy } from "./product.ts";
+import { type RowPlaces, rowPlaces } from "./row_places.ts";
+import { type TailFunction, tailFunction } from "./tail.ts";
+import { panelsOf, tileFunction, tileRows } from "./tile_6x8.ts";
+import { tilesOf, Tiling } from "./tiling.ts";
 
 /** How many tasks a product is split into where it is large enough, and what is large enough. */
 const wantedTasks = 32, taskWork = 1 << 18;
@@ -16,128 +20,177 @@ const wantedTasks = 32, taskWork = 1 << 18;
 /** Bytes of A that stay in the second cache while the panels of B pass. */
 const blockBytes = 192 << 10;
 
-/** A product whose B is small: a first stage packs all of it for all. */
-export function sharedStages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
-  const { groups, reduction, columns, shape } = product;
-  const size = reductionSize(reduction);
-  const vectors = columns.count <= 4 ? 1 : 2, width = vectors * 4;
-  const panels = Math.ceil(columns.count / width);
-  const lastColumns = columns.count - (panels - 1) * width;
-  const panelBytes = size * width * 4;
-  const packed = scratch.reserve(groups.count * panels * panelBytes);
-  const lines = linesOf(product.rows, tileRows(vectors));
-  const lineCount = reductionSize(lines.outer), lineRows = reductionSize(lines.inner);
-  const skips = skipsZeros(product.window, product.rows, lines, reduction);
-  const places = rowPlaces(scratch, lines.inner, product.resultOffset);
-  const packedSteps = packedAxes(reduction, width);
-  const pack = packPart({
-    groups: groups.count,
-    groupStride: groups.b,
-    reduction: reduction.map(({ count, b }) => ({ count, stride: b })),
-    columns: columns.count,
-    columnStride: columns.b,
-    width,
-    source: product.b,
-    target: (args) => i32.add(args.scratch, packed),
-  });
+/** A product whose B is small: a first stage packs all of it for all tasks. */
+export const packedOnce: Strategy = {
+  fits: () => true,
+  stages: (builder, scratch, product) => new PackedOnce(builder, scratch, product).stages,
+};
 
-  // Sums go through memory where something is done with them, or where rows are scattered.
-  const staged = product.tail !== undefined || places.result === "table";
-  const tail = staged
-    ? tailFunction(builder.module, {
-      tail: product.tail ?? plainTail,
-      shape,
-      vectors,
-      lastColumns,
-      tileStride: width * 4,
-      rowStride: places.result,
-    })
-    : undefined;
-  const tiling = new Tiling(lineRows, tileRows(vectors), (height) =>
-    tileFunction(builder.module, {
-      rows: height,
-      vectors,
-      rowStride: places.a,
-      reduction: packedSteps.map((axis, index) =>
-        skips && index === 0 ? { ...axis, count: "runtime" } : axis
-      ),
-      resultStride: staged ? width * 4 : places.result as number,
-      lastColumns: staged ? width : lastColumns,
-    }));
-  const stageBytes = tileRows(vectors) * width * 4;
-  const byCache = Math.max(8, Math.floor(blockBytes / Math.max(1, size * 4) / tiling.height));
+/** How a product is cut into tasks: in blocks of rows by blocks of panels. */
+type Partition = ReturnType<typeof partition>;
+
+/** Cuts a product. */
+export function partition({ groups, rows, reduction, columns, window }: Product) {
+  const size = stepsOf(reduction);
+  const panels = panelsOf(columns.count), mostRows = tileRows(panels.vectors);
+  const lines = linesOf(rows, mostRows);
+  const lineCount = stepsOf(lines.outer), lineRows = stepsOf(lines.inner);
+  const tiles = tilesOf(lineRows, mostRows), tileCount = lineCount * tiles.count;
+  const byCache = Math.max(8, Math.floor(blockBytes / Math.max(1, size * 4) / tiles.height));
   const work = lineCount * lineRows * size * columns.count * groups.count;
   const wanted = Math.max(1, Math.min(wantedTasks, Math.floor(work / taskWork)));
-  const byTasks = Math.max(4, Math.ceil(lineCount * tiling.count * groups.count / wanted));
-  const tilesPerBlock = Math.min(lineCount * tiling.count, byCache, byTasks);
-  // A block is some lines, or, of a single line, some tiles.
-  const linesPerBlock = Math.max(1, Math.floor(tilesPerBlock / tiling.count));
+  const byTasks = Math.max(4, Math.ceil(tileCount * groups.count / wanted));
+  const tilesPerBlock = Math.min(tileCount, byCache, byTasks);
+  const linesPerBlock = Math.max(1, Math.floor(tilesPerBlock / tiles.count));
   const rowBlocks = Math.ceil(
-    lineCount > 1 ? lineCount / linesPerBlock : tiling.count / tilesPerBlock,
+    lineCount > 1 ? lineCount / linesPerBlock : tiles.count / tilesPerBlock,
   );
   const columnBlocksWanted = Math.ceil(wanted / (rowBlocks * groups.count));
-  const panelsPerBlock = Math.ceil(panels / Math.min(panels, columnBlocksWanted));
-  const columnBlocks = Math.ceil(panels / panelsPerBlock);
-  const tasks = groups.count * rowBlocks * columnBlocks;
-  const stageArea = staged ? scratch.reserve(stageBytes * tasks) : 0;
-
-  const multiply: Part = {
-    tasks,
-    emit(f, args, task) {
-      const [group, block] = divide(f, task, rowBlocks * columnBlocks, groups.count);
-      const [rowBlock, columnBlock] = divide(f, block, columnBlocks, rowBlocks);
-      const panel0 = f.local("i32", i32.mul(columnBlock, panelsPerBlock));
-      const panel1 = f.local("i32", i32.minU(i32.add(panel0, panelsPerBlock), panels));
-      const stage = addressOf(f, i32.add(args.scratch, stageArea), [task, stageBytes]);
-      const base = addressOf(f, product.a(args), [group, groups.a]);
-      const batch = addressOf(f, product.resultOffset, [group, groups.result - groups.column]);
-      f.count(panel0, panel1, 1, (panel) => {
-        const b = addressOf(
-          f,
-          i32.add(args.scratch, packed),
-          [group, panels * panelBytes],
-          [panel, panelBytes],
-        );
-        const column = addressOf(f, 0, [panel, width * 4], [group, groups.column]);
-        const last = f.local("i32", i32.eq(panel, panels - 1));
-        const emitTiles = (
-          [from, to]: readonly [Value<"i32">, Value<"i32">],
-          lineA: Value<"i32">,
-          linePlace: Value<"i32">,
-          lineB: Value<"i32">,
-          taps: Value<"i32">,
-        ) =>
-          tiling.forEach(f, from, to, (tile, height, fn) => {
-            const { a, place } = places.at(f, args, tiling.rowOf(tile), lineA, linePlace);
-            const target = staged ? stage : i32.add(i32.add(args.output(0), place), column);
-            f.do(call(fn, a, lineB, target, lineA, last, taps, i32.constant(0)));
-            if (tail !== undefined) {
-              f.do(tail.emitCall(args, stage, i32.constant(height), place, column, last));
-            }
-          });
-        if (lineCount === 1) {
-          const tiles = rangeOf(f, rowBlock, tilesPerBlock, tiling.count);
-          return emitTiles(tiles, base, batch, b, i32.constant(0));
-        }
-        const [line0, line1] = rangeOf(f, rowBlock, linesPerBlock, lineCount);
-        const tiles = [i32.constant(0), i32.constant(tiling.count)] as const;
-        f.count(line0, line1, 1, (line) => {
-          const lineA = addressOf(f, base), place = addressOf(f, batch);
-          moveAlong(f, line, lines.outer, [lineA, ({ a }) => a], [place, ({ result }) => result]);
-          if (!skips) return emitTiles(tiles, lineA, place, b, i32.constant(0));
-          const y = f.local("i32", i32.remU(line, product.rows.at(-2)!.count));
-          const { first, count } = emitTaps(f, product.window!, reduction[0]!.count, y);
-          f.increase(lineA, i32.mul(first, reduction[0]!.a));
-          emitTiles(tiles, lineA, place, addressOf(f, b, [first, packedSteps[0]!.b]), count);
-        });
-      });
-    },
+  const panelsPerBlock = Math.ceil(panels.count / Math.min(panels.count, columnBlocksWanted));
+  const columnBlocks = Math.ceil(panels.count / panelsPerBlock);
+  return {
+    panels,
+    /** The reduction's steps in A and in a packed panel, and the bytes of that. */
+    steps: packedAxes(reduction, panels.width),
+    panelBytes: size * panels.width * 4,
+    lines,
+    lineCount,
+    /** The window, if lines leave out its taps above and below the image. */
+    skips: skippable(window, rows, lines, reduction),
+    /** The tiles of a line. */
+    tiles,
+    /** A block is some lines, or, where there is but one line, some tiles of it. */
+    linesPerBlock,
+    tilesPerBlock,
+    rowBlocks,
+    panelsPerBlock,
+    columnBlocks,
+    tasks: groups.count * rowBlocks * columnBlocks,
   };
-  return [[...places.parts, pack], [multiply]];
 }
 
-/** The numbers of block `block` of `size` numbers, of `count` in all: the first, and after the last. */
-function rangeOf(f: FunctionBuilder, block: Value<"i32">, size: number, count: number) {
-  const from = f.local("i32", i32.mul(block, size));
-  return [from, f.local("i32", i32.minU(i32.add(from, size), count))] as const;
+/** A task while it is emitted. */
+interface Task {
+  readonly args: Arguments;
+  readonly group: Value<"i32">;
+  readonly rowBlock: Value<"i32">;
+  /** Where its group begins in A, and in the result in bytes. */
+  readonly a: Local<"i32">;
+  readonly place: Local<"i32">;
+  /** Memory for the sums of a tile. */
+  readonly sums: Local<"i32">;
+}
+
+class PackedOnce {
+  readonly stages: Stages;
+  readonly #product: Product;
+  readonly #cut: Partition;
+  readonly #places: RowPlaces;
+  readonly #tiling: Tiling;
+  /** Sums go through memory where something is done with them, or where rows are scattered. */
+  readonly #tail: TailFunction | undefined;
+  /** Where the packed panels lie in scratch memory. */
+  readonly #packed: number;
+
+  constructor({ module }: KernelBuilder, scratch: Scratch, product: Product) {
+    const cut = partition(product), { panels, panelBytes, lines, tiles } = cut;
+    const { vectors, width } = panels;
+    this.#product = product;
+    this.#cut = cut;
+    this.#packed = scratch.reserve(product.groups.count * panels.count * panelBytes);
+    const places = rowPlaces(scratch, lines.inner, product.resultOffset);
+    this.#places = places;
+    const direct = product.tail === undefined && places.result !== "table";
+    this.#tail = direct
+      ? undefined
+      : tailFunction(module, product, panels, width * 4, places.result);
+    this.#tiling = new Tiling(tiles, (rows) =>
+      tileFunction(module, {
+        rows,
+        vectors,
+        rowStride: places.a,
+        reduction: cut.steps.map((axis, index) =>
+          cut.skips !== undefined && index === 0 ? { ...axis, count: "runtime" } : axis
+        ),
+        resultStride: direct ? places.result : width * 4,
+        lastColumns: direct ? panels.last : width,
+      }));
+    const sumBytes = tileRows(vectors) * width * 4;
+    const sums = direct ? 0 : scratch.reserve(sumBytes * cut.tasks);
+    const pack = packB(product, panels, (args) => i32.add(args.scratch, this.#packed));
+    const multiply: Part = {
+      tasks: cut.tasks,
+      emit: (f, args, task) => this.#multiply(f, args, task, [sums, sumBytes]),
+    };
+    this.stages = [[...places.parts, pack], [multiply]];
+  }
+
+  #multiply(
+    f: FunctionBuilder,
+    args: Arguments,
+    task: Local<"i32">,
+    [sums, sumBytes]: readonly [number, number],
+  ): void {
+    const { groups, a, resultOffset } = this.#product;
+    const { panels, rowBlocks, columnBlocks, panelsPerBlock } = this.#cut;
+    const [group, block] = divide(f, task, rowBlocks * columnBlocks, groups.count);
+    const [rowBlock, columnBlock] = divide(f, block, columnBlocks, rowBlocks);
+    const [panel0, panel1] = rangeOf(f, columnBlock, panelsPerBlock, panels.count);
+    const context: Task = {
+      args,
+      group,
+      rowBlock,
+      sums: addressOf(f, i32.add(args.scratch, sums), [task, sumBytes]),
+      a: addressOf(f, a(args), [group, groups.a]),
+      place: addressOf(f, resultOffset, [group, groups.result - groups.column]),
+    };
+    f.count(panel0, panel1, 1, (panel) => this.#multiplyPanel(f, context, panel));
+  }
+
+  /** A task's rows times one panel of B. */
+  #multiplyPanel(f: FunctionBuilder, task: Task, panel: Local<"i32">): void {
+    const { args, group, rowBlock } = task;
+    const { groups, rows } = this.#product;
+    const { panels, steps, panelBytes, lines, lineCount, tiles, skips } = this.#cut;
+    const b = addressOf(
+      f,
+      i32.add(args.scratch, this.#packed),
+      [group, panels.count * panelBytes],
+      [panel, panelBytes],
+    );
+    const column = addressOf(f, 0, [panel, panels.width * 4], [group, groups.column]);
+    const last = f.local("i32", i32.eq(panel, panels.count - 1));
+    const zero = i32.constant(0);
+    const multiply = (
+      [from, to]: readonly [Value<"i32">, Value<"i32">],
+      lineA: Value<"i32">,
+      linePlace: Value<"i32">,
+      lineB: Value<"i32">,
+      taps: Value<"i32">,
+    ) =>
+      this.#tiling.forEach(f, from, to, (tile, height, fn) => {
+        const { a, place } = this.#places.at(f, args, this.#tiling.rowOf(tile), lineA, linePlace);
+        const target = this.#tail === undefined
+          ? i32.add(i32.add(args.output(0), place), column)
+          : task.sums;
+        f.do(call(fn, a, lineB, target, lineA, last, taps, zero));
+        if (this.#tail === undefined) return;
+        f.do(this.#tail(args, task.sums, height, place, column, last));
+      });
+    if (lineCount === 1) {
+      const range = rangeOf(f, rowBlock, this.#cut.tilesPerBlock, tiles.count);
+      return multiply(range, task.a, task.place, b, zero);
+    }
+    const [line0, line1] = rangeOf(f, rowBlock, this.#cut.linesPerBlock, lineCount);
+    const whole = [zero, i32.constant(tiles.count)] as const;
+    f.count(line0, line1, 1, (line) => {
+      const a = addressOf(f, task.a), place = addressOf(f, task.place);
+      moveAlong(f, line, lines.outer, [a, (axis) => axis.a], [place, (axis) => axis.result]);
+      if (skips === undefined) return multiply(whole, a, place, b, zero);
+      const y = f.local("i32", i32.remU(line, rows.at(-2)!.count)), [taps] = steps;
+      const { first, count } = emitTaps(f, skips, taps!.count, y);
+      f.increase(a, i32.mul(first, taps!.a));
+      multiply(whole, a, place, addressOf(f, b, [first, taps!.b]), count);
+    });
+  }
 }

@@ -1,14 +1,17 @@
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import { addressOf, divide } from "../memory/address.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
-import type { Product } from "./mod.ts";
-import { mergeAxes, reductionSize } from "./axes.ts";
-import { addressOf, divide, type Part, type Scratch, type Stages } from "../stages/parts.ts";
-import { rowPlaces } from "./row_places.ts";
-import { plainTail, tailFunction } from "./tail.ts";
+import type { Part, Stages } from "../stages/parts.ts";
+import type { Scratch } from "../stages/scratch.ts";
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
+import { mergeAxes, stepsOf } from "./axes.ts";
+import type { Product, Strategy } from "./product.ts";
+import { rowPlaces } from "./row_places.ts";
+import { tailFunction } from "./tail.ts";
+import { panelsOf } from "./tile_6x8.ts";
 
-/** Rows up to which a product is thin. */
-export const thinRows = 4;
+/** Rows up to which a product is thin, and columns from which on. */
+const mostRows = 4, fewestColumns = 64;
 
 /** Columns of a task: its sums stay in the first cache, and each row of B is one run of memory. */
 const mostColumns = 1024, wantedTasks = 32;
@@ -18,26 +21,30 @@ const mostColumns = 1024, wantedTasks = 32;
  * some rows at a time, and each of its vectors is added to the sums of all rows. The memory's speed
  * is the limit.
  */
-export function thinStages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
-  const { groups, columns, shape } = product;
-  const rows = reductionSize(product.rows);
-  const [axis] = mergeAxes(product.reduction);
-  const { count: steps, a: aStep, b: bStep } = axis ?? { count: 1, a: 0, b: 0 };
-  const places = rowPlaces(scratch, product.rows, product.resultOffset);
+export const thin: Strategy = {
+  fits: ({ rows, columns, reduction }) =>
+    stepsOf(rows) <= mostRows && columns.b === 4 && columns.count >= fewestColumns &&
+    stepsOf(reduction) > 0 && mergeAxes(reduction, "a", "b").length <= 1,
+  stages,
+};
+
+/** The columns in blocks, one a task: how many there are, and the columns of one. */
+export function partition({ groups, columns }: Product) {
   const forTasks = Math.ceil(columns.count * groups.count / wantedTasks / 8) * 8;
-  const width = Math.min(mostColumns, Math.max(64, forTasks));
-  const blocks = Math.ceil(columns.count / width);
+  const width = Math.min(mostColumns, Math.max(fewestColumns, forTasks));
+  return { width, blocks: Math.ceil(columns.count / width) };
+}
+
+function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
+  const { groups, columns } = product;
+  const rows = stepsOf(product.rows);
+  const [axis = { count: 1, a: 0, b: 0 }] = mergeAxes(product.reduction, "a", "b");
+  const { width, blocks } = partition(product);
+  const places = rowPlaces(scratch, product.rows, product.resultOffset);
   const sumStride = width * 4;
   const sums = scratch.reserve(groups.count * blocks * rows * sumStride);
-  const panels = Math.ceil(columns.count / 8);
-  const tail = tailFunction(builder.module, {
-    tail: product.tail ?? plainTail,
-    shape,
-    vectors: 2,
-    lastColumns: columns.count - (panels - 1) * 8,
-    tileStride: sumStride,
-    rowStride: places.result,
-  });
+  const panels = panelsOf(columns.count);
+  const tail = tailFunction(builder.module, product, panels, sumStride, places.result);
   const multiply: Part = {
     tasks: groups.count * blocks,
     emit(f, args, task) {
@@ -59,21 +66,26 @@ export function thinStages(builder: KernelBuilder, scratch: Scratch, product: Pr
       f.count(0, rows * sumStride, 16, (at) => f.do(v128.store(i32.add(sum, at), 0)));
 
       const atOnce = Math.max(1, Math.floor(8 / rows));
-      const rounds = Math.floor(steps / atOnce);
+      const rounds = Math.floor(axis.count / atOnce);
       const add = (rowsOfB: number) =>
-        addRows(f, rowPointers, b, sum, count, { rowsOfB, aStep, bStep, sumStride });
+        addRows(f, rowPointers, b, sum, count, {
+          rowsOfB,
+          aStep: axis.a,
+          bStep: axis.b,
+          sumStride,
+        });
       if (rounds > 0) f.count(0, rounds, 1, () => add(atOnce));
-      for (let rest = rounds * atOnce; rest < steps; rest++) add(1);
+      for (let rest = rounds * atOnce; rest < axis.count; rest++) add(1);
 
       f.count(0, count, 8, (column) => {
         const place = f.local("i32", i32.add(column0, column));
-        f.do(tail.emitCall(
+        f.do(tail(
           args,
           addressOf(f, sum, [column, 4]),
-          i32.constant(rows),
+          rows,
           row0.place,
           addressOf(f, 0, [place, 4], [group, groups.column]),
-          i32.eq(place, (panels - 1) * 8),
+          i32.eq(place, (panels.count - 1) * 8),
         ));
       });
     },

@@ -1,31 +1,18 @@
 import type { Expression } from "../../../lib/graph/kernel.ts";
 import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
-import type { FunctionIndex, Local, ModuleBuilder, Value } from "../wasm/assembler.ts";
-import type { Arguments } from "../stages/builder.ts";
 import { ExpressionEmitter, type LoadStep } from "../elementwise/expression.ts";
-import { call, i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "../memory/lanes.ts";
+import type { Arguments } from "../stages/builder.ts";
+import type { FunctionIndex, Local, ModuleBuilder, Statement, Value } from "../wasm/assembler.ts";
+import { call, i32, v128 } from "../wasm/instructions.ts";
+import type { Product } from "./product.ts";
+import type { Panels } from "./tile_6x8.ts";
 
 /** What a kernel without a tail does with its result. */
 export const plainTail: Expression = {
   steps: [{ kind: "result", dtype: "f32" }],
   stores: [{ step: 0, dtype: "f32" }],
 };
-
-/** How a tile's sums are finished and stored. */
-export interface TailOptions {
-  readonly tail: Expression;
-  /** The result's shape, which the views of the tail's loads refer to. */
-  readonly shape: Shape;
-  /** Vectors of four columns in a tile. */
-  readonly vectors: number;
-  /** Columns of the last tile. */
-  readonly lastColumns: number;
-  /** Bytes between rows of the tile in memory. */
-  readonly tileStride: number;
-  /** Bytes between rows of the result, or "table": `place` points to one i32 a row. */
-  readonly rowStride: number | "table";
-}
 
 /** Which of the three kinds of load that a tail over `shape` may have a step is. */
 export function loadKind({ view }: LoadStep, shape: Shape): "element" | "column" | "scalar" {
@@ -36,26 +23,31 @@ export function loadKind({ view }: LoadStep, shape: Shape): "element" | "column"
   return view.strides.at(-1) === 0 ? "scalar" : "column";
 }
 
-/** A tail as a function of its own, to be called for each tile. */
-export interface TailFunction {
-  /**
-   * Finishes `rows` rows at `tile`: `place` is the first row's offset
-   * in the result in bytes, or where its offsets are; `column` the first column, in bytes; `last` is
-   * not 0 for the tile that has but `lastColumns`.
-   */
-  emitCall(
-    args: Arguments,
-    tile: Value<"i32">,
-    rows: Value<"i32">,
-    place: Value<"i32">,
-    column: Value<"i32">,
-    last: Value<"i32">,
-  ): ReturnType<typeof call>;
-}
+/**
+ * Calls a tail for a tile: finishes `rows` rows at `tile`. `place` is the first row's offset in the
+ * result in bytes, or where its offsets are; `column` the first column, in bytes; `last` is not 0
+ * for a tile in the last panel.
+ */
+export type TailFunction = (
+  args: Arguments,
+  tile: Value<"i32">,
+  rows: number,
+  place: Value<"i32">,
+  column: Value<"i32">,
+  last: Value<"i32">,
+) => Statement;
 
-/** Emits the function that applies a tail to a tile, which lies in memory, and stores the results. */
-export function tailFunction(module: ModuleBuilder, options: TailOptions): TailFunction {
-  const { tail, shape, vectors, lastColumns, tileStride, rowStride } = options;
+/**
+ * Emits the function that applies a product's tail to a tile, which lies in memory with `tileStride`
+ * bytes between rows, and stores the results: `rowStride` bytes between rows, or where a table says.
+ */
+export function tailFunction(
+  module: ModuleBuilder,
+  { tail = plainTail, shape }: Product,
+  { vectors, last: lastColumns }: Panels,
+  tileStride: number,
+  rowStride: number | "table",
+): TailFunction {
   const inputs = [
     ...new Set(tail.steps.flatMap((step) => step.kind === "load" ? [step.input] : [])),
   ];
@@ -106,17 +98,15 @@ export function tailFunction(module: ModuleBuilder, options: TailOptions): TailF
     if (lastColumns === vectors * 4) rowsLoop(lastColumns);
     else f.if(last, () => rowsLoop(lastColumns), () => rowsLoop(vectors * 4));
   });
-  return {
-    emitCall: (args, tile, rows, place, column, last) =>
-      call(
-        fn,
-        tile,
-        rows,
-        place,
-        column,
-        last,
-        ...inputs.map((number) => args.input(number)),
-        ...tail.stores.map((_, store) => args.output(store)),
-      ),
-  };
+  return (args, tile, rows, place, column, last) =>
+    call(
+      fn,
+      tile,
+      i32.constant(rows),
+      place,
+      column,
+      last,
+      ...inputs.map((number) => args.input(number)),
+      ...tail.stores.map((_, store) => args.output(store)),
+    );
 }

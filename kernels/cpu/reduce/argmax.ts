@@ -1,9 +1,9 @@
 import type { ArgmaxKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
 import { storeLanes } from "../memory/lanes.ts";
-import { overUnits } from "../memory/runs.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts";
+import { overUnits } from "../stages/units.ts";
 
 /** Elements that a task touches, about. */
 const taskSize = 8192;

@@ -6,18 +6,17 @@ import { type Combine, combineOf, horizontal, pairwise } from "./combine.ts";
 import { ExpressionEmitter } from "../elementwise/expression.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
 import { laneMask, laneOffsets, storeLanes } from "../memory/lanes.ts";
-import { overUnits } from "../memory/runs.ts";
 import {
   type Access,
   addressAt,
   lanesOf,
-  multipleBelow,
   Pointers,
   readLanes,
   type Space,
   spaceOf,
-  unravel,
 } from "../elementwise/space.ts";
+import { overUnits } from "../stages/units.ts";
+import { multipleBelow, unravel } from "../memory/address.ts";
 
 /** Elements that a task reads, about. */
 const taskSize = 8192;

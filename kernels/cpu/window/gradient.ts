@@ -2,8 +2,9 @@ import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "../memory/lanes.ts";
-import { fill, overUnits } from "../memory/runs.ts";
+import { fill } from "../memory/runs.ts";
 import { clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
+import { overUnits } from "../stages/units.ts";
 
 /** Elements of images that a task computes, about. */
 const taskSize = 8192;
@@ -66,15 +67,7 @@ function emitImage(
   const disjoint = s.stride[0] >= s.window[0] && s.stride[1] >= s.window[1];
   const covers = disjoint && s.rows * s.window[0] === s.height &&
     s.columns * s.window[1] === s.width && s.padding.every((p) => p === 0);
-  if (!covers) {
-    if (channels === s.channels) fill(f, target, size, f32x4.constant(0));
-    else {
-      f.count(0, s.height * s.width, 1, (index) => {
-        const at = f.local("i32", i32.add(target, i32.mul(index, pixel)));
-        fill(f, at, channels, f32x4.constant(0));
-      });
-    }
-  }
+  if (!covers) clear(f, s, target, channels);
   const plane = s.rows * s.columns * s.channels;
   const outputGradient = place(gradient, plane);
   const outputMaxima = maxima && f.local("i32", i32.sub(place(maxima, plane), outputGradient));
@@ -123,5 +116,15 @@ function emitImage(
         }, f.local("i32", i32.add(start, offset)));
       });
     });
+  });
+}
+
+/** Zeros in some channels of an image. */
+function clear(f: FunctionBuilder, s: WindowSizes, target: Value<"i32">, channels: number): void {
+  const pixels = s.height * s.width, zero = f32x4.constant(0);
+  if (channels === s.channels) return fill(f, target, pixels * channels, zero);
+  f.count(0, pixels, 1, (index) => {
+    const at = f.local("i32", i32.add(target, i32.mul(index, s.channels * 4)));
+    fill(f, at, channels, zero);
   });
 }

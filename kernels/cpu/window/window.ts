@@ -5,9 +5,9 @@ import type { KernelBuilder } from "../stages/builder.ts";
 import { type Combine, combineOf } from "../reduce/combine.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "../memory/lanes.ts";
-import { overUnits } from "../memory/runs.ts";
 import { emitWindowGradient } from "./gradient.ts";
 import { type Clip, clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
+import { overUnits } from "../stages/units.ts";
 
 /** Elements that a task computes, about. */
 const taskSize = 8192;

@@ -1,0 +1,64 @@
+import type { FunctionBuilder, FunctionIndex, Local, Value } from "../wasm/assembler.ts";
+import { i32 } from "../wasm/instructions.ts";
+
+/** Rows in tiles whose heights differ by at most one: the first `extra` have one row more. */
+export interface Tiles {
+  readonly count: number;
+  readonly height: number;
+  readonly extra: number;
+}
+
+/** `rows` rows in as few tiles as there can be of at most `most`. */
+export function tilesOf(rows: number, most: number): Tiles {
+  const count = Math.ceil(rows / most), height = Math.floor(rows / count);
+  return { count, height, extra: rows - count * height };
+}
+
+/** Tiles of rows, with the function that computes a tile of each height. */
+export class Tiling {
+  readonly #tiles: Tiles;
+  readonly #low: FunctionIndex | undefined;
+  readonly #high: FunctionIndex | undefined;
+
+  /** `make` emits the function for a height. */
+  constructor(tiles: Tiles, make: (rows: number) => FunctionIndex) {
+    const { count, height, extra } = tiles;
+    this.#tiles = tiles;
+    this.#low = extra < count ? make(height) : undefined;
+    this.#high = extra > 0 ? make(height + 1) : undefined;
+  }
+
+  /** The first row of a tile. */
+  rowOf(tile: Value<"i32">): Value<"i32"> {
+    const { height, extra } = this.#tiles;
+    return i32.add(i32.mul(tile, height), extra === 0 ? 0 : i32.minU(tile, extra));
+  }
+
+  /** Runs `body` for the tiles from `from` to before `to`, with each one's rows and function. */
+  forEach(
+    f: FunctionBuilder,
+    from: Value<"i32">,
+    to: Value<"i32">,
+    body: (tile: Local<"i32">, rows: number, fn: FunctionIndex) => void,
+  ): void {
+    this.forEachHeight(f, from, to, (first, end, rows) => {
+      const fn = rows === this.#tiles.height ? this.#low! : this.#high!;
+      f.count(first, end, 1, (tile) => f.scope(() => body(tile, rows, fn)));
+    });
+  }
+
+  /** Splits the tiles from `from` to before `to` in those of one height and those of the other. */
+  forEachHeight(
+    f: FunctionBuilder,
+    from: Value<"i32">,
+    to: Value<"i32">,
+    body: (from: Value<"i32">, to: Value<"i32">, rows: number) => void,
+  ): void {
+    const { height, extra } = this.#tiles;
+    if (extra === 0) return body(from, to, height);
+    const end = f.local("i32", i32.minU(to, extra));
+    f.if(i32.ltU(from, end), () => body(from, end, height + 1));
+    const start = f.local("i32", i32.select(i32.ltU(from, extra), extra, from));
+    f.if(i32.ltU(start, to), () => body(start, to, height));
+  }
+}
