@@ -23,6 +23,9 @@ export function testOnDevices(
     Deno.test({
       name: `${name} on ${kind}`,
       ignore: kind === "webgpu" && !needs.webgpu.met,
+      // The device stays open for the next test, and so may what it has begun to map.
+      sanitizeResources: false,
+      sanitizeOps: false,
       fn: async () => {
         const device = opened.get(kind) ?? await openDevice(kind);
         opened.set(kind, device);

@@ -88,12 +88,14 @@ export function testOnWebgpu(
   body: (device: WebgpuDevice) => Promise<void> | void,
   tiling?: Tiling,
 ): void {
-  Deno.test(webgpuTest(name, async () => {
+  const test = webgpuTest(name, async () => {
     const options = tiling === undefined ? {} : { tiling };
     const device = opened.get(tiling) ?? await createWebgpuDevice(options);
     opened.set(tiling, device);
     await body(device);
-  }));
+  });
+  // The device stays open for the next test, and so may what it has begun to map.
+  Deno.test({ ...test, sanitizeResources: false, sanitizeOps: false });
 }
 
 /** Registers a test that gets a WebGPU device of its own, which it may lose or close. */
