@@ -1,7 +1,9 @@
 /** ONNX's conformance cases on both devices, at ONNX's tolerance. */
 import { assert, assertEquals } from "@std/assert";
-import { setDevice, type Tensor } from "../../mod.ts";
+import type { Tensor } from "../../mod.ts";
 import { needs } from "../setup/needs.ts";
+import { testEachOnDevices } from "../tensor/devices.ts";
+import { onnxCases } from "./cases.ts";
 import { imageOperators } from "./images.ts";
 import { layoutOperators } from "./layout.ts";
 import { listed, missingSettings } from "./listed.ts";
@@ -33,59 +35,27 @@ async function difference(found: Tensor | undefined, expected: OnnxTensor): Prom
   return wrong < 0 ? "" : `element ${wrong}: ${data[wrong]}, expected ${expected.data[wrong]}`;
 }
 
-/** Runs a case: what is wrong with it, if anything is. */
-async function failure(name: string, folder: string): Promise<string> {
-  try {
-    const { node, inputs, outputs } = await readCase(folder);
-    const operator = operators[node.operator];
-    if (operator === undefined) return `no operator ${node.operator}`;
-    const given = inputs.map((input) => input && new Argument(input));
-    const settings = new Settings({ ...node.attributes, ...missingSettings[name] });
-    const found = await operator(given, settings, outputs.length);
-    for (const [i, expected] of outputs.entries()) {
-      const wrong = await difference(found[i], expected);
-      if (wrong !== "") return `output ${i}: ${wrong}`;
-    }
-    return "";
-  } catch (error) {
-    return (error as Error).message;
+/** Runs a case and compares its outputs. */
+async function check(name: string, folder: string): Promise<void> {
+  const { node, inputs, outputs } = await readCase(folder);
+  const operator = operators[node.operator];
+  assert(operator !== undefined, `no operator ${node.operator}`);
+  const given = inputs.map((input) => input && new Argument(input));
+  const settings = new Settings({ ...node.attributes, ...missingSettings[name] });
+  const found = await operator(given, settings, outputs.length);
+  for (const [i, expected] of outputs.entries()) {
+    assertEquals(await difference(found[i], expected), "", `output ${i}`);
   }
 }
 
-/** The folders of all cases, by name. */
-async function folders(): Promise<Map<string, string>> {
-  const root = `${Deno.env.get("STRIATE_MIRROR")}/onnx-node-tests`;
-  const { tests } = JSON.parse(await Deno.readTextFile(`${root}/index.json`));
-  return new Map(
-    Object.entries(tests as Record<string, string[]>).flatMap(([family, names]) =>
-      names.map((name): [string, string] => [
-        name.replace(/^test_/, ""),
-        `${root}/${family === "pytorch-converted" ? family : "node"}/${name}`,
-      ])
-    ),
-  );
-}
-
-for (const device of ["cpu", "webgpu"] as const) {
-  Deno.test({
-    name: `ONNX's operator cases (${device})`,
-    ignore: !needs.mirror.met || (device === "webgpu" && !needs.webgpu.met),
-    async fn() {
-      await setDevice(device);
-      const cases = await folders();
-      assertEquals([...listed.keys()].filter((name) => !cases.has(name)), [], "unknown cases");
-      const failures: string[] = [];
-      let passed = 0;
-      for (const [name, folder] of cases) {
-        if (listed.has(name)) continue;
-        const wrong = await failure(name, folder);
-        if (wrong === "") passed++;
-        else failures.push(`${name}: ${wrong}`);
-      }
-      console.log(`${passed} cases pass, ${listed.size} listed with a reason`);
-      assert(failures.length === 0, failures.join("\n"));
-      assertEquals(passed + listed.size, cases.size);
-      await setDevice("cpu");
-    },
+if (needs.mirror.met) {
+  const cases = await onnxCases();
+  Deno.test("ONNX's cases that are listed as not run are there", () => {
+    assertEquals([...listed.keys()].filter((name) => !cases.has(name)), []);
   });
-}
+  testEachOnDevices(
+    [...cases].filter(([name]) => !listed.has(name)),
+    ([name]) => `ONNX ${name}`,
+    async ([name, folder]) => await check(name, folder),
+  );
+} else Deno.test.ignore("ONNX's operator cases", () => {});
