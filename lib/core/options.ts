@@ -123,6 +123,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export function describeValue(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null) return String(value);
   const kind = value.constructor?.name ?? "Object";
   if (kind !== "Array" && kind !== "Object") return `an object of ${kind}`;

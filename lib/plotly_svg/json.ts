@@ -107,11 +107,15 @@ export function each(value: unknown, i: number): unknown {
   return isList(value) ? value[i] : value;
 }
 
-/** `extra` laid over `base`, object by object; lists are replaced. */
+/**
+ * `extra` laid over `base`, object by object; lists are replaced. A text for a title is short for an
+ * object with that text.
+ */
 export function mergeJson(base: Json, extra: Json): Json {
   const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(extra)) {
+  for (const [key, given] of Object.entries(extra)) {
     const old = result[key];
+    const value = key === "title" && typeof given === "string" ? { text: given } : given;
     result[key] = isJson(old) && isJson(value) ? mergeJson(old, value) : value;
   }
   return result;

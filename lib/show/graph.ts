@@ -1,5 +1,6 @@
+import { flag, oneOf, text } from "../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../core/options.ts";
 import { Model } from "../train/model.ts";
-import { checkNames } from "../train/options.ts";
 import { loadPackage } from "../weights/package.ts";
 import { boxesOf } from "./graph/boxes.ts";
 import { dotOf } from "./graph/dot.ts";
@@ -14,6 +15,12 @@ export interface GraphOptions {
   /** What stands above the graph. */
   readonly title?: string;
 }
+
+const graphSchema = {
+  direction: oneOf(["down", "right"], "down"),
+  shapes: flag(false),
+  title: text(),
+} satisfies Schema<GraphOptions>;
 
 /** As much of the package as is used here. */
 interface Graphviz {
@@ -42,16 +49,12 @@ const scale = 4 / 3;
  *
  * @throws {TypeError} if it is no model.
  */
-export async function drawGraph(model: Model, options: GraphOptions = {}): Promise<Picture> {
-  checkNames("drawGraph", options, ["direction", "shapes", "title"]);
-  const { direction = "down", shapes = false, title } = options;
+export async function drawGraph(model: Model, given: GraphOptions = {}): Promise<Picture> {
+  const settings = options("drawGraph", given, graphSchema);
   if (!(model instanceof Model)) {
-    throw new TypeError(`drawGraph: expected a model, found ${String(model)}`);
+    throw new TypeError(`drawGraph: expected a model, found ${describeValue(model)}`);
   }
-  if (direction !== "down" && direction !== "right") {
-    throw new RangeError(`drawGraph: direction: expected "down" or "right", found ${direction}`);
-  }
-  const dot = dotOf(boxesOf(model), { direction, shapes, title });
+  const dot = dotOf(boxesOf(model), settings);
   const { instance } = await loadPackage<Graphviz>(specifier, "Drawings of graphs");
   const drawn = (await instance()).renderString(dot, { format: "svg" });
   return pictureOf(drawn, `graph of ${model}`);

@@ -6,7 +6,7 @@
  */
 export { bar, type BarOptions, type BarSeries } from "./plot/bar.ts";
 export { confusion, type ConfusionCounts, type ConfusionOptions } from "./plot/confusion.ts";
-export { contour, type ContourOptions, surface, type SurfaceOptions } from "./plot/contour.ts";
+export { contour, type ContourOptions } from "./plot/contour.ts";
 export {
   decisionBoundary,
   type DecisionBoundaryOptions,
@@ -16,7 +16,7 @@ export {
 export { featureMaps, type FeatureMapsOf, type FeatureMapsOptions } from "./plot/feature_maps.ts";
 export { filters, type FiltersOptions } from "./plot/filters.ts";
 export { grid, type GridOptions } from "./plot/grid.ts";
-export { type ColorScale, heatmap, type HeatmapOptions } from "./plot/heatmap.ts";
+export { heatmap, type HeatmapOptions } from "./plot/heatmap.ts";
 export { histogram, type HistogramOptions, type HistogramSeries } from "./plot/histogram.ts";
 export {
   history,
@@ -37,9 +37,15 @@ export type {
 export { line, type LineOptions, scatter, type ScatterOptions } from "./plot/line.ts";
 export { type ModelEntry, type ModelPoint, models, type ModelsOptions } from "./plot/models.ts";
 export type { Matrix, Numbers } from "./plot/numbers.ts";
-export type { AxesOptions, CartesianOptions, FigureOptions } from "./plot/options.ts";
+export type {
+  AxesOptions,
+  CartesianOptions,
+  ColorScale,
+  FigureOptions,
+} from "./plot/figure_options.ts";
 export type { PixelRange } from "./plot/pixels.ts";
 export { receptiveField, type ReceptiveFieldOptions } from "./plot/receptive_field.ts";
 export type { Dash, Series, SeriesLike, SeriesMode } from "./plot/series.ts";
 export { steps, type StepsOptions } from "./plot/steps.ts";
+export { surface, type SurfaceOptions } from "./plot/surface.ts";
 export { type RankedLabel, topLabels, type TopLabelsOptions } from "./plot/top_labels.ts";

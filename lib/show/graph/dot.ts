@@ -6,7 +6,7 @@ export interface DotOptions {
   readonly direction: "down" | "right";
   /** Whether each box says the shape of what it yields. */
   readonly shapes: boolean;
-  readonly title: string | undefined;
+  readonly title?: string;
 }
 
 /** Colours of the boxes, as in the figure of GoogLeNet: fill and edge. */

@@ -1,27 +1,18 @@
-import { checkNames } from "../../train/options.ts";
-import { colorway } from "../../plotly_svg/mod.ts";
+import { checkedBy, custom, flag, required, text } from "../../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../../core/options.ts";
+import { colorway, type Json, mergeJson } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
 import {
-  checkLength,
-  checkNumbers,
-  count,
-  describeNumbers,
-  extentOf,
-  isNumbers,
-  isTensor,
-  type Numbers,
-  rounded,
-} from "./numbers.ts";
-import {
-  cartesianLayout,
-  cartesianNames,
   type CartesianOptions,
-  checkOptions,
-  type Json,
-  merge,
-  textWidth,
-} from "./options.ts";
+  cartesianSchema,
+  labels,
+  plotlyJson,
+  texts,
+} from "./figure_options.ts";
+import { cartesianLayout, textWidth } from "./layout.ts";
+import { checkLength, count, extentOf, type Numbers, numbers, rounded } from "./numbers.ts";
+import { checkSeries, type OneOrMore } from "./series_list.ts";
 
 /** Bars that belong together. */
 export interface BarSeries {
@@ -52,6 +43,28 @@ export interface BarOptions extends CartesianOptions {
 /** More bars than this cannot be told apart on any screen. */
 const mostBars = 2000;
 
+const seriesSchema = {
+  y: required(numbers),
+  name: text(),
+  color: checkedBy((value: unknown, where): string | readonly string[] =>
+    typeof value === "string" ? value : texts.read(value, where)
+  ),
+  text: texts,
+  plotly: plotlyJson,
+} satisfies Schema<BarSeries>;
+
+const barSchema = {
+  ...cartesianSchema,
+  labels,
+  horizontal: flag(false),
+  stacked: flag(false),
+  text: custom(
+    "true or false, a number of decimals or a list of texts",
+    (value): value is boolean | number | readonly string[] =>
+      typeof value === "boolean" || typeof value === "number" || Array.isArray(value),
+  ),
+} satisfies Schema<BarOptions>;
+
 /**
  * Bars: their lengths, or several series `{ y, name, color }` of them.
  *
@@ -69,42 +82,17 @@ const mostBars = 2000;
  * @throws {RangeError} if there are no bars or more than 2,000, two have one label, or for an unknown
  *   option.
  */
-export function bar(
-  values: Numbers | BarSeries | readonly (Numbers | BarSeries)[],
-  options: BarOptions = {},
-): Figure {
+export function bar(values: OneOrMore<BarSeries>, given: BarOptions = {}): Figure {
   const where = "plot.bar";
-  checkOptions(where, options, [...cartesianNames, "labels", "horizontal", "stacked", "text"]);
-  const list = isNumbers(values)
-    ? [{ y: values }]
-    : (Array.isArray(values) ? values : [values]).map((one) => isNumbers(one) ? { y: one } : one);
-  if (list.length === 0) throw new RangeError(`${where}: expected at least one series, found none`);
-  const { horizontal = false, stacked = false } = options;
-  const bare = isNumbers(values)
-    ? () => `${where}: values`
-    : (i: number) => `${where}: series[${i}]`;
-  list.forEach((series, i) => checkBars(series, bare(i)));
+  const settings = options(where, given, barSchema);
+  const list = readBars(values, where);
   const n = list[0]!.y.length;
-  list.forEach(({ y }, i) => checkLength(y, n, "the first series", bare(i)));
-  const labels = Array.from(options.labels ?? Array.from({ length: n }, (_, i) => i), String);
-  checkLength(labels, n, "the bars", `${where}: labels`);
-  if (n > mostBars) {
-    throw new RangeError(
-      `${bare(0)}: expected at most ${count(mostBars)} bars, found ${count(n)}; ` +
-        "plot.histogram counts values, plot.line draws any number of them",
-    );
-  }
-  const twice = labels.find((label, i) => labels.indexOf(label) < i);
-  if (twice !== undefined) {
-    throw new RangeError(
-      `${where}: labels: expected another label for each bar, found ${JSON.stringify(twice)} twice`,
-    );
-  }
-
+  const labels = readLabels(settings.labels, n, where);
+  const { horizontal, stacked } = settings;
   const data = list.map((series, i): Trace => {
-    const text = barTexts(series, options.text, n, list.length);
+    const text = barTexts(series, settings.text, n, list.length);
     const y = rounded(series.y);
-    return merge({
+    return mergeJson({
       type: "bar",
       orientation: horizontal ? "h" : "v",
       x: horizontal ? y : labels,
@@ -118,8 +106,8 @@ export function bar(
       },
     }, series.plotly ?? {}) as Trace;
   });
-  const category = labelAxis(labels, horizontal, options);
-  const log = horizontal ? options.xLog : options.yLog;
+  const category = labelAxis(labels, settings);
+  const log = horizontal ? settings.xLog : settings.yLog;
   const texts = !stacked && data.some(({ text }) => text !== undefined);
   const length: Json = {
     zeroline: true,
@@ -128,7 +116,7 @@ export function bar(
   };
   return new Figure({
     data,
-    layout: cartesianLayout(where, options, {
+    layout: cartesianLayout(where, settings, {
       names: list.map(({ name }) => name),
       values: { [horizontal ? "x" : "y"]: list.map(({ y }) => y) },
       xaxis: horizontal ? length : category.axis,
@@ -139,27 +127,42 @@ export function bar(
   });
 }
 
+/** The series of bars, all of one length. */
+function readBars(values: OneOrMore<BarSeries>, where: string): BarSeries[] {
+  const list = checkSeries(values, where, "y", seriesSchema);
+  const n = list[0]!.series.y.length;
+  return list.map(({ series, where }) => {
+    const { color, text, y } = series;
+    checkLength(y, n, "the first series", `${where}: y`);
+    if (n > mostBars) {
+      throw new RangeError(
+        `${where}: y: expected at most ${count(mostBars)} bars, found ${count(n)}; ` +
+          "plot.histogram counts values, plot.line draws any number of them",
+      );
+    }
+    if (typeof color === "object") checkLength(color, n, "y", `${where}: color`);
+    if (text !== undefined) checkLength(text, n, "y", `${where}: text`);
+    return series;
+  });
+}
+
+/** A label for each bar, all different. */
+function readLabels(given: BarOptions["labels"], n: number, where: string): string[] {
+  const labels = Array.from(given ?? Array.from({ length: n }, (_, i) => i), String);
+  checkLength(labels, n, "the bars", `${where}: labels`);
+  const twice = labels.find((label, i) => labels.indexOf(label) < i);
+  if (twice === undefined) return labels;
+  throw new RangeError(
+    `${where}: labels: expected another label for each bar, found ${JSON.stringify(twice)} twice`,
+  );
+}
+
 /** A range in which the texts at the ends of the bars find room. */
 function roomFor(list: readonly BarSeries[]): Json {
   const [low, high] = extentOf(list.map(({ y }) => y)) ?? [0, 0];
   const [from, to] = [Math.min(0, low), Math.max(0, high)];
   const room = 0.1 * (to - from);
   return from === to ? {} : { range: [from && from - room, to && to + room] };
-}
-
-function checkBars(series: BarSeries, where: string): void {
-  if (typeof series !== "object" || series === null || isTensor(series)) {
-    throw new TypeError(
-      `${where}: expected numbers or a series { y, name … }, found ${describeNumbers(series)}`,
-    );
-  }
-  checkNames(where, series, ["y", "name", "color", "text", "plotly"]);
-  checkNumbers(series.y, where.endsWith("values") ? where : `${where}.y`);
-  const { color, text, y } = series;
-  if (color !== undefined && typeof color !== "string") {
-    checkLength(color, y.length, "y", `${where}.color`);
-  }
-  if (text !== undefined) checkLength(text, y.length, "y", `${where}.text`);
 }
 
 /** What stands at the bars of a series, if anything does. */
@@ -185,8 +188,7 @@ function barTexts(
 /** The axis of the labels: turned where they do not fit, and with a margin that holds them. */
 function labelAxis(
   labels: readonly string[],
-  horizontal: boolean,
-  { width = 640, xLabel, yLabel }: BarOptions,
+  { width = 640, xLabel, yLabel, horizontal }: Values<typeof barSchema>,
 ): { readonly axis: Json; readonly margin: Json } {
   const longest = Math.max(...labels.map((label) => textWidth(label)));
   const category = { type: "category", showgrid: false, zeroline: false };

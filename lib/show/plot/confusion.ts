@@ -1,7 +1,15 @@
+import { flag } from "../../core/option_kinds.ts";
+import { options, type Schema } from "../../core/options.ts";
 import type { Figure } from "../figure.ts";
-import { drawMatrix, type HeatmapOptions } from "./heatmap.ts";
+import {
+  type AxesOptions,
+  axesSchema,
+  type ColorScale,
+  colorScale,
+  texts,
+} from "./figure_options.ts";
+import { drawMatrix } from "./heatmap.ts";
 import { checkLength, checkMatrix, type Matrix } from "./numbers.ts";
-import { axesNames, type AxesOptions, checkOptions } from "./options.ts";
 
 /** Counts of how often each class (row) was taken for each (column): a `ConfusionMatrix`. */
 export interface ConfusionCounts {
@@ -23,8 +31,16 @@ export interface ConfusionOptions extends AxesOptions {
   /** Whether the numbers are written into the cells; by default for 20 classes or fewer. */
   readonly annotate?: boolean;
   /** The colours; by default from white (never) to dark blue. */
-  readonly colorScale?: HeatmapOptions["colorScale"];
+  readonly colorScale?: ColorScale;
 }
+
+const confusionSchema = {
+  ...axesSchema,
+  classes: texts,
+  normalize: flag(false),
+  annotate: flag(),
+  colorScale: colorScale(whiteToBlue),
+} satisfies Schema<ConfusionOptions>;
 
 /**
  * How often each class was taken for each: a row for each right class, a column for each prediction.
@@ -40,15 +56,14 @@ export interface ConfusionOptions extends AxesOptions {
  */
 export function confusion(
   matrix: ConfusionCounts | Matrix,
-  options: ConfusionOptions = {},
+  given: ConfusionOptions = {},
 ): Figure {
   const where = "plot.confusion";
-  checkOptions(where, options, [...axesNames, "classes", "normalize", "annotate", "colorScale"]);
+  const { classes, normalize, annotate, ...look } = options(where, given, confusionSchema);
   const rows = checkMatrix(rowsOf(matrix), `${where}: matrix`), n = rows.length;
   checkLength(rows[0]!, n, "each column", `${where}: matrix[0]`);
-  const { classes, normalize = false, annotate = n <= 20, colorScale = whiteToBlue, ...rest } =
-    options;
   if (classes !== undefined) checkLength(classes, n, "the matrix", `${where}: classes`);
+  const names = classes ?? (n <= 20 ? Array.from({ length: n }, (_, i) => i) : undefined);
   const z = normalize ? rows.map(shares) : rows;
   const write = (value: number) =>
     normalize ? (value > 0 ? `${Math.round(100 * value)}%` : "") : value.toLocaleString("en");
@@ -57,22 +72,16 @@ export function confusion(
     {
       xLabel: "predicted",
       yLabel: "true",
-      ...rest,
-      ...classes === undefined ? n <= 20 ? { xLabels: numbers(n), yLabels: numbers(n) } : {} : {
-        xLabels: classes,
-        yLabels: classes,
-      },
-      colorScale,
+      ...look,
+      ...names === undefined ? {} : { xLabels: names, yLabels: names },
       zMin: 0,
       ...normalize ? { zMax: 1 } : {},
       equal: true,
     },
     where,
-    annotate ? z.map((row) => Array.from(row, write)) : undefined,
+    annotate ?? n <= 20 ? z.map((row) => Array.from(row, write)) : undefined,
   );
 }
-
-const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 const shares = (row: ArrayLike<number>): number[] => {
   const values = Array.from(row), sum = values.reduce((a, b) => a + b, 0);

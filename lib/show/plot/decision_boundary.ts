@@ -1,17 +1,19 @@
+import { checkedBy, integer, number, required } from "../../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
+import { colorway, isolinePieces } from "../../plotly_svg/mod.ts";
 import { tensor } from "../../tensor/create.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
-import { checkNames, checkPositive } from "../../train/options.ts";
-import { colorway, isolinePieces } from "../../plotly_svg/mod.ts";
 import { tint } from "../cells.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
+import { type CartesianOptions, cartesianSchema, texts } from "./figure_options.ts";
+import { cartesianLayout } from "./layout.ts";
 import {
   checkLength,
   checkMatrix,
   checkNumbers,
-  describe,
   evenly,
   extent,
   type Matrix,
@@ -20,7 +22,6 @@ import {
   rounded,
   spread,
 } from "./numbers.ts";
-import { cartesianLayout, cartesianNames, type CartesianOptions, checkOptions } from "./options.ts";
 
 /** Points of the plane with their classes. */
 export interface LabelledPoints {
@@ -45,6 +46,19 @@ export interface DecisionBoundaryOptions extends CartesianOptions {
   readonly threshold?: number;
 }
 
+const boundarySchema = {
+  ...cartesianSchema,
+  resolution: integer({ least: 1, most: 500 }, 100),
+  classes: texts,
+  margin: number({}, 0.15),
+  threshold: number({}, 0),
+} satisfies Schema<DecisionBoundaryOptions>;
+
+const pointsSchema = {
+  x: required(checkedBy((x: unknown, where) => x instanceof Tensor ? x : checkMatrix(x, where))),
+  labels: required(checkedBy(checkLabels)),
+} satisfies Schema<LabelledPoints>;
+
 /**
  * Which class a model, or a function of points [n, 2], holds each point of the plane for, with
  * labelled points over it. A result [n] or [n, 1] is a score with its border at `threshold`; of
@@ -63,16 +77,15 @@ export interface DecisionBoundaryOptions extends CartesianOptions {
 export async function decisionBoundary(
   predict: PointClassifier,
   points: LabelledPoints,
-  options: DecisionBoundaryOptions = {},
+  given: DecisionBoundaryOptions = {},
 ): Promise<Figure> {
   const where = "plot.decisionBoundary";
-  const known = [...cartesianNames, "resolution", "classes", "margin", "threshold"];
-  checkOptions(where, options, known);
-  const { resolution = 100, classes, margin = 0.15, threshold = 0 } = options;
-  const n = Math.max(2, checkPositive(resolution, `${where}: resolution`));
-  if (n > 500) throw new RangeError(`${where}: resolution: expected at most 500, found ${n}`);
-  const { px, py, labels } = await readPoints(points, where);
-  const xs = gridLine(px, options.xRange, margin, n), ys = gridLine(py, options.yRange, margin, n);
+  const settings = options(where, given, boundarySchema);
+  const { classes, margin, threshold } = settings;
+  const n = Math.max(2, settings.resolution);
+  const { px, py, labels } = await readPoints(points, `${where}: points`);
+  const xs = gridLine(px, settings.xRange, margin, n);
+  const ys = gridLine(py, settings.yRange, margin, n);
   const scores = await scoresOf(predict, xs, ys, where);
   const single = scores.width === 1;
   const outside = outsideOf(scores, xs.length, ys.length, threshold);
@@ -87,7 +100,7 @@ export async function decisionBoundary(
       return pointTrace(px, py, own, nameOf(label), colorOf(classOf(label)));
     }),
   ];
-  const layout = cartesianLayout(where, options, {
+  const layout = cartesianLayout(where, settings, {
     names: found.map(nameOf),
     xaxis: { range: [xs[0], xs[n - 1]], zeroline: false },
     yaxis: { range: [ys[0], ys[n - 1]], zeroline: false },
@@ -205,33 +218,35 @@ function pointTrace(
   };
 }
 
+function checkLabels(given: unknown, where: string): Numbers {
+  const labels = Array.from(checkNumbers(given, where));
+  const bad = labels.find((label) => !Number.isInteger(label));
+  if (bad === undefined) return labels;
+  throw new RangeError(`${where}: expected whole numbers, found ${bad}`);
+}
+
 async function readPoints(
   points: LabelledPoints,
   where: string,
 ): Promise<{ px: number[]; py: number[]; labels: number[] }> {
-  if (typeof points !== "object" || points === null) {
-    throw new TypeError(`${where}: points: expected { x, labels }, found ${describe(points)}`);
+  const { x, labels } = options(where, points, pointsSchema);
+  const rows = x instanceof Tensor ? await pairsOf(x, `${where}: x`) : x;
+  checkLength(rows[0]!, 2, "a point of the plane", `${where}: x[0]`);
+  checkLength(labels, rows.length, "x", `${where}: labels`);
+  return {
+    px: rows.map((row) => row[0]!),
+    py: rows.map((row) => row[1]!),
+    labels: Array.from(labels),
+  };
+}
+
+async function pairsOf(points: Tensor, where: string): Promise<Matrix> {
+  const { shape } = points;
+  if (shape.length !== 2 || shape[1] !== 2) {
+    throw new TypeError(`${where}: expected shape [n, 2], found ${formatShape(shape)}`);
   }
-  checkNames(`${where}: points`, points, ["x", "labels"]);
-  const labels = Array.from(checkNumbers(points.labels, `${where}: points.labels`));
-  const bad = labels.find((label) => !Number.isInteger(label));
-  if (bad !== undefined) {
-    throw new RangeError(`${where}: points.labels: expected whole numbers, found ${bad}`);
-  }
-  let rows: Matrix;
-  if (points.x instanceof Tensor) {
-    const { shape } = points.x;
-    if (shape.length !== 2 || shape[1] !== 2) {
-      throw new TypeError(`${where}: points.x: expected shape [n, 2], found ${formatShape(shape)}`);
-    }
-    const data = await points.x.data();
-    rows = Array.from({ length: shape[0]! }, (_, i) => data.subarray(2 * i, 2 * i + 2));
-  } else {
-    rows = checkMatrix(points.x, `${where}: points.x`);
-    checkLength(rows[0]!, 2, "a point of the plane", `${where}: points.x[0]`);
-  }
-  checkLength(labels, rows.length, "points.x", `${where}: points.labels`);
-  return { px: rows.map((row) => row[0]!), py: rows.map((row) => row[1]!), labels };
+  const data = await points.data();
+  return Array.from({ length: shape[0]! }, (_, i) => data.subarray(2 * i, 2 * i + 2));
 }
 
 /** The scores of all points of the grid, row by row. */
@@ -243,7 +258,9 @@ async function scoresOf(
 ): Promise<Scores> {
   if (!(predict instanceof Model) && typeof predict !== "function") {
     throw new TypeError(
-      `${where}: predict: expected a model or a function of points, found ${describe(predict)}`,
+      `${where}: predict: expected a model or a function of points, found ${
+        describeValue(predict)
+      }`,
     );
   }
   const n = xs.length * ys.length;
@@ -256,7 +273,9 @@ async function scoresOf(
     ? await predict.predict(plane, { batchSize: 4096 })
     : await predict(plane);
   if (!(result instanceof Tensor)) {
-    throw new TypeError(`${where}: predict: expected a tensor from it, found ${describe(result)}`);
+    throw new TypeError(
+      `${where}: predict: expected a tensor from it, found ${describeValue(result)}`,
+    );
   }
   const { shape } = result;
   if (shape[0] !== n || shape.length > 2) {

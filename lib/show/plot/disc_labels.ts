@@ -1,7 +1,6 @@
-import { Figure } from "../figure.ts";
-import type { Trace } from "../figure_data.ts";
-import { measureText } from "../../plotly_svg/mod.ts";
-import { faint, type Json } from "./options.ts";
+import { type Json, measureText } from "../../plotly_svg/mod.ts";
+import type { FigureData, Trace } from "../figure_data.ts";
+import { faint } from "./layout.ts";
 
 /** A disc with a name, in pixels from the lower left corner of the plot. */
 export interface Disc {
@@ -39,8 +38,8 @@ const annotationName = "disc label";
  * whose `meta.discLabels` is true has them. A panel is smaller than its figure, so that its names
  * are placed anew.
  */
-export function labelDiscs(figure: Figure, width: number, height: number): Figure {
-  const { data, layout } = figure;
+export function labelDiscs(figure: FigureData, width: number, height: number): FigureData {
+  const { data, layout = {} } = figure;
   const trace = data.find(({ meta }) => (meta as Json | undefined)?.discLabels === true);
   const x = shares(trace, layout.xaxis as Json, "x"), y = shares(trace, layout.yaxis as Json, "y");
   if (trace === undefined || x === undefined || y === undefined) return figure;
@@ -85,7 +84,7 @@ export function labelDiscs(figure: Figure, width: number, height: number): Figur
   const others = ((layout.annotations ?? []) as Json[]).filter(({ name }) =>
     name !== annotationName
   );
-  return new Figure({ data, layout: { ...layout, annotations: [...others, ...labels] } });
+  return { data, layout: { ...layout, annotations: [...others, ...labels] } };
 }
 
 /** Numbers as an axis counts them (powers of ten on a logarithmic one), and how far along it. */

@@ -1,12 +1,13 @@
+import { custom, instance, positiveInteger, required, text } from "../../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
-import { checkNames, checkPositive } from "../../train/options.ts";
 import type { Figure } from "../figure.ts";
-import { checkRangeOption, checkScale } from "./images.ts";
-import { count, describe } from "./numbers.ts";
-import { checkOptions, figureNames, type FigureOptions } from "./options.ts";
-import { mosaic, type PixelRange, type Plane, toPixels } from "./pixels.ts";
+import type { FigureOptions } from "./figure_options.ts";
+import { mosaic, pictureSchema } from "./mosaic.ts";
+import { count } from "./numbers.ts";
+import { type PixelRange, type Plane, toPixels } from "./pixels.ts";
 
 /** A model, an image and a layer: the maps are what the layer makes of the image. */
 export interface FeatureMapsOf {
@@ -32,6 +33,23 @@ export interface FeatureMapsOptions extends FigureOptions {
   readonly range?: PixelRange;
 }
 
+const featureMapsSchema = {
+  ...pictureSchema,
+  labels: custom(
+    "a list of labels, true or false",
+    (value): value is boolean | readonly string[] =>
+      typeof value === "boolean" || Array.isArray(value),
+    false,
+  ),
+  count: positiveInteger(64),
+} satisfies Schema<FeatureMapsOptions>;
+
+const mapsSchema = {
+  model: required(instance(Model)),
+  image: required(instance(Tensor)),
+  layer: required(text()),
+} satisfies Schema<FeatureMapsOf>;
+
 /**
  * What a layer makes of an image: a grey picture for each channel, of maps [h, w, c] or of a model's
  * layer.
@@ -48,15 +66,11 @@ export interface FeatureMapsOptions extends FigureOptions {
  */
 export async function featureMaps(
   maps: Tensor | FeatureMapsOf,
-  options: FeatureMapsOptions = {},
+  given: FeatureMapsOptions = {},
 ): Promise<Figure> {
   const where = "plot.featureMaps";
-  checkOptions(where, options, [...figureNames, "columns", "count", "labels", "scale", "range"]);
-  const { columns, count: most = 64, labels = false, scale, range = "each", ...figure } = options;
-  checkRangeOption(range, where);
-  checkScale(scale, where);
-  if (columns !== undefined) checkPositive(columns, `${where}: columns`);
-  const found = maps instanceof Tensor ? maps : await mapsOf(maps, where);
+  const { count: most, labels, range = "each", ...look } = options(where, given, featureMapsSchema);
+  const found = maps instanceof Tensor ? maps : await mapsOf(maps, `${where}: maps`);
   const shape = found.shape.length === 4 && found.shape[0] === 1
     ? found.shape.slice(1)
     : found.shape;
@@ -68,7 +82,7 @@ export async function featureMaps(
       }`,
     );
   }
-  const n = Math.min(channels, checkPositive(most, `${where}: count`));
+  const n = Math.min(channels, most);
   const data = await found.data();
   const planes = Array.from({ length: n }, (_, c): Plane => ({
     width,
@@ -81,35 +95,25 @@ export async function featureMaps(
       `${where}: labels: expected ${n}, one for each map, found ${labels.length}`,
     );
   }
-  const names = labels === true ? planes.map((_, c) => `${c}`) : labels;
   return mosaic(toPixels(planes, range), {
-    ...figure,
-    ...columns === undefined ? {} : { columns },
-    ...scale === undefined ? {} : { scale },
-    ...names === false ? {} : { labels: names },
-    ...n < channels ? { note: `${count(n)} of ${count(channels)} channels` } : {},
+    ...look,
+    labels: labels === true ? planes.map((_, c) => `${c}`) : labels || undefined,
+    note: n < channels ? `${count(n)} of ${count(channels)} channels` : undefined,
   });
 }
 
 async function mapsOf(maps: FeatureMapsOf, where: string): Promise<Tensor> {
   if (typeof maps !== "object" || maps === null) {
     throw new TypeError(
-      `${where}: maps: expected a tensor or { model, image, layer }, found ${describe(maps)}`,
+      `${where}: expected a tensor or { model, image, layer }, found ${describeValue(maps)}`,
     );
   }
-  checkNames(`${where}: maps`, maps, ["model", "image", "layer"]);
-  const { model, image, layer } = maps;
-  if (!(model instanceof Model)) {
-    throw new TypeError(`${where}: maps.model: expected a model, found ${describe(model)}`);
-  }
-  return await model.predict(oneImage(image, `${where}: maps.image`), { outputs: [layer] });
+  const { model, image, layer } = options(where, maps, mapsSchema);
+  return await model.predict(oneImage(image, `${where}: image`), { outputs: [layer] });
 }
 
 /** An image with the axis of the batch in front. */
-export function oneImage(image: Tensor, where: string): Tensor {
-  if (!(image instanceof Tensor)) {
-    throw new TypeError(`${where}: expected a tensor, found ${describe(image)}`);
-  }
+function oneImage(image: Tensor, where: string): Tensor {
   const { shape } = image;
   if (shape.length === 3) return image.reshape([1, ...shape]);
   if (shape.length === 4 && shape[0] === 1) return image;

@@ -1,12 +1,13 @@
+import { integer, listOf, positiveInteger, text } from "../../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
-import { checkPositive } from "../../train/options.ts";
 import type { Figure } from "../figure.ts";
-import { checkRangeOption, checkScale } from "./images.ts";
-import { count, describe, evenly } from "./numbers.ts";
-import { checkOptions, figureNames, type FigureOptions } from "./options.ts";
-import { mosaic, type PixelRange, type Plane, toPixels } from "./pixels.ts";
+import type { FigureOptions } from "./figure_options.ts";
+import { mosaic, pictureSchema } from "./mosaic.ts";
+import { count, evenly } from "./numbers.ts";
+import { type PixelRange, type Plane, toPixels } from "./pixels.ts";
 
 /** Settings of {@linkcode filters}. */
 export interface FiltersOptions extends FigureOptions {
@@ -23,6 +24,13 @@ export interface FiltersOptions extends FigureOptions {
   /** Which weights are black and white: those of each picture ("each", the default), of all, or these. */
   readonly range?: PixelRange;
 }
+
+const filtersSchema = {
+  ...pictureSchema,
+  layer: text(),
+  channels: listOf(integer({ least: 0 })),
+  count: positiveInteger(),
+} satisfies Schema<FiltersOptions>;
 
 /**
  * The filters of a convolution as pictures: a kernel [height, width, input channels, filters], or
@@ -41,55 +49,47 @@ export interface FiltersOptions extends FigureOptions {
  */
 export async function filters(
   kernel: Tensor | Model,
-  options: FiltersOptions = {},
+  given: FiltersOptions = {},
 ): Promise<Figure> {
   const where = "plot.filters";
-  const known = [...figureNames, "layer", "channels", "columns", "count", "scale", "range"];
-  checkOptions(where, options, known);
-  const { layer, channels: given, columns, count: most, scale, range = "each", ...figure } =
-    options;
-  checkRangeOption(range, where);
-  checkScale(scale, where);
+  const { layer, channels, count: most, range = "each", ...look } = options(
+    where,
+    given,
+    filtersSchema,
+  );
   const { shape, data } = await readKernel(kernel, layer, where);
   const [height, width, inputs, total] = shape as [number, number, number, number];
-  const inColor = inputs === 3 && given === undefined;
-  const channels = given ?? evenly(inputs, Math.min(8, inputs)).map((i) => i);
-  for (const channel of channels) {
-    if (Number.isInteger(channel) && channel >= 0 && channel < inputs) continue;
+  const beyond = channels?.find((channel) => channel >= inputs);
+  if (beyond !== undefined) {
     throw new RangeError(
-      `${where}: channels: expected numbers from 0 to ${inputs - 1}, found ${channel}`,
+      `${where}: channels: expected numbers from 0 to ${inputs - 1}, found ${beyond}`,
     );
   }
-  const parts = inColor ? [undefined] : channels;
-  const n = Math.min(
-    total,
-    checkPositive(most ?? Math.max(1, Math.floor(256 / parts.length)), `${where}: count`),
-  );
-  const pixel = (filter: number, at: number, channel: number) =>
-    data[(at * inputs + channel) * total + filter]!;
-  const planes: Plane[] = Array.from({ length: n }, (_, filter) =>
-    parts.map((channel): Plane => ({
+  // Of each filter a picture in colours, or a grey one for each channel.
+  const inColor = inputs === 3 && channels === undefined;
+  const parts = inColor ? [[0, 1, 2]] : (channels ?? evenly(inputs, 8)).map((one) => [one]);
+  const n = Math.min(total, most ?? Math.max(1, Math.floor(256 / parts.length)));
+  const planes = evenly(n, n).flatMap((filter) =>
+    parts.map((part): Plane => ({
       width,
       height,
-      channels: channel === undefined ? 3 : 1,
-      data: channel === undefined
-        ? Float32Array.from({ length: height * width * 3 }, (_, i) =>
-          pixel(filter, Math.floor(i / 3), i % 3))
-        : Float32Array.from({ length: height * width }, (_, i) =>
-          pixel(filter, i, channel)),
-    }))).flat();
+      channels: part.length as 1 | 3,
+      data: Float32Array.from({ length: height * width * part.length }, (_, i) => {
+        const at = Math.floor(i / part.length), channel = part[i % part.length]!;
+        return data[(at * inputs + channel) * total + filter]!;
+      }),
+    }))
+  );
   const left = [
     ...n < total ? [`${count(n)} of ${count(total)} filters`] : [],
-    ...!inColor && given === undefined && channels.length < inputs
-      ? [`${channels.length} of ${count(inputs)} channels`]
+    ...!inColor && channels === undefined && parts.length < inputs
+      ? [`${parts.length} of ${count(inputs)} channels`]
       : [],
   ];
-  const across = columns ?? (parts.length > 1 ? parts.length * (n > 32 ? 2 : 1) : undefined);
   return mosaic(toPixels(planes, range), {
-    ...figure,
-    ...across === undefined ? {} : { columns: checkPositive(across, `${where}: columns`) },
-    ...scale === undefined ? {} : { scale },
-    ...left.length === 0 ? {} : { note: left.join(", ") },
+    ...parts.length > 1 ? { columns: parts.length * (n > 32 ? 2 : 1) } : {},
+    ...look,
+    note: left.length === 0 ? undefined : left.join(", "),
   });
 }
 
@@ -121,7 +121,7 @@ async function readKernel(
   }
   if (!(kernel instanceof Tensor)) {
     throw new TypeError(
-      `${where}: kernel: expected a tensor or a model, found ${describe(kernel)}`,
+      `${where}: kernel: expected a tensor or a model, found ${describeValue(kernel)}`,
     );
   }
   if (layer !== undefined) {

@@ -1,32 +1,34 @@
+import { custom, flag, number, text } from "../../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../../core/options.ts";
+import type { Json } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
 import {
+  type AxesOptions,
+  axesSchema,
+  type ColorScale,
+  colorScale,
+  labels,
+} from "./figure_options.ts";
+import {
+  axis,
+  baseLayout,
+  colorBar,
+  fitTitle,
+  type Margin,
+  note,
+  textWidth,
+  widthForTitle,
+} from "./layout.ts";
+import {
   checkMatrix,
   count,
-  describe,
   extentOf,
   type Matrix,
   mostCells,
   rounded,
   roundedRows,
 } from "./numbers.ts";
-import {
-  axesNames,
-  type AxesOptions,
-  axis,
-  baseLayout,
-  checkOptions,
-  fitTitle,
-  type Json,
-  type Margin,
-  note,
-  textWidth,
-  widthForTitle,
-} from "./options.ts";
-import { colorBar } from "./series.ts";
-
-/** A colour scale: a name of Plotly's such as "Viridis", or colours from 0 to 1. */
-export type ColorScale = string | readonly (readonly [number, string])[];
 
 /** From blue over white to red: what has two signs. */
 const diverging = [
@@ -61,19 +63,28 @@ export interface HeatmapOptions extends AxesOptions {
   readonly colorBar?: boolean;
 }
 
-const names = [
-  ...axesNames,
-  "xLabels",
-  "yLabels",
-  "colorScale",
-  "colorLabel",
-  "zMin",
-  "zMax",
-  "symmetric",
-  "annotate",
-  "equal",
-  "colorBar",
-];
+const heatmapSchema = {
+  ...axesSchema,
+  xLabels: labels,
+  yLabels: labels,
+  colorScale: colorScale(),
+  colorLabel: text(),
+  zMin: number(),
+  zMax: number(),
+  symmetric: flag(false),
+  annotate: custom(
+    "true or false, or 0 to 20 decimals",
+    (value): value is boolean | number =>
+      typeof value === "boolean" ||
+      Number.isInteger(value) && value as number >= 0 && value as number <= 20,
+    false,
+    "number",
+  ),
+  equal: flag(false),
+  colorBar: flag(true),
+} satisfies Schema<HeatmapOptions>;
+
+type Settings = Values<typeof heatmapSchema>;
 
 /**
  * A matrix in colours, its rows from the top as they are printed.
@@ -96,40 +107,25 @@ const names = [
  */
 export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
   const where = "plot.heatmap";
-  checkOptions(where, options, names);
   return drawMatrix(checkMatrix(matrix, `${where}: matrix`), options, where);
 }
 
 /** The heat map of a checked matrix; `texts` stand in the cells instead of the numbers. */
 export function drawMatrix(
   matrix: Matrix,
-  options: HeatmapOptions,
+  given: HeatmapOptions,
   where: string,
   texts?: readonly (readonly string[])[],
 ): Figure {
+  const settings = options(where, given, heatmapSchema);
+  const { title, equal, colorLabel } = settings;
   const [rows, columns] = [matrix.length, matrix[0]!.length];
   const down = Math.ceil(rows / mostCells), across = Math.ceil(columns / mostCells);
   const shrunk = down > 1 || across > 1;
   const z = shrunk ? averaged(matrix, down, across) : matrix;
-  const cells = texts ?? cellTexts(z, options.annotate, where);
-  const { xLabel, yLabel, symmetric = false, equal = false } = options;
-  const [low, high] = colorRange(z, options, where);
-  const trace: Trace = {
-    type: "heatmap",
-    z: roundedRows(z),
-    // Where cells were averaged, the axes still count the rows and columns of the matrix.
-    ...across > 1 ? { x: z[0] && Array.from(z[0], (_, i) => (i + 0.5) * across - 0.5) } : {},
-    ...down > 1 ? { y: z.map((_, i) => (i + 0.5) * down - 0.5) } : {},
-    colorscale: options.colorScale ?? (symmetric ? diverging : "Viridis"),
-    zmin: low,
-    zmax: high,
-    showscale: options.colorBar ?? true,
-    colorbar: colorBar(options.colorLabel),
-    ...cells === undefined ? {} : { text: cells, texttemplate: "%{text}" },
-  };
-  const plot = plotSize(columns, rows, options);
-  const ticks = matrixTicks(columns, rows, plot, options, where);
-  const r = trace.showscale ? (options.colorLabel === undefined ? 80 : 100) : 24;
+  const trace = cellTrace(z, down, across, settings, where, texts);
+  const plot = plotSize(columns, rows, settings);
+  const ticks = matrixTicks(columns, rows, plot, settings, where);
   const notes = shrunk
     ? [
       `${count(rows)} x ${count(columns)} cells, averaged to ${count(z.length)} x ${
@@ -137,40 +133,65 @@ export function drawMatrix(
       }`,
     ]
     : [];
-  const square: Json = equal ? { constrain: "domain" } : {};
-  // White cells need an edge.
-  const plain = { showgrid: false, zeroline: false, showline: true, mirror: true };
+  const r = trace.showscale ? (colorLabel === undefined ? 80 : 100) : 24;
   const { l = 60, b = 52 } = ticks.margin;
-  const { title } = options;
   const noteWidth = Math.max(0, ...notes.map((text) => textWidth(text, 10))) + r;
   const width = Math.round(Math.max(plot.width + l + r, widthForTitle(title), noteWidth));
-  const above = title === undefined ? 24 : 28 + 20 * fitTitle(title, options.width ?? width).lines;
+  const { lines } = fitTitle(title, settings.width ?? width);
+  const above = lines === 0 ? 24 : 28 + 20 * lines;
   const size = equal ? { width, height: Math.round(plot.height + b + above) } : {};
+  // White cells need an edge.
+  const plain = { showgrid: false, zeroline: false, showline: true, mirror: true };
+  const square: Json = equal ? { constrain: "domain" } : {};
+  const parts = {
+    xaxis: axis(settings.xLabel, { ...plain, ...ticks.x, ...square }),
+    yaxis: axis(settings.yLabel, {
+      ...plain,
+      ...ticks.y,
+      ...square,
+      autorange: "reversed",
+      ...equal ? { scaleanchor: "x" } : {},
+    }),
+    ...notes.length > 0 ? { annotations: notes.map(note) } : {},
+  };
   return new Figure({
     data: [trace],
-    layout: baseLayout(
-      { ...size, ...options },
-      {
-        xaxis: axis(xLabel, { ...plain, ...ticks.x, ...square }),
-        yaxis: axis(yLabel, {
-          ...plain,
-          ...ticks.y,
-          ...square,
-          autorange: "reversed",
-          ...equal ? { scaleanchor: "x" } : {},
-        }),
-        ...notes.length > 0 ? { annotations: notes.map(note) } : {},
-      },
-      { l, b, r },
-    ),
+    layout: baseLayout({ ...size, ...settings }, parts, { l, b, r }),
   });
+}
+
+/** The trace of a matrix whose cells stand for `down` rows and `across` columns each. */
+function cellTrace(
+  z: Matrix,
+  down: number,
+  across: number,
+  settings: Settings,
+  where: string,
+  texts: readonly (readonly string[])[] = cellTexts(z, settings.annotate),
+): Trace {
+  const [low, high] = colorRange(z, settings, where);
+  // Where cells were averaged, the axes still count the rows and columns of the matrix.
+  const places = (count: number, step: number) =>
+    Array.from({ length: count }, (_, i) => (i + 0.5) * step - 0.5);
+  return {
+    type: "heatmap",
+    z: roundedRows(z),
+    ...across > 1 ? { x: places(z[0]!.length, across) } : {},
+    ...down > 1 ? { y: places(z.length, down) } : {},
+    colorscale: settings.colorScale ?? (settings.symmetric ? diverging : "Viridis"),
+    zmin: low,
+    zmax: high,
+    showscale: settings.colorBar,
+    colorbar: colorBar(settings.colorLabel),
+    ...texts.length === 0 ? {} : { text: texts, texttemplate: "%{text}" },
+  };
 }
 
 /** About how large the matrix is drawn, in pixels: cells that are squares decide themselves. */
 function plotSize(
   columns: number,
   rows: number,
-  { width, height, equal = false }: HeatmapOptions,
+  { width, height, equal }: Settings,
 ): { readonly width: number; readonly height: number } {
   if (!equal || width !== undefined || height !== undefined) {
     return { width: (width ?? 640) - 140, height: (height ?? 400) - 90 };
@@ -182,16 +203,12 @@ function plotSize(
 /** From where to where the colours go. */
 function colorRange(
   z: Matrix,
-  { zMin, zMax, symmetric = false }: HeatmapOptions,
+  { zMin, zMax, symmetric }: Settings,
   where: string,
 ): [number, number] {
   const found = extentOf(z);
   if (found === undefined) {
     throw new RangeError(`${where}: matrix: expected finite numbers, found none`);
-  }
-  for (const [name, value] of Object.entries({ zMin, zMax })) {
-    if (value === undefined || Number.isFinite(value)) continue;
-    throw new RangeError(`${where}: ${name}: expected a finite number, found ${describe(value)}`);
   }
   let [low, high] = [zMin ?? found[0], zMax ?? found[1]];
   if (symmetric) {
@@ -206,18 +223,11 @@ function colorRange(
   return rounded([low, high]) as [number, number];
 }
 
-/** The numbers as texts for the cells. */
-function cellTexts(
-  z: Matrix,
-  annotate: boolean | number | undefined,
-  where: string,
-): string[][] | undefined {
-  if (annotate === undefined || annotate === false) return undefined;
+/** The numbers as texts for the cells; none where they are not to be written. */
+function cellTexts(z: Matrix, annotate: boolean | number): string[][] {
+  if (annotate === false) return [];
   if (annotate === true) {
     return z.map((row) => rounded(row, 3).map((value) => value === null ? "" : `${value}`));
-  }
-  if (!Number.isInteger(annotate) || annotate < 0 || annotate > 20) {
-    throw new RangeError(`${where}: annotate: expected 0 to 20 decimals, found ${annotate}`);
   }
   return z.map((row) =>
     Array.from(row, (value) => Number.isFinite(value) ? value.toFixed(annotate) : "")
@@ -229,7 +239,7 @@ function matrixTicks(
   columns: number,
   rows: number,
   plot: { readonly width: number; readonly height: number },
-  { xLabels, yLabels, xLabel, yLabel, equal = false }: HeatmapOptions,
+  { xLabels, yLabels, xLabel, yLabel, equal }: Settings,
   where: string,
 ): { readonly x: Json; readonly y: Json; readonly margin: Partial<Margin> } {
   const x = labelTicks(xLabels, columns, "column", `${where}: xLabels`);
@@ -272,9 +282,6 @@ function labelTicks(
 ): string[] {
   // Of few rows and columns each has its number; axes that count further do so by themselves.
   if (labels === undefined) return n <= 12 ? Array.from({ length: n }, (_, i) => `${i}`) : [];
-  if (typeof labels === "string" || typeof labels.length !== "number") {
-    throw new TypeError(`${where}: expected a list of labels, found ${describe(labels)}`);
-  }
   if (labels.length === n) return Array.from(labels, String);
   throw new TypeError(
     `${where}: expected ${n} labels, one for each ${of}, found ${labels.length}`,

@@ -1,24 +1,12 @@
-import { checkNames } from "../../train/options.ts";
+import { checkedBy, flag, required, text } from "../../core/option_kinds.ts";
+import { options, type Schema } from "../../core/options.ts";
 import { colorway } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import {
-  checkNumbers,
-  count,
-  describeNumbers,
-  extentOf,
-  isNumbers,
-  isTensor,
-  type Numbers,
-  spread,
-} from "./numbers.ts";
-import {
-  cartesianLayout,
-  cartesianNames,
-  type CartesianOptions,
-  checkOptions,
-  checkRange,
-} from "./options.ts";
+import { type CartesianOptions, cartesianSchema, range } from "./figure_options.ts";
+import { cartesianLayout } from "./layout.ts";
+import { checkNumbers, count, extentOf, type Numbers, numbers, spread } from "./numbers.ts";
+import { checkSeries, type OneOrMore } from "./series_list.ts";
 
 /** Numbers of one kind in a histogram. */
 export interface HistogramSeries {
@@ -40,6 +28,30 @@ export interface HistogramOptions extends CartesianOptions {
   readonly density?: boolean;
 }
 
+const seriesSchema = {
+  values: required(numbers),
+  name: text(),
+  color: text(),
+} satisfies Schema<HistogramSeries>;
+
+const histogramSchema = {
+  ...cartesianSchema,
+  bins: checkedBy(checkBins),
+  range,
+  density: flag(false),
+} satisfies Schema<HistogramOptions>;
+
+/** Checks edges of bins, or that there are so many bins. */
+function checkBins(bins: unknown, where: string): number | Numbers {
+  if (typeof bins === "number") {
+    if (Number.isInteger(bins) && bins >= 1 && bins <= 10000) return bins;
+    throw new RangeError(`${where}: expected an integer from 1 to 10000, found ${bins}`);
+  }
+  const edges = Array.from(checkNumbers(bins, where));
+  if (edges.length > 1 && edges.every((edge, i) => i === 0 || edge > edges[i - 1]!)) return edges;
+  throw new RangeError(`${where}: expected at least two edges that rise, found [${edges}]`);
+}
+
 /**
  * How often numbers fall into each bin; several kinds of numbers are laid over each other.
  *
@@ -55,29 +67,14 @@ export interface HistogramOptions extends CartesianOptions {
  * @throws {RangeError} if no number is finite, or for an unknown option.
  */
 export function histogram(
-  values: Numbers | HistogramSeries | readonly (Numbers | HistogramSeries)[],
-  options: HistogramOptions = {},
+  values: OneOrMore<HistogramSeries>,
+  given: HistogramOptions = {},
 ): Figure {
   const where = "plot.histogram";
-  checkOptions(where, options, [...cartesianNames, "bins", "range", "density"]);
-  const list: HistogramSeries[] = isNumbers(values)
-    ? [{ values }]
-    : (Array.isArray(values) ? values : [values]).map((one) =>
-      isNumbers(one) ? { values: one } : one
-    );
-  if (list.length === 0) throw new RangeError(`${where}: expected at least one series, found none`);
-  list.forEach((one, i) => {
-    const name = isNumbers(values) ? `${where}: values` : `${where}: series[${i}]`;
-    if (typeof one !== "object" || one === null || isTensor(one)) {
-      throw new TypeError(
-        `${name}: expected numbers or { values, name }, found ${describeNumbers(one)}`,
-      );
-    }
-    if (!isNumbers(values)) checkNames(name, one, ["values", "name", "color"]);
-    checkNumbers(one.values, isNumbers(values) ? name : `${name}.values`);
-  });
-  const edges = edgesOf(list.map(({ values }) => values), options, where);
-  const { density = false } = options;
+  const settings = options(where, given, histogramSchema);
+  const list = checkSeries(values, where, "values", seriesSchema).map(({ series }) => series);
+  const edges = edgesOf(list.map(({ values }) => values), settings, where);
+  const { density } = settings;
   let outside = 0;
   const data = list.map(({ values, name, color }, i): Trace => {
     const counts = countIn(values, edges);
@@ -101,7 +98,7 @@ export function histogram(
   const all = list.reduce((sum, { values }) => sum + values.length, 0);
   return new Figure({
     data,
-    layout: cartesianLayout(where, { yLabel: density ? "density" : "count", ...options }, {
+    layout: cartesianLayout(where, { yLabel: density ? "density" : "count", ...settings }, {
       names: list.map(({ name }) => name),
       notes: outside > 0 ? [`${count(outside)} of ${count(all)} values outside`] : [],
       layout: { barmode: "overlay", bargap: 0 },
@@ -115,20 +112,10 @@ function edgesOf(
   { bins, range }: HistogramOptions,
   where: string,
 ): number[] {
-  if (bins !== undefined && typeof bins !== "number") {
-    const edges = Array.from(checkNumbers(bins, `${where}: bins`));
-    if (edges.length > 1 && edges.every((edge, i) => i === 0 || edge > edges[i - 1]!)) return edges;
-    throw new RangeError(`${where}: bins: expected at least two edges that rise, found [${edges}]`);
-  }
-  if (bins !== undefined && !(Number.isInteger(bins) && bins >= 1 && bins <= 10000)) {
-    throw new RangeError(`${where}: bins: expected an integer from 1 to 10000, found ${bins}`);
-  }
-  const given = range === undefined ? undefined : checkRange(range, `${where}: range`);
-  let [low, high] = given ?? extentOf(lists) ?? [NaN, NaN];
-  if (Number.isNaN(low)) {
-    throw new RangeError(`${where}: expected finite numbers, found none`);
-  }
-  if (given === undefined && bins === undefined && high - low <= 60 && lists.every(isWhole)) {
+  if (typeof bins === "object") return Array.from(bins);
+  let [low, high] = range ?? extentOf(lists) ?? [NaN, NaN];
+  if (Number.isNaN(low)) throw new RangeError(`${where}: expected finite numbers, found none`);
+  if (range === undefined && bins === undefined && high - low <= 60 && lists.every(isWhole)) {
     // A bin for each integer.
     return Array.from({ length: high - low + 2 }, (_, i) => low + i - 0.5);
   }

@@ -1,10 +1,10 @@
-import { unknownName } from "../../core/suggest.ts";
+import { flag, listOf, oneOf } from "../../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
 import { colorway } from "../../plotly_svg/mod.ts";
 import type { Figure } from "../figure.ts";
+import { type FigureOptions, figureSchema } from "./figure_options.ts";
 import { grid } from "./grid.ts";
 import { line } from "./line.ts";
-import { describe } from "./numbers.ts";
-import { checkOptions, figureNames, type FigureOptions } from "./options.ts";
 import type { Series } from "./series.ts";
 
 /** What training measures at the end of each epoch. */
@@ -39,6 +39,12 @@ const labels: Readonly<Record<HistoryMetric, string>> = {
   imagesPerSecond: "images a second",
 };
 
+const historySchema = {
+  ...figureSchema,
+  metrics: listOf(oneOf(Object.keys(labels) as HistoryMetric[])),
+  logLoss: flag(false),
+} satisfies Schema<HistoryOptions>;
+
 /**
  * How training went: loss and accuracy after each epoch, for training dotted and for validation
  * solid. Several histories, by name, are drawn together.
@@ -59,22 +65,15 @@ const labels: Readonly<Record<HistoryMetric, string>> = {
  */
 export function history(
   history: HistoryLike | { readonly [name: string]: HistoryLike },
-  options: HistoryOptions = {},
+  given: HistoryOptions = {},
 ): Figure {
   const where = "plot.history";
-  checkOptions(where, options, [...figureNames, "metrics", "logLoss"]);
-  const { metrics, logLoss = false, ...figure } = options;
+  const { metrics, logLoss, ...look } = options(where, given, historySchema);
   const named = namedHistories(history, where);
   const wanted = metrics ??
     (["loss", "top1"] as const).filter((metric) =>
       named.some(([, { epochs }]) => epochs.some((epoch) => valueOf(epoch, metric)))
     );
-  for (const metric of wanted) {
-    if (metric in labels) continue;
-    throw new RangeError(
-      `${where}: metrics: ${unknownName("metric", metric, Object.keys(labels))}`,
-    );
-  }
   const longest = Math.max(...named.map(([, { epochs }]) => epochs.length));
   const panels = wanted.map((metric) => {
     const series = named.flatMap(([name, one], i) => curves(one, metric, name, i));
@@ -90,7 +89,7 @@ export function history(
     });
   });
   const width = panels.length === 1 ? 640 : 880;
-  return grid(panels, { width, height: 360, ...figure });
+  return grid(panels, { width, height: 360, ...look });
 }
 
 /** The histories with their names; a single one has none. */
@@ -101,7 +100,7 @@ function namedHistories(
   const isOne = (value: unknown): value is HistoryLike =>
     Array.isArray((value as HistoryLike | undefined)?.epochs);
   if (typeof history !== "object" || history === null) {
-    throw new TypeError(`${where}: expected what fit returns, found ${describe(history)}`);
+    throw new TypeError(`${where}: expected what fit returns, found ${describeValue(history)}`);
   }
   const named: [string | undefined, HistoryLike][] = isOne(history)
     ? [[undefined, history]]
@@ -109,7 +108,7 @@ function namedHistories(
   for (const [name, one] of named) {
     const what = name === undefined ? where : `${where}: ${name}`;
     if (!isOne(one)) {
-      throw new TypeError(`${what}: expected what fit returns, found ${describe(one)}`);
+      throw new TypeError(`${what}: expected what fit returns, found ${describeValue(one)}`);
     }
     if (one.epochs.length === 0) throw new RangeError(`${what}: expected epochs, found none`);
   }

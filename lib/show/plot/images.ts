@@ -1,12 +1,14 @@
+import { custom, positiveInteger } from "../../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Dataset } from "../../train/dataset.ts";
-import { checkPositive } from "../../train/options.ts";
 import { checkImage, type RgbImage } from "../../vision/image.ts";
 import type { Figure } from "../figure.ts";
-import { checkLength, count, describe } from "./numbers.ts";
-import { checkOptions, checkRange, figureNames, type FigureOptions } from "./options.ts";
-import { mosaic, type PixelRange, type Pixels, pixelsOf, type Plane, toPixels } from "./pixels.ts";
+import type { FigureOptions } from "./figure_options.ts";
+import { mosaic, pictureSchema } from "./mosaic.ts";
+import { checkLength, count } from "./numbers.ts";
+import { type PixelRange, type Pixels, type Plane, toPixels } from "./pixels.ts";
 
 /** Settings of {@linkcode images}. */
 export interface ImagesOptions extends FigureOptions {
@@ -25,6 +27,16 @@ export interface ImagesOptions extends FigureOptions {
   readonly range?: PixelRange;
 }
 
+const imagesSchema = {
+  ...pictureSchema,
+  labels: custom(
+    "a list of labels, or false",
+    (value): value is readonly (string | number)[] | false =>
+      value === false || Array.isArray(value),
+  ),
+  count: positiveInteger(),
+} satisfies Schema<ImagesOptions>;
+
 /** What {@linkcode images} can show. */
 export type ImagesLike = Tensor | Dataset | RgbImage | readonly (RgbImage | Tensor)[];
 
@@ -41,54 +53,28 @@ export type ImagesLike = Tensor | Dataset | RgbImage | readonly (RgbImage | Tens
  * @throws {TypeError} if it is no image.
  * @throws {RangeError} for an unknown option.
  */
-export async function images(images: ImagesLike, options: ImagesOptions = {}): Promise<Figure> {
+export async function images(images: ImagesLike, given: ImagesOptions = {}): Promise<Figure> {
   const where = "plot.images";
-  checkOptions(where, options, [...figureNames, "columns", "labels", "count", "scale", "range"]);
-  const { count: most, columns, scale, range, labels, ...figure } = options;
-  checkRangeOption(range, where);
-  checkScale(scale, where);
-  for (const [name, value] of Object.entries({ count: most, columns })) {
-    if (value !== undefined) checkPositive(value, `${where}: ${name}`);
-  }
+  const { count: most, range, labels, ...look } = options(where, given, imagesSchema);
   const found = await read(images, range, most, where);
   const n = found.pixels.length;
-  if (labels !== undefined && labels !== false && labels.length !== n) {
+  if (labels && labels.length !== n) {
     checkLength(labels, found.of, "the images", `${where}: labels`);
   }
-  const names = labels === false ? undefined : labels?.slice(0, n).map(String) ?? found.labels;
   return mosaic(found.pixels, {
-    ...figure,
-    ...columns === undefined ? {} : { columns },
-    ...scale === undefined ? {} : { scale },
-    ...names === undefined ? {} : { labels: names },
-    ...n < found.of && most === undefined
-      ? { note: `${count(n)} of ${count(found.of)} images` }
-      : {},
+    ...look,
+    labels: labels === false ? undefined : labels?.slice(0, n).map(String) ?? found.labels,
+    note: n < found.of && most === undefined
+      ? `${count(n)} of ${count(found.of)} images`
+      : undefined,
   });
-}
-
-/** Checks the setting of black and white. */
-export function checkRangeOption(range: PixelRange | undefined, where: string): void {
-  if (range === undefined || range === "each" || range === "all") return;
-  if (!Array.isArray(range)) {
-    throw new RangeError(
-      `${where}: range: expected "each", "all" or [low, high], found ${describe(range)}`,
-    );
-  }
-  checkRange(range as unknown as readonly [number, number], `${where}: range`);
-}
-
-/** Checks the setting of the size on the screen. */
-export function checkScale(scale: number | undefined, where: string): void {
-  if (scale === undefined || scale > 0 && scale <= 200) return;
-  throw new RangeError(`${where}: scale: expected more than 0 and at most 200, found ${scale}`);
 }
 
 interface Found {
   readonly pixels: readonly Pixels[];
   /** How many there are in all. */
   readonly of: number;
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
 }
 
 async function read(
@@ -117,12 +103,12 @@ async function read(
       if (typeof image !== "object" || image === null || !("data" in image)) {
         throw new TypeError(
           `${name}: expected a tensor, a data set or { width, height, data }, found ${
-            describe(image)
+            describeValue(image)
           }`,
         );
       }
       checkImage(image as RgbImage, name);
-      return pixelsOf(image as RgbImage);
+      return { ...image as RgbImage, channels: 3 as const };
     }),
   );
   return { pixels, of: list.length };
@@ -149,11 +135,7 @@ function examples(
   const labels = isClass
     ? Array.from(batch.targets[0]!, (label) => data.classes?.[label] ?? `${label}`)
     : undefined;
-  return {
-    pixels: shown(planes, field!.dtype, range),
-    of: data.length,
-    ...labels === undefined ? {} : { labels },
-  };
+  return { pixels: shown(planes, field!.dtype, range), of: data.length, labels };
 }
 
 /** How a tensor holds images. */
@@ -219,13 +201,12 @@ async function planesOf(images: Tensor, most: number, where: string): Promise<Pl
  */
 export async function imageOf(
   image: Tensor,
-  options: { readonly range?: PixelRange } = {},
+  given: { readonly range?: PixelRange } = {},
 ): Promise<RgbImage> {
   const where = "plot.imageOf";
-  checkOptions(where, options, ["range"]);
-  checkRangeOption(options.range, where);
+  const { range } = options(where, given, { range: pictureSchema.range });
   if (!(image instanceof Tensor)) {
-    throw new TypeError(`${where}: image: expected a tensor, found ${describe(image)}`);
+    throw new TypeError(`${where}: image: expected a tensor, found ${describeValue(image)}`);
   }
   const planes = await planesOf(image, 2, `${where}: image`);
   if (planes.length !== 1) {
@@ -233,7 +214,7 @@ export async function imageOf(
       `${where}: image: expected one image, found shape ${formatShape(image.shape)}`,
     );
   }
-  const { width, height, channels, data } = shown(planes, image.dtype, options.range)[0]!;
+  const { width, height, channels, data } = shown(planes, image.dtype, range)[0]!;
   if (channels === 3) return { width, height, data: new Uint8Array(data) };
   return {
     width,

@@ -1,18 +1,29 @@
-import { checkNames, checkPositive } from "../../train/options.ts";
+import { callback, checkedBy, flag, integer, required, text } from "../../core/option_kinds.ts";
+import {
+  type AnyOption,
+  describeValue,
+  options,
+  type Schema,
+  type Values,
+} from "../../core/options.ts";
+import {
+  type AxesOptions,
+  axesSchema,
+  type ColorScale,
+  colorScale,
+  range,
+} from "./figure_options.ts";
 import {
   checkLength,
   checkMatrix,
-  checkNumbers,
-  describe,
   evenly,
   extentOf,
   type Matrix,
   mostPoints,
   type Numbers,
+  numbers,
   spread,
 } from "./numbers.ts";
-import { axesNames, type AxesOptions, checkRange } from "./options.ts";
-import type { ColorScale } from "./heatmap.ts";
 
 /** Heights over a plane: on the points of a grid, or as a function. */
 export type Landscape = LandscapeGrid | LandscapeFunction;
@@ -68,16 +79,24 @@ export interface LandscapeOptions extends AxesOptions {
   readonly colorBar?: boolean;
 }
 
-/** The names of {@linkcode LandscapeOptions}. */
-export const landscapeNames = [
-  ...axesNames,
-  "path",
-  "zLabel",
-  "zRange",
-  "log",
-  "colorScale",
-  "colorBar",
-] as const;
+/** A path that was read. */
+export interface Walk {
+  readonly name?: string;
+  readonly color: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** The schema of {@linkcode LandscapeOptions}, out of which paths come as a list. */
+export const landscapeSchema = {
+  ...axesSchema,
+  path: checkedBy<readonly Walk[], readonly []>(readPaths, []),
+  zLabel: text(),
+  zRange: range,
+  log: flag(false),
+  colorScale: colorScale("Viridis"),
+  colorBar: flag(true),
+} satisfies Schema<Omit<LandscapeOptions, "path">> & { path: AnyOption };
 
 /** A landscape that was read: heights as they are shown. */
 export interface Terrain {
@@ -95,13 +114,10 @@ export interface Terrain {
 /** Checks and reads a landscape. */
 export function readLandscape(
   landscape: Landscape,
-  { zRange, log = false, zLabel }: LandscapeOptions,
+  { zRange: [low, high] = [-Infinity, Infinity], log, zLabel }: Values<typeof landscapeSchema>,
   where: string,
 ): Terrain {
-  const { x, y, z, f } = gridOf(landscape, where);
-  const [low, high] = zRange === undefined
-    ? [-Infinity, Infinity]
-    : checkRange(zRange, `${where}: zRange`);
+  const { x, y, z, f } = gridOf(landscape, `${where}: landscape`);
   const shown = (height: number) => {
     const cut = Math.min(high, Math.max(low, height));
     return log ? (cut > 0 ? Math.log10(cut) : NaN) : cut;
@@ -125,51 +141,55 @@ export function readLandscape(
   };
 }
 
+const functionSchema = {
+  f: required(callback<LandscapeFunction["f"]>()),
+  x: required(range),
+  y: required(range),
+  resolution: integer({ least: 1, most: 1000 }, 60),
+} satisfies Schema<LandscapeFunction>;
+
+const gridSchema = {
+  x: required(checkedBy(checkRising)),
+  y: required(checkedBy(checkRising)),
+  z: required(checkedBy(checkMatrix)),
+} satisfies Schema<LandscapeGrid>;
+
+function checkRising(given: unknown, where: string): Numbers {
+  const values = numbers.read(given, where);
+  const rises = Array.from(values).every((value, i) => i === 0 || value > values[i - 1]!);
+  if (values.length > 1 && rises) return values;
+  throw new RangeError(`${where}: expected at least two numbers that rise`);
+}
+
 function gridOf(
   landscape: Landscape,
   where: string,
 ): { x: number[]; y: number[]; z: Matrix; f?: LandscapeFunction["f"] } {
   if (typeof landscape !== "object" || landscape === null) {
     throw new TypeError(
-      `${where}: landscape: expected { x, y, z } or { f, x, y }, found ${describe(landscape)}`,
+      `${where}: expected { x, y, z } or { f, x, y }, found ${describeValue(landscape)}`,
     );
   }
-  if ("f" in landscape) {
-    checkNames(`${where}: landscape`, landscape, ["f", "x", "y", "resolution"]);
-    const { f, resolution = 60 } = landscape;
-    if (typeof f !== "function") {
-      throw new TypeError(`${where}: landscape.f: expected a function, found ${describe(f)}`);
-    }
-    const n = Math.max(2, checkPositive(resolution, `${where}: landscape.resolution`));
-    if (n > 1000) {
-      throw new RangeError(`${where}: landscape.resolution: expected at most 1000, found ${n}`);
-    }
-    const [left, right] = checkRange(landscape.x, `${where}: landscape.x`);
-    const [low, high] = checkRange(landscape.y, `${where}: landscape.y`);
-    const x = spread(left, right - left, n), y = spread(low, high - low, n);
-    const z = y.map((py) => x.map((px) => f(px, py)));
-    const bad = z.flat().find((height) => typeof height !== "number");
-    if (bad !== undefined) {
-      const hint = describe(bad) === "a Promise"
-        ? "; compute the heights first and give { x, y, z }"
-        : "";
-      throw new TypeError(`${where}: landscape.f: expected numbers, found ${describe(bad)}${hint}`);
-    }
-    return { x, y, z, f };
-  }
-  checkNames(`${where}: landscape`, landscape, ["x", "y", "z"]);
-  const x = Array.from(checkNumbers(landscape.x, `${where}: landscape.x`));
-  const y = Array.from(checkNumbers(landscape.y, `${where}: landscape.y`));
-  const z = checkMatrix(landscape.z, `${where}: landscape.z`);
-  for (const [name, values] of Object.entries({ x, y })) {
-    const rises = values.length > 1 &&
-      values.every((value, i) => i === 0 || value > values[i - 1]!);
-    if (rises) continue;
-    throw new RangeError(`${where}: landscape.${name}: expected at least two numbers that rise`);
-  }
-  checkLength(z, y.length, "y", `${where}: landscape.z`);
-  checkLength(z[0]!, x.length, "x", `${where}: landscape.z[0]`);
-  return { x, y, z };
+  if ("f" in landscape) return gridOfFunction(landscape, where);
+  const { x, y, z } = options(where, landscape, gridSchema);
+  checkLength(z, y.length, "y", `${where}: z`);
+  checkLength(z[0]!, x.length, "x", `${where}: z[0]`);
+  return { x: Array.from(x), y: Array.from(y), z };
+}
+
+function gridOfFunction(landscape: LandscapeFunction, where: string) {
+  const { f, x: [left, right], y: [low, high], resolution } = options(
+    where,
+    landscape,
+    functionSchema,
+  );
+  const n = Math.max(2, resolution);
+  const x = spread(left, right - left, n), y = spread(low, high - low, n);
+  const z = y.map((py) => x.map((px) => f(px, py)));
+  const bad: unknown = z.flat().find((height) => typeof height !== "number");
+  if (bad === undefined) return { x, y, z, f };
+  const hint = bad instanceof Promise ? "; compute the heights first and give { x, y, z }" : "";
+  throw new TypeError(`${where}: f: expected numbers, found ${describeValue(bad)}${hint}`);
 }
 
 /** The place of a value between two of a rising list: the index of the lower, and how far on. */
@@ -194,45 +214,43 @@ function interpolate(
   return row(i) * (1 - t) + row(i + 1) * t;
 }
 
-/** A path that was read. */
-export interface Walk {
-  readonly name: string | undefined;
-  readonly color: string | undefined;
-  readonly x: number[];
-  readonly y: number[];
+/** Colours of paths: seen on the scale and on white. */
+const pathColors = ["#ff3b30", "#ff9f0a", "#ff7ad9", "#00d5ff"];
+
+const isPoint = (value: unknown): value is readonly [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === "number");
+
+/** Checks and reads the paths: a list of points is one path, a list of anything else several. */
+function readPaths(given: unknown, where: string): Walk[] {
+  return !Array.isArray(given) || isPoint(given[0])
+    ? [readPath(given, where, 0)]
+    : given.map((one, i) => readPath(one, `${where}[${i}]`, i));
 }
 
-/** Checks and reads the paths. */
-export function readPaths(given: LandscapeOptions["path"], where: string): Walk[] {
-  if (given === undefined) return [];
-  const isPoint = (value: unknown) =>
-    Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === "number");
-  if (!Array.isArray(given)) return [readPath(given as NamedPath, `${where}: path`)];
-  // A list of points is one path, a list of anything else several.
-  if (given.length > 0 && isPoint(given[0])) return [readPath(given as Path, `${where}: path`)];
-  return given.map((one, i) => readPath(one as Path | NamedPath, `${where}: path[${i}]`));
+const pathSchema = {
+  name: text(),
+  points: required(checkedBy(checkPoints)),
+  color: text(),
+} satisfies Schema<NamedPath>;
+
+function readPath(path: unknown, where: string, i: number): Walk {
+  const bare = typeof path !== "object" || path === null || Array.isArray(path);
+  const { points, color = pathColors[i % pathColors.length]!, ...name } = bare
+    ? { points: checkPoints(path, where) } as NamedPath
+    : options(where, path, pathSchema);
+  const chosen = evenly(points.length, mostPoints).map((i) => points[i]!);
+  return { ...name, color, x: chosen.map(([x]) => x), y: chosen.map(([, y]) => y) };
 }
 
-function readPath(path: Path | NamedPath, where: string): Walk {
-  const bare = Array.isArray(path);
-  if (!bare) {
-    if (typeof path !== "object" || path === null) {
-      throw new TypeError(
-        `${where}: expected points [x, y] or { name, points }, found ${describe(path)}`,
-      );
-    }
-    checkNames(where, path, ["name", "points", "color"]);
-  }
-  const { points, name, color } = bare ? { points: path as Path } as NamedPath : path as NamedPath;
-  const at = bare ? where : `${where}.points`;
+function checkPoints(points: unknown, where: string): Path {
   if (!Array.isArray(points) || points.length === 0) {
-    throw new TypeError(`${at}: expected points [x, y], found ${describe(points)}`);
+    throw new TypeError(
+      `${where}: expected points [x, y] or { name, points }, found ${describeValue(points)}`,
+    );
   }
   points.forEach((point, i) => {
-    const [x, y] = point ?? [];
-    if (typeof x === "number" && typeof y === "number") return;
-    throw new TypeError(`${at}[${i}]: expected a point [x, y], found ${JSON.stringify(point)}`);
+    if (isPoint(point)) return;
+    throw new TypeError(`${where}[${i}]: expected a point [x, y], found ${describeValue(point)}`);
   });
-  const chosen = evenly(points.length, mostPoints).map((i) => points[i]!);
-  return { name, color, x: chosen.map(([x]) => x), y: chosen.map(([, y]) => y) };
+  return points;
 }

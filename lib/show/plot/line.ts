@@ -1,6 +1,14 @@
+import { text } from "../../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../../core/options.ts";
 import { Figure } from "../figure.ts";
-import { cartesianLayout, cartesianNames, type CartesianOptions, checkOptions } from "./options.ts";
-import { type Series, type SeriesLike, type SeriesMode, seriesTraces } from "./series.ts";
+import {
+  type CartesianOptions,
+  cartesianSchema,
+  type ColorScale,
+  colorScale,
+} from "./figure_options.ts";
+import { cartesianLayout } from "./layout.ts";
+import { type SeriesLike, type SeriesMode, seriesTraces } from "./series.ts";
 
 /** Settings of {@linkcode line}. */
 export type LineOptions = CartesianOptions;
@@ -8,10 +16,16 @@ export type LineOptions = CartesianOptions;
 /** Settings of {@linkcode scatter}. */
 export interface ScatterOptions extends CartesianOptions {
   /** The colour scale of points whose colours are numbers: a name such as "Viridis". */
-  readonly colorScale?: string | readonly (readonly [number, string])[];
+  readonly colorScale?: ColorScale;
   /** What those numbers are. */
   readonly colorLabel?: string;
 }
+
+const scatterSchema = {
+  ...cartesianSchema,
+  colorScale: colorScale(),
+  colorLabel: text(),
+} satisfies Schema<ScatterOptions>;
 
 /**
  * Lines through points: numbers, a series `{ x, y, name, color, dash … }`, or several.
@@ -34,9 +48,10 @@ export interface ScatterOptions extends CartesianOptions {
  */
 export function line(
   series: SeriesLike | readonly SeriesLike[],
-  options: LineOptions = {},
+  given: LineOptions = {},
 ): Figure {
-  return points("plot.line", "lines", series, options, cartesianNames);
+  const where = "plot.line";
+  return points(where, "lines", series, options(where, given, cartesianSchema));
 }
 
 /**
@@ -57,35 +72,29 @@ export function line(
  */
 export function scatter(
   series: SeriesLike | readonly SeriesLike[],
-  options: ScatterOptions = {},
+  given: ScatterOptions = {},
 ): Figure {
-  const known = [...cartesianNames, "colorScale", "colorLabel"];
-  return points("plot.scatter", "markers", series, options, known);
+  const where = "plot.scatter";
+  return points(where, "markers", series, options(where, given, scatterSchema));
 }
 
 function points(
   where: string,
   mode: SeriesMode,
   series: SeriesLike | readonly SeriesLike[],
-  options: ScatterOptions,
-  known: readonly string[],
+  settings: Values<typeof cartesianSchema> & ScatterOptions,
 ): Figure {
-  checkOptions(where, options, known);
-  const { xLog = false, yLog = false, colorScale = "Viridis", colorLabel } = options;
   const { traces, notes } = seriesTraces(series, where, {
     mode,
-    xLog,
-    yLog,
-    colorScale,
-    colorLabel,
+    colorScale: "Viridis",
+    ...settings,
   });
-  const names = traces.map(({ name }) => name as Series["name"]);
   const scaled = traces.some(({ marker }) => (marker as { showscale?: boolean })?.showscale);
-  const layout = cartesianLayout(where, options, {
-    names,
+  const layout = cartesianLayout(where, settings, {
+    names: traces.map(({ name }) => name as string | undefined),
     notes,
     values: {
-      x: traces.map(({ x }) => x as ArrayLike<unknown>),
+      x: traces.map(({ x, y }) => (x ?? [...(y as unknown[]).keys()]) as ArrayLike<unknown>),
       y: traces.map(({ y }) => y as ArrayLike<unknown>),
     },
     margin: scaled ? { r: 90 } : {},

@@ -1,14 +1,12 @@
+import { number } from "../../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
 import { colorway } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
 import { labelDiscs } from "./disc_labels.ts";
-import { count, describe } from "./numbers.ts";
-import {
-  cartesianLayout,
-  cartesianNames,
-  type CartesianOptions,
-  checkOptions,
-  type Margin,
-} from "./options.ts";
+import { type CartesianOptions, cartesianSchema } from "./figure_options.ts";
+import { cartesianLayout, type Margin } from "./layout.ts";
+import { count } from "./numbers.ts";
 
 /** What a network costs, and how good it is. */
 export interface ModelPoint {
@@ -42,6 +40,11 @@ export interface ModelsOptions extends CartesianOptions {
   readonly largest?: number;
 }
 
+const modelsSchema = {
+  ...cartesianSchema,
+  largest: number({ above: 0 }, 50),
+} satisfies Schema<ModelsOptions>;
+
 /**
  * Networks by multiply-adds and accuracy; the area of a circle is the number of parameters. Of
  * `zoo()` those are drawn that have a published accuracy on ImageNet.
@@ -58,13 +61,12 @@ export interface ModelsOptions extends CartesianOptions {
  */
 export function models(
   networks: readonly (ModelPoint | ModelEntry)[],
-  options: ModelsOptions = {},
+  given: ModelsOptions = {},
 ): Figure {
   const where = "plot.models";
-  checkOptions(where, options, [...cartesianNames, "largest"]);
-  const { largest = 50 } = options;
+  const settings = options(where, given, modelsSchema);
   if (!Array.isArray(networks)) {
-    throw new TypeError(`${where}: expected a list of networks, found ${describe(networks)}`);
+    throw new TypeError(`${where}: expected a list of networks, found ${describeValue(networks)}`);
   }
   const points = networks.flatMap((network, i) => readPoint(network, `${where}: networks[${i}]`));
   if (points.length === 0) {
@@ -76,49 +78,49 @@ export function models(
   const x = points.map(({ multiplyAdds }) => Number((multiplyAdds / 1e9).toPrecision(6)));
   const y = points.map(({ accuracy }) => accuracy);
   const size = points.map(({ parameters }) =>
-    Number(Math.max(4, largest * Math.sqrt(parameters / most)).toPrecision(3))
+    Number(Math.max(4, settings.largest * Math.sqrt(parameters / most)).toPrecision(3))
   );
-  const { width = 860, height = 560 } = options;
-  const xRange = options.xRange ?? spread(x, options.xLog ?? false, 0.12);
-  const yRange = options.yRange ?? spread(y, false, 0.12);
-  const figure = new Figure({
-    data: [{
-      type: "scatter",
-      mode: "markers",
-      x,
-      y,
-      text: points.map(({ name }) => name),
-      meta: { discLabels: true },
-      cliponaxis: false,
-      hovertext: points.map(({ name, parameters, multiplyAdds }) =>
-        `${name}: ${count(parameters)} parameters, ${count(multiplyAdds)} multiply-adds`
-      ),
-      marker: {
-        size,
-        color: points.map((_, i) => colorway[i % colorway.length]!),
-        opacity: 0.7,
-        line: { color: "white", width: 1 },
-      },
-    }],
-    layout: cartesianLayout(where, {
-      xLabel: "multiply-adds (10<sup>9</sup>)",
-      yLabel: "top-1 accuracy (%)",
-      ...options,
-      width,
-      height,
-      xRange,
-      yRange,
-      legend: false,
-    }),
+  const { width = 860, height = 560 } = settings;
+  const xRange = settings.xRange ?? spread(x, settings.xLog, 0.12);
+  const yRange = settings.yRange ?? spread(y, false, 0.12);
+  const layout = cartesianLayout(where, {
+    xLabel: "multiply-adds (10<sup>9</sup>)",
+    yLabel: "top-1 accuracy (%)",
+    ...settings,
+    width,
+    height,
+    xRange,
+    yRange,
+    legend: false,
   });
-  const { l, r, t, b } = figure.layout.margin as Margin;
-  return labelDiscs(figure, width - l - r, height - t - b);
+  const trace: Trace = {
+    type: "scatter",
+    mode: "markers",
+    x,
+    y,
+    text: points.map(({ name }) => name),
+    meta: { discLabels: true },
+    cliponaxis: false,
+    hovertext: points.map(({ name, parameters, multiplyAdds }) =>
+      `${name}: ${count(parameters)} parameters, ${count(multiplyAdds)} multiply-adds`
+    ),
+    marker: {
+      size,
+      color: points.map((_, i) => colorway[i % colorway.length]!),
+      opacity: 0.7,
+      line: { color: "white", width: 1 },
+    },
+  };
+  const { l, r, t, b } = layout.margin as Margin;
+  return new Figure(labelDiscs({ data: [trace], layout }, width - l - r, height - t - b));
 }
 
 function readPoint(network: ModelPoint | ModelEntry, where: string): ModelPoint[] {
   if (typeof network !== "object" || network === null) {
     throw new TypeError(
-      `${where}: expected { name, multiplyAdds, parameters, accuracy }, found ${describe(network)}`,
+      `${where}: expected { name, multiplyAdds, parameters, accuracy }, found ${
+        describeValue(network)
+      }`,
     );
   }
   const accuracy = "published" in network
@@ -129,10 +131,12 @@ function readPoint(network: ModelPoint | ModelEntry, where: string): ModelPoint[
   const { name, multiplyAdds, parameters } = network;
   for (const [key, value] of Object.entries({ multiplyAdds, parameters, accuracy })) {
     if (typeof value === "number" && value > 0) continue;
-    throw new TypeError(`${where}.${key}: expected a positive number, found ${describe(value)}`);
+    throw new TypeError(
+      `${where}.${key}: expected a positive number, found ${describeValue(value)}`,
+    );
   }
   if (typeof name !== "string") {
-    throw new TypeError(`${where}.name: expected a text, found ${describe(name)}`);
+    throw new TypeError(`${where}.name: expected a text, found ${describeValue(name)}`);
   }
   return [{ name, multiplyAdds, parameters, accuracy: accuracy! }];
 }

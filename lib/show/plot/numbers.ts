@@ -1,3 +1,6 @@
+import { checkedBy } from "../../core/option_kinds.ts";
+import { describeValue } from "../../core/options.ts";
+
 /** Numbers in a row: an array or a typed array. */
 export type Numbers = ArrayLike<number>;
 
@@ -21,26 +24,13 @@ export function isNumbers(value: unknown): value is Numbers {
   return length === 0 || ArrayBuffer.isView(value) || typeof (value as Numbers)[0] === "number";
 }
 
-/** What was found in the place of a list of numbers, in a few words. */
-export function describe(value: unknown): string {
-  if (typeof value === "bigint") return `the bigint ${value}n`;
-  if (value === null || typeof value !== "object") {
-    return typeof value === "string" ? JSON.stringify(value) : String(value);
-  }
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list of other things";
-  const { constructor } = value;
-  return constructor === Object || constructor === undefined
-    ? `an object with ${Object.keys(value).join(", ") || "nothing"}`
-    : `a ${constructor.name}`;
-}
-
 /** Whether a value is a tensor, whose numbers are not here yet. */
 export const isTensor = (value: unknown): boolean =>
   (value as object | undefined)?.constructor?.name === "Tensor";
 
 /** What was found in the place of numbers; of a tensor also how to read them. */
 export const describeNumbers = (value: unknown): string =>
-  describe(value) + (isTensor(value) ? "; read it first: await tensor.array()" : "");
+  describeValue(value) + (isTensor(value) ? "; read it first: await tensor.array()" : "");
 
 /** Checks that a value is a list of numbers, at least one. */
 export function checkNumbers(values: unknown, where: string): Numbers {
@@ -53,10 +43,13 @@ export function checkNumbers(values: unknown, where: string): Numbers {
   if (ArrayBuffer.isView(values) && typeof values[0] === "number") return values;
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] === "number") continue;
-    throw new TypeError(`${where}[${i}]: expected a number, found ${describe(values[i])}`);
+    throw new TypeError(`${where}[${i}]: expected a number, found ${describeValue(values[i])}`);
   }
   return values;
 }
+
+/** The kind of a list of numbers. */
+export const numbers = checkedBy(checkNumbers);
 
 /** Checks that a list has as many elements as another. */
 export function checkLength(values: ArrayLike<unknown>, n: number, of: string, where: string) {

@@ -1,6 +1,5 @@
-import type { Figure } from "../figure.ts";
-import type { Trace } from "../figure_data.ts";
-import type { Json } from "./options.ts";
+import type { Json } from "../../plotly_svg/mod.ts";
+import type { FigureData, Trace } from "../figure_data.ts";
 
 /** A rectangle of the figure in paper coordinates: 0 to 1, y upwards. */
 export interface Box {
@@ -27,8 +26,38 @@ export interface Numbering {
   scene: number;
 }
 
+/** The names that the axes and scenes of a panel get in the whole figure: the next free ones. */
+class Names {
+  readonly #names = new Map<string, string>();
+  readonly #taken: Numbering;
+
+  constructor(taken: Numbering) {
+    this.#taken = taken;
+  }
+
+  /** The name of what a figure calls "x2", "y" or "scene". */
+  of(id: string): string {
+    const known = this.#names.get(id);
+    if (known !== undefined) return known;
+    const kind = id.startsWith("scene") ? "scene" : id[0] as "x" | "y";
+    const number = ++this.#taken[kind];
+    const name = number === 1 ? kind : `${kind}${number}`;
+    this.#names.set(id, name);
+    return name;
+  }
+
+  has(id: string): boolean {
+    return this.#names.has(id);
+  }
+
+  /** What is named, also while it goes on. */
+  [Symbol.iterator](): Iterator<[id: string, name: string]> {
+    return this.#names.entries();
+  }
+}
+
 /** Traces that have a scene of three axes instead of x and y. */
-const spatial = ["surface", "scatter3d", "mesh3d"];
+const isSpatial = ({ type }: Trace) => ["surface", "scatter3d", "mesh3d"].includes(type);
 
 const list = (value: unknown): readonly Json[] => Array.isArray(value) ? value : [];
 
@@ -37,101 +66,97 @@ export const layoutName = (id: string): string =>
   /^[xy]/.test(id) ? `${id[0]}axis${id.slice(1)}` : id;
 
 /** A figure moved into a box of another. */
-export function panel({ data, layout }: Figure, box: Box, taken: Numbering): Panel {
-  const ids = new Map<string, string>();
-  const fresh = (id: string): string => {
-    const known = ids.get(id);
-    if (known !== undefined) return known;
-    const kind = id.startsWith("scene") ? "scene" : id[0] as "x" | "y";
-    const number = ++taken[kind];
-    const name = number === 1 ? kind : `${kind}${number}`;
-    ids.set(id, name);
-    return name;
-  };
-  for (const { type, scene = "scene", xaxis = "x", yaxis = "y" } of data) {
-    if (spatial.includes(type)) fresh(scene as string);
-    else [fresh(xaxis as string), fresh(yaxis as string)];
-  }
+export function panel({ data, layout = {} }: FigureData, box: Box, taken: Numbering): Panel {
+  const names = new Names(taken);
+  const traces = data.map((trace) => withBar(movedTrace(trace, names), box));
   for (const name of Object.keys(layout)) {
     const match = /^([xy])axis(\d*)$/.exec(name);
-    if (match !== null) fresh(`${match[1]}${match[2]}`);
+    if (match !== null) names.of(`${match[1]}${match[2]}`);
   }
-  const within = (axis: "x" | "y", share: number) => {
-    const [low, high] = box[axis];
-    return low + share * (high - low);
-  };
-  // A reference is an axis ("x2", "y domain"), another axis ("x" for an arrow's length in pixels
-  // stays "pixel"), or the paper, of which a panel has only its box.
-  const moved = (item: Json): Json => {
-    const result: Record<string, unknown> = { ...item };
-    for (const axis of ["x", "y"] as const) {
-      const key = `${axis}ref`, ref = (item[key] ?? "paper") as string;
-      if (ref !== "paper") {
-        const [id, ...rest] = ref.split(" ");
-        result[key] = [fresh(id!), ...rest].join(" ");
-        const arrow = item[`a${axis}ref`];
-        if (arrow === ref) result[`a${axis}ref`] = result[key];
-        continue;
-      }
-      result[key] = "paper";
-      for (const name of [axis, `${axis}0`, `${axis}1`]) {
-        if (typeof item[name] === "number") result[name] = within(axis, item[name] as number);
-      }
-      const size = item[`size${axis}`];
-      if (typeof size === "number") {
-        result[`size${axis}`] = size * (box[axis][1] - box[axis][0]);
-      }
-    }
-    return result;
-  };
   const axes: Record<string, Json> = {};
-  for (const [id, name] of ids) {
+  for (const [id, name] of names) {
     const own = (layout[layoutName(id)] ?? {}) as Json;
-    if (id.startsWith("scene")) {
-      const domain = (own.domain ?? {}) as { x?: [number, number]; y?: [number, number] };
-      axes[name] = {
-        ...own,
-        domain: {
-          x: (domain.x ?? [0, 1]).map((share) => within("x", share)),
-          y: (domain.y ?? [0, 1]).map((share) => within("y", share)),
-        },
-      };
-      continue;
-    }
-    const axis = id[0] as "x" | "y", other = axis === "x" ? "y" : "x";
-    const anchor = (own.anchor ?? `${other}${id.slice(1)}`) as string;
-    const domain = (own.domain ?? [0, 1]) as [number, number];
-    const { scaleanchor, matches, overlaying } = own as Record<string, string | undefined>;
-    const follow = { scaleanchor, matches, overlaying };
-    axes[layoutName(name)] = {
-      ...own,
-      domain: domain.map((share) => within(axis, share)),
-      anchor: anchor === "free" ? anchor : fresh(anchor),
-      ...Object.fromEntries(
-        Object.entries(follow).flatMap(([key, id]) => id === undefined ? [] : [[key, fresh(id)]]),
-      ),
-    };
+    axes[layoutName(name)] = id.startsWith("scene")
+      ? movedScene(own, box)
+      : movedAxis(id, own, names, box);
   }
-  const traces = data.map((trace): Trace => {
-    if (spatial.includes(trace.type)) {
-      return withBar({ ...trace, scene: fresh((trace.scene ?? "scene") as string) }, box);
-    }
-    const xaxis = fresh((trace.xaxis ?? "x") as string);
-    const yaxis = fresh((trace.yaxis ?? "y") as string);
-    return withBar({ ...trace, xaxis, yaxis }, box);
-  });
+  // Notes and shapes that name no axes stand on the first ones, images on the paper.
+  const moved = (key: string) =>
+    list(layout[key]).map((item) => movedItem({ xref: "x", yref: "y", ...item }, names, box));
   return {
     traces,
     axes,
-    y: ids.has("y") ? layoutName(ids.get("y")!) : undefined,
-    annotations: list(layout.annotations).map((one) => moved(placed(one))),
-    shapes: list(layout.shapes).map((one) => moved(placed(one))),
-    images: list(layout.images).map(moved),
+    y: names.has("y") ? layoutName(names.of("y")) : undefined,
+    annotations: moved("annotations"),
+    shapes: moved("shapes"),
+    images: list(layout.images).map((item) => {
+      const { xref = "paper", yref = "paper" } = item;
+      return movedItem({ ...item, xref, yref }, names, box);
+    }),
   };
 }
 
-/** Notes and shapes that name no axes stand on the first ones. */
-const placed = (item: Json): Json => ({ xref: "x", yref: "y", ...item });
+/** A share of a figure's width or height as one of the whole figure's. */
+const within = (box: Box, axis: "x" | "y", share: number): number => {
+  const [low, high] = box[axis];
+  return low + share * (high - low);
+};
+
+function movedTrace(trace: Trace, names: Names): Trace {
+  const { scene = "scene", xaxis = "x", yaxis = "y" } = trace;
+  if (isSpatial(trace)) return { ...trace, scene: names.of(scene as string) };
+  return { ...trace, xaxis: names.of(xaxis as string), yaxis: names.of(yaxis as string) };
+}
+
+function movedScene(own: Json, box: Box): Json {
+  const { x = [0, 1], y = [0, 1] } = (own.domain ?? {}) as { x?: number[]; y?: number[] };
+  return {
+    ...own,
+    domain: {
+      x: x.map((share) => within(box, "x", share)),
+      y: y.map((share) => within(box, "y", share)),
+    },
+  };
+}
+
+function movedAxis(id: string, own: Json, names: Names, box: Box): Json {
+  const axis = id[0] as "x" | "y", other = axis === "x" ? "y" : "x";
+  const anchor = (own.anchor ?? `${other}${id.slice(1)}`) as string;
+  const domain = (own.domain ?? [0, 1]) as [number, number];
+  const followed = ["scaleanchor", "matches", "overlaying"].flatMap((key) =>
+    own[key] === undefined ? [] : [[key, names.of(own[key] as string)]]
+  );
+  return {
+    ...own,
+    domain: domain.map((share) => within(box, axis, share)),
+    anchor: anchor === "free" ? anchor : names.of(anchor),
+    ...Object.fromEntries(followed),
+  };
+}
+
+/**
+ * A note, a shape or an image, which refers to axes ("x2", "y domain") or to the paper, of which a
+ * panel has only its box.
+ */
+function movedItem(item: Json, names: Names, box: Box): Json {
+  const result: Record<string, unknown> = { ...item };
+  for (const axis of ["x", "y"] as const) {
+    const key = `${axis}ref`, ref = item[key] as string;
+    if (ref !== "paper") {
+      const [id, ...rest] = ref.split(" ");
+      result[key] = [names.of(id!), ...rest].join(" ");
+      // An arrow's length may be one along the axis; else it is in pixels.
+      if (item[`a${key}`] === ref) result[`a${key}`] = result[key];
+      continue;
+    }
+    for (const name of [axis, `${axis}0`, `${axis}1`]) {
+      if (typeof item[name] === "number") result[name] = within(box, axis, item[name]);
+    }
+    const size = item[`size${axis}`];
+    if (typeof size === "number") result[`size${axis}`] = size * (box[axis][1] - box[axis][0]);
+  }
+  return result;
+}
 
 /** Whether a trace shows a colour bar. */
 export function hasColorBar(trace: Trace): boolean {

@@ -1,20 +1,16 @@
+import { checkedBy, instance, integer, listOf, text } from "../../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
 import type { ReceptiveField } from "../../nn/receptive_field.ts";
+import { colorway, type Json, pngUrl } from "../../plotly_svg/mod.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
-import { colorway, pngUrl } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
+import { type FigureOptions, figureSchema } from "./figure_options.ts";
 import { imageOf } from "./images.ts";
-import { describe, evenly } from "./numbers.ts";
-import {
-  axis,
-  cartesianLayout,
-  checkOptions,
-  figureNames,
-  type FigureOptions,
-  type Json,
-} from "./options.ts";
+import { axis, cartesianLayout } from "./layout.ts";
+import { evenly } from "./numbers.ts";
 
 /** Settings of {@linkcode receptiveField}. */
 export interface ReceptiveFieldOptions extends FigureOptions {
@@ -24,6 +20,31 @@ export interface ReceptiveFieldOptions extends FigureOptions {
   readonly image?: Tensor;
   /** Row and column of the last layer's unit; the one in the middle by default. */
   readonly at?: readonly [number, number];
+}
+
+const names = listOf(text());
+const index = integer({ least: 0 });
+
+const fieldSchema = {
+  ...figureSchema,
+  layer: checkedBy((value: unknown, where): string | readonly string[] =>
+    typeof value === "string" ? value : names.read(value, where)
+  ),
+  image: instance(Tensor),
+  at: checkedBy((value, where): readonly [number, number] => {
+    if (Array.isArray(value) && value.length === 2) {
+      return [index.read(value[0], `${where}[0]`), index.read(value[1], `${where}[1]`)];
+    }
+    throw new TypeError(`${where}: expected [row, column], found ${describeValue(value)}`);
+  }),
+} satisfies Schema<ReceptiveFieldOptions>;
+
+/** A field of a unit, in pixels of the image. */
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
 }
 
 /**
@@ -44,39 +65,16 @@ export interface ReceptiveFieldOptions extends FigureOptions {
  */
 export async function receptiveField(
   model: Model,
-  options: ReceptiveFieldOptions = {},
+  given: ReceptiveFieldOptions = {},
 ): Promise<Figure> {
   const where = "plot.receptiveField";
-  checkOptions(where, options, [...figureNames, "layer", "image", "at"]);
+  const { layer, image, at, ...look } = options(where, given, fieldSchema);
   if (!(model instanceof Model)) {
-    throw new TypeError(`${where}: model: expected a model, found ${describe(model)}`);
+    throw new TypeError(`${where}: model: expected a model, found ${describeValue(model)}`);
   }
-  const { layer, image, at, ...figure } = options;
   const fields = chooseFields(model, layer, where);
   const [height, width] = model.inputShape as [number, number];
-  const size = (name: string) => model.layer(name).outputShape as readonly [number, number];
-  const last = fields.at(-1)!, units = size(last.name);
-  const unit = at ?? [Math.floor((units[0] - 1) / 2), Math.floor((units[1] - 1) / 2)];
-  const exists = unit.length === 2 &&
-    unit.every((i, axis) => Number.isInteger(i) && i >= 0 && i < units[axis]!);
-  if (!exists) {
-    throw new RangeError(
-      `${where}: at: expected a row and a column of the ${units[0]} x ${units[1]} units of ${
-        JSON.stringify(last.name)
-      }, found ${JSON.stringify(unit)}`,
-    );
-  }
-  const middle = [0, 1].map((axis) => last.center[axis]! + unit[axis]! * last.stride[axis]!);
-  const boxes = fields.map((field) => {
-    // The unit whose field is nearest to the last one's middle.
-    const [y, x] = [0, 1].map((axis) => {
-      const count = size(field.name)[axis]!;
-      const i = Math.round((middle[axis]! - field.center[axis]!) / field.stride[axis]!);
-      return field.center[axis]! + Math.min(count - 1, Math.max(0, i)) * field.stride[axis]!;
-    }) as [number, number];
-    const [h, w] = field.size;
-    return { left: x - w / 2, right: x + w / 2, top: y - h / 2, bottom: y + h / 2 };
-  });
+  const boxes = boxesOf(model, fields, at, `${where}: at`);
   // What reaches out of the image is in the padding; half an image of it is enough to see that.
   const reach = (from: number[], to: number[], length: number): [number, number] => [
     Math.max(-length / 2, Math.min(-0.5, ...from) - 0.01 * length),
@@ -85,15 +83,6 @@ export async function receptiveField(
   const xRange = reach(boxes.map((b) => b.left), boxes.map((b) => b.right), width);
   const yRange = reach(boxes.map((b) => b.top), boxes.map((b) => b.bottom), height);
   const names = fields.map(({ name, size }) => `${name}: ${size[0]} x ${size[1]}`);
-  const outlines = boxes.map(({ left, right, top, bottom }, i): Trace => ({
-    type: "scatter",
-    mode: "lines",
-    x: [left, right, right, left, left],
-    y: [top, top, bottom, bottom, top],
-    name: names[i],
-    line: { color: colorway[(i + 1) % colorway.length]!, width: 2.5 },
-    hoverinfo: "name",
-  }));
   const ground: Trace[] = image === undefined ? [] : [{
     type: "image",
     source: await sourceOf(image, model, where),
@@ -106,8 +95,8 @@ export async function receptiveField(
   }];
   const plain = { showgrid: false, zeroline: false, constrain: "domain" };
   return new Figure({
-    data: [...ground, ...outlines],
-    layout: cartesianLayout(where, { width: 640, height: 480, ...figure, legend: true }, {
+    data: [...ground, ...boxes.map((box, i) => outline(box, names[i]!, i))],
+    layout: cartesianLayout(where, { width: 640, height: 480, ...look, legend: true }, {
       names,
       xaxis: axis(undefined, { ...plain, range: xRange }),
       yaxis: axis(undefined, { ...plain, range: yRange.toReversed(), scaleanchor: "x" }),
@@ -115,6 +104,46 @@ export async function receptiveField(
     }),
   });
 }
+
+/** The fields of a unit of the last layer, and of those of the others that are nearest to its middle. */
+function boxesOf(
+  model: Model,
+  fields: readonly ReceptiveField[],
+  at: readonly [number, number] | undefined,
+  where: string,
+): Box[] {
+  const size = (name: string) => model.layer(name).outputShape as readonly [number, number];
+  const last = fields.at(-1)!, units = size(last.name);
+  const unit = at ?? [Math.floor((units[0] - 1) / 2), Math.floor((units[1] - 1) / 2)];
+  if (unit[0] >= units[0] || unit[1] >= units[1]) {
+    throw new RangeError(
+      `${where}: expected a row and a column of the ${units[0]} x ${units[1]} units of ${
+        JSON.stringify(last.name)
+      }, found ${JSON.stringify(unit)}`,
+    );
+  }
+  return fields.map((field) => {
+    const [y, x] = ([0, 1] as const).map((axis) => {
+      const middle = last.center[axis] + unit[axis] * last.stride[axis];
+      const i = Math.round((middle - field.center[axis]) / field.stride[axis]);
+      const most = size(field.name)[axis] - 1;
+      return field.center[axis] + Math.min(most, Math.max(0, i)) * field.stride[axis];
+    }) as [number, number];
+    const [h, w] = field.size;
+    return { left: x - w / 2, right: x + w / 2, top: y - h / 2, bottom: y + h / 2 };
+  });
+}
+
+/** The edge of a field. */
+const outline = ({ left, right, top, bottom }: Box, name: string, i: number): Trace => ({
+  type: "scatter",
+  mode: "lines",
+  x: [left, right, right, left, left],
+  y: [top, top, bottom, bottom, top],
+  name,
+  line: { color: colorway[(i + 1) % colorway.length]!, width: 2.5 },
+  hoverinfo: "name",
+});
 
 /** The edge of the image, and a ground where there is none. */
 const frame = (width: number, height: number): Json => ({
@@ -131,9 +160,6 @@ const frame = (width: number, height: number): Json => ({
 });
 
 async function sourceOf(image: Tensor, model: Model, where: string): Promise<string> {
-  if (!(image instanceof Tensor)) {
-    throw new TypeError(`${where}: image: expected a tensor, found ${describe(image)}`);
-  }
   const { width, height, data } = await imageOf(image);
   const [h, w] = model.inputShape;
   if (height !== h || width !== w) {

@@ -1,21 +1,22 @@
-import { checkNames } from "../../train/options.ts";
-import { colorway } from "../../plotly_svg/mod.ts";
+import { checkedBy, number, oneOf, required, text } from "../../core/option_kinds.ts";
+import type { Schema } from "../../core/options.ts";
+import { colorway, type Json, mergeJson } from "../../plotly_svg/mod.ts";
 import type { Trace } from "../figure_data.ts";
+import { type ColorScale, plotlyJson, texts } from "./figure_options.ts";
 import {
   checkLength,
   checkNumbers,
   count,
-  describeNumbers,
   evenly,
-  isNumbers,
   isSorted,
-  isTensor,
   mostPoints,
   type Numbers,
+  numbers,
   peaks,
   rounded,
 } from "./numbers.ts";
-import { checkChoice, type Json, merge } from "./options.ts";
+import { checkSeries } from "./series_list.ts";
+import { colorBar } from "./layout.ts";
 
 /** How a line is broken. */
 export type Dash = "solid" | "dot" | "dash" | "longdash" | "dashdot";
@@ -61,90 +62,58 @@ export interface Series {
 /** A series, or its numbers alone. */
 export type SeriesLike = Numbers | Series;
 
-const names = [
-  "x",
-  "y",
-  "name",
-  "color",
-  "dash",
-  "width",
-  "size",
-  "symbol",
-  "mode",
-  "text",
-  "fill",
-  "plotly",
-];
+const isStrings = (list: unknown): list is readonly string[] =>
+  Array.isArray(list) && typeof list[0] === "string";
+
+const numbersOrTexts = checkedBy((value: unknown, where): Numbers | readonly string[] =>
+  isStrings(value) ? value : checkNumbers(value, where)
+);
+
+const seriesSchema = {
+  x: numbersOrTexts,
+  y: required(numbers),
+  name: text(),
+  color: checkedBy((value: unknown, where): string | Numbers | readonly string[] =>
+    typeof value === "string" ? value : numbersOrTexts.read(value, where)
+  ),
+  dash: oneOf<Dash>(["solid", "dot", "dash", "longdash", "dashdot"]),
+  width: number({ least: 0 }),
+  size: checkedBy((value: unknown, where): number | Numbers =>
+    typeof value === "number" ? value : checkNumbers(value, where)
+  ),
+  symbol: text(),
+  mode: oneOf<SeriesMode>([
+    "lines",
+    "markers",
+    "text",
+    "lines+markers",
+    "lines+text",
+    "markers+text",
+    "lines+markers+text",
+  ]),
+  text: texts,
+  fill: oneOf(["tozeroy", "tonexty", "toself"]),
+  plotly: plotlyJson,
+} satisfies Schema<Series>;
 
 /** How series are drawn where they do not say. */
 export interface SeriesStyle {
   readonly mode: SeriesMode;
   readonly xLog: boolean;
   readonly yLog: boolean;
-  readonly colorScale: unknown;
-  readonly colorLabel: string | undefined;
+  /** The colours of points whose colours are numbers. */
+  readonly colorScale: ColorScale;
+  /** What those numbers are. */
+  readonly colorLabel?: string;
 }
 
-/** Series with their names in messages: from one, several, or bare numbers. */
-export function seriesOf(
-  given: SeriesLike | readonly SeriesLike[],
-  where: string,
-): { readonly series: Series; readonly where: string }[] {
-  if (isNumbers(given)) return [{ series: { y: given }, where: `${where}: y` }];
-  if (Array.isArray(given)) {
-    return given.map((one, i) => ({
-      series: isNumbers(one) ? { y: one } : one,
-      where: `${where}: series[${i}]`,
-    }));
+/** Checks that all lists of a series are as long as y is. */
+function checkLengths({ x, y, text, color, size }: Series, where: string): void {
+  if (x !== undefined) checkLength(y, x.length, "x", `${where}: y`);
+  for (const [name, list] of Object.entries({ text, color, size })) {
+    if (typeof list === "object") checkLength(list, y.length, "y", `${where}: ${name}`);
   }
-  return [{ series: given as Series, where: `${where}: series` }];
 }
-
-/** Checks one series: names, lengths, numbers. */
-function checkSeries(series: Series, where: string): void {
-  if (
-    typeof series !== "object" || series === null || Array.isArray(series) || isTensor(series)
-  ) {
-    throw new TypeError(
-      `${where}: expected numbers or a series { x, y, name … }, found ${describeNumbers(series)}`,
-    );
-  }
-  checkNames(where, series, names);
-  const y = checkNumbers(series.y, where.endsWith(": y") ? where : `${where}.y`);
-  const { x, text, color, size, mode, dash } = series;
-  if (x !== undefined) {
-    if (!isStrings(x)) checkNumbers(x, `${where}.x`);
-    if (x.length !== y.length) {
-      throw new TypeError(
-        `${where}.y: expected ${count(x.length)} numbers as x has, found ${count(y.length)}`,
-      );
-    }
-  }
-  if (text !== undefined) checkLength(text, y.length, "y", `${where}.text`);
-  if (color !== undefined && typeof color !== "string") {
-    if (!isStrings(color)) checkNumbers(color, `${where}.color`);
-    checkLength(color, y.length, "y", `${where}.color`);
-  }
-  if (size !== undefined && typeof size !== "number") {
-    checkLength(checkNumbers(size, `${where}.size`), y.length, "y", `${where}.size`);
-  }
-  if (mode !== undefined) checkChoice(mode, modes, `${where}.mode`);
-  if (dash !== undefined) checkChoice(dash, dashes, `${where}.dash`);
-}
-
-const modes: readonly SeriesMode[] = [
-  "lines",
-  "markers",
-  "text",
-  "lines+markers",
-  "lines+text",
-  "markers+text",
-  "lines+markers+text",
-];
-const dashes: readonly Dash[] = ["solid", "dot", "dash", "longdash", "dashdot"];
-
-const isStrings = (list: ArrayLike<unknown>): list is readonly string[] =>
-  typeof list[0] === "string";
 
 const pick = <T>(list: ArrayLike<T>, chosen: readonly number[]): T[] => chosen.map((i) => list[i]!);
 
@@ -158,11 +127,8 @@ export function seriesTraces(
   where: string,
   style: SeriesStyle,
 ): { readonly traces: Trace[]; readonly notes: string[] } {
-  const list = seriesOf(given, where);
-  if (list.length === 0) {
-    throw new RangeError(`${where}: series: expected at least one, found an empty list`);
-  }
-  for (const { series, where } of list) checkSeries(series, where);
+  const list = checkSeries(given, where, "y", seriesSchema);
+  for (const { series, where } of list) checkLengths(series, where);
   let points = 0, drawn = 0;
   const traces = list.map(({ series, where }, i) => {
     const chosen = choose(series, style);
@@ -234,7 +200,7 @@ function trace(
   const marks = mode.includes("markers");
   if (typeof color !== "string" && !marks) {
     throw new TypeError(
-      `${where}.color: expected one CSS colour for a line, found ${color.length} colours; use plot.scatter or mode: "lines+markers"`,
+      `${where}: color: expected one CSS colour for a line, found ${color.length} colours; use plot.scatter or mode: "lines+markers"`,
     );
   }
   const across = x ?? (chosen.length < y.length ? { length: y.length } : undefined);
@@ -251,7 +217,7 @@ function trace(
   const places = pointsOf({ x: xs, y: ys });
   const alone = places.map((place, i) => place && !places[i - 1] && !places[i + 1]);
   const dots = mode === "lines" && alone.some(Boolean);
-  return merge({
+  return mergeJson({
     type: "scatter",
     mode: dots ? "lines+markers" : mode,
     ...xs === undefined ? {} : { x: xs },
@@ -298,14 +264,5 @@ function colors(
     colorscale: colorScale,
     showscale: true,
     colorbar: colorBar(colorLabel),
-  };
-}
-
-/** A colour bar beside the axes. */
-export function colorBar(label: string | undefined): Json {
-  return {
-    thickness: 14,
-    outlinewidth: 0,
-    ...label === undefined ? {} : { title: { text: label, side: "right" } },
   };
 }

@@ -1,9 +1,11 @@
-import { checkPositive } from "../../train/options.ts";
+import { positiveInteger, text } from "../../core/option_kinds.ts";
+import { options, type Schema } from "../../core/options.ts";
+import { type Json, mergeJson } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Frame, Layout, Trace } from "../figure_data.ts";
+import { labels, plotlyJson } from "./figure_options.ts";
 import { checkFigures } from "./grid.ts";
 import { checkLength } from "./numbers.ts";
-import { checkOptions, type Json, merge } from "./options.ts";
 
 /** Settings of {@linkcode steps}. */
 export interface StepsOptions {
@@ -16,6 +18,13 @@ export interface StepsOptions {
   /** More of Plotly's layout, merged last and deeply. */
   readonly layout?: Layout;
 }
+
+const stepsSchema = {
+  labels,
+  title: text(),
+  columns: positiveInteger(),
+  layout: plotlyJson,
+} satisfies Schema<StepsOptions>;
 
 /** What may differ between the layouts of steps. */
 const listed = ["annotations", "shapes", "images"] as const;
@@ -36,14 +45,12 @@ const listed = ["annotations", "shapes", "images"] as const;
  * @throws {TypeError} if something is no figure, or the labels are not as many.
  * @throws {RangeError} if there is none, or for an unknown option.
  */
-export function steps(figures: readonly Figure[], options: StepsOptions = {}): Figure {
+export function steps(figures: readonly Figure[], given: StepsOptions = {}): Figure {
   const where = "plot.steps";
-  checkOptions(where, options, ["labels", "title", "columns", "layout"]);
+  const { title, columns, layout = {}, ...settings } = options(where, given, stepsSchema);
   checkFigures(figures, where);
-  const { title, columns, layout = {} } = options;
-  const labels = Array.from(options.labels ?? figures.map((_, i) => i + 1), String);
+  const labels = Array.from(settings.labels ?? figures.map((_, i) => i + 1), String);
   checkLength(labels, figures.length, "figures", `${where}: labels`);
-  if (columns !== undefined) checkPositive(columns, `${where}: columns`);
   // A frame is known by its name, which must be its own.
   const names = labels.map((label, i) =>
     labels.indexOf(label) === i ? label : `${label} (${i + 1})`
@@ -52,58 +59,60 @@ export function steps(figures: readonly Figure[], options: StepsOptions = {}): F
   const most = Object.fromEntries(
     listed.map((
       key,
-    ) => [key, Math.max(...figures.map(({ layout }) => listOf(layout, key).length))]),
+    ) => [key, Math.max(...figures.map(({ layout }) => listAt(layout, key).length))]),
   );
   const layouts = changing(figures.map((figure) => stepLayout(figure, most)));
   const frames = figures.map((_, i): Frame => ({
     name: names[i]!,
     data: traces[i]!,
-    layout: {
-      ...layouts[i]!,
-      ...title === undefined ? {} : { title: { text: title } },
-    },
+    layout: { ...layouts[i]!, ...title === undefined ? {} : { title: { text: title } } },
   }));
-  const [first] = figures;
-  const margin = first!.layout.margin as { b?: number } | undefined;
-  const height = Math.max(...figures.map(({ layout }) => (layout.height as number) ?? 400));
-  const width = Math.max(...figures.map(({ layout }) => (layout.width as number) ?? 640));
+  const first = figures[0]!.layout;
+  const { t = 0, b = 52 } = (first.margin ?? {}) as { t?: number; b?: number };
   const base: Json = {
-    ...first!.layout,
-    ...stepLayout(first!, most),
+    ...first,
+    ...stepLayout(figures[0]!, most),
     ...title === undefined
       ? {}
       : { title: { x: 0.5, xanchor: "center", font: { size: 16 }, text: title } },
-    width,
-    height: height + 90,
+    width: largest(figures, "width", 640),
+    height: largest(figures, "height", 400) + 90,
     margin: {
-      ...margin,
-      ...title === undefined ? {} : { t: Math.max(48, (margin as { t?: number })?.t ?? 0) },
-      b: (margin?.b ?? 52) + 90,
+      ...first.margin as Json | undefined,
+      ...title === undefined ? {} : { t: Math.max(48, t) },
+      b: b + 90,
     },
-    sliders: [{
-      active: 0,
-      x: 0,
-      len: 1,
-      y: 0,
-      yanchor: "top",
-      pad: { t: 12 + (margin?.b ?? 52), b: 10 },
-      currentvalue: { visible: false },
-      steps: names.map((name, i) => ({
-        label: labels[i],
-        method: "animate",
-        args: [[name], {
-          mode: "immediate",
-          frame: { duration: 0, redraw: true },
-          transition: { duration: 0 },
-        }],
-      })),
-    }],
+    sliders: [slider(names, labels, b)],
     ...columns === undefined ? {} : { meta: { columns } },
   };
-  return new Figure({ data: traces[0]!, layout: merge(base, layout), frames });
+  return new Figure({ data: traces[0]!, layout: mergeJson(base, layout), frames });
 }
 
-const listOf = (layout: Layout, key: string): readonly Json[] =>
+/** The largest width or height of figures. */
+const largest = (figures: readonly Figure[], side: "width" | "height", usual: number): number =>
+  Math.max(...figures.map(({ layout }) => (layout[side] ?? usual) as number));
+
+/** A slider below a plot whose lower margin is this wide. */
+const slider = (names: readonly string[], labels: readonly string[], margin: number): Json => ({
+  active: 0,
+  x: 0,
+  len: 1,
+  y: 0,
+  yanchor: "top",
+  pad: { t: 12 + margin, b: 10 },
+  currentvalue: { visible: false },
+  steps: names.map((name, i) => ({
+    label: labels[i],
+    method: "animate",
+    args: [[name], {
+      mode: "immediate",
+      frame: { duration: 0, redraw: true },
+      transition: { duration: 0 },
+    }],
+  })),
+});
+
+const listAt = (layout: Layout, key: string): readonly Json[] =>
   Array.isArray(layout[key]) ? layout[key] as Json[] : [];
 
 /** The layout of a step: notes and shapes are as many in every step, those too many unseen. */
@@ -111,7 +120,7 @@ function stepLayout({ layout }: Figure, most: Readonly<Record<string, number>>):
   const { width: _, height: __, margin: ___, ...rest } = layout as Record<string, unknown>;
   const lists = listed.flatMap((key) => {
     if (most[key] === 0) return [];
-    const items = listOf(layout, key);
+    const items = listAt(layout, key);
     const unseen = Array.from({ length: most[key]! - items.length }, () => ({ visible: false }));
     return [[key, [...items.map((item) => ({ visible: true, ...item })), ...unseen]]];
   });

@@ -1,18 +1,12 @@
+import { custom, text } from "../../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
+import { type Json, pngUrl } from "../../plotly_svg/mod.ts";
 import { checkImage, type RgbImage } from "../../vision/image.ts";
 import { Figure } from "../figure.ts";
-import { pngUrl } from "../../plotly_svg/mod.ts";
-import { describe } from "./numbers.ts";
-import {
-  axis,
-  baseLayout,
-  checkOptions,
-  figureNames,
-  type FigureOptions,
-  hiddenAxis,
-  ink,
-  type Json,
-} from "./options.ts";
-import { shorten } from "./pixels.ts";
+import { type FigureOptions, figureSchema } from "./figure_options.ts";
+import { axis, baseLayout, hiddenAxis, ink, paperNote } from "./layout.ts";
+import { shorten } from "./mosaic.ts";
+import { enlarge } from "./pixels.ts";
 
 /** A label and how probable it is. */
 export interface RankedLabel {
@@ -29,6 +23,15 @@ export interface TopLabelsOptions extends FigureOptions {
   /** The image, beside the bars; of a tensor by `await plot.imageOf(tensor)`. */
   readonly image?: RgbImage;
 }
+
+const labelsSchema = {
+  ...figureSchema,
+  truth: text(),
+  image: custom(
+    "{ width, height, data }, which await plot.imageOf(tensor) makes of a tensor",
+    (image): image is RgbImage => (image as RgbImage | null)?.data instanceof Uint8Array,
+  ),
+} satisfies Schema<TopLabelsOptions>;
 
 const [usual, right] = ["#a9c9e8", "#f4a7a0"];
 
@@ -51,46 +54,22 @@ const [usual, right] = ["#a9c9e8", "#f4a7a0"];
  */
 export function topLabels(
   ranked: readonly RankedLabel[],
-  options: TopLabelsOptions = {},
+  given: TopLabelsOptions = {},
 ): Figure {
   const where = "plot.topLabels";
-  checkOptions(where, options, [...figureNames, "truth", "image"]);
-  if (!Array.isArray(ranked)) {
-    throw new TypeError(`${where}: ranked: expected a list of labels, found ${describe(ranked)}`);
-  }
-  if (ranked.length === 0) {
-    throw new RangeError(`${where}: ranked: expected at least one label, found none`);
-  }
-  ranked.forEach((one, i) => {
-    const { label, probability } = one ?? {};
-    if (typeof label !== "string" || typeof probability !== "number") {
-      throw new TypeError(
-        `${where}: ranked[${i}]: expected { label, probability }, found ${describe(one)}`,
-      );
-    }
-    // Sums in f32 may be a little more than 1.
-    if (probability >= 0 && probability < 1.001) return;
-    throw new RangeError(
-      `${where}: ranked[${i}].probability: expected 0 to 1, found ${probability}`,
-    );
-  });
-  const { truth, image } = options;
-  if (image !== undefined && !(image?.data instanceof Uint8Array)) {
-    const hint = "; make one of a tensor by await plot.imageOf(tensor)";
-    throw new TypeError(
-      `${where}: image: expected { width, height, data }, found ${describe(image)}${hint}`,
-    );
-  }
+  const settings = options(where, given, labelsSchema);
+  const { truth, image } = settings;
+  checkRanked(ranked, `${where}: ranked`);
   const places = ranked.map((_, i) => i);
   const start = image === undefined ? 0 : 0.42;
-  const width = options.width ?? (image === undefined ? 420 : 640);
+  const width = settings.width ?? (image === undefined ? 420 : 640);
   const bars = Math.max(90, 34 * ranked.length);
-  const height = options.height ?? (image === undefined ? bars : Math.max(bars, 190)) + 70;
+  const height = settings.height ?? (image === undefined ? bars : Math.max(bars, 190)) + 70;
   // The percentages stand at the right.
   const room = (1 - start) * (width - margin.l - margin.r) - 64;
   const texts = ranked.flatMap(({ label, probability }, i): Json[] => [
-    { ...text, x: 0.01, y: i, xanchor: "left", text: labelText(label, room, label === truth) },
-    { ...text, x: 1, y: i, xanchor: "right", text: `${(100 * probability).toFixed(1)} %` },
+    { ...cell, x: 0.01, y: i, xanchor: "left", text: labelText(label, room, label === truth) },
+    { ...cell, x: 1, y: i, xanchor: "right", text: `${(100 * probability).toFixed(1)} %` },
   ]);
   return new Figure({
     data: [
@@ -103,7 +82,7 @@ export function topLabels(
         hoverinfo: "skip",
       },
     ],
-    layout: baseLayout({ ...options, width, height }, {
+    layout: baseLayout({ ...settings, width, height }, {
       xaxis: axis(undefined, {
         domain: [start, 1],
         range: [0, 1],
@@ -126,6 +105,29 @@ export function topLabels(
   });
 }
 
+/** Checks that labels have their probabilities, at least one. */
+function checkRanked(ranked: readonly RankedLabel[], where: string): void {
+  if (!Array.isArray(ranked)) {
+    throw new TypeError(`${where}: expected a list of labels, found ${describeValue(ranked)}`);
+  }
+  if (ranked.length === 0) {
+    throw new RangeError(`${where}: expected at least one label, found none`);
+  }
+  ranked.forEach((one, i) => {
+    const { label, probability } = one ?? {};
+    if (typeof label !== "string" || typeof probability !== "number") {
+      throw new TypeError(
+        `${where}[${i}]: expected { label, probability }, found ${describeValue(one)}`,
+      );
+    }
+    // Sums in f32 may be a little more than 1.
+    if (probability >= 0 && probability < 1.001) return;
+    throw new RangeError(
+      `${where}[${i}].probability: expected 0 to 1, found ${probability}`,
+    );
+  });
+}
+
 const margin = { l: 16, r: 20, b: 32 };
 
 /** A label that leaves the percentage its room; the right one in bold, which is wider. */
@@ -133,7 +135,8 @@ function labelText(label: string, room: number, isRight: boolean): string {
   return isRight ? `<b>${shorten(label, room / 1.06, 12)}</b>` : shorten(label, room, 12);
 }
 
-const text = {
+/** A text beside a bar. */
+const cell = {
   xref: "x",
   yref: "y",
   yanchor: "middle",
@@ -145,23 +148,17 @@ const text = {
 const middle = 0.19;
 
 /** The right label below the image. */
-const caption = (truth: string): Json => ({
-  text: truth,
-  xref: "paper",
-  yref: "paper",
-  x: middle,
-  y: 0,
-  xanchor: "center",
-  yanchor: "top",
-  showarrow: false,
-  font: { size: 13, color: ink },
-});
+const caption = (truth: string): Json =>
+  paperNote(truth, { x: middle, y: 0, xanchor: "center", yanchor: "top" }, {
+    size: 13,
+    color: ink,
+  });
 
 /** The image at the left of the bars, as large as its place allows. */
 function picture(image: RgbImage, where: string): Json {
   checkImage(image, `${where}: image`);
   // Viewers blur what they enlarge; a small image is enlarged here, pixel by pixel.
-  const { data, width, height } = enlarged(
+  const { data, width, height } = enlarge(
     image,
     Math.ceil(240 / Math.max(image.width, image.height)),
   );
@@ -178,17 +175,4 @@ function picture(image: RgbImage, where: string): Json {
     sizing: "contain",
     layer: "above",
   };
-}
-
-/** An image with `factor` times as many pixels a side. */
-function enlarged({ width, height, data }: RgbImage, factor: number): RgbImage {
-  const [w, h] = [width * factor, height * factor];
-  const result = new Uint8Array(w * h * 3);
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const from = (Math.floor(y / factor) * width + Math.floor(x / factor)) * 3;
-      result.set(data.subarray(from, from + 3), (y * w + x) * 3);
-    }
-  }
-  return { width: w, height: h, data: result };
 }

@@ -43,9 +43,9 @@ Deno.test("bar: long labels are turned and have room", () => {
 Deno.test("bar: messages name the function and the argument", () => {
   const bad = (values: Loose, options: Loose = {}) => () => bar(values, options);
   assertThrows(bad([1, 2], { labels: ["a"] }), TypeError, "plot.bar: labels: expected 2");
-  assertThrows(bad([]), RangeError, "plot.bar: values: expected at least one number");
+  assertThrows(bad([]), RangeError, "plot.bar: y: expected at least one number");
   assertThrows(bad([{ y: [1, 2] }, { y: [1] }]), TypeError, "plot.bar: series[1]");
-  assertThrows(bad([{ y: [1, 2], color: ["red"] }]), TypeError, "plot.bar: series[0].color");
+  assertThrows(bad([{ y: [1, 2], color: ["red"] }]), TypeError, "plot.bar: series[0]: color");
   assertThrows(
     bad([1, 2, 3], { labels: ["conv", "pool", "conv"] }),
     RangeError,
@@ -54,7 +54,7 @@ Deno.test("bar: messages name the function and the argument", () => {
   assertThrows(
     bad(new Float32Array(1e6)),
     RangeError,
-    "plot.bar: values: expected at most 2,000 bars, found 1,000,000; plot.histogram",
+    "plot.bar: y: expected at most 2,000 bars, found 1,000,000; plot.histogram",
   );
   assertThrows(bad([1], { stack: true }), RangeError, 'did you mean "stacked"?');
 });

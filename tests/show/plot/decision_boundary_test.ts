@@ -76,9 +76,9 @@ Deno.test("decisionBoundary: messages name the function and the argument", async
   await assertRejects(
     bad(score, { x: [[1, 2, 3]], labels: [0] }),
     TypeError,
-    "plot.decisionBoundary: points.x[0]",
+    "plot.decisionBoundary: points: x[0]",
   );
-  await assertRejects(bad(score, { x: points.x, labels: [0] }), TypeError, "points.labels");
+  await assertRejects(bad(score, { x: points.x, labels: [0] }), TypeError, "points: labels");
   await assertRejects(bad(() => zeros([3]), points), TypeError, "plot.decisionBoundary: predict");
   await assertRejects(bad(() => 1, points), TypeError, "expected a tensor");
   await assertRejects(bad(3, points), TypeError, "expected a model or a function");

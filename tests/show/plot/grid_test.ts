@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Figure } from "../../../lib/show/figure.ts";
-import { contour, surface } from "../../../lib/show/plot/contour.ts";
+import { contour } from "../../../lib/show/plot/contour.ts";
+import { surface } from "../../../lib/show/plot/surface.ts";
 import { grid } from "../../../lib/show/plot/grid.ts";
 import { heatmap } from "../../../lib/show/plot/heatmap.ts";
 import { line } from "../../../lib/show/plot/line.ts";

@@ -50,6 +50,6 @@ Deno.test("histogram: messages name the function and the argument", () => {
   assertThrows(
     () => histogram([{ values: [], name: "a" }]),
     RangeError,
-    "plot.histogram: series[0].values",
+    "plot.histogram: series[0]: values",
   );
 });

@@ -163,10 +163,10 @@ Deno.test("featureMaps: what a model's layer makes of an image", async () => {
 
 Deno.test("featureMaps: messages and limits", async () => {
   await assertRejects(() => featureMaps(zeros([2, 4, 4, 3])), TypeError, "plot.featureMaps: maps");
-  await assertRejects(() => featureMaps({} as Loose), TypeError, "plot.featureMaps: maps.model");
+  await assertRejects(() => featureMaps({} as Loose), TypeError, "plot.featureMaps: maps: model");
   const net = sequential([4, 4, 1]).conv2d(2, 1, { name: "c" });
   const of = { model: net, image: zeros([4, 4]), layer: "c" };
-  await assertRejects(() => featureMaps(of), TypeError, "plot.featureMaps: maps.image");
+  await assertRejects(() => featureMaps(of), TypeError, "plot.featureMaps: maps: image");
   const figure = await featureMaps(zeros([2, 2, 70])) as Loose;
   assertEquals(figure.layout.annotations.at(-1).text, "64 of 70 channels");
 });

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { contour, surface } from "../../../lib/show/plot/contour.ts";
+import { contour } from "../../../lib/show/plot/contour.ts";
+import { surface } from "../../../lib/show/plot/surface.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;
@@ -61,8 +62,8 @@ Deno.test("surface: heights between the points of a grid are interpolated", () =
 
 Deno.test("contour: messages name the function and the argument", () => {
   const bad = (landscape: Loose, options: Loose = {}) => () => contour(landscape, options);
-  assertThrows(bad({ x: [0, 1], y: [0, 1], z: [[1, 2]] }), TypeError, "plot.contour: landscape.z");
-  assertThrows(bad({ x: [1, 0], y: [0, 1], z: [[1, 2], [1, 2]] }), RangeError, "landscape.x");
+  assertThrows(bad({ x: [0, 1], y: [0, 1], z: [[1, 2]] }), TypeError, "plot.contour: landscape: z");
+  assertThrows(bad({ x: [1, 0], y: [0, 1], z: [[1, 2], [1, 2]] }), RangeError, "landscape: x");
   assertThrows(
     bad({ ...bowl, f: () => Promise.resolve(1) }),
     TypeError,

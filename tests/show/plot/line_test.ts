@@ -98,18 +98,23 @@ Deno.test("line: a trajectory, whose x goes back and forth, keeps its order", ()
   assertEquals(data[0].y, data[0].y.toSorted((a: number, b: number) => a - b));
 });
 
+Deno.test("line: numbers alone stand at 0, 1, 2 … on a logarithmic axis too", () => {
+  const { xaxis } = line([1, 2, 3, 5], { xLog: true }).layout as Loose;
+  assertEquals([xaxis.type, xaxis.exponentformat], ["log", "power"]);
+});
+
 Deno.test("line: messages name the function and the argument", () => {
   const bad = (series: Loose, options: Loose = {}) => () => line(series, options);
   assertThrows(
     bad([{ y: [1] }, { x: [1, 2, 3], y: [1, 2] }]),
     TypeError,
-    "plot.line: series[1].y: expected 3 numbers as x has, found 2",
+    "plot.line: series[1]: y: expected 3 elements as x has, found 2",
   );
   assertThrows(bad([]), RangeError, "plot.line: y: expected at least one number, found none");
   assertThrows(
     bad({ y: [1, "a"] }),
     TypeError,
-    'plot.line: series.y[1]: expected a number, found "a"',
+    'plot.line: series: y[1]: expected a number, found "a"',
   );
   assertThrows(bad("text"), TypeError, "plot.line: series: expected numbers or a series");
   assertThrows(bad([{ y: [1], colour: "red" }]), RangeError, 'did you mean "color"?');
@@ -126,7 +131,8 @@ Deno.test("line: messages name the function and the argument", () => {
     "plot.line: xRange: expected positive",
   );
   assertThrows(bad([1], { width: 1e6 }), RangeError, "plot.line: width");
-  assertThrows(() => scatter({ y: [1, 2], size: [1] }), TypeError, "plot.scatter: series.size");
+  assertThrows(bad([1], { xLog: "yes" }), TypeError, "plot.line: xLog: expected true or false");
+  assertThrows(() => scatter({ y: [1, 2], size: [1] }), TypeError, "plot.scatter: series: size");
 });
 
 Deno.test("line: layout is merged last and deeply", () => {
@@ -160,8 +166,8 @@ Deno.test("a tensor in the place of numbers: the message says how to read it", (
     assertThrows(() => draw(vector), TypeError, read);
     assertThrows(() => draw([vector]), TypeError, read);
   }
-  assertThrows(() => line({ y: vector }), TypeError, "plot.line: series.y: expected a list");
+  assertThrows(() => line({ y: vector }), TypeError, "plot.line: series: y: expected a list");
   assertThrows(() => line({ y: vector }), TypeError, read);
   assertThrows(() => heatmap(tensor([[1]]) as Loose), TypeError, read);
-  assertThrows(() => line(new BigInt64Array(2) as Loose), TypeError, "found the bigint 0n");
+  assertThrows(() => line(new BigInt64Array(2) as Loose), TypeError, "found 0n");
 });

@@ -1,61 +1,6 @@
-import { nearestName } from "../../core/suggest.ts";
-import { checkNames } from "../../train/options.ts";
-import { colorway, measureText, plainLines } from "../../plotly_svg/mod.ts";
+import { colorway, type Json, measureText, mergeJson, plainLines } from "../../plotly_svg/mod.ts";
 import type { Layout } from "../figure_data.ts";
-
-/** Settings that every figure has. */
-export interface FigureOptions {
-  /** The title above it; `<b>`, `<i>`, `<sup>`, `<sub>` and `<br>` are understood. */
-  readonly title?: string;
-  /** Width in pixels; 640 by default for charts. */
-  readonly width?: number;
-  /** Height in pixels; 400 by default for charts. */
-  readonly height?: number;
-  /** More of Plotly's layout, merged last and deeply. */
-  readonly layout?: Layout;
-}
-
-/** Settings of figures with labelled axes. */
-export interface AxesOptions extends FigureOptions {
-  /** What runs across. */
-  readonly xLabel?: string;
-  /** What runs up. */
-  readonly yLabel?: string;
-}
-
-/** Settings of charts with an x and a y axis. */
-export interface CartesianOptions extends AxesOptions {
-  /** From where to where the x axis goes; by default so far that everything is seen. */
-  readonly xRange?: readonly [number, number];
-  /** From where to where the y axis goes. */
-  readonly yRange?: readonly [number, number];
-  /** Whether x is on a logarithmic scale. */
-  readonly xLog?: boolean;
-  /** Whether y is on a logarithmic scale. */
-  readonly yLog?: boolean;
-  /** Whether a unit is as long on both axes. */
-  readonly equal?: boolean;
-  /** Whether there is a legend; by default where several series have names. */
-  readonly legend?: boolean;
-}
-
-/** The names of {@linkcode FigureOptions}. */
-export const figureNames = ["title", "width", "height", "layout"] as const;
-/** The names of {@linkcode AxesOptions}. */
-export const axesNames = [...figureNames, "xLabel", "yLabel"] as const;
-/** The names of {@linkcode CartesianOptions}. */
-export const cartesianNames = [
-  ...axesNames,
-  "xRange",
-  "yRange",
-  "xLog",
-  "yLog",
-  "equal",
-  "legend",
-] as const;
-
-/** A part of Plotly's JSON. */
-export type Json = Readonly<Record<string, unknown>>;
+import type { CartesianOptions, FigureOptions } from "./figure_options.ts";
 
 /** Widths of the margins around the axes, in pixels. */
 export interface Margin {
@@ -84,8 +29,12 @@ export function widthForTitle(title: string | undefined): number {
   return title === undefined ? 0 : Math.min(640, titleWidth(title) + 32);
 }
 
-/** A title in lines, broken at its spaces where it would not fit into a figure. */
-export function fitTitle(title: string, width: number): { text: string; lines: number } {
+/** A title in lines, broken at its spaces where it would not fit into a figure; no line for none. */
+export function fitTitle(
+  title: string | undefined,
+  width: number,
+): { readonly text: string | undefined; readonly lines: number } {
+  if (title === undefined) return { text: undefined, lines: 0 };
   const lines = title.split(/<br>/).flatMap((line) => {
     const fewest = broken(line, width - 24);
     if (fewest.length === 1) return fewest;
@@ -106,68 +55,9 @@ function broken(line: string, width: number): string[] {
   }, [first]);
 }
 
-/** Checks the options that all figures share; `known` are those of the function. */
-export function checkOptions(where: string, options: object, known: readonly string[]): void {
-  checkNames(where, options, known);
-  const { title, width, height, layout, xLabel, yLabel } = options as AxesOptions;
-  for (const [name, value] of Object.entries({ title, xLabel, yLabel })) {
-    if (value === undefined || typeof value === "string") continue;
-    throw new TypeError(`${where}: ${name}: expected a text, found ${typeof value}`);
-  }
-  for (const [name, value] of Object.entries({ width, height })) {
-    if (value === undefined || (value >= 40 && value <= 10000)) continue;
-    throw new RangeError(`${where}: ${name}: expected 40 to 10000 pixels, found ${value}`);
-  }
-  if (layout !== undefined && (typeof layout !== "object" || layout === null)) {
-    throw new TypeError(`${where}: layout: expected Plotly's JSON, found ${String(layout)}`);
-  }
-}
-
-/** Checks that a setting is one of a few names. */
-export function checkChoice<T extends string>(
-  value: T,
-  known: readonly T[],
-  where: string,
-): T {
-  if (known.includes(value)) return value;
-  const near = typeof value === "string" ? nearestName(value, known) : undefined;
-  throw new RangeError(
-    `${where}: expected ${known.map((name) => JSON.stringify(name)).join(" or ")}, found ${
-      JSON.stringify(value)
-    }${near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`}`,
-  );
-}
-
-/** Checks a pair of numbers, the first the smaller. */
-export function checkRange(
-  range: readonly [number, number],
-  where: string,
-): readonly [number, number] {
-  const good = range?.length === 2 && range.every(Number.isFinite) && range[0] !== range[1];
-  if (good) return range;
-  throw new RangeError(`${where}: expected two different numbers, found ${JSON.stringify(range)}`);
-}
-
-/** Whether a value is an object in braces. */
-const isRecord = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value) &&
-  !ArrayBuffer.isView(value);
-
-/** `extra` laid over `base`, object by object; lists are replaced. */
-export function merge(base: Json, extra: Json): Json {
-  const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(extra)) {
-    const old = result[key];
-    // A text for a title is short for an object with that text.
-    const text = key === "title" && typeof value === "string" ? { text: value } : value;
-    result[key] = isRecord(old) && isRecord(text) ? merge(old, text) : text;
-  }
-  return result;
-}
-
 /** An axis in the style of all figures. */
 export function axis(label: string | undefined, extra: Json = {}): Json {
-  return merge({
+  return mergeJson({
     ...label === undefined ? {} : { title: { text: label, standoff: 8 } },
     gridcolor: gridLine,
     zerolinecolor: zeroLine,
@@ -188,25 +78,38 @@ export const hiddenAxis: Json = {
 /** A legend to the right of the axes, its entries in the order of the traces. */
 export const legend: Json = { x: 1.02, y: 1, traceorder: "normal", tracegroupgap: 0 };
 
-/** A small note in a corner above the axes: what was left out. */
-export function note(text: string): Json {
+/** What a colour bar beside the axes looks like. */
+export function colorBar(label: string | undefined): Json {
   return {
-    text,
-    xref: "paper",
-    yref: "paper",
-    x: 1,
-    y: 1,
-    xanchor: "right",
-    yanchor: "bottom",
-    showarrow: false,
-    font: { size: 10, color: faint },
+    thickness: 14,
+    outlinewidth: 0,
+    ...label === undefined ? {} : { title: { text: label, side: "right" } },
   };
 }
+
+/** A text at a place of the figure's plot, of which each side counts from 0 to 1. */
+export function paperNote(
+  text: string,
+  { x, y, ...anchors }: {
+    readonly x: number;
+    readonly y: number;
+    readonly xanchor: "left" | "center" | "right";
+    readonly yanchor: "top" | "bottom";
+    readonly yshift?: number;
+  },
+  font: Json,
+): Json {
+  return { text, xref: "paper", yref: "paper", x, y, ...anchors, showarrow: false, font };
+}
+
+/** A small note in a corner above the axes: what was left out. */
+export const note = (text: string): Json =>
+  paperNote(text, { x: 1, y: 1, xanchor: "right", yanchor: "bottom" }, { size: 10, color: faint });
 
 /** The layout that all figures begin with: size, title, font, colours. */
 export function baseLayout(options: FigureOptions, parts: Json, margin: Partial<Margin>): Layout {
   const { title, width = 640, height = 400, layout = {} } = options;
-  const { text, lines } = title === undefined ? { lines: 0 } : fitTitle(title, width);
+  const { text, lines } = fitTitle(title, width);
   const base: Json = {
     ...text === undefined ? {} : {
       title: {
@@ -227,18 +130,17 @@ export function baseLayout(options: FigureOptions, parts: Json, margin: Partial<
     plot_bgcolor: "white",
     hovermode: "closest",
   };
-  return merge(merge(base, parts), layout);
+  return mergeJson(mergeJson(base, parts), layout);
 }
 
 /** A range as Plotly has it: on a logarithmic axis the powers of ten. */
 function axisRange(
   range: readonly [number, number] | undefined,
-  log: boolean,
+  log: boolean | undefined,
   where: string,
   values: Values = [],
 ): Json {
   if (range === undefined) return log ? { type: "log", ...logTicks(values) } : {};
-  checkRange(range, where);
   if (!log) return { range: [...range] };
   if (range[0] <= 0 || range[1] <= 0) {
     throw new RangeError(
@@ -297,7 +199,7 @@ export function cartesianLayout(
   { names = [], values = {}, xaxis = {}, yaxis = {}, notes = [], margin = {}, layout = {} }:
     ChartParts = {},
 ): Layout {
-  const { xLabel, yLabel, xRange, yRange, xLog = false, yLog = false, equal = false } = options;
+  const { xLabel, yLabel, xRange, yRange, xLog, yLog, equal } = options;
   const named = names.filter((name) => name !== undefined);
   const shown = options.legend ?? named.length > 1;
   const x = axis(xLabel, { ...xaxis, ...axisRange(xRange, xLog, `${where}: xRange`, values.x) });
@@ -310,7 +212,7 @@ export function cartesianLayout(
   const beside = shown ? legendBeside(named, { ...size, ...options }, margin.b) : {};
   return baseLayout(
     { ...size, ...beside.height === undefined ? {} : { height: beside.height }, ...options },
-    merge({
+    mergeJson({
       xaxis: equal ? { ...x, constrain: "domain" } : x,
       yaxis: y,
       showlegend: shown,

@@ -3,7 +3,7 @@ import { grid } from "../../../lib/show/plot/grid.ts";
 import { heatmap } from "../../../lib/show/plot/heatmap.ts";
 import { line } from "../../../lib/show/plot/line.ts";
 import { measureText } from "../../../lib/plotly_svg/mod.ts";
-import { fitTitle, textWidth } from "../../../lib/show/plot/options.ts";
+import { fitTitle, textWidth } from "../../../lib/show/plot/layout.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;
@@ -12,7 +12,7 @@ Deno.test("a title that fits stays as it is; a longer one is broken at its space
   assertEquals(fitTitle("Loss", 640), { text: "Loss", lines: 1 });
   assertEquals(fitTitle("one<br>two", 640), { text: "one<br>two", lines: 2 });
   const words = "the loss of a network over the steps of its training".repeat(3);
-  const { text, lines } = fitTitle(words, 640);
+  const { text = "", lines } = fitTitle(words, 640);
   assert(lines > 1);
   assertEquals(text.split("<br>").length, lines);
   assertEquals(text.replaceAll("<br>", " "), words);
