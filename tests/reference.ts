@@ -380,7 +380,9 @@ export const rules: Readonly<Record<string, Rule>> = {
   concatenate,
 
   reduceSum: reduce(0, (a, b) => a + b),
+  reduceProduct: reduce(1, (a, b) => a * b),
   reduceMax: reduce(-Infinity, Math.max),
+  reduceMin: reduce(Infinity, Math.min),
   argmax,
 
   matmul,

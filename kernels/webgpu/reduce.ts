@@ -1,7 +1,9 @@
+import { combines } from "../../lib/graph/combine.ts";
 import type { ReduceKernel } from "../../lib/graph/kernel.ts";
 import { DeviceError } from "../../lib/core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
 import { Bindings, type Operands } from "./bindings.ts";
+import { emitElementwise, emitLiteral } from "./elementwise.ts";
 import { emitExpression, prelude } from "./expression.ts";
 import reduce from "./reduce.wgsl" with { type: "text" };
 import { constants, type Dispatch, type Emitted, entryPoint } from "./source.ts";
@@ -26,6 +28,8 @@ export function emitReduce(
       }: expected at most 2^32 elements, which an index reaches; reduce parts of it, or setDevice("cpu")`,
     );
   }
+  const { op, identity } = combines[combine];
+  const together = emitElementwise(op, [{ code: "a", dtype }, { code: "b", dtype }], {});
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const outputs = sizeOf(kept.map((axis) => shape[axis]!));
   const elements = sizeOf(axes.map((axis) => shape[axis]!));
@@ -52,11 +56,9 @@ export function emitReduce(
       PARTS: counts.parts,
       OUTPUTS_FASTEST: counts.outputsFastest,
     });
-    const maximum = dtype === "f32" ? "maximum(a, b)" : "max(a, b)";
     const source = `${prelude}${bindings.declarations}${declarations}
-const NEUTRAL = ${dtype}(0);
 fn combine(a: ${dtype}, b: ${dtype}) -> ${dtype} {
-  return ${combine === "sum" ? "a + b" : maximum};
+  return ${together};
 }
 fn element(output: u32, k: u32) -> ${dtype} {
   ${element}
@@ -76,7 +78,7 @@ ${reduce}${code}`;
   const index = rowMajorIndex(shape, kept, axes);
   const { code, values } = emitExpression(kernel.expression, shape, { index: "i" }, first);
   const head = elements === 0
-    ? "return NEUTRAL;"
+    ? `return ${emitLiteral(identity[dtype], dtype)};`
     : `let i = ${index};\n  ${code}\n  return ${values[0]};`;
   const dispatches = [dispatch(first, { elements, parts, outputsFastest }, head, store)];
   if (parts === 1) return { dispatches, scratch: [] };

@@ -1,4 +1,4 @@
-// The sum or maximum of ELEMENTS numbers for each of OUTPUTS outputs. The numbers of an output are
+// ELEMENTS numbers combined for each of OUTPUTS outputs. The numbers of an output are
 // dealt out to PARTS threads like cards: thread p takes p, p + PARTS, and so on, so that threads side
 // by side read neighbours, whether the outputs lie side by side (OUTPUTS_FASTEST) or the elements.
 // Where PARTS > 1, a second dispatch of this same kernel combines the parts, in their order.
@@ -10,11 +10,9 @@ fn run(thread: u32) {
     output = thread % OUTPUTS;
     part = thread / OUTPUTS;
   }
-  // Each thread has a first element; the host sees to it that PARTS <= ELEMENTS.
+  // Each thread has a first element, as the host sees to it that PARTS <= ELEMENTS; where there are
+  // none at all, `element` yields what changes nothing.
   var result = element(output, min(part, LAST));
-  if (ELEMENTS == 0u) {
-    result = NEUTRAL;
-  }
   for (var k = part + PARTS; k < ELEMENTS; k += PARTS) {
     result = combine(result, element(output, k));
   }

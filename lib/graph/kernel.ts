@@ -1,5 +1,6 @@
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
+import type { CombineName } from "./combine.ts";
 
 /** Two numbers: for the height and for the width. */
 export type Pair = readonly [number, number];
@@ -93,12 +94,12 @@ export interface MapKernel {
 }
 
 /**
- * The sum or maximum, over some axes of an iteration space, of an expression with a single store.
- * The output is contiguous over the remaining axes. A sum over nothing is 0.
+ * An expression with a single store, combined over some axes of an iteration space. The output is
+ * contiguous over the remaining axes; over nothing, it is what changes nothing.
  */
 export interface ReduceKernel {
   readonly kind: "reduce";
-  readonly combine: "sum" | "max";
+  readonly combine: CombineName;
   readonly shape: Shape;
   readonly axes: readonly number[];
   readonly expression: Expression;

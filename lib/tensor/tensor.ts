@@ -5,7 +5,7 @@ import type { Direction } from "../graph/ops/elementwise.ts";
 import * as e from "../graph/ops/elementwise.ts";
 import { literal } from "../graph/ops/generate.ts";
 import * as layout from "../graph/ops/layout.ts";
-import { argmax, reduceMax, reduceSum } from "../graph/ops/reduce.ts";
+import { argmax, reduceMax, reduceMin, reduceProduct, reduceSum } from "../graph/ops/reduce.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { type Axes, axisList, blockOf, frameOf, reducedAxes } from "./arguments.ts";
 import { matrixProduct } from "./matrix.ts";
@@ -301,6 +301,10 @@ export class Tensor {
   sum(axes?: Axes, keepDimensions = false): Tensor {
     return reduced(reduceSum, this, axes, keepDimensions);
   }
+  /** The product over axes (all by default), which disappear unless `keepDimensions`. */
+  product(axes?: Axes, keepDimensions = false): Tensor {
+    return reduced(reduceProduct, this, axes, keepDimensions);
+  }
   /** The mean over axes (all by default), in f32. */
   mean(axes?: Axes, keepDimensions = false): Tensor {
     const total = inFloat(this).sum(axes, keepDimensions);
@@ -313,7 +317,7 @@ export class Tensor {
   }
   /** The smallest element over axes; NaN where there is one. */
   min(axes?: Axes, keepDimensions = false): Tensor {
-    return mirrored(mirrored(this).max(axes, keepDimensions));
+    return reduced(reduceMin, this, axes, keepDimensions);
   }
   /** The mean squared distance from the mean, over axes. */
   variance(axes?: Axes, keepDimensions = false): Tensor {

@@ -1,6 +1,12 @@
-import { multiply, scale } from "../../lib/graph/ops/elementwise.ts";
+import { add, multiply, scale } from "../../lib/graph/ops/elementwise.ts";
 import { broadcastTo, reverse, transpose } from "../../lib/graph/ops/layout.ts";
-import { argmax, reduceMax, reduceSum } from "../../lib/graph/ops/reduce.ts";
+import {
+  argmax,
+  reduceMax,
+  reduceMin,
+  reduceProduct,
+  reduceSum,
+} from "../../lib/graph/ops/reduce.ts";
 import { type Case, distinct, examples, given, integers, real } from "./case.ts";
 
 /** Examples of the reductions. */
@@ -31,6 +37,34 @@ export const reduceCases: readonly Case[] = [
     ["ties", [given([2, 5], [1, 3, 3, 2, 3, 5, 5, 1, 0, 0])], (x) => reduceMax(x, [1])],
     ["i32", [integers([5, 6])], (x) => reduceMax(x, [1])],
     ["a transpose", [distinct([3, 7])], (x) => reduceMax(transpose(x), [1])],
+  ]),
+  ...examples("reduceProduct", [
+    ["a vector", [real([7])], (x) => reduceProduct(x)],
+    ["the last axis", [real([3, 5])], (x) => reduceProduct(x, [1])],
+    ["the first axis", [real([6, 5])], (x) => reduceProduct(x, [0])],
+    ["a middle axis", [real([2, 3, 3])], (x) => reduceProduct(x, [1])],
+    ["outer and inner axes", [real([2, 4, 3])], (x) => reduceProduct(x, [0, 2])],
+    ["an axis of size 1", [real([3, 1])], (x) => reduceProduct(x, [1])],
+    [
+      "no zero, one, two, in each place",
+      [{ ...given([4, 3], [2, 3, 4, 0, 3, 4, 2, 0, 0, 2, 3, 0]), differentiable: true }],
+      (x) => reduceProduct(x, [1]),
+    ],
+    ["a transpose", [real([3, 4])], (x) => reduceProduct(transpose(x), [1])],
+    ["a sum before it", [real([4, 3]), real([3])], (a, b) => reduceProduct(add(a, b), [1])],
+    ["long", [real([2, 1500], 0.99, 1.01)], (x) => reduceProduct(x, [1])],
+    ["i32", [integers([4, 3])], (x) => reduceProduct(x, [0])],
+    ["i32 beyond 32 bits", [integers([3, 2], 60_000, 70_000)], (x) => reduceProduct(x, [0])],
+  ]),
+  ...examples("reduceMin", [
+    ["a vector", [distinct([37])], (x) => reduceMin(x)],
+    ["the last axis", [distinct([3, 7])], (x) => reduceMin(x, [1])],
+    ["the first axis", [distinct([7, 5])], (x) => reduceMin(x, [0])],
+    ["outer and inner axes", [distinct([3, 4, 5])], (x) => reduceMin(x, [0, 2])],
+    ["positive numbers", [real([3, 5], 1, 9)], (x) => reduceMin(x, [1])],
+    ["ties", [given([2, 5], [4, 3, 3, 7, 3, 0, 5, 1, 0, 0])], (x) => reduceMin(x, [1])],
+    ["i32", [integers([5, 6])], (x) => reduceMin(x, [1])],
+    ["a transpose", [distinct([3, 7])], (x) => reduceMin(transpose(x), [1])],
   ]),
   ...examples("argmax", [
     ["the last axis", [distinct([3, 7])], (x) => argmax(x, -1)],

@@ -9,7 +9,13 @@ import { gather, scatterAdd } from "../../lib/graph/ops/gather.ts";
 import { randomUniform } from "../../lib/graph/ops/generate.ts";
 import { concatenate, pad } from "../../lib/graph/ops/layout.ts";
 import { matmul } from "../../lib/graph/ops/matmul.ts";
-import { argmax, reduceMax, reduceSum } from "../../lib/graph/ops/reduce.ts";
+import {
+  argmax,
+  reduceMax,
+  reduceMin,
+  reduceProduct,
+  reduceSum,
+} from "../../lib/graph/ops/reduce.ts";
 import {
   windowMax,
   windowMaxGradientOp,
@@ -188,6 +194,8 @@ function resultShape(kernel: Kernel): Shape {
   }
 }
 
+const reductions = { sum: reduceSum, product: reduceProduct, max: reduceMax, min: reduceMin };
+
 /** The outputs of a kernel. */
 function compute(
   kernel: Kernel,
@@ -198,7 +206,7 @@ function compute(
   if (kernel.kind === "reduce") {
     const [x] = express(kernel.expression, kernel.shape, inputs, dtypes);
     const node = leaf(kernel.shape, kernel.dtype);
-    const result = (kernel.combine === "sum" ? reduceSum : reduceMax)(node, kernel.axes);
+    const result = reductions[kernel.combine](node, kernel.axes);
     return evaluate([result], new Map([[node, x!]]));
   }
   const shapes = operandShapes(kernel);

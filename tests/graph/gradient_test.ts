@@ -4,7 +4,7 @@ import { gradients } from "../../lib/graph/gradient.ts";
 import { leaf, type Node, topologicalOrder } from "../../lib/graph/node.ts";
 import * as e from "../../lib/graph/ops/elementwise.ts";
 import { literal } from "../../lib/graph/ops/generate.ts";
-import { reduceMax, reduceSum } from "../../lib/graph/ops/reduce.ts";
+import { reduceMax, reduceMin, reduceProduct, reduceSum } from "../../lib/graph/ops/reduce.ts";
 import { windowMax } from "../../lib/graph/ops/window.ts";
 import { opTable } from "../../lib/graph/table.ts";
 import { build, type Built, cases, gradientsOf } from "../cases.ts";
@@ -112,6 +112,9 @@ Deno.test("at kinks and ties the gradients are those of PyTorch", () => {
   assertEquals(slopes((x) => e.maximum(x, literal(2)), [1, 2, 3]), [0, 0.5, 1]);
   assertEquals(slopes((x) => e.minimum(x, literal(2)), [1, 2, 3]), [1, 0.5, 0]);
   assertEquals(slopes(reduceMax, [1, 3, 3, 2, 3]), [0, 1 / 3, 1 / 3, 0, 1 / 3]);
+  assertEquals(slopes(reduceMin, [2, 1, 3, 1]), [0, 0.5, 0, 0.5]);
+  assertEquals(slopes(reduceProduct, [2, 0, 3]), [0, 6, 0]);
+  assertEquals(slopes(reduceProduct, [2, 0, 0]), [0, 0, 0]);
   assertEquals(slopes((x) => e.power(x, literal(2)), [0, -3]), [0, -6]);
   assertEquals(slopes((x) => e.power(x, literal(0)), [0, 2]), [0, 0]);
   assertEquals(slopes((x) => e.power(literal(0), x), [2, 3]), [0, 0]);

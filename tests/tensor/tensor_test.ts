@@ -101,6 +101,7 @@ testOnDevices("reductions over all axes, some, counted from the end, and kept", 
   await check(t.max(), 8);
   await check(t.max(1, true), [[[3, 8]], [[7, 6]]]);
   await check(t.min(2), [[1, 2], [5, 4]]);
+  await check(t.product([0, 2], true), [[[240], [168]]]);
   await check(t.variance(), 5.25);
   await check(t.variance(0), [[4, 1], [4, 1]]);
   await check(t.standardDeviation([1, 2], true), [[[Math.sqrt(7.25)]], [[Math.sqrt(1.25)]]]);

@@ -1,3 +1,5 @@
+import { type CombineName, combines } from "../../../lib/graph/combine.ts";
+import { elementwise } from "../elementwise/elementwise.ts";
 import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { f32x4, i32x4, shuffle } from "../wasm/instructions.ts";
 
@@ -10,16 +12,14 @@ export interface Combine {
   vector(a: Vector, b: Vector): Vector;
 }
 
-/** Sum or maximum (of which NaN is the largest) of f32 or i32. */
-export function combineOf(combine: "sum" | "max", dtype: "f32" | "i32"): Combine {
-  if (dtype === "i32") {
-    return combine === "sum"
-      ? { identity: i32x4.constant(0), vector: i32x4.add }
-      : { identity: i32x4.constant(-0x80000000), vector: i32x4.maxS };
-  }
-  return combine === "sum"
-    ? { identity: f32x4.constant(0), vector: f32x4.add }
-    : { identity: f32x4.constant(-Infinity), vector: f32x4.max };
+/** A way to combine f32 or i32. */
+export function combineOf(f: FunctionBuilder, name: CombineName, dtype: "f32" | "i32"): Combine {
+  const { op, identity } = combines[name];
+  const number = identity[dtype];
+  return {
+    identity: dtype === "f32" ? f32x4.constant(number) : i32x4.constant(number),
+    vector: (a, b) => elementwise[op]!(f, [a, b], { dtype, attributes: {}, literal: undefined }),
+  };
 }
 
 /** Values put together in pairs, then pairs of pairs: always in the same order. */

@@ -1,3 +1,4 @@
+import type { CombineName } from "../../../lib/graph/combine.ts";
 import type { Expression, ReduceKernel } from "../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
@@ -39,7 +40,7 @@ export function emitReduce(builder: KernelBuilder, kernel: ReduceKernel): void {
   const outputs = sizeOf(kept);
   if (outputs === 0) return;
   const length = sizeOf(space.shape) / outputs;
-  const combine = combineOf(kernel.combine, kernel.dtype);
+  const { combine, dtype } = kernel;
   const lanes = space.reduced.at(-1) ?? true ? 4 : 1;
   const splitAxis = space.reduced.indexOf(true);
   const limit = Math.max(longestChain, Math.ceil(Math.sqrt(length))) * lanes;
@@ -55,6 +56,7 @@ export function emitReduce(builder: KernelBuilder, kernel: ReduceKernel): void {
     space,
     expression: kernel.expression,
     combine,
+    dtype,
     split: { axis: splitAxis, part, parts },
     argumentsOf: (args) => parts === 1 ? args : { ...args, output: () => args.scratch },
   });
@@ -62,11 +64,12 @@ export function emitReduce(builder: KernelBuilder, kernel: ReduceKernel): void {
   builder.scratchBytes = outputs * parts * 4 + 64;
   const last = space.reduced.at(-1) ? 1 : kept.at(-1)!;
   const shape = [outputs / last, parts, last];
-  const expression = partsExpression(shape, kernel.dtype);
+  const expression = partsExpression(shape, dtype);
   emitStage(builder, {
     space: spaceOf(shape, expression, [1]),
     expression,
     combine,
+    dtype,
     split: undefined,
     argumentsOf: (args) => ({ ...args, input: () => args.scratch }),
   });
@@ -85,7 +88,8 @@ function partsExpression(shape: Shape, dtype: "f32" | "i32"): Expression {
 interface ReduceStage {
   readonly space: Space;
   readonly expression: Expression;
-  readonly combine: Combine;
+  readonly combine: CombineName;
+  readonly dtype: "f32" | "i32";
   /** Parts of `part` indices of a reduced axis. */
   readonly split:
     | { readonly axis: number; readonly part: number; readonly parts: number }
@@ -110,6 +114,7 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
   builder.stage(Math.ceil(sizeOf(units) / perTask), (f, original, begin, end) => {
     const args = stage.argumentsOf(original);
     const expression = new ExpressionEmitter(f, stage.expression, args.input);
+    const combine = combineOf(f, stage.combine, stage.dtype);
     overUnits(f, begin, end, perTask, sizeOf(units), (unit) => {
       const index = unravel(f, unit, units);
       const partIndex = index.at(-2)!;
@@ -125,7 +130,7 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
         if (axis !== split?.axis || split.parts === 1) return i32.constant(size);
         return f.local("i32", i32.minU(i32.sub(size, from), split.part));
       };
-      const walk: Walk = { space, expression, combine: stage.combine, args, start, extent };
+      const walk: Walk = { space, expression, combine, args, start, extent };
       const row = columnBlocks === 1 ? unit : f.local("i32", i32.divU(unit, columnBlocks));
       if (byColumns) emitColumns(f, walk, row, index.at(-1)!, columnBlocks);
       else emitLanes(f, walk, row);

@@ -1,3 +1,4 @@
+import type { CombineName } from "../../../lib/graph/combine.ts";
 import type { WindowKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
 import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
@@ -16,10 +17,10 @@ const taskSize = 8192;
 export function emitWindow(builder: KernelBuilder, kernel: WindowKernel): void {
   if (sizeOf(kernel.image) === 0) return;
   const sizes = sizesOf(kernel);
-  if (kernel.kind === "windowMax") return emitForward(builder, sizes, combineOf("max", "f32"));
-  if (kernel.kind === "windowSum") return emitForward(builder, sizes, combineOf("sum", "f32"));
+  if (kernel.kind === "windowMax") return emitForward(builder, sizes, "max");
+  if (kernel.kind === "windowSum") return emitForward(builder, sizes, "sum");
   if (kernel.kind === "windowSumGradient" && sizes.stride[0] === 1 && sizes.stride[1] === 1) {
-    return emitForward(builder, flipped(sizes), combineOf("sum", "f32"));
+    return emitForward(builder, flipped(sizes), "sum");
   }
   emitWindowGradient(builder, sizes, kernel.kind === "windowMaxGradient");
 }
@@ -64,11 +65,12 @@ function flipped(s: WindowSizes): WindowSizes {
   };
 }
 
-/** The sum or maximum of each window. */
-function emitForward(builder: KernelBuilder, s: WindowSizes, combine: Combine): void {
+/** The elements of each window, combined. */
+function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName): void {
   const lines = s.n * s.rows, line = s.columns * s.channels;
   const perTask = Math.max(1, Math.round(taskSize / line));
   builder.stage(Math.ceil(lines / perTask), (f, args, begin, end) => {
+    const combine = combineOf(f, name, "f32");
     overUnits(f, begin, end, perTask, lines, (index) => {
       const image = f.local("i32", i32.divU(index, s.rows));
       const y = f.local(

@@ -1,13 +1,21 @@
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../../core/shape.ts";
+import { type CombineName, combines } from "../combine.ts";
 import { registerType } from "../kernel.ts";
 import { apply, type Node, type Op, type TensorType } from "../node.ts";
 import { compare, convert, divide, multiply } from "./elementwise.ts";
-import { constantOf, literalFor } from "./generate.ts";
-import { broadcastTo, reshape } from "./layout.ts";
+import { constantOf, literal, literalFor } from "./generate.ts";
+import { broadcastTo, concatenate, pad, reshape, slice, transpose } from "./layout.ts";
 
-function inferReduce(name: string, x: TensorType, axes: readonly number[]): TensorType {
+type Axes = { readonly axes: readonly number[] };
+
+function inferReduce(
+  name: string,
+  x: TensorType,
+  axes: readonly number[],
+  identity = Infinity,
+): TensorType {
   if (x.dtype === "u8") throw new TypeError(`${name}: u8 is for storage only; cast() it first`);
-  if (axes.some((axis) => x.shape[axis] === 0) && name !== "reduceSum") {
+  if (axes.some((axis) => x.shape[axis] === 0) && !Number.isFinite(identity)) {
     throw new RangeError(`${name}: nothing to reduce in ${formatShape(x.shape)}`);
   }
   return { shape: x.shape.filter((_, axis) => !axes.includes(axis)), dtype: x.dtype };
@@ -18,41 +26,75 @@ function spread(reduced: Node, axes: readonly number[], shape: Shape): Node {
   return broadcastTo(reshape(reduced, shape.map((d, a) => axes.includes(a) ? 1 : d)), shape);
 }
 
-/** Over axes of size 1 there is nothing to combine. */
-function withoutReduction(node: Node, axes: readonly number[]): Node {
-  const x = node.inputs[0]!;
-  return axes.every((axis) => x.shape[axis] === 1) ? reshape(x, node.shape) : node;
+/** A row: some axes disappear. `fold` is the result for `count` equal numbers. */
+function reductionOp(
+  name: string,
+  combine: CombineName,
+  gradient: (g: Node, y: Node, x: Node, axes: readonly number[]) => Node,
+  fold?: (value: number, count: number) => number,
+): Op<Axes> {
+  return {
+    name,
+    kind: "reduction",
+    infer: ([x], { axes }) => inferReduce(name, x!, axes, combines[combine].identity.f32),
+    gradient: (g, y, { axes }) => [gradient(g, y, y.inputs[0]!, axes)],
+    simplify: (y, { axes }) => {
+      const x = y.inputs[0]!, constant = constantOf(x);
+      if (axes.every((axis) => x.shape[axis] === 1)) return reshape(x, y.shape);
+      if (fold === undefined || constant === undefined) return y;
+      return literalFor(y, fold(constant, sizeOf(x.shape) / Math.max(1, sizeOf(y.shape))));
+    },
+    reduce: ({ axes }) => ({ combine, axes }),
+  };
 }
 
-/** The sum over some axes, which disappear. */
-export const reduceSumOp: Op<{ axes: readonly number[] }> = {
-  name: "reduceSum",
-  kind: "reduction",
-  infer: ([x], { axes }) => inferReduce("reduceSum", x!, axes),
-  gradient: (g, node, { axes }) => [spread(g, axes, node.inputs[0]!.shape)],
-  simplify: (node, { axes }) => {
-    const x = node.inputs[0]!, constant = constantOf(x);
-    const simple = withoutReduction(node, axes);
-    if (simple !== node || constant === undefined) return simple;
-    return literalFor(node, constant * sizeOf(x.shape) / Math.max(1, sizeOf(node.shape)));
-  },
-  reduce: ({ axes }) => ({ combine: "sum", axes }),
-};
+/** The sum over some axes. */
+export const reduceSumOp = reductionOp(
+  "reduceSum",
+  "sum",
+  (g, _, x, axes) => spread(g, axes, x.shape),
+  (value, count) => value * count,
+);
 
-/** The largest element over some axes, which disappear; elements that tie share the gradient. */
-export const reduceMaxOp: Op<{ axes: readonly number[] }> = {
-  name: "reduceMax",
-  kind: "reduction",
-  infer: ([x], { axes }) => inferReduce("reduceMax", x!, axes),
-  gradient: (g, node, { axes }) => {
-    const x = node.inputs[0]!;
-    const winners = convert(compare("equal", x, spread(node, axes, x.shape)), "f32");
-    const share = divide(g, reduceSum(winners, axes));
-    return [multiply(winners, spread(share, axes, x.shape))];
-  },
-  simplify: (node, { axes }) => withoutReduction(node, axes),
-  reduce: ({ axes }) => ({ combine: "max", axes }),
-};
+/** The product over some axes. */
+export const reduceProductOp = reductionOp("reduceProduct", "product", (g, _, x, axes) => {
+  const all = x.shape.map((_, axis) => axis);
+  const order = [...all.filter((axis) => !axes.includes(axis)), ...axes];
+  const moved = transpose(x, order);
+  const rows = reshape(moved, [sizeOf(g.shape), sizeOf(axes.map((axis) => x.shape[axis]!))]);
+  const others = reshape(productsOfOthers(rows), moved.shape);
+  return multiply(spread(g, axes, x.shape), transpose(others, all.map((i) => order.indexOf(i))));
+});
+
+/**
+ * For each element of the rows of a matrix, the product of the others, without a division, so that
+ * zeros are elements like any other: each half is multiplied by the other, and what is missing from
+ * the products follows by the same rule from rows of half the length.
+ */
+function productsOfOthers(x: Node): Node {
+  const [rows, length] = x.shape as [number, number];
+  if (length < 2) return literal(1, x.shape);
+  const half = Math.ceil(length / 2);
+  const first = slice(x, [0, 0], [rows, half]);
+  const rest = slice(x, [0, half], [rows, length - half]);
+  const second = pad(rest, [0, 0], [0, 2 * half - length], [0, 0], 1);
+  const others = productsOfOthers(multiply(first, second));
+  const both = concatenate([multiply(others, second), multiply(others, first)], 1);
+  return slice(both, [0, 0], [rows, length]);
+}
+
+/** Elements that tie share the gradient. */
+function extremumGradient(g: Node, y: Node, x: Node, axes: readonly number[]): Node {
+  const winners = convert(compare("equal", x, spread(y, axes, x.shape)), "f32");
+  const share = divide(g, reduceSum(winners, axes));
+  return multiply(winners, spread(share, axes, x.shape));
+}
+
+/** The largest element over some axes; NaN where there is one. */
+export const reduceMaxOp = reductionOp("reduceMax", "max", extremumGradient);
+
+/** The smallest element over some axes; NaN where there is one. */
+export const reduceMinOp = reductionOp("reduceMin", "min", extremumGradient);
 
 /** The index of the (first) largest element along an axis, as i32. */
 export const argmaxOp: Op<{ axis: number }> = {
@@ -68,7 +110,7 @@ export const argmaxOp: Op<{ axis: number }> = {
   ),
 };
 
-function reduce(op: Op<{ axes: readonly number[] }>) {
+function reduce(op: Op<Axes>) {
   return (x: Node, axes: readonly number[] = x.shape.map((_, axis) => axis)): Node => {
     const list = [...new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length, op.name)))];
     if (list.length === 0) return x;
@@ -78,8 +120,12 @@ function reduce(op: Op<{ axes: readonly number[] }>) {
 
 /** The sum over `axes` (all by default). */
 export const reduceSum = reduce(reduceSumOp);
+/** The product over `axes` (all by default). */
+export const reduceProduct = reduce(reduceProductOp);
 /** The maximum over `axes` (all by default). */
 export const reduceMax = reduce(reduceMaxOp);
+/** The minimum over `axes` (all by default). */
+export const reduceMin = reduce(reduceMinOp);
 
 /** The index of the first largest element along `axis`. */
 export function argmax(x: Node, axis: number): Node {
@@ -89,4 +135,10 @@ export function argmax(x: Node, axis: number): Node {
 }
 
 /** The rows of this module. */
-export const ops: readonly Op[] = [reduceSumOp, reduceMaxOp, argmaxOp];
+export const ops: readonly Op[] = [
+  reduceSumOp,
+  reduceProductOp,
+  reduceMaxOp,
+  reduceMinOp,
+  argmaxOp,
+];

@@ -1,6 +1,13 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { gradients } from "../../../lib/graph/gradient.ts";
 import { leaf, type Node } from "../../../lib/graph/node.ts";
-import { argmax, reduceMax, reduceSum } from "../../../lib/graph/ops/reduce.ts";
+import {
+  argmax,
+  reduceMax,
+  reduceMin,
+  reduceProduct,
+  reduceSum,
+} from "../../../lib/graph/ops/reduce.ts";
 import { evaluate } from "../../reference.ts";
 
 const f32 = (...shape: number[]): Node => leaf(shape, "f32");
@@ -15,9 +22,13 @@ Deno.test("reduced axes disappear", () => {
   assertStrictEquals(reduceSum(x, []), x);
 });
 
-Deno.test("a sum over nothing is 0, a maximum over nothing an error", () => {
+Deno.test("over nothing a sum is 0 and a product 1, a maximum or minimum an error", () => {
   const x = f32(0, 2);
-  assertEquals([...evaluate([reduceSum(x, [0])], new Map([[x, []]]))[0]!], [0, 0]);
+  const overNothing = (y: Node) => [...evaluate([y], new Map([[x, []]]))[0]!];
+  assertEquals(overNothing(reduceSum(x, [0])), [0, 0]);
+  assertEquals(overNothing(reduceProduct(x, [0])), [1, 1]);
+  assertEquals(overNothing(gradients(reduceSum(reduceProduct(x, [0])), [x])[0]!), []);
+  assertThrows(() => reduceMin(x, [0]), RangeError, "reduceMin: nothing to reduce in [0, 2]");
   assertThrows(() => reduceMax(x, [0]), RangeError, "reduceMax: nothing to reduce in [0, 2]");
   assertThrows(() => argmax(x, 0), RangeError, "argmax: nothing to reduce");
   assertEquals(reduceMax(x, [1]).shape, [0]);
