@@ -1,4 +1,4 @@
-import { unknownName } from "./suggest.ts";
+import { oneOf } from "./option_kinds.ts";
 
 /** Element types. `u8` is for storage only (images): cast it before computing. */
 export type DType = "f32" | "i32" | "u8";
@@ -24,13 +24,8 @@ export const bytesPerElement: Readonly<Record<DType, number>> = { f32: 4, i32: 4
 
 const constructors = { f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
 
-/** Checks an element type given by a user. */
-export function checkDType(dtype: DType, what: string): void {
-  if (Object.hasOwn(constructors, dtype)) return;
-  throw new RangeError(
-    `${what}: ${unknownName("element type", String(dtype), Object.keys(constructors))}`,
-  );
-}
+/** The option of an element type. */
+export const dtypeOption = oneOf<DType>(["f32", "i32", "u8"]);
 
 /** A zero-filled typed array of `length` elements, or a typed view of `buffer`. */
 export function typedArray<T extends DType>(

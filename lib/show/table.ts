@@ -1,3 +1,5 @@
+import { custom, listOf, object, positiveInteger, text } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { escapeMarkup } from "../plotly_svg/mod.ts";
 import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { formatColumn, heatColor } from "./cells.ts";
@@ -26,7 +28,18 @@ export interface TableOptions {
   readonly limit?: number;
 }
 
-const optionNames = ["columns", "title", "align", "format", "heat", "limit"];
+const schema = {
+  columns: listOf(text()),
+  title: text(),
+  align: object("sides by column"),
+  format: object("formats by column"),
+  heat: custom(
+    "true, false or a list of columns",
+    (value): value is boolean | readonly string[] =>
+      typeof value === "boolean" || Array.isArray(value),
+  ),
+  limit: positiveInteger(100),
+} satisfies Schema<TableOptions>;
 
 /** A cell as it is shown. */
 interface Cell {
@@ -55,18 +68,20 @@ export class Table {
   /**
    * A table of rows; see {@linkcode table}.
    *
-   * @throws {TypeError} if rows are no records or lists, or an option is unknown.
+   * @throws {TypeError} if rows are no records or lists.
+   * @throws {RangeError} if an option is unknown.
    */
-  constructor(rows: readonly TableRow[], options: TableOptions = {}) {
-    const { names, headings, values } = readRows(rows, options);
-    const shown = cut(values, options.limit ?? 100);
+  constructor(rows: readonly TableRow[], given: TableOptions = {}) {
+    const { columns: wanted, limit, heat, format, title, align } = options("table", given, schema);
+    const { names, headings, values } = readRows(rows, wanted);
+    const shown = cut(values, limit);
     const columns = names.map((_, i) => shown.map((row) => row === undefined ? dots : row[i]));
-    const whole = options.heat === true ? rangeOf(values.flat()) : undefined;
-    const byColumn = Array.isArray(options.heat) ? options.heat as readonly string[] : [];
+    const whole = heat === true ? rangeOf(values.flat()) : undefined;
+    const byColumn = Array.isArray(heat) ? heat as readonly string[] : [];
     const cells = columns.map((column, i) => {
       const name = names[i]!;
       const range = byColumn.includes(name) ? rangeOf(values.map((row) => row[i])) : whole;
-      const texts = textsOf(column, options.format?.[name]);
+      const texts = textsOf(column, format?.[name]);
       return column.map((value, j): Cell => ({
         text: texts[j]!,
         html: value instanceof Picture ? value.html() : escapeMarkup(texts[j]!),
@@ -75,11 +90,9 @@ export class Table {
           : {},
       }));
     });
-    this.#title = options.title;
+    this.#title = title;
     this.#headings = headings;
-    this.#align = names.map((name, i) =>
-      options.align?.[name] ?? sideOf(values.map((row) => row[i]))
-    );
+    this.#align = names.map((name, i) => align?.[name] ?? sideOf(values.map((row) => row[i])));
     this.#cells = shown.map((_, j) => cells.map((column) => column[j]!));
   }
 
@@ -138,17 +151,13 @@ export class Table {
 }
 
 /** A table of rows, each a record or a list of cells. */
-export function table(rows: readonly TableRow[], options: TableOptions = {}): Table {
-  return new Table(rows, options);
+export function table(rows: readonly TableRow[], given: TableOptions = {}): Table {
+  return new Table(rows, given);
 }
 
 const dots = "…";
 
-function readRows(rows: readonly TableRow[], options: TableOptions) {
-  for (const name of Object.keys(options)) {
-    if (optionNames.includes(name)) continue;
-    throw new TypeError(`table: expected the options ${optionNames.join(", ")}, found ${name}`);
-  }
+function readRows(rows: readonly TableRow[], columns: readonly string[] | undefined) {
   if (!Array.isArray(rows)) throw new TypeError(`table: expected a list of rows, found ${rows}`);
   rows.forEach((row, i) => {
     if (typeof row === "object" && row !== null && Array.isArray(row) === Array.isArray(rows[0])) {
@@ -162,7 +171,6 @@ function readRows(rows: readonly TableRow[], options: TableOptions) {
   });
   if (Array.isArray(rows[0])) {
     const lists = rows as readonly (readonly unknown[])[];
-    const { columns } = options;
     const count = columns?.length ?? lists.reduce((most, row) => Math.max(most, row.length), 0);
     const wrong = columns === undefined ? -1 : lists.findIndex((row) => row.length > count);
     if (wrong >= 0) {
@@ -176,7 +184,7 @@ function readRows(rows: readonly TableRow[], options: TableOptions) {
     return { names, headings: columns, values: lists.map((row) => names.map((_, i) => row[i])) };
   }
   const records = rows as readonly Readonly<Record<string, unknown>>[];
-  const names = options.columns ?? [...new Set(records.flatMap(Object.keys))];
+  const names = columns ?? [...new Set(records.flatMap(Object.keys))];
   const values = records.map((record) => names.map((name) => record[name]));
   return { names, headings: names.length > 0 ? names : undefined, values };
 }

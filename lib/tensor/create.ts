@@ -1,5 +1,6 @@
-import { checkDType, type DType, dtypeOf, type NumberArray, typedArray } from "../core/dtype.ts";
-import { checkNames } from "../core/options.ts";
+import { type DType, dtypeOf, dtypeOption, type NumberArray, typedArray } from "../core/dtype.ts";
+import { integer, number, object } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
 import { iota as iotaNode, literal } from "../graph/ops/generate.ts";
@@ -23,32 +24,31 @@ import { constant } from "./value.ts";
  */
 export function tensor(
   data: number | NestedNumbers | NumberArray,
-  options: { readonly shape?: Shape; readonly dtype?: DType } = {},
+  given: { readonly shape?: Shape; readonly dtype?: DType } = {},
 ): Tensor {
-  checkNames("tensor", options, ["shape", "dtype"]);
-  const given = dtypeOf(data);
-  if (given === undefined && ArrayBuffer.isView(data)) {
+  const settings = options("tensor", given, tensorSchema), own = dtypeOf(data);
+  if (own === undefined && ArrayBuffer.isView(data)) {
     throw new TypeError(
       `tensor: expected numbers in arrays, a Float32Array, an Int32Array or a Uint8Array, found ${
         (data as object).constructor.name
       }; convert it first, for example by Float32Array.from()`,
     );
   }
-  const { shape, elements } = given === undefined
+  const { shape, elements } = own === undefined
     ? unnest(data as number | NestedNumbers)
     : { shape: [(data as NumberArray).length], elements: data as NumberArray };
-  const dtype = options.dtype ?? given ?? "f32";
-  checkDType(dtype, "tensor");
-  const wanted = options.shape ?? shape;
+  const { shape: wanted = shape, dtype = own ?? "f32" } = settings;
   checkShape(wanted, "tensor");
   if (sizeOf(wanted) !== elements.length) {
     throw new TypeError(
       `tensor: ${elements.length} numbers do not fill the shape ${formatShape(wanted)}`,
     );
   }
-  if (dtype !== (given ?? "f32")) checkElements(elements, dtype, "tensor");
+  if (dtype !== (own ?? "f32")) checkElements(elements, dtype, "tensor");
   return new Tensor(constant(typedArray(dtype, elements), [...wanted], dtype));
 }
+
+const tensorSchema = { shape: object<Shape>("a shape such as [2, 3]"), dtype: dtypeOption };
 
 /** Checks that a type can hold numbers as they are: a typed array would cut them off in silence. */
 function checkElements(elements: ArrayLike<number>, dtype: DType, what: string): void {
@@ -76,7 +76,7 @@ export function ones(shape: Shape, dtype: DType = "f32"): Tensor {
 /** A tensor of one number. */
 export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
   checkShape(shape, "full");
-  checkDType(dtype, "full");
+  dtypeOption.read(dtype, "full");
   checkElements([value], dtype, "full");
   if (dtype === "u8") return tensor(new Uint8Array(sizeOf(shape)).fill(value), { shape });
   // Any other number is data, so that another one does not mean another program.
@@ -163,22 +163,36 @@ function drawn(shape: Shape, what: string, draw: () => number): Tensor {
  */
 export function randomNormal(
   shape: Shape,
-  options: RandomOptions & { readonly mean?: number; readonly standardDeviation?: number } = {},
+  given: RandomOptions & { readonly mean?: number; readonly standardDeviation?: number } = {},
 ): Tensor {
-  checkNames("randomNormal", options, ["seed", "mean", "standardDeviation"]);
-  const random = nextRandom(options);
-  const { mean = 0, standardDeviation = 1 } = options;
+  const { mean, standardDeviation, ...seed } = options(
+    "randomNormal",
+    given,
+    {
+      seed: integer(),
+      mean: number({}, 0),
+      standardDeviation: number({ least: 0 }, 1),
+    } satisfies Schema<typeof given>,
+  );
+  const random = nextRandom(seed);
   return drawn(shape, "randomNormal", () => random.normal(mean, standardDeviation));
 }
 
 /** Evenly distributed numbers of at least `low` (0) and less than `high` (1). */
 export function randomUniform(
   shape: Shape,
-  options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
+  given: RandomOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
-  checkNames("randomUniform", options, ["seed", "low", "high"]);
-  const random = nextRandom(options);
-  const { low = 0, high = 1 } = options;
+  const { low, high, ...seed } = options(
+    "randomUniform",
+    given,
+    {
+      seed: integer(),
+      low: number({}, 0),
+      high: number({}, 1),
+    } satisfies Schema<typeof given>,
+  );
+  const random = nextRandom(seed);
   return drawn(shape, "randomUniform", () => random.uniform(low, high));
 }
 

@@ -1,4 +1,5 @@
-import { checkNames } from "../core/options.ts";
+import { flag, oneOf } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { formatShape } from "../core/shape.ts";
 import { tensor } from "./create.ts";
 import { Tensor } from "./tensor.ts";
@@ -15,6 +16,12 @@ export interface Resize2dOptions {
   /** Whether a reduction averages all pixels that it covers, as Pillow does; false by default. */
   readonly antialias?: boolean;
 }
+
+const schema = {
+  method: oneOf(["nearest", "bilinear", "bicubic"], "bilinear"),
+  alignCorners: flag(false),
+  antialias: flag(false),
+} satisfies Schema<Resize2dOptions>;
 
 /** The half width of each filter in pixels, and its curve. */
 const filters = {
@@ -71,7 +78,7 @@ function coefficients(from: number, to: number, options: Required<Resize2dOption
 export function resize2d(
   x: Tensor,
   size: readonly [number, number],
-  options: Resize2dOptions = {},
+  given: Resize2dOptions = {},
 ): Tensor {
   if (!(x instanceof Tensor) || x.rank !== 4) {
     throw new TypeError(
@@ -85,18 +92,9 @@ export function resize2d(
       `resize2d: size: expected two integers of at least 1, found ${JSON.stringify(size)}`,
     );
   }
-  checkNames("resize2d", options, ["method", "alignCorners", "antialias"]);
-  const { method = "bilinear", alignCorners = false, antialias = false } = options;
-  if (method !== "nearest" && !Object.hasOwn(filters, method)) {
-    throw new RangeError(
-      `resize2d: method: expected "nearest", "bilinear" or "bicubic", found ${
-        JSON.stringify(method)
-      }`,
-    );
-  }
+  const settings = options("resize2d", given, schema);
   const [n, height, width, channels] = x.shape as [number, number, number, number];
-  const matrix = (from: number, to: number) =>
-    coefficients(from, to, { method, alignCorners, antialias });
+  const matrix = (from: number, to: number) => coefficients(from, to, settings);
   let result = x;
   if (size[0] !== height) {
     result = matrix(height, size[0]).matmul(result.reshape([n, height, width * channels]));

@@ -1,4 +1,4 @@
-import { checkDType, type DType, type TensorData, type TypedArrayOf } from "../core/dtype.ts";
+import { type DType, dtypeOption, type TensorData, type TypedArrayOf } from "../core/dtype.ts";
 import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { Direction } from "../graph/ops/elementwise.ts";
@@ -408,7 +408,7 @@ export class Tensor {
   }
   /** Another element type; to i32 without the fraction, NaN as 0, and cut off at the ends of i32. */
   cast(dtype: DType): Tensor {
-    checkDType(dtype, "cast");
+    dtypeOption.read(dtype, "cast");
     return unary((x) => e.convert(x, dtype), this);
   }
   /** The same numbers, but a constant for gradients. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { flag, text } from "../core/option_kinds.ts";
-import type { Schema } from "../core/options.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { RgbImage } from "./image.ts";
 
 /** How an image is decoded. */
@@ -20,7 +20,9 @@ export interface DecodeOptions {
 }
 
 /** The options of whatever decodes images. */
-export const decodeSchema = { rotate: flag(false), name: text() } satisfies Schema<DecodeOptions>;
+export const decodeSchema = { rotate: flag(false), name: text("image") } satisfies Schema<
+  DecodeOptions
+>;
 
 /** As much of sharp as is used here. */
 interface Sharp {
@@ -89,9 +91,9 @@ export const imageFilePattern: RegExp = /\.(jpe?g|png|webp)$/i;
  */
 export async function decodeImage(
   bytes: Uint8Array<ArrayBuffer>,
-  options: DecodeOptions = {},
+  given: DecodeOptions = {},
 ): Promise<RgbImage> {
-  const { name = "image", rotate = false } = options;
+  const { name, rotate } = options("decodeImage", given, decodeSchema);
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `decodeImage: expected the bytes of a file (await Deno.readFile(path)), found ${typeof bytes}`,

@@ -1,6 +1,8 @@
+import { flag, positiveInteger } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import type { DecodeOptions } from "./decode.ts";
-import type { ViewOptions } from "./views.ts";
+import { type ViewOptions, viewSchema } from "./views.ts";
 
 /** What a worker is asked: to decode and prepare one image. */
 export interface PrepareRequest {
@@ -45,13 +47,17 @@ export class ImagePool {
    */
   constructor(
     preprocessing: Preprocessing,
-    options: ViewOptions & { readonly rotate?: boolean; readonly threads?: number } = {},
+    given: ViewOptions & { readonly rotate?: boolean; readonly threads?: number } = {},
   ) {
-    const { threads = Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1)) } = options;
-    if (!Number.isInteger(threads) || threads < 1) {
-      throw new RangeError(`threads: expected an integer of at least 1, found ${threads}`);
-    }
-    const { threads: _, rotate = false, ...views } = options;
+    const { threads, rotate, ...views } = options(
+      "ImagePool",
+      given,
+      {
+        ...viewSchema,
+        rotate: flag(false),
+        threads: positiveInteger(Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1))),
+      } satisfies Schema<typeof given>,
+    );
     this.#options = { preprocessing, views, rotate };
     this.#load = Array.from({ length: threads }, () => 0);
     this.#workers = this.#load.map(() => this.#start());

@@ -5,10 +5,14 @@
  *
  * @module
  */
+import { oneOf } from "../core/option_kinds.ts";
 import { checkImage, type RgbImage } from "./image.ts";
 
 /** How pixels between pixels are found. */
 export type ResizeFilter = "bilinear" | "bicubic";
+
+/** The option of a filter. */
+export const filterOption = oneOf(["bilinear", "bicubic"], "bilinear");
 
 /** The half width of each filter, in pixels of the smaller image, and its curve. */
 const filters: Record<ResizeFilter, { support: number; at: (x: number) => number }> = {
@@ -124,11 +128,7 @@ export function resizeImage(
   filter: ResizeFilter = "bilinear",
 ): RgbImage {
   checkImage(image, "resizeImage");
-  if (!filters[filter]) {
-    throw new RangeError(
-      `resizeImage: filter: expected "bilinear" or "bicubic", found ${JSON.stringify(filter)}`,
-    );
-  }
+  filterOption.read(filter, "resizeImage: filter");
   for (const size of [height, width]) {
     if (!Number.isInteger(size) || size < 1 || size > 65535) {
       throw new RangeError(`resizeImage: expected sizes from 1 to 65535, found ${size}`);

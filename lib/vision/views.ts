@@ -1,10 +1,10 @@
 import { listOf, oneOf, positiveInteger } from "../core/option_kinds.ts";
-import type { Schema } from "../core/options.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { centerCrop, tenCrop } from "./crop.ts";
-import { decodeImage, type DecodeOptions } from "./decode.ts";
+import { decodeImage, type DecodeOptions, decodeSchema } from "./decode.ts";
 import type { RgbImage } from "./image.ts";
-import { type ResizeFilter, resizeShorterSide } from "./resize_image.ts";
+import { filterOption, type ResizeFilter, resizeShorterSide } from "./resize_image.ts";
 
 /** Which views of each image are taken. */
 export interface ViewOptions {
@@ -23,8 +23,10 @@ export interface ViewOptions {
 export const viewSchema = {
   crops: oneOf([1, 10], 1),
   scales: listOf(positiveInteger()),
-  filter: oneOf(["bilinear", "bicubic"], "bilinear"),
+  filter: filterOption,
 } satisfies Schema<ViewOptions>;
+
+const readSchema = { ...viewSchema, ...decodeSchema };
 
 /** The number of views that are taken of an image. */
 export function viewCount({ crops = 1, scales = [0] }: ViewOptions): number {
@@ -32,21 +34,19 @@ export function viewCount({ crops = 1, scales = [0] }: ViewOptions): number {
 }
 
 /**
- * Checks which views are asked for.
+ * Checks that views fit what a network is shown.
  *
- * @throws {RangeError} for crops other than 1 or 10, or a scale below the crop
+ * @throws {RangeError} for a scale below the crop
  */
 export function checkViews(
   { crop = 1, resize = crop }: Pick<Preprocessing, "crop" | "resize">,
-  views: ViewOptions,
+  { scales }: ViewOptions,
 ): void {
-  const { crops = 1, scales } = views;
   if (!(resize >= crop)) {
     throw new RangeError(
       `resize: expected a shorter side of at least ${crop} pixels, the crop, found ${resize}`,
     );
   }
-  if (crops !== 1 && crops !== 10) throw new RangeError(`crops: expected 1 or 10, found ${crops}`);
   if (scales?.length === 0) throw new RangeError("scales: expected at least one, found none");
   for (const scale of scales ?? []) {
     if (Number.isInteger(scale) && scale >= crop && scale <= 8192) continue;
@@ -73,11 +73,12 @@ export function checkViews(
 export function prepareImage(
   image: RgbImage,
   preprocessing: Omit<Preprocessing, "normalization">,
-  views: ViewOptions = {},
+  given: ViewOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  const views = options("prepareImage", given, viewSchema);
   checkViews(preprocessing, views);
   const { crop, resize = crop, channels } = preprocessing;
-  const { crops = 1, scales = [resize], filter } = views;
+  const { crops, scales = [resize], filter } = views;
   const images = scales.flatMap((scale) => {
     const resized = scale === undefined ? image : resizeShorterSide(image, scale, filter);
     if (crop === undefined) return [resized];
@@ -103,18 +104,17 @@ export function prepareImage(
 export async function readViews(
   bytes: Uint8Array<ArrayBuffer>,
   preprocessing: Omit<Preprocessing, "normalization">,
-  options: ViewOptions & DecodeOptions = {},
+  given: ViewOptions & DecodeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  checkViews(preprocessing, options); // What is out of range from here on is the image.
-  const image = await decodeImage(bytes, options);
+  const { name, rotate, ...views } = options("readViews", given, readSchema);
+  checkViews(preprocessing, views); // What is out of range from here on is the image.
+  const image = await decodeImage(bytes, { name, rotate });
   try {
-    return prepareImage(image, preprocessing, options);
+    return prepareImage(image, preprocessing, views);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new SyntaxError(
-      `${
-        options.name ?? "image"
-      }: an image of ${image.width} x ${image.height} pixels is too long ` +
+      `${name}: an image of ${image.width} x ${image.height} pixels is too long ` +
         `and narrow (${error.message})`,
       { cause: error },
     );

@@ -92,7 +92,7 @@ Deno.test("what is no table is an error that says where", () => {
   assertThrows(() => table([[1], { a: 1 }]), TypeError, "rows[1]: expected a list as rows[0] is");
   assertThrows(() => table([{ a: 1 }, null as never]), TypeError, "rows[1]: expected a record");
   assertThrows(() => table([[1, 2, 3]], { columns: ["a"] }), TypeError, "expected 1 cells");
-  assertThrows(() => table([], { colour: 1 } as never), TypeError, "found colour");
+  assertThrows(() => table([], { colour: 1 } as never), RangeError, 'option "colour"');
 });
 
 Deno.test("a table of very many rows shows its ends", () => {
