@@ -10,7 +10,7 @@ import type { Job } from "./contender.ts";
  * The step is the one that `fit` takes: it goes to the same trainer, brings its batch from the host
  * and counts loss and accuracy, which the peers are spared.
  */
-async function trainJob(size: number): Promise<Job> {
+function trainJob(size: number): Job {
   const network = sequential([28, 28, 1], { seed: 1 })
     .conv2d(6, 5, { padding: "same" }).relu().maxPool2d(2)
     .conv2d(16, 5).relu().maxPool2d(2)
@@ -52,5 +52,5 @@ function matmulJob(size: number): Job {
 /** Makes `benchCase` ready on the device "cpu" or "webgpu". */
 export async function prepare(benchCase: Case, backend: string): Promise<Job> {
   await setDevice(backend);
-  return benchCase.kind === "train" ? await trainJob(benchCase.size) : matmulJob(benchCase.size);
+  return benchCase.kind === "train" ? trainJob(benchCase.size) : matmulJob(benchCase.size);
 }
