@@ -195,7 +195,7 @@ Deno.test("values as messages show them", () => {
     "an object of Map",
     "a function",
     "a list",
-    "3",
+    "3n",
     "{}",
   ]);
   assertEquals(describeValue(Array(99).fill(0)).length, 80);
