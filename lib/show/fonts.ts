@@ -5,6 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { loadPackage } from "../core/package.ts";
 
 /** A font that was read. */
 export interface FontFile {
@@ -56,7 +57,7 @@ function lettersOf(svg: string): number[] {
 
 async function readFonts(specifier: string, files: readonly string[]): Promise<FontFile[]> {
   // Importing its package.json makes Deno fetch the whole package, fonts included.
-  await loadJson(`${specifier}/package.json`);
+  await loadPackage(`${specifier}/package.json`, "Pictures as PNG", { with: { type: "json" } });
   const read = await Promise.all(files.map((file) => packageFile(specifier, file)));
   return read.map((bytes) => ({ bytes, has: lettersIn(bytes) }));
 }
@@ -91,18 +92,6 @@ export function lettersIn(font: Uint8Array): (letter: number) => boolean {
     }
   }
   return (letter) => ranges.some(([first, last]) => letter >= first && letter <= last);
-}
-
-async function loadJson(specifier: string): Promise<void> {
-  try {
-    await import(specifier, { with: { type: "json" } });
-  } catch (error) {
-    throw new Error(
-      `pictures as PNG need the package ${specifier}, which cannot be loaded ` +
-        `(${(error as Error).message}); it is fetched once: connect this computer to a network`,
-      { cause: error },
-    );
-  }
 }
 
 /** A file of a package from npm, out of Deno's cache or of a project's folder node_modules. */

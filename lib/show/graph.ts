@@ -1,7 +1,7 @@
 import { flag, oneOf, text } from "../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../core/options.ts";
 import { Model } from "../train/model.ts";
-import { loadPackage } from "../weights/package.ts";
+import { loadPackage } from "../core/package.ts";
 import { boxesOf } from "./graph/boxes.ts";
 import { dotOf } from "./graph/dot.ts";
 import { Picture } from "./picture.ts";

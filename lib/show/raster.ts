@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { loadPackage } from "../weights/package.ts";
+import { loadPackage } from "../core/package.ts";
 import { fontsFor, packageFile } from "./fonts.ts";
 import { indexedPng } from "./indexed_png.ts";
 import { encodePng } from "../plotly_svg/mod.ts";

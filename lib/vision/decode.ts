@@ -6,6 +6,7 @@
  */
 import { flag, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
+import { loadPackage } from "../core/package.ts";
 import type { RgbImage } from "./image.ts";
 
 /** How an image is decoded. */
@@ -42,25 +43,19 @@ type SharpModule = ((bytes: Uint8Array, options: object) => Sharp) & {
   concurrency(threads: number): void;
 };
 
-// Not a literal in the import: Deno would fetch the package of a literal before the program starts.
-const specifier = "npm:sharp@0.35.5";
 let loading: Promise<SharpModule> | undefined;
 
 async function loadSharp(): Promise<SharpModule> {
-  try {
-    const { default: sharp } = await import(specifier);
-    // Each image is seen once and is small; images run beside one another, not in strips.
-    sharp.cache(false);
-    sharp.concurrency(1);
-    return sharp;
-  } catch (error) {
-    throw new Error(
-      `images are decoded by ${specifier}, which could not be loaded (${
-        (error as Error).message
-      }); it needs --allow-ffi, --allow-env, --allow-read and, once, the npm registry: deno cache ${specifier}`,
-      { cause: error },
-    );
-  }
+  const permissions = "--allow-ffi, --allow-env and --allow-read";
+  const { default: sharp } = await loadPackage<{ readonly default: SharpModule }>(
+    "npm:sharp@0.35.5",
+    "JPEG, PNG and WebP images",
+    { permissions },
+  );
+  // Each image is seen once and is small; images run beside one another, not in strips.
+  sharp.cache(false);
+  sharp.concurrency(1);
+  return sharp;
 }
 
 /** More pixels than this are refused, whatever a file promises: 300 MB of bytes. */

@@ -13,7 +13,7 @@ import {
   type WeightTensor,
 } from "./file.ts";
 import { type ElementType, narrow } from "./numbers.ts";
-import { loadPackage } from "./package.ts";
+import { loadPackage } from "../core/package.ts";
 import type { ByteSource } from "./source.ts";
 
 /** The part of h5wasm that is used. */

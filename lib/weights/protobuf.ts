@@ -1,4 +1,4 @@
-import { loadPackage } from "./package.ts";
+import { loadPackage } from "../core/package.ts";
 
 /** The part of @bufbuild/protobuf that is used: it reads the fields of a message. */
 export interface Protobuf {

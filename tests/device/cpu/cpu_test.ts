@@ -265,7 +265,7 @@ Deno.test("cpu device: its threads let packages from npm be loaded, types checke
   const at = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href);
   const script = `
     import { tensor } from ${at("mod.ts")};
-    import { loadPackage } from ${at("lib/weights/package.ts")};
+    import { loadPackage } from ${at("lib/core/package.ts")};
     await tensor([1, 2]).add(1).data();
     console.log(typeof (await loadPackage<any>("npm:@viz-js/viz@3.31.0", "Tests")).instance);
   `;
