@@ -52,6 +52,7 @@ export {
 } from "./lib/tensor/gradient.ts";
 export { type BackwardFunction, withGradient } from "./lib/tensor/with_gradient.ts";
 export { jit } from "./lib/tensor/jit.ts";
+export { randomKey } from "./lib/tensor/random_key.ts";
 export { mapTree, type Tree } from "./lib/tensor/tree.ts";
 export { Variable } from "./lib/tensor/variable.ts";
 
@@ -78,7 +79,8 @@ export {
 } from "./lib/nn/layer.ts";
 export type { Architecture } from "./lib/nn/architecture.ts";
 export { LayerMethods } from "./lib/nn/fluent.ts";
-export { type ForwardContext, Network } from "./lib/nn/network.ts";
+export type { Applied, ApplyOptions, Weights } from "./lib/nn/apply.ts";
+export { Network } from "./lib/nn/network.ts";
 export type { LayerView, PlacedLayer } from "./lib/nn/placement.ts";
 export type { ReceptiveField } from "./lib/nn/receptive_field.ts";
 export type { Summary, SummaryRow } from "./lib/nn/summary.ts";
@@ -91,7 +93,7 @@ export type { EarlyStopping } from "./lib/train/early_stopping.ts";
 export type { FitOptions } from "./lib/train/fit_options.ts";
 export { type EpochRecord, History, type HistoryData, type Progress } from "./lib/train/history.ts";
 export type { LossConfig, LossLike, LossName } from "./lib/train/loss.ts";
-export type { Metrics } from "./lib/train/metrics.ts";
+export type { Metric, Metrics } from "./lib/train/metrics.ts";
 export { loadModel, Model, model, sequential } from "./lib/train/model.ts";
 export type {
   EvaluateOptions,
@@ -100,16 +102,14 @@ export type {
   TrainOnBatchOptions,
 } from "./lib/train/model_options.ts";
 export {
-  adagrad,
-  adam,
-  type AdamOptions,
-  adamW,
-  type Optimizer,
+  defineOptimizer,
+  Optimizer,
   type OptimizerOptions,
-  rmsprop,
-  sgd,
+  type OptimizerRule,
+  type OptimizerState,
   type Updated,
 } from "./lib/train/optimizer.ts";
+export { adagrad, adam, type AdamOptions, adamW, rmsprop, sgd } from "./lib/train/optimizers.ts";
 export {
   constantRate,
   cosineDecay,

@@ -1,6 +1,7 @@
 import type { Shape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
-import { adagrad, adam, adamW, type Optimizer, rmsprop, sgd } from "../train/optimizer.ts";
+import type { Optimizer } from "../train/optimizer.ts";
+import { adagrad, adam, adamW, rmsprop, sgd } from "../train/optimizers.ts";
 import {
   constantRate,
   cosineDecay,

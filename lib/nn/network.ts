@@ -1,6 +1,16 @@
 import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { Normalization } from "../core/preprocessing.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import {
+  type Applied,
+  applyLayers,
+  type ApplyOptions,
+  checkInputs,
+  checkWeights,
+  type LayerContext,
+  type Weights,
+} from "./apply.ts";
 import { LayerMethods } from "./fluent.ts";
 import { checkLayer, type Layer } from "./layer.ts";
 import {
@@ -11,22 +21,11 @@ import {
   type Placement,
   viewOf,
 } from "./placement.ts";
+import { preprocess } from "./preprocess.ts";
 import { type ReceptiveField, receptiveFields } from "./receptive_field.ts";
 import { formatSummary, type Summary, type SummaryRow } from "./summary.ts";
 import { applyLayer, SymbolicValue } from "./symbolic.ts";
 import { Weight } from "./weight.ts";
-
-/** What a model's graph is told when it is built for a batch. */
-export interface ForwardContext {
-  /** Whether this is a training step. */
-  readonly training: boolean;
-  /** The value of a weight. */
-  weight(weight: Weight): Tensor;
-  /** Uniform random numbers in [0, 1); `stream` tells the layers apart. */
-  random(shape: Shape, stream: number): Tensor;
-  /** Replaces an untrainable weight after the step. */
-  update(weight: Weight, value: Tensor): void;
-}
 
 /**
  * A graph of layers with weights: its shape, its parts and its forward pass. `Model` adds training
@@ -65,7 +64,82 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   }
 
   /** Puts a layer after the model's only output; the model grows in place. */
-  override apply(layer: Layer): Self {
+  override apply(layer: Layer): Self;
+  /** In training: the outputs, and what training updates besides. */
+  apply(
+    x: Tensor | readonly Tensor[],
+    options: ApplyOptions & { readonly training: true },
+  ): Applied;
+  /**
+   * The model as a function of tensors, one for each input with the batch in front, and of its
+   * weights: nothing is changed, and all of it can be differentiated and recorded by `jit`. Uint8
+   * images are normalised as the model has it.
+   *
+   * ```ts
+   * import { crossEntropy, lenet5, tensor, valueAndGradient, zeros } from "@striate/striate";
+   * import type { Weights } from "@striate/striate";
+   * const net = lenet5(), x = zeros([2, 28, 28, 1]), y = tensor([3, 7], { dtype: "i32" });
+   * const loss = (weights: Weights) => crossEntropy(net.apply(x, { weights }), y);
+   * const { gradient } = valueAndGradient(loss)(net.trainableWeights);
+   * console.log(gradient["c1.kernel"]!.shape); // [5, 5, 1, 6]
+   * ```
+   *
+   * With one result it is a tensor, with several a list of tensors; in training `{ output, outputs,
+   * updates }`.
+   */
+  apply(
+    x: Tensor | readonly Tensor[],
+    options?: ApplyOptions & { readonly training?: false; readonly outputs?: readonly [string] },
+  ): Tensor;
+  /** Several results. */
+  apply(
+    x: Tensor | readonly Tensor[],
+    options: ApplyOptions & { readonly training?: false },
+  ): Tensor | readonly Tensor[];
+  override apply(
+    given: Layer | Tensor | readonly Tensor[],
+    options: ApplyOptions = {},
+  ): Self | Applied | Tensor | readonly Tensor[] {
+    if (!(given instanceof Tensor || Array.isArray(given))) return this.#grow(given as Layer);
+    const { weights = {}, training = false, outputs, ...others } = options;
+    const inputs: readonly Tensor[] = given instanceof Tensor ? [given] : given;
+    checkInputs(inputs, this.#inputs, "apply");
+    checkWeights(weights, this.namedWeights, "apply: weights");
+    const wanted = outputs?.map((name) => this.output(name)) ?? this.#outputs;
+    const applied = this.run(inputs, {
+      ...others,
+      training,
+      weights: (weight, name) => weights[name] ?? weight.tensor(),
+    }, wanted);
+    if (training) return applied;
+    return applied.outputs.length === 1 ? applied.output : applied.outputs;
+  }
+
+  /**
+   * The `wanted` values for inputs with a batch in front, and what training updates; as
+   * {@linkcode Network.apply}, without its checks.
+   *
+   * @internal
+   */
+  run(
+    inputs: readonly Tensor[],
+    context: LayerContext,
+    wanted: readonly SymbolicValue[] = this.#outputs,
+    normalization: Normalization | undefined = this.#inputs[0]!.preprocessing.normalization,
+  ): Applied {
+    // Further inputs of as many channels are images of the same kind, unless they say otherwise.
+    const channels = this.inputShape.at(-1);
+    const given = this.#inputs.map((value, i) => {
+      const usual = value.shape.at(-1) === channels ? normalization : undefined;
+      const own = i === 0 ? normalization : value.preprocessing.normalization ?? usual;
+      return [value, preprocess(inputs[i]!, own)] as const;
+    });
+    const { values, updates } = applyLayers(this.#placement, new Map(given), context);
+    const outputs = wanted.map((value) => values.get(value)!);
+    return { output: outputs[0]!, outputs, updates };
+  }
+
+  #grow(layer: Layer): Self {
     checkLayer(layer);
     const [last, ...others] = this.#outputs;
     if (others.length > 0) {
@@ -186,6 +260,35 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     );
   }
 
+  /** The weights that training changes now, as tensors: what a loss is differentiated by. */
+  get trainableWeights(): Weights {
+    return this.#tensors((weight) => weight.trainable);
+  }
+
+  /** The other weights, as tensors: frozen ones, and running statistics. */
+  get nonTrainableWeights(): Weights {
+    return this.#tensors((weight) => !weight.trainable);
+  }
+
+  #tensors(isWanted: (weight: Weight) => boolean): Weights {
+    return Object.fromEntries(
+      [...this.namedWeights].flatMap(([name, weight]) =>
+        isWanted(weight) ? [[name, weight.tensor()]] : []
+      ),
+    );
+  }
+
+  /**
+   * Gives weights new numbers: those named in `weights`, at the end of a training loop of one's own.
+   *
+   * @throws {RangeError} for a name that no weight has, {TypeError} for another shape.
+   */
+  assign(weights: Weights): void {
+    const known = this.namedWeights;
+    checkWeights(weights, known, "assign");
+    for (const [name, tensor] of Object.entries(weights)) known.get(name)!.set(tensor);
+  }
+
   /** A weight by its full name, such as "conv1.kernel". */
   weight(name: string): Weight {
     const found = this.namedWeights.get(name);
@@ -221,42 +324,6 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       for (const weight of weights.values()) weight.frozen = frozen;
     }
     return this;
-  }
-
-  /** The `wanted` values for inputs with a batch axis in front. */
-  forward(
-    inputs: readonly Tensor[],
-    context: ForwardContext,
-    wanted: readonly SymbolicValue[] = this.#outputs,
-  ): Tensor[] {
-    const tensors = new Map(this.#inputs.map((value, i) => [value, inputs[i]!]));
-    // Where a layer is applied again, its statistics go on from those of the application before.
-    const updated = new Map<Weight, Tensor>();
-    let stream = 0;
-    for (const value of this.#placement.order) {
-      if (value.layer === undefined) continue;
-      const { weights } = this.placed(this.nameOf(value.layer));
-      const number = ++stream;
-      let draws = 0;
-      const result = value.layer.type.call(
-        value.sources.map((source) => tensors.get(source)!),
-        Object.fromEntries(
-          [...weights].map(([key, weight]) => [key, updated.get(weight) ?? context.weight(weight)]),
-        ),
-        value.layer.config,
-        {
-          // A frozen batch norm uses its running statistics, and does not change them.
-          training: context.training && !isFrozen(weights),
-          random: (shape) => context.random(shape, number * 256 + draws++),
-          update: (key, value) => {
-            updated.set(weights.get(key)!, value);
-            context.update(weights.get(key)!, value);
-          },
-        },
-      );
-      tensors.set(value, result);
-    }
-    return wanted.map((value) => tensors.get(value)!);
   }
 
   /** The rows of the summary. */
@@ -341,8 +408,4 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
-}
-
-function isFrozen(weights: ReadonlyMap<string, Weight>): boolean {
-  return weights.size > 0 && [...weights.values()].every((weight) => weight.frozen);
 }

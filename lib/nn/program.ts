@@ -14,26 +14,26 @@ export class ProgramBuilder {
   readonly #updates = new Map<Variable, Node>();
 
   /** An input that is given at each run. */
-  input(shape: Shape, dtype: DType): Node {
+  input(shape: Shape, dtype: DType): Tensor {
     const node = leaf(shape, dtype);
     this.#inputs.push(node);
-    return node;
+    return new Tensor(node);
   }
 
   /** The content of a variable before the run. */
-  variable(variable: Variable): Node {
+  variable(variable: Variable): Tensor {
     let node = this.#variables.get(variable);
     if (node === undefined) {
       node = leaf(variable.shape, variable.dtype);
       this.#variables.set(variable, node);
     }
-    return node;
+    return new Tensor(node);
   }
 
   /** Gives a variable a new value after the run; of several calls for one variable the last counts. */
-  update(variable: Variable, value: Node): void {
+  update(variable: Variable, value: Tensor): void {
     this.variable(variable);
-    this.#updates.set(variable, value);
+    this.#updates.set(variable, value.node);
   }
 
   /** Makes variables, which nothing updates, of the tensors and numbers that a graph has of its own. */
@@ -48,7 +48,8 @@ export class ProgramBuilder {
   }
 
   /** Compiles the graph for a runtime. */
-  build(runtime: Runtime, outputs: readonly Node[] = []): StatefulProgram {
+  build(runtime: Runtime, results: readonly Tensor[] = []): StatefulProgram {
+    const outputs = results.map((t) => t.node);
     this.#take([...outputs, ...this.#updates.values()]);
     const variables = [...this.#variables.keys()];
     const leaves = [...this.#inputs, ...this.#variables.values()];

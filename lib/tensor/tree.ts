@@ -69,8 +69,8 @@ export function mapTree<T extends Tree, const Others extends readonly Tree[]>(
   return rebuild(tree, mapped.values());
 }
 
-/** Where the tensors of a tree are. */
-function paths(tree: Tree, at = ""): string[] {
+/** Where the tensors of a tree are: names with dots between, in the order of `flatten`. */
+export function paths(tree: Tree, at = ""): string[] {
   if (tree instanceof Tensor) return [at];
   return Object.entries(tree).flatMap(([name, branch]) =>
     paths(branch, at ? `${at}.${name}` : name)

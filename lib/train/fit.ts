@@ -21,7 +21,8 @@ import { host } from "./host.ts";
 import { lossesOf } from "./loss.ts";
 import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
-import { adam, type Optimizer } from "./optimizer.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { adam } from "./optimizers.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
@@ -99,6 +100,7 @@ class Run {
       losses: lossesOf(loss, network.outputs.length),
       optimizer: this.#optimizer,
       topK: options.topK,
+      metrics: options.metrics ?? {},
       seed: this.#seed,
     };
     const trainerFor = (where: string, { inputs, targets, normalization: own }: typeof data) =>

@@ -16,6 +16,7 @@ import type { Dataset } from "./dataset.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./history.ts";
 import { type LossLike, lossOption } from "./loss.ts";
+import { type Metric, metricsOption } from "./metrics.ts";
 import { type Optimizer, optimizerOption } from "./optimizer.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
@@ -43,6 +44,8 @@ export interface FitOptions {
   readonly dropRemainder?: boolean;
   /** The k of the top-k metric; 5 by default. */
   readonly topK?: number;
+  /** Further measures, by name. */
+  readonly metrics?: Readonly<Record<string, Metric>>;
   /**
    * Whether progress is shown: in a notebook as bars, a chart and a table, elsewhere on stderr. True
    * by default in a notebook and in a terminal.
@@ -88,6 +91,7 @@ export const fitSchema = {
   seed: integer({}, 0),
   dropRemainder: flag(false),
   topK: positiveInteger(5),
+  metrics: metricsOption,
   progress: custom(
     "true, false or a display",
     (value): value is boolean | ProgressDisplay =>

@@ -21,10 +21,13 @@ export function clock(seconds: number): string {
 export const formatLoss = (loss: number): string =>
   Number.isFinite(loss) ? loss.toPrecision(4) : String(loss);
 
-/** The loss and the share of right answers. */
-export function formatMeasures(metrics: Metrics): string {
-  const top1 = metrics.top1 === undefined ? "" : `, top-1 ${percent(metrics.top1)}`;
-  return `loss ${formatLoss(metrics.loss)}${top1}`;
+/** The loss, the share of right answers, and what else is measured. */
+export function formatMeasures({ loss, top1, metrics = {} }: Metrics): string {
+  return [
+    `loss ${formatLoss(loss)}`,
+    ...top1 === undefined ? [] : [`top-1 ${percent(top1)}`],
+    ...Object.entries(metrics).map(([name, value]) => `${name} ${formatLoss(value)}`),
+  ].join(", ");
 }
 
 /** What was measured on the validation data, if there is any. */

@@ -5,7 +5,7 @@ import { options } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
 import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
-import { Preprocessor } from "../nn/preprocess.ts";
+import { checkNormalization } from "../nn/preprocess.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -28,7 +28,7 @@ import {
   type TrainOnBatchOptions,
   trainOnBatchSchema,
 } from "./model_options.ts";
-import { adam } from "./optimizer.ts";
+import { adam } from "./optimizers.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
 import { DataStream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
@@ -210,7 +210,7 @@ export class Model extends Network<Model> {
     options: EvaluateOptions & TrainOnBatchOptions,
     normalization?: Normalization,
   ): Trainer {
-    const { loss = "crossEntropy", topK = 5, seed = 0, optimizer = adam() } = options;
+    const { loss = "crossEntropy", topK = 5, seed = 0, optimizer = adam(), metrics = {} } = options;
     return new Trainer(runtime, {
       where,
       network: this,
@@ -220,6 +220,7 @@ export class Model extends Network<Model> {
       losses: lossesOf(loss, this.outputs.length),
       optimizer,
       topK,
+      metrics,
       seed,
     });
   }
@@ -417,7 +418,7 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
     made.preprocessing = { ...preprocessing, ...normalization && { normalization } };
     made.classes = classes;
     // What is malformed shows here, and not at the first prediction.
-    new Preprocessor(normalization, made.inputShape.at(-1) ?? 1);
+    if (normalization) checkNormalization(normalization, made.inputShape.at(-1) ?? 1);
     return made;
   } catch (error) {
     throw new SyntaxError(

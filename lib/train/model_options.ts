@@ -10,6 +10,7 @@ import {
 import type { Schema } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { type LossLike, lossOption } from "./loss.ts";
+import { type Metric, metricsOption } from "./metrics.ts";
 import { type Optimizer, optimizerOption } from "./optimizer.ts";
 
 /** Settings of `evaluate`. */
@@ -23,6 +24,8 @@ export interface EvaluateOptions {
   readonly loss?: LossLike | readonly LossLike[];
   /** The k of the top-k metric; 5 by default. */
   readonly topK?: number;
+  /** Further measures, by name. */
+  readonly metrics?: Readonly<Record<string, Metric>>;
   /** Ends the evaluation by an AbortError, as a notebook's stop button does. */
   readonly signal?: AbortSignal;
 }
@@ -32,6 +35,7 @@ export const evaluateSchema = {
   batchSize: positiveInteger(128),
   loss: lossOption(),
   topK: positiveInteger(5),
+  metrics: metricsOption,
   signal: instance(AbortSignal),
 } satisfies Schema<EvaluateOptions>;
 

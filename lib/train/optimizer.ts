@@ -1,7 +1,10 @@
-import { custom, flag, number } from "../core/option_kinds.ts";
-import { options, type Schema } from "../core/options.ts";
-import { full } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { checkedBy, custom, number } from "../core/option_kinds.ts";
+import { describeValue, options, type Schema } from "../core/options.ts";
+import { full, zeros } from "../tensor/create.ts";
+import type { Tensor, TensorLike } from "../tensor/tensor.ts";
+import { asTensor } from "../tensor/tensor.ts";
+import { flatten, mapTree, paths, rebuild, type Tree } from "../tensor/tree.ts";
+import type { Weights } from "../nn/apply.ts";
 import { type LearningRate, learningRateOption, type Schedule, scheduleOf } from "./schedule.ts";
 
 /** A weight after a step, and the optimizer's memory for it. */
@@ -12,16 +15,12 @@ export interface Updated {
   readonly slots: readonly Tensor[];
 }
 
-/** A rule that turns gradients into better weights. */
-export interface Optimizer {
+/** A rule that turns the gradient of a weight into a better weight. */
+export interface OptimizerRule {
   /** The rule: "sgd", "adam" and so on. */
   readonly name: string;
-  /** The learning rate. */
-  readonly schedule: Schedule;
   /** Numbers that it remembers for each number of a weight, by name; they begin at 0. */
-  readonly slots: readonly string[];
-  /** Largest norm of all gradients together; longer ones are shortened to it. */
-  readonly clipNorm: number | undefined;
+  readonly slots?: readonly string[];
   /**
    * One step for one weight. `rate` is the learning rate and `step` the number of the step, from 1,
    * both f32 scalars.
@@ -35,210 +34,170 @@ export interface Optimizer {
   ): Updated;
 }
 
-/** The option that an optimizer is given by. */
-export const optimizerOption = custom(
-  "an optimizer such as sgd() or adam()",
-  (value): value is Optimizer =>
-    value instanceof Object && "update" in value && typeof value.update === "function",
-);
-
 /** Settings of every optimizer. */
 export interface OptimizerOptions {
   /** A number or a schedule. */
   readonly learningRate?: LearningRate;
   /** Largest norm of all gradients together; none by default. */
   readonly clipNorm?: number;
+  /**
+   * Factors of the learning rate for weights by name, where `*` stands for any text: `{ "conv*": 0.1 }`.
+   * The first that fits counts; 1 where none does.
+   */
+  readonly rateFactors?: Readonly<Record<string, number>>;
 }
 
-const share = (fallback: number) => number({ least: 0, below: 1 }, fallback);
-const weightPull = (fallback: number) => number({ least: 0 }, fallback);
-const common = (learningRate: number) => ({
-  learningRate: learningRateOption(learningRate),
-  clipNorm: number({ above: 0 }),
-});
+/** The options of every optimizer, with a learning rate by default. */
+export const optimizerOptions = (learningRate: number) =>
+  ({
+    learningRate: learningRateOption(learningRate),
+    clipNorm: number({ above: 0 }),
+    rateFactors: checkedBy<Readonly<Record<string, number>>>((given, where) => {
+      if (typeof given !== "object" || given === null) {
+        throw new TypeError(
+          `${where}: expected factors by name such as { "conv*": 0.1 }, found ${
+            describeValue(given)
+          }`,
+        );
+      }
+      const factor = number({ least: 0 });
+      return Object.fromEntries(
+        Object.entries(given).map((
+          [name, value],
+        ) => [name, factor.read(value, `${where}: ${name}`)]),
+      );
+    }),
+  }) satisfies Schema<OptimizerOptions>;
+
+/** What an optimizer remembers between steps: a tree of tensors, which goes through `jit`. */
+export type OptimizerState<T extends Tree = Weights> = {
+  /** Steps done, an f32 scalar. */
+  readonly step: Tensor;
+  /** For each name of the rule's slots, numbers for the weights. */
+  readonly slots: { readonly [slot: string]: T };
+};
 
 /**
- * Stochastic gradient descent with momentum, exactly as in the AlexNet paper:
- * v ← momentum · v − weightDecay · rate · w − rate · gradient; w ← w + v.
- * With `nesterov`, w ← w + momentum · v − weightDecay · rate · w − rate · gradient with the new v.
- *
- * Sources: Krizhevsky et al. 2012, section 5; Sutskever et al. 2013 for Nesterov's form.
+ * A rule with its settings, for `fit` and for training loops of one's own: {@linkcode Optimizer.init}
+ * and {@linkcode Optimizer.step} work on trees of tensors and change nothing.
  *
  * ```ts
- * import { sgd, stepDecay } from "@striate/striate";
- * const optimizer = sgd({
- *   learningRate: stepDecay(0.01, { every: 30 }),
- *   momentum: 0.9,
- *   weightDecay: 0.0005,
- * });
- * console.log(optimizer.name); // "sgd"
+ * import { gradient, sgd, tensor } from "@striate/striate";
+ * import type { Tensor } from "@striate/striate";
+ * const loss = (w: Tensor) => w.sub(3).square().sum();
+ * const optimizer = sgd({ learningRate: 0.1, momentum: 0.5 });
+ * let weights = tensor([0, 1]), state = optimizer.init(weights);
+ * for (let i = 0; i < 50; i++) {
+ *   ({ weights, state } = optimizer.step(weights, gradient(loss)(weights), state));
+ * }
+ * console.log(await weights.text()); // near [3, 3]
  * ```
  */
-export function sgd(
-  given: OptimizerOptions & {
-    readonly momentum?: number;
-    readonly weightDecay?: number;
-    readonly nesterov?: boolean;
-  } = {},
-): Optimizer {
-  const { learningRate, clipNorm, momentum, weightDecay, nesterov } = options(
-    "sgd",
-    given,
-    {
-      ...common(0.01),
-      momentum: share(0),
-      weightDecay: weightPull(0),
-      nesterov: flag(false),
-    } satisfies Schema<typeof given>,
-  );
-  if (nesterov && momentum === 0) {
-    throw new RangeError("sgd: nesterov: expected a momentum above 0, for example 0.9");
+export class Optimizer {
+  /** The rule: "sgd", "adam" and so on. */
+  readonly name: string;
+  /** The learning rate. */
+  readonly schedule: Schedule;
+  /** Numbers that it remembers for each number of a weight, by name; they begin at 0. */
+  readonly slots: readonly string[];
+  readonly #rule: OptimizerRule;
+  readonly #clipNorm: number | undefined;
+  readonly #factors: readonly (readonly [RegExp, number])[];
+
+  /** Use {@linkcode defineOptimizer}. */
+  constructor(
+    rule: OptimizerRule,
+    { learningRate = 0.001, clipNorm, rateFactors = {} }: OptimizerOptions,
+  ) {
+    this.name = rule.name;
+    this.slots = rule.slots ?? [];
+    this.schedule = scheduleOf(learningRate);
+    this.#rule = rule;
+    this.#clipNorm = clipNorm;
+    this.#factors = Object.entries(rateFactors).map(([name, factor]) => [patternOf(name), factor]);
   }
-  return {
-    name: "sgd",
-    schedule: scheduleOf(learningRate),
-    clipNorm,
-    slots: momentum > 0 ? ["velocity"] : [],
-    update(weight, gradient, [velocity], rate) {
-      const decayed = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
-      const step = decayed.mul(rate);
-      if (velocity === undefined) return { weight: weight.sub(step), slots: [] };
-      const v = velocity.mul(momentum).sub(step);
-      const move = nesterov ? v.mul(momentum).sub(step) : v;
-      return { weight: weight.add(move), slots: [v] };
-    },
-  };
+
+  /** What it remembers before the first step: zeros. */
+  init<T extends Tree>(weights: T): OptimizerState<T> {
+    const nothing = () => mapTree((weight) => zeros(weight.shape), weights);
+    return {
+      step: zeros([]),
+      slots: Object.fromEntries(this.slots.map((slot) => [slot, nothing()])),
+    };
+  }
+
+  /**
+   * The weights after a step, and what is remembered then. `rate` is the learning rate, by default that
+   * of the schedule's beginning: in a function given to `jit` pass it as an argument if it changes.
+   *
+   * @throws {TypeError} if the gradients are no tree of the weights' form.
+   */
+  step<T extends Tree>(
+    weights: T,
+    gradients: T,
+    { step, slots }: OptimizerState<T>,
+    rate: TensorLike = this.schedule.rate(0),
+  ): { weights: T; state: OptimizerState<T> } {
+    const names = paths(weights), list = flatten(weights, "step: weights");
+    const slopes = flatten(mapTree((_, g) => g, weights, gradients), "step: gradients");
+    const clipped = this.#clipNorm === undefined ? slopes : clipByNorm(slopes, this.#clipNorm);
+    const memory = this.slots.map((slot) => flatten(slots[slot]!, `step: ${slot}`));
+    const now = step.add(1), common = asTensor(rate);
+    const updated = list.map((weight, i) => {
+      const factor = this.#factorOf(names[i]!);
+      return this.#rule.update(
+        weight,
+        clipped[i]!,
+        memory.map((slot) => slot[i]!),
+        factor === 1 ? common : common.mul(factor),
+        now,
+      );
+    });
+    return {
+      weights: rebuild(weights, updated.map(({ weight }) => weight).values()),
+      state: {
+        step: now,
+        slots: Object.fromEntries(this.slots.map((slot, k) => [
+          slot,
+          rebuild(weights, updated.map(({ slots }) => slots[k]!).values()),
+        ])),
+      },
+    };
+  }
+
+  /** The factor of the learning rate for a weight. */
+  #factorOf(name: string): number {
+    return this.#factors.find(([pattern]) => pattern.test(name))?.[1] ?? 1;
+  }
 }
 
-/** Settings of adam and adamW. */
-export interface AdamOptions extends OptimizerOptions {
-  /** Share of the old mean gradient; 0.9 by default. */
-  readonly beta1?: number;
-  /** Share of the old mean square; 0.999 by default. */
-  readonly beta2?: number;
-  /** Added to the root; 1e-8 by default. */
-  readonly epsilon?: number;
-  /** Adam: added to the gradient (default 0). AdamW: taken off the weight itself (default 0.01). */
-  readonly weightDecay?: number;
-}
-
-function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimizer {
-  const { learningRate, clipNorm, beta1, beta2, epsilon, weightDecay } = options(
-    name,
-    given,
-    {
-      ...common(0.001),
-      beta1: share(0.9),
-      beta2: share(0.999),
-      epsilon: number({ least: 0 }, 1e-8),
-      weightDecay: weightPull(usualDecay),
-    } satisfies Schema<AdamOptions>,
-  );
-  const decoupled = name === "adamW";
-  return {
-    name,
-    schedule: scheduleOf(learningRate),
-    clipNorm,
-    slots: ["mean", "square"],
-    update(weight, gradient, [mean, square], rate, step) {
-      const g = !decoupled && weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
-      const m = mean!.mul(beta1).add(g.mul(1 - beta1));
-      const s = square!.mul(beta2).add(g.square().mul(1 - beta2));
-      // Both begin at 0, so early on they are too small by 1 - beta^step.
-      const missing = (beta: number) => full([], beta).pow(step).neg().add(1);
-      const root = s.sqrt().div(missing(beta2).sqrt()).add(epsilon);
-      const move = m.mul(rate.div(missing(beta1))).div(root);
-      const start = decoupled && weightDecay > 0
-        ? weight.mul(rate.mul(-weightDecay).add(1))
-        : weight;
-      return { weight: start.sub(move), slots: [m, s] };
-    },
-  };
-}
-
-/** Adam: steps of about the learning rate, whatever the gradient's size. Kingma and Ba 2014, arXiv 1412.6980. */
-export function adam(given: AdamOptions = {}): Optimizer {
-  return adaptive(given, "adam", 0);
-}
-
-/** Adam whose weight decay does not pass through the gradient. Loshchilov and Hutter 2017, arXiv 1711.05101. */
-export function adamW(given: AdamOptions = {}): Optimizer {
-  return adaptive(given, "adamW", 0.01);
+/** Names that fit, `*` standing for any text: of weights ("conv1.kernel") or of their layers. */
+function patternOf(name: string): RegExp {
+  const parts = name.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}(\\.[^.]*)?$`);
 }
 
 /**
- * RMSprop: the gradient over the root of its running mean square.
- * Source: Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012.
+ * An optimizer by a rule of one's own, which `fit` takes as it takes `sgd()`.
+ *
+ * ```ts
+ * import { defineOptimizer } from "@striate/striate";
+ * const signs = defineOptimizer({
+ *   name: "signs",
+ *   update: (weight, gradient, _, rate) => ({ weight: weight.sub(gradient.sign().mul(rate)), slots: [] }),
+ * }, { learningRate: 0.001 });
+ * console.log(signs.name); // "signs"
+ * ```
  */
-export function rmsprop(
-  given: OptimizerOptions & {
-    /** Share of the old mean square; 0.99 by default. */
-    readonly decay?: number;
-    readonly momentum?: number;
-    readonly epsilon?: number;
-    readonly weightDecay?: number;
-  } = {},
-): Optimizer {
-  const { learningRate, clipNorm, decay, momentum, epsilon, weightDecay } = options(
-    "rmsprop",
-    given,
-    {
-      ...common(0.001),
-      decay: share(0.99),
-      momentum: share(0),
-      epsilon: number({ least: 0 }, 1e-8),
-      weightDecay: weightPull(0),
-    } satisfies Schema<typeof given>,
-  );
-  return {
-    name: "rmsprop",
-    schedule: scheduleOf(learningRate),
-    clipNorm,
-    slots: momentum > 0 ? ["square", "velocity"] : ["square"],
-    update(weight, gradient, [square, velocity], rate) {
-      const g = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
-      const s = square!.mul(decay).add(g.square().mul(1 - decay));
-      const step = g.div(s.sqrt().add(epsilon));
-      if (velocity === undefined) return { weight: weight.sub(step.mul(rate)), slots: [s] };
-      const v = velocity.mul(momentum).add(step);
-      return { weight: weight.sub(v.mul(rate)), slots: [s, v] };
-    },
-  };
+export function defineOptimizer(rule: OptimizerRule, given: OptimizerOptions = {}): Optimizer {
+  return new Optimizer(rule, options(rule.name, given, optimizerOptions(0.001)));
 }
 
-/**
- * AdaGrad: the gradient over the root of the sum of all squared gradients so far, so that numbers
- * that rarely change take larger steps. Source: Duchi et al. 2011, JMLR 12.
- */
-export function adagrad(
-  given: OptimizerOptions & {
-    /** Added to the root; 1e-10 by default. */
-    readonly epsilon?: number;
-    readonly weightDecay?: number;
-  } = {},
-): Optimizer {
-  const { learningRate, clipNorm, epsilon, weightDecay } = options(
-    "adagrad",
-    given,
-    {
-      ...common(0.01),
-      epsilon: number({ least: 0 }, 1e-10),
-      weightDecay: weightPull(0),
-    } satisfies Schema<typeof given>,
-  );
-  return {
-    name: "adagrad",
-    schedule: scheduleOf(learningRate),
-    clipNorm,
-    slots: ["squares"],
-    update(weight, gradient, [squares], rate) {
-      const g = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
-      const s = squares!.add(g.square());
-      const step = g.div(s.sqrt().add(epsilon)).mul(rate);
-      return { weight: weight.sub(step), slots: [s] };
-    },
-  };
-}
+/** The option that an optimizer is given by. */
+export const optimizerOption = custom(
+  "an optimizer such as sgd() or adam()",
+  (value): value is Optimizer => value instanceof Optimizer,
+);
 
 /** Gradients shortened together so that their norm is at most `limit`. */
 export function clipByNorm(gradients: readonly Tensor[], limit: number): Tensor[] {

@@ -1,14 +1,13 @@
 import { bytesPerElement, type DType, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sameShape, sizeOf } from "../core/shape.ts";
-import { convert } from "../graph/ops/elementwise.ts";
 import type { Network } from "../nn/network.ts";
-import { Preprocessor } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
+import type { Weight } from "../nn/weight.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Runtime } from "../tensor/runtime.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import type { Dataset } from "./dataset.ts";
 import { host } from "./host.ts";
@@ -67,7 +66,6 @@ export class Predictor {
   readonly #network: Network;
   /** Values that were wanted, for keys. */
   readonly #numbers = new Map<SymbolicValue, number>();
-  #preprocessor: { normalization: Normalization | undefined; value: Preprocessor } | undefined;
 
   /** A predictor for a network, as it is; when it grows, another one is needed. */
   constructor(network: Network) {
@@ -82,7 +80,6 @@ export class Predictor {
     normalization: Normalization | undefined,
     batchSize: number,
   ): Promise<Tensor[]> {
-    await this.#preprocessor?.value.to(runtime);
     const { device } = runtime, throttle = new Throttle(device);
     using stoppable = host().begin();
     const results: Promise<ArrayBuffer>[][] = wanted.map(() => []);
@@ -143,36 +140,14 @@ export class Predictor {
     const inputs = this.#network.inputs.map(({ shape }, i) =>
       builder.input([size, ...shape], types[i]!)
     );
-    const outputs = this.#network.forward(
-      inputs.map((x, i) =>
-        new Tensor(
-          i === 0 ? this.#preprocessorFor(normalization).apply(builder, x) : convert(x, "f32"),
-        )
-      ),
-      {
-        training: false,
-        weight: (weight) => new Tensor(builder.variable(weight)),
-        random: () => {
-          throw new Error("a layer draws random numbers at inference");
-        },
-        update: () => {},
-      },
-      wanted,
-    );
-    return builder.build(runtime, outputs.map((output) => output.node));
+    const context = { weights: (weight: Weight) => builder.variable(weight) };
+    const { outputs } = this.#network.run(inputs, context, wanted, normalization);
+    return builder.build(runtime, outputs);
   }
 
   #numberOf(value: SymbolicValue): number {
     const number = this.#numbers.get(value) ?? this.#numbers.size;
     this.#numbers.set(value, number);
     return number;
-  }
-
-  #preprocessorFor(normalization: Normalization | undefined): Preprocessor {
-    if (this.#preprocessor === undefined || this.#preprocessor.normalization !== normalization) {
-      const channels = this.#network.inputShape.at(-1) ?? 1;
-      this.#preprocessor = { normalization, value: new Preprocessor(normalization, channels) };
-    }
-    return this.#preprocessor.value;
   }
 }

@@ -4,23 +4,21 @@ import { DeviceError } from "../core/errors.ts";
 import { keyOf } from "../core/random.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
-import { gradients } from "../graph/gradient.ts";
-import type { Node } from "../graph/node.ts";
-import { add, compare, convert, offset } from "../graph/ops/elementwise.ts";
-import { iota, literal, randomUniform } from "../graph/ops/generate.ts";
-import { reshape, slice } from "../graph/ops/layout.ts";
+import type { Weights } from "../nn/apply.ts";
 import type { Network } from "../nn/network.ts";
-import { Preprocessor } from "../nn/preprocess.ts";
+import { checkNormalization } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
+import { iota } from "../tensor/create.ts";
 import type { Runtime } from "../tensor/runtime.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { Batch, Field } from "./batch.ts";
 import type { Loss } from "./loss.ts";
-import { type Counts, MetricCounters } from "./metrics.ts";
-import { clipByNorm, type Optimizer } from "./optimizer.ts";
+import { type Counts, type Metric, MetricCounters } from "./metrics.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { lossOfBatch, type Pass, trainingStep } from "./step.ts";
 import { checkLabels, type TargetForm, targetForm } from "./targets.ts";
 
 /** What a trainer needs to know. */
@@ -35,6 +33,8 @@ export interface TrainerOptions {
   readonly losses: readonly Loss[];
   readonly optimizer: Optimizer;
   readonly topK: number;
+  /** Further measures, by name. */
+  readonly metrics: Readonly<Record<string, Metric>>;
   /** Seeds dropout. */
   readonly seed: number;
 }
@@ -50,12 +50,12 @@ export class Trainer {
   readonly counters: MetricCounters;
   readonly #options: TrainerOptions;
   readonly #runtime: Runtime;
-  readonly #weights: readonly Weight[];
+  readonly #weights: ReadonlyMap<string, Weight>;
   readonly #inputs = new Map<string, Storage[][]>();
-  readonly #slots: ReadonlyMap<Weight, readonly Variable[]>;
-  readonly #preprocessor: Preprocessor;
-  /** Key, key, steps done: what random numbers are drawn from. */
-  readonly #state: Variable;
+  /** What the optimizer remembers: for each slot, numbers for each weight by name. */
+  readonly #slots: ReadonlyMap<string, ReadonlyMap<string, Variable>>;
+  /** Seed, seed, steps done: what random numbers are drawn from. */
+  readonly #key: Variable;
   readonly #targets: readonly TargetForm[];
   readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
   #writtenRate: number | undefined;
@@ -67,27 +67,21 @@ export class Trainer {
     this.#runtime = runtime;
     this.#options = options;
     const classes = options.network.outputShape.at(-1) ?? 1;
-    this.counters = new MetricCounters(Math.min(options.topK, classes));
-    this.#preprocessor = new Preprocessor(
-      options.normalization,
-      options.inputs[0]!.shape.at(-1) ?? 1,
-    );
-    this.#weights = options.network.weights;
-    this.#slots = new Map(
-      this.#weights.filter((weight) => weight.learnable).map((weight) => [
-        weight,
-        options.optimizer.slots.map((slot) =>
-          new Variable(
-            `${weight.name}.${slot}`,
-            weight.shape,
-            "f32",
-            () => new Float32Array(weight.size),
-          )
-        ),
-      ]),
-    );
+    this.counters = new MetricCounters(Math.min(options.topK, classes), options.metrics);
+    if (options.normalization !== undefined && options.inputs[0]!.dtype === "u8") {
+      checkNormalization(options.normalization, options.inputs[0]!.shape.at(-1) ?? 1);
+    }
+    this.#weights = options.network.namedWeights;
+    const learnable = [...this.#weights].filter(([, weight]) => weight.learnable);
+    this.#slots = new Map(options.optimizer.slots.map((slot) => [
+      slot,
+      new Map(learnable.map(([name, { shape, size }]) => [
+        name,
+        new Variable(`${name}.${slot}`, shape, "f32", () => new Float32Array(size)),
+      ])),
+    ]));
     const [low, high] = keyOf(options.seed);
-    this.#state = new Variable("random", [3], "i32", () => Int32Array.of(low, high, 0));
+    this.#key = new Variable("random", [3], "i32", () => Int32Array.of(low, high, 0));
   }
 
   /** Whether top-1 and top-k are counted: the first target is a class number. */
@@ -97,15 +91,18 @@ export class Trainer {
 
   /** What belongs to a checkpoint besides the weights, by name. */
   get variables(): ReadonlyMap<string, Variable> {
-    const slots = [...this.#options.network.namedWeights].flatMap(([name, weight]) =>
-      (this.#slots.get(weight) ?? []).map((slot, i) =>
-        [`optimizer.${this.#options.optimizer.slots[i]}.${name}`, slot] as const
-      )
+    const slots = [...this.#weights.keys()].flatMap((name) =>
+      [...this.#slots].flatMap(([slot, variables]) => {
+        const variable = variables.get(name);
+        return variable ? [[`optimizer.${slot}.${name}`, variable] as const] : [];
+      })
     );
     return new Map([
       ...slots,
-      ["trainer.random", this.#state],
-      ["trainer.metrics", this.counters.variable],
+      ["trainer.random", this.#key],
+      ...[...this.counters.variables].map(([name, variable]) =>
+        [`trainer.${name}`, variable] as const
+      ),
     ]);
   }
 
@@ -156,7 +153,9 @@ export class Trainer {
 
   #program(size: number, training: boolean): StatefulProgram {
     // Layers may be frozen, by this model or another that shares them, at any time.
-    const trained = training ? this.#weights.map(({ frozen }) => frozen ? 0 : 1).join("") : "none";
+    const trained = training
+      ? [...this.#weights.values()].map(({ frozen }) => frozen ? 0 : 1).join("")
+      : "none";
     return this.#runtime.programs.get(
       this,
       `${size} ${trained}`,
@@ -182,36 +181,19 @@ export class Trainer {
   }
 
   #build(size: number, training: boolean): StatefulProgram {
-    const { network, inputs, targets, losses, optimizer } = this.#options;
+    const { network, normalization, losses, inputs, targets } = this.#options;
     const builder = new ProgramBuilder();
-    const leaves = [...inputs, ...targets].map(({ shape, dtype }) =>
-      builder.input([size, ...shape], dtype)
-    );
-    const labels = leaves.slice(inputs.length);
-    const state = builder.variable(this.#state);
-    const step = new Tensor(offset(convert(reshape(slice(state, [2], [1]), []), "f32"), 1));
-    const outputs = network.forward(
-      leaves.slice(0, inputs.length).map((x, i) =>
-        new Tensor(i === 0 ? this.#preprocessor.apply(builder, x) : convert(x, "f32"))
-      ),
-      {
-        training,
-        weight: (weight) => new Tensor(builder.variable(weight)),
-        random: (shape, stream) => new Tensor(randomUniform(state, shape, stream)),
-        update: (weight, value) => builder.update(weight, value.node),
-      },
-    );
-    const prepared = this.#targets.map((form, i) => form.prepare(new Tensor(labels[i]!)));
-    const loss = outputs.map((output, i) => losses[i]!.compute(output, prepared[i]!))
-      .reduce((a, b) => a.add(b));
-    if (training) {
-      checkTrainable(network, this.#options.where);
-      this.#addUpdates(builder, network, loss, optimizer, step);
-      // The next step draws other random numbers.
-      builder.update(this.#state, add(state, thirdOne()));
-    }
-    const [logits, label] = this.hasLabels ? [outputs[0], new Tensor(labels[0]!).cast("i32")] : [];
-    this.counters.count(builder, loss, size, step, logits, label);
+    const place = ({ shape, dtype }: Field) => builder.input([size, ...shape], dtype);
+    const [x, y] = [inputs.map(place), targets.map(place)];
+    const key = builder.variable(this.#key);
+    const done = key.slice([2], [1]).reshape([]).cast("f32");
+    const weights = valuesOf(builder, this.#weights);
+    const objective = { network, normalization, losses, targets: this.#targets };
+    const loss = lossOfBatch(objective, x, y, training, key);
+    const [value, pass] = training ? this.#addStep(builder, loss, weights, done) : loss(weights);
+    // The next step draws other random numbers.
+    if (training) builder.update(this.#key, key.add(iota([3], 0).equal(2)));
+    this.counters.count(builder, value, size, done.add(1), pass, this.hasLabels);
     try {
       return builder.build(this.#runtime);
     } catch (error) {
@@ -224,42 +206,53 @@ export class Trainer {
     }
   }
 
-  #addUpdates(
+  /** Adds the step's updates to a program: running statistics, weights, the optimizer's memory. */
+  #addStep(
     builder: ProgramBuilder,
-    network: Network,
-    loss: Tensor,
-    optimizer: Optimizer,
-    step: Tensor,
-  ): void {
-    const weights = network.weights.filter((weight) => weight.trainable);
-    const nodes = weights.map((weight) => builder.variable(weight));
-    let slopes = gradients(loss.node, nodes).map((node) => new Tensor(node));
-    if (optimizer.clipNorm !== undefined) slopes = clipByNorm(slopes, optimizer.clipNorm);
-    const rate = new Tensor(builder.variable(this.#rate));
-    weights.forEach((weight, i) => {
-      const slots = this.#slots.get(weight)!;
-      const updated = optimizer.update(
-        new Tensor(nodes[i]!),
-        slopes[i]!,
-        slots.map((slot) => new Tensor(builder.variable(slot))),
-        rate,
-        step,
-      );
-      builder.update(weight, updated.weight.node);
-      slots.forEach((slot, j) => builder.update(slot, updated.slots[j]!.node));
-    });
+    loss: ReturnType<typeof lossOfBatch>,
+    weights: Weights,
+    done: Tensor,
+  ): readonly [Tensor, Pass] {
+    const { network, optimizer, where } = this.#options;
+    checkTrainable(network, where);
+    const trainable = new Map([...this.#weights].filter(([, weight]) => weight.trainable));
+    const slots = [...this.#slots].map(([slot, variables]) =>
+      [slot, new Map([...variables].filter(([name]) => trainable.has(name)))] as const
+    );
+    const step = trainingStep(
+      (own: Weights) => loss({ ...weights, ...own }),
+      valuesOf(builder, trainable),
+      optimizer,
+      {
+        step: done,
+        slots: Object.fromEntries(slots.map(([slot, list]) => [slot, valuesOf(builder, list)])),
+      },
+      builder.variable(this.#rate),
+    );
+    for (const [name, value] of Object.entries(step.auxiliary.updates)) {
+      builder.update(this.#weights.get(name)!, value);
+    }
+    for (const [name, weight] of trainable) {
+      builder.update(weight, step.weights[name]!);
+      for (const [slot, list] of slots) {
+        builder.update(list.get(name)!, step.state.slots[slot]![name]!);
+      }
+    }
+    return [step.loss, step.auxiliary];
   }
+}
+
+/** The values that variables have before a program's run, by name. */
+function valuesOf(builder: ProgramBuilder, variables: ReadonlyMap<string, Variable>): Weights {
+  return Object.fromEntries(
+    [...variables].map(([name, variable]) => [name, builder.variable(variable)]),
+  );
 }
 
 /** Checks that there is something to train. */
 export function checkTrainable(network: Network, where: string): void {
   if (network.weights.some((weight) => weight.trainable)) return;
   throw new TypeError(`${where}: the model has no weights that may change; unfreeze() some`);
-}
-
-/** [0, 0, 1] as i32. */
-function thirdOne(): Node {
-  return compare("equal", iota([3], 0), literal(2, [3], "i32"));
 }
 
 /** Checks that a data set's fields fit a network's inputs and outputs. */

@@ -24,6 +24,7 @@ function trainJob(size: number): Job {
     losses: [lossOf("crossEntropy")],
     optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }),
     topK: 5,
+    metrics: {},
     seed: 1,
   });
   const { images, labels } = batch(size);

@@ -1,41 +1,38 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { Preprocessor } from "../../lib/nn/preprocess.ts";
-import { ProgramBuilder } from "../../lib/nn/program.ts";
+import { checkNormalization, preprocess } from "../../lib/nn/preprocess.ts";
 import type { DType, TensorData } from "../../lib/core/dtype.ts";
-import { defaultRuntime, device, setDevice } from "../../lib/tensor/runtime.ts";
+import type { Normalization } from "../../lib/core/preprocessing.ts";
+import { setDevice } from "../../lib/tensor/runtime.ts";
+import { tensor } from "../../lib/tensor/create.ts";
 
 await setDevice("cpu", { threads: 1 });
 
 /** What a model sees of two pixels of two channels. */
-async function prepare(preprocessor: Preprocessor, data: TensorData, dtype: DType) {
-  const target = await device(), builder = new ProgramBuilder();
-  const x = builder.input([1, 1, 2, 2], dtype);
-  const program = builder.build(defaultRuntime(), [preprocessor.apply(builder, x)]);
-  const given = target.allocate(data.byteLength);
-  target.write(given, data);
-  const [result] = program.run([given]);
-  const found = new Float32Array(await target.read(result!, 16));
-  program.program.executable.release();
-  return [...found];
-}
+const prepare = async (
+  normalization: Normalization | undefined,
+  data: TensorData,
+  dtype: DType,
+) => [
+  ...await preprocess(tensor(data, { shape: [1, 1, 2, 2], dtype }), normalization).data(),
+];
 
 Deno.test("bytes are scaled to 1 and normalised by channel", async () => {
   const bytes = Uint8Array.of(0, 51, 102, 255);
-  const plain = await prepare(new Preprocessor(undefined, 2), bytes, "u8");
+  const plain = await prepare(undefined, bytes, "u8");
   [0, 0.2, 0.4, 1].forEach((x, i) => assertAlmostEquals(plain[i]!, x, 1e-6));
   const each = { mean: [0.5, 0.2], standardDeviation: [0.5, 0.1] };
-  const normal = await prepare(new Preprocessor(each, 2), bytes, "u8");
+  const normal = await prepare(each, bytes, "u8");
   [-1, 0, -0.2, 8].forEach((x, i) => assertAlmostEquals(normal[i]!, x, 1e-5));
   const one = { mean: [0.5], standardDeviation: [0.25] };
-  const both = await prepare(new Preprocessor(one, 2), bytes, "u8");
+  const both = await prepare(one, bytes, "u8");
   [-2, -1.2, -0.4, 2].forEach((x, i) => assertAlmostEquals(both[i]!, x, 1e-5));
 });
 
 Deno.test("other numbers stay as they are", async () => {
   const each = { mean: [0.5, 0.2], standardDeviation: [0.5, 0.1] };
   const floats = Float32Array.of(1, -2, 3.5, 4);
-  assertEquals(await prepare(new Preprocessor(each, 2), floats, "f32"), [...floats]);
-  assertEquals(await prepare(new Preprocessor(each, 2), Int32Array.of(1, 2, 3, 4), "i32"), [
+  assertEquals(await prepare(each, floats, "f32"), [...floats]);
+  assertEquals(await prepare(each, Int32Array.of(1, 2, 3, 4), "i32"), [
     1,
     2,
     3,
@@ -45,7 +42,7 @@ Deno.test("other numbers stay as they are", async () => {
 
 Deno.test("constants that make no sense are errors", () => {
   const make = (mean: number[], standardDeviation: number[]) => () =>
-    new Preprocessor({ mean, standardDeviation }, 3);
+    checkNormalization({ mean, standardDeviation }, 3);
   assertThrows(
     make([0, 0], [1]),
     TypeError,

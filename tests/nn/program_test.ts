@@ -1,6 +1,4 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import * as e from "../../lib/graph/ops/elementwise.ts";
-import { reduceSum } from "../../lib/graph/ops/reduce.ts";
 import { ProgramBuilder } from "../../lib/nn/program.ts";
 import { randomNormal, tensor } from "../../lib/tensor/create.ts";
 import { jit } from "../../lib/tensor/jit.ts";
@@ -10,7 +8,7 @@ import { Variable } from "../../lib/tensor/variable.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import type { LossLike } from "../../lib/train/loss.ts";
 import { sequential } from "../../lib/train/model.ts";
-import { sgd } from "../../lib/train/optimizer.ts";
+import { sgd } from "../../lib/train/optimizers.ts";
 import { collect } from "../tensor/collect.ts";
 
 await setDevice("cpu", { threads: 1 });
@@ -22,9 +20,9 @@ Deno.test("a program updates variables in place and yields outputs", async () =>
   const target = await device(), builder = new ProgramBuilder();
   const [sum, last] = [variable(0, 0), variable(7, 7)];
   const x = builder.input([2], "f32");
-  builder.update(sum, e.add(builder.variable(sum), x));
+  builder.update(sum, builder.variable(sum).add(x));
   builder.update(last, x);
-  const program = builder.build(defaultRuntime(), [reduceSum(builder.variable(sum))]);
+  const program = builder.build(defaultRuntime(), [builder.variable(sum).sum()]);
   assertEquals(program.inputBytes, [8]);
   const given = target.allocate(8), totals: number[] = [];
   for (const numbers of [[1, 2], [3, 4], [5, 6]]) {
@@ -54,8 +52,8 @@ Deno.test("variables that swap, and one that keeps its content", async () => {
 Deno.test("of several updates of a variable the last counts", async () => {
   const builder = new ProgramBuilder();
   const a = variable(1);
-  builder.update(a, e.scale(builder.variable(a), 2));
-  builder.update(a, e.offset(builder.variable(a), 5));
+  builder.update(a, builder.variable(a).mul(2));
+  builder.update(a, builder.variable(a).add(5));
   const program = builder.build(defaultRuntime());
   program.run([]);
   assertEquals([...await a.read()], [6]);

@@ -8,7 +8,7 @@ import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor, zeros } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import { model, sequential } from "../../lib/train/model.ts";
-import { sgd } from "../../lib/train/optimizer.ts";
+import { sgd } from "../../lib/train/optimizers.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { onNodes } from "../nodes.ts";
 import { runOn } from "../device/compare.ts";

@@ -45,16 +45,22 @@ function step(
     const optimizer = make(settings, count!.numbers[0]!);
     const weights = rest.length / (2 + optimizer.slots.length), factor = memory(rate!.numbers[0]!);
     const column = (kind: number, i: number) => rest[kind * weights + i]!.tensor;
-    // So many steps that Adam's sums, which ONNX takes as they are at step 0, lack nothing.
-    const steps = tensor(1e6);
-    const results = Array.from({ length: weights }, (_, i) => {
-      const slots = optimizer.slots.map((_, kind) => column(2 + kind, i).mul(factor));
-      const [weight, gradient] = [column(0, i), column(1, i)];
-      return optimizer.update(weight, gradient, slots, rate!.tensor, steps);
-    });
+    const columns = (kind: number) => Array.from({ length: weights }, (_, i) => column(kind, i));
+    const next = optimizer.step(
+      columns(0),
+      columns(1),
+      {
+        // So many steps that Adam's sums, which ONNX takes as they are at step 0, lack nothing.
+        step: tensor(1e6),
+        slots: Object.fromEntries(
+          optimizer.slots.map((slot, k) => [slot, columns(2 + k).map((t) => t.mul(factor))]),
+        ),
+      },
+      rate!.tensor,
+    );
     return [
-      ...results.map(({ weight }) => weight),
-      ...optimizer.slots.flatMap((_, kind) => results.map(({ slots }) => slots[kind]!.div(factor))),
+      ...next.weights,
+      ...optimizer.slots.flatMap((slot) => next.state.slots[slot]!.map((t) => t.div(factor))),
     ];
   };
 }

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { offset } from "../../lib/graph/ops/elementwise.ts";
 import { ProgramBuilder, type StatefulProgram } from "../../lib/nn/program.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { storagesOf } from "../../lib/tensor/evaluate.ts";
@@ -72,7 +71,7 @@ Deno.test("a variable that nothing can reach gives its memory back", async () =>
 /** A program that adds one to a variable at each run. */
 function counting(variable: Variable): StatefulProgram {
   const builder = new ProgramBuilder();
-  builder.update(variable, offset(builder.variable(variable), 1));
+  builder.update(variable, builder.variable(variable).add(1));
   return builder.build(defaultRuntime());
 }
 

@@ -3,7 +3,7 @@ import { assert } from "@std/assert";
 import { digits } from "../../data/digits.ts";
 import { shapes } from "../../data/shapes.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
-import { adam, sgd } from "../../lib/train/optimizer.ts";
+import { adam, sgd } from "../../lib/train/optimizers.ts";
 import { cosineDecay } from "../../lib/train/schedule.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { useCpu } from "./helpers.ts";

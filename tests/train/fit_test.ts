@@ -12,7 +12,7 @@ import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
 import type { FitOptions } from "../../lib/train/fit_options.ts";
 import type { LossLike } from "../../lib/train/loss.ts";
 import { type Model, model, sequential } from "../../lib/train/model.ts";
-import { adam, sgd } from "../../lib/train/optimizer.ts";
+import { adam, sgd } from "../../lib/train/optimizers.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import { assertSameWeights, bitsOf, corners, stateful, useCpu } from "./helpers.ts";
 

@@ -2,15 +2,8 @@ import { assertAlmostEquals } from "@std/assert";
 import { type Shape, sizeOf } from "../../lib/core/shape.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { type LossLike, lossOf } from "../../lib/train/loss.ts";
-import {
-  adagrad,
-  adam,
-  adamW,
-  clipByNorm,
-  type Optimizer,
-  rmsprop,
-  sgd,
-} from "../../lib/train/optimizer.ts";
+import { adagrad, adam, adamW, rmsprop, sgd } from "../../lib/train/optimizers.ts";
+import type { Optimizer } from "../../lib/train/optimizer.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { record as recording } from "../../lib/tensor/tracing.ts";
 import * as schedules from "../../lib/train/schedule.ts";
@@ -47,13 +40,13 @@ function follow(record: Fixtures["optimizers"]): number {
   const weight = placeholder(shape), gradient = placeholder(shape);
   const rate = placeholder([]), step = placeholder([]);
   const slots = optimizer.slots.map(() => placeholder(shape));
-  const updated = recording(() => {
-    const [clipped] = optimizer.clipNorm === undefined
-      ? [gradient]
-      : clipByNorm([gradient], optimizer.clipNorm);
-    return optimizer.update(weight, clipped!, slots, rate, step);
-  });
-  const results = [updated.weight, ...updated.slots].map(({ node }) => node);
+  const updated = recording(() =>
+    optimizer.step(weight, gradient, {
+      step,
+      slots: Object.fromEntries(optimizer.slots.map((slot, k) => [slot, slots[k]!])),
+    }, rate)
+  );
+  const results = [updated.weights, ...Object.values(updated.state.slots)].map(({ node }) => node);
   const data = new Map<Node, ArrayLike<number>>([
     [weight.node, numbersOf(record.weight)],
     [rate.node, [optimizer.schedule.rate(0)]],
@@ -62,7 +55,7 @@ function follow(record: Fixtures["optimizers"]): number {
   let most = 0;
   record.gradients.forEach((g, i) => {
     data.set(gradient.node, numbersOf(g));
-    data.set(step.node, [i + 1]);
+    data.set(step.node, [i]);
     const [next, ...memory] = evaluate(results, data);
     data.set(weight.node, next!);
     slots.forEach((slot, k) => data.set(slot.node, memory[k]!));

@@ -13,7 +13,7 @@ import { defaultRuntime } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
 import { loadModel, type Model, model, sequential } from "../../lib/train/model.ts";
-import { sgd } from "../../lib/train/optimizer.ts";
+import { sgd } from "../../lib/train/optimizers.ts";
 import { stepDecay } from "../../lib/train/schedule.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import { roomFor } from "../tensor/room.ts";

@@ -4,15 +4,8 @@ import { Tensor } from "../../lib/tensor/tensor.ts";
 import { record } from "../../lib/tensor/tracing.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { sequential } from "../../lib/train/model.ts";
-import {
-  adagrad,
-  adam,
-  adamW,
-  clipByNorm,
-  type Optimizer,
-  rmsprop,
-  sgd,
-} from "../../lib/train/optimizer.ts";
+import { clipByNorm, type Optimizer } from "../../lib/train/optimizer.ts";
+import { adagrad, adam, adamW, rmsprop, sgd } from "../../lib/train/optimizers.ts";
 import { evaluate } from "../reference.ts";
 import { bitsOf, useCpu } from "./helpers.ts";
 
@@ -21,16 +14,17 @@ function follow(optimizer: Optimizer, start: number, gradients: number[], rates:
   const node = () => new Tensor(leaf([], "f32"));
   const weight = node(), gradient = node(), rate = node(), step = node();
   const slots = optimizer.slots.map(node);
-  const next = record(() => optimizer.update(weight, gradient, slots, rate, step));
+  const state = { step, slots: Object.fromEntries(optimizer.slots.map((s, k) => [s, slots[k]!])) };
+  const next = record(() => optimizer.step(weight, gradient, state, rate));
   let values = [start, ...slots.map(() => 0)];
   return gradients.map((g, i) => {
     const data = new Map<Node, number[]>([
       [gradient.node, [g]],
       [rate.node, [rates[i]!]],
-      [step.node, [i + 1]],
+      [step.node, [i]],
     ]);
     [weight, ...slots].forEach(({ node }, k) => data.set(node, [values[k]!]));
-    const results = [next.weight, ...next.slots].map(({ node }) => node);
+    const results = [next.weights, ...Object.values(next.state.slots)].map(({ node }) => node);
     values = evaluate(results, data).map((list) => list[0]!);
     return values[0]!;
   });

@@ -121,28 +121,29 @@ async function compute(
   const builder = new ProgramBuilder();
   const image = builder.input([batch, ...net.inputShape], "f32");
   const labels = builder.input([batch], "i32");
-  const [logits] = record(() =>
-    net.forward([new Tensor(image)], {
-      // Without batch normalisation, what differs in training is only the dropout.
-      training: training && net.layers.some(({ type }) => type === "batchNorm"),
-      weight: (weight) => new Tensor(builder.variable(weight)),
-      random: () => {
-        throw new Error("dropout is to be off");
-      },
-      update: () => {},
-    })
-  );
-  const outputs = [logits!.node];
-  if (training) {
-    const loss = record(() => crossEntropy(logits!, new Tensor(labels))).node;
-    const variables = matches.map(({ weight }) => builder.variable(weight));
-    outputs.push(loss, ...gradients(loss, [...variables, image]));
-  }
+  const outputs = record(() => {
+    // Without batch normalisation, what differs in training is only the dropout.
+    const isNormalised = net.layers.some(({ type }) => type === "batchNorm");
+    const { output: logits } = net.run([image], {
+      training: training && isNormalised,
+      weights: (weight) => builder.variable(weight),
+    });
+    if (!training) return [logits];
+    const loss = crossEntropy(logits, labels);
+    const variables = [...matches.map(({ weight }) => builder.variable(weight)), image];
+    const slopes = gradients(loss.node, variables.map(({ node }) => node));
+    return [logits, loss, ...slopes.map((node) => new Tensor(node))];
+  });
   const numbersOfLabels = Int32Array.from({ length: batch }, (_, i) => (3 * i + 1) % classes);
   if (runtime === "reference") {
-    const leaves = new Map<Node, ArrayLike<number>>([[image, images], [labels, numbersOfLabels]]);
-    for (const weight of net.weights) leaves.set(builder.variable(weight), await weight.read());
-    return evaluate(outputs, leaves);
+    const leaves = new Map<Node, ArrayLike<number>>([
+      [image.node, images],
+      [labels.node, numbersOfLabels],
+    ]);
+    for (const weight of net.weights) {
+      leaves.set(builder.variable(weight).node, await weight.read());
+    }
+    return evaluate(outputs.map(({ node }) => node), leaves);
   }
   const program = builder.build(runtime, outputs), { device } = runtime;
   const inputs = [images, numbersOfLabels].map((data) => {

@@ -1,0 +1,140 @@
+import { formatShape, sameShape, type Shape } from "../core/shape.ts";
+import { unknownName } from "../core/suggest.ts";
+import { nextKey, uniform } from "../tensor/random_key.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
+import { isRecording } from "../tensor/tracing.ts";
+import { type LayerView, type PlacedLayer, type Placement, viewOf } from "./placement.ts";
+import type { SymbolicValue } from "./symbolic.ts";
+import type { Weight } from "./weight.ts";
+
+/** Weights as tensors, by full name: the layer's and the weight's, with a dot between. */
+export type Weights = Readonly<Record<string, Tensor>>;
+
+/** How a model is applied to tensors. */
+export interface ApplyOptions {
+  /** Weights that take the place of the model's own; those left out are the model's. */
+  readonly weights?: Weights;
+  /** Layers whose results are wanted instead of the model's outputs. */
+  readonly outputs?: readonly string[];
+  /**
+   * Called for each layer, and what it gives stands for the layer's result: the result itself, or
+   * something else in its place. What is not used is not computed.
+   */
+  readonly replace?: (layer: LayerView, result: Tensor, inputs: readonly Tensor[]) => Tensor;
+  /** Whether layers do what they do in training: drop out, normalise by the batch; false by default. */
+  readonly training?: boolean;
+  /** What dropout draws from: see `randomKey()`. Without, each call draws other numbers. */
+  readonly key?: Tensor;
+}
+
+/** What a model gives in training. */
+export interface Applied {
+  /** The first of the outputs. */
+  readonly output: Tensor;
+  /** The model's outputs, or those asked for. */
+  readonly outputs: readonly Tensor[];
+  /** New values of what training only keeps count of: the running statistics of batch norm. */
+  readonly updates: Weights;
+}
+
+/** The weights and the mode that layers are applied with. */
+export interface LayerContext extends Pick<ApplyOptions, "replace" | "training" | "key"> {
+  readonly weights: (weight: Weight, name: string) => Tensor;
+}
+
+/** Every value of a graph of layers, given its inputs, and what training updates. */
+export function applyLayers(
+  { order, layers, names }: Placement,
+  inputs: ReadonlyMap<SymbolicValue, Tensor>,
+  { weights, training = false, key, replace }: LayerContext,
+): { readonly values: ReadonlyMap<SymbolicValue, Tensor>; readonly updates: Weights } {
+  const values = new Map(inputs);
+  const updates: Record<string, Tensor> = {};
+  let stream = 0, drawn = key;
+  for (const value of order) {
+    if (value.layer === undefined) continue;
+    const placed = layers.get(names.get(value.layer)!)!;
+    const number = ++stream;
+    let draws = 0;
+    const sources = value.sources.map((source) => values.get(source)!);
+    const own = [...placed.weights].map(([part, weight]) => {
+      const name = `${placed.name}.${part}`;
+      // Where a layer is applied again, its statistics go on from those of the application before.
+      return [part, updates[name] ?? weights(weight, name)] as const;
+    });
+    const result = value.layer.type.call(sources, Object.fromEntries(own), value.layer.config, {
+      // A frozen batch norm uses its running statistics, and does not change them.
+      training: training && !isFrozen(placed),
+      random: (shape) => uniform(drawn ??= keyFor(placed), shape, number * 256 + draws++),
+      update: (part, tensor) => updates[`${placed.name}.${part}`] = tensor,
+    });
+    values.set(value, replace ? replaced(replace, placed, result, sources) : result);
+  }
+  return { values, updates };
+}
+
+function isFrozen({ weights }: PlacedLayer): boolean {
+  return weights.size > 0 && [...weights.values()].every((weight) => weight.frozen);
+}
+
+/** A key for a layer that nobody gave one; in a function that is recorded it would never change. */
+function keyFor({ name, layer }: PlacedLayer): Tensor {
+  if (!isRecording()) return nextKey();
+  throw new TypeError(
+    `apply: ${layer.type.type} ${
+      JSON.stringify(name)
+    } draws random numbers, which would be the same in every call of a function given to jit; pass a key: apply(x, { training: true, key }), and call the function with randomKey(seed, step)`,
+  );
+}
+
+function replaced(
+  replace: NonNullable<ApplyOptions["replace"]>,
+  layer: PlacedLayer,
+  result: Tensor,
+  inputs: readonly Tensor[],
+): Tensor {
+  const other = replace(viewOf(layer), result, inputs);
+  checkTensor(other, `apply: replace: ${layer.name}`);
+  if (sameShape(other.shape, result.shape)) return other;
+  throw new TypeError(
+    `apply: replace: ${layer.name}: expected ${formatShape(result.shape)}, found ${
+      formatShape(other.shape)
+    }`,
+  );
+}
+
+/** Checks weights that a user gives: names and shapes. */
+export function checkWeights(given: Weights, known: ReadonlyMap<string, Weight>, where: string) {
+  for (const [name, tensor] of Object.entries(given)) {
+    const weight = known.get(name);
+    if (weight === undefined) {
+      throw new RangeError(`${where}: ${unknownName("weight", name, [...known.keys()])}`);
+    }
+    checkTensor(tensor, `${where}: ${name}`);
+    if (sameShape(tensor.shape, weight.shape) && tensor.dtype === weight.dtype) continue;
+    throw new TypeError(
+      `${where}: ${name}: expected ${weight.dtype} ${
+        formatShape(weight.shape)
+      }, found ${tensor.dtype} ${formatShape(tensor.shape)}`,
+    );
+  }
+}
+
+/** Checks tensors that a user gives a model: one for each input, with the same batch in front. */
+export function checkInputs(
+  given: readonly Tensor[],
+  inputs: readonly { readonly shape: Shape }[],
+  where: string,
+): void {
+  for (const tensor of given) checkTensor(tensor, where);
+  const fits = given.length === inputs.length &&
+    given.every(({ shape }, i) =>
+      shape[0] === given[0]!.shape[0] && sameShape(shape.slice(1), inputs[i]!.shape)
+    );
+  if (fits && given[0]!.shape[0]! > 0) return;
+  throw new TypeError(
+    `${where}: expected ${
+      inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")
+    }, found ${given.map(({ shape }) => formatShape(shape)).join(" and ")}`,
+  );
+}

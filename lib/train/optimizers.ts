@@ -1,0 +1,192 @@
+/**
+ * The rules of the course's papers.
+ *
+ * @module
+ */
+import { flag, number } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
+import { full } from "../tensor/create.ts";
+import {
+  defineOptimizer,
+  type Optimizer,
+  type OptimizerOptions,
+  optimizerOptions,
+} from "./optimizer.ts";
+
+const share = (fallback: number) => number({ least: 0, below: 1 }, fallback);
+const weightPull = (fallback: number) => number({ least: 0 }, fallback);
+
+/**
+ * Stochastic gradient descent with momentum, exactly as in the AlexNet paper:
+ * v ← momentum · v − weightDecay · rate · w − rate · gradient; w ← w + v.
+ * With `nesterov`, w ← w + momentum · v − weightDecay · rate · w − rate · gradient with the new v.
+ *
+ * Sources: Krizhevsky et al. 2012, section 5; Sutskever et al. 2013 for Nesterov's form.
+ *
+ * ```ts
+ * import { sgd, stepDecay } from "@striate/striate";
+ * const optimizer = sgd({
+ *   learningRate: stepDecay(0.01, { every: 30 }),
+ *   momentum: 0.9,
+ *   weightDecay: 0.0005,
+ * });
+ * console.log(optimizer.name); // "sgd"
+ * ```
+ */
+export function sgd(
+  given: OptimizerOptions & {
+    readonly momentum?: number;
+    readonly weightDecay?: number;
+    readonly nesterov?: boolean;
+  } = {},
+): Optimizer {
+  const { momentum, weightDecay, nesterov, ...common } = options(
+    "sgd",
+    given,
+    {
+      ...optimizerOptions(0.01),
+      momentum: share(0),
+      weightDecay: weightPull(0),
+      nesterov: flag(false),
+    } satisfies Schema<typeof given>,
+  );
+  if (nesterov && momentum === 0) {
+    throw new RangeError("sgd: nesterov: expected a momentum above 0, for example 0.9");
+  }
+  return defineOptimizer({
+    name: "sgd",
+    slots: momentum > 0 ? ["velocity"] : [],
+    update(weight, gradient, [velocity], rate) {
+      const decayed = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const step = decayed.mul(rate);
+      if (velocity === undefined) return { weight: weight.sub(step), slots: [] };
+      const v = velocity.mul(momentum).sub(step);
+      const move = nesterov ? v.mul(momentum).sub(step) : v;
+      return { weight: weight.add(move), slots: [v] };
+    },
+  }, common);
+}
+
+/** Settings of adam and adamW. */
+export interface AdamOptions extends OptimizerOptions {
+  /** Share of the old mean gradient; 0.9 by default. */
+  readonly beta1?: number;
+  /** Share of the old mean square; 0.999 by default. */
+  readonly beta2?: number;
+  /** Added to the root; 1e-8 by default. */
+  readonly epsilon?: number;
+  /** Adam: added to the gradient (default 0). AdamW: taken off the weight itself (default 0.01). */
+  readonly weightDecay?: number;
+}
+
+function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimizer {
+  const { beta1, beta2, epsilon, weightDecay, ...common } = options(
+    name,
+    given,
+    {
+      ...optimizerOptions(0.001),
+      beta1: share(0.9),
+      beta2: share(0.999),
+      epsilon: number({ least: 0 }, 1e-8),
+      weightDecay: weightPull(usualDecay),
+    } satisfies Schema<AdamOptions>,
+  );
+  const decoupled = name === "adamW";
+  return defineOptimizer({
+    name,
+    slots: ["mean", "square"],
+    update(weight, gradient, [mean, square], rate, step) {
+      const g = !decoupled && weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const m = mean!.mul(beta1).add(g.mul(1 - beta1));
+      const s = square!.mul(beta2).add(g.square().mul(1 - beta2));
+      // Both begin at 0, so early on they are too small by 1 - beta^step.
+      const missing = (beta: number) => full([], beta).pow(step).neg().add(1);
+      const root = s.sqrt().div(missing(beta2).sqrt()).add(epsilon);
+      const move = m.mul(rate.div(missing(beta1))).div(root);
+      const start = decoupled && weightDecay > 0
+        ? weight.mul(rate.mul(-weightDecay).add(1))
+        : weight;
+      return { weight: start.sub(move), slots: [m, s] };
+    },
+  }, common);
+}
+
+/** Adam: steps of about the learning rate, whatever the gradient's size. Kingma and Ba 2014, arXiv 1412.6980. */
+export function adam(given: AdamOptions = {}): Optimizer {
+  return adaptive(given, "adam", 0);
+}
+
+/** Adam whose weight decay does not pass through the gradient. Loshchilov and Hutter 2017, arXiv 1711.05101. */
+export function adamW(given: AdamOptions = {}): Optimizer {
+  return adaptive(given, "adamW", 0.01);
+}
+
+/**
+ * RMSprop: the gradient over the root of its running mean square.
+ * Source: Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012.
+ */
+export function rmsprop(
+  given: OptimizerOptions & {
+    /** Share of the old mean square; 0.99 by default. */
+    readonly decay?: number;
+    readonly momentum?: number;
+    readonly epsilon?: number;
+    readonly weightDecay?: number;
+  } = {},
+): Optimizer {
+  const { decay, momentum, epsilon, weightDecay, ...common } = options(
+    "rmsprop",
+    given,
+    {
+      ...optimizerOptions(0.001),
+      decay: share(0.99),
+      momentum: share(0),
+      epsilon: number({ least: 0 }, 1e-8),
+      weightDecay: weightPull(0),
+    } satisfies Schema<typeof given>,
+  );
+  return defineOptimizer({
+    name: "rmsprop",
+    slots: momentum > 0 ? ["square", "velocity"] : ["square"],
+    update(weight, gradient, [square, velocity], rate) {
+      const g = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const s = square!.mul(decay).add(g.square().mul(1 - decay));
+      const step = g.div(s.sqrt().add(epsilon));
+      if (velocity === undefined) return { weight: weight.sub(step.mul(rate)), slots: [s] };
+      const v = velocity.mul(momentum).add(step);
+      return { weight: weight.sub(v.mul(rate)), slots: [s, v] };
+    },
+  }, common);
+}
+
+/**
+ * AdaGrad: the gradient over the root of the sum of all squared gradients so far, so that numbers
+ * that rarely change take larger steps. Source: Duchi et al. 2011, JMLR 12.
+ */
+export function adagrad(
+  given: OptimizerOptions & {
+    /** Added to the root; 1e-10 by default. */
+    readonly epsilon?: number;
+    readonly weightDecay?: number;
+  } = {},
+): Optimizer {
+  const { epsilon, weightDecay, ...common } = options(
+    "adagrad",
+    given,
+    {
+      ...optimizerOptions(0.01),
+      epsilon: number({ least: 0 }, 1e-10),
+      weightDecay: weightPull(0),
+    } satisfies Schema<typeof given>,
+  );
+  return defineOptimizer({
+    name: "adagrad",
+    slots: ["squares"],
+    update(weight, gradient, [squares], rate) {
+      const g = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const s = squares!.add(g.square());
+      const step = g.div(s.sqrt().add(epsilon)).mul(rate);
+      return { weight: weight.sub(step), slots: [s] };
+    },
+  }, common);
+}
