@@ -1,14 +1,29 @@
 import { parseArgs } from "node:util";
+import { flag } from "../core/option_kinds.ts";
+import type { AnyOption, Option, Values } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 
-/** A command's option: what it is for, and how its value is read. */
-export interface Option<T> {
+/** What the help says of an option. */
+interface Described {
   readonly help: string;
-  /** What stands for the value in the help; undefined for a switch. */
-  readonly valueName?: string;
-  /** Reads and checks the value; throws a RangeError that says what was expected. */
-  parse(text: string): T;
+  /** What stands for the value; undefined for a switch. */
+  readonly valueName: string | undefined;
 }
+
+type CommandOptions = Readonly<Record<string, AnyOption & Described>>;
+
+/** An option of a command: as functions have it, but without a default, and what the help says of it. */
+export function option<T>(
+  help: string,
+  kind: Option<T>,
+  valueName = kind.choices?.join("|") ?? (kind.type === "boolean" ? undefined : "N"),
+): Option<T, undefined> & Described {
+  return { ...kind, fallback: undefined, help, valueName };
+}
+
+/** Something that is on or off. */
+export const toggle = (help: string): Option<boolean, undefined> & Described =>
+  option(help, flag());
 
 /** A mistake in a command line: shown without a stack trace. */
 export class UsageError extends Error {
@@ -37,72 +52,36 @@ export async function runCommand(
   }
 }
 
-/** An integer of at least `least`. */
-export function integer(help: string, least: number): Option<number> {
-  return {
-    help,
-    valueName: "N",
-    parse(text) {
-      const value = Number(text);
-      if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
-        throw new RangeError(
-          `expected an integer of at least ${least}, found ${JSON.stringify(text)}`,
-        );
-      }
-      return value;
-    },
+const helpOption = { help: toggle("shows this") };
+
+/**
+ * A command that takes options, and `--help`, which shows `help`. It does `run` with what was given,
+ * and returns its exit code. What is given besides options is a mistake where `run` takes no more.
+ */
+export function command<O extends CommandOptions>(
+  options: O,
+  help: string,
+  run: (given: Values<O>, rest: readonly string[]) => Promise<number>,
+): (args: readonly string[]) => Promise<number> {
+  return async (args) => {
+    const { values, rest, isHelpWanted } = parseOptions(args, options);
+    if (isHelpWanted) {
+      console.log(help);
+      return 0;
+    }
+    if (rest.length > 0 && run.length < 2) {
+      throw new UsageError(`unexpected ${JSON.stringify(rest[0])}; see --help`);
+    }
+    return await run(values, rest);
   };
 }
-
-/** A number of at least 0. */
-export function number(help: string): Option<number> {
-  return {
-    help,
-    valueName: "X",
-    parse(text) {
-      const value = Number(text);
-      if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
-        throw new RangeError(`expected a number of at least 0, found ${JSON.stringify(text)}`);
-      }
-      return value;
-    },
-  };
-}
-
-/** One of several names. */
-export function choice<T extends string>(help: string, names: readonly T[]): Option<T> {
-  return {
-    help,
-    valueName: names.join("|"),
-    parse(text) {
-      if (!names.includes(text as T)) throw new RangeError(unknownName("value", text, names));
-      return text as T;
-    },
-  };
-}
-
-/** A text that is taken as it is, such as a folder. */
-export function text(help: string, valueName: string): Option<string> {
-  return { help, valueName, parse: (value) => value };
-}
-
-/** Something that is on or off. */
-export function toggle(help: string): Option<boolean> {
-  return { help, parse: () => true };
-}
-
-type Options = Readonly<Record<string, Option<unknown>>>;
-
-/** The values of options that were given. */
-export type Values<O extends Options> = {
-  readonly [K in keyof O]?: O[K] extends Option<infer T> ? T : never;
-};
 
 /** Reads a command line; an unknown option is a UsageError that names the nearest one. */
-export function parseOptions<O extends Options>(
+export function parseOptions<O extends CommandOptions>(
   args: readonly string[],
-  options: O,
-): { values: Values<O>; rest: string[] } {
+  given: O,
+): { values: Values<O>; rest: string[]; isHelpWanted: boolean } {
+  const options: CommandOptions = { ...given, ...helpOption };
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,
@@ -117,7 +96,7 @@ export function parseOptions<O extends Options>(
       ]),
     ),
   });
-  const values: Record<string, unknown> = {};
+  const found: Record<string, unknown> = {};
   const rest: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") rest.push(token.value);
@@ -127,28 +106,40 @@ export function parseOptions<O extends Options>(
       const known = Object.keys(options).map((name) => `--${name}`);
       throw new UsageError(unknownName("option", token.rawName, known));
     }
-    if (option.valueName !== undefined && token.value === undefined) {
-      throw new UsageError(`--${token.name}: expected a value (${option.valueName})`);
-    }
-    if (option.valueName === undefined && token.value !== undefined) {
-      throw new UsageError(`--${token.name} takes no value, found ${JSON.stringify(token.value)}`);
-    }
-    try {
-      values[token.name] = option.parse(token.value ?? "");
-    } catch (error) {
-      throw new UsageError(`--${token.name}: ${(error as Error).message}`);
-    }
+    found[token.name] = valueOf(option, `--${token.name}`, token.value);
   }
-  return { values: values as Values<O>, rest };
+  const { help, ...values } = found;
+  return { values: values as Values<O>, rest, isHelpWanted: help === true };
+}
+
+/** The value that a text stands for. */
+function valueOf(
+  { read, type, valueName }: AnyOption & Described,
+  where: string,
+  text: string | undefined,
+): unknown {
+  if (valueName !== undefined && text === undefined) {
+    throw new UsageError(`${where}: expected a value (${valueName})`);
+  }
+  if (valueName === undefined && text !== undefined) {
+    throw new UsageError(`${where} takes no value, found ${JSON.stringify(text)}`);
+  }
+  const number = type === "number" && text?.trim() ? Number(text) : NaN;
+  try {
+    return read(Number.isNaN(number) ? text ?? true : number, where);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /** The help for options, a line or two each. */
-export function formatOptions(options: Options): string {
-  const heads = Object.entries(options).map(([name, { valueName }]) =>
+export function formatOptions(given: CommandOptions): string {
+  const options = Object.entries({ ...given, ...helpOption });
+  const heads = options.map(([name, { valueName }]) =>
     `--${name}${valueName === undefined ? "" : ` ${valueName}`}`
   );
   const width = Math.min(30, Math.max(...heads.map((head) => head.length)));
-  return Object.values(options).map(({ help }, i) => {
+  return options.map(([, { help }], i) => {
     const head = heads[i]!;
     return head.length > width
       ? `  ${head}\n  ${" ".repeat(width)}  ${help}`

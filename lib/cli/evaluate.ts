@@ -4,12 +4,15 @@
  * @module
  */
 import { cifarFiles } from "../../data/cifar.ts";
+import { checkedBy, oneOf, text } from "../core/option_kinds.ts";
+import type { Values } from "../core/options.ts";
 import { deviceNames } from "../device/registry.ts";
 import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
-import type { EvaluationOptions } from "../evaluate/evaluation_options.ts";
+import { type EvaluationOptions, evaluationSchema } from "../evaluate/evaluation_options.ts";
 import { openImages } from "../evaluate/open_images.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
+import { viewSchema } from "../vision/views.ts";
 import {
   type EvaluationReporter,
   evaluationReporter,
@@ -17,42 +20,50 @@ import {
 } from "./evaluation_report.ts";
 import { Interrupt } from "./interrupt.ts";
 import { formatNetworks, networkOf, networkOptions } from "./network_option.ts";
-import {
-  choice,
-  formatOptions,
-  integer,
-  parseOptions,
-  runCommand,
-  text,
-  toggle,
-  UsageError,
-  type Values,
-} from "./command_line.ts";
+import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
+
+/** Sizes with commas between. */
+const sizes = checkedBy<readonly number[]>((list, where) => {
+  const found = String(list).split(",").map((item) => item.trim() === "" ? NaN : Number(item));
+  if (found.every((size) => Number.isInteger(size) && size > 0)) return found;
+  throw new RangeError(
+    `${where}: expected sizes such as 256,288, found ${JSON.stringify(list)}`,
+  );
+});
 
 const options = {
   ...networkOptions,
-  images: text("a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL", "DIR"),
-  labels: text("what images in one folder show; else there is a folder for each class", "FILE"),
-  synsets: text("the classes by synset (synset_words.txt beside the images)", "FILE"),
-  data: text(
-    "CIFAR-10 records instead of images: .bin, .bin.gz, .bin.br, .tar.gz (all in it)",
+  images: option(
+    "a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL",
+    text(),
+    "DIR",
+  ),
+  labels: option(
+    "what images in one folder show; else there is a folder for each class",
+    text(),
     "FILE",
   ),
-  crops: choice(
-    "views of an image: 1, or 10 as in Krizhevsky et al. 2012 (1)",
-    ["1", "10"] as const,
+  synsets: option("the classes by synset (synset_words.txt beside the images)", text(), "FILE"),
+  data: option(
+    "CIFAR-10 records instead of images: .bin, .bin.gz, .bin.br, .tar.gz (all in it)",
+    text(),
+    "FILE",
   ),
-  scales: text("shorter sides to take the crops at, such as 256,288,320 (the network's)", "LIST"),
-  filter: choice("how images are resized (bilinear)", ["bilinear", "bicubic"] as const),
-  limit: integer("the number of images, spread over all (all)", 1),
-  "batch-size": integer("views of one run of the network (32)", 1),
-  device: choice("where it runs (auto)", deviceNames()),
-  out: text("where every prediction is kept (runs/evaluate-MODEL.jsonl)", "FILE"),
+  crops: option("views of an image: 1, or 10 as in Krizhevsky et al. 2012 (1)", viewSchema.crops),
+  scales: option(
+    "shorter sides to take the crops at, such as 256,288,320 (the network's)",
+    sizes,
+    "LIST",
+  ),
+  filter: option("how images are resized (bilinear)", viewSchema.filter),
+  limit: option("the number of images, spread over all (all)", evaluationSchema.limit),
+  "batch-size": option("views of one run of the network (32)", evaluationSchema.batchSize),
+  device: option("where it runs (auto)", oneOf(deviceNames())),
+  out: option("where every prediction is kept (runs/evaluate-MODEL.jsonl)", text(), "FILE"),
   resume: toggle("goes on where the predictions of a broken evaluation end"),
   rotate: toggle("turns photos as their EXIF data say, which ILSVRC's figures do not"),
   strict: toggle("ends at a corrupt image instead of counting it"),
   json: toggle("one JSON object a line instead of text"),
-  help: toggle("shows this"),
 };
 
 type Given = Values<typeof options>;
@@ -86,15 +97,6 @@ Examples
 Environment
   STRIATE_CACHE, STRIATE_MIRROR, STRIATE_DEVICE  as for deno task train`;
 
-function scalesOf(list: string | undefined): number[] | undefined {
-  if (list === undefined) return undefined;
-  return list.split(",").map((item) => {
-    const scale = Number(item);
-    if (item.trim() !== "" && Number.isInteger(scale) && scale > 0) return scale;
-    throw new UsageError(`--scales: expected sizes such as 256,288, found ${JSON.stringify(list)}`);
-  });
-}
-
 /** Options that are only for images. */
 const onlyImages = [
   "images",
@@ -124,7 +126,7 @@ async function evaluate(
   report: EvaluationReporter,
   signal: AbortSignal,
 ): Promise<{ result: Evaluation; start: EvaluationStart }> {
-  const { data, images, labels, synsets, limit } = given, scales = scalesOf(given.scales);
+  const { data, images, labels, synsets, limit, "batch-size": batchSize } = given;
   checkSource(given);
   // What is wrong with a path is said before weights are fetched.
   const records = data === undefined ? undefined : await cifarFiles([data]);
@@ -158,30 +160,25 @@ async function evaluate(
     onProgress: report.progress,
     onCorrupt: report.corrupt,
     ...limit === undefined ? {} : { limit },
-    ...given["batch-size"] === undefined ? {} : { batchSize: given["batch-size"] },
+    ...batchSize === undefined ? {} : { batchSize },
   };
+  const { crops, scales, filter, rotate, strict } = given;
   const result = records
     ? await evaluateDataset(model, records, { ...common, preprocessing, name: data! })
     : await evaluateImages(model, source!, {
       ...common,
       preprocessing,
-      crops: given.crops === "10" ? 10 : 1,
-      rotate: given.rotate ?? false,
-      strict: given.strict ?? false,
+      ...crops && { crops },
       ...scales && { scales },
-      ...given.filter && { filter: given.filter },
+      ...filter && { filter },
+      rotate: rotate ?? false,
+      strict: strict ?? false,
     });
   return { result, start };
 }
 
 /** The command; returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  const { values: given, rest } = parseOptions(args, options);
-  if (rest.length > 0) throw new UsageError(`unexpected ${JSON.stringify(rest[0])}; see --help`);
-  if (given.help) {
-    console.log(help);
-    return 0;
-  }
+export const main = command(options, help, async (given) => {
   if (given.device !== undefined) await setDevice(given.device);
   const report = evaluationReporter(given.json ?? false);
   using interrupt = new Interrupt(() =>
@@ -196,6 +193,6 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error !== interrupt.signal.reason) throw error;
     return 130; // While weights were fetched: there is nothing to go on with.
   }
-}
+});
 
 if (import.meta.main) await runCommand(main);

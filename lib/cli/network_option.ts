@@ -1,19 +1,29 @@
+import { checkedBy, text } from "../core/option_kinds.ts";
+import type { Values } from "../core/options.ts";
+import { unknownName } from "../core/suggest.ts";
 import type { CacheOptions } from "../../data/cache.ts";
 import { type OpenNetwork, openNetwork } from "../evaluate/open_network.ts";
-import { zoo, zooEntry } from "../zoo/zoo.ts";
-import { type Option, text, UsageError, type Values } from "./command_line.ts";
+import { zoo } from "../zoo/zoo.ts";
+import { option, UsageError } from "./command_line.ts";
 
 /** The name of a network of the zoo. */
-export const networkName = (help: string): Option<string> => ({
-  help,
-  valueName: "NAME",
-  parse: (name) => zooEntry(name).name,
+const network = checkedBy<string>((name, where) => {
+  const known = zoo().map(({ name }) => name), found = known.find((one) => one === name);
+  if (found !== undefined) return found;
+  throw new RangeError(`${where}: ${unknownName("network", String(name), known)}`);
 });
 
-/** The options that name a network. */
+/** The option that names a network. */
+export const networkOption = (help: string) => option(help, network, "NAME");
+
+/** The options that name a network and its weights. */
 export const networkOptions = {
-  model: networkName("the network, one of those below; not needed for a model saved here"),
-  weights: text("its weights: a file or URL, or imagenet or cifar10 for published ones", "FILE"),
+  model: networkOption("the network, one of those below; not needed for a model saved here"),
+  weights: option(
+    "its weights: a file or URL, or imagenet or cifar10 for published ones",
+    text(),
+    "FILE",
+  ),
 };
 
 /** The names of all networks, in lines for the help. */

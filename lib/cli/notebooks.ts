@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { positiveInteger, text } from "../core/option_kinds.ts";
 import { makeFolder, writeFileAtomic } from "../core/file.ts";
 import { executeNotebook } from "./execute_notebook.ts";
 import { notebooks } from "./jupyter.ts";
@@ -14,21 +15,16 @@ import {
   type Notebook,
   tidyNotebook,
 } from "./notebook_file.ts";
-import {
-  formatOptions,
-  integer,
-  parseOptions,
-  runCommand,
-  text,
-  toggle,
-  UsageError,
-} from "./command_line.ts";
+import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
 
 const options = {
   check: toggle("only says whether every cell runs; no file is written"),
-  out: text("writes the executed notebooks into DIR and leaves their files as they are", "DIR"),
-  timeout: integer("seconds that a cell may take (240)", 1),
-  help: toggle("shows this"),
+  out: option(
+    "writes the executed notebooks into DIR and leaves their files as they are",
+    text(),
+    "DIR",
+  ),
+  timeout: option("seconds that a cell may take (240)", positiveInteger()),
 };
 
 const help =
@@ -70,16 +66,11 @@ function countOutputs({ cells }: Notebook): number {
 }
 
 /** The command; returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  const { values: given, rest } = parseOptions(args, options);
-  if (given.help) {
-    console.log(help);
-    return 0;
-  }
+export const main = command(options, help, async (given, names) => {
   if (given.check && given.out !== undefined) {
     throw new UsageError("--check writes nothing, and so goes without --out");
   }
-  const paths = await chosen(rest);
+  const paths = await chosen(names);
   const { timeout = 240 } = given;
   let failed = 0;
   for (const path of paths) {
@@ -101,6 +92,6 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (failed > 0) console.error(`error: ${failed} of ${paths.length} notebooks failed`);
   return failed === 0 ? 0 : 1;
-}
+});
 
 if (import.meta.main) await runCommand(main);

@@ -4,31 +4,28 @@
  * @module
  */
 import { dirname } from "node:path";
+import { oneOf, text } from "../core/option_kinds.ts";
 import { deviceNames } from "../device/registry.ts";
 import { classifyImage } from "../evaluate/classify.ts";
 import { findSynsets } from "../evaluate/open_images.ts";
 import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
+import { viewSchema } from "../vision/views.ts";
 import { formatNetworks, networkOf, networkOptions } from "./network_option.ts";
-import {
-  choice,
-  formatOptions,
-  parseOptions,
-  runCommand,
-  text,
-  toggle,
-  UsageError,
-} from "./command_line.ts";
+import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
 import { formatDownload, screen } from "./screen.ts";
 
 const options = {
   ...networkOptions,
-  synsets: text("names of the classes by synset (synset_words.txt beside the images)", "FILE"),
-  crops: choice("views of an image: 1 or 10 (1)", ["1", "10"] as const),
+  synsets: option(
+    "names of the classes by synset (synset_words.txt beside the images)",
+    text(),
+    "FILE",
+  ),
+  crops: option("views of an image: 1 or 10 (1)", viewSchema.crops),
   rotate: toggle("turns photos as their EXIF data say"),
-  device: choice("where it runs (auto)", deviceNames()),
+  device: option("where it runs (auto)", oneOf(deviceNames())),
   json: toggle("one JSON object an image instead of text"),
-  help: toggle("shows this"),
 };
 
 const help = `Says what a network sees in images: the five most probable classes.
@@ -55,12 +52,7 @@ export function bar(share: number): string {
 }
 
 /** The command; returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  const { values: given, rest: images } = parseOptions(args, options);
-  if (given.help) {
-    console.log(help);
-    return 0;
-  }
+export const main = command(options, help, async (given, images) => {
   if (images.length === 0) throw new UsageError("expected images; see --help");
   if (given.device !== undefined) await setDevice(given.device);
   // Only what is seen goes to stdout.
@@ -85,7 +77,7 @@ export async function main(args: readonly string[]): Promise<number> {
       const found = await classifyImage(model, await Deno.readFile(image), {
         name: image,
         preprocessing,
-        crops: given.crops === "10" ? 10 : 1,
+        ...given.crops && { crops: given.crops },
         rotate: given.rotate ?? false,
       });
       const labels = found.map(({ index, score }) => ({
@@ -114,6 +106,6 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error("Classes have numbers here; a list of synsets (--synsets FILE) names them.");
   }
   return failed > 0 ? 1 : 0;
-}
+});
 
 if (import.meta.main) await runCommand(main);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneOf, text } from "../core/option_kinds.ts";
 import { makeFolder } from "../core/file.ts";
 import { deviceNames } from "../device/registry.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
@@ -12,15 +13,7 @@ import type { Metrics } from "../train/metrics.ts";
 import { dataSets } from "./data_sets.ts";
 import { Interrupt } from "./interrupt.ts";
 import { formatNetworks } from "./network_option.ts";
-import {
-  choice,
-  formatOptions,
-  parseOptions,
-  runCommand,
-  text,
-  toggle,
-  UsageError,
-} from "./command_line.ts";
+import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
 import { type Reporter, reporterFor } from "./training_report.ts";
 import {
   type Given,
@@ -34,11 +27,10 @@ import {
 
 const options = {
   ...runOptions,
-  device: choice("where it runs (auto)", deviceNames()),
-  out: text("where the model and checkpoints go (runs/MODEL-DATA)", "DIR"),
-  resume: text("goes on from the checkpoint in DIR, with its options", "DIR"),
+  device: option("where it runs (auto)", oneOf(deviceNames())),
+  out: option("where the model and checkpoints go (runs/MODEL-DATA)", text(), "DIR"),
+  resume: option("goes on from the checkpoint in DIR, with its options", text(), "DIR"),
   json: toggle("one JSON object a line instead of text"),
-  help: toggle("shows this"),
 };
 
 /** What `train` has done. */
@@ -123,14 +115,8 @@ Environment
   STRIATE_DEVICE  auto, webgpu or cpu`;
 
 /** The command; returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  const { values: given, rest } = parseOptions(args, options);
-  if (rest.length > 0) throw new UsageError(`unexpected ${JSON.stringify(rest[0])}; see --help`);
-  if (given.help) {
-    console.log(help);
-    return 0;
-  }
-  const { device: deviceName, out, resume, json = false, help: _, ...run } = given;
+export const main = command(options, help, async (given) => {
+  const { device: deviceName, out, resume, json = false, ...run } = given;
   const settings = resume === undefined ? settingsOf(run) : await savedSettings(resume, run);
   const folder = out ?? resume ?? `runs/${settings.model}-${settings.data}`;
   const report = reporterFor(json);
@@ -143,7 +129,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const { kind } = await device();
   report.done({ ...result, test: result.test, device: kind, output: folder });
   return 0;
-}
+});
 
 async function savedSettings(place: string, given: Given): Promise<Settings> {
   const { run } = await readCheckpointMetadata(place);

@@ -1,3 +1,5 @@
+import { integer, number, oneOf, positiveInteger } from "../core/option_kinds.ts";
+import type { Values } from "../core/options.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
 import type { Optimizer } from "../train/optimizer.ts";
@@ -14,28 +16,30 @@ import {
 import type { ZooEntry } from "../zoo/entry.ts";
 import { zooEntry } from "../zoo/zoo.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
-import { networkName } from "./network_option.ts";
-import { choice, integer, number, UsageError, type Values } from "./command_line.ts";
+import { networkOption } from "./network_option.ts";
+import { option, UsageError } from "./command_line.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 const optimizers = ["sgd", "adam", "adamw", "rmsprop", "adagrad"] as const;
 const schedules = ["constant", "step", "exponential", "cosine", "warm-up", "plateau"] as const;
 
+const size = (help: string) => option(help, number({ least: 0 }));
+
 /** The options that decide what a training run yields. */
 export const runOptions = {
-  model: networkName("the network, one of those below (lenet5)"),
-  data: choice(
-    "what it learns (digits and shapes, drawn here, or downloaded once; digits)",
-    dataNames,
+  model: networkOption("the network, one of those below (lenet5)"),
+  data: option(
+    "what it learns: digits and shapes are drawn here, others downloaded once (digits)",
+    oneOf(dataNames),
   ),
-  epochs: integer("times that all images are seen (3 for drawn data, else 10)", 1),
-  "batch-size": integer("images of a step (32)", 1),
-  optimizer: choice("the rule of the steps (sgd)", optimizers),
-  "learning-rate": number("size of the first steps (0.05 for sgd, 0.01 for adagrad, else 0.001)"),
-  momentum: number("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
-  "weight-decay": number("pull of the weights to zero (0.0005 for sgd, else 0)"),
-  schedule: choice("how the learning rate changes (cosine)", schedules),
-  seed: integer("the same seed gives the same weights (0)", 0),
+  epochs: option("times that all images are seen (3 for drawn data, else 10)", positiveInteger()),
+  "batch-size": option("images of a step (32)", positiveInteger()),
+  optimizer: option("the rule of the steps (sgd)", oneOf(optimizers)),
+  "learning-rate": size("size of the first steps (0.05 for sgd, 0.01 for adagrad, else 0.001)"),
+  momentum: size("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
+  "weight-decay": size("pull of the weights to zero (0.0005 for sgd, else 0)"),
+  schedule: option("how the learning rate changes (cosine)", oneOf(schedules)),
+  seed: option("the same seed gives the same weights (0)", integer({ least: 0 })),
 };
 
 /** Options as they were given, without defaults. */

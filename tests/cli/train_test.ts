@@ -55,11 +55,11 @@ Deno.test("--help lists every option", async () => {
 Deno.test("mistakes are one line on stderr, and exit with 2", async () => {
   const mistakes = [
     [["--optimiser", "sgd"], 'error: unknown option "--optimiser"; did you mean "--optimizer"?'],
-    [["--data", "digit"], 'error: --data: unknown value "digit"; did you mean "digits"?'],
+    [["--data", "digit"], 'found "digit"; did you mean "digits"?'],
     [["--model", "lenet-5"], 'error: --model: unknown network "lenet-5"; did you mean "lenet5"?'],
     [["--model", "vgg16"], "error: --model: vgg16 takes images of 32 x 32 pixels or more"],
     [["digits"], 'error: unexpected "digits"; see --help'],
-    [["--momentum", "1"], "error: --optimizer: sgd: momentum: expected at least 0"],
+    [["--momentum", "1"], "error: --optimizer: sgd: momentum: expected a number of at least 0"],
   ] as const;
   for (const [args, message] of mistakes) {
     const { code, lines, errors } = await train(...args);
