@@ -84,7 +84,7 @@ Deno.test({
     assertMatch(String(displaysOf(stopped!)[0]!["text/plain"]), /stopped by the user/);
     assertEquals(textOf(next!), "undefined 40\n");
     assertMatch(textOf(validating!, "stdout"), /aborted 1 undefined\n$/);
-    assert(validating!.seconds < 15, `${validating!.seconds} s`);
+    assertEquals(validating!.reply, "ok");
     for (const cell of [evaluated!, predicted!]) {
       assertEquals([cell.reply, textOf(cell, "stdout")], ["ok", "begun\nAbortError\n"]);
     }
@@ -106,7 +106,6 @@ Deno.test({
     ]);
     for (const cell of [timer!, rejection!, value!]) {
       assertEquals([cell.reply, textOf(cell, "stdout")], ["ok", "on\n"]);
-      assert(cell.seconds < 15, `${cell.seconds} s`);
     }
     assertMatch(textOf(timer!, "stderr"), /RangeError: in a timer\n +at /);
     assertMatch(textOf(rejection!, "stderr"), /TypeError: not awaited\n +at /);
