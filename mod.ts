@@ -149,7 +149,7 @@ export { type Published, PublishedWeights } from "./lib/zoo/published.ts";
 export { publishedWeights, zoo, zooEntry } from "./lib/zoo/zoo.ts";
 
 export type { ElementType } from "./lib/weights/numbers.ts";
-export type { WeightFile, WeightTensor } from "./lib/weights/file.ts";
+export type { WeightFile, WeightTensor } from "./lib/weights/weight_file.ts";
 export { loadWeights, type LoadWeightsOptions } from "./lib/weights/load.ts";
 export type { WeightNames } from "./lib/weights/match.ts";
 export { openWeights } from "./lib/weights/open.ts";
@@ -159,7 +159,7 @@ export type {
   NamedShape,
   WeightReport,
 } from "./lib/weights/report.ts";
-export { type WritableTensor, writeSafetensors } from "./lib/weights/safetensors.ts";
+export { type WritableTensor, writeSafetensors } from "./lib/core/safetensors/write.ts";
 export { saveWeights } from "./lib/weights/save.ts";
 
 export * from "./data/mod.ts";

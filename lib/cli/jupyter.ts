@@ -10,7 +10,7 @@
 import { tmpdir } from "node:os";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeFolder, writeFileAtomic } from "../core/file.ts";
+import { makeFolder, writeFileAtomic } from "../core/files.ts";
 
 /** The project's folder, without a slash at its end. */
 export const project: string = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");

@@ -4,7 +4,7 @@
  * @module
  */
 import { positiveInteger, text } from "../core/option_kinds.ts";
-import { makeFolder, writeFileAtomic } from "../core/file.ts";
+import { makeFolder, writeFileAtomic } from "../core/files.ts";
 import { executeNotebook } from "./execute_notebook.ts";
 import { notebooks } from "./jupyter.ts";
 import { formatCells } from "./format_cells.ts";

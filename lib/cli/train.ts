@@ -4,7 +4,7 @@
  * @module
  */
 import { oneOf, text } from "../core/option_kinds.ts";
-import { makeFolder } from "../core/file.ts";
+import { makeFolder } from "../core/files.ts";
 import { deviceNames } from "../device/registry.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";

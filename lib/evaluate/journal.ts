@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { makeFolder } from "../core/file.ts";
+import { makeFolder } from "../core/files.ts";
 import { dirname } from "node:path";
 
 /** What was found for one image. */

@@ -1,7 +1,7 @@
-import { writeFileAtomic } from "../core/file.ts";
 import { listOf, positiveInteger, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import { decodeSafetensors, encodeSafetensors } from "../core/safetensors.ts";
+import { decodeSafetensors } from "../core/safetensors/read.ts";
+import { writeSafetensors } from "../core/safetensors/write.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -50,14 +50,10 @@ export class FeatureIndex {
 
   /** Writes the index to a safetensors file. */
   async save(path: string): Promise<void> {
-    const data = this.features;
-    const tensors = [["features", {
-      shape: [this.names.length, this.width],
-      dtype: "f32",
-      data,
-    }]] as const;
+    const shape = [this.names.length, this.width], read = () => this.features;
+    const tensors = [{ name: "features", shape, dtype: "f32", read }] as const;
     const metadata = { format, layer: this.layer, names: JSON.stringify(this.names) };
-    await writeFileAtomic(path, encodeSafetensors(tensors, metadata));
+    await writeSafetensors(path, tensors, metadata);
   }
 
   /**

@@ -3,7 +3,7 @@ import { cifar10Classes } from "../../data/cifar.ts";
 import { options } from "../core/options.ts";
 import { loadModel, type Model } from "../train/model.ts";
 import { loadWeights } from "../weights/load.ts";
-import type { WeightFile } from "../weights/file.ts";
+import type { WeightFile } from "../weights/weight_file.ts";
 import { openWeights } from "../weights/open.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import type { ZooEntry } from "../zoo/entry.ts";

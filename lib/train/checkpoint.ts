@@ -1,5 +1,6 @@
-import { makeFolder, writeFileAtomic } from "../core/file.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../core/safetensors.ts";
+import { makeFolder, writeFileAtomic } from "../core/files.ts";
+import { decodeSafetensors, type StoredTensor } from "../core/safetensors/read.ts";
+import { writeSafetensors } from "../core/safetensors/write.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Variable } from "../tensor/variable.ts";
 import type { EpochRecord } from "./history.ts";
@@ -39,17 +40,19 @@ export async function writeCheckpoint(
   position: Position,
   metadata: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const tensors: [string, StoredTensor][] = [];
-  for (const [name, variable] of variables) {
-    const { shape, dtype } = variable;
-    const data = await variable.read();
-    if (!data.every(Number.isFinite)) throw new NotFinite(name);
-    tensors.push([name, { shape, dtype, data }]);
-  }
-  const bytes = encodeSafetensors(tensors, { ...metadata, position: JSON.stringify(position) });
+  const tensors = Array.from(variables, ([name, variable]) => ({
+    name,
+    shape: variable.shape,
+    dtype: variable.dtype,
+    read: async () => {
+      const data = await variable.read();
+      if (data.every(Number.isFinite)) return data;
+      throw new NotFinite(name);
+    },
+  }));
   await makeFolder(folder);
   const path = `${folder}/${checkpointName}`;
-  await writeFileAtomic(path, bytes);
+  await writeSafetensors(path, tensors, { ...metadata, position: JSON.stringify(position) });
   return path;
 }
 

@@ -1,6 +1,6 @@
-import { writeFileAtomic } from "../core/file.ts";
 import { channelOrders, type Normalization, type Preprocessing } from "../core/preprocessing.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../core/safetensors.ts";
+import { decodeSafetensors, type StoredTensor } from "../core/safetensors/read.ts";
+import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { options } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
 import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
@@ -299,8 +299,8 @@ export class Model extends Network<Model> {
   /** The model as a safetensors file: all weights, and the architecture in the metadata. */
   async toBytes(metadata: Readonly<Record<string, string>> = {}): Promise<Uint8Array<ArrayBuffer>> {
     const tensors: [string, StoredTensor][] = [];
-    for (const [name, weight] of this.namedWeights) {
-      tensors.push([name, { shape: weight.shape, dtype: "f32", data: await weight.read() }]);
+    for (const { name, shape, dtype, read } of writableTensors(this.namedWeights)) {
+      tensors.push([name, { shape, dtype, data: await read() }]);
     }
     return encodeSafetensors(tensors, { ...metadata, ...this.#metadata() });
   }
@@ -310,7 +310,10 @@ export class Model extends Network<Model> {
    * besides: the architecture is in the file's metadata.
    */
   async save(path: string, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
-    await writeFileAtomic(path, await this.toBytes(metadata));
+    await writeSafetensors(path, writableTensors(this.namedWeights), {
+      ...metadata,
+      ...this.#metadata(),
+    });
   }
 }
 

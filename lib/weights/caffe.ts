@@ -5,7 +5,7 @@
  * @module
  */
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
-import { checkNumbers, type WeightFile, weightFile, type WeightTensor } from "./file.ts";
+import { checkNumbers, type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
 import { lengthDelimited, loadProtobuf, type ProtobufReader as Reader } from "./protobuf.ts";
 import type { ByteSource } from "./source.ts";
 

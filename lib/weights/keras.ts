@@ -11,7 +11,7 @@ import {
   type WeightFile,
   weightFile,
   type WeightTensor,
-} from "./file.ts";
+} from "./weight_file.ts";
 import { type ElementType, narrow } from "./numbers.ts";
 import { loadPackage } from "../core/package.ts";
 import type { ByteSource } from "./source.ts";

@@ -1,6 +1,6 @@
 import type { TensorData } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
-import type { WeightTensor } from "./file.ts";
+import type { WeightTensor } from "./weight_file.ts";
 
 /** Numbers that are read at once: what is turned round is not held twice. */
 const blockSize = 1 << 20;

@@ -5,7 +5,7 @@ import { Network } from "../nn/network.ts";
 import { release } from "./layout.ts";
 import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
 import { openWeights } from "./open.ts";
-import type { WeightFile } from "./file.ts";
+import type { WeightFile } from "./weight_file.ts";
 import { fetchPublished } from "./fetch.ts";
 import { PublishedWeights } from "../zoo/published.ts";
 import type { WeightReport } from "./report.ts";

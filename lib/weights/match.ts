@@ -3,7 +3,7 @@ import type { Network } from "../nn/network.ts";
 import type { LayerView } from "../nn/placement.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Weight } from "../nn/weight.ts";
-import type { WeightFile, WeightTensor } from "./file.ts";
+import type { WeightFile, WeightTensor } from "./weight_file.ts";
 import { readNumbers, readOutputsLast } from "./layout.ts";
 import { isFloating } from "./numbers.ts";
 import { type MatchedWeight, type NamedShape, type WeightReport, weightReport } from "./report.ts";

@@ -1,6 +1,6 @@
 import { legacyMagic, openTorchLegacy, openTorchZip } from "./pytorch.ts";
 import { openCaffe } from "./caffe.ts";
-import type { WeightFile } from "./file.ts";
+import type { WeightFile } from "./weight_file.ts";
 import { openKeras } from "./keras.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { type ByteSource, openSource, partOf } from "./source.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type WeightFile, weightFile, type WeightTensor } from "./file.ts";
+import { type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
 import { bytesPerNumber } from "./numbers.ts";
 import { type PickleContext, PickleEnd, type PickleValue, unpickle } from "./pickle.ts";
 import type { ByteSource } from "./source.ts";

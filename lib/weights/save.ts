@@ -1,5 +1,5 @@
 import type { Network } from "../nn/network.ts";
-import { writeSafetensors } from "./safetensors.ts";
+import { writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 
 /**
  * Writes a model's weights as a safetensors file, whole or not at all, a weight at a time. It has the
@@ -20,11 +20,5 @@ export async function saveWeights(
   path: string,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const tensors = Array.from(model.namedWeights, ([name, weight]) => ({
-    name,
-    shape: weight.shape,
-    dtype: weight.dtype,
-    read: () => weight.read(),
-  }));
-  await writeSafetensors(path, tensors, metadata);
+  await writeSafetensors(path, writableTensors(model.namedWeights), metadata);
 }

@@ -1,6 +1,6 @@
 import type { TensorData } from "../core/dtype.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../core/shape.ts";
-import { checkNumbers, mostNumbers, type WeightTensor } from "./file.ts";
+import { checkNumbers, mostNumbers, type WeightTensor } from "./weight_file.ts";
 import { bytesPerNumber, decodeNumbers, type ElementType } from "./numbers.ts";
 import { PickleGlobal, type PickleValue } from "./pickle.ts";
 import type { ByteSource } from "./source.ts";

@@ -1,5 +1,5 @@
 /** Runs `train` as a process, as a user would. */
-import { decodeSafetensors } from "../../lib/core/safetensors.ts";
+import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 /** What runs the command without a type check and without the task's own process. */

@@ -1,9 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type StoredTensor,
-} from "../../lib/core/safetensors.ts";
+import { decodeSafetensors, type StoredTensor } from "../../lib/core/safetensors/read.ts";
+import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { openNetwork } from "../../lib/evaluate/open_network.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { loadModel, model, sequential } from "../../lib/train/model.ts";

@@ -1,7 +1,7 @@
 /** Published networks on real images: the published errors, and the very predictions. */
 import { assert, assertEquals } from "@std/assert";
 import { cifarFiles } from "../../data/cifar.ts";
-import { decodeSafetensors } from "../../lib/core/safetensors.ts";
+import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import { evaluateDataset, evaluateImages } from "../../lib/evaluate/evaluate.ts";
 import { labelledImages, readSynsets } from "../../lib/evaluate/image_source.ts";
 import { tensor } from "../../lib/tensor/create.ts";

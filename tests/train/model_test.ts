@@ -5,7 +5,8 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
-import { decodeSafetensors, encodeSafetensors } from "../../lib/core/safetensors.ts";
+import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
+import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import * as layers from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor } from "../../lib/tensor/create.ts";
@@ -59,6 +60,7 @@ Deno.test("a saved model predicts the same bits, from a file, an address or byte
   const path = `${folder.path}/model.safetensors`;
   await net.save(path, { note: "kept" });
   const bytes = await Deno.readFile(path);
+  assertEquals(bytes, await net.toBytes({ note: "kept" }));
   assertEquals(decodeSafetensors(bytes, path).metadata.note, "kept");
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },

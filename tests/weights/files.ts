@@ -1,7 +1,7 @@
 /** What several tests of files of weights need. */
 import { assert } from "@std/assert";
 import { type ByteSource, bytesSource } from "../../lib/weights/source.ts";
-import type { WeightFile } from "../../lib/weights/file.ts";
+import type { WeightFile } from "../../lib/weights/weight_file.ts";
 
 /** The bytes of a fixture. */
 export function fixture(name: string): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { WeightTensor } from "../../lib/weights/file.ts";
+import type { WeightTensor } from "../../lib/weights/weight_file.ts";
 import { readNumbers, readOutputsLast } from "../../lib/weights/layout.ts";
 
 /** A tensor whose numbers count up, and the lengths that were read of it. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { mnist } from "../../data/mnist.ts";
-import { encodeSafetensors, type StoredTensor } from "../../lib/core/safetensors.ts";
+import type { StoredTensor } from "../../lib/core/safetensors/read.ts";
+import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { type Shape, sizeOf } from "../../lib/core/shape.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { tensor } from "../../lib/tensor/create.ts";

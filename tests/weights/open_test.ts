@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { encodeSafetensors } from "../../lib/core/safetensors.ts";
+import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import { fixture, inFolder } from "./files.ts";
 import { serve } from "./server.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { mirrorOf } from "../../data/cache.ts";
-import { decodeSafetensors } from "../../lib/core/safetensors.ts";
+import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import {
   alexnet,
   cifarResnet,

@@ -1,10 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { DType } from "../../lib/core/dtype.ts";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type StoredTensor,
-} from "../../lib/core/safetensors.ts";
+import type { DType } from "../../../lib/core/dtype.ts";
+import { decodeSafetensors, type StoredTensor } from "../../../lib/core/safetensors/read.ts";
+import { encodeSafetensors } from "../../../lib/core/safetensors/write.ts";
 
 /** A file of a header as it stands and a number of bytes. */
 function file(header: unknown, bytes = 0, declared?: bigint): Uint8Array {

@@ -1,7 +1,15 @@
-import { formatShape, type Shape, sizeOf } from "./shape.ts";
+/**
+ * The header of a safetensors file: its length in 8 bytes, then JSON with the name, type, shape and
+ * place of each tensor. The tensors' bytes follow, little-endian.
+ * Source: https://huggingface.co/docs/safetensors
+ *
+ * @module
+ */
+import { bytesPerElement, type DType } from "../dtype.ts";
+import { formatShape, type Shape, sizeOf } from "../shape.ts";
 
 /** What a safetensors header says of a tensor. */
-export interface SafetensorsEntry {
+export interface HeaderEntry {
   /** The type's code in the file, such as "F32". */
   readonly code: string;
   readonly shape: Shape;
@@ -19,7 +27,7 @@ const largestHeader = 100_000_000;
  *
  * @throws {SyntaxError} where it is larger than the file or than the format allows
  */
-export function safetensorsHeaderLength(first: Uint8Array, size: number, where: string): number {
+export function headerLength(first: Uint8Array, size: number, where: string): number {
   if (first.length < 8) throw malformed(where, `only ${first.length} bytes`);
   const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
   const declared = view.getBigUint64(0, true);
@@ -37,12 +45,12 @@ export function safetensorsHeaderLength(first: Uint8Array, size: number, where: 
  * @param sizes bytes of one number for each type code that can be read
  * @throws {SyntaxError} if it is malformed or holds another type
  */
-export function parseSafetensorsHeader(
+export function parseHeader(
   json: Uint8Array,
   available: number,
   sizes: Readonly<Record<string, number>>,
   where: string,
-): { entries: Map<string, SafetensorsEntry>; metadata: Record<string, string> } {
+): { entries: Map<string, HeaderEntry>; metadata: Record<string, string> } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
@@ -53,7 +61,7 @@ export function parseSafetensorsHeader(
     throw malformed(where, "the header is not a JSON object");
   }
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;
-  const entries = new Map<string, SafetensorsEntry>();
+  const entries = new Map<string, HeaderEntry>();
   for (const [name, entry] of Object.entries(tensors)) {
     entries.set(name, parseEntry(name, entry, available, sizes, where));
   }
@@ -83,7 +91,7 @@ function parseEntry(
   available: number,
   sizes: Readonly<Record<string, number>>,
   where: string,
-): SafetensorsEntry {
+): HeaderEntry {
   const fail = (found: string) => malformed(where, `tensor ${JSON.stringify(name)} ${found}`);
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   const code = String(dtype);
@@ -116,16 +124,45 @@ const isCount = (x: unknown): x is number => Number.isSafeInteger(x) && (x as nu
 const malformed = (where: string, found: string) =>
   new SyntaxError(`${where}: ${found}; expected a safetensors file`);
 
-/** The first bytes of a file with these tensors, in their order: length, JSON, padding. */
-export function encodeSafetensorsHeader(
-  tensors: Iterable<readonly [name: string, code: string, shape: Shape, bytes: number]>,
+const codes: Readonly<Record<DType, string>> = { f32: "F32", i32: "I32", u8: "U8" };
+
+/** What a header says of a tensor that is to be written. */
+export interface TensorForm {
+  /** Its name in the file. */
+  readonly name: string;
+  /** Its shape. */
+  readonly shape: Shape;
+  /** Type of its numbers. */
+  readonly dtype: DType;
+}
+
+/**
+ * The first bytes of a file with these tensors, in their order: length, JSON, padding.
+ *
+ * @throws {TypeError} for two tensors of one name, or metadata that are no texts
+ */
+export function encodeHeader(
+  tensors: readonly TensorForm[],
   metadata: Readonly<Record<string, string>>,
+  where: string,
 ): Uint8Array<ArrayBuffer> {
+  const names = new Set(tensors.map(({ name }) => name));
+  if (names.size < tensors.length || names.has("__metadata__")) {
+    throw new TypeError(`${where}: expected tensors with different names, none "__metadata__"`);
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value === "string") continue;
+    throw new TypeError(
+      `${where}: metadata: ${key}: expected a text, as the format has no other, found ${value}`,
+    );
+  }
   const header: Record<string, unknown> = Object.create(null);
   header.__metadata__ = metadata;
   let offset = 0;
-  for (const [name, dtype, shape, bytes] of tensors) {
-    header[name] = { dtype, shape, data_offsets: [offset, offset += bytes] };
+  for (const { name, shape, dtype } of tensors) {
+    const end = offset + sizeOf(shape) * bytesPerElement[dtype];
+    header[name] = { dtype: codes[dtype], shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
   // Spaces align the tensors to 8 bytes, as the reference implementation does.

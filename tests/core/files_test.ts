@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { makeFolder, writeFileAtomic } from "../../lib/core/file.ts";
+import { makeFolder, writeFileAtomic } from "../../lib/core/files.ts";
 
 /** Runs a test with a folder that is removed afterwards. */
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
@@ -78,7 +78,7 @@ Deno.test("a file that cannot be written leaves no trace", async () => {
 Deno.test("without Deno's permission to write, the error says so", async () => {
   await inFolder(async (folder) => {
     const script = `${folder}/write.ts`;
-    const module = JSON.stringify(import.meta.resolve("../../lib/core/file.ts"));
+    const module = JSON.stringify(import.meta.resolve("../../lib/core/files.ts"));
     await Deno.writeTextFile(
       script,
       `import { writeFileAtomic } from ${module};

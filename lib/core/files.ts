@@ -1,0 +1,114 @@
+import { basename, dirname, join } from "node:path";
+import { kill } from "node:process";
+
+/**
+ * Writes a file so that at every moment either the old or the new content is there, whole: to a
+ * temporary file beside it, synced to disk, then renamed. A content that comes in pieces is never
+ * held as a whole; an error in making it ends the writing, and is thrown as it is.
+ *
+ * @throws {Error} if the file cannot be written; the message says why and what to do.
+ */
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const temporary = `${path}.${Deno.pid}-${++writes}.part`; // another write may be under way
+  await removeLeftovers(path);
+  try {
+    {
+      using file = await storing(
+        path,
+        () => Deno.open(temporary, { write: true, create: true, truncate: true }),
+      );
+      for await (const bytes of content instanceof Uint8Array ? [content] : content) {
+        await storing(path, () => writeAll(file, bytes));
+      }
+      await storing(path, () => file.sync());
+    }
+    await storing(path, () => Deno.rename(temporary, path));
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** How many writes this process has begun. */
+let writes = 0;
+
+/** Files that this process has written, or tried to. */
+const written = new Set<string>();
+
+/**
+ * Removes the temporary files of processes that were killed while they wrote `path`; once for each
+ * path is enough. Where permission is missing, they stay.
+ */
+async function removeLeftovers(path: string): Promise<void> {
+  if (written.has(path)) return;
+  written.add(path);
+  const folder = dirname(path), start = `${basename(path)}.`;
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      const pid = /^(\d+)-\d+\.part$/.exec(name.startsWith(start) ? name.slice(start.length) : "")
+        ?.[1];
+      if (pid !== undefined && !lives(Number(pid))) await Deno.remove(join(folder, name));
+    }
+  } catch {
+    // A leftover more is no reason not to write.
+  }
+}
+
+/** Whether a process is there; signal 0 reaches nobody, but fails if there is nobody. */
+function lives(pid: number): boolean {
+  try {
+    return kill(pid, 0);
+  } catch (error) {
+    return (error as { code?: string }).code !== "ESRCH";
+  }
+}
+
+/** Writes bytes where a file stands: Deno may take only some of them at a time. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
+/** Makes a folder, and those around it. */
+export async function makeFolder(path: string): Promise<void> {
+  await storing(path, () => Deno.mkdir(path, { recursive: true }));
+}
+
+/**
+ * Runs something that writes at `path`, and nothing else: its errors say what is the matter and what
+ * to do, which is to take another folder as `elsewhere` says.
+ */
+export async function storing<T>(
+  path: string,
+  write: () => Promise<T>,
+  elsewhere = "choose another folder",
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw storageError(error, path, elsewhere);
+  }
+}
+
+/** An error in writing, in words that help. */
+function storageError(error: unknown, path: string, elsewhere: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, message } = error as Error & { code?: string };
+  const say = (hint: string) => `cannot write ${path}: ${hint} (${message})`;
+  const isFull = code === "EDQUOT" ||
+    /ENOSPC|no space|os error 28|file too large|os error 27/i.test(message);
+  if (isFull) {
+    const hint = `there is no space left on the disk; free some, or ${elsewhere}`;
+    return new Error(say(hint), { cause: error });
+  }
+  const isDenied = error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.NotADirectory ||
+    code === "EROFS" || code === "EEXIST";
+  if (!isDenied) return new Error(say(elsewhere), { cause: error });
+  return new Deno.errors.PermissionDenied(
+    say(`writing there is not permitted; ${elsewhere}`),
+    { cause: error },
+  );
+}
