@@ -17,7 +17,7 @@ type Emitter<K> = (builder: KernelBuilder, kernel: K) => void;
 
 /** For each kind of kernel, what emits it. */
 export const emitters: {
-  readonly [Kind in Kernel["kind"]]: Emitter<Extract<Kernel, { readonly kind: Kind }>>;
+  readonly [Kind in Kernel["kind"]]: Emitter<Kernel & { readonly kind: Kind }>;
 } = {
   map: emitMap,
   matmul: emitMatmul,

@@ -50,7 +50,10 @@ export class WebgpuExecutable implements Executable {
     }
     const emitted = plan.launches.map((launch) => {
       const { places, operands } = resolve(plan, launch);
-      const { dispatches, scratch } = emit(launch.kernel, operands, context.tiling);
+      const isEmpty = launch.outputs.every((number) => plan.values[number]!.size === 0);
+      const { dispatches, scratch } = isEmpty
+        ? { dispatches: [], scratch: [] }
+        : emit(launch.kernel, operands, context.tiling);
       const name = () => describeLaunch(plan, launch);
       for (const { bindings } of dispatches) checkBindings(context.device, bindings.length, name);
       return { places, dispatches, scratch: Math.max(0, ...scratch), name };

@@ -1,8 +1,8 @@
-import type { MapKernel } from "../../lib/graph/kernel.ts";
-import { sizeOf } from "../../lib/core/shape.ts";
-import { Bindings, type Operands } from "./bindings.ts";
+import type { MapKernel } from "../../../lib/graph/kernel.ts";
+import { sizeOf } from "../../../lib/core/shape.ts";
+import { Bindings, type Operands } from "../shader/bindings.ts";
 import { emitExpression, prelude } from "./expression.ts";
-import { type Emitted, foldWorkgroups, workgroupSize } from "./source.ts";
+import { type Emitted, foldWorkgroups, workgroupSize } from "../shader/source.ts";
 
 /** Elements that a thread computes, in kernels over many: fewer, larger workgroups. */
 const elementsPerThread = 4;

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import type { WindowKernel } from "../../../lib/graph/kernel.ts";
-import { sizeOf } from "../../../lib/core/shape.ts";
-import { windowCount } from "../../../lib/graph/ops/conv2d.ts";
-import type { WindowGeometry } from "../../../lib/graph/kernel.ts";
-import { integers } from "../cpu/reference.ts";
-import { runKernel, testOnWebgpu } from "./run_kernel.ts";
+import type { WindowKernel } from "../../../../lib/graph/kernel.ts";
+import { sizeOf } from "../../../../lib/core/shape.ts";
+import { windowCount } from "../../../../lib/graph/ops/conv2d.ts";
+import type { WindowGeometry } from "../../../../lib/graph/kernel.ts";
+import { integers } from "../../cpu/reference.ts";
+import { runKernel, testOnWebgpu } from "../run_kernel.ts";
 
 type Four = readonly [number, number, number, number];
 

@@ -1,17 +1,18 @@
-import type { WindowKernel } from "../../lib/graph/kernel.ts";
-import { sizeOf } from "../../lib/core/shape.ts";
-import { Bindings, type Operands } from "./bindings.ts";
-import { prelude } from "./expression.ts";
-import { constants, type Emitted, entryPoint, unroll } from "./source.ts";
+import type { WindowKernel } from "../../../lib/graph/kernel.ts";
+import { sizeOf } from "../../../lib/core/shape.ts";
+import { Bindings, type Operands } from "../shader/bindings.ts";
+import { prelude } from "../elementwise/expression.ts";
+import { constants, type Emitted, entryPoint, unroll } from "../shader/source.ts";
+import { combineOf } from "../reduce/combine.ts";
 import common from "./window.wgsl" with { type: "text" };
-import forward from "./window_forward.wgsl" with { type: "text" };
-import maxGradient from "./window_max_gradient.wgsl" with { type: "text" };
-import disjoint from "./window_max_gradient_disjoint.wgsl" with { type: "text" };
-import sumGradient from "./window_sum_gradient.wgsl" with { type: "text" };
+import forward from "./forward.wgsl" with { type: "text" };
+import maxGradient from "./max_gradient.wgsl" with { type: "text" };
+import disjoint from "./max_gradient_disjoint.wgsl" with { type: "text" };
+import sumGradient from "./sum_gradient.wgsl" with { type: "text" };
 
 const kernels = {
-  windowMax: { source: forward, inputs: ["load_image"] },
-  windowSum: { source: forward, inputs: ["load_image"] },
+  windowMax: { source: combineOf("max", "f32") + forward, inputs: ["load_image"] },
+  windowSum: { source: combineOf("sum", "f32") + forward, inputs: ["load_image"] },
   windowMaxGradient: {
     source: maxGradient,
     inputs: ["load_image", "load_maximum", "load_gradient"],
@@ -44,7 +45,6 @@ export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
     WINDOW_X: window[1],
     STRIDE_Y: stride[0],
     STRIDE_X: stride[1],
-    MAXIMUM: kind === "windowMax",
   }, { PADDING_TOP: padding[0], PADDING_LEFT: padding[2] });
   const { code, workgroups } = entryPoint(
     blocks

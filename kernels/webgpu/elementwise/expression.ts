@@ -1,6 +1,6 @@
-import type { Expression, View } from "../../lib/graph/kernel.ts";
-import { type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
-import type { Bindings } from "./bindings.ts";
+import type { Expression, View } from "../../../lib/graph/kernel.ts";
+import { type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
+import type { Bindings } from "../shader/bindings.ts";
 import { emitElementwise, emitLiteral, type Operand } from "./elementwise.ts";
 import math from "./math.wgsl" with { type: "text" };
 import philox from "./philox.wgsl" with { type: "text" };

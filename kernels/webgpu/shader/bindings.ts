@@ -1,4 +1,4 @@
-import type { DType } from "../../lib/core/dtype.ts";
+import type { DType } from "../../../lib/core/dtype.ts";
 
 /** How a kernel sees a buffer: an array of this WGSL type. */
 export type ElementType = "f32" | "i32" | "u32" | "vec4f";

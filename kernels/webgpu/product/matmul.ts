@@ -1,18 +1,12 @@
-import type { MatmulKernel } from "../../lib/graph/kernel.ts";
-import type { Shape } from "../../lib/core/shape.ts";
-import type { Operands } from "./bindings.ts";
+import type { MatmulKernel } from "../../../lib/graph/kernel.ts";
+import type { Operands } from "../shader/bindings.ts";
 import matmul from "./matmul.wgsl" with { type: "text" };
 import { emitProduct } from "./product.ts";
-import { constants, type Emitted } from "./source.ts";
+import { constants, type Emitted } from "../shader/source.ts";
 import type { Tiling } from "./tile.ts";
 
-/** A batch of matrix products. `output` is the shape that the tail sees, if it is another. */
-export function emitMatmul(
-  kernel: MatmulKernel,
-  operands: Operands,
-  tiling: Tiling,
-  output: Shape = [kernel.batch, kernel.m, kernel.n],
-): Emitted {
+/** A batch of matrix products. */
+export function emitMatmul(kernel: MatmulKernel, operands: Operands, tiling: Tiling): Emitted {
   const { batch, m, n, k, transposeA, transposeB } = kernel;
   const segments = tiling === "register" ? divisor(k) : 1;
   const strides = {
@@ -35,7 +29,7 @@ export function emitMatmul(
       alongRows: transposeA,
       alongDepth: transposeB,
       sparse: false,
-      output,
+      output: [batch, m, n],
       tail: kernel.tail,
     },
     operands,

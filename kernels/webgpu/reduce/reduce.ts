@@ -1,12 +1,11 @@
-import { combines } from "../../lib/graph/combine.ts";
-import type { ReduceKernel } from "../../lib/graph/kernel.ts";
-import { DeviceError } from "../../lib/core/errors.ts";
-import { formatShape, type Shape, sizeOf, stridesOf } from "../../lib/core/shape.ts";
-import { Bindings, type Operands } from "./bindings.ts";
-import { emitElementwise, emitLiteral } from "./elementwise.ts";
-import { emitExpression, prelude } from "./expression.ts";
+import type { ReduceKernel } from "../../../lib/graph/kernel.ts";
+import { DeviceError } from "../../../lib/core/errors.ts";
+import { formatShape, type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
+import { Bindings, type Operands } from "../shader/bindings.ts";
+import { emitExpression, prelude } from "../elementwise/expression.ts";
+import { combineOf } from "./combine.ts";
 import reduce from "./reduce.wgsl" with { type: "text" };
-import { constants, type Dispatch, type Emitted, entryPoint } from "./source.ts";
+import { constants, type Dispatch, type Emitted, entryPoint } from "../shader/source.ts";
 
 /** The longest chain of sums in one thread, and how many threads are worth having. */
 const limits = {
@@ -28,8 +27,6 @@ export function emitReduce(
       }: expected at most 2^32 elements, which an index reaches; reduce parts of it, or setDevice("cpu")`,
     );
   }
-  const { op, identity } = combines[combine];
-  const together = emitElementwise(op, [{ code: "a", dtype }, { code: "b", dtype }], {});
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const outputs = sizeOf(kept.map((axis) => shape[axis]!));
   const elements = sizeOf(axes.map((axis) => shape[axis]!));
@@ -57,9 +54,7 @@ export function emitReduce(
       OUTPUTS_FASTEST: counts.outputsFastest,
     });
     const source = `${prelude}${bindings.declarations}${declarations}
-fn combine(a: ${dtype}, b: ${dtype}) -> ${dtype} {
-  return ${together};
-}
+${combineOf(combine, dtype)}
 fn element(output: u32, k: u32) -> ${dtype} {
   ${element}
 }
@@ -78,7 +73,7 @@ ${reduce}${code}`;
   const index = rowMajorIndex(shape, kept, axes);
   const { code, values } = emitExpression(kernel.expression, shape, { index: "i" }, first);
   const head = elements === 0
-    ? `return ${emitLiteral(identity[dtype], dtype)};`
+    ? "return identity();"
     : `let i = ${index};\n  ${code}\n  return ${values[0]};`;
   const dispatches = [dispatch(first, { elements, parts, outputsFastest }, head, store)];
   if (parts === 1) return { dispatches, scratch: [] };

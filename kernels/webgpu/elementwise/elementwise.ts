@@ -1,4 +1,4 @@
-import type { DType } from "../../lib/core/dtype.ts";
+import type { DType } from "../../../lib/core/dtype.ts";
 
 /** An operand of an element-wise op: a WGSL expression and its type. */
 export interface Operand {

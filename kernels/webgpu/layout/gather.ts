@@ -1,11 +1,8 @@
-import type { ArgmaxKernel, GatherKernel, ScatterAddKernel } from "../../lib/graph/kernel.ts";
-import { sizeOf } from "../../lib/core/shape.ts";
-import argmax from "./argmax.wgsl" with { type: "text" };
-import { Bindings, type Operands } from "./bindings.ts";
+import type { GatherKernel, ScatterAddKernel } from "../../../lib/graph/kernel.ts";
+import { Bindings, type Operands } from "../shader/bindings.ts";
 import gather from "./gather.wgsl" with { type: "text" };
 import scatterAdd from "./scatter_add.wgsl" with { type: "text" };
-import { prelude } from "./expression.ts";
-import { constants, type Emitted, entryPoint } from "./source.ts";
+import { constants, type Emitted, entryPoint } from "../shader/source.ts";
 
 /** Rows picked by number. */
 export function emitGather(kernel: GatherKernel, operands: Operands): Emitted {
@@ -37,27 +34,6 @@ fn finish(i: u32, value: ${dtype}) { ${bindings.store(0, dtype, "i", "value")} }
   return {
     dispatches: [{
       code: bindings.declarations + functions + constants(values) + source + code,
-      bindings: bindings.list,
-      workgroups,
-    }],
-    scratch: [],
-  };
-}
-
-/** The index of the largest element along an axis. */
-export function emitArgmax({ shape, axis, dtype }: ArgmaxKernel, operands: Operands): Emitted {
-  const bindings = new Bindings(operands);
-  const larger = dtype === "f32" ? "a > b || (is_nan(a) && !is_nan(b))" : "a > b";
-  const functions = `
-fn element(i: u32) -> ${dtype} { return ${bindings.load(0, dtype, "i")}; }
-fn beats(a: ${dtype}, b: ${dtype}) -> bool { return ${larger}; }
-fn finish(i: u32, value: i32) { ${bindings.store(0, "i32", "i", "value")} }
-`;
-  const values = { LENGTH: shape[axis]!, INNER: sizeOf(shape.slice(axis + 1)) };
-  const { code, workgroups } = entryPoint(sizeOf(shape.toSpliced(axis, 1)));
-  return {
-    dispatches: [{
-      code: prelude + bindings.declarations + functions + constants(values) + argmax + code,
       bindings: bindings.list,
       workgroups,
     }],

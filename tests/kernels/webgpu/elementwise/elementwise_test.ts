@@ -1,12 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { elementwiseNames, emitLiteral } from "../../../kernels/webgpu/elementwise.ts";
-import { philox } from "../../../lib/core/random.ts";
-import { leaf, type Node } from "../../../lib/graph/node.ts";
-import * as e from "../../../lib/graph/ops/elementwise.ts";
-import { literal, randomUniform } from "../../../lib/graph/ops/generate.ts";
-import { opTable } from "../../../lib/graph/table.ts";
-import { runOn } from "../../device/compare.ts";
-import { testOnWebgpu, type WebgpuDevice } from "./run_kernel.ts";
+import {
+  elementwiseNames,
+  emitLiteral,
+} from "../../../../kernels/webgpu/elementwise/elementwise.ts";
+import { philox } from "../../../../lib/core/random.ts";
+import { leaf, type Node } from "../../../../lib/graph/node.ts";
+import * as e from "../../../../lib/graph/ops/elementwise.ts";
+import { literal, randomUniform } from "../../../../lib/graph/ops/generate.ts";
+import { opTable } from "../../../../lib/graph/table.ts";
+import { runOn } from "../../../device/compare.ts";
+import { testOnWebgpu, type WebgpuDevice } from "../run_kernel.ts";
 
 Deno.test("every element-wise op of the op table has WGSL", () => {
   const names = [...opTable.values()]

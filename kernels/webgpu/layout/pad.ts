@@ -1,9 +1,8 @@
-import type { ConcatenateKernel, PadKernel } from "../../lib/graph/kernel.ts";
-import { sizeOf, stridesOf } from "../../lib/core/shape.ts";
-import { Bindings, type Operands } from "./bindings.ts";
-import concatenate from "./concatenate.wgsl" with { type: "text" };
+import type { PadKernel } from "../../../lib/graph/kernel.ts";
+import { sizeOf, stridesOf } from "../../../lib/core/shape.ts";
+import { Bindings, type Operands } from "../shader/bindings.ts";
 import pad from "./pad.wgsl" with { type: "text" };
-import { constants, type Emitted, entryPoint } from "./source.ts";
+import { constants, type Emitted, entryPoint } from "../shader/source.ts";
 
 /** The bits of a number as f32 or i32. */
 function bitsOf(value: number, dtype: "f32" | "i32"): number {
@@ -34,22 +33,4 @@ ${constants({ FRAME: bitsOf(value, dtype) })}${pad}${code}`;
     dispatches: [{ code: bindings.declarations + source, bindings: bindings.list, workgroups }],
     scratch: [],
   };
-}
-
-/** Inputs one after another: a dispatch for each, since there may be more than can be bound at once. */
-export function emitConcatenate(kernel: ConcatenateKernel, operands: Operands): Emitted {
-  const total = kernel.inner.reduce((sum, inner) => sum + inner, 0);
-  let offset = 0;
-  const dispatches = kernel.inner.map((inner, input) => {
-    const bindings = new Bindings(operands);
-    const load = bindings.load(input, "u32", "i"), store = bindings.store(0, "u32", "i", "value");
-    const { code, workgroups } = entryPoint(kernel.outer * inner);
-    const source = `${bindings.declarations}
-fn load(i: u32) -> u32 { return ${load}; }
-fn finish(i: u32, value: u32) { ${store} }
-${constants({ INNER: Math.max(1, inner), TOTAL: total, OFFSET: offset })}${concatenate}${code}`;
-    offset += inner;
-    return { code: source, bindings: bindings.list, workgroups };
-  });
-  return { dispatches, scratch: [] };
 }

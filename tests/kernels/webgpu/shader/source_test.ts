@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { emitReduce } from "../../../kernels/webgpu/reduce.ts";
-import { foldWorkgroups, unroll } from "../../../kernels/webgpu/source.ts";
-import { DeviceError } from "../../../lib/core/errors.ts";
+import { emitReduce } from "../../../../kernels/webgpu/reduce/reduce.ts";
+import { foldWorkgroups, unroll } from "../../../../kernels/webgpu/shader/source.ts";
+import { DeviceError } from "../../../../lib/core/errors.ts";
 
 Deno.test("foldWorkgroups keeps every dimension within 65535", () => {
   assertEquals(foldWorkgroups(1), [1, 1, 1]);

@@ -1,9 +1,9 @@
-import type { Tail } from "../../lib/graph/kernel.ts";
-import { type Shape, sizeOf } from "../../lib/core/shape.ts";
-import { Bindings, type Operands } from "./bindings.ts";
-import { emitExpression, prelude } from "./expression.ts";
-import register from "./product_register.wgsl" with { type: "text" };
-import workgroup from "./product_workgroup.wgsl" with { type: "text" };
+import type { Tail } from "../../../lib/graph/kernel.ts";
+import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
+import { Bindings, type Operands } from "../shader/bindings.ts";
+import { emitExpression, prelude } from "../elementwise/expression.ts";
+import register from "./register.wgsl" with { type: "text" };
+import workgroup from "./workgroup.wgsl" with { type: "text" };
 import {
   constants,
   type Dispatch,
@@ -11,12 +11,12 @@ import {
   entryPoint,
   foldWorkgroups,
   unroll,
-} from "./source.ts";
+} from "../shader/source.ts";
 import { type Extent, registerTile, type Tile, type Tiling, workgroupTile } from "./tile.ts";
 
 /** A batch of matrix products of inputs 0 and 1, with WGSL that says where their elements are. */
 export interface Product extends Extent {
-  /** Scope, Row, Line and the functions over them, place and last_of: see product_register.wgsl. */
+  /** Scope, Row, Line and the functions over them, place and last_of: see register.wgsl. */
   readonly source: string;
   /** Whether load_a4 (load_b4) always reads at a multiple of 4. */
   readonly alignedA: boolean;

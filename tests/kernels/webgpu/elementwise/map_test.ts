@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import type { MapKernel } from "../../../lib/graph/kernel.ts";
-import { stridesOf } from "../../../lib/core/shape.ts";
-import { runKernel, testOnWebgpu } from "./run_kernel.ts";
+import type { MapKernel } from "../../../../lib/graph/kernel.ts";
+import { stridesOf } from "../../../../lib/core/shape.ts";
+import { runKernel, testOnWebgpu } from "../run_kernel.ts";
 
 testOnWebgpu("a map over strided, reversed and broadcast views", async (device) => {
   const shape = [3, 5, 7];

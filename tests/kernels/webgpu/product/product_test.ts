@@ -1,13 +1,13 @@
-import type { Tiling } from "../../../kernels/webgpu/emit.ts";
-import type { ConvolutionGeometry } from "../../../lib/graph/kernel.ts";
-import { conv2d } from "../../../lib/graph/ops/conv2d.ts";
-import * as e from "../../../lib/graph/ops/elementwise.ts";
-import { matmul } from "../../../lib/graph/ops/matmul.ts";
-import { type Case, compositions, real } from "../../cases/case.ts";
-import { cases } from "../../cases.ts";
-import { compareCase } from "../../device/compare.ts";
-import { Largest } from "../../largest.ts";
-import { testOnWebgpu } from "./run_kernel.ts";
+import type { Tiling } from "../../../../kernels/webgpu/emit.ts";
+import type { ConvolutionGeometry } from "../../../../lib/graph/kernel.ts";
+import { conv2d } from "../../../../lib/graph/ops/conv2d.ts";
+import * as e from "../../../../lib/graph/ops/elementwise.ts";
+import { matmul } from "../../../../lib/graph/ops/matmul.ts";
+import { type Case, compositions, real } from "../../../cases/case.ts";
+import { cases } from "../../../cases.ts";
+import { compareCase } from "../../../device/compare.ts";
+import { Largest } from "../../../largest.ts";
+import { testOnWebgpu } from "../run_kernel.ts";
 
 const geometry = (g: Partial<ConvolutionGeometry> = {}): ConvolutionGeometry => ({
   stride: [1, 1],

@@ -1,0 +1,39 @@
+import type { Kernel } from "../../lib/graph/kernel.ts";
+import { emitConv2d } from "./convolution/conv2d.ts";
+import { emitConv2dInputGradient } from "./convolution/input_gradient.ts";
+import { emitConv2dKernelGradient } from "./convolution/kernel_gradient.ts";
+import { emitMap } from "./elementwise/map.ts";
+import { emitConcatenate } from "./layout/concatenate.ts";
+import { emitGather, emitScatterAdd } from "./layout/gather.ts";
+import { emitPad } from "./layout/pad.ts";
+import { emitMatmul } from "./product/matmul.ts";
+import type { Tiling } from "./product/tile.ts";
+import { emitArgmax } from "./reduce/argmax.ts";
+import { emitReduce } from "./reduce/reduce.ts";
+import type { Operands } from "./shader/bindings.ts";
+import type { Emitted } from "./shader/source.ts";
+import { emitWindow } from "./window/window.ts";
+
+/** Turns a kernel into WGSL: the dispatches that compute it, in order. */
+type Emitter<K> = (kernel: K, operands: Operands, tiling: Tiling) => Emitted;
+
+/** For each kind of kernel, what emits it. */
+export const emitters: {
+  readonly [Kind in Kernel["kind"]]: Emitter<Kernel & { readonly kind: Kind }>;
+} = {
+  map: emitMap,
+  matmul: emitMatmul,
+  conv2d: emitConv2d,
+  conv2dInputGradient: emitConv2dInputGradient,
+  conv2dKernelGradient: emitConv2dKernelGradient,
+  reduce: emitReduce,
+  argmax: emitArgmax,
+  windowMax: emitWindow,
+  windowSum: emitWindow,
+  windowMaxGradient: emitWindow,
+  windowSumGradient: emitWindow,
+  gather: emitGather,
+  scatterAdd: emitScatterAdd,
+  pad: emitPad,
+  concatenate: emitConcatenate,
+};
