@@ -1,11 +1,12 @@
 import type { TensorData } from "../core/dtype.ts";
+import { DeviceError } from "../core/errors.ts";
 import type { Storage } from "../device/device.ts";
-import { leaf, Node, topologicalOrder } from "../graph/node.ts";
+import { Node, topologicalOrder } from "../graph/node.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { structureKey } from "../compile/key.ts";
 import { defaultRuntime, type Runtime } from "./runtime.ts";
 import { isTracing } from "./tracing.ts";
-import { becomeLeaf, checkAlive, leafOf, setValue, Value, valueOf } from "./value.ts";
+import { becomeLeaf, checkAlive, leafOf, leafWith, Value, valueOf } from "./value.ts";
 
 /** Nodes of which some are wanted together: see {@linkcode linkResults}. */
 interface Linked {
@@ -221,13 +222,16 @@ export async function storagesOf(
   );
 }
 
-/** A leaf on a runtime with the numbers of a node, which are copied when they are needed. */
+/**
+ * A leaf on a runtime with the numbers of a node, which are copied when they are needed.
+ *
+ * @throws {DeviceError} if the runtime was closed.
+ */
 export function copyTo(node: Node, runtime: Runtime): Node {
   const value = valueOf(node);
-  if (value?.home === runtime) return node;
-  const copied = leaf(node.shape, node.dtype), given = value?.data;
-  const target = new Value(node, given, runtime);
-  if (given === undefined) target.source = node;
-  setValue(copied, target);
-  return copied;
+  if (runtime.successor === undefined) throw new DeviceError("to: the runtime was closed");
+  if (value?.home === runtime.successor) return node;
+  const copied = new Value(node, value?.data, runtime);
+  if (copied.data === undefined) copied.source = node;
+  return leafWith(copied);
 }

@@ -5,7 +5,7 @@ import { defaultRuntime, type Runtime } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
 import { isTracing, record as recording } from "./tracing.ts";
 import { flatten, rebuild, signature, type Tree } from "./tree.ts";
-import { becomeLeaf, valueOf } from "./value.ts";
+import { leafWith, Value, valueOf } from "./value.ts";
 
 /** A function recorded once for arguments of certain types, as a program. */
 interface Trace {
@@ -80,9 +80,9 @@ function run(
     () => [...nodes, ...taken].map((node) => valueOf(node)!.upload(runtime)),
   );
   const results = roots.map((root, i) => {
-    const node = leaf(root.shape, root.dtype);
-    becomeLeaf(node, runtime).settle(runtime, storages[i]!);
-    return new Tensor(node);
+    const value = new Value(root);
+    value.settle(runtime, storages[i]!);
+    return new Tensor(leafWith(value));
   });
   return rebuild(result, results.values());
 }

@@ -116,7 +116,18 @@ export class Runtime implements AsyncDisposable {
 
   get #parts(): { readonly device: Device; readonly programs: ProgramStore } {
     if (this.#opened !== undefined) return this.#opened;
-    throw new DeviceError("the runtime has no device yet: await its open() first");
+    throw new DeviceError(
+      this.isClosed ? "the runtime was closed" : "the runtime is not open: await its open() first",
+    );
+  }
+
+  /**
+   * Gives back the programs of an owner.
+   *
+   * @internal
+   */
+  release(owner: object): void {
+    this.#opened?.programs.release(owner);
   }
 
   /**
@@ -195,6 +206,8 @@ export class Runtime implements AsyncDisposable {
       }));
     }
     this.#opened?.programs.clear();
+    // A tensor that was here must not keep what the device has on the host.
+    this.#opened = this.#opening = undefined;
     await device.close();
   }
 

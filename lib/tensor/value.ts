@@ -25,7 +25,7 @@ export class Value implements Tenant {
   failure: unknown;
   /** Whether its user gave it up: it cannot be read any more. */
   isDisposed = false;
-  /** The leaf that has this value, where there is one. */
+  /** The leaf that has this value, where variables have it too. */
   leaf: WeakRef<Node> | undefined;
   /** How many variables have this value. */
   variables = 0;
@@ -164,30 +164,31 @@ export function valueOf(node: Node): Value | undefined {
   return values.get(node);
 }
 
-/** Gives a leaf its value. */
-export function setValue(node: Node, value: Value): void {
+/** A leaf that has a value. */
+export function leafWith(value: Value): Node {
+  const node = leaf(value.shape, value.dtype);
   values.set(node, value);
-  value.leaf = new WeakRef(node);
+  return node;
 }
 
-/** The leaf that has a value. */
+/** The leaf that has a variable's value. */
 export function leafOf(value: Value): Node {
   const known = value.leaf?.deref();
   if (known !== undefined) return known;
-  const node = leaf(value.shape, value.dtype);
-  setValue(node, value);
+  const node = leafWith(value);
+  value.leaf = new WeakRef(node);
   return node;
 }
 
 /** A leaf that holds data of the host. */
 export function constant(data: TensorData, shape: Shape, dtype: DType): Node {
-  return leafOf(new Value({ shape, dtype }, data));
+  return leafWith(new Value({ shape, dtype }, data));
 }
 
 /** Turns a node into a leaf whose value is computed on a runtime. */
 export function becomeLeaf(node: Node, home: Runtime): Value {
   const value = new Value(node, undefined, home);
-  setValue(node, value);
+  values.set(node, value);
   node.settle();
   return value;
 }
@@ -199,7 +200,7 @@ export function dispose(node: Node): void {
   if (value.variables > 0) {
     // The variables keep it.
     value.leaf = undefined;
-    setValue(node, value = new Value(node));
+    values.set(node, value = new Value(node));
   }
   value.isDisposed = true;
   value.forget();

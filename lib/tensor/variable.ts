@@ -70,6 +70,7 @@ export class Variable {
     schedule([tensor.node]);
     const value = valueOf(tensor.node);
     checkAlive(value);
+    value.leaf = new WeakRef(tensor.node);
     this.#take(value);
   }
 

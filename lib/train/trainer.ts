@@ -132,7 +132,7 @@ export class Trainer {
 
   /** Gives device memory back; the weights stay. */
   release(): void {
-    this.#runtime.programs.release(this);
+    this.#runtime.release(this);
     for (const sets of this.#inputs.values()) {
       for (const set of sets) for (const storage of set) storage.release();
     }

@@ -200,12 +200,14 @@ export class Pool {
 
   /** Ends the threads once they are done with what is queued. */
   async close(): Promise<void> {
-    if (this.#failure === undefined) {
+    try {
+      if (this.#failure !== undefined) return;
       await this.wait(this.enqueue("forget", [-1]));
       this.enqueue("close", []);
+    } finally {
+      this.#failure ??= new DeviceError("cpu: the device was closed; make another one");
+      for (const worker of this.#workers) worker.terminate();
     }
-    this.#failure ??= new DeviceError("cpu: the device was closed; make another one");
-    for (const worker of this.#workers) worker.terminate();
   }
 }
 

@@ -122,6 +122,7 @@ export class WebgpuDevice implements Device {
     await this.#read(this.#probe, 4);
   }
 
+  /** Gives all memory back. Deno ends the adapter's threads when the garbage collector comes by. */
   async close(): Promise<void> {
     await this.#readback.close();
     this.#memory.releaseAll();
