@@ -69,7 +69,7 @@ export function constants(
 export function unroll(source: string, limits: Readonly<Record<string, number>>): string {
   const header = /@unroll for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{/;
   for (let match = header.exec(source); match !== null; match = header.exec(source)) {
-    const [text, name, limit] = match as unknown as [string, string, string];
+    const [text, name = "", limit = ""] = match;
     const count = limits[limit];
     if (count === undefined) throw new Error(`unroll: no value for the limit ${limit}`);
     const start = match.index + text.length;

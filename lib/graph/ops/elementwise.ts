@@ -4,6 +4,9 @@ import { apply, type Attributes, type Node, type Op, type TensorType } from "../
 import { constantOf, literal, literalFor } from "./generate.ts";
 import { broadcastTo } from "./layout.ts";
 
+// elementwise.ts, layout.ts and reduce.ts import each other, the only circle of imports: gradients
+// and cheaper forms of their ops need one another, but only once all three modules are there.
+
 type Gradient = (g: Node, node: Node) => (Node | undefined)[];
 
 /** What else a row may know. */

@@ -12,6 +12,9 @@ import { convert } from "./elementwise.ts";
 import { constantOf, literal } from "./generate.ts";
 import { reduceSum } from "./reduce.ts";
 
+// elementwise.ts, layout.ts and reduce.ts import each other, the only circle of imports: gradients
+// and cheaper forms of their ops need one another, but only once all three modules are there.
+
 /** Stretches axes of size 1, and adds axes in front, as NumPy does. */
 export const broadcastOp: Op<{ shape: Shape }> = {
   name: "broadcast",

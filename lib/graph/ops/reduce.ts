@@ -6,6 +6,9 @@ import { compare, convert, divide, multiply } from "./elementwise.ts";
 import { constantOf, literal, literalFor } from "./generate.ts";
 import { broadcastTo, concatenate, pad, reshape, slice, transpose } from "./layout.ts";
 
+// elementwise.ts, layout.ts and reduce.ts import each other, the only circle of imports: gradients
+// and cheaper forms of their ops need one another, but only once all three modules are there.
+
 type Axes = { readonly axes: readonly number[] };
 
 function inferReduce(
