@@ -159,6 +159,7 @@ export type {
   NamedShape,
   WeightReport,
 } from "./lib/weights/report.ts";
+export type { TensorForm } from "./lib/core/safetensors/header.ts";
 export { type WritableTensor, writeSafetensors } from "./lib/core/safetensors/write.ts";
 export { saveWeights } from "./lib/weights/save.ts";
 
