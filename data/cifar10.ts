@@ -6,19 +6,24 @@
 import { basename, join } from "node:path";
 import { options } from "../lib/core/options.ts";
 import type { Dataset } from "../lib/train/dataset.ts";
-import { type CacheOptions, mirrorOf, type PublishedFile, readPublished } from "./cache.ts";
+import {
+  type CacheOptions,
+  mirrorOf,
+  type PublishedFile,
+  readPublished,
+} from "../lib/core/cache.ts";
 import { type NamedBytes, readCifarRecords, unpackRecords } from "./cifar.ts";
-import { sha256Of, wrongChecksum } from "./download.ts";
+import { isPublished, sha256, sha256Of, wrongChecksum } from "../lib/core/download.ts";
 import { type LoadOptions, loadSchema, type Part, type Parts } from "./parts.ts";
 
 const folder = "cifar10";
 
 const archive: PublishedFile = {
   folder,
-  name: "cifar-10-binary.tar.gz",
+  file: "cifar-10-binary.tar.gz",
   url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
   bytes: 170052171,
-  sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+  digest: sha256("c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"),
 };
 
 /** The archive's files in each part. */
@@ -99,7 +104,7 @@ export async function cifar10<P extends Part = Part>(
     const mirrored = mirror.folder !== undefined || mirror.url !== undefined;
     if (!mirrored || !(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const unpacked = bytes && await unpackRecords(bytes, archive.name);
+  const unpacked = bytes && await unpackRecords(bytes, archive.file);
   for (const part of parts) {
     result[part] = readCifarRecords(
       unpacked ? pick(unpacked, members[part]) : await readSubset(subset[part], cache),
@@ -113,7 +118,7 @@ function pick(files: readonly NamedBytes[], names: readonly string[]): NamedByte
   return names.map((name) => {
     const file = files.find((file) => basename(file.name) === name);
     if (file) return file;
-    throw new SyntaxError(`${archive.name}: expected a file ${name}, found none`);
+    throw new SyntaxError(`${archive.file}: expected a file ${name}, found none`);
   });
 }
 
@@ -122,8 +127,8 @@ async function readSubset(files: readonly RecordFile[], cache: CacheOptions) {
   for (const file of files) {
     const [path, bytes] = await readRecordFile(file, cache);
     const [records] = await unpackRecords(bytes, path);
-    const found = sha256Of(records!.data);
-    if (found !== file.sha256) throw wrongChecksum(path, file.sha256, found);
+    const found = sha256Of(records!.data), expected = { digest: sha256(file.sha256) };
+    if (!isPublished(found, expected)) throw wrongChecksum(path, expected, found);
     result.push(records!);
   }
   return result;
@@ -142,14 +147,14 @@ async function readRecordFile(file: RecordFile, cache: CacheOptions) {
       }
     }
   }
-  const name = `${file.name}.br`, [bytes, sha256] = file.brotli;
-  const published = { folder, name, url: archive.url, bytes, sha256 };
+  const name = `${file.name}.br`, [bytes, hex] = file.brotli;
+  const published = { folder, file: name, url: archive.url, bytes, digest: sha256(hex) };
   try {
     return [name, await readPublished(published, cache)] as const;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(
-      `${folder}: expected ${archive.name}, or ${file.name} (plain, .gz or .br), in the mirror ` +
+      `${folder}: expected ${archive.file}, or ${file.name} (plain, .gz or .br), in the mirror ` +
         `${
           mirror.folder ?? mirror.url
         }, found neither; unset STRIATE_MIRROR to download the archive`,

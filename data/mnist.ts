@@ -6,7 +6,8 @@
 import { options } from "../lib/core/options.ts";
 import type { Normalization } from "../lib/core/preprocessing.ts";
 import { arrayDataset, type Dataset } from "../lib/train/dataset.ts";
-import { type CacheOptions, type PublishedFile, readPublished } from "./cache.ts";
+import { type CacheOptions, type PublishedFile, readPublished } from "../lib/core/cache.ts";
+import { sha256 } from "../lib/core/download.ts";
 import { decompress } from "./decompress.ts";
 import { readIdx } from "./idx.ts";
 import { type LoadOptions, loadSchema, type Part, type Parts } from "./parts.ts";
@@ -28,13 +29,13 @@ const side = 28;
 async function loadPart(set: IdxSet, part: Part, cache: CacheOptions): Promise<Dataset> {
   const count = maximumCount[part];
   const read = async (kind: 0 | 1, name: string, limit: number) => {
-    const [bytes, sha256] = set.files[part][kind];
+    const [bytes, hex] = set.files[part][kind];
     const file: PublishedFile = {
       folder: set.folder,
-      name,
+      file: name,
       url: set.origin + name,
       bytes,
-      sha256,
+      digest: sha256(hex),
     };
     return readIdx(await decompress(await readPublished(file, cache), name, limit), name);
   };

@@ -12,5 +12,5 @@ export { type LoadOptions, type Part, type Parts } from "./parts.ts";
 export { cifar10 } from "./cifar10.ts";
 export { cifarFiles } from "./cifar.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
-export { cacheFolder, type CacheOptions } from "./cache.ts";
-export { type DownloadEvents, type DownloadProgress } from "./download.ts";
+export { cacheFolder, type CacheOptions } from "../lib/core/cache.ts";
+export { type DownloadEvents, type DownloadProgress } from "../lib/core/download.ts";

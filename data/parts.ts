@@ -6,7 +6,7 @@
 import { listOf, oneOf } from "../lib/core/option_kinds.ts";
 import type { Schema } from "../lib/core/options.ts";
 import type { Dataset } from "../lib/train/dataset.ts";
-import { type CacheOptions, cacheSchema } from "./cache.ts";
+import { type CacheOptions, cacheSchema } from "../lib/core/cache.ts";
 
 /** A part of a data set. */
 export type Part = "train" | "test";

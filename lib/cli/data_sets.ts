@@ -1,4 +1,4 @@
-import type { DownloadEvents } from "../../data/download.ts";
+import type { DownloadEvents } from "../core/download.ts";
 import type { Parts } from "../../data/parts.ts";
 import type { Shape } from "../core/shape.ts";
 

@@ -1,4 +1,4 @@
-import type { DownloadProgress } from "../../data/download.ts";
+import type { DownloadProgress } from "../core/download.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
 import type { EvaluationProgress } from "../evaluate/evaluation_options.ts";
 import type { Interval } from "../evaluate/interval.ts";

@@ -1,7 +1,7 @@
 import { checkedBy, text } from "../core/option_kinds.ts";
 import type { Values } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
-import type { CacheOptions } from "../../data/cache.ts";
+import type { CacheOptions } from "../core/cache.ts";
 import { type OpenNetwork, openNetwork } from "../evaluate/open_network.ts";
 import { zoo } from "../zoo/zoo.ts";
 import { option, UsageError } from "./command_line.ts";

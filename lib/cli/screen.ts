@@ -1,4 +1,4 @@
-import type { DownloadProgress } from "../../data/download.ts";
+import type { DownloadProgress } from "../core/download.ts";
 
 /** Where lines are shown. */
 export interface Screen {

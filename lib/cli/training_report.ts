@@ -1,4 +1,4 @@
-import type { DownloadProgress } from "../../data/download.ts";
+import type { DownloadProgress } from "../core/download.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { EpochRecord, History, Progress } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";

@@ -1,4 +1,4 @@
-import { type CacheOptions, cacheSchema } from "../../data/cache.ts";
+import { type CacheOptions, cacheSchema } from "../core/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
 import { options } from "../core/options.ts";
 import { loadModel, type Model } from "../train/model.ts";

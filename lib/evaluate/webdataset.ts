@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { request } from "../core/request.ts";
 import { join } from "node:path";
 import { classOfSynset, type Synsets } from "./labels.ts";
 import type { TarEntry } from "../../data/tar.ts";
@@ -81,17 +82,7 @@ export function webDataset(shards: readonly string[], synsets?: Synsets): ImageS
 async function openShard(shard: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   let stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   if (isUrl(shard)) {
-    const response = await fetch(shard).catch((error) => {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      throw new Error(`${shard}: cannot be reached (${error.message}); check the network`, {
-        cause: error,
-      });
-    });
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      throw new Error(`${shard}: expected a tar archive, found HTTP status ${response.status}`);
-    }
-    stream = response.body;
+    stream = (await request(shard, { what: "a tar archive" })).body ?? new ReadableStream();
   } else {
     const file = await Deno.open(shard).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -1,5 +1,6 @@
 import { channelOrders, type Normalization, type Preprocessing } from "../core/preprocessing.ts";
 import { decodeSafetensors, type StoredTensor } from "../core/safetensors/read.ts";
+import { request } from "../core/request.ts";
 import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { options } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
@@ -434,10 +435,5 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
 async function readSource(source: string | URL): Promise<Uint8Array> {
   if (String(source).startsWith("file:")) return await Deno.readFile(new URL(source));
   if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
-  const response = await fetch(source);
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`${source}: expected a model, found ${response.status} ${response.statusText}`);
-  }
-  return await response.bytes();
+  return await (await request(source, { what: "a model" })).bytes();
 }

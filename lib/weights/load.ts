@@ -1,4 +1,4 @@
-import { type CacheOptions, cacheSchema } from "../../data/cache.ts";
+import { type CacheOptions, cacheSchema, fetchPublished } from "../core/cache.ts";
 import { custom, flag, instance } from "../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../core/options.ts";
 import { Network } from "../nn/network.ts";
@@ -6,7 +6,6 @@ import { release } from "./layout.ts";
 import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
 import { openWeights } from "./open.ts";
 import type { WeightFile } from "./weight_file.ts";
-import { fetchPublished } from "./fetch.ts";
 import { PublishedWeights } from "../zoo/published.ts";
 import type { WeightReport } from "./report.ts";
 

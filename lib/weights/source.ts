@@ -4,6 +4,9 @@
  * @module
  */
 
+import { writeAll } from "../core/files.ts";
+import { request } from "../core/request.ts";
+
 /** Something that holds a file's bytes. */
 export interface ByteSource {
   /** The path or URL, for errors. */
@@ -105,7 +108,7 @@ async function fileSource(path: string | URL, where = String(path)): Promise<Byt
  * file until the source is closed.
  */
 async function urlSource(url: string): Promise<ByteSource> {
-  const response = await request(url);
+  const response = await request(url, { what: "a file of weights" });
   const path = await Deno.makeTempFile({ prefix: "striate-weights-" });
   const remove = () => {
     try {
@@ -116,9 +119,7 @@ async function urlSource(url: string): Promise<ByteSource> {
   };
   try {
     using file = await Deno.open(path, { write: true });
-    for await (const chunk of response.body ?? []) {
-      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
-    }
+    for await (const chunk of response.body ?? []) await writeAll(file, chunk);
   } catch (error) {
     remove();
     throw new Error(`${url}: broke off (${(error as Error).message}); try again`, { cause: error });
@@ -129,33 +130,6 @@ async function urlSource(url: string): Promise<ByteSource> {
     remove();
   };
   return { ...source, close };
-}
-
-async function request(url: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new Error(`${url}: cannot be reached (${(error as Error).message}); check the network`, {
-      cause: error,
-    });
-  }
-  if (response.ok) return response;
-  await response.body?.cancel();
-  throw new Error(
-    `${url}: expected a file of weights, found HTTP ${response.status}; ${
-      adviceFor(response.status)
-    }`,
-  );
-}
-
-/** What to do about an HTTP status that is none of success. */
-export function adviceFor(status: number): string {
-  if (status === 401 || status === 403) {
-    return "the file is private: download it by hand and pass its path";
-  }
-  return status === 404 || status === 410 ? "there is no such file" : "try again later";
 }
 
 function checkRange(where: string, size: number, at: number, length: number): void {

@@ -47,7 +47,7 @@ Deno.test("shards are streamed from a URL, plain or gzip", async () => {
     "v.tar.gz/k",
     1,
   ]]);
-  await assertRejects(() => read([`${url}/w.tar`]), Error, "found HTTP status 404");
+  await assertRejects(() => read([`${url}/w.tar`]), Error, "found HTTP 404");
   await assertRejects(() => read([`${url}/cut.tar.gz`]), Error, `${url}/cut.tar.gz: broke off`);
   const nobody = "http://127.0.0.1:2/v.tar";
   await assertRejects(() => read([nobody]), Error, `${nobody}: cannot be reached`);

@@ -81,7 +81,7 @@ Deno.test("a saved model predicts the same bits, from a file, an address or byte
       assertEquals(String(loaded.summary()), String(net.summary()));
       assertEquals(await loaded.toBytes({ note: "kept" }), bytes);
     }
-    await assertRejects(() => loadModel(`${address}/other`), Error, "found 404");
+    await assertRejects(() => loadModel(`${address}/other`), Error, "found HTTP 404");
   } finally {
     await server.shutdown();
   }

@@ -75,7 +75,7 @@ Deno.test("openSource: what cannot be opened says why", async () => {
       [503, "later"],
     ]
   ) {
-    await assertRejects(open(`${server.address}/${status}`), Error, `found HTTP ${status}; `);
+    await assertRejects(open(`${server.address}/${status}`), Error, `found HTTP ${status} `);
     await assertRejects(open(`${server.address}/${status}`), Error, String(advice));
   }
 });

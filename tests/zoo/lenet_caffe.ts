@@ -1,6 +1,6 @@
 /** Caffe's LeNet with the weights that its authors trained, on the images of MNIST's test set. */
 import { mnist } from "../../data/mnist.ts";
-import { mirrorOf } from "../../data/cache.ts";
+import { mirrorOf } from "../../lib/core/cache.ts";
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";

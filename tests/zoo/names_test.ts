@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { mirrorOf } from "../../data/cache.ts";
+import { mirrorOf } from "../../lib/core/cache.ts";
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import {
   alexnet,

@@ -1,10 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { download, type DownloadProgress, storageError } from "../../data/download.ts";
+import { download, type DownloadProgress, type Expected } from "../../lib/core/download.ts";
 import { ChecksumError } from "../../lib/core/errors.ts";
-import { filesIn, inFolder, sample, sha256, withBreakingServer, withServer } from "./files.ts";
+import {
+  filesIn,
+  inFolder,
+  sample,
+  sha256,
+  withBreakingServer,
+  withServer,
+} from "../data/files.ts";
 
 const file = sample(300_000);
-const expected = { bytes: file.length, sha256: sha256(file) };
+const digest = { algorithm: "sha256", hex: sha256(file) } as const;
+const expected: Expected = { bytes: file.length, digest };
 
 /** Answers a Range request as a file server does. */
 function ranged(request: Request): Response {
@@ -98,7 +106,7 @@ Deno.test("download: a wrong checksum keeps nothing", () =>
     await withServer(() => (requests++, new Response(other)), async (url) => {
       const path = `${folder}/file.bin`;
       const error = await assertRejects(() => download(url, path, expected), ChecksumError, url);
-      assert(error.message.includes(`expected SHA-256 ${expected.sha256}, found ${sha256(other)}`));
+      assert(error.message.includes(`expected SHA-256 ${digest.hex}, found ${sha256(other)}`));
       assertEquals(filesIn(folder), []);
       assertEquals(requests, 1);
     });
@@ -170,7 +178,7 @@ Deno.test("download: 404, other statuses, an unreachable host", () =>
     await assertRejects(
       () => download(nobody, path, expected),
       Error,
-      `file.bin: cannot reach ${nobody}`,
+      `${nobody}: cannot be reached`,
     );
     assertEquals(Deno.readFileSync(`${path}.part`), file.subarray(0, 1000));
   }));
@@ -232,7 +240,7 @@ Deno.test({
       await assertRejects(
         () => download(url, "somewhere/file.bin", expected),
         Deno.errors.PermissionDenied,
-        "somewhere/file.bin: cannot be written",
+        "cannot write somewhere/file.bin: writing there is not permitted; set STRIATE_CACHE",
       );
     });
   },
@@ -270,7 +278,7 @@ Deno.test({
           await assertRejects(
             () => download(url, `${folder}/file.bin`, expected),
             Error,
-            "file.bin.part: no space left on the disk; free some, or set STRIATE_CACHE",
+            "file.bin.part: there is no space left on the disk; free some, or set STRIATE_CACHE",
           );
           assertEquals(filesIn(folder), ["file.bin.part"]);
         } finally {
@@ -280,9 +288,29 @@ Deno.test({
     ),
 });
 
-Deno.test("storageError: other errors stay as they are", () => {
-  const error = new Error("something else");
-  assertEquals(storageError(error, "x"), error);
-  const full = Object.assign(new Error("os error 28"), { code: "ENOSPC" });
-  assert((storageError(full, "/a/b") as Error).message.startsWith("/a/b: no space left"));
-});
+Deno.test("download: of a file whose length was not published, and whose digest in part", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`, ranges: (string | undefined)[] = [];
+    const first = { digest: { ...digest, hex: digest.hex.slice(0, 8) } };
+    await withBreakingServer(file, 100_000, ranges, (url) => download(url, path, first));
+    assertEquals(Deno.readFileSync(path), file);
+    assertEquals(ranges, [undefined, "bytes=100000-", "bytes=200000-"]);
+    // It is there, and so is a part that is whole but was never moved.
+    await download("http://127.0.0.1:1/", path, first);
+    Deno.renameSync(path, `${path}.part`);
+    await download("http://127.0.0.1:1/", path, first);
+    Deno.removeSync(path);
+    // Where the server does not say how long it is, it ends with the connection.
+    const stream = () => new Response(new Blob([file]).stream());
+    await withServer(stream, (url) => download(url, path, first));
+    assertEquals(Deno.readFileSync(path), file);
+    const other = { digest: { algorithm: "sha1", hex: "0123" } } as const;
+    await withServer(stream, async (url) => {
+      await assertRejects(
+        () => download(url, `${folder}/other.bin`, other),
+        ChecksumError,
+        "expected SHA-1 0123, found ",
+      );
+    });
+    assertEquals(filesIn(folder), ["file.bin"]);
+  }));

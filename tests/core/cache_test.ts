@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { cacheFolder, mirrorOf, type PublishedFile, readPublished } from "../../data/cache.ts";
+import { cacheFolder, mirrorOf, type PublishedFile, readPublished } from "../../lib/core/cache.ts";
 import { ChecksumError } from "../../lib/core/errors.ts";
-import { filesIn, inFolder, sample, sha256, withServer } from "./files.ts";
+import { filesIn, inFolder, sample, sha256, withServer } from "../data/files.ts";
 
 const content = sample(5000);
 
 /** A published file whose origin is `url`. */
 const published = (url: string): PublishedFile => ({
   folder: "set",
-  name: "images.gz",
+  file: "images.gz",
   url,
   bytes: content.length,
-  sha256: sha256(content),
+  digest: { algorithm: "sha256", hex: sha256(content) },
 });
 const nowhere = "http://127.0.0.1:1/images.gz";
 
@@ -88,7 +88,7 @@ Deno.test("readPublished: a damaged file in the cache is fetched again, and kept
       await assertRejects(
         () => readPublished(published(nowhere), { cache, mirror }),
         Error,
-        "cannot reach",
+        "cannot be reached",
       );
       assertEquals(Deno.readFileSync(path), damaged);
       await withServer(() => new Response(content), async (url) => {

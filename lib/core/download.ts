@@ -3,16 +3,29 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { basename, dirname } from "node:path";
-import { ChecksumError } from "../lib/core/errors.ts";
+import { ChecksumError } from "./errors.ts";
+import { storing } from "./files.ts";
+import { request } from "./request.ts";
+
+/** What the bytes of a file are known by. */
+export interface Digest {
+  /** How it is computed. */
+  readonly algorithm: "sha256" | "sha1";
+  /** Its hexadecimal digits in lower case, or as many of the first ones as were published. */
+  readonly hex: string;
+}
+
+/** The digest that most files are published with. */
+export const sha256 = (hex: string): Digest => ({ algorithm: "sha256", hex });
 
 /** What is known of a file before it is here. */
 export interface Expected {
-  /** Its length. */
-  readonly bytes: number;
-  /** Its SHA-256, 64 hexadecimal digits in lower case. */
-  readonly sha256: string;
+  /** Its length, where that was published. */
+  readonly bytes?: number;
+  /** Its digest. */
+  readonly digest: Digest;
 }
 
 /** How far a download has come. */
@@ -21,7 +34,7 @@ export interface DownloadProgress {
   readonly file: string;
   /** Bytes received, those of an earlier, broken-off download included. */
   readonly received: number;
-  /** Bytes of the whole file. */
+  /** Bytes of the whole file, as far as that is known. */
   readonly total: number;
 }
 
@@ -52,54 +65,77 @@ export async function download(
   expected: Expected,
   events: DownloadEvents = {},
 ): Promise<void> {
-  const name = basename(path);
-  await storing(path, () => Deno.mkdir(dirname(path), { recursive: true }));
-  const part = await storing(path, () => PartFile.open(`${path}.part`, expected));
+  await storing(path, () => Deno.mkdir(dirname(path), { recursive: true }), elsewhere);
+  const part = await storing(path, () => PartFile.open(`${path}.part`, expected), elsewhere);
   try {
-    if (await isPublished(path, expected)) return; // another process was faster
+    if (isPublished(await foundAt(path, expected), expected)) return; // another process was faster
     let fresh = part.received === 0;
     for (;;) {
-      for (let attempt = 1; part.received < expected.bytes; attempt++) {
-        const before = part.received;
-        const broken = await receive(url, part, name, expected, events);
-        if (part.received === expected.bytes) break;
-        if (part.received > before && attempt < maximumAttempts) continue;
-        throw new Error(
-          `${name}: expected ${expected.bytes} bytes from ${url}, but after ${part.received} the ` +
-            "connection ended; what came is kept: run again to go on from there",
-          { cause: broken },
-        );
-      }
+      await complete(part, url, basename(path), expected, events);
       const found = part.digest();
-      if (found === expected.sha256) break;
+      if (isPublished(found, expected)) break;
       await part.restart();
       // What an earlier run left may be at fault; what came in one piece from here is the server's.
-      if (fresh) throw wrongChecksum(url, expected.sha256, found);
+      if (fresh) throw wrongChecksum(url, expected, found);
       fresh = true;
     }
-    await storing(path, () => part.file.sync());
+    await storing(path, () => part.file.sync(), elsewhere);
   } finally {
     await part.close();
   }
-  await storing(path, () => moveIntoPlace(`${path}.part`, path));
+  await storing(path, () => moveIntoPlace(`${path}.part`, path), elsewhere);
+}
+
+/** What to do where files cannot be kept. */
+const elsewhere = "set STRIATE_CACHE to another folder";
+
+/** Receives what a part lacks, in several connections if they break. */
+async function complete(
+  part: PartFile,
+  url: string,
+  name: string,
+  expected: Expected,
+  events: DownloadEvents,
+): Promise<void> {
+  let total = expected.bytes ?? (isPublished(part.digest(), expected) ? part.received : Infinity);
+  for (let attempt = 1; part.received < total; attempt++) {
+    const before = part.received;
+    const { stated, broken } = await receive(url, part, name, expected, events);
+    total = expected.bytes ?? stated ?? (broken ? Infinity : part.received);
+    if (part.received >= total) return;
+    if (part.received > before && attempt < maximumAttempts) continue;
+    throw new Error(
+      `${name}: expected ${
+        total === Infinity ? "a file" : `${total} bytes`
+      } from ${url}, but after ${part.received} the connection ended; what came is kept: run again ` +
+        "to go on from there",
+      { cause: broken },
+    );
+  }
 }
 
 /** A file under construction: its bytes so far are hashed and counted. */
 class PartFile {
   received = 0;
-  #hash = createHash("sha256");
+  #hash: Hash;
 
-  private constructor(readonly path: string, readonly file: Deno.FsFile) {}
+  private constructor(
+    readonly path: string,
+    readonly file: Deno.FsFile,
+    readonly algorithm: Digest["algorithm"],
+  ) {
+    this.#hash = createHash(algorithm);
+  }
 
   /** Opens the part, alone: another process that has it open is waited for. */
-  static async open(path: string, expected: Expected): Promise<PartFile> {
+  static async open(path: string, { bytes, digest }: Expected): Promise<PartFile> {
     for (;;) {
       const file = await Deno.open(path, { read: true, write: true, create: true });
-      const part = new PartFile(path, file);
+      const part = new PartFile(path, file, digest.algorithm);
       try {
         await file.lock(true);
         if (await isSameFile(file, path)) {
-          await part.#resume(expected);
+          await part.#resume(bytes);
           return part;
         }
       } catch (error) {
@@ -111,9 +147,9 @@ class PartFile {
   }
 
   /** Hashes and counts the bytes that are there; more than expected are of no use. */
-  async #resume({ bytes }: Expected): Promise<void> {
+  async #resume(most = Infinity): Promise<void> {
     const chunk = new Uint8Array(1 << 16);
-    while (this.received <= bytes) {
+    while (this.received <= most) {
       const count = await this.file.read(chunk);
       if (count === null) return;
       this.#hash.update(chunk.subarray(0, count));
@@ -140,7 +176,7 @@ class PartFile {
   async restart(): Promise<void> {
     await this.file.truncate(0);
     await this.file.seek(0, Deno.SeekMode.Start);
-    this.#hash = createHash("sha256");
+    this.#hash = createHash(this.algorithm);
     this.received = 0;
   }
 
@@ -149,15 +185,20 @@ class PartFile {
   }
 }
 
-/** Asks for the rest of the file; returns the error that broke the connection, if any. */
+/**
+ * Asks for the rest of the file. Returns how many bytes the file has, where the server says so, and
+ * the error that broke the connection, if any.
+ */
 async function receive(
   url: string,
   part: PartFile,
   name: string,
-  { bytes, sha256 }: Expected,
+  expected: Expected,
   { onProgress, signal }: DownloadEvents,
-): Promise<unknown> {
-  const response = await request(url, name, part.received, signal);
+): Promise<{ stated?: number; broken?: unknown }> {
+  const { bytes = Infinity } = expected;
+  const instead = "set STRIATE_MIRROR to a folder or URL that has it";
+  const response = await request(url, { what: name, instead, from: part.received, signal });
   const { headers, status } = response;
   const first = Number(/^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1]);
   const isRest = status === 206 && first === part.received;
@@ -165,62 +206,36 @@ async function receive(
   const stated = (isRest ? part.received : 0) + length;
   // A page in place of the file, such as the login of a network, is shorter, and whole.
   const isOther = status === 200 && stated < bytes && !headers.has("content-encoding");
-  if (stated > bytes || isOther) {
+  if (stated > bytes || (isOther && bytes < Infinity)) {
     await response.body?.cancel();
-    throw wrongChecksum(url, sha256, `${stated} bytes instead of ${bytes}`);
+    throw wrongChecksum(url, expected, `${stated} bytes instead of ${bytes}`);
   }
   if (!isRest) {
     // No range, or not the one asked for: a whole file is taken from its start.
     if (part.received > 0) await part.restart();
     if (status !== 200) {
       await response.body?.cancel();
-      return new Error(`${url}: unexpected range ${headers.get("content-range")}`);
+      return { broken: new Error(`${url}: unexpected range ${headers.get("content-range")}`) };
     }
   }
+  const known = Number.isNaN(stated) ? {} : { stated };
   try {
     for await (const chunk of response.body ?? []) {
       if (part.received + chunk.length > bytes) {
         await part.restart();
-        throw wrongChecksum(url, sha256, `more than the ${bytes} bytes that were published`);
+        throw wrongChecksum(url, expected, `more than the ${bytes} bytes that were published`);
       }
-      await storing(part.path, () => part.append(chunk));
-      onProgress?.({ file: name, received: part.received, total: bytes });
+      await storing(part.path, () => part.append(chunk), elsewhere);
+      const { received } = part, total = Math.max(expected.bytes ?? known.stated ?? 0, received);
+      onProgress?.({ file: name, received, total });
     }
   } catch (error) {
     signal?.throwIfAborted();
     // The body of a response fails with a TypeError when the connection breaks.
     if (!(error instanceof TypeError)) throw error;
-    return error;
+    return { ...known, broken: error };
   }
-}
-
-async function request(url: string, name: string, from: number, signal?: AbortSignal) {
-  // "identity": the bytes of a .gz file as they are, not unpacked on the way.
-  const headers: Record<string, string> = { "accept-encoding": "identity" };
-  if (from > 0) headers.range = `bytes=${from}-`;
-  let response: Response;
-  try {
-    response = await fetch(url, { headers, ...(signal && { signal }) });
-  } catch (error) {
-    signal?.throwIfAborted();
-    const advice = "check the network, or set STRIATE_MIRROR to a folder or URL that has the file";
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new Error(`${name}: cannot reach ${url} (${messageOf(error)}); ${advice}`, {
-      cause: error,
-    });
-  }
-  if (response.ok) return response;
-  await response.body?.cancel();
-  if (response.status === 416) return await request(url, name, 0, signal);
-  const found = `${name}: expected a file at ${url}, found HTTP ${response.status}`;
-  if (response.status === 404 || response.status === 410) {
-    throw new Deno.errors.NotFound(`${found}; set STRIATE_MIRROR to a place that has it`);
-  }
-  const isPrivate = response.status === 401 || response.status === 403;
-  const advice = isPrivate
-    ? "the file is private: download it by hand, and set STRIATE_MIRROR to the folder that has it"
-    : "try again later";
-  throw new Error(`${found} ${response.statusText}; ${advice}`.replace(" ;", ";"));
+  return known;
 }
 
 /** Whether an open file is still the one at `path`. */
@@ -244,16 +259,34 @@ async function moveIntoPlace(part: string, path: string): Promise<void> {
   }
 }
 
-/** Whether the file at `path` is there, and whole. */
-async function isPublished(path: string, { bytes, sha256 }: Expected): Promise<boolean> {
+/**
+ * What is at a path: the digest of the file there, or that its length is another; undefined where
+ * there is no file. The file is never held in memory.
+ */
+export async function foundAt(
+  path: string,
+  { bytes, digest }: Expected,
+): Promise<string | undefined> {
   try {
-    if ((await Deno.stat(path)).size !== bytes) return false;
-    return sha256Of(await Deno.readFile(path)) === sha256;
+    using file = await Deno.open(path);
+    const { size } = await file.stat();
+    if (bytes !== undefined && size !== bytes) return `${size} bytes instead of ${bytes}`;
+    const hash = createHash(digest.algorithm), chunk = new Uint8Array(1 << 16);
+    for (let count; (count = await file.read(chunk)) !== null;) {
+      hash.update(chunk.subarray(0, count));
+    }
+    return hash.digest("hex");
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    const isMissing = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    if (isMissing) return undefined;
     throw error;
   }
 }
+
+/** Whether what was found is what was published. */
+export const isPublished = (found: string | undefined, { digest }: Expected): boolean =>
+  found?.startsWith(digest.hex) ?? false;
 
 /** The SHA-256 of bytes, in hexadecimal digits. */
 export function sha256Of(bytes: Uint8Array): string {
@@ -261,41 +294,10 @@ export function sha256Of(bytes: Uint8Array): string {
 }
 
 /** The error for bytes that are not those published. */
-export function wrongChecksum(where: string, expected: string, found: string): ChecksumError {
+export function wrongChecksum(where: string, { digest }: Expected, found: string): ChecksumError {
+  const name = { sha256: "SHA-256", sha1: "SHA-1" }[digest.algorithm];
   return new ChecksumError(
-    `${where}: expected SHA-256 ${expected}, found ${found}; the file is damaged or is another ` +
+    `${where}: expected ${name} ${digest.hex}, found ${found}; the file is damaged or is another ` +
       "one: nothing of it was kept or used",
   );
-}
-
-const messageOf = (error: unknown) => error instanceof Error ? error.message : String(error);
-
-/** Runs something that writes at `path`; its errors say what is the matter and what to do. */
-async function storing<T>(path: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    throw storageError(error, path);
-  }
-}
-
-/** An error in writing, in words that help; other errors are returned as they are. */
-export function storageError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = (error as { code?: string }).code;
-  const elsewhere = "set STRIATE_CACHE to another folder";
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new Error(`${path}: no space left on the disk; free some, or ${elsewhere}`, {
-      cause: error,
-    });
-  }
-  const denied = error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotCapable || code === "EROFS";
-  if (denied || error instanceof Deno.errors.NotADirectory || code === "EEXIST") {
-    return new Deno.errors.PermissionDenied(
-      `${path}: cannot be written (${error.message}); allow it, or ${elsewhere}`,
-      { cause: error },
-    );
-  }
-  return error;
 }

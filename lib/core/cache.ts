@@ -5,13 +5,14 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { callback, instance, text } from "../lib/core/option_kinds.ts";
-import type { Schema } from "../lib/core/options.ts";
+import { callback, instance, text } from "./option_kinds.ts";
+import type { Schema } from "./options.ts";
 import {
   download,
   type DownloadEvents,
   type Expected,
-  sha256Of,
+  foundAt,
+  isPublished,
   wrongChecksum,
 } from "./download.ts";
 
@@ -20,7 +21,7 @@ export interface PublishedFile extends Expected {
   /** The data set it belongs to: its folder in the cache and in a mirror. */
   readonly folder: string;
   /** Its name. */
-  readonly name: string;
+  readonly file: string;
   /** Where it comes from when there is no mirror. */
   readonly url: string;
 }
@@ -94,51 +95,39 @@ export function mirrorOf(options: CacheOptions): { folder?: string; url?: string
 }
 
 /**
- * The bytes of a published file, checked by SHA-256: from the mirror where that is a folder, else
- * from the cache, else downloaded into the cache.
+ * The path of a published file, which is checked: in the mirror where that is a folder, else in the
+ * cache, else downloaded into the cache.
  *
  * @throws {ChecksumError} where the bytes are not those published
  * @throws {Deno.errors.NotFound} where the mirror or origin has no such file; and whatever
- * `download` throws
+ * {@linkcode download} throws
  */
-export async function readPublished(
-  file: PublishedFile,
+export async function fetchPublished(
+  published: PublishedFile,
   options: CacheOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> {
-  const mirror = mirrorOf(options);
+): Promise<string> {
+  const { folder, file, url } = published, mirror = mirrorOf(options);
   if (mirror.folder !== undefined) {
-    const path = join(mirror.folder, file.folder, file.name);
-    const found = await readIfWhole(path, file);
-    if (found instanceof Uint8Array) return found;
-    if (found !== undefined) throw wrongChecksum(path, file.sha256, found);
+    const there = join(mirror.folder, folder, file), found = await foundAt(there, published);
+    if (isPublished(found, published)) return there;
+    if (found !== undefined) throw wrongChecksum(there, published, found);
   }
-  const path = join(options.cache ?? cacheFolder(), file.folder, file.name);
-  const kept = await readIfWhole(path, file);
-  if (kept instanceof Uint8Array) return kept;
+  const path = join(options.cache ?? cacheFolder(), folder, file);
+  if (isPublished(await foundAt(path, published), published)) return path;
   if (mirror.folder !== undefined) {
     throw new Deno.errors.NotFound(
-      `${file.folder}/${file.name} is missing: looked in the mirror ${mirror.folder} and in the ` +
-        `cache ${path}; put the file there, or unset STRIATE_MIRROR to download it from ${file.url}`,
+      `${folder}/${file} is missing: looked in the mirror ${mirror.folder} and in the cache ${path}; ` +
+        `put the file there, or unset STRIATE_MIRROR to download it from ${url}`,
     );
   }
-  const url = mirror.url ? `${mirror.url}${file.folder}/${file.name}` : file.url;
-  await download(url, path, file, options);
-  const bytes = await readIfWhole(path, file);
-  if (bytes instanceof Uint8Array) return bytes;
-  throw wrongChecksum(path, file.sha256, bytes ?? "no file");
+  await download(mirror.url ? `${mirror.url}${folder}/${file}` : url, path, published, options);
+  return path;
 }
 
-/** The bytes of a file if they are those published; else what was found; undefined: no file. */
-async function readIfWhole(path: string, { bytes, sha256 }: Expected) {
-  try {
-    const { size } = await Deno.stat(path);
-    if (size !== bytes) return `${size} bytes instead of ${bytes}`;
-    const content = await Deno.readFile(path), digest = sha256Of(content);
-    return digest === sha256 ? content : digest;
-  } catch (error) {
-    const missing = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory;
-    if (missing) return undefined;
-    throw error;
-  }
+/** The bytes of a published file: see {@linkcode fetchPublished}. */
+export async function readPublished(
+  published: PublishedFile,
+  options: CacheOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  return await Deno.readFile(await fetchPublished(published, options));
 }
