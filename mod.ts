@@ -120,7 +120,7 @@ export {
   scheduleOf,
   stepDecay,
   warmUp,
-} from "./lib/train/schedule.ts";
+} from "./lib/train/learning_rate.ts";
 export type { ProgressDisplay, RunLength } from "./lib/train/progress.ts";
 
 export { alexnet, alexnet2012, type Alexnet2012Options } from "./lib/zoo/alexnet.ts";
@@ -148,7 +148,7 @@ export { type CaffeForm, ZooEntry } from "./lib/zoo/entry.ts";
 export { type Published, PublishedWeights } from "./lib/zoo/published.ts";
 export { publishedWeights, zoo, zooEntry } from "./lib/zoo/zoo.ts";
 
-export type { ElementType } from "./lib/weights/numbers.ts";
+export type { ElementType } from "./lib/weights/element_types.ts";
 export type { WeightFile, WeightTensor } from "./lib/weights/weight_file.ts";
 export { loadWeights, type LoadWeightsOptions } from "./lib/weights/load.ts";
 export type { WeightNames } from "./lib/weights/match.ts";

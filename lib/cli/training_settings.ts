@@ -12,7 +12,7 @@ import {
   type Schedule,
   stepDecay,
   warmUp,
-} from "../train/schedule.ts";
+} from "../train/learning_rate.ts";
 import type { ZooEntry } from "../zoo/entry.ts";
 import { zooEntry } from "../zoo/zoo.ts";
 import { type DataName, dataSets } from "./data_sets.ts";

@@ -5,7 +5,12 @@ import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import { asTensor } from "../tensor/tensor.ts";
 import { flatten, mapTree, paths, rebuild, type Tree } from "../tensor/tree.ts";
 import type { Weights } from "../nn/apply.ts";
-import { type LearningRate, learningRateOption, type Schedule, scheduleOf } from "./schedule.ts";
+import {
+  type LearningRate,
+  learningRateOption,
+  type Schedule,
+  scheduleOf,
+} from "./learning_rate.ts";
 
 /** A weight after a step, and the optimizer's memory for it. */
 export interface Updated {

@@ -7,7 +7,7 @@
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import { checkNumbers, type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
 import { lengthDelimited, loadProtobuf, type ProtobufReader as Reader } from "./protobuf.ts";
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "./byte_source.ts";
 
 /** LayerParameter: field numbers. */
 const second = { name: 1, type: 2, bottom: 3, top: 4, blobs: 7 };

@@ -12,9 +12,9 @@ import {
   weightFile,
   type WeightTensor,
 } from "./weight_file.ts";
-import { type ElementType, narrow } from "./numbers.ts";
+import { type ElementType, narrow } from "./element_types.ts";
 import { loadPackage } from "../core/package.ts";
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "./byte_source.ts";
 
 /** The part of h5wasm that is used. */
 interface H5wasm {

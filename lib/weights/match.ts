@@ -5,7 +5,7 @@ import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Weight } from "../nn/weight.ts";
 import type { WeightFile, WeightTensor } from "./weight_file.ts";
 import { readNumbers, readOutputsLast } from "./layout.ts";
-import { isFloating } from "./numbers.ts";
+import { isFloating } from "./element_types.ts";
 import { type MatchedWeight, type NamedShape, type WeightReport, weightReport } from "./report.ts";
 
 /** The file's names of layers or weights, by those of the model. */

@@ -3,7 +3,7 @@ import { openCaffe } from "./caffe.ts";
 import type { WeightFile } from "./weight_file.ts";
 import { openKeras } from "./keras.ts";
 import { openSafetensors } from "./safetensors.ts";
-import { type ByteSource, openSource, partOf } from "./source.ts";
+import { type ByteSource, openSource, partOf } from "./byte_source.ts";
 import { readZip } from "./zip.ts";
 
 /**

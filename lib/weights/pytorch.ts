@@ -5,9 +5,9 @@
  * @module
  */
 import { type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
-import { bytesPerNumber } from "./numbers.ts";
+import { bytesPerNumber } from "./element_types.ts";
 import { type PickleContext, PickleEnd, type PickleValue, unpickle } from "./pickle.ts";
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "./byte_source.ts";
 import {
   findTorchGlobal,
   storageOf,

@@ -7,8 +7,8 @@
 import { headerLength, parseHeader } from "../core/safetensors/header.ts";
 import { sizeOf } from "../core/shape.ts";
 import { checkNumbers, type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
-import { bytesPerNumber, decodeNumbers, type ElementType } from "./numbers.ts";
-import type { ByteSource } from "./source.ts";
+import { bytesPerNumber, decodeNumbers, type ElementType } from "./element_types.ts";
+import type { ByteSource } from "./byte_source.ts";
 
 const types: Readonly<Record<string, ElementType>> = {
   F64: "f64",

@@ -1,9 +1,9 @@
 import type { TensorData } from "../core/dtype.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../core/shape.ts";
 import { checkNumbers, mostNumbers, type WeightTensor } from "./weight_file.ts";
-import { bytesPerNumber, decodeNumbers, type ElementType } from "./numbers.ts";
+import { bytesPerNumber, decodeNumbers, type ElementType } from "./element_types.ts";
 import { PickleGlobal, type PickleValue } from "./pickle.ts";
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "./byte_source.ts";
 
 /** Numbers that tensors are views of: `length` from `offset` on in the stored run named `key`. */
 export class TorchStorage {

@@ -1,6 +1,6 @@
 import type { TensorData } from "../core/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
-import type { ElementType } from "./numbers.ts";
+import type { ElementType } from "./element_types.ts";
 
 /** A tensor of a file of weights; its numbers are read when they are asked for. */
 export interface WeightTensor {

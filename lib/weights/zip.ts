@@ -1,4 +1,4 @@
-import type { ByteSource } from "./source.ts";
+import type { ByteSource } from "./byte_source.ts";
 
 /** A stored entry of a zip archive: where its bytes lie in the archive. */
 export interface ZipEntry {

@@ -5,7 +5,7 @@ import { arrayDataset } from "../../lib/train/dataset.ts";
 import type { FitOptions } from "../../lib/train/fit_options.ts";
 import { loadModel, type Model, sequential } from "../../lib/train/model.ts";
 import { adam, sgd } from "../../lib/train/optimizers.ts";
-import { cosineDecay, divideOnPlateau, warmUp } from "../../lib/train/schedule.ts";
+import { cosineDecay, divideOnPlateau, warmUp } from "../../lib/train/learning_rate.ts";
 import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();

@@ -4,7 +4,7 @@ import { digits } from "../../data/digits.ts";
 import { shapes } from "../../data/shapes.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { adam, sgd } from "../../lib/train/optimizers.ts";
-import { cosineDecay } from "../../lib/train/schedule.ts";
+import { cosineDecay } from "../../lib/train/learning_rate.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { useCpu } from "./helpers.ts";
 

@@ -6,7 +6,7 @@ import { adagrad, adam, adamW, rmsprop, sgd } from "../../lib/train/optimizers.t
 import type { Optimizer } from "../../lib/train/optimizer.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { record as recording } from "../../lib/tensor/tracing.ts";
-import * as schedules from "../../lib/train/schedule.ts";
+import * as schedules from "../../lib/train/learning_rate.ts";
 import { difference } from "../device/compare.ts";
 import { compareFixture } from "../fixtures/compare.ts";
 import { type Fixtures, fixtures, numbersOf } from "../fixtures/load.ts";

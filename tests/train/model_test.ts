@@ -15,7 +15,7 @@ import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
 import { loadModel, type Model, model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
-import { stepDecay } from "../../lib/train/schedule.ts";
+import { stepDecay } from "../../lib/train/learning_rate.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import { roomFor } from "../tensor/room.ts";
 import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";

@@ -1,6 +1,6 @@
 /** What several tests of files of weights need. */
 import { assert } from "@std/assert";
-import { type ByteSource, bytesSource } from "../../lib/weights/source.ts";
+import { type ByteSource, bytesSource } from "../../lib/weights/byte_source.ts";
 import type { WeightFile } from "../../lib/weights/weight_file.ts";
 
 /** The bytes of a fixture. */

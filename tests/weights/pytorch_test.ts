@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openTorchLegacy, openTorchZip } from "../../lib/weights/pytorch.ts";
-import type { ByteSource } from "../../lib/weights/source.ts";
+import type { ByteSource } from "../../lib/weights/byte_source.ts";
 import { readZip } from "../../lib/weights/zip.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import { damage, expected, fixture, numbers, realTest, source } from "./files.ts";

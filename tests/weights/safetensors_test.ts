@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TensorData } from "../../lib/core/dtype.ts";
 import { encodeSafetensors, writeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
-import { openSource } from "../../lib/weights/source.ts";
+import { openSource } from "../../lib/weights/byte_source.ts";
 import { damage, inFolder, source } from "./files.ts";
 
 const tensors = [

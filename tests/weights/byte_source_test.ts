@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
-import { bytesSource, openSource, partOf } from "../../lib/weights/source.ts";
+import { bytesSource, openSource, partOf } from "../../lib/weights/byte_source.ts";
 import { inFolder } from "./files.ts";
 import { serve } from "./server.ts";
 

@@ -6,7 +6,7 @@ import {
   exponentialDecay,
   stepDecay,
   warmUp,
-} from "../../lib/train/schedule.ts";
+} from "../../lib/train/learning_rate.ts";
 
 Deno.test("rates fall as each schedule says", () => {
   assertEquals(constantRate(0.1).rate(7), 0.1);

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { decodeNumbers, halfToFloat } from "../../lib/weights/numbers.ts";
+import { decodeNumbers, halfToFloat } from "../../lib/weights/element_types.ts";
 
 const bytesOf = (array: { readonly buffer: ArrayBuffer }) => new Uint8Array(array.buffer);
 
