@@ -1,5 +1,5 @@
 import { object, oneOf } from "../core/option_kinds.ts";
-import { options, type Schema } from "../core/options.ts";
+import type { Schema } from "../core/options.ts";
 import type { LocalResponseNormOptions } from "../tensor/functions/normalization.ts";
 import { constant, normal } from "../nn/initializer.ts";
 import { type Model, model } from "../train/model.ts";
@@ -11,7 +11,7 @@ import {
   settingsOf,
 } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { caffeBgr, imageNetRgb } from "./usual_preprocessing.ts";
+import { caffeBgr } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /**
@@ -27,7 +27,7 @@ import { torchvision } from "./published.ts";
  * ```
  */
 export function alexnet(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(options("alexnet", given, imageNetSchema));
+  const { image, classes, scaled, seed } = settingsOf("alexnet", given, imageNetSchema);
   const kernelInitializer = "heUniform";
   let next = numbered("features");
   let x = image
@@ -84,7 +84,9 @@ const schema2012 = {
  */
 export function alexnet2012(given: Alexnet2012Options = {}): Model {
   const { image, classes, scaled, seed, towers: groups, localResponseNorm: norm } = settingsOf(
-    options("alexnet2012", given, schema2012),
+    "alexnet2012",
+    given,
+    schema2012,
   );
   const plain = { kernelInitializer: normal(0.01) };
   const positive = { kernelInitializer: normal(0.01), biasInitializer: constant(1) };
@@ -120,7 +122,6 @@ export const networks: readonly ZooEntry[] = [
     build: alexnet,
     paper: "Krizhevsky, One weird trick for parallelizing convolutional neural networks, 2014, " +
       "arXiv 1404.5997",
-    preprocessing: imageNetRgb,
     ...torchvision("alexnet-owt-7be5be79", 56.522, 79.066),
   }),
   new ZooEntry({

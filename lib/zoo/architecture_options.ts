@@ -1,7 +1,7 @@
 import { checkedBy, elsewhere, integer, number, positiveInteger } from "../core/option_kinds.ts";
-import { describeValue, type Schema } from "../core/options.ts";
+import { describeValue, options, type Schema, type Values } from "../core/options.ts";
 import type { Shape } from "../core/shape.ts";
-import { input, type SymbolicValue } from "../nn/symbolic.ts";
+import { input } from "../nn/symbolic.ts";
 
 /** Settings of every architecture. */
 export interface ArchitectureOptions {
@@ -38,19 +38,12 @@ export const imageNetSchema = architectureSchema(1000, [224, 224, 3]);
 export const scaledBy = (width: number) => (channels: number): number =>
   Math.max(1, Math.round(channels * width));
 
-/** What an architecture is built from: its options, its input, and the numbers that are scaled. */
-export function settingsOf<V extends { readonly inputShape: Shape; readonly width: number }>(
-  values: V,
-): V & {
-  /** The input, to which layers are applied. */
-  readonly image: SymbolicValue;
-  /** A number of channels or units by the width: at least 1. */
-  scaled(channels: number): number;
-} {
-  const { inputShape, width } = values;
-  return {
-    ...values,
-    image: input(inputShape),
-    scaled: scaledBy(width),
-  };
+/** Options of architecture `name` with their defaults, its input, and what scales by the width. */
+export function settingsOf<S extends typeof imageNetSchema>(
+  name: string,
+  given: object,
+  schema: S,
+) {
+  const values = options(name, given, schema) as Values<S> & Values<typeof imageNetSchema>;
+  return { ...values, image: input(values.inputShape), scaled: scaledBy(values.width) };
 }

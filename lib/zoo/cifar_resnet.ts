@@ -1,5 +1,5 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
-import { options, type Schema } from "../core/options.ts";
+import type { Schema } from "../core/options.ts";
 import { identityShortcut } from "../nn/layers/identity_shortcut.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution } from "./blocks.ts";
@@ -8,7 +8,7 @@ import {
   architectureSchema,
   settingsOf,
 } from "./architecture_options.ts";
-import { basicBranch } from "./residual.ts";
+import { basicBranch, type Branch, residualStages, type Shortcut } from "./residual.ts";
 import { ZooEntry } from "./entry.ts";
 import { imageNetRgb } from "./usual_preprocessing.ts";
 import { fromError } from "./published.ts";
@@ -43,26 +43,15 @@ const schema = {
  */
 export function cifarResnet(depth: CifarResnetDepth, given: CifarResnetOptions = {}): Model {
   oneOf([20, 32, 44, 56, 110]).read(depth, "cifarResnet: depth");
-  const { image, classes, scaled, seed, shortcuts } = settingsOf(
-    options("cifarResnet", given, schema),
-  );
-  let x = convolution(image, "conv1", scaled(16), 3, { padding: 1 })
+  const { image, classes, scaled, seed, shortcuts } = settingsOf("cifarResnet", given, schema);
+  const stem = convolution(image, "conv1", scaled(16), 3, { padding: 1 })
     .batchNorm({ name: "bn1" }).relu({ name: "relu" });
-  for (let stage = 0; stage < 3; stage++) {
-    const filters = scaled(16 * 2 ** stage);
-    for (let i = 0; i < (depth - 2) / 6; i++) {
-      const name = `layer${stage + 1}.${i}`;
-      const stride = stage > 0 && i === 0 ? 2 : 1;
-      let y = basicBranch(x, name, filters, stride);
-      if (shortcuts) {
-        const kept = stride === 1
-          ? x
-          : x.apply(identityShortcut(filters, stride, { name: `${name}.shortcut` }));
-        y = y.add(kept, { name: `${name}.add` });
-      }
-      x = y.relu({ name: `${name}.relu` });
-    }
-  }
+  const branch: Branch = (x, name, stage, stride) =>
+    basicBranch(x, name, scaled(16 * 2 ** stage), stride);
+  const identity: Shortcut = (x, name, filters, stride) =>
+    stride === 1 ? x : x.apply(identityShortcut(filters, stride, { name: `${name}.shortcut` }));
+  const counts = Array.from({ length: 3 }, () => (depth - 2) / 6);
+  const x = residualStages(stem, counts, branch, shortcuts ? identity : undefined);
   const features = x.globalAveragePool2d({ name: "avgpool" });
   return model(image, features.dense(classes, { name: "linear" }), { seed });
 }

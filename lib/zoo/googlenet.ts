@@ -1,5 +1,5 @@
 import { flag } from "../core/option_kinds.ts";
-import { options, type Schema } from "../core/options.ts";
+import type { Schema } from "../core/options.ts";
 import { constant } from "../nn/initializer.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
@@ -81,7 +81,9 @@ export function googlenetModules(
  */
 export function googlenet(given: AuxiliaryOptions = {}): Model {
   const { image, classes, scaled, seed, auxiliary } = settingsOf(
-    options("googlenet", given, auxiliarySchema),
+    "googlenet",
+    given,
+    auxiliarySchema,
   );
   const pool = (x: SymbolicValue, name: string) =>
     x.maxPool2d(3, { stride: 2, ceilMode: true, name });

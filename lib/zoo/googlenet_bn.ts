@@ -1,4 +1,3 @@
-import { options } from "../core/options.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
@@ -27,7 +26,9 @@ import { torchvision } from "./published.ts";
  */
 export function googlenetBn(given: AuxiliaryOptions = {}): Model {
   const { image, classes, scaled, seed, auxiliary } = settingsOf(
-    options("googlenetBn", given, auxiliarySchema),
+    "googlenetBn",
+    given,
+    auxiliarySchema,
   );
   const pool = (x: SymbolicValue, i: number, window = 3) =>
     x.maxPool2d(window, { stride: 2, ceilMode: true, name: `maxpool${i}` });
@@ -84,7 +85,7 @@ export const networks: readonly ZooEntry[] = [
     name: "googlenet-bn",
     build: googlenetBn,
     paper,
-    preprocessing: symmetricRgb,
     ...torchvision("googlenet-1378be20", 69.778, 89.53, /^aux[12]\./),
+    preprocessing: symmetricRgb,
   }),
 ];

@@ -1,4 +1,3 @@
-import { options } from "../core/options.ts";
 import type { Size2d } from "../tensor/functions/geometry.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
@@ -88,12 +87,10 @@ const moduleE: Branches = [
  * ```
  */
 export function inceptionV3(given: AuxiliaryOptions = {}): Model {
-  const { image, classes, scaled, seed, auxiliary } = settingsOf(
-    options("inceptionV3", given, {
-      ...auxiliarySchema,
-      ...architectureSchema(1000, [299, 299, 3]),
-    }),
-  );
+  const { image, classes, scaled, seed, auxiliary } = settingsOf("inceptionV3", given, {
+    ...auxiliarySchema,
+    ...architectureSchema(1000, [299, 299, 3]),
+  });
   const chain = (x: SymbolicValue, prefix: string, steps: readonly Step[]) =>
     steps.reduce((x, step) => apply(x, prefix, step, scaled), x);
   const module = (x: SymbolicValue, name: string, branches: Branches) => {
@@ -155,7 +152,7 @@ export const networks: readonly ZooEntry[] = [
     paper:
       "Szegedy et al., Rethinking the Inception architecture for computer vision, CVPR 2016, " +
       "arXiv 1512.00567",
-    preprocessing: { ...symmetricRgb, resize: 342, crop: 299 },
     ...torchvision("inception_v3_google-0cc3c7bd", 77.294, 93.45, /^AuxLogits\./),
+    preprocessing: { ...symmetricRgb, resize: 342, crop: 299 },
   }),
 ];

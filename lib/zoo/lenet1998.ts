@@ -1,4 +1,3 @@
-import { options } from "../core/options.ts";
 import { constant, type Initializer } from "../nn/initializer.ts";
 import { radialBasis } from "../nn/layers/radial_basis.ts";
 import { scaledTanh } from "../nn/layers/scaled_tanh.ts";
@@ -54,7 +53,9 @@ const kernelInitializer = "lecunUniform";
  */
 export function lenet1998(given: ArchitectureOptions = {}): Model {
   const { image, classes, width, seed } = settingsOf(
-    options("lenet1998", given, architectureSchema(10, [28, 28, 1])),
+    "lenet1998",
+    given,
+    architectureSchema(10, [28, 28, 1]),
   );
   if (classes !== 10 || width !== 1) {
     throw new RangeError(

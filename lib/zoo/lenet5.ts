@@ -1,4 +1,3 @@
-import { options } from "../core/options.ts";
 import { type Model, model } from "../train/model.ts";
 import {
   type ArchitectureOptions,
@@ -24,7 +23,9 @@ import { digits } from "./usual_preprocessing.ts";
  */
 export function lenet5(given: ArchitectureOptions = {}): Model {
   const { image, classes, scaled, seed } = settingsOf(
-    options("lenet5", given, architectureSchema(10, [28, 28, 1])),
+    "lenet5",
+    given,
+    architectureSchema(10, [28, 28, 1]),
   );
   const padding = image.shape[0]! < 32 ? "same" : "valid";
   const logits = image

@@ -1,3 +1,5 @@
+import { imageNetRgb } from "./usual_preprocessing.ts";
+
 /** Published accuracy of a net, in percent of images. */
 export interface Published {
   /** Images whose most probable class is right. */
@@ -6,22 +8,6 @@ export interface Published {
   readonly top5?: number;
   /** Which weights or paper, and how it was measured. */
   readonly source: string;
-}
-
-/** Where weights are that somebody has published. */
-export interface WeightsOrigin {
-  /** What they were trained on; "imagenet" by default. */
-  readonly data?: "cifar10";
-  /** Who published them, and for what program. */
-  readonly source: string;
-  /** Where they are. */
-  readonly url: string;
-  /** The folder in the cache and in a mirror; "weights" by default. */
-  readonly folder?: string;
-  /** The SHA-1; without it, the file's name ends in the first digits of the SHA-256. */
-  readonly sha1?: string;
-  /** Tensors of the file that the network need not have: auxiliary heads. */
-  readonly ignore?: RegExp;
 }
 
 /** Weights that somebody has published, to be given to `loadWeights`. */
@@ -41,8 +27,16 @@ export class PublishedWeights {
   /** Tensors of the file that the network need not have: auxiliary heads. */
   readonly ignore: RegExp | undefined;
 
-  /** The weights in a file; `publishedWeights` finds those of a network of the zoo. */
-  constructor(file: WeightsOrigin & { readonly model: string }) {
+  /**
+   * The weights in a file; `publishedWeights` finds those of a network of the zoo. By default they are
+   * of ImageNet, and the file's name ends in the first digits of its SHA-256.
+   */
+  constructor(
+    file:
+      & Pick<PublishedWeights, "model" | "source" | "url">
+      & Partial<Pick<PublishedWeights, "data" | "folder" | "ignore">>
+      & { readonly sha1?: string },
+  ) {
     this.model = file.model;
     this.data = file.data ?? "imagenet";
     this.source = file.source;
@@ -62,33 +56,27 @@ export class PublishedWeights {
   }
 }
 
-/** What a network of the zoo has where its weights are published. */
-interface Measured {
-  readonly published: Published;
-  readonly weights: WeightsOrigin;
-}
+/** Where the weights of a network are. */
+export type WeightsOrigin = Omit<ConstructorParameters<typeof PublishedWeights>[0], "model">;
 
 /** torchvision's first weights of a network, and their accuracy on ImageNet's validation set. */
-export const torchvision = (
-  file: string,
-  top1: number,
-  top5: number,
-  ignore?: RegExp,
-): Measured => ({
+export const torchvision = (name: string, top1: number, top5: number, ignore?: RegExp) => ({
+  preprocessing: imageNetRgb,
   published: { top1, top5, source: "torchvision 0.29, IMAGENET1K_V1, one crop" },
   weights: {
     source: "torchvision, IMAGENET1K_V1",
-    url: `https://download.pytorch.org/models/${file}.pth`,
-    ...ignore && { ignore },
+    url: `https://download.pytorch.org/models/${name}.pth`,
+    ignore,
   },
 });
 
 /** timm's legacy weights of a network, and their accuracy on ImageNet's validation set. */
-export const timm = (file: string, top1: number, top5: number): Measured => ({
+export const timm = (name: string, top1: number, top5: number) => ({
+  preprocessing: imageNetRgb,
   published: { top1, top5, source: "timm, legacy weights, one crop" },
   weights: {
     source: "timm, legacy_se…",
-    url: `https://github.com/rwightman/pytorch-image-models/releases/download/${file}.pth`,
+    url: `https://github.com/rwightman/pytorch-image-models/releases/download/${name}.pth`,
   },
 });
 

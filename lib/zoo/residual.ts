@@ -9,47 +9,43 @@ export type Branch = (
   stride: number,
 ) => SymbolicValue;
 
-/** How the blocks of a residual net are joined. */
-export interface StageOptions {
-  /** Whether a block's input is added to what it yields; true by default. False is a plain net. */
-  readonly shortcuts?: boolean;
-  /** Window of the projections that halve an image: 1 by default; 3 in SENet-154. */
-  readonly projection?: 1 | 3;
-}
+/** A block's input in the shape of what is added to it. */
+export type Shortcut = (
+  x: SymbolicValue,
+  name: string,
+  filters: number,
+  stride: number,
+) => SymbolicValue;
 
-/** The stages of a residual net: `counts` blocks each, all but the first stage halve the image. */
+/**
+ * The stages of a residual net: `counts` blocks each, all but the first stage halve the image. Without
+ * shortcuts it is a plain net.
+ */
 export function residualStages(
   x: SymbolicValue,
   counts: readonly number[],
   branch: Branch,
-  { shortcuts = true, projection = 1 }: StageOptions = {},
+  shortcut: Shortcut | undefined,
 ): SymbolicValue {
   counts.forEach((count, stage) => {
     for (let i = 0; i < count; i++) {
       const name = `layer${stage + 1}.${i}`;
       const stride = stage > 0 && i === 0 ? 2 : 1;
       const y = branch(x, name, stage, stride);
-      const shortcut = shortcuts && project(x, name, y.shape[2]!, stride, projection);
-      x = (shortcut ? y.add(shortcut, { name: `${name}.add` }) : y).relu({ name: `${name}.relu` });
+      const kept = shortcut?.(x, name, y.shape[2]!, stride);
+      x = (kept ? y.add(kept, { name: `${name}.add` }) : y).relu({ name: `${name}.relu` });
     }
   });
   return x;
 }
 
-/** A block's input in the shape of what is added to it: itself, or projected. */
-function project(
-  x: SymbolicValue,
-  name: string,
-  filters: number,
-  stride: number,
-  window: 1 | 3,
-): SymbolicValue {
+/** Shortcuts that are projected where the shape changes, where they halve an image by a `window`. */
+export const projected = (window: 1 | 3): Shortcut => (x, name, filters, stride) => {
   if (stride === 1 && x.shape[2] === filters) return x;
-  const kernelSize = stride === 1 ? 1 : window;
-  const padding = (kernelSize - 1) / 2;
+  const kernelSize = stride === 1 ? 1 : window, padding = (kernelSize - 1) / 2;
   return convolution(x, `${name}.downsample.0`, filters, kernelSize, { stride, padding })
     .batchNorm({ name: `${name}.downsample.1` });
-}
+};
 
 /** Two 3x3 convolutions: the branch of ResNet-18 and 34. */
 export function basicBranch(

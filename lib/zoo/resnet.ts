@@ -1,9 +1,15 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
-import { type Option, options, type Schema } from "../core/options.ts";
+import type { Option, Schema } from "../core/options.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
-import { basicBranch, bottleneckBranch, type Branch, residualStages } from "./residual.ts";
+import {
+  basicBranch,
+  bottleneckBranch,
+  type Branch,
+  projected,
+  residualStages,
+} from "./residual.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { ZooEntry } from "./entry.ts";
 import { imageNetRgb } from "./usual_preprocessing.ts";
@@ -56,15 +62,10 @@ export const resnetBlocks: Readonly<Record<ResnetDepth, readonly number[]>> = {
  */
 export function resnet(depth: ResnetDepth, given: ResnetOptions = {}): Model {
   resnetDepth.read(depth, "resnet: depth");
-  const { image, classes, scaled, seed, version, shortcuts } = settingsOf(
-    options("resnet", given, schema),
-  );
-  const x = residualStages(
-    resnetStem(image, scaled(64)),
-    resnetBlocks[depth],
-    resnetBranch(depth, version, scaled),
-    { shortcuts },
-  );
+  const { image, classes, scaled, seed, version, shortcuts } = settingsOf("resnet", given, schema);
+  const branch = resnetBranch(depth, version, scaled),
+    shortcut = shortcuts ? projected(1) : undefined;
+  const x = residualStages(resnetStem(image, scaled(64)), resnetBlocks[depth], branch, shortcut);
   const features = x.globalAveragePool2d({ name: "avgpool" });
   return model(image, features.dense(classes, { name: "fc" }), { seed });
 }
@@ -106,7 +107,6 @@ export const networks: readonly ZooEntry[] = ([
     name: `resnet${depth}`,
     build: (options) => resnet(depth, options),
     paper,
-    preprocessing: imageNetRgb,
     ...torchvision(file, top1, top5),
   }),
   new ZooEntry({

@@ -1,11 +1,9 @@
-import { options } from "../core/options.ts";
 import { type Model, model } from "../train/model.ts";
 import { groupsOf } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
-import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
+import { bottleneckBranch, type Branch, projected, residualStages } from "./residual.ts";
 import { resnetBlocks, resnetStem } from "./resnet.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /**
@@ -20,9 +18,9 @@ import { torchvision } from "./published.ts";
  * ```
  */
 export function resnext50(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(options("resnext50", given, imageNetSchema));
+  const { image, classes, scaled, seed } = settingsOf("resnext50", given, imageNetSchema);
   const stem = resnetStem(image, scaled(64));
-  const x = residualStages(stem, resnetBlocks[50], resnextBranch(scaled));
+  const x = residualStages(stem, resnetBlocks[50], resnextBranch(scaled), projected(1));
   const features = x.globalAveragePool2d({ name: "avgpool" });
   return model(image, features.dense(classes, { name: "fc" }), { seed });
 }
@@ -43,7 +41,6 @@ export const networks: readonly ZooEntry[] = [
     paper:
       "Xie, Girshick, Dollár, Tu and He, Aggregated residual transformations for deep neural " +
       "networks, CVPR 2017, arXiv 1611.05431",
-    preprocessing: imageNetRgb,
     ...torchvision("resnext50_32x4d-7cdf4587", 77.618, 93.698),
   }),
 ];

@@ -1,15 +1,14 @@
 import { oneOf } from "../core/option_kinds.ts";
-import { options, type Schema } from "../core/options.ts";
+import type { Schema } from "../core/options.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution, groupsOf } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
-import { bottleneckBranch, type Branch, residualStages } from "./residual.ts";
+import { bottleneckBranch, type Branch, projected, residualStages } from "./residual.ts";
 import { resnetBlocks, resnetBranch, type ResnetDepth, resnetDepth } from "./resnet.ts";
 import { resnextBranch } from "./resnext.ts";
 import { squeezeExcite } from "./squeeze_excite.ts";
 import { type Registration, ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./usual_preprocessing.ts";
 import { timm } from "./published.ts";
 
 /** Settings of {@linkcode seResnet}. */
@@ -36,9 +35,9 @@ const schema = { ...imageNetSchema, version: oneOf([1, 1.5], 1) } satisfies Sche
  */
 export function seResnet(depth: ResnetDepth, given: SeResnetOptions = {}): Model {
   resnetDepth.read(depth, "seResnet: depth");
-  const { image, classes, scaled, seed, version } = settingsOf(options("seResnet", given, schema));
-  const branch = resnetBranch(depth, version, scaled);
-  const x = residualStages(stem(image, scaled(64)), resnetBlocks[depth], excited(branch));
+  const { image, classes, scaled, seed, version } = settingsOf("seResnet", given, schema);
+  const branch = excited(resnetBranch(depth, version, scaled));
+  const x = residualStages(stem(image, scaled(64)), resnetBlocks[depth], branch, projected(1));
   return model(image, head(x, classes), { seed });
 }
 
@@ -54,14 +53,9 @@ export function seResnet(depth: ResnetDepth, given: SeResnetOptions = {}): Model
  * ```
  */
 export function seResnext50(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(
-    options("seResnext50", given, imageNetSchema),
-  );
-  const x = residualStages(
-    stem(image, scaled(64)),
-    resnetBlocks[50],
-    excited(resnextBranch(scaled)),
-  );
+  const { image, classes, scaled, seed } = settingsOf("seResnext50", given, imageNetSchema);
+  const branch = excited(resnextBranch(scaled));
+  const x = residualStages(stem(image, scaled(64)), resnetBlocks[50], branch, projected(1));
   return model(image, head(x, classes), { seed });
 }
 
@@ -78,7 +72,7 @@ export function seResnext50(given: ArchitectureOptions = {}): Model {
  * ```
  */
 export function senet154(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(options("senet154", given, imageNetSchema));
+  const { image, classes, scaled, seed } = settingsOf("senet154", given, imageNetSchema);
   let x = image;
   [64, 64, 128].forEach((filters, i) => {
     const stride = i === 0 ? 2 : 1;
@@ -91,7 +85,7 @@ export function senet154(given: ArchitectureOptions = {}): Model {
     const filters = [half, 2 * half, 2 * half] as const;
     return bottleneckBranch(x, name, { filters, stride, groups: groupsOf(64, half) });
   };
-  x = residualStages(x, resnetBlocks[152], excited(branch), { projection: 3 });
+  x = residualStages(x, resnetBlocks[152], excited(branch), projected(3));
   return model(image, head(x, classes, 0.2), { seed });
 }
 
@@ -123,7 +117,6 @@ const row = (
     name,
     build,
     paper: "Hu, Shen and Sun, Squeeze-and-excitation networks, CVPR 2018, arXiv 1709.01507",
-    preprocessing: imageNetRgb,
     ...timm(...measured),
   });
 

@@ -1,12 +1,12 @@
 import { oneOf } from "../core/option_kinds.ts";
-import { type Option, options } from "../core/options.ts";
+import type { Option } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { numbered } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { caffeBgr, imageNetRgb } from "./usual_preprocessing.ts";
+import { caffeBgr } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /** The paper's net, and a later one with 2.4 times fewer multiply-adds. */
@@ -39,7 +39,7 @@ const plans: Readonly<
  * ```
  */
 export function squeezenet(version: SqueezenetVersion, given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(options("squeezenet", given, imageNetSchema));
+  const { image, classes, scaled, seed } = settingsOf("squeezenet", given, imageNetSchema);
   versions.read(version, "squeezenet: version");
   const { stem: [filters, window], modules } = plans[version];
   const pool = { stride: 2, ceilMode: true };
@@ -104,7 +104,6 @@ export const networks: readonly ZooEntry[] = ([
     build: (options) => squeezenet(version, options),
     paper: "Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and " +
       "<0.5MB model size, 2016, arXiv 1602.07360",
-    preprocessing: imageNetRgb,
     ...torchvision(file, top1, top5),
     caffe: {
       names: squeezenetCaffeNames(version),

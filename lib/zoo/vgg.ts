@@ -1,11 +1,10 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
-import { options, type Schema } from "../core/options.ts";
+import type { Schema } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import { type Model, model } from "../train/model.ts";
 import { numbered, poolToAtMost } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./usual_preprocessing.ts";
 import { torchvision } from "./published.ts";
 
 /** Layers with weights of a VGG net. */
@@ -42,7 +41,7 @@ const stages: Readonly<Record<VggDepth, readonly number[]>> = {
  */
 export function vgg(depth: VggDepth, given: VggOptions = {}): Model {
   oneOf([11, 13, 16, 19]).read(depth, "vgg: depth");
-  const { image, classes, scaled, seed, batchNorm } = settingsOf(options("vgg", given, schema));
+  const { image, classes, scaled, seed, batchNorm } = settingsOf("vgg", given, schema);
   let next = numbered("features");
   let x = image;
   stages[depth].forEach((count, stage) => {
@@ -78,7 +77,6 @@ export const networks: readonly ZooEntry[] = ([
     build: (options) => vgg(depth, { ...options, batchNorm }),
     paper: "Simonyan and Zisserman, Very deep convolutional networks for large-scale image " +
       "recognition, ICLR 2015, arXiv 1409.1556",
-    preprocessing: imageNetRgb,
     ...torchvision(file, top1, top5),
   })
 );

@@ -1,4 +1,3 @@
-import { options } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import { type Model, model } from "../train/model.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
@@ -19,7 +18,7 @@ import { imageNetRgb } from "./usual_preprocessing.ts";
  * ```
  */
 export function zfnet(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(options("zfnet", given, imageNetSchema));
+  const { image, classes, scaled, seed } = settingsOf("zfnet", given, imageNetSchema);
   const kernelInitializer = normal(0.01);
   const pool = { stride: 2, ceilMode: true };
   let x = image

@@ -20,7 +20,7 @@ import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
 import { defaultRuntime, type Runtime, setDevice } from "../../lib/tensor/runtime.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { record } from "../../lib/tensor/tracing.ts";
-import { bottleneckBranch, residualStages } from "../../lib/zoo/residual.ts";
+import { bottleneckBranch, projected, residualStages } from "../../lib/zoo/residual.ts";
 import {
   digestError,
   firstValues,
@@ -58,7 +58,7 @@ function senetBlocks({ inputShape, width }: ArchitectureOptions): Model {
     const filters = [half, 2 * half, 2 * half] as const;
     const branch = bottleneckBranch(x, name, { filters, stride, groups: 4 });
     return squeezeExcite(branch, `${name}.se_module`, 16);
-  }, { projection: 3 });
+  }, projected(3));
   return model(image, features.globalAveragePool2d().dense(classes, { name: "last_linear" }));
 }
 
