@@ -103,7 +103,7 @@ export class Value implements Tenant {
    */
   write(data: TensorData): boolean {
     const tenancy = this.#tenancy;
-    if (tenancy === undefined || this.isShared || tenancy.runtime.isClosed) return false;
+    if (tenancy === undefined || this.isShared || this.#leaving !== undefined) return false;
     tenancy.runtime.device.write(tenancy.storage, data);
     this.data = undefined;
     return true;
