@@ -1,3 +1,5 @@
+import { integer } from "./option_kinds.ts";
+
 /**
  * One round function of Philox 4x32-10, a counter-based generator: the same key and counter give
  * the same four words on every device and in any order.
@@ -41,11 +43,11 @@ function multiplyHigh(a: number, b: number): number {
   return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }
 
+const anySeed = integer();
+
 /** Splits a seed (any safe integer) into the two words of a key. */
 export function keyOf(seed: number): [number, number] {
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`seed: expected an integer, found ${seed}`);
-  }
+  anySeed.read(seed, "seed");
   return [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0];
 }
 

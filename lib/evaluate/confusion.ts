@@ -1,3 +1,5 @@
+import { integer } from "../core/option_kinds.ts";
+
 /** How often a class was taken for another. */
 export interface Confusion {
   /** The right class. */
@@ -29,11 +31,7 @@ export class ConfusionMatrix {
 
   /** A matrix of zeros. */
   constructor(classes: number) {
-    if (!Number.isInteger(classes) || classes < 1 || classes > 16384) {
-      throw new RangeError(
-        `confusionMatrix: classes: expected an integer from 1 to 16384, found ${classes}`,
-      );
-    }
+    integer({ least: 1, most: 16384 }).read(classes, "confusionMatrix: classes");
     this.classes = classes;
     this.counts = new Uint32Array(classes * classes);
   }

@@ -1,3 +1,4 @@
+import { positiveInteger } from "../core/option_kinds.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** A class and how much the model holds of it. */
@@ -45,9 +46,7 @@ export async function topK(scores: Tensor, k = 5): Promise<Ranked[][]> {
       `topK: expected scores of shape [examples, classes], found [${scores.shape}]`,
     );
   }
-  if (!Number.isInteger(k) || k < 1) {
-    throw new RangeError(`topK: k: expected an integer of at least 1, found ${k}`);
-  }
+  positiveInteger().read(k, "topK: k");
   const [examples, classes] = scores.shape as [number, number], data = await scores.data();
   return Array.from({ length: examples }, (_, i) => {
     const row = data.subarray(i * classes, (i + 1) * classes);

@@ -1,3 +1,4 @@
+import { integer } from "../core/option_kinds.ts";
 import { keyOf } from "../core/random.ts";
 import type { Shape } from "../core/shape.ts";
 import { randomUniform } from "../graph/ops/generate.ts";
@@ -21,9 +22,7 @@ import { Tensor } from "./tensor.ts";
  * @throws {RangeError} if the seed or the step is no integer.
  */
 export function randomKey(seed: number, step = 0): Tensor {
-  if (!Number.isInteger(step)) {
-    throw new RangeError(`randomKey: step: expected an integer, found ${step}`);
-  }
+  integer().read(step, "randomKey: step");
   return tensor(Int32Array.of(...keyOf(seed), step));
 }
 

@@ -47,20 +47,18 @@ export function constantRate(learningRate: number): Schedule {
   return { rate: () => learningRate };
 }
 
+const stepSchema = {
+  every: required(span),
+  factor: number({ least: 0 }, 0.1),
+} satisfies Schema<Parameters<typeof stepDecay>[1]>;
+
 /** The rate times `factor` (0.1) after every `every` epochs. */
 export function stepDecay(
   learningRate: number,
   given: { readonly every: number; readonly factor?: number },
 ): Schedule {
   rate.read(learningRate, "stepDecay: learningRate");
-  const { every, factor } = options(
-    "stepDecay",
-    given,
-    {
-      every: required(span),
-      factor: number({ least: 0 }, 0.1),
-    } satisfies Schema<typeof given>,
-  );
+  const { every, factor } = options("stepDecay", given, stepSchema);
   return { rate: (epoch) => learningRate * factor ** Math.floor(epoch / every) };
 }
 
@@ -74,6 +72,11 @@ export function exponentialDecay(
   return { rate: (epoch) => learningRate * factor ** epoch };
 }
 
+const cosineSchema = {
+  epochs: required(span),
+  minimum: number({ least: 0 }, 0),
+} satisfies Schema<Parameters<typeof cosineDecay>[1]>;
+
 /**
  * From the rate down to `minimum` (0) along half a cosine over `epochs`, and `minimum` afterwards.
  * Source: Loshchilov and Hutter 2016, arXiv 1608.03983.
@@ -83,14 +86,7 @@ export function cosineDecay(
   given: { readonly epochs: number; readonly minimum?: number },
 ): Schedule {
   rate.read(learningRate, "cosineDecay: learningRate");
-  const { epochs, minimum } = options(
-    "cosineDecay",
-    given,
-    {
-      epochs: required(span),
-      minimum: number({ least: 0 }, 0),
-    } satisfies Schema<typeof given>,
-  );
+  const { epochs, minimum } = options("cosineDecay", given, cosineSchema);
   return {
     rate: (epoch) => {
       const share = Math.min(1, epoch / epochs);
@@ -121,6 +117,13 @@ export function warmUp(after: LearningRate, given: { readonly epochs: number }):
   };
 }
 
+const plateauSchema = {
+  factor: number({ above: 1 }, 10),
+  patience: integer({ least: 0 }, 10),
+  threshold: number({ least: 0 }, 1e-4),
+  minimum: number({ least: 0 }, 0),
+} satisfies Schema<NonNullable<Parameters<typeof divideOnPlateau>[1]>>;
+
 /**
  * Divides the rate by `factor` (10) when the loss has not fallen for `patience` (10) epochs. It
  * remembers what it was told: a new run wants a new one.
@@ -139,12 +142,7 @@ export function divideOnPlateau(
   const { factor, patience, threshold, minimum } = options(
     "divideOnPlateau",
     given,
-    {
-      factor: number({ above: 1 }, 10),
-      patience: integer({ least: 0 }, 10),
-      threshold: number({ least: 0 }, 1e-4),
-      minimum: number({ least: 0 }, 0),
-    } satisfies Schema<typeof given>,
+    plateauSchema,
   );
   let state = { rate: learningRate, best: Infinity, waited: 0 };
   return {

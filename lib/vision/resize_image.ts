@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { oneOf } from "../core/option_kinds.ts";
+import { integer, oneOf } from "../core/option_kinds.ts";
 import { checkImage, type RgbImage } from "./image.ts";
 
 /** How pixels between pixels are found. */
@@ -130,9 +130,7 @@ export function resizeImage(
   checkImage(image, "resizeImage");
   filterOption.read(filter, "resizeImage: filter");
   for (const size of [height, width]) {
-    if (!Number.isInteger(size) || size < 1 || size > 65535) {
-      throw new RangeError(`resizeImage: expected sizes from 1 to 65535, found ${size}`);
-    }
+    integer({ least: 1, most: 65535 }).read(size, "resizeImage: size");
   }
   let { data } = image, top = 0;
   const columns = height === image.height ? undefined : tapsOf(image.height, height, filter);

@@ -40,7 +40,7 @@ Deno.test("bad sizes, filters and images are refused", () => {
   assertThrows(
     () => resizeImage(blank(2, 2), [0, 2]),
     RangeError,
-    "sizes from 1 to 65535, found 0",
+    "size: expected an integer from 1 to 65535, found 0",
   );
   assertThrows(() => resizeImage(blank(2, 2), [2, 1.5]), RangeError, "found 1.5");
   assertThrows(
