@@ -1,12 +1,12 @@
 import type { TensorData } from "../core/dtype.ts";
 import { DeviceError } from "../core/errors.ts";
 import type { Storage } from "../device/device.ts";
-import { Node, topologicalOrder } from "../graph/node.ts";
+import { Node, type TensorType, topologicalOrder } from "../graph/node.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { structureKey } from "../compile/key.ts";
 import { defaultRuntime, type Runtime } from "./runtime.ts";
 import { isTracing } from "./tracing.ts";
-import { becomeLeaf, checkAlive, leafOf, leafWith, Value, valueOf } from "./value.ts";
+import { becomeLeaf, checkAlive, constant, leafOf, leafWith, Value, valueOf } from "./value.ts";
 
 /** Nodes of which some are wanted together: see {@linkcode linkResults}. */
 interface Linked {
@@ -214,12 +214,23 @@ export async function storagesOf(
   tensors: readonly { readonly node: Node }[],
   runtime: Runtime,
 ): Promise<Storage[]> {
-  const nodes = tensors.map(({ node }) => node);
+  const nodes = await Promise.all(tensors.map(async ({ node }) => {
+    // No kernel stores bytes: a view of some is made by way of the host.
+    if (isLeaf(node) || node.dtype !== "u8") return node;
+    return constant(await read(node, runtime), node.shape, node.dtype);
+  }));
   const home = await evaluate(nodes, runtime);
   if (home === runtime) return nodes.map((node) => valueOf(node)!.upload(runtime));
   throw new TypeError(
     `expected tensors on ${runtime}, found some on ${home}; move these by their to()`,
   );
+}
+
+/** A leaf with the numbers that memory on a runtime holds; the memory is the leaf's from then on. */
+export function leafOn(runtime: Runtime, storage: Storage, type: TensorType): Node {
+  const value = new Value(type, undefined, runtime);
+  value.settle(runtime, storage);
+  return leafOf(value);
 }
 
 /**

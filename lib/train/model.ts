@@ -8,8 +8,10 @@ import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
+import { storagesOf } from "../tensor/evaluate.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { valueOf } from "../tensor/value.ts";
 import { formatFields } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
@@ -57,6 +59,7 @@ export class Model extends Network<Model> {
   /** Names of the classes; taken from the data of the first `fit` unless set. */
   classes: readonly string[] | undefined;
   #predictor = new Predictor(this);
+  #home: Runtime | undefined;
   /** For `trainOnBatch`, with the settings of its first call. */
   #trainer:
     | { runtime: Runtime; trainer: Trainer; form: string; settings: TrainOnBatchOptions }
@@ -93,10 +96,27 @@ export class Model extends Network<Model> {
     this.#trainer = undefined;
   }
 
+  /**
+   * Moves the model to a runtime, where it is trained and used from then on; until then it is on the
+   * default one.
+   *
+   * ```ts
+   * import { openRuntime, sequential, zeros } from "@striate/striate";
+   * await using runtime = await openRuntime("cpu", { threads: 1 });
+   * const net = await sequential([2]).dense(1).to(runtime);
+   * console.log(await (await net.predict(zeros([1, 2]))).array()); // [[0]]
+   * ```
+   */
+  async to(runtime: Runtime): Promise<this> {
+    this.#home = runtime;
+    await this.#runtime();
+    return this;
+  }
+
   /** The runtime, with all weights there. */
   async #runtime(): Promise<Runtime> {
     for (;;) {
-      const runtime = defaultRuntime();
+      const runtime = this.#home ?? defaultRuntime();
       await runtime.open();
       for (const weight of this.weights) await weight.to(runtime);
       if (runtime.isOpen) return runtime;
@@ -178,6 +198,8 @@ export class Model extends Network<Model> {
       list.map((t) => ({ shape: t.shape.slice(1), dtype: t.dtype }));
     const data = { inputs: fields(inputs), targets: fields(targets) };
     const form = formatFields(data);
+    // The scale that it learns with belongs to it from then on.
+    if (inputs[0]!.dtype === "u8") this.normalization ??= { mean: [0], standardDeviation: [1] };
     const before = this.#trainer;
     if (before !== undefined && before.form !== form) {
       throw new TypeError(
@@ -196,10 +218,10 @@ export class Model extends Network<Model> {
       this.#loss = settings.loss ?? "crossEntropy";
     }
     const { trainer } = this.#trainer;
-    const read = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));
-    const batch = { size, inputs: await read(inputs), targets: await read(targets) };
+    const storages = await storagesOf([...inputs, ...targets], runtime);
+    trainer.checkTargets(targets.map(({ node }) => valueOf(node)?.data));
     trainer.counters.reset();
-    trainer.step(batch, trainer.rate(epoch));
+    trainer.stepOn(storages, size, trainer.rate(epoch));
     const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
     return metrics;
   }

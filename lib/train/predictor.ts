@@ -1,25 +1,34 @@
-import { bytesPerElement, type DType, type TensorData, typedArray } from "../core/dtype.ts";
+import type { DType, TensorData } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
-import { formatShape, sameShape, sizeOf } from "../core/shape.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
+import { checkInputs } from "../nn/apply.ts";
 import type { Network } from "../nn/network.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
-import type { Weight } from "../nn/weight.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
-import { tensor } from "../tensor/create.ts";
+import type { Weight } from "../nn/weight.ts";
+import { concatenate } from "../tensor/combine.ts";
+import { leafOn, storagesOf } from "../tensor/evaluate.ts";
 import type { Runtime } from "../tensor/runtime.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
+import { constant } from "../tensor/value.ts";
 import type { Dataset } from "./dataset.ts";
 import { host } from "./host.ts";
 import { Throttle } from "./throttle.ts";
+
+/** A tensor over an array, which nobody else changes. */
+const over = (data: TensorData, shape: Shape, dtype: DType) =>
+  new Tensor(constant(data, shape, dtype));
 
 /** What is to be predicted, to be had in slices. */
 export interface Examples {
   readonly length: number;
   /** The element type of each input. */
   readonly types: readonly DType[];
+  /** Whether the results stay on the device, as the examples do. */
+  readonly stay: boolean;
   /** The inputs of `size` examples from number `at` on. */
-  batch(at: number, size: number): readonly TensorData[];
+  batch(at: number, size: number): readonly Tensor[];
 }
 
 /** The examples of a data set. */
@@ -27,7 +36,14 @@ export function examplesOf(data: Dataset): Examples {
   return {
     length: data.length,
     types: data.inputs.map(({ dtype }) => dtype),
-    batch: (at, size) => data.batch(Array.from({ length: size }, (_, i) => at + i)).inputs,
+    stay: false,
+    batch: (at, size) => {
+      const { inputs } = data.batch(Array.from({ length: size }, (_, i) => at + i));
+      return inputs.map((array, i) => {
+        const { shape, dtype } = data.inputs[i]!;
+        return over(array, [size, ...shape], dtype);
+      });
+    },
   };
 }
 
@@ -36,27 +52,21 @@ export async function tensorExamples(
   network: Network,
   tensors: readonly Tensor[],
 ): Promise<Examples> {
-  const { inputs } = network;
-  const length = tensors[0]?.shape[0] ?? 0;
-  const fits = tensors.length === inputs.length &&
-    tensors.every(({ shape }, i) =>
-      shape[0] === length && sameShape(shape.slice(1), inputs[i]!.shape)
-    );
-  if (!fits || length === 0) {
-    throw new TypeError(
-      `predict: expected ${
-        inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")
-      }, found ${tensors.map(({ shape }) => formatShape(shape)).join(" and ")}`,
-    );
-  }
-  const data = await Promise.all(tensors.map((t) => t.data()));
+  checkInputs(tensors, network.inputs, "predict");
+  const length = tensors[0]!.shape[0]!;
+  // No kernel stores bytes, so they are cut on the host.
+  const bytes = await Promise.all(tensors.map((t) => t.dtype === "u8" ? t.data<"u8">() : null));
   return {
     length,
     types: tensors.map(({ dtype }) => dtype),
+    stay: true,
     batch: (at, size) =>
-      data.map((array, i) => {
-        const one = sizeOf(inputs[i]!.shape);
-        return array.subarray(at * one, (at + size) * one);
+      tensors.map((t, i) => {
+        if (size === length) return t;
+        const shape = t.shape.slice(1), one = sizeOf(shape), data = bytes[i];
+        return data
+          ? over(data.subarray(at * one, (at + size) * one), [size, ...shape], "u8")
+          : t.slice([at], [size]);
       }),
   };
 }
@@ -80,37 +90,32 @@ export class Predictor {
     normalization: Normalization | undefined,
     batchSize: number,
   ): Promise<Tensor[]> {
-    const { device } = runtime, throttle = new Throttle(device);
+    const throttle = new Throttle(runtime.device);
     using stoppable = host().begin();
-    const results: Promise<ArrayBuffer>[][] = wanted.map(() => []);
+    const results: Tensor[][] = wanted.map(() => []);
+    const readings: Promise<Float32Array>[][] = wanted.map(() => []);
     for (let at = 0; at < examples.length; at += batchSize) {
       stoppable.signal.throwIfAborted();
       const size = Math.min(batchSize, examples.length - at);
-      const inputs = examples.batch(at, size).map((data) => {
-        const storage = runtime.allocate(data.byteLength);
-        device.write(storage, data);
-        return storage;
-      });
+      const inputs = await storagesOf(examples.batch(at, size), runtime);
       const program = this.#program(runtime, examples.types, size, wanted, normalization);
       program.run(inputs).forEach((storage, i) => {
-        const bytes = size * sizeOf(wanted[i]!.shape) * bytesPerElement.f32;
-        const reading = device.read(storage, bytes);
-        // If a later batch fails, nobody waits for this one.
-        reading.catch(() => {});
-        results[i]!.push(reading);
-        storage.release();
+        const shape = [size, ...wanted[i]!.shape];
+        const result = new Tensor(leafOn(runtime, storage, { shape, dtype: "f32" }));
+        if (examples.stay) results[i]!.push(result);
+        else readings[i]!.push(readOnce(result));
       });
-      for (const storage of inputs) storage.release();
       await throttle.step();
     }
+    if (examples.stay) return results.map((parts) => concatenate(parts));
     return await Promise.all(wanted.map(async ({ shape }, i) => {
       const all = new Float32Array(examples.length * sizeOf(shape));
       let at = 0;
-      for (const buffer of await Promise.all(results[i]!)) {
-        all.set(typedArray("f32", buffer), at);
-        at += buffer.byteLength / bytesPerElement.f32;
+      for (const part of await Promise.all(readings[i]!)) {
+        all.set(part, at);
+        at += part.length;
       }
-      return tensor(all, { shape: [examples.length, ...shape] });
+      return over(all, [examples.length, ...shape], "f32");
     }));
   }
 
@@ -150,4 +155,12 @@ export class Predictor {
     this.#numbers.set(value, number);
     return number;
   }
+}
+
+/** The numbers of a tensor, which is not needed afterwards. */
+function readOnce(tensor: Tensor): Promise<Float32Array> {
+  const reading = tensor.data().finally(() => tensor[Symbol.dispose]());
+  // If a later batch fails, nobody waits for this one.
+  reading.catch(() => {});
+  return reading;
 }

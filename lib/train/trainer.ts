@@ -113,16 +113,29 @@ export class Trainer {
 
   /** Queues a training step with a learning rate. */
   step(batch: Batch, rate: number): void {
+    this.stepOn(this.#place(batch), batch.size, rate);
+  }
+
+  /** The same on a batch that is on the device: inputs, then targets. */
+  stepOn(storages: readonly Storage[], size: number, rate: number): void {
     if (rate !== this.#writtenRate) {
       this.#rate.assign(Float32Array.of(rate));
       this.#writtenRate = rate;
     }
-    this.#run(batch, true);
+    this.#program(size, true).run(storages);
   }
 
   /** Queues the evaluation of a batch: only the counters change. */
   evaluate(batch: Batch): void {
-    this.#run(batch, false);
+    this.#program(batch.size, false).run(this.#place(batch));
+  }
+
+  /** Checks targets on the host: a class number without an output would count for nothing. */
+  checkTargets(targets: readonly (ArrayLike<number> | undefined)[]): void {
+    this.#targets.forEach(({ classes }, i) => {
+      const labels = targets[i];
+      if (classes !== undefined && labels !== undefined) checkLabels(labels, classes);
+    });
   }
 
   /** What has been counted since the counters were reset, after everything queued. */
@@ -140,15 +153,14 @@ export class Trainer {
     for (const variable of [...this.variables.values(), this.#rate]) variable.release();
   }
 
-  #run(batch: Batch, training: boolean): void {
-    const program = this.#program(batch.size, training);
-    this.#targets.forEach(({ classes }, i) => {
-      if (classes !== undefined) checkLabels(batch.targets[i]!, classes);
-    });
-    const data = [...batch.inputs, ...batch.targets];
+  /** Writes a batch to the device. */
+  #place(batch: Batch): readonly Storage[] {
+    this.checkTargets(batch.targets);
     const storages = this.#storages(batch.size);
-    data.forEach((array, i) => this.#runtime.device.write(storages[i]!, array));
-    program.run(storages);
+    [...batch.inputs, ...batch.targets].forEach((array, i) =>
+      this.#runtime.device.write(storages[i]!, array)
+    );
+    return storages;
   }
 
   #program(size: number, training: boolean): StatefulProgram {

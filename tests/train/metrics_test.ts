@@ -1,8 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Random } from "../../lib/core/random.ts";
 import { leaf } from "../../lib/graph/node.ts";
+import { concatenate } from "../../lib/tensor/combine.ts";
+import { full } from "../../lib/tensor/create.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
-import { rankOf } from "../../lib/train/metrics.ts";
+import { type Metric, rankOf } from "../../lib/train/metrics.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { onNodes } from "../nodes.ts";
 import { evaluate } from "../reference.ts";
@@ -81,4 +83,36 @@ Deno.test("without labels there is only the loss", async () => {
   const net = await echo(2);
   const data = arrayDataset({ inputs: [[1, 2]], targets: [[1, 4]] });
   assertEquals(await net.evaluate(data, { loss: "meanSquaredError" }), { loss: 2 });
+});
+
+Deno.test("a metric of one's own is summed over batches of any size, in training and after", async () => {
+  await useCpu();
+  const data = arrayDataset({ inputs: [[1], [2], [3], [4], [5]], targets: [0, 1, 0, 1, 1] });
+  // The share of examples of class 1, and nothing of the predictions.
+  const share: Metric = {
+    shape: [2],
+    count: (predictions, targets) =>
+      concatenate([targets.cast("f32").sum().reshape([1]), full([1], predictions.shape[0]!)]),
+    result: ([ones, all]) => ones! / all!,
+  };
+  const net = sequential([1], { seed: 1 }).dense(2);
+  for (const batchSize of [2, 5]) {
+    const { metrics } = await net.evaluate(data, { batchSize, metrics: { share } });
+    assertAlmostEquals(metrics!.share!, 0.6, 1e-6);
+  }
+  const history = await net.fit(data, { batchSize: 2, validation: data, metrics: { share } });
+  assertAlmostEquals(history.epochs[0]!.metrics!.share!, 0.6, 1e-6);
+  assertAlmostEquals(history.epochs[0]!.validation!.metrics!.share!, 0.6, 1e-6);
+  assertStringIncludes(String(history), "share 0.6000");
+  const wrong = { share: { ...share, shape: [3] } };
+  await assertRejects(
+    () => net.evaluate(data, { metrics: wrong }),
+    TypeError,
+    'metric "share": expected count() to give [3], found [2]',
+  );
+  await assertRejects(
+    () => net.evaluate(data, { metrics: { share: 1 } as never }),
+    TypeError,
+    "evaluate: metrics: expected metrics { shape, count, result } by name",
+  );
 });

@@ -3,6 +3,9 @@ import { leaf, type Node } from "../../lib/graph/node.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { record } from "../../lib/tensor/tracing.ts";
 import { tensor } from "../../lib/tensor/create.ts";
+import type { Weights } from "../../lib/nn/apply.ts";
+import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
+import { gradient } from "../../lib/tensor/gradient.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { clipByNorm, type Optimizer } from "../../lib/train/optimizer.ts";
 import { adagrad, adam, adamW, rmsprop, sgd } from "../../lib/train/optimizers.ts";
@@ -120,4 +123,44 @@ Deno.test("settings out of range and unknown ones are refused", () => {
   assertThrows(() => adagrad({ weightDecay: -1 }), RangeError, "adagrad: weightDecay");
   const misspelt = { learningrate: 0.1 } as object;
   assertThrows(() => adam(misspelt), RangeError, 'did you mean "learningRate"?');
+});
+
+Deno.test("rate factors are for weights by name, or by the name of their layer", async () => {
+  await useCpu();
+  const kernels = { "a.kernel": tensor(1), "a.bias": tensor(1), "b.kernel": tensor(1) };
+  const step = async (rateFactors: Record<string, number>) => {
+    const optimizer = sgd({ learningRate: 0.5, rateFactors });
+    const { weights } = optimizer.step(kernels, kernels, optimizer.init(kernels));
+    return await Promise.all(Object.values(weights).map((t) => t.item()));
+  };
+  assertEquals(await step({}), [0.5, 0.5, 0.5]);
+  assertEquals(await step({ a: 0 }), [1, 1, 0.5]);
+  assertEquals(await step({ "*.kernel": 2 }), [0, 0.5, 0]);
+  // The first that fits counts.
+  assertEquals(await step({ "a.bias": 0, "*": 2 }), [0, 1, 0]);
+  assertThrows(() => sgd({ rateFactors: { a: -1 } }), RangeError, "sgd: rateFactors: a: expected");
+  assertThrows(() => sgd({ rateFactors: 3 as never }), TypeError, 'such as { "conv*": 0.1 }');
+});
+
+Deno.test("a step on a tree is fit's step, and changes nothing that it is given", async () => {
+  await useCpu();
+  const net = () => sequential([3], { seed: 1 }).dense(2, { name: "out" });
+  const [fitted, own] = [net(), net()], optimizer = adam({ clipNorm: 0.1, learningRate: 0.01 });
+  const x = tensor([[1, 2, 3], [0, 1, -1]]), y = tensor([0, 1], { dtype: "i32" });
+  const slopes = gradient((weights: Weights) => crossEntropy(own.apply(x, { weights }), y));
+  let weights = own.trainableWeights, state = optimizer.init(weights);
+  for (let i = 0; i < 3; i++) {
+    await fitted.trainOnBatch(x, y, { optimizer });
+    ({ weights, state } = optimizer.step(weights, slopes(weights), state));
+  }
+  assertEquals(await own.toBytes(), await net().toBytes());
+  own.assign(weights);
+  const [a, b] = await Promise.all([fitted, own].map((net) => net.weight("out.kernel").read()));
+  a!.forEach((w, i) => assertAlmostEquals(b![i]!, w, 1e-6));
+  assertEquals(await state.step.item(), 3);
+  assertThrows(
+    () => optimizer.step(weights, { "out.kernel": x }, state),
+    TypeError,
+    "mapTree: expected trees of one form",
+  );
 });
