@@ -20,8 +20,23 @@ import { networkOption } from "./network_option.ts";
 import { option, UsageError } from "./command_line.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
-const optimizers = ["sgd", "adam", "adamw", "rmsprop", "adagrad"] as const;
-const schedules = ["constant", "step", "exponential", "cosine", "warm-up", "plateau"] as const;
+
+const optimizers = { sgd, adam, adamw: adamW, rmsprop, adagrad };
+type OptimizerName = keyof typeof optimizers;
+const optimizerNames = Object.keys(optimizers) as OptimizerName[];
+const hasMomentum = (name: OptimizerName) => name === "sgd" || name === "rmsprop";
+
+const schedules = {
+  constant: constantRate,
+  step: (rate, epochs) => stepDecay(rate, { every: Math.max(1, Math.ceil(epochs / 3)) }),
+  exponential: (rate, epochs) => exponentialDecay(rate, { factor: 0.01 ** (1 / epochs) }),
+  cosine: (rate, epochs) => cosineDecay(rate, { epochs }),
+  "warm-up": (rate, epochs) =>
+    warmUp(cosineDecay(rate, { epochs: 0.9 * epochs }), { epochs: 0.1 * epochs }),
+  plateau: (rate) => divideOnPlateau(rate, { patience: 2 }),
+} satisfies Record<string, (rate: number, epochs: number) => Schedule>;
+type ScheduleName = keyof typeof schedules;
+const scheduleNames = Object.keys(schedules) as ScheduleName[];
 
 const size = (help: string) => option(help, number({ least: 0 }));
 
@@ -34,11 +49,11 @@ export const runOptions = {
   ),
   epochs: option("times that all images are seen (3 for drawn data, else 10)", positiveInteger()),
   "batch-size": option("images of a step (32)", positiveInteger()),
-  optimizer: option("the rule of the steps (sgd)", oneOf(optimizers)),
+  optimizer: option("the rule of the steps (sgd)", oneOf(optimizerNames)),
   "learning-rate": size("size of the first steps (0.05 for sgd, 0.01 for adagrad, else 0.001)"),
   momentum: size("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
   "weight-decay": size("pull of the weights to zero (0.0005 for sgd, else 0)"),
-  schedule: option("how the learning rate changes (cosine)", oneOf(schedules)),
+  schedule: option("how the learning rate changes (cosine)", oneOf(scheduleNames)),
   seed: option("the same seed gives the same weights (0)", integer({ least: 0 })),
 };
 
@@ -51,21 +66,21 @@ export interface Settings {
   readonly data: DataName;
   readonly epochs: number;
   readonly batchSize: number;
-  readonly optimizer: typeof optimizers[number];
+  readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
-  readonly schedule: typeof schedules[number];
+  readonly schedule: ScheduleName;
   readonly seed: number;
 }
 
 /** Learning rates where none is given; 0.001 for the rest. */
-const firstRates: Partial<Record<typeof optimizers[number], number>> = { sgd: 0.05, adagrad: 0.01 };
+const firstRates: Partial<Record<OptimizerName, number>> = { sgd: 0.05, adagrad: 0.01 };
 
 /** The settings of a new run. */
 export function settingsOf(given: Given): Settings {
   const { model = "lenet5", data = "digits", optimizer = "sgd" } = given;
-  if (given.momentum !== undefined && optimizer.startsWith("ada")) {
+  if (given.momentum !== undefined && !hasMomentum(optimizer)) {
     throw new UsageError(`--momentum: ${optimizer} has none; it is for sgd and rmsprop`);
   }
   const plain = optimizer === "sgd";
@@ -98,40 +113,15 @@ export function resumedSettings(run: string, given: Given, where: string): Setti
   return { ...saved, ...given.epochs === undefined ? {} : { epochs: given.epochs } };
 }
 
-function scheduleOf({ schedule, learningRate, epochs }: Settings): Schedule {
-  switch (schedule) {
-    case "constant":
-      return constantRate(learningRate);
-    case "step":
-      return stepDecay(learningRate, { every: Math.max(1, Math.ceil(epochs / 3)) });
-    case "exponential":
-      return exponentialDecay(learningRate, { factor: 0.01 ** (1 / epochs) });
-    case "cosine":
-      return cosineDecay(learningRate, { epochs });
-    case "warm-up":
-      return warmUp(cosineDecay(learningRate, { epochs: 0.9 * epochs }), { epochs: 0.1 * epochs });
-    case "plateau":
-      return divideOnPlateau(learningRate, { patience: 2 });
-  }
-}
-
 /** The optimizer of a run. */
 export function optimizerOf(settings: Settings): Optimizer {
-  const { optimizer, momentum, weightDecay } = settings;
-  const learningRate = scheduleOf(settings);
+  const { optimizer, schedule, momentum, weightDecay, epochs } = settings;
   try {
-    switch (optimizer) {
-      case "sgd":
-        return sgd({ learningRate, momentum, weightDecay });
-      case "adam":
-        return adam({ learningRate, weightDecay });
-      case "adamw":
-        return adamW({ learningRate, weightDecay });
-      case "rmsprop":
-        return rmsprop({ learningRate, momentum, weightDecay });
-      case "adagrad":
-        return adagrad({ learningRate, weightDecay });
-    }
+    return optimizers[optimizer]({
+      learningRate: schedules[schedule](settings.learningRate, epochs),
+      weightDecay,
+      ...hasMomentum(optimizer) && { momentum },
+    });
   } catch (error) {
     throw new UsageError(`--optimizer: ${(error as Error).message}`);
   }
