@@ -29,8 +29,8 @@ const schema = {
  *
  * ```ts ignore
  * import { classifyImage, openNetwork } from "@striate/striate";
- * const { model, preprocessing } = await openNetwork("resnet18", "imagenet");
- * console.log(await classifyImage(model, await Deno.readFile("cat.jpg"), { preprocessing }));
+ * const { model } = await openNetwork("resnet18", "imagenet");
+ * console.log(await classifyImage(model, await Deno.readFile("cat.jpg")));
  * ```
  *
  * @throws {SyntaxError} for bytes that are no whole image

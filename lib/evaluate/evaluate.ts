@@ -64,9 +64,9 @@ const datasetSchema = {
  *
  * ```ts ignore
  * import { evaluateImages, openImages, openNetwork } from "@striate/striate";
- * const { model, preprocessing } = await openNetwork("googlenet", "googlenet.safetensors");
+ * const { model } = await openNetwork("googlenet", "googlenet.safetensors");
  * const images = await openImages("images", { labels: "labels.tsv" });
- * const result = await evaluateImages(model, images, { preprocessing });
+ * const result = await evaluateImages(model, images);
  * console.log(result.top5Error, result.top5Interval);
  * ```
  *

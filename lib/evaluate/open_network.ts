@@ -37,9 +37,9 @@ const plain: Preprocessing = {
  *
  * ```ts ignore
  * import { evaluateImages, openImages, openNetwork } from "@striate/striate";
- * const { model, preprocessing } = await openNetwork("resnet50", "imagenet");
+ * const { model } = await openNetwork("resnet50", "imagenet");
  * const images = await openImages("val", { synsets: "synset_words.txt" });
- * console.log((await evaluateImages(model, images, { preprocessing })).top5Error);
+ * console.log((await evaluateImages(model, images)).top5Error);
  * ```
  *
  * @throws {RangeError} for a name that is not in the zoo, or is not that of a saved model

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { decodeSafetensors, type StoredTensor } from "../../lib/core/safetensors/read.ts";
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
+import { preprocessingFor } from "../../lib/evaluate/model_preprocessing.ts";
 import { openNetwork } from "../../lib/evaluate/open_network.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { loadModel, model, sequential } from "../../lib/train/model.ts";
@@ -55,6 +56,7 @@ Deno.test("a network knows how its images are prepared, and a saved copy and a p
   const { model: net, preprocessing } = await openNetwork("squeezenet1.1", weights);
   assertEquals(preprocessing.channels, "bgr");
   assertEquals(net.preprocessing, preprocessing);
+  assertEquals(preprocessingFor(net, undefined, "test"), preprocessing);
   await net.save(tuned);
   const { model: saved, preprocessing: kept } = await openNetwork(undefined, tuned);
   assertEquals(kept, preprocessing);
