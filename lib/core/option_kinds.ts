@@ -55,40 +55,34 @@ const isWithin = (value: number, { least, most, above, below }: Range) =>
   value >= (least ?? -Infinity) && value <= (most ?? Infinity) &&
   value > (above ?? -Infinity) && value < (below ?? Infinity);
 
-/** A kind of number and its range in words: "an integer of at least 1". */
-function inRange(kind: string, { least, most, above, below }: Range): string {
-  if (least !== undefined && most !== undefined) return `${kind} from ${least} to ${most}`;
+/** A range in words, behind what is in it: " of at least 1". */
+function inWords({ least, most, above, below }: Range): string {
+  if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`;
   const bounds = Object.entries({
-    "of at least": least,
-    above,
-    "of at most": most,
-    below,
+    " of at least": least,
+    " above": above,
+    " of at most": most,
+    " below": below,
   }).filter(([, bound]) => bound !== undefined);
-  return [kind, bounds.map((bound) => bound.join(" ")).join(" and ")].join(" ").trim();
+  return bounds.map((bound) => bound.join(" ")).join(" and");
 }
 
+const numbers =
+  (kind: string, anywhere: string, isOne: (value: number) => boolean) =>
+  <D extends number | undefined = undefined>(range: Range = {}, fallback?: D): Option<number, D> =>
+    custom<number, D>(
+      Object.keys(range).length === 0 ? anywhere : kind + inWords(range),
+      (value): value is number =>
+        typeof value === "number" && isOne(value) && isWithin(value, range),
+      fallback,
+      "number",
+    );
+
 /** A finite number in a range. */
-export const number = <D extends number | undefined = undefined>(range: Range = {}, fallback?: D) =>
-  custom<number, D>(
-    inRange(Object.keys(range).length === 0 ? "a finite number" : "a number", range),
-    (value): value is number =>
-      typeof value === "number" && Number.isFinite(value) && isWithin(value, range),
-    fallback,
-    "number",
-  );
+export const number = numbers("a number", "a finite number", Number.isFinite);
 
 /** An integer in a range. */
-export const integer = <D extends number | undefined = undefined>(
-  range: Range = {},
-  fallback?: D,
-) =>
-  custom<number, D>(
-    inRange("an integer", range),
-    (value): value is number =>
-      typeof value === "number" && Number.isSafeInteger(value) && isWithin(value, range),
-    fallback,
-    "number",
-  );
+export const integer = numbers("an integer", "an integer", Number.isSafeInteger);
 
 /** A count: an integer of at least 1. */
 export const positiveInteger = <D extends number | undefined = undefined>(fallback?: D) =>

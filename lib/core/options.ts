@@ -101,13 +101,10 @@ function checkName(name: string, where: string, schema: AnySchema): void {
   const option = Object.hasOwn(schema, name) ? schema[name] : undefined;
   if (option !== undefined && option.instead === undefined) return;
   const known = Object.keys(schema).filter((name) => schema[name]!.instead === undefined);
-  throw new RangeError(
-    `${where}: ${
-      option?.instead === undefined
-        ? unknownName("option", name, known)
-        : `unknown option ${JSON.stringify(name)}; ${option.instead}`
-    }`,
-  );
+  const message = option === undefined
+    ? unknownName("option", name, known)
+    : `unknown option ${JSON.stringify(name)}; ${option.instead}`;
+  throw new RangeError(`${where}: ${message}`);
 }
 
 /** To be replaced by a schema: checks that options name nothing unknown. */
