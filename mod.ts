@@ -61,6 +61,7 @@ export type { Initializer, InitializerLike } from "./lib/nn/initializer.ts";
 export * as layers from "./lib/nn/layers.ts";
 export type {
   ActivationName,
+  ActivationOptions,
   AveragePool2dOptions,
   BatchNormOptions,
   Conv2dOptions,
@@ -68,24 +69,26 @@ export type {
   KernelOptions,
   LayerOptions,
   MaxPool2dOptions,
+  NormalizationOptions,
 } from "./lib/nn/layers.ts";
 export {
   type CallContext,
   type Config,
   defineLayer,
   Layer,
+  type LayerRole,
   type LayerType,
-  type WeightType,
 } from "./lib/nn/layer.ts";
 export type { Architecture } from "./lib/nn/architecture.ts";
-export { LayerMethods } from "./lib/nn/fluent.ts";
+export { type LayerCalls, LayerMethods } from "./lib/nn/fluent.ts";
 export type { Applied, ApplyOptions, Weights } from "./lib/nn/apply.ts";
 export { Network } from "./lib/nn/network.ts";
 export type { LayerView, PlacedLayer } from "./lib/nn/placement.ts";
 export type { ReceptiveField } from "./lib/nn/receptive_field.ts";
 export type { Summary, SummaryRow } from "./lib/nn/summary.ts";
 export { input, SymbolicValue } from "./lib/nn/symbolic.ts";
-export { Weight } from "./lib/nn/weight.ts";
+export { type StoredWeight, Weight, type WeightType } from "./lib/nn/weight.ts";
+export type { LayerWindow, LayerWindows } from "./lib/nn/window.ts";
 
 export * from "./lib/train/dataset.ts";
 export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";

@@ -37,7 +37,8 @@ export type Schema<O> = {
   >;
 };
 
-type AnySchema = Readonly<Record<string, AnyOption>>;
+/** Options by name. */
+export type AnySchema = Readonly<Record<string, AnyOption>>;
 type ValueOf<A> = A extends Option<infer T, infer _> ? T : never;
 type DefaultOf<A> = A extends Option<infer _, infer D> ? D : never;
 type WithoutDefault<S> = { [K in keyof S]: undefined extends DefaultOf<S[K]> ? K : never }[keyof S];
@@ -106,12 +107,6 @@ function checkName(name: string, where: string, schema: AnySchema): void {
     : `unknown option ${JSON.stringify(name)}; ${option.instead}`;
   throw new RangeError(`${where}: ${message}`);
 }
-
-/** To be replaced by a schema: checks that options name nothing unknown. */
-export function checkNames(where: string, given: object, known: readonly string[]): void {
-  options(where, given, Object.fromEntries(known.map((name) => [name, unchecked])));
-}
-const unchecked: AnyOption = { read: (value) => value, fallback: undefined };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

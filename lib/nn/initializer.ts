@@ -110,9 +110,12 @@ const fills: Readonly<Record<string, Fill>> = {
 /** Initializers by name, as `kernelInitializer: "heNormal"` may say. */
 export type InitializerLike = Initializer | string;
 
+const isLike = (given: unknown): given is InitializerLike =>
+  typeof given === "string" || (typeof given === "object" && given !== null);
+
 /** Checks an initializer given by a user; a name alone means its defaults. */
-export function initializerOf(given: InitializerLike): Initializer {
-  if (typeof given !== "string" && (given === null || typeof given !== "object")) {
+export function initializerOf(given: unknown): Initializer {
+  if (!isLike(given)) {
     throw new TypeError(
       `initializer: expected a name such as "heNormal", or what initializers.heNormal() gives, ` +
         `found ${typeof given === "function" ? "a function" : given}`,

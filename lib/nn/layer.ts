@@ -4,21 +4,11 @@ import { leaf, topologicalOrder } from "../graph/node.ts";
 import { opTable } from "../graph/table.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
-import type { Initializer } from "./initializer.ts";
-import type { Weight } from "./weight.ts";
+import type { Weight, WeightType } from "./weight.ts";
+import type { LayerWindows } from "./window.ts";
 
 /** A layer's settings, as plain data so that they can be saved. */
 export type Config = Readonly<Record<string, unknown>>;
-
-/** What a layer needs for a weight. */
-export interface WeightType {
-  /** Sizes of its axes. */
-  readonly shape: Shape;
-  /** The rule for its first values. */
-  readonly initializer: Initializer;
-  /** False for what training only keeps count of (running statistics); true by default. */
-  readonly trainable?: boolean;
-}
 
 /** What a layer is told when it computes. */
 export interface CallContext {
@@ -30,7 +20,17 @@ export interface CallContext {
   update(weight: string, value: Tensor): void;
 }
 
-/** One row of the layer table. */
+/** What a layer is: it decides the colour of its box in drawings. */
+export type LayerRole =
+  | "convolution"
+  | "pooling"
+  | "dense"
+  | "activation"
+  | "normalization"
+  | "merge"
+  | "other";
+
+/** One row of the layer table: all that is known of a type of layer. */
 export interface LayerType<C extends Config = Config> {
   /** The name of the fluent method, and of the layer in a saved model. */
   readonly type: string;
@@ -43,13 +43,24 @@ export interface LayerType<C extends Config = Config> {
     config: C,
     context: CallContext,
   ): Tensor;
+  /**
+   * What a unit reads of an image of `size` (height and width), for receptive fields. A layer without
+   * this sees all of the image, unless it is `pointwise`.
+   */
+  window?(config: C, size: readonly [height: number, width: number]): LayerWindows;
+  /** Whether each pixel depends on the same pixel of the inputs alone; false by default. */
+  readonly pointwise?: boolean;
+  /** What it is; "other" by default. */
+  readonly role?: LayerRole;
+  /** It in words, with its size, for drawings: "conv2d 3x3, 64 /2"; by default the type's name. */
+  words?(config: C): string;
 }
 
 const table = new Map<string, LayerType>();
 
 /** Adds a row to the layer table, so that saved models can name it. */
 export function defineLayer<C extends Config>(type: LayerType<C>): LayerType<C> {
-  table.set(type.type, type as unknown as LayerType);
+  table.set(type.type, type);
   return type;
 }
 
@@ -98,6 +109,16 @@ export class Layer {
     return this.givenName ?? this.assignedName;
   }
 
+  /** What it is. */
+  get role(): LayerRole {
+    return this.type.role ?? "other";
+  }
+
+  /** It in words, with its size: "conv2d 3x3, 64 /2". */
+  get words(): string {
+    return this.type.words?.(this.config) ?? inWords(this.type.type);
+  }
+
   /**
    * Checks inputs (shapes without the batch axis) and gives the shape of the result. Errors call the
    * layer `name`, and say `from` where its inputs come.
@@ -138,6 +159,10 @@ export class Layer {
       .reduce((sum, node) => sum + node.multiplyAdds, 0);
   }
 }
+
+/** The name of a type in words: "batchNorm" is "batch norm", "globalMaxPool2d" "global max pool". */
+const inWords = (type: string) =>
+  type.replace(/2d$/, "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** Checks that what a user applies is a layer. */
 export function checkLayer(layer: unknown): asserts layer is Layer {

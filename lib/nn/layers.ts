@@ -1,5 +1,6 @@
 /**
- * The layers as values, to be applied by `apply`: what is applied twice shares its weights.
+ * The layers as values, to be applied by `apply`: what is applied twice shares its weights. Those of
+ * one input are methods of models and of symbolic values too, under the same names.
  *
  * ```ts
  * import { input, layers, model } from "@striate/striate";
@@ -11,29 +12,18 @@
  *
  * @module
  */
-export { adaptiveAveragePool2d } from "./layers/adaptive_pool.ts";
-export { activationLayer as activation, type ActivationName } from "./layers/activation.ts";
-export {
-  conv2d,
-  type Conv2dOptions,
-  convTranspose2d,
-  type ConvTranspose2dOptions,
-} from "./layers/conv2d.ts";
-export { dense, type KernelOptions } from "./layers/dense.ts";
-export { dropout } from "./layers/dropout.ts";
-export { identityShortcut } from "./layers/identity_shortcut.ts";
-export { add, concatenate, multiply } from "./layers/merge.ts";
-export { batchNorm, type BatchNormOptions, localResponseNorm } from "./layers/normalization.ts";
-export type { LayerOptions } from "./layers/options.ts";
-export {
-  averagePool2d,
-  type AveragePool2dOptions,
-  globalAveragePool2d,
-  globalMaxPool2d,
-  maxPool2d,
-  type MaxPool2dOptions,
-} from "./layers/pool.ts";
-export { radialBasis } from "./layers/radial_basis.ts";
-export { scaledTanh } from "./layers/scaled_tanh.ts";
-export { selectChannels } from "./layers/select_channels.ts";
-export { flatten, reshape, zeroPadding2d } from "./layers/shape.ts";
+export { activation, type ActivationName, type ActivationOptions } from "./layers/activation.ts";
+export * from "./layers/adaptive_pool.ts";
+export * from "./layers/conv2d.ts";
+export * from "./layers/dense.ts";
+export * from "./layers/dropout.ts";
+export * from "./layers/identity_shortcut.ts";
+export type { KernelOptions } from "./layers/kernel.ts";
+export type { LayerOptions } from "./layers/layer_options.ts";
+export * from "./layers/merge.ts";
+export * from "./layers/normalization.ts";
+export * from "./layers/pool.ts";
+export * from "./layers/radial_basis.ts";
+export * from "./layers/scaled_tanh.ts";
+export * from "./layers/select_channels.ts";
+export * from "./layers/shape.ts";

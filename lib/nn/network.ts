@@ -173,16 +173,9 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   #makeWeights(name: string, layer: Layer): Map<string, Weight> {
     return new Map(
-      Object.entries(layer.weights).map(([key, { shape, initializer, trainable = true }]) => [
+      Object.entries(layer.weights).map(([key, type]) => [
         key,
-        new Weight(
-          `${name}.${key}`,
-          shape,
-          initializer,
-          trainable,
-          this.#seed,
-          ++this.#weightCount,
-        ),
+        new Weight(`${name}.${key}`, type, this.#seed, ++this.#weightCount),
       ]),
     );
   }

@@ -1,5 +1,5 @@
 import { formatShape, type Shape } from "../core/shape.ts";
-import type { Layer } from "./layer.ts";
+import type { Layer, LayerRole } from "./layer.ts";
 import type { SymbolicValue } from "./symbolic.ts";
 import type { Weight } from "./weight.ts";
 
@@ -23,6 +23,10 @@ export interface LayerView {
   readonly type: string;
   /** The layer's settings. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What the layer is. */
+  readonly role: LayerRole;
+  /** The layer in words, with its size: "conv2d 3x3, 64 /2". */
+  readonly words: string;
   /** Shape of its (first) result, without the batch axis. */
   readonly outputShape: Shape;
   /** Its weights by name: kernel, bias, gamma and so on. */
@@ -107,6 +111,8 @@ export function viewOf({ name, layer, values, weights }: PlacedLayer): LayerView
     name,
     type: layer.type.type,
     config: layer.config,
+    role: layer.role,
+    words: layer.words,
     outputShape: values[0]!.shape,
     weights,
   };

@@ -3,7 +3,7 @@ import { checkShape, formatShape, type Shape } from "../core/shape.ts";
 import { LayerMethods } from "./fluent.ts";
 import { checkLayer, type Layer } from "./layer.ts";
 import { add, concatenate, multiply } from "./layers/merge.ts";
-import type { LayerOptions } from "./layers/options.ts";
+import type { LayerOptions } from "./layers/layer_options.ts";
 
 /**
  * A value that a model will have for each example: what a layer yields, or an input. Layers are its

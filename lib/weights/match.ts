@@ -2,7 +2,7 @@ import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Network } from "../nn/network.ts";
 import type { LayerView } from "../nn/placement.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
-import type { Weight } from "../nn/weight.ts";
+import type { StoredWeight, Weight } from "../nn/weight.ts";
 import type { WeightFile, WeightTensor } from "./weight_file.ts";
 import { readNumbers, readOutputsLast } from "./layout.ts";
 import { isFloating } from "./element_types.ts";
@@ -21,27 +21,18 @@ export interface Assignment {
   read(): Promise<Float32Array<ArrayBuffer>>;
 }
 
-/**
- * How files name a weight within its layer. `first`: with outputs and channels before height and
- * width, as PyTorch and Caffe have them; otherwise with channels last, as in Keras and in this
- * library.
- */
-interface Spelling {
-  readonly key: string;
-  readonly first: boolean;
+/** How a file may name a weight within its layer, and whether it then has channels first. */
+type Spelling = readonly [key: string, channelsFirst: boolean];
+
+/** PyTorch's name for a weight, Keras', its own and (Keras 3) its number. */
+function spellingsOf(key: string, number: number, { pytorch, keras }: StoredWeight): Spelling[] {
+  return [
+    ...pytorch === undefined ? [] : [[pytorch, true] as const],
+    ...[keras, key, `vars/${number}`].flatMap((name) =>
+      name === undefined ? [] : [[name, false] as const]
+    ),
+  ];
 }
-
-const first = (...keys: string[]): Spelling[] => keys.map((key) => ({ key, first: true }));
-const last = (...keys: string[]): Spelling[] => keys.map((key) => ({ key, first: false }));
-
-const spellings: Readonly<Record<string, readonly Spelling[]>> = {
-  kernel: [...first("weight"), ...last("kernel")],
-  bias: last("bias"),
-  gamma: [...first("weight"), ...last("gamma")],
-  beta: [...first("bias"), ...last("beta")],
-  runningMean: [...first("running_mean"), ...last("moving_mean", "runningMean")],
-  runningVariance: [...first("running_var"), ...last("moving_variance", "runningVariance")],
-};
 
 /** Names of modules around a whole network. */
 const wrappers = ["module.", "_orig_mod.", "model."];
@@ -79,7 +70,7 @@ export function matchWeights(
       }
       const { name, tensor, channelsFirst } = found;
       left.delete(name);
-      const fit = fitting(model, layer, key, weight, tensor, channelsFirst);
+      const fit = fitting(model, layer, weight, tensor, channelsFirst);
       const pair = { weight: weight.name, tensor: tensor.name };
       if ("expected" in fit) {
         if (ignoring(ignore, name)) ignored.push(tensor.name);
@@ -138,27 +129,26 @@ function findTensor(
   format: WeightFile["format"],
 ) {
   const rename = renamer(names);
+  const number = [...layer.weights.keys()].indexOf(key);
+  const spellings = spellingsOf(key, number, layer.weights.get(key)!.stored);
   const weight = rename(`${layer.name}.${key}`);
   if (weight !== undefined) {
     const name = canonical(weight);
     const tensor = left.get(name);
     if (tensor !== undefined) {
       // A name that the caller gave: only Keras, or one that says "kernel", has channels last.
-      const lasts = (spellings[key] ?? []).filter((spelling) => !spelling.first);
       const channelsFirst = format !== "keras" &&
-        !lasts.some((spelling) => name.endsWith(`.${spelling.key}`));
+        !spellings.some(([key, first]) => !first && name.endsWith(`.${key}`));
       return { name, tensor, channelsFirst };
     }
     // A function, such as one that puts a prefix before all names, may have meant layers alone.
     if (typeof names !== "function") return undefined;
   }
   const prefix = rename(layer.name) ?? layer.name;
-  // Keras 3 numbers the weights of a layer.
-  const number = [...layer.weights.keys()].indexOf(key);
-  for (const spelling of [...spellings[key] ?? last(key), ...last(`vars/${number}`)]) {
-    const name = canonical(`${prefix}.${spelling.key}`);
+  for (const [key, channelsFirst] of spellings) {
+    const name = canonical(`${prefix}.${key}`);
     const tensor = left.get(name);
-    if (tensor !== undefined) return { name, tensor, channelsFirst: spelling.first };
+    if (tensor !== undefined) return { name, tensor, channelsFirst };
   }
   return undefined;
 }
@@ -167,13 +157,13 @@ function findTensor(
 function fitting(
   model: Network,
   layer: LayerView,
-  key: string,
   weight: Weight,
   tensor: WeightTensor,
   channelsFirst: boolean,
 ): Pick<Assignment, "read"> | { expected: string; found: string } {
   const found = formatShape(tensor.shape);
-  const kernel = key === "kernel" && channelsFirst;
+  const { order } = weight.stored;
+  const kernel = order === "kernel" && channelsFirst;
   // Only a flatten tells the orders of a vector or of a dense layer's inputs apart.
   const image = channelsFirst ? flattenedImage(model, layer.name) : undefined;
   const wanted = kernel ? channelsFirstShape(weight.shape, image) : weight.shape;
@@ -187,7 +177,7 @@ function fitting(
     const [outputs, ...inputs] = wanted as [number, number, number, number];
     return { read: () => readOutputsLast(tensor, outputs, inputs) };
   }
-  if (image !== undefined && layer.type === "batchNorm") {
+  if (image !== undefined && order === "features") {
     const [height, width, channels] = image;
     return { read: () => readOutputsLast(tensor, 1, [channels, height, width]) };
   }
@@ -218,13 +208,9 @@ function flattenedImage(model: Network, layer: string): Flattened | undefined {
   while (value !== undefined && value.shape.length === 1) {
     const source: SymbolicValue | undefined = value.sources[0];
     if (source === undefined || sizeOf(source.shape) !== value.shape[0]) return undefined;
-    const type = value.layer?.type.type;
-    if ((type === "flatten" || type === "reshape") && source.shape.length === 3) {
-      return source.shape as unknown as Flattened;
-    }
-    if (source.shape.length !== 1 || value.sources.length !== 1 || type === "dense") {
-      return undefined;
-    }
+    if (source.shape.length === 3) return source.shape as unknown as Flattened;
+    const mixes = Object.values(value.layer?.weights ?? {}).some(({ shape }) => shape.length > 1);
+    if (source.shape.length !== 1 || value.sources.length !== 1 || mixes) return undefined;
     value = source;
   }
   return undefined;

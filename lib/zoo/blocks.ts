@@ -1,4 +1,4 @@
-import type { Size2d } from "../tensor/functions/geometry.ts";
+import type { Size2d } from "../tensor/functions/settings.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { Conv2dOptions } from "../nn/layers/conv2d.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";

@@ -1,4 +1,4 @@
-import type { Size2d } from "../tensor/functions/geometry.ts";
+import type { Size2d } from "../tensor/functions/settings.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";

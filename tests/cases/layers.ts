@@ -3,7 +3,7 @@ import { randomUniform } from "../../lib/graph/ops/generate.ts";
 import { ones } from "../../lib/tensor/create.ts";
 import * as activation from "../../lib/tensor/functions/activation.ts";
 import { conv2d } from "../../lib/tensor/functions/convolution.ts";
-import { dropBelow } from "../../lib/tensor/functions/dropout.ts";
+import { dropout } from "../../lib/tensor/functions/dropout.ts";
 import * as losses from "../../lib/tensor/functions/loss.ts";
 import * as normalization from "../../lib/tensor/functions/normalization.ts";
 import * as pool from "../../lib/tensor/functions/pool.ts";
@@ -25,7 +25,7 @@ type Unary = (x: Tensor) => Tensor;
 const plain = { padding: 1 };
 
 const batchNorm = (x: Tensor, gamma?: Tensor, beta?: Tensor) =>
-  normalization.batchNormTraining(x, gamma, beta, 1e-3).result;
+  normalization.batchNorm(x, { ...gamma && { gamma }, ...beta && { beta }, epsilon: 1e-3 });
 
 const activations = functions([
   ["step", [distinct([9])], activation.step],
@@ -38,6 +38,8 @@ const activations = functions([
   ["gelu", [real([33], -4, 4)], (x) => activation.gelu(x)],
   ["gelu, approximate", [real([33], -4, 4)], (x) => activation.gelu(x, true)],
   ["silu", [real([33], -4, 4)], activation.silu],
+  ["mish", [real([33], -4, 4)], activation.mish],
+  ["mish of large numbers", [given([4], [-100, 100, 1000, -1000])], activation.mish],
   ["hardSigmoid", [distinct([101])], activation.hardSigmoid],
   ["softmax", [real([4, 7], -4, 4)], (x) => activation.softmax(x)],
   ["softmax along the first axis", [real([4, 7], -4, 4)], (x) => activation.softmax(x, 0)],
@@ -94,6 +96,12 @@ const layers = functions([
     real([3, 3, 3, 4]),
   ], (x, gamma, beta, kernel) => conv2d(batchNorm(x, gamma, beta).relu(), kernel, plain)],
   [
+    "groupNorm of images",
+    [real([2, 3, 2, 6]), real([6], 0.5, 2), real([6])],
+    (x, gamma, beta) => normalization.groupNorm(x, 2, { gamma, beta, epsilon: 1e-3 }),
+  ],
+  ["groupNorm of vectors", [real([3, 8])], (x) => normalization.groupNorm(x, 2, { epsilon: 1e-3 })],
+  [
     "localResponseNorm",
     [real([1, 2, 3, 9], 0.1, 3)],
     (x) => normalization.localResponseNorm(x, { alpha: 0.5, k: 2 }),
@@ -106,7 +114,7 @@ const layers = functions([
   [
     "dropout",
     [real([5, 9]), indices([3], [11, 12, 13])],
-    (x, state) => dropBelow(x, 0.3, new Tensor(randomUniform(state.node, x.shape, 4))),
+    (x, state) => dropout(x, 0.3, { noise: new Tensor(randomUniform(state.node, x.shape, 4)) }),
   ],
   [
     "maxPool2d, ceil mode",

@@ -31,7 +31,7 @@ const example = (
 
 const image = [12, 10, 4];
 const activations = (
-  "softmax step linear sigmoid tanh relu relu6 leakyRelu elu softplus gelu silu hardSigmoid"
+  "softmax step linear sigmoid tanh relu relu6 leakyRelu elu softplus gelu silu mish hardSigmoid scaledTanh"
 ).split(" ");
 
 const examples: Example[] = [
@@ -68,8 +68,14 @@ const examples: Example[] = [
   example("batchNorm", [], image, image, 8),
   example("batchNorm", [{ scale: false }], [5], [5], 5),
   example("batchNorm", [{ scale: false, center: false }], [5], [5], 0),
+  example("groupNorm", [2], image, image, 8),
+  example("groupNorm", [5, { scale: false }], [5], [5], 5),
   example("localResponseNorm", [], image, image),
   example("dropout", [0.5], image, image),
+  example("adaptiveAveragePool2d", [[5, 2]], image, [5, 2, 4]),
+  example("identityShortcut", [7, 2], image, [6, 5, 7]),
+  example("radialBasis", [3], [5], [3]),
+  example("selectChannels", [[3, 0]], image, [12, 10, 2]),
   ...activations.map((method) => example(method, [], image, image)),
 ];
 
@@ -140,12 +146,11 @@ Deno.test("settings out of range are errors", () => {
   const wrong: [string, unknown[], string][] = [
     ["dense", [0], "dense: units: expected an integer of at least 1, found 0"],
     ["dense", [2.5], "found 2.5"],
-    ["conv2d", ["6", 3], "conv2d: filters: expected an integer"],
     ["conv2d", [6, 0], "conv2d: kernelSize"],
     ["conv2d", [6, [3]], "kernelSize"],
-    ["conv2d", [6, 3, { stride: 0 }], 'conv2d "conv2d1": stride: expected an integer'],
-    ["conv2d", [6, 3, { groups: 0.5 }], 'conv2d "conv2d1": groups: expected an integer'],
-    ["convTranspose2d", [6, 3, { stride: 0 }], 'convTranspose2d "convTranspose2d1": stride'],
+    ["conv2d", [6, 3, { stride: 0 }], "conv2d: stride: expected an integer"],
+    ["conv2d", [6, 3, { groups: 0.5 }], "conv2d: groups: expected an integer"],
+    ["convTranspose2d", [6, 3, { stride: 0 }], "convTranspose2d: stride"],
     ["conv2d", [6, 3, { dilation: 1.5 }], "dilation"],
     ["conv2d", [6, 3, { padding: "full" }], 'padding: expected "valid", "same"'],
     ["conv2d", [6, 3, { padding: -1 }], "padding"],
@@ -157,10 +162,17 @@ Deno.test("settings out of range are errors", () => {
     ["reshape", [[-1, -1]], "at most one size may be -1"],
     ["reshape", [[7, -2]], "reshape"],
     ["zeroPadding2d", [-1], "padding"],
-    ["batchNorm", [{ epsilon: 0 }], "batchNorm: epsilon: expected > 0, found 0"],
-    ["batchNorm", [{ momentum: 1.5 }], "batchNorm: momentum: expected 0 to 1, found 1.5"],
+    ["batchNorm", [{ epsilon: 0 }], "batchNorm: epsilon: expected a number above 0, found 0"],
+    [
+      "batchNorm",
+      [{ momentum: 1.5 }],
+      "batchNorm: momentum: expected a number from 0 to 1, found 1.5",
+    ],
+    ["groupNorm", [3], "groups: expected a divisor of the channels of [1, 8, 8, 4], found 3"],
+    ["groupNorm", [0], "groupNorm: groups: expected an integer of at least 1, found 0"],
     ["localResponseNorm", [{ size: 0 }], "localResponseNorm"],
-    ["dropout", [1], "dropout: rate: expected at least 0 and less than 1, found 1"],
+    ["elu", [{ alpha: Infinity }], "elu: alpha: expected a finite number, found Infinity"],
+    ["dropout", [1], "dropout: rate: expected a number of at least 0 and below 1, found 1"],
     ["dropout", [-0.1], "found -0.1"],
     ["dropout", [NaN], "found NaN"],
   ];
@@ -168,7 +180,12 @@ Deno.test("settings out of range are errors", () => {
     assertThrows(() => net()[method]!(...given), RangeError, part);
   }
   assertThrows(() => net().leakyRelu!({ negativeSlope: "a" }), TypeError, "negativeSlope");
-  assertThrows(() => net().elu!({ alpha: Infinity }), TypeError, "alpha: expected a finite number");
+  assertThrows(() => net().conv2d!("6", 3), TypeError, "conv2d: filters: expected an integer");
+  assertThrows(
+    () => net().gelu!({ approximate: 1 }),
+    TypeError,
+    "approximate: expected true or false",
+  );
   assertThrows(() => net().reshape!([7]), TypeError, "256 numbers do not fill the shape [7]");
   assertThrows(() => net().reshape!([-1, 7]), TypeError, "do not fill the shape [-1, 7]");
   assertThrows(() => net().reshape!(7), TypeError, "reshape: expected a shape such as");

@@ -3,12 +3,15 @@ import {
   alexnet2012,
   inceptionV3,
   input,
+  Layer,
   layers,
+  type LayerType,
   type Model,
   model,
   type ReceptiveField,
   resnet,
   sequential,
+  type Tensor,
   vgg,
 } from "../../mod.ts";
 
@@ -88,4 +91,23 @@ Deno.test("receptiveFields: uneven windows, dilation, transposed convolution, wh
 
 Deno.test("receptiveFields: a model of vectors has none", () => {
   assertThrows(() => sequential([4]).dense(2).receptiveFields(), TypeError, "images");
+});
+
+Deno.test("receptiveFields: a layer sees everything, unless it says a window or pointwise", () => {
+  const net = sequential([8, 10, 4]).conv2d(4, 3, { padding: 1 }).batchNorm().mish().groupNorm(2);
+  const sizes = net.receptiveFields().map(({ name, size }) => [name, size]);
+  assertEquals(sizes, [
+    ["conv2d1", [3, 3]],
+    ["batchNorm1", [3, 3]],
+    ["mish1", [3, 3]],
+    // The image, and the padding that the units at its edges see.
+    ["groupNorm1", [10, 12]],
+  ]);
+  const own = { type: "own", call: ([x]: readonly Tensor[]) => x!.flip([1, 2]) };
+  const seen = (type: LayerType) =>
+    sequential([8, 10, 1]).conv2d(1, 3).apply(new Layer(type, {})).receptiveFields()[1]!.size;
+  assertEquals(seen(own), [8, 10]);
+  assertEquals(seen({ ...own, pointwise: true }), [3, 3]);
+  const window = { start: -1, size: 3, stride: 1 };
+  assertEquals(seen({ ...own, window: () => [window, { ...window, size: 5 }] }), [5, 7]);
 });

@@ -10,7 +10,6 @@ import {
   resize2d,
   type Tensor,
 } from "../../mod.ts";
-import { batchNormTraining } from "../../lib/tensor/functions/normalization.ts";
 import type { Argument, Operator, Settings } from "./operator.ts";
 
 type Pair = readonly [number, number];
@@ -152,10 +151,12 @@ export const imageOperators: Readonly<Record<string, Operator>> = {
       const known = { mean: mean!.tensor, variance: variance!.tensor };
       return [channelsFirst(batchNorm(images, { ...given, ...known, epsilon }))];
     }
-    const batch = batchNormTraining(images, given.gamma, given.beta, epsilon);
-    const running = [[mean!, batch.mean], [variance!, batch.variance]] as const;
+    const running = [[mean!, images.mean([0, 1, 2])], [
+      variance!,
+      images.variance([0, 1, 2]),
+    ]] as const;
     return [
-      channelsFirst(batch.result),
+      channelsFirst(batchNorm(images, { ...given, epsilon })),
       ...running.map(([old, now]) => old.tensor.mul(momentum).add(now.mul(1 - momentum))),
     ].slice(0, outputs);
   },

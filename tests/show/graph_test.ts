@@ -5,9 +5,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { drawGraph, inceptionModule, input, layers, lenet5, model } from "../../mod.ts";
+import { drawGraph, inceptionModule, input, Layer, layers, lenet5, model } from "../../mod.ts";
 import { boxesOf } from "../../lib/show/graph/boxes.ts";
-import { wordsOf } from "../../lib/show/graph/words.ts";
 
 /** The boxes of a model, each on a line: words, (what follows), name, what it reads. */
 const linesOf = (net: Parameters<typeof boxesOf>[0]) =>
@@ -74,19 +73,20 @@ Deno.test("several inputs are numbered, and a shared layer has a box for each us
 });
 
 Deno.test("layers are named with their sizes", () => {
-  const words = (type: string, config: Record<string, unknown>) => wordsOf(type, config);
+  const { activation, averagePool2d, conv2d, dropout, groupNorm, maxPool2d } = layers;
+  assertEquals(conv2d(64, [7, 5], { stride: 2 }).words, "conv2d 7x5, 64 /2");
   assertEquals(
-    words("conv2d", { kernelSize: [7, 5], filters: 64, stride: 2 }),
-    "conv2d 7x5, 64 /2",
-  );
-  assertEquals(
-    words("conv2d", { kernelSize: [3, 3], filters: 8, stride: [2, 1], groups: 4, dilation: 2 }),
+    conv2d(8, 3, { stride: [2, 1], groups: 4, dilation: 2 }).words,
     "conv2d 3x3, 8 /2x1, 4 groups, dilation 2x2",
   );
-  assertEquals(words("maxPool2d", { window: 2 }), "max pool 2x2 /2");
-  assertEquals(words("averagePool2d", { window: [3, 3], stride: 1 }), "average pool 3x3");
-  assertEquals(words("dropout", { rate: 0.5 }), "dropout 0.5");
-  assertEquals(words("ownLayer", {}), "ownLayer");
+  assertEquals(maxPool2d(2).words, "max pool 2x2 /2");
+  assertEquals(averagePool2d([3, 3], { stride: 1 }).words, "average pool 3x3");
+  assertEquals(dropout(0.5).words, "dropout 0.5");
+  assertEquals(groupNorm(2).words, "group norm, 2 groups");
+  assertEquals(activation("hardSigmoid").words, "hard sigmoid");
+  assertEquals(layers.globalAveragePool2d().words, "global average pool");
+  const own = new Layer({ type: "ownLayer", call: ([x]) => x! }, {});
+  assertEquals([own.words, own.role], ["own layer", "other"]);
 });
 
 Deno.test("a graph is drawn down or to the right, with texts in the middle of their boxes", async () => {

@@ -1,65 +1,50 @@
+import { flag, number } from "../../core/option_kinds.ts";
+import { type Option, options } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
-import * as activation from "../../tensor/functions/activation.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { type Activation, activations } from "../../tensor/functions/activation.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkOptions, type LayerOptions } from "./options.ts";
-
-type Config = Readonly<Record<string, unknown>>;
-
-/** Activation layers: the function of each, given its settings. */
-const functions: Readonly<Record<string, (x: Tensor, config: Config) => Tensor>> = {
-  linear: activation.linear,
-  step: activation.step,
-  sigmoid: activation.sigmoid,
-  tanh: activation.tanh,
-  relu: activation.relu,
-  relu6: activation.relu6,
-  leakyRelu: (x, { negativeSlope }) => activation.leakyRelu(x, negativeSlope as number),
-  elu: (x, { alpha }) => activation.elu(x, alpha as number),
-  softplus: activation.softplus,
-  gelu: (x, { approximate }) => activation.gelu(x, approximate as boolean),
-  silu: activation.silu,
-  hardSigmoid: activation.hardSigmoid,
-  softmax: (x) => activation.softmax(x, -1),
-};
-
-const types = new Map(
-  Object.entries(functions).map(([type, fn]) => [
-    type,
-    defineLayer<Config>({ type, call: ([x], _, config) => fn(x!, config) }),
-  ]),
-);
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
 
 /** Names of the activation layers. */
-export type ActivationName =
-  | "linear"
-  | "step"
-  | "sigmoid"
-  | "tanh"
-  | "relu"
-  | "relu6"
-  | "leakyRelu"
-  | "elu"
-  | "softplus"
-  | "gelu"
-  | "silu"
-  | "hardSigmoid"
-  | "softmax";
+export type ActivationName = keyof typeof activations;
 
-/** An activation layer: see the methods of {@linkcode LayerMethods} of the same names. */
-export function activationLayer(
-  type: ActivationName,
-  options: LayerOptions = {},
-  config: Config = {},
+/** Settings of an activation layer. */
+export type ActivationOptions<Name extends ActivationName> =
+  & LayerOptions
+  & (typeof activations[Name] extends { readonly options: infer O }
+    ? { readonly [K in keyof O]?: O[K] }
+    : unknown);
+
+/** The layer of an activation, for what a user gives. */
+function layerOf(type: string, { call, options: defaults = {} }: Activation) {
+  const names = Object.keys(defaults);
+  const row = defineLayer<Readonly<Record<string, number | boolean>>>({
+    type,
+    call: ([x], _, config) => call(x!, ...names.map((name) => config[name])),
+    pointwise: true,
+    role: "activation",
+  });
+  const schema: Record<string, Option<number, number> | Option<boolean, boolean>> = {};
+  for (const [name, value] of Object.entries(defaults)) {
+    schema[name] = typeof value === "boolean" ? flag(value) : number({}, value);
+  }
+  return (given: LayerOptions = {}): Layer => {
+    const { name, ...config } = options(type, given, { ...schema, ...layerOptions });
+    return new Layer(row, config, name);
+  };
+}
+
+/** The activation layers by name. */
+export const activationLayers: Readonly<Record<string, (given?: LayerOptions) => Layer>> = Object
+  .fromEntries(
+    Object.entries<Activation>(activations).map(([type, row]) => [type, layerOf(type, row)]),
+  );
+
+/** An activation layer: the function of the same name as a layer. */
+export function activation<Name extends ActivationName>(
+  type: Name,
+  given?: ActivationOptions<Name>,
 ): Layer {
-  const known = types.get(type);
-  if (known === undefined) {
-    throw new RangeError(unknownName("activation", String(type), [...types.keys()]));
-  }
-  checkOptions(type, options, Object.keys(config));
-  for (const [name, value] of Object.entries(config)) {
-    if (typeof value === "boolean" ? name === "approximate" : Number.isFinite(value)) continue;
-    throw new TypeError(`${type}: ${name}: expected a finite number, found ${String(value)}`);
-  }
-  return new Layer(known, config, options.name);
+  if (Object.hasOwn(activationLayers, type)) return activationLayers[type]!(given);
+  throw new RangeError(unknownName("activation", String(type), Object.keys(activationLayers)));
 }

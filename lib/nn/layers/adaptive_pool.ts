@@ -1,15 +1,19 @@
+import { options } from "../../core/options.ts";
+import type { Pair } from "../../graph/kernel.ts";
 import { concatenate } from "../../tensor/combine.ts";
-import { pairOf, type Size2d } from "../../tensor/functions/geometry.ts";
 import { averagePool2d } from "../../tensor/functions/pool.ts";
+import { pairOf, type Size2d } from "../../tensor/functions/settings.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
+import { both } from "../window.ts";
+import { checkImages } from "./images.ts";
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { times } from "./words.ts";
 
 /** Each window takes nodes of the graph, of which a saved model could ask for a billion. */
 const mostWindows = 4096;
 
-/** The mean of windows that cover images evenly: as many as are asked for, whatever the image. */
-export const adaptiveAveragePool2dType = defineLayer<{ readonly size: readonly [number, number] }>({
+const type = defineLayer<{ readonly size: Pair }>({
   type: "adaptiveAveragePool2d",
   call: ([x], _, { size }) => {
     checkImages(x!.shape.slice(1));
@@ -24,20 +28,28 @@ export const adaptiveAveragePool2dType = defineLayer<{ readonly size: readonly [
     // A mean over rows, then one over columns.
     return meansAlong(meansAlong(x!, 1, size[0]), 2, size[1]);
   },
+  window: ({ size }, image) =>
+    both((axis) => {
+      const [length, count] = [image[axis], size[axis]];
+      const sizes = Array.from({ length: count }, (_, i) => {
+        const [from, to] = windowOf(length, count, i);
+        return to - from;
+      });
+      return { start: 0, size: Math.max(...sizes), stride: length / count };
+    }),
+  role: "pooling",
+  words: ({ size }) => `adaptive average pool ${times(size)}`,
 });
 
 /** Window i of `count` runs from floor(i * length / count) to ceil((i + 1) * length / count). */
-export function adaptiveWindow(length: number, count: number, i: number): [number, number] {
+function windowOf(length: number, count: number, i: number): [number, number] {
   return [Math.floor(i * length / count), Math.ceil((i + 1) * length / count)];
 }
 
 function meansAlong(x: Tensor, axis: number, count: number): Tensor {
   const means = Array.from({ length: count }, (_, i) => {
-    const [from, to] = adaptiveWindow(x.shape[axis]!, count, i);
-    const part = x.slice(
-      x.shape.map((_, a) => a === axis ? from : 0),
-      x.shape.with(axis, to - from),
-    );
+    const [from, to] = windowOf(x.shape[axis]!, count, i);
+    const part = x.slice(x.shape.map(() => 0).with(axis, from), x.shape.with(axis, to - from));
     return part.mean(axis, true);
   });
   return concatenate(means, axis);
@@ -47,8 +59,7 @@ function meansAlong(x: Tensor, axis: number, count: number): Tensor {
  * The mean of `size` windows of images, [h, w, c] to [size, size, c]: windows as large as the image
  * needs, overlapping where it is no multiple. As PyTorch's AdaptiveAvgPool2d.
  */
-export function adaptiveAveragePool2d(size: Size2d, options: LayerOptions = {}): Layer {
-  checkOptions("adaptiveAveragePool2d", options, []);
-  const pair = pairOf(size, "adaptiveAveragePool2d: size");
-  return new Layer(adaptiveAveragePool2dType, { size: pair }, options.name);
+export function adaptiveAveragePool2d(size: Size2d, given: LayerOptions = {}): Layer {
+  const { name } = options("adaptiveAveragePool2d", given, layerOptions);
+  return new Layer(type, { size: pairOf(size, "adaptiveAveragePool2d: size") }, name);
 }

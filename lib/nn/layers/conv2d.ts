@@ -1,8 +1,25 @@
-import { convolution, transposedConvolution } from "../../tensor/functions/convolution.ts";
-import { type ConvolutionOptions, pairOf, type Size2d } from "../../tensor/functions/geometry.ts";
+import { positiveInteger } from "../../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../../core/options.ts";
+import type { Shape } from "../../core/shape.ts";
+import type { Pair } from "../../graph/kernel.ts";
+import {
+  conv2d as conv2dOf,
+  convTranspose2d as convTranspose2dOf,
+} from "../../tensor/functions/convolution.ts";
+import { convolutionGeometry } from "../../tensor/functions/geometry.ts";
+import {
+  type ConvolutionOptions,
+  convolutionOptions,
+  pairOf,
+  type Size2d,
+  sizeOption,
+} from "../../tensor/functions/settings.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { type KernelConfig, kernelConfig, type KernelOptions, kernelOptions } from "./dense.ts";
-import { checkCount, checkImages, checkOptions } from "./options.ts";
+import { both, moving } from "../window.ts";
+import { checkImages } from "./images.ts";
+import { type KernelOptions, kernelOptions, kernelWeights } from "./kernel.ts";
+import { layerOptions } from "./layer_options.ts";
+import { strideWords, times } from "./words.ts";
 
 /** Settings of conv2d. */
 export interface Conv2dOptions extends KernelOptions, ConvolutionOptions {}
@@ -13,97 +30,120 @@ export interface ConvTranspose2dOptions extends KernelOptions, ConvolutionOption
   readonly outputPadding?: Size2d;
 }
 
-type Config = KernelConfig & ConvolutionOptions & {
-  readonly filters: number;
-  readonly kernelSize: readonly [number, number];
-};
+const conv2dOptions = {
+  ...kernelOptions,
+  ...convolutionOptions,
+  ...layerOptions,
+} satisfies Schema<Conv2dOptions>;
 
-function checkGroups(groups: number, channels: number, filters: number): void {
-  if (channels % groups !== 0 || filters % groups !== 0) {
-    throw new RangeError(
-      `groups: ${groups} does not divide both the ${channels} channels and the ${filters} filters`,
-    );
-  }
-}
+const convTranspose2dOptions = {
+  ...kernelOptions,
+  ...convolutionOptions,
+  outputPadding: sizeOption(0),
+  ...layerOptions,
+} satisfies Schema<ConvTranspose2dOptions>;
 
-/** A kernel that slides over images; every position shares its weights. */
-export const conv2dType = defineLayer<Config>({
-  type: "conv2d",
-  weights: ({ filters, kernelSize, groups = 1, ...config }, [shape]) => {
-    checkImages(shape!);
-    const channels = shape![2]!;
-    checkGroups(groups, channels, filters);
-    return {
-      kernel: {
-        shape: [...kernelSize, channels / groups, filters],
-        initializer: config.kernelInitializer,
-      },
-      ...config.bias ? { bias: { shape: [filters], initializer: config.biasInitializer } } : {},
-    };
-  },
-  call: ([x], { kernel, bias }, config) => convolution(x!, kernel!, bias, config),
-});
+type Filters = { readonly filters: number; readonly kernelSize: Pair };
+type Config = Values<typeof conv2dOptions> & Filters;
 
-/** Spreads each pixel over a window: the shape inverse of conv2d. */
-export const convTranspose2dType = defineLayer<
-  Config & { readonly outputPadding: readonly [number, number] }
->({
-  type: "convTranspose2d",
-  weights: ({ filters, kernelSize, groups = 1, ...config }, [shape]) => {
-    checkImages(shape!);
-    checkGroups(groups, shape![2]!, filters);
-    return {
-      // As a convolution's kernel that goes the other way: from `filters` to the input's channels.
-      kernel: {
-        shape: [...kernelSize, filters / groups, shape![2]!],
-        initializer: config.kernelInitializer,
-      },
-      ...config.bias ? { bias: { shape: [filters], initializer: config.biasInitializer } } : {},
-    };
-  },
-  call: ([x], { kernel, bias }, config) =>
-    transposedConvolution(x!, kernel!, bias, config, config.outputPadding),
-});
+/** The settings that say how the kernel moves, of those that are given. */
+const movesOf = (config: ConvolutionOptions): ConvolutionOptions =>
+  Object.fromEntries(
+    Object.entries(config).filter(([name]) => Object.hasOwn(convolutionOptions, name)),
+  );
 
-const convolutionOptions = [...kernelOptions, "stride", "padding", "dilation", "groups"];
-
-function convolutionConfig(
-  where: string,
-  filters: number,
-  kernelSize: Size2d,
-  options: Conv2dOptions,
-): Config {
-  const { stride, padding, dilation, groups } = options;
-  // Stride, padding, dilation and groups are checked where an image is there, whose layer is named.
-  return {
-    filters: checkCount(filters, `${where}: filters`),
-    kernelSize: pairOf(kernelSize, `${where}: kernelSize`),
-    ...kernelConfig(options),
-    ...stride === undefined ? {} : { stride },
-    ...padding === undefined ? {} : { padding },
-    ...dilation === undefined ? {} : { dilation },
-    ...groups === undefined ? {} : { groups },
-  };
-}
-
-/** A convolution of `filters` kernels: see {@linkcode LayerMethods.conv2d}. */
-export function conv2d(filters: number, kernelSize: Size2d, options: Conv2dOptions = {}): Layer {
-  checkOptions("conv2d", options, convolutionOptions);
-  return new Layer(
-    conv2dType,
-    convolutionConfig("conv2d", filters, kernelSize, options),
-    options.name,
+/** The channels of images, which groups must divide as they must the filters. */
+function channelsOf(shape: Shape | undefined, { groups = 1, filters }: Config): number {
+  checkImages(shape);
+  const [, , channels] = shape;
+  if (channels % groups === 0 && filters % groups === 0) return channels;
+  throw new RangeError(
+    `groups: ${groups} does not divide both the ${channels} channels and the ${filters} filters`,
   );
 }
 
-/** A transposed convolution: see {@linkcode LayerMethods.convTranspose2d}. */
+const dilated = ({ kernelSize }: Config, dilation: Pair): Pair => [
+  (kernelSize[0] - 1) * dilation[0] + 1,
+  (kernelSize[1] - 1) * dilation[1] + 1,
+];
+
+const words = (
+  what: string,
+  { kernelSize, filters, stride = 1, groups = 1, dilation = 1 }: Config,
+) => {
+  const grouped = groups === 1 ? "" : `, ${groups} groups`;
+  const spread = times(dilation) === "1x1" ? "" : `, dilation ${times(dilation)}`;
+  return `${what} ${times(kernelSize)}, ${filters}${strideWords(stride)}${grouped}${spread}`;
+};
+
+const conv2dType = defineLayer<Config>({
+  type: "conv2d",
+  weights: (config, [shape]) => {
+    const { filters, kernelSize, groups = 1 } = config;
+    const channels = channelsOf(shape, config);
+    return kernelWeights([...kernelSize, channels / groups, filters], filters, config);
+  },
+  call: ([x], { kernel, bias }, config) =>
+    conv2dOf(x!, kernel!, { ...movesOf(config), ...bias && { bias } }),
+  window: (config, size) => {
+    const { stride, padding, dilation } = convolutionGeometry(config, size, config.kernelSize);
+    return moving(dilated(config, dilation), stride, padding);
+  },
+  role: "convolution",
+  words: (config) => words("conv2d", config),
+});
+
+const convTranspose2dType = defineLayer<
+  Config & { readonly outputPadding?: Size2d }
+>({
+  type: "convTranspose2d",
+  weights: (config, [shape]) => {
+    const { filters, kernelSize, groups = 1 } = config;
+    const channels = channelsOf(shape, config);
+    // As a convolution's kernel that goes the other way: from `filters` to the input's channels.
+    return kernelWeights([...kernelSize, filters / groups, channels], filters, config);
+  },
+  call: ([x], { kernel, bias }, { outputPadding = 0, ...config }) =>
+    convTranspose2dOf(x!, kernel!, { ...movesOf(config), outputPadding, ...bias && { bias } }),
+  window: (config, size) => {
+    const { stride, padding, dilation } = convolutionGeometry(config, size, config.kernelSize);
+    const window = dilated(config, dilation);
+    // An output reads the inputs whose window lies over it: one in `stride` of the window's places.
+    return both((axis) => {
+      const read = Math.ceil(window[axis] / stride[axis]);
+      const center = (padding[2 * axis]! - (window[axis] - 1) / 2) / stride[axis];
+      return { start: center - (read - 1) / 2, size: read, stride: 1 / stride[axis] };
+    });
+  },
+  role: "convolution",
+  words: (config) => words("transposed conv2d", config),
+});
+
+const filtersOf = (where: string, filters: number, kernelSize: Size2d): Filters => ({
+  filters: positiveInteger().read(filters, `${where}: filters`),
+  kernelSize: pairOf(kernelSize, `${where}: kernelSize`),
+});
+
+/**
+ * `filters` kernels of `kernelSize` slide over images [h, w, c]. Weights: kernel [kernel height,
+ * kernel width, c / groups, filters] and bias [filters].
+ */
+export function conv2d(filters: number, kernelSize: Size2d, given: Conv2dOptions = {}): Layer {
+  const { name, ...config } = options("conv2d", given, conv2dOptions);
+  return new Layer(conv2dType, { ...filtersOf("conv2d", filters, kernelSize), ...config }, name);
+}
+
+/**
+ * Transposed convolution: spreads every pixel over a window, the shape inverse of conv2d.
+ * Weights: kernel [kernel height, kernel width, filters / groups, c] and bias [filters].
+ */
 export function convTranspose2d(
   filters: number,
   kernelSize: Size2d,
-  options: ConvTranspose2dOptions = {},
+  given: ConvTranspose2dOptions = {},
 ): Layer {
-  checkOptions("convTranspose2d", options, [...convolutionOptions, "outputPadding"]);
-  const config = convolutionConfig("convTranspose2d", filters, kernelSize, options);
-  const outputPadding = pairOf(options.outputPadding ?? 0, "convTranspose2d: outputPadding", 0);
-  return new Layer(convTranspose2dType, { ...config, outputPadding }, options.name);
+  const type = "convTranspose2d";
+  const { name, ...config } = options(type, given, convTranspose2dOptions);
+  const settings = { ...filtersOf(type, filters, kernelSize), ...config };
+  return new Layer(convTranspose2dType, settings, name);
 }

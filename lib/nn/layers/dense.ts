@@ -1,59 +1,29 @@
+import { positiveInteger } from "../../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../../core/options.ts";
 import { dense as denseOf } from "../../tensor/functions/dense.ts";
-import {
-  glorotUniform,
-  type Initializer,
-  type InitializerLike,
-  initializerOf,
-  zeros,
-} from "../initializer.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkCount, checkOptions, type LayerOptions } from "./options.ts";
+import { type KernelOptions, kernelOptions, kernelWeights } from "./kernel.ts";
+import { layerOptions } from "./layer_options.ts";
 
-/** Settings of layers with a kernel and a bias. */
-export interface KernelOptions extends LayerOptions {
-  /** Whether a bias is added; true by default. */
-  readonly bias?: boolean;
-  /** First values of the kernel; glorotUniform by default. */
-  readonly kernelInitializer?: InitializerLike;
-  /** First values of the bias; zeros by default. */
-  readonly biasInitializer?: InitializerLike;
-}
+const denseOptions = { ...kernelOptions, ...layerOptions } satisfies Schema<KernelOptions>;
 
-/** The settings of a kernel and a bias with their defaults. */
-export interface KernelConfig extends Readonly<Record<string, unknown>> {
-  readonly bias: boolean;
-  readonly kernelInitializer: Initializer;
-  readonly biasInitializer: Initializer;
-}
-
-/** Options by name, for {@linkcode checkOptions}. */
-export const kernelOptions = ["bias", "kernelInitializer", "biasInitializer"] as const;
-
-/** Fills in the defaults of {@linkcode KernelOptions}. */
-export function kernelConfig(options: KernelOptions): KernelConfig {
-  return {
-    bias: options.bias ?? true,
-    kernelInitializer: initializerOf(options.kernelInitializer ?? glorotUniform()),
-    biasInitializer: initializerOf(options.biasInitializer ?? zeros()),
-  };
-}
-
-/** Every output from every input: x · kernel + bias over the last axis. */
-export const denseType = defineLayer<KernelConfig & { readonly units: number }>({
+const type = defineLayer<Values<typeof kernelOptions> & { readonly units: number }>({
   type: "dense",
-  weights: ({ units, bias, kernelInitializer, biasInitializer }, [shape]) => {
+  weights: ({ units, ...config }, [shape]) => {
     if (shape!.length === 0) throw new TypeError("expected at least one axis besides the batch");
-    return {
-      kernel: { shape: [shape!.at(-1)!, units], initializer: kernelInitializer },
-      ...bias ? { bias: { shape: [units], initializer: biasInitializer } } : {},
-    };
+    return kernelWeights([shape!.at(-1)!, units], units, config);
   },
   call: ([x], { kernel, bias }) => denseOf(x!, kernel!, bias),
+  pointwise: true,
+  role: "dense",
+  words: ({ units }) => `dense ${units}`,
 });
 
-/** A dense layer of `units` outputs: see {@linkcode LayerMethods.dense}. */
-export function dense(units: number, options: KernelOptions = {}): Layer {
-  checkOptions("dense", options, kernelOptions);
-  const config = { units: checkCount(units, "dense: units"), ...kernelConfig(options) };
-  return new Layer(denseType, config, options.name);
+/**
+ * Every output from every input: [..., n] to [..., units].
+ * Weights: kernel [n, units] and bias [units].
+ */
+export function dense(units: number, given: KernelOptions = {}): Layer {
+  const { name, ...config } = options("dense", given, denseOptions);
+  return new Layer(type, { units: positiveInteger().read(units, "dense: units"), ...config }, name);
 }

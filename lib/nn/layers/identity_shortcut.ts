@@ -1,10 +1,11 @@
+import { options } from "../../core/options.ts";
+import { positiveInteger } from "../../core/option_kinds.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkCount, checkImages, checkOptions, type LayerOptions } from "./options.ts";
+import { both, element } from "../window.ts";
+import { checkImages } from "./images.ts";
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
 
-/** Every stride-th pixel, with channels of zeros on either side of the image's. */
-export const identityShortcutType = defineLayer<
-  { readonly filters: number; readonly stride: number }
->({
+const type = defineLayer<{ readonly filters: number; readonly stride: number }>({
   type: "identityShortcut",
   call: ([x], _, { filters, stride }) => {
     checkImages(x!.shape.slice(1));
@@ -18,6 +19,7 @@ export const identityShortcutType = defineLayer<
     const before = Math.floor(zeros / 2);
     return pixels.pad([[0, 0], [0, 0], [0, 0], [before, zeros - before]]);
   },
+  window: ({ stride }) => both(() => ({ ...element, stride })),
 });
 
 /**
@@ -25,15 +27,11 @@ export const identityShortcutType = defineLayer<
  * of zeros up to `filters`, half of them on either side. Source: He et al. 2015, arXiv 1512.03385,
  * section 4.2, option A.
  */
-export function identityShortcut(
-  filters: number,
-  stride: number,
-  options: LayerOptions = {},
-): Layer {
-  checkOptions("identityShortcut", options, []);
+export function identityShortcut(filters: number, stride: number, given: LayerOptions = {}): Layer {
+  const { name } = options("identityShortcut", given, layerOptions);
   const config = {
-    filters: checkCount(filters, "identityShortcut: filters"),
-    stride: checkCount(stride, "identityShortcut: stride"),
+    filters: positiveInteger().read(filters, "identityShortcut: filters"),
+    stride: positiveInteger().read(stride, "identityShortcut: stride"),
   };
-  return new Layer(identityShortcutType, config, options.name);
+  return new Layer(type, config, name);
 }

@@ -1,8 +1,10 @@
+import { options } from "../../core/options.ts";
 import { broadcastShapes, formatShape, normalizeAxis, sameShape } from "../../core/shape.ts";
 import { concatenate as concatenateTensors } from "../../tensor/combine.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkOptions, type LayerOptions } from "./options.ts";
+import { integer } from "../../core/option_kinds.ts";
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
 
 /** Folds several inputs of one rank; axes of size 1 broadcast, as [1, 1, c] over [h, w, c]. */
 function merging(op: (a: Tensor, b: Tensor) => Tensor) {
@@ -22,14 +24,23 @@ function merging(op: (a: Tensor, b: Tensor) => Tensor) {
 /** A shape whose batch is left open. */
 const describe = (x: Tensor) => formatShape([-1, ...x.shape.slice(1)]);
 
-/** The sum of the inputs, element by element. */
-export const addType = defineLayer({ type: "add", call: merging((a, b) => a.add(b)) });
+const addType = defineLayer({
+  type: "add",
+  call: merging((a, b) => a.add(b)),
+  pointwise: true,
+  role: "merge",
+  words: () => "+",
+});
 
-/** The product of the inputs, element by element. */
-export const multiplyType = defineLayer({ type: "multiply", call: merging((a, b) => a.mul(b)) });
+const multiplyType = defineLayer({
+  type: "multiply",
+  call: merging((a, b) => a.mul(b)),
+  pointwise: true,
+  role: "merge",
+  words: () => "×",
+});
 
-/** The inputs one after another along an axis. */
-export const concatenateType = defineLayer<{ readonly axis: number }>({
+const concatenateType = defineLayer<{ readonly axis: number }>({
   type: "concatenate",
   call: (inputs, _, { axis }) => {
     const [first] = inputs as [Tensor];
@@ -44,20 +55,24 @@ export const concatenateType = defineLayer<{ readonly axis: number }>({
       }`,
     );
   },
+  pointwise: true,
+  role: "merge",
 });
 
 /** Addition: see {@linkcode SymbolicValue.add}. */
-export function add(options: LayerOptions = {}): Layer {
-  return new Layer(addType, checkOptions("add", options, []), options.name);
+export function add(given: LayerOptions = {}): Layer {
+  const { name, ...config } = options("add", given, layerOptions);
+  return new Layer(addType, config, name);
 }
 
 /** Multiplication: see {@linkcode SymbolicValue.multiply}. */
-export function multiply(options: LayerOptions = {}): Layer {
-  return new Layer(multiplyType, checkOptions("multiply", options, []), options.name);
+export function multiply(given: LayerOptions = {}): Layer {
+  const { name, ...config } = options("multiply", given, layerOptions);
+  return new Layer(multiplyType, config, name);
 }
 
 /** Concatenation along an axis counted without the batch: see {@linkcode SymbolicValue.concatenate}. */
-export function concatenate(axis = -1, options: LayerOptions = {}): Layer {
-  checkOptions("concatenate", options, []);
-  return new Layer(concatenateType, { axis }, options.name);
+export function concatenate(axis = -1, given: LayerOptions = {}): Layer {
+  const { name } = options("concatenate", given, layerOptions);
+  return new Layer(concatenateType, { axis: integer().read(axis, "concatenate: axis") }, name);
 }

@@ -1,90 +1,161 @@
+import { flag, number, positiveInteger } from "../../core/option_kinds.ts";
+import { options, type Schema, type Values } from "../../core/options.ts";
 import {
-  batchNormInference,
-  batchNormTraining,
-  localResponseNorm as normalizeResponse,
-  type LocalResponseNormOptions,
+  batchNorm as batchNormOf,
+  groupNorm as groupNormOf,
+  localResponseNorm as localResponseNormOf,
 } from "../../tensor/functions/normalization.ts";
+import {
+  epsilonOption,
+  type LocalResponseNormOptions,
+  localResponseNormOptions,
+} from "../../tensor/functions/settings.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { constant, zeros } from "../initializer.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkOptions, type LayerOptions } from "./options.ts";
+import type { Shape } from "../../core/shape.ts";
+import type { WeightType } from "../weight.ts";
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
 
-/** Settings of batchNorm. */
-export interface BatchNormOptions extends LayerOptions {
+/** Settings of normalisation with a learnt factor and shift. */
+export interface NormalizationOptions extends LayerOptions {
   /** Added to the variance; 1e-5 by default. */
   readonly epsilon?: number;
-  /** Share of the old value in the running statistics; 0.9 by default. */
-  readonly momentum?: number;
   /** Whether a factor (gamma) is learnt; true by default. */
   readonly scale?: boolean;
   /** Whether a shift (beta) is learnt; true by default. */
   readonly center?: boolean;
 }
 
-interface BatchNormConfig extends Readonly<Record<string, unknown>> {
-  readonly epsilon: number;
-  readonly momentum: number;
-  readonly scale: boolean;
-  readonly center: boolean;
+/** Settings of batchNorm. */
+export interface BatchNormOptions extends NormalizationOptions {
+  /** Share of the old value in the running statistics; 0.9 by default. */
+  readonly momentum?: number;
 }
 
-/**
- * Each channel with mean 0 and variance 1, then a learnt factor and shift. In training, mean and
- * variance are the batch's, and running ones are kept (the variance unbiased, as in PyTorch); at
- * inference, the running ones are used.
- */
-export const batchNormType = defineLayer<BatchNormConfig>({
+const learnt = { scale: flag(true), center: flag(true) };
+
+const normalizationOptions = {
+  epsilon: epsilonOption,
+  ...learnt,
+  ...layerOptions,
+} satisfies Schema<NormalizationOptions>;
+
+const batchNormOptions = {
+  epsilon: epsilonOption,
+  momentum: number({ least: 0, most: 1 }, 0.9),
+  ...learnt,
+  ...layerOptions,
+} satisfies Schema<BatchNormOptions>;
+
+/** The number of channels: the last axis. */
+function channelsOf(shape: Shape | undefined): number {
+  const channels = shape?.at(-1);
+  if (channels === undefined) throw new TypeError("expected at least one axis besides the batch");
+  return channels;
+}
+
+/** What is learnt for each channel. */
+function affineWeights(
+  channels: number,
+  { scale, center }: { readonly scale: boolean; readonly center: boolean },
+): Record<string, WeightType> {
+  const shape = [channels], order = "features";
+  return {
+    ...scale &&
+      { gamma: { shape, initializer: constant(1), stored: { pytorch: "weight", order } } },
+    ...center && { beta: { shape, initializer: zeros(), stored: { pytorch: "bias", order } } },
+  };
+}
+
+const batchNormType = defineLayer<Values<typeof batchNormOptions>>({
   type: "batchNorm",
-  weights: ({ scale, center }, [shape]) => {
-    if (shape!.length === 0) throw new TypeError("expected at least one axis besides the batch");
-    const channels = [shape!.at(-1)!];
+  weights: (config, [shape]) => {
+    const channels = channelsOf(shape);
+    const statistic = { shape: [channels], trainable: false };
     return {
-      ...scale ? { gamma: { shape: channels, initializer: constant(1) } } : {},
-      ...center ? { beta: { shape: channels, initializer: zeros() } } : {},
-      runningMean: { shape: channels, initializer: zeros(), trainable: false },
-      runningVariance: { shape: channels, initializer: constant(1), trainable: false },
+      ...affineWeights(channels, config),
+      runningMean: {
+        ...statistic,
+        initializer: zeros(),
+        stored: { pytorch: "running_mean", keras: "moving_mean", order: "features" },
+      },
+      runningVariance: {
+        ...statistic,
+        initializer: constant(1),
+        stored: { pytorch: "running_var", keras: "moving_variance", order: "features" },
+      },
     };
   },
-  call: ([x], { gamma, beta, runningMean, runningVariance }, { epsilon, momentum }, context) => {
+  call: ([x], weights, { epsilon, momentum }, context) => {
+    const { runningMean, runningVariance, ...affine } = weights;
+    const given = { ...affine, epsilon };
     if (!context.training) {
-      return batchNormInference(x!, gamma, beta, runningMean!, runningVariance!, epsilon);
+      return batchNormOf(x!, { ...given, mean: runningMean!, variance: runningVariance! });
     }
-    const count = x!.shape.slice(0, -1).reduce((product, d) => product * d, 1);
+    const count = x!.size / x!.shape.at(-1)!;
     if (count < 2) {
       throw new RangeError(
         "batchNorm: expected more than one number a channel in training, found 1; use a larger batch",
       );
     }
-    const { result, mean, variance } = batchNormTraining(x!, gamma, beta, epsilon);
-    const unbiased = variance.mul(count / (count - 1));
+    const axes = x!.shape.slice(0, -1).map((_, axis) => axis);
+    const mean = x!.mean(axes), variance = x!.sub(mean).square().mean(axes);
     const moved = (old: Tensor, now: Tensor) => old.mul(momentum).add(now.mul(1 - momentum));
     context.update("runningMean", moved(runningMean!, mean));
-    context.update("runningVariance", moved(runningVariance!, unbiased));
-    return result;
+    context.update("runningVariance", moved(runningVariance!, variance.mul(count / (count - 1))));
+    return batchNormOf(x!, given);
   },
+  pointwise: true,
+  role: "normalization",
 });
 
-/** Division by a power of the neighbouring channels' squares. */
-export const localResponseNormType = defineLayer<
-  Readonly<Record<string, unknown>> & LocalResponseNormOptions
->({
-  type: "localResponseNorm",
-  call: ([x], _, config) => normalizeResponse(x!, config),
-});
-
-/** Batch normalisation: see {@linkcode LayerMethods.batchNorm}. */
-export function batchNorm(options: BatchNormOptions = {}): Layer {
-  checkOptions("batchNorm", options, ["epsilon", "momentum", "scale", "center"]);
-  const { epsilon = 1e-5, momentum = 0.9, scale = true, center = true } = options;
-  if (!(epsilon > 0)) throw new RangeError(`batchNorm: epsilon: expected > 0, found ${epsilon}`);
-  if (!(momentum >= 0 && momentum <= 1)) {
-    throw new RangeError(`batchNorm: momentum: expected 0 to 1, found ${momentum}`);
-  }
-  return new Layer(batchNormType, { epsilon, momentum, scale, center }, options.name);
+/**
+ * Each channel (last axis) with mean 0 and variance 1, then a learnt factor and shift. In training,
+ * mean and variance are the batch's, and running ones are kept (the variance unbiased, as in
+ * PyTorch); at inference, the running ones are used. Weights: gamma, beta, runningMean and
+ * runningVariance, [c] each. Source: Ioffe and Szegedy 2015, arXiv 1502.03167.
+ */
+export function batchNorm(given: BatchNormOptions = {}): Layer {
+  const { name, ...config } = options("batchNorm", given, batchNormOptions);
+  return new Layer(batchNormType, config, name);
 }
 
-/** Local response normalisation: see {@linkcode LayerMethods.localResponseNorm}. */
-export function localResponseNorm(options: LocalResponseNormOptions & LayerOptions = {}): Layer {
-  const config = checkOptions("localResponseNorm", options, ["size", "alpha", "beta", "k"]);
-  return new Layer(localResponseNormType, config, options.name);
+const groupNormType = defineLayer<
+  Values<typeof normalizationOptions> & { readonly groups: number }
+>({
+  type: "groupNorm",
+  weights: (config, [shape]) => affineWeights(channelsOf(shape), config),
+  call: ([x], affine, { groups, epsilon }) => groupNormOf(x!, groups, { ...affine, epsilon }),
+  role: "normalization",
+  words: ({ groups }) => `group norm, ${groups} groups`,
+});
+
+/**
+ * Each of `groups` groups of neighbouring channels (last axis) with mean 0 and variance 1 over all
+ * of an example's pixels, then a learnt factor and shift for each channel: the same in training and
+ * at inference, whatever the batch. Weights: gamma and beta, [c] each.
+ * Source: Wu and He 2018, arXiv 1803.08494.
+ */
+export function groupNorm(groups: number, given: NormalizationOptions = {}): Layer {
+  const { name, ...config } = options("groupNorm", given, normalizationOptions);
+  const count = positiveInteger().read(groups, "groupNorm: groups");
+  return new Layer(groupNormType, { groups: count, ...config }, name);
+}
+
+const localResponseNormType = defineLayer<Values<typeof localResponseNormOptions>>({
+  type: "localResponseNorm",
+  call: ([x], _, config) => localResponseNormOf(x!, config),
+  pointwise: true,
+  role: "normalization",
+});
+
+/** Division by the neighbouring channels' activity. Krizhevsky et al. 2012, section 3.3. */
+export function localResponseNorm(given: LocalResponseNormOptions & LayerOptions = {}): Layer {
+  const { name, ...config } = options(
+    "localResponseNorm",
+    given,
+    { ...localResponseNormOptions, ...layerOptions } satisfies Schema<typeof given>,
+  );
+  return new Layer(localResponseNormType, config, name);
 }

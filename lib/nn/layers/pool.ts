@@ -1,18 +1,36 @@
-import { pairOf, type Size2d } from "../../tensor/functions/geometry.ts";
-import * as pool from "../../tensor/functions/pool.ts";
+import { options, type Schema, type Values } from "../../core/options.ts";
+import type { Pair } from "../../graph/kernel.ts";
+import { resolvePadding } from "../../tensor/functions/geometry.ts";
+import * as functions from "../../tensor/functions/pool.ts";
+import {
+  type AveragePoolOptions,
+  averagePoolOptions,
+  pairOf,
+  type PoolOptions,
+  poolOptions,
+  type Size2d,
+} from "../../tensor/functions/settings.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
+import { type LayerWindows, moving } from "../window.ts";
+import { checkImages } from "./images.ts";
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { strideWords, times } from "./words.ts";
 
 /** Settings of maxPool2d. */
-export interface MaxPool2dOptions extends LayerOptions, pool.PoolOptions {}
+export interface MaxPool2dOptions extends LayerOptions, PoolOptions {}
 
 /** Settings of averagePool2d. */
-export interface AveragePool2dOptions extends LayerOptions, pool.AveragePoolOptions {}
+export interface AveragePool2dOptions extends LayerOptions, AveragePoolOptions {}
 
-type Config = Readonly<Record<string, unknown>> & pool.AveragePoolOptions & {
-  readonly window: Size2d;
-};
+const maxPool2dOptions = { ...poolOptions, ...layerOptions } satisfies Schema<MaxPool2dOptions>;
+
+const averagePool2dOptions = {
+  ...averagePoolOptions,
+  ...layerOptions,
+} satisfies Schema<AveragePool2dOptions>;
+
+type Config = Values<typeof averagePoolOptions> & { readonly window: Size2d };
 
 /** The input, if it is a batch of images. */
 function images(x: Tensor | undefined): Tensor {
@@ -20,56 +38,67 @@ function images(x: Tensor | undefined): Tensor {
   return x!;
 }
 
-/** The largest number of each window. */
-export const maxPool2dType = defineLayer<Config>({
+function windowOf(
+  { window, stride = window, padding = "valid" }: Config,
+  size: Pair,
+): LayerWindows {
+  const [extent, step] = [pairOf(window, "window"), pairOf(stride, "stride")];
+  return moving(extent, step, resolvePadding(padding, size, extent, step));
+}
+
+const words = (what: string, { window, stride = window }: Config) =>
+  `${what} pool ${times(window)}${strideWords(stride)}`;
+
+const maxPool2dType = defineLayer<Config>({
   type: "maxPool2d",
-  call: ([x], _, { window, ...options }) => pool.maxPool2d(images(x), window, options),
+  call: ([x], _, { window, ...options }) => functions.maxPool2d(images(x), window, options),
+  window: windowOf,
+  role: "pooling",
+  words: (config) => words("max", config),
 });
 
-/** The mean of each window. */
-export const averagePool2dType = defineLayer<Config>({
+const averagePool2dType = defineLayer<Config>({
   type: "averagePool2d",
-  call: ([x], _, { window, ...options }) => pool.averagePool2d(images(x), window, options),
+  call: ([x], _, { window, ...options }) => functions.averagePool2d(images(x), window, options),
+  window: windowOf,
+  role: "pooling",
+  words: (config) => words("average", config),
 });
 
-/** The mean of each channel. */
-export const globalAveragePool2dType = defineLayer({
+const globalAveragePool2dType = defineLayer({
   type: "globalAveragePool2d",
-  call: ([x]) => pool.globalAveragePool2d(images(x)),
+  call: ([x]) => functions.globalAveragePool2d(images(x)),
+  role: "pooling",
 });
 
-/** The maximum of each channel. */
-export const globalMaxPool2dType = defineLayer({
+const globalMaxPool2dType = defineLayer({
   type: "globalMaxPool2d",
-  call: ([x]) => pool.globalMaxPool2d(images(x)),
+  call: ([x]) => functions.globalMaxPool2d(images(x)),
+  role: "pooling",
 });
 
-const options = ["stride", "padding", "ceilMode"];
-
-/** Maximum pooling: see {@linkcode LayerMethods.maxPool2d}. */
+/** The largest number of each window of images. */
 export function maxPool2d(window: Size2d, given: MaxPool2dOptions = {}): Layer {
-  const config = checkOptions("maxPool2d", given, options);
+  const { name, ...config } = options("maxPool2d", given, maxPool2dOptions);
   pairOf(window, "maxPool2d: window");
-  return new Layer(maxPool2dType, { window, ...config }, given.name);
+  return new Layer(maxPool2dType, { window, ...config }, name);
 }
 
-/** Average pooling: see {@linkcode LayerMethods.averagePool2d}. */
+/** The mean of each window of images. */
 export function averagePool2d(window: Size2d, given: AveragePool2dOptions = {}): Layer {
-  const config = checkOptions("averagePool2d", given, [...options, "countIncludePadding"]);
+  const { name, ...config } = options("averagePool2d", given, averagePool2dOptions);
   pairOf(window, "averagePool2d: window");
-  return new Layer(averagePool2dType, { window, ...config }, given.name);
+  return new Layer(averagePool2dType, { window, ...config }, name);
 }
 
-/** Global average pooling: see {@linkcode LayerMethods.globalAveragePool2d}. */
+/** The mean of each channel: [h, w, c] to [c]. */
 export function globalAveragePool2d(given: LayerOptions = {}): Layer {
-  return new Layer(
-    globalAveragePool2dType,
-    checkOptions("globalAveragePool2d", given, []),
-    given.name,
-  );
+  const { name, ...config } = options("globalAveragePool2d", given, layerOptions);
+  return new Layer(globalAveragePool2dType, config, name);
 }
 
-/** Global maximum pooling: see {@linkcode LayerMethods.globalMaxPool2d}. */
+/** The maximum of each channel: [h, w, c] to [c]. */
 export function globalMaxPool2d(given: LayerOptions = {}): Layer {
-  return new Layer(globalMaxPool2dType, checkOptions("globalMaxPool2d", given, []), given.name);
+  const { name, ...config } = options("globalMaxPool2d", given, layerOptions);
+  return new Layer(globalMaxPool2dType, config, name);
 }

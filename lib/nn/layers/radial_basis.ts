@@ -1,17 +1,17 @@
+import { options } from "../../core/options.ts";
+import { positiveInteger } from "../../core/option_kinds.ts";
 import { normal } from "../initializer.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkCount, checkOptions, type LayerOptions } from "./options.ts";
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
 
-/** How near a vector is to each of some centres, which are not learnt. */
-export const radialBasisType = defineLayer<{ readonly units: number }>({
+const type = defineLayer<{ readonly units: number }>({
   type: "radialBasis",
   weights: ({ units }, [shape]) => {
     if (shape!.length !== 1) throw new TypeError("expected vectors; flatten the input first");
-    return {
-      centers: { shape: [shape![0]!, units], initializer: normal(1), trainable: false },
-    };
+    return { centers: { shape: [shape![0]!, units], initializer: normal(1), trainable: false } };
   },
   call: ([x], { centers }) => x!.expandDims(-1).sub(centers!).square().sum(1).neg(),
+  role: "dense",
 });
 
 /**
@@ -19,11 +19,7 @@ export const radialBasisType = defineLayer<{ readonly units: number }>({
  * [n, units] is not learnt; give it a value by `model.weight("….centers").assign(…)`. As logits, the
  * nearest centre is the most probable. Source: LeCun et al. 1998, section II-B.
  */
-export function radialBasis(units: number, options: LayerOptions = {}): Layer {
-  checkOptions("radialBasis", options, []);
-  return new Layer(
-    radialBasisType,
-    { units: checkCount(units, "radialBasis: units") },
-    options.name,
-  );
+export function radialBasis(units: number, given: LayerOptions = {}): Layer {
+  const { name } = options("radialBasis", given, layerOptions);
+  return new Layer(type, { units: positiveInteger().read(units, "radialBasis: units") }, name);
 }

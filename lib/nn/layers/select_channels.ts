@@ -1,9 +1,9 @@
+import { options } from "../../core/options.ts";
 import { concatenate } from "../../tensor/combine.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkOptions, type LayerOptions } from "./options.ts";
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
 
-/** Some channels (of the last axis), in any order; one may come more than once. */
-export const selectChannelsType = defineLayer<{ readonly channels: readonly number[] }>({
+const type = defineLayer<{ readonly channels: readonly number[] }>({
   type: "selectChannels",
   call: ([x], _, { channels }) => {
     const count = x!.shape.at(-1)!;
@@ -16,6 +16,7 @@ export const selectChannelsType = defineLayer<{ readonly channels: readonly numb
     );
     return concatenate(parts, -1);
   },
+  pointwise: true,
 });
 
 /** Neighbours go together: [0, 1, 2, 5, 0] is [[0, 3], [5, 1], [0, 1]], a start and a length each. */
@@ -30,11 +31,11 @@ function runs(channels: readonly number[]): [number, number][] {
 }
 
 /**
- * Some of the channels (the last axis): [..., c] to [..., channels.length]. Followed by a convolution
+ * Some of the channels (the last axis), in any order: [..., c] to [..., channels.length]. Followed by a convolution
  * in groups, each filter sees the channels that a table gives it.
  */
-export function selectChannels(channels: readonly number[], options: LayerOptions = {}): Layer {
-  checkOptions("selectChannels", options, []);
+export function selectChannels(channels: readonly number[], given: LayerOptions = {}): Layer {
+  const { name } = options("selectChannels", given, layerOptions);
   const valid = Array.isArray(channels) && channels.length > 0 &&
     channels.every((channel) => Number.isInteger(channel) && channel >= 0);
   if (!valid) {
@@ -44,5 +45,5 @@ export function selectChannels(channels: readonly number[], options: LayerOption
       }`,
     );
   }
-  return new Layer(selectChannelsType, { channels: [...channels] }, options.name);
+  return new Layer(type, { channels: [...channels] }, name);
 }

@@ -1,17 +1,18 @@
+import { options } from "../../core/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../core/shape.ts";
 import { resolvePadding } from "../../tensor/functions/geometry.ts";
 import { type ZeroPadding, zeroPadding2d as padByZeros } from "../../tensor/functions/padding.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { checkImages, checkOptions, type LayerOptions } from "./options.ts";
+import { both, element } from "../window.ts";
+import { checkImages } from "./images.ts";
+import { type LayerOptions, layerOptions } from "./layer_options.ts";
 
-/** All axes but the batch become one. */
-export const flattenType = defineLayer({
+const flattenType = defineLayer({
   type: "flatten",
   call: ([x]) => x!.reshape([x!.shape[0]!, sizeOf(x!.shape.slice(1))]),
 });
 
-/** Another shape for each example. */
-export const reshapeType = defineLayer<{ readonly shape: Shape }>({
+const reshapeType = defineLayer<{ readonly shape: Shape }>({
   type: "reshape",
   call: ([x], _, { shape }) => {
     const size = sizeOf(x!.shape.slice(1));
@@ -24,23 +25,27 @@ export const reshapeType = defineLayer<{ readonly shape: Shape }>({
   },
 });
 
-/** A frame of zeros around images. */
-export const zeroPadding2dType = defineLayer<{ readonly padding: ZeroPadding }>({
+const zeroPadding2dType = defineLayer<{ readonly padding: ZeroPadding }>({
   type: "zeroPadding2d",
   call: ([x], _, { padding }) => {
     checkImages(x!.shape.slice(1));
     return padByZeros(x!, padding);
   },
+  window: ({ padding }) => {
+    const frame = resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
+    return both((axis) => ({ ...element, start: -frame[2 * axis]! }));
+  },
 });
 
-/** Flattening: see {@linkcode LayerMethods.flatten}. */
-export function flatten(options: LayerOptions = {}): Layer {
-  return new Layer(flattenType, checkOptions("flatten", options, []), options.name);
+/** All axes become one. */
+export function flatten(given: LayerOptions = {}): Layer {
+  const { name, ...config } = options("flatten", given, layerOptions);
+  return new Layer(flattenType, config, name);
 }
 
-/** Reshaping: see {@linkcode LayerMethods.reshape}. */
-export function reshape(shape: Shape, options: LayerOptions = {}): Layer {
-  checkOptions("reshape", options, []);
+/** Another shape with as many numbers; one size may be -1. */
+export function reshape(shape: Shape, given: LayerOptions = {}): Layer {
+  const { name } = options("reshape", given, layerOptions);
   if (!Array.isArray(shape)) {
     throw new TypeError(`reshape: expected a shape such as [7, 7, -1], found ${String(shape)}`);
   }
@@ -48,12 +53,12 @@ export function reshape(shape: Shape, options: LayerOptions = {}): Layer {
     throw new RangeError(`reshape: at most one size may be -1, found [${shape}]`);
   }
   checkShape(shape.map((d) => d === -1 ? 1 : d), "reshape");
-  return new Layer(reshapeType, { shape }, options.name);
+  return new Layer(reshapeType, { shape }, name);
 }
 
-/** Padding by zeros: see {@linkcode LayerMethods.zeroPadding2d}. */
-export function zeroPadding2d(padding: ZeroPadding, options: LayerOptions = {}): Layer {
-  checkOptions("zeroPadding2d", options, []);
+/** A frame of zeros around images. */
+export function zeroPadding2d(padding: ZeroPadding, given: LayerOptions = {}): Layer {
+  const { name } = options("zeroPadding2d", given, layerOptions);
   resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
-  return new Layer(zeroPadding2dType, { padding }, options.name);
+  return new Layer(zeroPadding2dType, { padding }, name);
 }

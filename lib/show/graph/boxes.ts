@@ -1,6 +1,9 @@
 import type { Shape } from "../../core/shape.ts";
 import type { Model } from "../../train/model.ts";
-import { type Role, roleOf, wordsOf } from "./words.ts";
+import type { LayerRole } from "../../nn/layer.ts";
+
+/** What a box is: decides its colour. */
+export type Role = LayerRole | "input";
 
 /** A box of the drawing: a layer, with the small layers that merely follow it. */
 export interface Box {
@@ -47,21 +50,21 @@ export function boxesOf(model: Model): Box[] {
       }) - 1;
       return;
     }
-    const { name, type, config } = layers[value.layer]!;
+    const { name, role, words } = model.layer(layers[value.layer]!.name);
     const shape = rows.next().value!.outputShape;
     const [before] = value.sources;
     const box = boxes[at[before!]!]!;
-    const follows = value.sources.length === 1 && followers.has(roleOf(type)) &&
+    const follows = value.sources.length === 1 && followers.has(role) &&
       box.role !== "input" && readers[before!] === 1 && !outputs.includes(before!);
     if (follows) {
-      box.tail.push(wordsOf(type, config));
+      box.tail.push(words);
       box.shape = shape;
       at[i] = at[before!]!;
       return;
     }
     at[i] = boxes.push({
-      role: roleOf(type),
-      words: wordsOf(type, config),
+      role,
+      words,
       tail: [],
       name,
       shape,

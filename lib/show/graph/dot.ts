@@ -1,5 +1,4 @@
-import type { Box } from "./boxes.ts";
-import type { Role } from "./words.ts";
+import type { Box, Role } from "./boxes.ts";
 
 /** How the boxes are laid out. */
 export interface DotOptions {

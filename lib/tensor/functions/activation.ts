@@ -37,14 +37,20 @@ export function relu6(x: Tensor): Tensor {
   return x.relu().minimum(6);
 }
 
-/** x where it is positive, else x times `negativeSlope`. */
-export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+/** x where it is positive, else x times `negativeSlope`, 0.01 by default. */
+export function leakyRelu(
+  x: Tensor,
+  negativeSlope: number = activations.leakyRelu.options.negativeSlope,
+): Tensor {
   checkTensor(x, "leakyRelu");
   return where(x.greater(0), x, x.mul(negativeSlope));
 }
 
-/** x where it is positive, else alpha (e^x - 1). Source: Clevert et al. 2015, arXiv 1511.07289. */
-export function elu(x: Tensor, alpha = 1): Tensor {
+/**
+ * x where it is positive, else alpha (e^x - 1), with an alpha of 1 by default.
+ * Source: Clevert et al. 2015, arXiv 1511.07289.
+ */
+export function elu(x: Tensor, alpha: number = activations.elu.options.alpha): Tensor {
   checkTensor(x, "elu");
   // The exponential of a large x would overflow, and its gradient with it, though it is not chosen.
   // (A minimum would share the slope at 0 between both its operands.)
@@ -66,7 +72,10 @@ export function softplus(x: Tensor): Tensor {
  * x times the standard normal distribution function of x; with `approximate`, by tanh.
  * Source: Hendrycks and Gimpel 2016, arXiv 1606.08415.
  */
-export function gelu(x: Tensor, approximate = false): Tensor {
+export function gelu(
+  x: Tensor,
+  approximate: boolean = activations.gelu.options.approximate,
+): Tensor {
   checkTensor(x, "gelu");
   const inner = approximate
     ? x.sub(x.mul(x.square()).mul(-0.044715)).mul(Math.sqrt(2 / Math.PI)).tanh()
@@ -80,13 +89,19 @@ export function silu(x: Tensor): Tensor {
   return x.mul(x.sigmoid());
 }
 
+/** x tanh(softplus(x)). Source: Misra 2019, arXiv 1908.08681. */
+export function mish(x: Tensor): Tensor {
+  checkTensor(x, "mish");
+  return x.mul(softplus(x).tanh());
+}
+
 /** The piecewise linear stand-in for the logistic function: relu6(x + 3) / 6. */
 export function hardSigmoid(x: Tensor): Tensor {
   checkTensor(x, "hardSigmoid");
   return relu6(x.add(3)).mul(1 / 6);
 }
 
-/** e^x over its sum along an axis. */
+/** e^x over its sum along an axis, by default the last. Losses take logits: leave it out before them. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   checkTensor(x, "softmax");
   return x.softmax(axis);
@@ -97,3 +112,29 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
   checkTensor(x, "logSoftmax");
   return x.logSoftmax(axis);
 }
+
+/** A row of the table of activations. */
+export interface Activation {
+  /** The function: of a tensor, then of the options in their order. */
+  call(x: Tensor, ...options: readonly (number | boolean | undefined)[]): Tensor;
+  /** What else it takes, with the defaults. */
+  readonly options?: Readonly<Record<string, number | boolean>>;
+}
+
+/** The activations: each is a function, a layer and a method of models under its name here. */
+export const activations = {
+  linear: { call: linear },
+  step: { call: step },
+  sigmoid: { call: sigmoid },
+  tanh: { call: tanh },
+  relu: { call: relu },
+  relu6: { call: relu6 },
+  leakyRelu: { call: leakyRelu, options: { negativeSlope: 0.01 } },
+  elu: { call: elu, options: { alpha: 1 } },
+  softplus: { call: softplus },
+  gelu: { call: gelu, options: { approximate: false } },
+  silu: { call: silu },
+  mish: { call: mish },
+  hardSigmoid: { call: hardSigmoid },
+  softmax: { call: softmax },
+} satisfies Record<string, Activation>;

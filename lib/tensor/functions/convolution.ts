@@ -1,12 +1,17 @@
-import { checkNames } from "../../core/options.ts";
+import { options, type Schema } from "../../core/options.ts";
 import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
 import { conv2d as convolve, conv2dInputGradient } from "../../graph/ops/conv2d.ts";
 import { checkTensor, Tensor } from "../tensor.ts";
-import { plusBias } from "./dense.ts";
-import { convolutionGeometry, type ConvolutionOptions, pairOf, type Size2d } from "./geometry.ts";
+import { convolutionGeometry } from "./geometry.ts";
 import { checkImages } from "./images.ts";
-
-const optionNames = ["stride", "padding", "dilation", "groups", "bias"];
+import {
+  type ConvolutionOptions,
+  convolutionOptions,
+  pairOf,
+  type Size2d,
+  sizeOption,
+  tensorOption,
+} from "./settings.ts";
 
 /**
  * Slides a kernel [kernel height, kernel width, c / groups, filters] over images [n, h, w, c], as
@@ -23,27 +28,21 @@ const optionNames = ["stride", "padding", "dilation", "groups", "bias"];
 export function conv2d(
   x: Tensor,
   kernel: Tensor,
-  options: ConvolutionOptions & { readonly bias?: Tensor } = {},
+  given: ConvolutionOptions & { readonly bias?: Tensor } = {},
 ): Tensor {
   checkImages(x, "conv2d");
   checkTensor(kernel, "conv2d: kernel");
-  checkNames("conv2d", options, optionNames);
-  return convolution(x, kernel, options.bias, options);
-}
-
-/** The convolution of images with a kernel, whose options may have other names besides. */
-export function convolution(
-  x: Tensor,
-  kernel: Tensor,
-  bias: Tensor | undefined,
-  options: ConvolutionOptions,
-): Tensor {
+  const { bias, ...moves } = options(
+    "conv2d",
+    given,
+    { ...convolutionOptions, bias: tensorOption } satisfies Schema<typeof given>,
+  );
   const image = x.shape.slice(1, 3) as [number, number];
   const window = kernel.shape.slice(0, 2) as [number, number];
-  const geometry = convolutionGeometry(options, image, window);
+  const geometry = convolutionGeometry(moves, image, window);
   checkFit(image, window, geometry);
   const result = new Tensor(convolve(x.node, kernel.node, geometry), [x, kernel]);
-  return plusBias(result, bias, "conv2d");
+  return bias === undefined ? result : result.add(bias);
 }
 
 /** An error in terms of a user's options where a kernel is larger than the padded image. */
@@ -68,42 +67,44 @@ function checkFit(image: Pair, kernel: Pair, geometry: ConvolutionGeometry): voi
 export function convTranspose2d(
   x: Tensor,
   kernel: Tensor,
-  options: ConvolutionOptions & { readonly bias?: Tensor; readonly outputPadding?: Size2d } = {},
+  given: ConvolutionOptions & {
+    readonly bias?: Tensor;
+    /** Rows and columns added at the bottom and right; 0 by default. */
+    readonly outputPadding?: Size2d;
+  } = {},
 ): Tensor {
   checkImages(x, "convTranspose2d");
   checkTensor(kernel, "convTranspose2d: kernel");
-  checkNames("convTranspose2d", options, [...optionNames, "outputPadding"]);
-  const extra = pairOf(options.outputPadding ?? 0, "convTranspose2d: outputPadding", 0);
-  return transposedConvolution(x, kernel, options.bias, options, extra);
-}
-
-/** The transposed convolution of images, whose options may have other names besides. */
-export function transposedConvolution(
-  x: Tensor,
-  kernel: Tensor,
-  bias: Tensor | undefined,
-  options: ConvolutionOptions,
-  outputPadding: Pair,
-): Tensor {
+  const { bias, outputPadding = 0, ...moves } = options(
+    "convTranspose2d",
+    given,
+    {
+      ...convolutionOptions,
+      bias: tensorOption,
+      outputPadding: sizeOption(0),
+    } satisfies Schema<typeof given>,
+  );
   const [height, width] = x.shape.slice(1, 3) as [number, number];
   const window = kernel.shape.slice(0, 2) as [number, number];
-  const { padding = "valid" } = options;
-  const stride = pairOf(options.stride ?? 1, "stride");
-  const dilation = pairOf(options.dilation ?? 1, "dilation");
+  const extra = pairOf(outputPadding, "outputPadding", 0);
+  const stride = pairOf(moves.stride ?? 1, "stride");
+  const dilation = pairOf(moves.dilation ?? 1, "dilation");
   // "same" asks for size * stride; what conv2d would pad to come back from there is the padding.
-  const target = padding === "same" ? [height * stride[0], width * stride[1]] as const : undefined;
-  const geometry = convolutionGeometry(options, target ?? [height, width], window);
+  const isSame = moves.padding === "same";
+  const target = isSame ? [height * stride[0], width * stride[1]] as const : undefined;
+  const geometry = convolutionGeometry(moves, target ?? [height, width], window);
   const [top, bottom, left, right] = geometry.padding;
   const size = target ?? [
-    transposedSize(height, window[0], stride[0], dilation[0], top + bottom) + outputPadding[0],
-    transposedSize(width, window[1], stride[1], dilation[1], left + right) + outputPadding[1],
+    transposedSize(height, window[0], stride[0], dilation[0], top + bottom) + extra[0],
+    transposedSize(width, window[1], stride[1], dilation[1], left + right) + extra[1],
   ];
   if (size[0] < 1 || size[1] < 1) {
     throw new RangeError(`padding [${geometry.padding}] leaves nothing of the result; use less`);
   }
   const shape = [x.shape[0]!, ...size, kernel.shape[2]! * geometry.groups];
-  const result = conv2dInputGradient(x.node, kernel.node, shape, geometry);
-  return plusBias(new Tensor(result, [x, kernel]), bias, "convTranspose2d");
+  const node = conv2dInputGradient(x.node, kernel.node, shape, geometry);
+  const result = new Tensor(node, [x, kernel]);
+  return bias === undefined ? result : result.add(bias);
 }
 
 /** The size that a transposed convolution gives: the one that conv2d would turn into `size`. */

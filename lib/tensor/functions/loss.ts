@@ -1,4 +1,5 @@
-import { checkNames } from "../../core/options.ts";
+import { number } from "../../core/option_kinds.ts";
+import { options, type Schema } from "../../core/options.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
 import { where } from "../combine.ts";
 import { oneHot, ones } from "../create.ts";
@@ -13,16 +14,17 @@ import { softplus } from "./activation.ts";
 export function crossEntropy(
   logits: Tensor,
   labels: Tensor,
-  options: { readonly labelSmoothing?: number } = {},
+  given: {
+    /** Share of the target that is spread over all classes, from 0 to 1; 0 by default. */
+    readonly labelSmoothing?: number;
+  } = {},
 ): Tensor {
   checkTensors("crossEntropy", logits, labels);
-  checkNames("crossEntropy", options, ["labelSmoothing"]);
-  const { labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(
-      `crossEntropy: labelSmoothing: expected a number from 0 to 1, found ${labelSmoothing}`,
-    );
-  }
+  const { labelSmoothing } = options(
+    "crossEntropy",
+    given,
+    { labelSmoothing: number({ least: 0, most: 1 }, 0) } satisfies Schema<typeof given>,
+  );
   const classes = logits.shape.at(-1)!;
   if (labels.dtype !== "i32" && sameShape(labels.shape, logits.shape.slice(0, -1))) {
     throw new TypeError(

@@ -1,72 +1,61 @@
-import { checkNames } from "../../core/options.ts";
+import { options, type Schema } from "../../core/options.ts";
+import { formatShape } from "../../core/shape.ts";
 import { windowSum } from "../../graph/ops/window.ts";
 import { checkTensor, type Tensor, unary } from "../tensor.ts";
+import {
+  epsilonOption,
+  type LocalResponseNormOptions,
+  localResponseNormOptions,
+  tensorOption,
+} from "./settings.ts";
 
-/** Statistics and learnt numbers of batchNorm, [c] each. */
-export interface BatchNormArguments {
+/** The learnt numbers of a normalisation, [c] each. */
+export interface AffineArguments {
   /** The learnt factor; 1 by default. */
   readonly gamma?: Tensor;
   /** The learnt shift; 0 by default. */
   readonly beta?: Tensor;
+  /** Added to the variance; 1e-5 by default. */
+  readonly epsilon?: number;
+}
+
+const affineOptions = {
+  gamma: tensorOption,
+  beta: tensorOption,
+  epsilon: epsilonOption,
+} satisfies Schema<AffineArguments>;
+
+/** Statistics and learnt numbers of batchNorm, [c] each. */
+export interface BatchNormArguments extends AffineArguments {
   /** Given with `variance` at inference; without, the batch's own are used. */
   readonly mean?: Tensor;
   /** Given with `mean` at inference. */
   readonly variance?: Tensor;
-  /** Added to the variance; 1e-5 by default. */
-  readonly epsilon?: number;
 }
+
+const batchNormOptions = {
+  ...affineOptions,
+  mean: tensorOption,
+  variance: tensorOption,
+} satisfies Schema<BatchNormArguments>;
 
 /**
  * Each channel (last axis) with mean 0 and variance 1 over all other axes, then times gamma plus
  * beta. Source: Ioffe and Szegedy 2015, arXiv 1502.03167.
  */
-export function batchNorm(x: Tensor, options: BatchNormArguments = {}): Tensor {
+export function batchNorm(x: Tensor, given: BatchNormArguments = {}): Tensor {
   checkTensor(x, "batchNorm");
-  checkNames("batchNorm", options, ["gamma", "beta", "mean", "variance", "epsilon"]);
-  const { gamma, beta, mean, variance, epsilon = 1e-5 } = options;
-  for (const [name, part] of Object.entries({ gamma, beta, mean, variance })) {
-    if (part !== undefined) checkTensor(part, `batchNorm: ${name}`);
+  const { gamma, beta, mean, variance, epsilon } = options("batchNorm", given, batchNormOptions);
+  if (mean === undefined && variance === undefined) {
+    const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+    const centred = x.sub(x.mean(axes));
+    const deviation = centred.square().mean(axes).add(epsilon).rsqrt();
+    return affine(centred.mul(deviation), gamma, beta);
   }
-  if ((mean === undefined) !== (variance === undefined)) {
+  if (mean === undefined || variance === undefined) {
     throw new TypeError("batchNorm: expected mean and variance together, or neither");
   }
-  return mean === undefined || variance === undefined
-    ? batchNormTraining(x, gamma, beta, epsilon).result
-    : batchNormInference(x, gamma, beta, mean, variance, epsilon);
-}
-
-/** Batch normalisation in training: the result, and the batch's mean and (biased) variance [c]. */
-export interface BatchStatistics {
-  readonly result: Tensor;
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-}
-
-/** Normalises each channel by the batch's own statistics. */
-export function batchNormTraining(
-  x: Tensor,
-  gamma: Tensor | undefined,
-  beta: Tensor | undefined,
-  epsilon: number,
-): BatchStatistics {
-  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  const mean = x.mean(axes);
-  const centred = x.sub(mean);
-  const variance = centred.square().mean(axes);
-  const normal = centred.mul(variance.add(epsilon).rsqrt());
-  const scaled = gamma === undefined ? normal : normal.mul(gamma);
-  return { result: beta === undefined ? scaled : scaled.add(beta), mean, variance };
-}
-
-/** Normalises each channel by a known mean and variance: one multiply-add a number. */
-export function batchNormInference(
-  x: Tensor,
-  gamma: Tensor | undefined,
-  beta: Tensor | undefined,
-  mean: Tensor,
-  variance: Tensor,
-  epsilon: number,
-): Tensor {
+  // By known statistics it is one multiply-add a number.
   const deviation = variance.add(epsilon).rsqrt();
   const factor = gamma === undefined ? deviation : gamma.mul(deviation);
   const shift = mean.mul(factor);
@@ -74,37 +63,59 @@ export function batchNormInference(
   return beta === undefined ? scaled.sub(shift) : scaled.add(beta.sub(shift));
 }
 
-/** Settings of local response normalisation, with the defaults of PyTorch. */
-export interface LocalResponseNormOptions {
-  /** Neighbouring channels that are summed; 5 by default. */
-  readonly size?: number;
-  /** Factor of the mean square; 1e-4 by default (divided by `size`, as in Caffe and PyTorch). */
-  readonly alpha?: number;
-  /** The exponent; 0.75 by default. */
-  readonly beta?: number;
-  /** What is added before the power; 1 by default (AlexNet's paper uses 2). */
-  readonly k?: number;
+/**
+ * Each group of neighbouring channels (last axis) of each example with mean 0 and variance 1, over
+ * the group's channels and all axes between; then each channel times gamma plus beta. One group is
+ * layer normalisation of whole images, a group for each channel is instance normalisation.
+ * Source: Wu and He 2018, arXiv 1803.08494.
+ *
+ * ```ts
+ * import { groupNorm, tensor } from "@striate/striate";
+ * const pixel = tensor([[[[1, 3, 10, 30]]]]);
+ * console.log(await groupNorm(pixel, 2).round().flatten().array()); // [-1, 1, -1, 1]
+ * ```
+ *
+ * @throws {RangeError} if the groups do not divide the channels
+ */
+export function groupNorm(x: Tensor, groups: number, given: AffineArguments = {}): Tensor {
+  checkTensor(x, "groupNorm");
+  const { gamma, beta, epsilon } = options("groupNorm", given, affineOptions);
+  const [examples = 1] = x.shape, channels = x.shape.at(-1)!;
+  if (x.rank < 2 || !Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
+    throw new RangeError(
+      `groupNorm: groups: expected a divisor of the channels of ${
+        formatShape(x.shape)
+      }, found ${groups}`,
+    );
+  }
+  const parts = x.reshape([examples, -1, groups, channels / groups]);
+  const centred = parts.sub(parts.mean([1, 3], true));
+  const deviation = centred.square().mean([1, 3], true).add(epsilon).rsqrt();
+  return affine(centred.mul(deviation).reshape(x.shape), gamma, beta);
+}
+
+function affine(x: Tensor, gamma: Tensor | undefined, beta: Tensor | undefined): Tensor {
+  const scaled = gamma === undefined ? x : x.mul(gamma);
+  return beta === undefined ? scaled : scaled.add(beta);
 }
 
 /**
  * Divides each number by (k + alpha / size * the sum of squares of `size` neighbouring channels) ^ beta.
  * Source: Krizhevsky et al. 2012, section 3.3.
  */
-export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions = {}): Tensor {
+export function localResponseNorm(x: Tensor, given: LocalResponseNormOptions = {}): Tensor {
   checkTensor(x, "localResponseNorm");
-  checkNames("localResponseNorm", options, ["size", "alpha", "beta", "k"]);
-  const { size = 5, alpha = 1e-4, beta = 0.75, k = 1 } = options;
-  if (!Number.isInteger(size) || size < 1) {
-    throw new RangeError(
-      `localResponseNorm: size: expected an integer of at least 1, found ${size}`,
-    );
-  }
+  const { size = 5, alpha = 1e-4, beta = 0.75, k = 1 } = options(
+    "localResponseNorm",
+    given,
+    localResponseNormOptions,
+  );
   const base = channelWindowSum(x.square(), size).mul(alpha / size).add(k);
   return x.div(base.log().mul(beta).exp());
 }
 
 /** Sums along the channels: for each channel, its window of neighbours. */
-export function channelWindowSum(x: Tensor, size: number): Tensor {
+function channelWindowSum(x: Tensor, size: number): Tensor {
   const before = Math.floor(size / 2);
   // One image a pixel, with the channels as rows: then a window over rows runs over channels.
   const rows = x.reshape([-1, x.shape.at(-1)!, 1, 1]);

@@ -1,6 +1,7 @@
 import type { Tensor } from "../tensor.ts";
-import { type Padding, resolvePadding } from "./geometry.ts";
+import { resolvePadding } from "./geometry.ts";
 import { checkImages } from "./images.ts";
+import type { Padding } from "./settings.ts";
 
 /** Padding by zeros: one number, [height, width], or [top, bottom, left, right]. */
 export type ZeroPadding = Exclude<Padding, string>;

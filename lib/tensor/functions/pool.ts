@@ -1,32 +1,21 @@
-import { checkNames } from "../../core/options.ts";
+import { options } from "../../core/options.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import { windowMax, windowSum } from "../../graph/ops/window.ts";
 import { ones } from "../create.ts";
 import { type Tensor, unary } from "../tensor.ts";
-import { type Padding, pairOf, resolvePadding, type Size2d } from "./geometry.ts";
+import { resolvePadding } from "./geometry.ts";
 import { checkImages } from "./images.ts";
+import {
+  type AveragePoolOptions,
+  averagePoolOptions,
+  pairOf,
+  type PoolOptions,
+  poolOptions,
+  type Size2d,
+} from "./settings.ts";
 
-/** Settings of a pooling layer. */
-export interface PoolOptions {
-  /** Step between windows; the window's size by default, so that windows do not overlap. */
-  readonly stride?: Size2d;
-  /** See {@linkcode Padding}; "valid" by default. */
-  readonly padding?: Padding;
-  /** Rounds the number of windows up, so that a last one may reach beyond the edge; false by default. */
-  readonly ceilMode?: boolean;
-}
-
-/** Settings of average pooling. */
-export interface AveragePoolOptions extends PoolOptions {
-  /** Whether padding counts as zeros in the average; false by default. */
-  readonly countIncludePadding?: boolean;
-}
-
-const optionNames = ["stride", "padding", "ceilMode"];
-
-function geometry(image: Tensor, window: Size2d, options: PoolOptions, name: string) {
-  const size = pairOf(window, `${name}: window`);
-  const stride = pairOf(options.stride ?? size, `${name}: stride`);
+function geometry(image: Tensor, size: Pair, options: PoolOptions) {
+  const stride = pairOf(options.stride ?? size, "stride");
   const [height, width] = image.shape.slice(1) as [number, number];
   const padding = resolvePadding(options.padding ?? "valid", [height, width], size, stride);
   const [top, bottom, left, right] = padding;
@@ -36,7 +25,7 @@ function geometry(image: Tensor, window: Size2d, options: PoolOptions, name: str
       ceilExtra(width, size[1], stride[1], left, right),
     ]
     : [0, 0];
-  return { window: size, stride, padding, extra };
+  return { stride, padding, extra };
 }
 
 /** How far the last window reaches beyond the padded edge when the count is rounded up. */
@@ -54,10 +43,10 @@ function ceilExtra(
 }
 
 /** The largest number of each window of images [n, h, w, c]; padding never wins. */
-export function maxPool2d(x: Tensor, window: Size2d, options: PoolOptions = {}): Tensor {
+export function maxPool2d(x: Tensor, window: Size2d, given: PoolOptions = {}): Tensor {
   checkImages(x, "maxPool2d");
-  checkNames("maxPool2d", options, optionNames);
-  const { window: size, stride, padding, extra } = geometry(x, window, options, "maxPool2d");
+  const size = pairOf(window, "maxPool2d: window");
+  const { stride, padding, extra } = geometry(x, size, options("maxPool2d", given, poolOptions));
   const [top, bottom, left, right] = padding;
   const all = [top, bottom + extra[0], left, right + extra[1]] as const;
   return unary((node) => windowMax(node, { window: size, stride, padding: all }), x);
@@ -67,11 +56,12 @@ export function maxPool2d(x: Tensor, window: Size2d, options: PoolOptions = {}):
 export function averagePool2d(
   x: Tensor,
   window: Size2d,
-  options: AveragePoolOptions = {},
+  given: AveragePoolOptions = {},
 ): Tensor {
   checkImages(x, "averagePool2d");
-  checkNames("averagePool2d", options, [...optionNames, "countIncludePadding"]);
-  const { window: size, stride, padding, extra } = geometry(x, window, options, "averagePool2d");
+  const size = pairOf(window, "averagePool2d: window");
+  const { countIncludePadding, ...moves } = options("averagePool2d", given, averagePoolOptions);
+  const { stride, padding, extra } = geometry(x, size, moves);
   const [top, bottom, left, right] = padding;
   const all = [top, bottom + extra[0], left, right + extra[1]] as const;
   const sums = (image: Tensor, padding: typeof all) =>
@@ -79,7 +69,7 @@ export function averagePool2d(
   if (all.every((p) => p === 0)) return sums(x, all).mul(1 / (size[0] * size[1]));
   // How many elements count in each window: the same for every image and channel.
   const one = ones([1, ...x.shape.slice(1, 3), 1]);
-  const counts = options.countIncludePadding
+  const counts = countIncludePadding
     ? sums(one.pad([[0, 0], [top, bottom], [left, right], [0, 0]], 1), [0, extra[0], 0, extra[1]])
     : sums(one, all);
   return sums(x, all).div(counts);

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { ConvolutionOptions, Padding } from "../../../lib/tensor/functions/geometry.ts";
+import type { ConvolutionOptions, Padding } from "../../../lib/tensor/functions/settings.ts";
 import { convTranspose2d } from "../../../lib/tensor/functions/convolution.ts";
 import { zeros } from "../../../lib/tensor/create.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { averagePool2d, maxPool2d, type PoolOptions } from "../../../lib/tensor/functions/pool.ts";
+import { averagePool2d, maxPool2d } from "../../../lib/tensor/functions/pool.ts";
 import { leaf } from "../../../lib/graph/node.ts";
-import type { Size2d } from "../../../lib/tensor/functions/geometry.ts";
+import type { PoolOptions, Size2d } from "../../../lib/tensor/functions/settings.ts";
 import { Tensor } from "../../../lib/tensor/tensor.ts";
 import { onNodes } from "../../nodes.ts";
 import { evaluate } from "../../reference.ts";

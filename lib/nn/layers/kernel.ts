@@ -1,0 +1,42 @@
+import type { Shape } from "../../core/shape.ts";
+import { checkedBy, flag } from "../../core/option_kinds.ts";
+import type { Schema, Values } from "../../core/options.ts";
+import { glorotUniform, type InitializerLike, initializerOf, zeros } from "../initializer.ts";
+import type { WeightType } from "../weight.ts";
+import type { LayerOptions } from "./layer_options.ts";
+
+/** Settings of layers with a kernel and a bias. */
+export interface KernelOptions extends LayerOptions {
+  /** Whether a bias is added; true by default. */
+  readonly bias?: boolean;
+  /** First values of the kernel; glorotUniform by default. */
+  readonly kernelInitializer?: InitializerLike;
+  /** First values of the bias; zeros by default. */
+  readonly biasInitializer?: InitializerLike;
+}
+
+const initializer = (fallback: InitializerLike) =>
+  checkedBy<InitializerLike, InitializerLike>(initializerOf, fallback);
+
+/** The options of layers with a kernel and a bias. */
+export const kernelOptions = {
+  bias: flag(true),
+  kernelInitializer: initializer(glorotUniform()),
+  biasInitializer: initializer(zeros()),
+} satisfies Schema<Omit<KernelOptions, "name">>;
+
+/** A kernel of `shape`, and a bias for each of the outputs if there is to be one. */
+export function kernelWeights(
+  shape: Shape,
+  outputs: number,
+  { bias, kernelInitializer, biasInitializer }: Values<typeof kernelOptions>,
+): Record<string, WeightType> {
+  return {
+    kernel: {
+      shape,
+      initializer: kernelInitializer,
+      stored: { pytorch: "weight", order: "kernel" },
+    },
+    ...bias ? { bias: { shape: [outputs], initializer: biasInitializer } } : {},
+  };
+}
