@@ -93,7 +93,7 @@ export async function unpackRecords(
   const data = await decompress(bytes, name, maximumBytes);
   if (!/\.(tar|tar\.gz|tgz|tar\.br)$/.test(name)) return [{ name, data }];
   const files: NamedBytes[] = [];
-  for (const entry of readTar(data, name)) {
+  for await (const entry of readTar(ReadableStream.from([data]), name)) {
     if (!entry.name.endsWith(".bin")) continue;
     files.push({ name: `${name}/${basename(entry.name)}`, data: entry.data });
   }

@@ -7,9 +7,8 @@
 import { request } from "../core/request.ts";
 import { join } from "node:path";
 import { classOfSynset, type Synsets } from "./labels.ts";
-import type { TarEntry } from "../../data/tar.ts";
+import { readTar, type TarEntry } from "../../data/tar.ts";
 import type { ImageEntry, ImageSource } from "./image_source.ts";
-import { readTarStream } from "./tar_stream.ts";
 
 /** Names of shards. */
 export const shardPattern: RegExp = /\.(tar|tar\.gz|tgz)$/i;
@@ -97,7 +96,7 @@ async function openShard(shard: string): Promise<ReadableStream<Uint8Array<Array
 async function* filesOf(shard: string): AsyncGenerator<TarEntry> {
   const stream = await openShard(shard);
   try {
-    yield* readTarStream(stream, shard);
+    yield* readTar(stream, shard);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Error(

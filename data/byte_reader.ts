@@ -1,19 +1,19 @@
 /** Reads exact numbers of bytes from a stream of chunks, holding no more than it must. */
 export class ByteReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   #chunk = new Uint8Array(0);
   /** The number of bytes that were read. */
   position = 0;
 
   /** A reader from the beginning of a stream. */
-  constructor(stream: ReadableStream<Uint8Array>) {
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.#reader = stream.getReader();
   }
 
-  /** The next `length` bytes; fewer where the stream ends. They are a copy. */
+  /** The next `length` bytes; fewer where the stream ends. They may be a view of the stream's. */
   async read(length: number): Promise<Uint8Array<ArrayBuffer>> {
     // Grows with what arrives: a header can promise more than there is.
-    const parts: Uint8Array[] = [];
+    const parts: Uint8Array<ArrayBuffer>[] = [];
     let found = 0;
     while (found < length && await this.#fill()) {
       const part = this.#chunk.subarray(0, length - found);
@@ -21,13 +21,10 @@ export class ByteReader {
       parts.push(part);
       found += part.length;
     }
-    const bytes = new Uint8Array(found);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
     this.position += found;
+    if (parts.length === 1) return parts[0]!;
+    const bytes = new Uint8Array(found);
+    parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
     return bytes;
   }
 
@@ -36,7 +33,7 @@ export class ByteReader {
     while (this.#chunk.length === 0) {
       const { done, value } = await this.#reader.read();
       if (done) return false;
-      this.#chunk = value as Uint8Array<ArrayBuffer>;
+      this.#chunk = value;
     }
     return true;
   }
