@@ -153,6 +153,9 @@ export const listOf = <T, D extends readonly T[] | undefined = undefined>(
     return value.map((one, i) => item.read(one, `${where}[${i}]`));
   }, fallback);
 
+/** Any value: whoever uses it checks it. */
+export const anything = checkedBy<unknown>((value) => value);
+
 /** No option, but a name that is often tried: its error says what to do `instead`. */
 export const elsewhere = (instead: string): Option<never, undefined> => ({
   read: (_, where) => {

@@ -1,5 +1,7 @@
 import { mayUse } from "../core/environment.ts";
 import { DeviceError } from "../core/errors.ts";
+import { anything } from "../core/option_kinds.ts";
+import { options } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import { cpu } from "./cpu/entry.ts";
 import type { Device, DeviceEntry, DeviceOptions } from "./device.ts";
@@ -46,20 +48,17 @@ export function checkDeviceName(name: string, where: string): void {
  *
  * @throws {RangeError} if there is no such device, or it has no such option.
  */
-export async function openDevice(name: string, options: DeviceOptions = {}): Promise<Device> {
+export async function openDevice(name: string, given: DeviceOptions = {}): Promise<Device> {
   checkDeviceName(name, "device");
   const candidates = name === auto
     ? [...entries.values()].sort((a, b) => b.rank - a.rank)
     : [entries.get(name)!];
-  const known = candidates.flatMap((entry) => entry.options);
-  for (const option of Object.keys(options)) {
-    if (known.includes(option)) continue;
-    throw new RangeError(`device ${name}: ${unknownName("option", option, known)}`);
-  }
+  const known = candidates.flatMap((entry) => entry.options.map((option) => [option, anything]));
+  const values = options(`device ${name}`, given, Object.fromEntries(known));
   let failure: unknown = new DeviceError("no device is available");
   for (const entry of candidates) {
     if (name === auto && !await entry.available()) continue;
-    const own = Object.entries(options).filter(([option]) => entry.options.includes(option));
+    const own = Object.entries(values).filter(([option]) => entry.options.includes(option));
     try {
       return await entry.open(Object.fromEntries(own));
     } catch (error) {

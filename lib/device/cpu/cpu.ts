@@ -1,3 +1,5 @@
+import { positiveInteger } from "../../core/option_kinds.ts";
+import { options } from "../../core/options.ts";
 import type { Plan } from "../../compile/plan.ts";
 import type { TensorData } from "../../core/dtype.ts";
 import { DeviceError } from "../../core/errors.ts";
@@ -22,11 +24,11 @@ const mostThreads = 16;
  * ```
  */
 export function createCpuDevice(
-  { threads = navigator.hardwareConcurrency }: { readonly threads?: number } = {},
+  given: { readonly threads?: number } = {},
 ): Device {
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new RangeError(`threads: expected an integer of at least 1, found ${threads}`);
-  }
+  const { threads } = options("cpu", given, {
+    threads: positiveInteger(navigator.hardwareConcurrency),
+  });
   return new CpuDevice(Math.min(threads, mostThreads));
 }
 
