@@ -220,10 +220,16 @@ export async function storagesOf(
     return constant(await read(node, runtime), node.shape, node.dtype);
   }));
   const home = await evaluate(nodes, runtime);
-  if (home === runtime) return nodes.map((node) => valueOf(node)!.upload(runtime));
-  throw new TypeError(
-    `expected tensors on ${runtime}, found some on ${home}; move these by their to()`,
-  );
+  if (home !== runtime) {
+    throw new TypeError(
+      `expected tensors on ${runtime}, found some on ${home}; move these by their to()`,
+    );
+  }
+  return nodes.map((node) => {
+    const value = valueOf(node);
+    checkAlive(value);
+    return value.upload(runtime);
+  });
 }
 
 /** A leaf with the numbers that memory on a runtime holds; the memory is the leaf's from then on. */

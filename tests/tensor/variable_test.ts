@@ -45,6 +45,11 @@ Deno.test("a variable moves from runtime to runtime with its content", async () 
   variable.bind(second);
   await variable.to(second);
   assertEquals(await read(variable), [3, 4]);
+  const moving = variable.to(first);
+  variable.assign(Float32Array.of(7, 8));
+  await moving;
+  assertEquals(await read(variable), [7, 8]);
+  await variable.to(second);
   // One that was not used yet is made where it belongs.
   const other = make();
   await other.to(second);
@@ -136,6 +141,12 @@ testOnDevices("a variable takes over a tensor, computed or not", async () => {
   program.run([]);
   assertEquals([await read(a), await given.array()], [[2, 3], [1, 2]]);
   assertEquals(await a.tensor().add(given).array(), [3, 5]);
+  // Two that have the same numbers, which nothing else holds.
+  const zeros = new Variable("zeros", [2], "f32");
+  a.set(zeros.tensor());
+  await collect();
+  program.run([]);
+  assertEquals([await read(a), await read(zeros)], [[1, 1], [0, 0]]);
   assertThrows(() => a.set(tensor([1])), TypeError, "a: expected f32 [2], found f32 [1]");
   assertThrows(() => a.set(tensor([1, 2], { dtype: "i32" })), TypeError, "found i32 [2]");
   program.program.executable.release();
