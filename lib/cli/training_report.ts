@@ -1,6 +1,7 @@
 import type { DownloadProgress } from "../core/download.ts";
 import type { Dataset } from "../train/dataset.ts";
-import type { EpochRecord, History, Progress } from "../train/history.ts";
+import type { EpochRecord, Progress } from "../train/epoch_record.ts";
+import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
 import type { Model } from "../train/model.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";

@@ -1,4 +1,4 @@
-import type { EpochRecord, Progress } from "../train/history.ts";
+import type { EpochRecord, Progress } from "../train/epoch_record.ts";
 import { Figure } from "./figure.ts";
 
 /** Points that are kept; with more, neighbours become one. */

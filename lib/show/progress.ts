@@ -1,5 +1,6 @@
 import { clock, formatMeasures, formatProgress } from "../train/format.ts";
-import type { EpochRecord, History, Progress } from "../train/history.ts";
+import type { EpochRecord, Progress } from "../train/epoch_record.ts";
+import type { History } from "../train/history.ts";
 import type { ProgressDisplay, RunLength } from "../train/progress.ts";
 import { escapeMarkup } from "../plotly_svg/mod.ts";
 import { dataUrl, type MimeBundle } from "./bundle.ts";

@@ -3,7 +3,7 @@ import { decodeSafetensors, type StoredTensor } from "../core/safetensors/read.t
 import { writeSafetensors } from "../core/safetensors/write.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Variable } from "../tensor/variable.ts";
-import type { EpochRecord } from "./history.ts";
+import type { EpochRecord } from "./epoch_record.ts";
 
 /** Where training stands, beside the numbers in variables. */
 export interface Position {

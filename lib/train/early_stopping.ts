@@ -1,6 +1,6 @@
 import { flag, integer, number, oneOf } from "../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../core/options.ts";
-import type { EpochRecord } from "./history.ts";
+import type { EpochRecord } from "./epoch_record.ts";
 
 /** When to stop before the last epoch. */
 export interface EarlyStopping {

@@ -16,7 +16,8 @@ import {
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper } from "./early_stopping.ts";
 import type { FitSettings } from "./fit_options.ts";
-import { type EpochRecord, History, type Progress } from "./history.ts";
+import type { EpochRecord, Progress } from "./epoch_record.ts";
+import { History } from "./history.ts";
 import { host } from "./host.ts";
 import { lossesOf } from "./loss.ts";
 import { measure } from "./measure.ts";

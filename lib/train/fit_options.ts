@@ -14,7 +14,7 @@ import {
 import type { Schema, Values } from "../core/options.ts";
 import type { Dataset } from "./dataset.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
-import type { EpochRecord, Progress } from "./history.ts";
+import type { EpochRecord, Progress } from "./epoch_record.ts";
 import { type LossLike, lossOption } from "./loss.ts";
 import { type Metric, metricsOption } from "./metrics.ts";
 import { type Optimizer, optimizerOption } from "./optimizer.ts";

@@ -1,33 +1,5 @@
+import type { EpochRecord, HistoryData } from "./epoch_record.ts";
 import { formatMeasures, formatStop, formatValidation } from "./format.ts";
-import type { Metrics } from "./metrics.ts";
-
-/** An epoch of training. */
-export interface EpochRecord extends Metrics {
-  /** From 1. */
-  readonly epoch: number;
-  /** Steps done since the beginning of training. */
-  readonly step: number;
-  /** The learning rate of its last step. */
-  readonly learningRate: number;
-  /** Time that it took, without the validation. */
-  readonly seconds: number;
-  /** Training examples a second. */
-  readonly imagesPerSecond: number;
-  /** Measures on the validation data, if there is any. */
-  readonly validation?: Metrics;
-}
-
-/** What a training has come to. */
-export interface HistoryData {
-  /** The epochs that are done. */
-  readonly epochs: readonly EpochRecord[];
-  /** Steps done since the beginning of training. */
-  readonly steps: number;
-  /** Why training ended before the last epoch, if it did. */
-  readonly stopped?: "aborted" | "early stopping";
-  /** The checkpoint that was written last, if any. */
-  readonly checkpoint?: string;
-}
 
 /** What `fit` has done. As a text, a line for each epoch. */
 export class History implements HistoryData {
@@ -62,24 +34,4 @@ export class History implements HistoryData {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
-}
-
-/** How training stands: given to `onProgress` about four times a second. */
-export interface Progress extends Metrics {
-  /** From 1. */
-  readonly epoch: number;
-  /** Epochs in all. */
-  readonly epochs: number;
-  /** Batches done in this epoch. */
-  readonly batch: number;
-  /** Batches of an epoch; undefined for a stream, which does not know. */
-  readonly batches: number | undefined;
-  /** Steps done since the beginning of training. */
-  readonly step: number;
-  /** The learning rate of the last step. */
-  readonly learningRate: number;
-  /** Training examples a second in this epoch. */
-  readonly imagesPerSecond: number;
-  /** Until the last epoch's end; undefined for a stream. */
-  readonly secondsLeft: number | undefined;
 }

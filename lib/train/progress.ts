@@ -1,5 +1,6 @@
 import { formatEpoch, formatProgress } from "./format.ts";
-import type { EpochRecord, History, Progress } from "./history.ts";
+import type { EpochRecord, Progress } from "./epoch_record.ts";
+import type { History } from "./history.ts";
 
 /** How long a training is. */
 export interface RunLength {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EarlyStopper } from "../../lib/train/early_stopping.ts";
-import type { EpochRecord } from "../../lib/train/history.ts";
+import type { EpochRecord } from "../../lib/train/epoch_record.ts";
 
 const record = (loss: number, validation?: { loss: number; top1?: number }): EpochRecord => ({
   epoch: 1,
