@@ -17,9 +17,16 @@ interface Rules {
   simplify?(node: Node): Node;
 }
 
+/** A builder of nodes, with the row of their op. */
+type Builder<Operands extends Node[]> = ((...operands: Operands) => Node) & { readonly op: Op };
+
 /** A function of one f32 number. */
-function unaryOp(name: string, gradient: Gradient, { integer = false, ...rules }: Rules = {}): Op {
-  return {
+function unary(
+  name: string,
+  gradient: Gradient,
+  { integer = false, ...rules }: Rules = {},
+): Builder<[Node]> {
+  const op: Op = {
     name,
     kind: "elementwise",
     infer: ([x]) => {
@@ -33,6 +40,7 @@ function unaryOp(name: string, gradient: Gradient, { integer = false, ...rules }
     gradient,
     ...rules,
   };
+  return Object.assign((x: Node) => apply(op, [x], {}), { op });
 }
 
 /** Both operands have one shape and one type: the builders below broadcast before they come here. */
@@ -53,8 +61,12 @@ function samePair(name: string, a: TensorType, b: TensorType): void {
 }
 
 /** A function of two numbers, i32 too unless it says otherwise. */
-function binaryOp(name: string, gradient: Gradient, { integer = true, ...rules }: Rules = {}): Op {
-  return {
+function binary(
+  name: string,
+  gradient: Gradient,
+  { integer = true, ...rules }: Rules = {},
+): Builder<[Node, Node]> {
+  const op: Op = {
     name,
     kind: "elementwise",
     infer: ([a, b]) => {
@@ -67,6 +79,7 @@ function binaryOp(name: string, gradient: Gradient, { integer = true, ...rules }
     gradient,
     ...rules,
   };
+  return Object.assign((a: Node, b: Node) => broadcasting(op, [a, b], {}), { op });
 }
 
 /** The literal that arithmetic with literals comes to. */
@@ -97,59 +110,59 @@ const input = (node: Node, index = 0): Node => node.inputs[index]!;
 
 // One row each, the gradient beside the name. Where the gradient can be written with the result
 // instead of the input it is, because then the input need not be kept.
-export const negateOp: Op = unaryOp("negate", (g) => [negate(g)], {
+export const negate = unary("negate", (g) => [negate(g)], {
   integer: true,
-  simplify: (y) => fold(y, (x) => -x) ?? (input(y).op === negateOp ? input(input(y)) : y),
+  simplify: (y) => fold(y, (x) => -x) ?? (input(y).op === negate.op ? input(input(y)) : y),
 });
-export const absOp = unaryOp("abs", (g, y) => [multiply(g, sign(input(y)))], { integer: true });
-export const signOp = unaryOp("sign", (g) => [literal(0, g.shape)], { integer: true });
-export const expOp = unaryOp("exp", (g, y) => [multiply(g, y)]);
-export const logOp = unaryOp("log", (g, y) => [divide(g, input(y))]);
-export const sqrtOp = unaryOp("sqrt", (g, y) => [divide(scale(g, 0.5), y)]);
-export const rsqrtOp = unaryOp(
+export const abs = unary("abs", (g, y) => [multiply(g, sign(input(y)))], { integer: true });
+export const sign = unary("sign", (g) => [literal(0, g.shape)], { integer: true });
+export const exp = unary("exp", (g, y) => [multiply(g, y)]);
+export const log = unary("log", (g, y) => [divide(g, input(y))]);
+export const sqrt = unary("sqrt", (g, y) => [divide(scale(g, 0.5), y)]);
+export const rsqrt = unary(
   "rsqrt",
   (g, y) => [multiply(g, scale(multiply(y, multiply(y, y)), -0.5))],
 );
-export const sinOp = unaryOp("sin", (g, y) => [multiply(g, cos(input(y)))]);
-export const cosOp = unaryOp("cos", (g, y) => [negate(multiply(g, sin(input(y))))]);
-export const tanhOp = unaryOp(
+export const sin = unary("sin", (g, y) => [multiply(g, cos(input(y)))]);
+export const cos = unary("cos", (g, y) => [negate(multiply(g, sin(input(y))))]);
+export const tanh = unary(
   "tanh",
   (g, y) => [multiply(g, subtract(literal(1, y.shape), multiply(y, y)))],
 );
-export const logisticOp = unaryOp(
+export const logistic = unary(
   "logistic",
   (g, y) => [multiply(g, multiply(y, subtract(literal(1, y.shape), y)))],
 );
-export const erfOp = unaryOp("erf", (g, y) => {
+export const erf = unary("erf", (g, y) => {
   const x = input(y);
   return [multiply(g, scale(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI)))];
 });
 /** max(x, 0) with the gradient 0 at 0. */
-export const reluOp = unaryOp(
+export const relu = unary(
   "relu",
   (g, y) => [select(compare("greater", y, literal(0, y.shape)), g, literal(0, g.shape))],
 );
-export const floorOp = unaryOp("floor", (g) => [literal(0, g.shape)]);
-export const ceilOp = unaryOp("ceil", (g) => [literal(0, g.shape)]);
+export const floor = unary("floor", (g) => [literal(0, g.shape)]);
+export const ceil = unary("ceil", (g) => [literal(0, g.shape)]);
 /** To the nearest integer, halves to the even one. */
-export const roundOp = unaryOp("round", (g) => [literal(0, g.shape)]);
+export const round = unary("round", (g) => [literal(0, g.shape)]);
 
-export const addOp = binaryOp("add", (g) => [g, g], arithmetic((a, b) => a + b, 0, 0));
-export const subtractOp = binaryOp(
+export const add = binary("add", (g) => [g, g], arithmetic((a, b) => a + b, 0, 0));
+export const subtract = binary(
   "subtract",
   (g) => [g, negate(g)],
   arithmetic((a, b) => a - b, undefined, 0),
 );
-export const multiplyOp = binaryOp(
+export const multiply = binary(
   "multiply",
   (g, y) => [multiply(g, input(y, 1)), multiply(g, input(y, 0))],
   arithmetic((a, b) => a * b, 1, 1),
 );
-export const divideOp = binaryOp("divide", (g, y) => {
+export const divide = binary("divide", (g, y) => {
   const left = divide(g, input(y, 1));
   return [left, negate(multiply(left, y))];
 }, { integer: false, ...arithmetic((a, b) => a / b, undefined, 1) });
-export const powerOp = binaryOp("power", (g, y) => {
+export const power = binary("power", (g, y) => {
   const [a, b] = [input(y, 0), input(y, 1)];
   const one = literal(1, y.shape), zero = literal(0, y.shape);
   // a^b is flat in b at a = 0 (for b > 0), where log(a) is not finite.
@@ -159,12 +172,12 @@ export const powerOp = binaryOp("power", (g, y) => {
   const byBase = select(compare("equal", b, zero), zero, multiply(b, power(a, subtract(b, one))));
   return [multiply(g, byBase), multiply(g, byExponent)];
 }, { integer: false });
-export const maximumOp = binaryOp(
+export const maximum = binary(
   "maximum",
   (g, y) => extremumGradient("greater", g, y),
   arithmetic(Math.max),
 );
-export const minimumOp = binaryOp(
+export const minimum = binary(
   "minimum",
   (g, y) => extremumGradient("less", g, y),
   arithmetic(Math.min),
@@ -243,31 +256,13 @@ export const convertOp: Op<{ dtype: DType }> = {
 };
 
 /** The same number, but a constant for gradients (`stop_gradient` elsewhere). */
-export const detachOp = unaryOp("detach", () => [undefined], {
+export const detach = unary("detach", () => [undefined], {
   integer: true,
   simplify: (y) => input(y),
 });
 
-const unary = (op: Op) => (x: Node): Node => apply(op, [x], {});
-
-export const negate = unary(negateOp);
-export const abs = unary(absOp);
-export const sign = unary(signOp);
-export const exp = unary(expOp);
-export const log = unary(logOp);
-export const sqrt = unary(sqrtOp);
-export const rsqrt = unary(rsqrtOp);
-export const sin = unary(sinOp);
-export const cos = unary(cosOp);
-export const tanh = unary(tanhOp);
-export const logistic = unary(logisticOp);
-export const erf = unary(erfOp);
-export const relu = unary(reluOp);
-export const floor = unary(floorOp);
-export const ceil = unary(ceilOp);
-export const round = unary(roundOp);
-export const detach = unary(detachOp);
-export const isFiniteNode = unary(isFiniteOp);
+/** 1 where a number is neither infinite nor NaN, else 0 (i32). */
+export const isFiniteNode = (x: Node): Node => apply(isFiniteOp, [x], {});
 
 /** Applies an element-wise op to operands that are first broadcast to one shape. */
 function broadcasting<A extends Attributes>(op: Op<A>, operands: Node[], attributes: A): Node {
@@ -286,16 +281,6 @@ function broadcasting<A extends Attributes>(op: Op<A>, operands: Node[], attribu
   const same = operands.map((operand) => broadcastTo(operand, shape));
   return apply(op, same, attributes);
 }
-
-const binary = (op: Op) => (a: Node, b: Node): Node => broadcasting(op, [a, b], {});
-
-export const add = binary(addOp);
-export const subtract = binary(subtractOp);
-export const multiply = binary(multiplyOp);
-export const divide = binary(divideOp);
-export const power = binary(powerOp);
-export const maximum = binary(maximumOp);
-export const minimum = binary(minimumOp);
 
 /** 1 where `a` and `b` compare as `direction` says, else 0 (i32). */
 export function compare(direction: Direction, a: Node, b: Node): Node {
@@ -324,32 +309,32 @@ export function offset(x: Node, summand: number): Node {
 
 /** The rows of this module. */
 export const ops: readonly Op[] = [
-  negateOp,
-  absOp,
-  signOp,
-  expOp,
-  logOp,
-  sqrtOp,
-  rsqrtOp,
-  sinOp,
-  cosOp,
-  tanhOp,
-  logisticOp,
-  erfOp,
-  reluOp,
-  floorOp,
-  ceilOp,
-  roundOp,
-  addOp,
-  subtractOp,
-  multiplyOp,
-  divideOp,
-  powerOp,
-  maximumOp,
-  minimumOp,
+  negate.op,
+  abs.op,
+  sign.op,
+  exp.op,
+  log.op,
+  sqrt.op,
+  rsqrt.op,
+  sin.op,
+  cos.op,
+  tanh.op,
+  logistic.op,
+  erf.op,
+  relu.op,
+  floor.op,
+  ceil.op,
+  round.op,
+  add.op,
+  subtract.op,
+  multiply.op,
+  divide.op,
+  power.op,
+  maximum.op,
+  minimum.op,
+  detach.op,
   compareOp,
   isFiniteOp,
   selectOp,
   convertOp,
-  detachOp,
 ];

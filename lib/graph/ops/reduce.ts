@@ -29,14 +29,17 @@ function spread(reduced: Node, axes: readonly number[], shape: Shape): Node {
   return broadcastTo(reshape(reduced, shape.map((d, a) => axes.includes(a) ? 1 : d)), shape);
 }
 
-/** A row: some axes disappear. `fold` is the result for `count` equal numbers. */
-function reductionOp(
+/**
+ * A builder of nodes over some axes (all by default), which disappear, with the row of their op.
+ * `fold` is the result for `count` equal numbers.
+ */
+function reduction(
   name: string,
   combine: CombineName,
   gradient: (g: Node, y: Node, x: Node, axes: readonly number[]) => Node,
   fold?: (value: number, count: number) => number,
-): Op<Axes> {
-  return {
+): ((x: Node, axes?: readonly number[]) => Node) & { readonly op: Op } {
+  const op: Op<Axes> = {
     name,
     kind: "reduction",
     infer: ([x], { axes }) => inferReduce(name, x!, axes, combines[combine].identity.f32),
@@ -49,10 +52,15 @@ function reductionOp(
     },
     reduce: ({ axes }) => ({ combine, axes }),
   };
+  const build = (x: Node, axes: readonly number[] = x.shape.map((_, axis) => axis)) => {
+    const list = [...new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length, name)))];
+    return list.length === 0 ? x : apply(op, [x], { axes: list.sort((a, b) => a - b) });
+  };
+  return Object.assign(build, { op });
 }
 
 /** The sum over some axes. */
-export const reduceSumOp = reductionOp(
+export const reduceSum = reduction(
   "reduceSum",
   "sum",
   (g, _, x, axes) => spread(g, axes, x.shape),
@@ -60,7 +68,7 @@ export const reduceSumOp = reductionOp(
 );
 
 /** The product over some axes. */
-export const reduceProductOp = reductionOp("reduceProduct", "product", (g, _, x, axes) => {
+export const reduceProduct = reduction("reduceProduct", "product", (g, _, x, axes) => {
   const all = x.shape.map((_, axis) => axis);
   const order = [...all.filter((axis) => !axes.includes(axis)), ...axes];
   const moved = transpose(x, order);
@@ -94,10 +102,10 @@ function extremumGradient(g: Node, y: Node, x: Node, axes: readonly number[]): N
 }
 
 /** The largest element over some axes; NaN where there is one. */
-export const reduceMaxOp = reductionOp("reduceMax", "max", extremumGradient);
+export const reduceMax = reduction("reduceMax", "max", extremumGradient);
 
 /** The smallest element over some axes; NaN where there is one. */
-export const reduceMinOp = reductionOp("reduceMin", "min", extremumGradient);
+export const reduceMin = reduction("reduceMin", "min", extremumGradient);
 
 /** The index of the (first) largest element along an axis, as i32. */
 export const argmaxOp: Op<{ axis: number }> = {
@@ -113,23 +121,6 @@ export const argmaxOp: Op<{ axis: number }> = {
   ),
 };
 
-function reduce(op: Op<Axes>) {
-  return (x: Node, axes: readonly number[] = x.shape.map((_, axis) => axis)): Node => {
-    const list = [...new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length, op.name)))];
-    if (list.length === 0) return x;
-    return apply(op, [x], { axes: list.sort((a, b) => a - b) });
-  };
-}
-
-/** The sum over `axes` (all by default). */
-export const reduceSum = reduce(reduceSumOp);
-/** The product over `axes` (all by default). */
-export const reduceProduct = reduce(reduceProductOp);
-/** The maximum over `axes` (all by default). */
-export const reduceMax = reduce(reduceMaxOp);
-/** The minimum over `axes` (all by default). */
-export const reduceMin = reduce(reduceMinOp);
-
 /** The index of the first largest element along `axis`. */
 export function argmax(x: Node, axis: number): Node {
   return apply(argmaxOp, [x], {
@@ -139,9 +130,9 @@ export function argmax(x: Node, axis: number): Node {
 
 /** The rows of this module. */
 export const ops: readonly Op[] = [
-  reduceSumOp,
-  reduceProductOp,
-  reduceMaxOp,
-  reduceMinOp,
+  reduceSum.op,
+  reduceProduct.op,
+  reduceMax.op,
+  reduceMin.op,
   argmaxOp,
 ];
