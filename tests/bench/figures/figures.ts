@@ -4,6 +4,7 @@ import { kill } from "./kill.ts";
 import { lenetCaffe } from "./lenet_caffe.ts";
 import { losses } from "./losses.ts";
 import { mlp, mnist } from "./mnist.ts";
+import { ownLoop } from "./own_loop.ts";
 import { startup } from "./startup.ts";
 import { stream } from "./stream.ts";
 
@@ -17,4 +18,5 @@ export const figures: readonly Figure[] = [
   mlp,
   mnist,
   stream,
+  ownLoop,
 ];
