@@ -7,6 +7,17 @@ import type { Runtime, Tenancy, Tenant } from "./runtime.ts";
 /** Beyond this a single value weighs no more on the garbage collector. */
 const heaviest = 8 << 20;
 
+/**
+ * Host memory that is never touched, so that the garbage collector feels a device's memory. A buffer
+ * that could be resized is mapped: that takes 2 us, where zeros for 8 MiB take 300 us and are resident.
+ */
+function weigh(bytes: number): ArrayBuffer {
+  const weight = Math.min(bytes, heaviest);
+  return weight < 1 << 17
+    ? new ArrayBuffer(weight)
+    : new ArrayBuffer(weight, { maxByteLength: weight });
+}
+
 /** Gives memory back once nothing can reach the value that held it. */
 const abandoned = new FinalizationRegistry<Tenancy>((tenancy) => tenancy.end());
 
@@ -31,7 +42,6 @@ export class Value implements Tenant {
   variables = 0;
   #home: Runtime | undefined;
   #tenancy: Tenancy | undefined;
-  /** Host memory that is never touched, so that the garbage collector feels a device's memory. */
   #pressure: ArrayBuffer | undefined;
   #leaving: Promise<void> | undefined;
 
@@ -119,7 +129,7 @@ export class Value implements Tenant {
   #move(runtime: Runtime, storage: Storage): void {
     this.forget();
     this.#tenancy = runtime.admit(this, storage);
-    this.#pressure = new ArrayBuffer(Math.min(storage.bytes, heaviest));
+    this.#pressure = weigh(storage.bytes);
     abandoned.register(this, this.#tenancy, this);
   }
 
