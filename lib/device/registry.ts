@@ -3,12 +3,13 @@ import { DeviceError } from "../core/errors.ts";
 import { anything } from "../core/option_kinds.ts";
 import { options } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
-import { cpu } from "./cpu/entry.ts";
 import type { Device, DeviceEntry, DeviceOptions } from "./device.ts";
-import { webgpu } from "./webgpu/entry.ts";
+import * as own from "./entries.ts";
 
 /** The devices that there are, by name. */
-const entries = new Map([cpu, webgpu].map((entry): [string, DeviceEntry] => [entry.name, entry]));
+const entries = new Map<string, DeviceEntry>(
+  Object.values(own).map((entry) => [entry.name, entry]),
+);
 
 /** Stands for the available device of the highest rank. */
 const auto = "auto";
