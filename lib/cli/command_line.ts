@@ -12,7 +12,7 @@ interface Described {
 
 type CommandOptions = Readonly<Record<string, AnyOption & Described>>;
 
-/** An option of a command: as functions have it, but without a default, and what the help says of it. */
+/** An option of a command: a function's option without its default, and a line of help. */
 export function option<T>(
   help: string,
   kind: Option<T>,

@@ -151,7 +151,7 @@ export function modelOf({ model, data, seed }: Settings): Model {
   }
 }
 
-/** The side of the smallest square images that a network takes, where those of a shape are too small. */
+/** The side of the smallest square images that a network takes, if images of a shape are too small. */
 function smallestSide(entry: ZooEntry, [tooSmall, , channels]: Shape): number | undefined {
   const takes = (side: number) => {
     try {

@@ -10,7 +10,7 @@ export interface Confusion {
   readonly count: number;
 }
 
-/** How a class fared. */
+/** The results of a class. */
 export interface ClassResult {
   /** The class, by number. */
   readonly label: number;

@@ -36,7 +36,7 @@ export interface EvaluateImagesOptions extends EvaluationOptions, ViewOptions {
 
 /** Settings of {@linkcode evaluateDataset}. */
 export interface EvaluateDatasetOptions extends EvaluationOptions {
-  /** The normalization and the order of colours; those of the data set by default. */
+  /** The normalization, by default the model's or else the data's, and the order of colours. */
   readonly preprocessing?: Preprocessing;
   /** What the data set is called in the journal; "data" by default. */
   readonly name?: string;

@@ -73,7 +73,7 @@ export async function evaluateItems<T extends Item>(
     keep,
     signal,
   );
-  // Asked to stop during the last batches, it has done all the same.
+  // A stop during the last batches comes too late to leave anything out.
   const complete = !signal.aborted || tally.done === total;
   if (complete) checkReadable(source.name, tally);
   return summarize(tally, {

@@ -1,4 +1,4 @@
-/** A share, and the interval that holds the true one 19 times in 20. */
+/** A 95 % interval: the true share lies in it 19 times in 20. */
 export type Interval = readonly [low: number, high: number];
 
 /** The standard normal distribution has 95 % of its mass within this distance of 0. */

@@ -93,7 +93,7 @@ export function lastHiddenLayer(model: Model): string {
   throw new RangeError("featureIndex: the network has no hidden layer; name one by `layer`");
 }
 
-/** The features of examples, flat, and the layer's name. */
+/** The features of examples, one after another. */
 async function featuresOf(model: Model, examples: Tensor | Dataset, layer: string) {
   return await (await model.predict(examples, { outputs: [layer] })).data() as Float32Array<
     ArrayBuffer

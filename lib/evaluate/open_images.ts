@@ -5,7 +5,7 @@ import type { Synsets } from "./labels.ts";
 import { imageFolder, type ImageSource, labelledImages, readSynsets } from "./image_source.ts";
 import { shardPattern, shardsOf, webDataset } from "./webdataset.ts";
 
-/** What says what the images show. */
+/** Where the labels of images come from. */
 export interface OpenImagesOptions {
   /** A label file for images in one folder; see {@linkcode labelledImages}. */
   readonly labels?: string;
@@ -79,7 +79,7 @@ async function hasShards(folder: string): Promise<boolean> {
       if (!isDirectory && shardPattern.test(name)) return true;
     }
   } catch {
-    // What is wrong with it is said by the reader of folders.
+    // The reader of folders says what is wrong with it.
   }
   return false;
 }

@@ -108,7 +108,7 @@ function savedModel(model: Model, entry: ZooEntry | undefined, where: string): O
   return { model, preprocessing };
 }
 
-/** A result under the name of another network would be a false one. */
+/** Refuses a saved model that is not the network of that name. */
 function checkSaved(model: Model, entry: ZooEntry, where: string): void {
   const { inputShape, outputShape: [classes], parameters } = model;
   let built: Model | undefined;

@@ -1,9 +1,9 @@
-/** What became of an image: its pixels, or why it has none. */
+/** A prepared image: its pixels, or the error that reading it gave. */
 export type Prepared<T> =
   | { readonly item: T; readonly pixels: Uint8Array }
   | { readonly item: T; readonly error: Error };
 
-/** Whether an error says something of one image alone: it is corrupt, or its file cannot be read. */
+/** Whether an error concerns one image alone: it is corrupt, or its file cannot be read. */
 export function isOfOneImage(error: unknown): error is Error {
   const { NotFound, PermissionDenied, IsADirectory } = Deno.errors;
   return [SyntaxError, NotFound, PermissionDenied, IsADirectory].some((of) => error instanceof of);
@@ -11,7 +11,8 @@ export function isOfOneImage(error: unknown): error is Error {
 
 /**
  * Prepares items ahead of their use, in order: at most `ahead` are under way or waiting at a time,
- * which bounds the memory. An error of one image is handed on, or with `strict` thrown as other errors.
+ * which bounds the memory. An error of one image is handed on; with `strict`, and if it is another
+ * error, it is thrown.
  */
 export async function* prefetch<T>(
   items: AsyncIterable<T> | Iterable<T>,

@@ -23,7 +23,7 @@ export interface Scoring {
   readonly normalization: Normalization | undefined;
 }
 
-/** Runs a network over images in batches and ranks the classes; images that cannot be read are handed on. */
+/** Runs a network over images in batches and ranks the classes; corrupt images are handed on. */
 export class Scorer {
   readonly #model: Model;
   readonly #scoring: Scoring;

@@ -97,7 +97,7 @@ export interface Evaluation {
   readonly complete: boolean;
 }
 
-/** What was counted, as a result. */
+/** The result of what was counted. */
 export function summarize(
   tally: Tally,
   run: Pick<Evaluation, "classes" | "imagesPerSecond" | "seconds" | "complete">,

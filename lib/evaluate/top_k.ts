@@ -1,7 +1,7 @@
 import { positiveInteger } from "../core/option_kinds.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** A class and how much the model holds of it. */
+/** A class and its score. */
 export interface Ranked {
   /** The class's number. */
   readonly index: number;

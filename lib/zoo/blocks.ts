@@ -41,7 +41,7 @@ export function basicConvolution(
     .relu({ name: `${name}.relu` });
 }
 
-/** Maps brought to `most` x `most` where they are larger; smaller ones stay, and feed fewer weights. */
+/** Maps pooled to `most` x `most` where they are larger; smaller ones stay as they are. */
 export function poolToAtMost(x: SymbolicValue, most: number): SymbolicValue {
   const [height, width] = x.shape as [number, number, number];
   const size = [Math.min(most, height), Math.min(most, width)] as const;

@@ -6,7 +6,7 @@ import { type Published, PublishedWeights, type WeightsOrigin } from "./publishe
 
 /** Published weights of a net in Caffe's form. */
 export interface CaffeForm {
-  /** Names of layers: see `caffe` of an entry. */
+  /** The layers' names there, by their names here. */
   readonly names: ReadonlyMap<string, string>;
   /** How images are prepared for them. */
   readonly preprocessing: Preprocessing;
@@ -35,10 +35,7 @@ export class ZooEntry {
   readonly published: Published | undefined;
   /** Published weights that a program can fetch, where there are any: for `loadWeights`. */
   readonly weights: PublishedWeights | undefined;
-  /**
-   * Other published weights of the same net, in Caffe's form: their names of the layers by the names
-   * here, and how images are prepared for them.
-   */
+  /** Other published weights of the same net, in Caffe's form. */
   readonly caffe: CaffeForm | undefined;
   readonly #build: Registration["build"];
   #default: Model | undefined;

@@ -28,8 +28,8 @@ export class PublishedWeights {
   readonly ignore: RegExp | undefined;
 
   /**
-   * The weights in a file; `publishedWeights` finds those of a network of the zoo. By default they are
-   * of ImageNet, and the file's name ends in the first digits of its SHA-256.
+   * The weights in a file; `publishedWeights` finds those of a network of the zoo. By default they
+   * are of ImageNet, and the file's name ends in the first digits of its SHA-256.
    */
   constructor(
     file:

@@ -18,8 +18,8 @@ export type Shortcut = (
 ) => SymbolicValue;
 
 /**
- * The stages of a residual net: `counts` blocks each, all but the first stage halve the image. Without
- * shortcuts it is a plain net.
+ * The stages of a residual net: `counts` blocks each, all but the first stage halve the image.
+ * Without shortcuts it is a plain net.
  */
 export function residualStages(
   x: SymbolicValue,
@@ -39,7 +39,7 @@ export function residualStages(
   return x;
 }
 
-/** Shortcuts that are projected where the shape changes, where they halve an image by a `window`. */
+/** Shortcuts that are projected where the shape changes, by a `window` where they halve an image. */
 export const projected = (window: 1 | 3): Shortcut => (x, name, filters, stride) => {
   if (stride === 1 && x.shape[2] === filters) return x;
   const kernelSize = stride === 1 ? 1 : window, padding = (kernelSize - 1) / 2;

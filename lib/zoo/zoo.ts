@@ -6,8 +6,8 @@ import type { PublishedWeights } from "./published.ts";
 const all: readonly ZooEntry[] = Object.values(architectures).flat();
 
 /**
- * All networks of the zoo, by architecture. Parameters and multiply-adds are counted in the graph when
- * they are read.
+ * All networks of the zoo, by architecture. Parameters and multiply-adds are counted in the graph
+ * when they are read.
  *
  * ```ts
  * import { zoo } from "@striate/striate";
