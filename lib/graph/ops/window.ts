@@ -93,9 +93,9 @@ export const windowSumOp: Op<WindowGeometry> = {
 export const windowSumGradientOp: Op<WindowGeometry & { readonly shape: Shape }> = {
   name: "windowSumGradient",
   kind: "kernel",
-  infer: ([g], { shape, ...geometry }) => {
-    const image: TensorType = { shape, dtype: "f32" };
-    checkGradient("windowSumGradient", image, g!, geometry as WindowGeometry);
+  infer: ([g], geometry) => {
+    const image: TensorType = { shape: geometry.shape, dtype: "f32" };
+    checkGradient("windowSumGradient", image, g!, geometry);
     return image;
   },
   gradient: (g, _, geometry) => [windowSum(g, geometry)],
