@@ -6,7 +6,7 @@
  * @module
  */
 import { philox } from "../lib/core/random.ts";
-import { type Shape, sizeOf, stridesOf } from "../lib/core/shape.ts";
+import { type Shape, sizeOf } from "../lib/core/shape.ts";
 import { type Node, topologicalOrder } from "../lib/graph/node.ts";
 
 /** Computes a node's elements from its inputs' elements, all row-major. */
@@ -31,21 +31,30 @@ export function evaluate(
   return roots.map((root) => values.get(root)!);
 }
 
+/** Calls `visit` with each index of `shape` in row-major order; the array is the same each time. */
+function each(shape: Shape, visit: (index: number[], position: number) => void): void {
+  const index = shape.map(() => 0), size = sizeOf(shape);
+  for (let position = 0; position < size; position++) {
+    visit(index, position);
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) {
+      index[axis] = 0;
+    }
+  }
+}
+
 /** A new array whose element at each index of `shape` is `element(index, position)`. */
 function fill(shape: Shape, element: (index: number[], position: number) => number): Float64Array {
   const result = new Float64Array(sizeOf(shape));
-  const strides = stridesOf(shape);
-  for (let position = 0; position < result.length; position++) {
-    const index = shape.map((size, axis) => Math.floor(position / strides[axis]!) % size);
-    result[position] = element(index, position);
-  }
+  each(shape, (index, position) => result[position] = element(index, position));
   return result;
 }
 
 /** The row-major position of an index. */
 function at(shape: Shape, index: readonly number[]): number {
   let position = 0;
-  shape.forEach((size, axis) => position = position * size + index[axis]!);
+  for (let axis = 0; axis < shape.length; axis++) {
+    position = position * shape[axis]! + index[axis]!;
+  }
   return position;
 }
 
@@ -141,9 +150,9 @@ const reverse: Rule = (node, [x]) => {
 const pad: Rule = (node, [x]) => {
   const { low, interior, value } = settings(node);
   const result = fill(node.shape, () => value);
-  fill(node.inputs[0]!.shape, (index, i) => {
+  each(node.inputs[0]!.shape, (index, i) => {
     const target = index.map((k, a) => low[a] + k * (1 + interior[a]));
-    return result[at(node.shape, target)] = x![i]!;
+    result[at(node.shape, target)] = x![i]!;
   });
   return result;
 };
@@ -166,9 +175,9 @@ function reduce(start: number, combine: (a: number, b: number) => number): Rule 
   return (node, [x]) => {
     const { axes } = settings(node);
     const result = fill(node.shape, () => start);
-    fill(node.inputs[0]!.shape, (index, i) => {
+    each(node.inputs[0]!.shape, (index, i) => {
       const target = at(node.shape, index.filter((_, axis) => !axes.includes(axis)));
-      return result[target] = combine(result[target]!, x![i]!);
+      result[target] = combine(result[target]!, x![i]!);
     });
     return node.dtype === "i32" ? result.map((y) => y | 0) : result;
   };
@@ -214,8 +223,9 @@ function convolve(
   visit: (image: number, kernel: number, output: number) => void,
 ): void {
   const filtersPerGroup = kernel![3]! / groups;
-  fill(output!, ([n, row, column, filter], position) => {
-    fill(kernel!.slice(0, 3), ([i, j, channel]) => {
+  const window = kernel!.slice(0, 3);
+  each(output!, ([n, row, column, filter], position) => {
+    each(window, ([i, j, channel]) => {
       const y = row! * stride[0] - padding[0] + i! * dilation[0];
       const x = column! * stride[1] - padding[2] + j! * dilation[1];
       if (y >= 0 && y < image![1]! && x >= 0 && x < image![2]!) {
@@ -226,9 +236,7 @@ function convolve(
           position,
         );
       }
-      return 0;
     });
-    return 0;
   });
 }
 
@@ -262,15 +270,13 @@ function slide(
   { window, stride, padding }: any,
   visit: (image: number, output: number) => void,
 ): void {
-  fill(output!, ([n, row, column, channel], position) => {
-    fill(window, ([i, j]) => {
+  each(output!, ([n, row, column, channel], position) => {
+    each(window, ([i, j]) => {
       const y = row! * stride[0] - padding[0] + i!, x = column! * stride[1] - padding[2] + j!;
       if (y >= 0 && y < image![1]! && x >= 0 && x < image![2]!) {
         visit(at(image!, [n!, y, x, channel!]), position);
       }
-      return 0;
     });
-    return 0;
   });
 }
 
