@@ -25,8 +25,10 @@ export class SymbolicValue extends LayerMethods<SymbolicValue> {
   readonly layer: Layer | undefined;
   /** What the layer was applied to. */
   readonly sources: readonly SymbolicValue[];
-  /** How images become this input, as far as that is known: the same for all models that share it. */
+  /** How images become this input, as far as is known: the same for all models that have it. */
   preprocessing: Partial<Preprocessing> = {};
+  /** Names of the classes that it has numbers for, where they are known; for all models alike. */
+  classes: readonly string[] | undefined;
 
   /** The value of `layer` applied to `sources`, or an input. */
   constructor(shape: Shape, layer?: Layer, sources: readonly SymbolicValue[] = []) {

@@ -56,8 +56,6 @@ const format = "striate-model";
  * ```
  */
 export class Model extends Network<Model> {
-  /** Names of the classes; taken from the data of the first `fit` unless set. */
-  classes: readonly string[] | undefined;
   #predictor = new Predictor(this);
   #home: Runtime | undefined;
   /** For `trainOnBatch`, with the settings of its first call. */
@@ -89,8 +87,21 @@ export class Model extends Network<Model> {
     this.preprocessing = { ...rest, ...normalization && { normalization } };
   }
 
-  /** Called when the graph has grown: programs are compiled anew. */
+  /**
+   * Names of the classes of the (first) output; taken from the data of the first `fit` unless set. A
+   * model that is made with this one's output has them too.
+   */
+  get classes(): readonly string[] | undefined {
+    return this.outputs[0]!.classes;
+  }
+
+  set classes(names: readonly string[] | undefined) {
+    this.outputs[0]!.classes = names;
+  }
+
+  /** Called when the graph has grown: names of classes go with it, and programs are compiled anew. */
   protected override changed(): void {
+    this.classes = this.outputs[0]!.sources[0]?.classes;
     this.#predictor = new Predictor(this);
     this.#trainer?.trainer.release();
     this.#trainer = undefined;

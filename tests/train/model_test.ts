@@ -196,6 +196,18 @@ Deno.test("bytes are normalised on the device as the data say, before and after 
   assertEquals(await (await net.predict(bytes)).array(), await (await net.predict(images)).array());
 });
 
+Deno.test("a model of another's values knows its normalization, and its classes where it has its output", async () => {
+  const net = sequential([1, 1, 2]).flatten({ name: "flat" }).dense(2, { name: "logits" });
+  net.normalization = { mean: [0.5], standardDeviation: [0.25] };
+  net.classes = ["cat", "dog"];
+  const [same, part] = ["logits", "flat"].map((name) => model(net.inputs, net.output(name)));
+  assertEquals([same!.classes, part!.classes], [["cat", "dog"], undefined]);
+  const bytes = tensor(Uint8Array.of(0, 255), { shape: [1, 1, 1, 2] });
+  assertEquals(await (await part!.predict(bytes)).array(), [[-2, 2]]);
+  assertEquals((await loadModel(await same!.toBytes())).classes, ["cat", "dog"]);
+  assertEquals(net.softmax().classes, ["cat", "dog"]);
+});
+
 Deno.test("results of any layer can be asked for", async () => {
   const net = sequential([3]).dense(4, { name: "hidden" }).relu({ name: "active" }).dense(2);
   const x = tensor([[1, -2, 3]]);
