@@ -98,7 +98,8 @@ export type { EpochRecord, HistoryData, Progress } from "./lib/train/epoch_recor
 export { History } from "./lib/train/history.ts";
 export type { LossConfig, LossLike, LossName } from "./lib/train/loss.ts";
 export type { Metric, Metrics } from "./lib/train/metrics.ts";
-export { loadModel, Model, model, sequential } from "./lib/train/model.ts";
+export { loadModel } from "./lib/train/load_model.ts";
+export { Model, model, sequential } from "./lib/train/model.ts";
 export type {
   EvaluateOptions,
   ModelOptions,

@@ -1,7 +1,8 @@
 import { type CacheOptions, cacheSchema } from "../core/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
 import { options } from "../core/options.ts";
-import { loadModel, type Model } from "../train/model.ts";
+import { loadModel } from "../train/load_model.ts";
+import type { Model } from "../train/model.ts";
 import { loadWeights } from "../weights/load.ts";
 import type { WeightFile } from "../weights/weight_file.ts";
 import { openWeights } from "../weights/open.ts";

@@ -32,22 +32,25 @@ import { checkTrainable, Trainer } from "./trainer.ts";
 /** Milliseconds between looks at the counters. */
 const interval = 250;
 
+/** What `fit` is asked for. */
+export interface FitTask {
+  readonly network: Network;
+  readonly data: Dataset | DataStream;
+  readonly normalization: Normalization | undefined;
+  /** Texts that a checkpoint holds. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly settings: FitSettings;
+}
+
 /** Trains a network; see `Model.fit`. */
-export async function fit(
-  network: Network,
-  runtime: Runtime,
-  data: Dataset | DataStream,
-  normalization: Normalization | undefined,
-  metadata: Readonly<Record<string, string>>,
-  options: FitSettings,
-): Promise<History> {
+export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   using stoppable = host().begin();
-  const { signal: given } = options;
-  const signal = given ? AbortSignal.any([given, stoppable.signal]) : stoppable.signal;
-  const run = new Run(network, runtime, data, normalization, metadata, { ...options, signal });
+  const { checkpoint, resume, signal } = task.settings;
+  const signals = [stoppable.signal, ...signal ? [signal] : []];
+  const run = new Run(runtime, task, AbortSignal.any(signals));
   try {
-    if (options.checkpoint !== undefined) await checkWritable(options.checkpoint.directory);
-    if (options.resume !== undefined) await run.resume(options.resume);
+    if (checkpoint !== undefined) await checkWritable(checkpoint.directory);
+    if (resume !== undefined) await run.resume(resume);
     return await run.showTraining();
   } finally {
     run.release();
@@ -56,9 +59,9 @@ export async function fit(
 
 /** One call of fit. */
 class Run {
-  readonly #network: Network;
-  readonly #data: Dataset | DataStream;
-  readonly #options: FitSettings;
+  readonly #task: FitTask;
+  readonly #settings: FitSettings;
+  readonly #signal: AbortSignal;
   readonly #optimizer: Optimizer;
   readonly #trainer: Trainer;
   /** For the validation data, whose fields may be of other types. */
@@ -66,10 +69,7 @@ class Run {
   readonly #throttle: Throttle;
   readonly #stopper: EarlyStopper | undefined;
   readonly #display: ProgressDisplay | undefined;
-  readonly #metadata: Readonly<Record<string, string>>;
-  readonly #epochs: number;
-  readonly #batchSize: number;
-  readonly #seed: number;
+  /** Batches of an epoch; a stream does not know. */
   readonly #batches: number | undefined;
   #epoch = 0;
   #batch = 0;
@@ -79,81 +79,65 @@ class Run {
   #written: string | undefined;
   #writtenAt = performance.now();
 
-  constructor(
-    network: Network,
-    runtime: Runtime,
-    data: Dataset | DataStream,
-    normalization: Normalization | undefined,
-    metadata: Readonly<Record<string, string>>,
-    options: FitSettings,
-  ) {
-    const { loss, checkpoint, validation } = options;
-    this.#network = network;
-    this.#data = data;
-    this.#options = options;
-    this.#metadata = { ...metadata, ...checkpoint?.metadata };
-    this.#epochs = options.epochs;
-    this.#batchSize = options.batchSize;
-    this.#seed = options.seed;
-    this.#optimizer = options.optimizer ?? adam();
-    const settings = {
-      network,
-      losses: lossesOf(loss, network.outputs.length),
-      optimizer: this.#optimizer,
-      topK: options.topK,
-      metrics: options.metrics ?? {},
-      seed: this.#seed,
-    };
+  constructor(runtime: Runtime, task: FitTask, signal: AbortSignal) {
+    const { network, data, normalization, settings } = task;
+    const { loss, metrics = {}, validation, earlyStopping, topK, seed } = settings;
+    this.#task = task;
+    this.#settings = settings;
+    this.#signal = signal;
+    this.#optimizer = settings.optimizer ?? adam();
     const trainerFor = (where: string, { inputs, targets, normalization: own }: typeof data) =>
       new Trainer(runtime, {
-        ...settings,
         where,
+        network,
         inputs,
         targets,
         normalization: normalization ?? own,
+        losses: lossesOf(loss, network.outputs.length),
+        optimizer: this.#optimizer,
+        topK,
+        metrics,
+        seed,
       });
     this.#trainer = trainerFor("fit", data);
     this.#validator = validation && trainerFor("fit: validation", validation);
     checkTrainable(network, "fit");
     this.#throttle = new Throttle(runtime.device);
-    this.#stopper = options.earlyStopping && new EarlyStopper(options.earlyStopping);
-    const { progress = host().showsProgress } = options;
-    this.#display = typeof progress === "object"
-      ? progress
-      : progress
-      ? host().progress()
-      : undefined;
+    this.#stopper = earlyStopping && new EarlyStopper(earlyStopping);
+    const { progress = host().showsProgress } = settings;
+    if (progress) this.#display = progress === true ? host().progress() : progress;
     this.#batches = data instanceof Dataset
-      ? data.batchCount(this.#batchSize, options.dropRemainder)
+      ? data.batchCount(settings.batchSize, settings.dropRemainder)
       : undefined;
   }
 
   /** Everything that a checkpoint holds. */
   get #variables(): Map<string, Variable> {
-    return new Map([...this.#network.namedWeights, ...this.#trainer.variables]);
+    return new Map([...this.#task.network.namedWeights, ...this.#trainer.variables]);
   }
 
-  get #settings(): Position["settings"] {
-    return {
-      batchSize: this.#batchSize,
-      seed: this.#seed,
-      optimizer: this.#optimizer.name,
-      shuffle: this.#options.shuffle,
-      examples: this.#data instanceof Dataset ? this.#data.length : null,
-    };
+  /** What has to be the same for a resumed run to equal an uninterrupted one. */
+  get #fixed(): Position["settings"] {
+    const { data, settings: { batchSize, seed, shuffle } } = this.#task;
+    const examples = data instanceof Dataset ? data.length : null;
+    return { batchSize, seed, optimizer: this.#optimizer.name, shuffle, examples };
+  }
+
+  get #metadata(): Readonly<Record<string, string>> {
+    return { ...this.#task.metadata, ...this.#settings.checkpoint?.metadata };
   }
 
   async resume(place: string): Promise<void> {
     const checkpoint = await readCheckpoint(place);
     const variables = this.#variables;
-    checkCheckpoint(checkpoint, variables, this.#settings, this.#metadata.architecture);
+    checkCheckpoint(checkpoint, variables, this.#fixed, this.#metadata.architecture);
     const { position, tensors } = checkpoint;
     for (const [name, variable] of variables) variable.assign(tensors.get(name)!.data);
     [this.#epoch, this.#batch, this.#step] = [position.epoch, position.batch, position.step];
     this.#records = [...position.records];
     if (position.schedule !== undefined) this.#optimizer.schedule.restore?.(position.schedule);
     if (position.earlyStopping !== undefined) this.#stopper?.restore(position.earlyStopping);
-    const best = [...this.#network.namedWeights].flatMap(([name, weight]) => {
+    const best = [...this.#task.network.namedWeights].flatMap(([name, weight]) => {
       const stored = tensors.get(`best.${name}`);
       return stored === undefined
         ? []
@@ -166,7 +150,7 @@ class Run {
   /** Trains, and tells the display how it began and ended. */
   async showTraining(): Promise<History> {
     this.#display?.begin?.({
-      epochs: this.#epochs,
+      epochs: this.#settings.epochs,
       batches: this.#batches,
       done: [...this.#records],
     });
@@ -182,7 +166,7 @@ class Run {
 
   async #train(): Promise<History> {
     let stopped: History["stopped"] = this.#stopper?.isOver ? "early stopping" : undefined;
-    while (this.#epoch < this.#epochs && stopped === undefined) {
+    while (this.#epoch < this.#settings.epochs && stopped === undefined) {
       stopped = await this.#trainEpoch();
     }
     if (this.#best !== undefined && stopped !== "aborted") {
@@ -197,7 +181,8 @@ class Run {
   }
 
   async #trainEpoch(): Promise<History["stopped"]> {
-    const { signal, shuffle, dropRemainder, checkpoint } = this.#options;
+    const { data } = this.#task, signal = this.#signal;
+    const { batchSize, checkpoint, dropRemainder, epochs, seed, shuffle } = this.#settings;
     const { schedule } = this.#optimizer;
     const started = performance.now();
     const first = this.#batch;
@@ -205,19 +190,19 @@ class Run {
       schedule.rate(this.#epoch + batch / (this.#batches ?? Infinity));
     // Of an epoch that was interrupted at its end no step is left: its last one was before.
     let shown = started, images = 0, rate = rateOf(Math.max(0, first - 1));
-    const cut = { batchSize: this.#batchSize, epoch: this.#epoch, start: first, dropRemainder };
-    const batches: Iterable<Batch> | AsyncIterable<Batch> = this.#data instanceof Dataset
+    const cut = { batchSize, epoch: this.#epoch, start: first, dropRemainder };
+    const batches: Iterable<Batch> | AsyncIterable<Batch> = data instanceof Dataset
       // A step copies its batch to the device at once.
-      ? this.#data.batches({ ...cut, shuffle: shuffle ? this.#seed : false, reuse: true })
-      : this.#data.batches(cut);
+      ? data.batches({ ...cut, shuffle: shuffle ? seed : false, reuse: true })
+      : data.batches(cut);
     for await (const batch of batches) {
-      if (signal?.aborted) return await this.#abort();
+      if (signal.aborted) return await this.#abort();
       rate = rateOf(this.#batch);
       this.#trainer.step(batch, rate);
       this.#batch++;
       this.#step++;
       images += batch.size;
-      this.#options.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
+      this.#settings.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
       await this.#throttle.step();
       const now = performance.now();
       if (now - shown >= interval) {
@@ -226,7 +211,7 @@ class Run {
       }
       if (this.#isDue(now) && this.#batch !== this.#batches) await this.#save();
     }
-    if (signal?.aborted && this.#batch !== this.#batches) return await this.#abort();
+    if (signal.aborted && this.#batch !== this.#batches) return await this.#abort();
     const counts = await this.#counts();
     const seconds = (performance.now() - started) / 1000;
     const { divergedAt: _, examples, ...metrics } = counts;
@@ -246,26 +231,26 @@ class Run {
       // A run that goes on from here validates first; so this record is none of the checkpoint's.
       await this.#abort();
       this.#records.push(trained);
-      this.#display?.epoch(trained, this.#epochs);
+      this.#display?.epoch(trained, epochs);
       return "aborted";
     }
     const record = { ...trained, ...validation };
     this.#records.push(record);
     schedule.report?.(record.validation?.loss ?? record.loss);
     const verdict = this.#stopper?.report(record);
-    if (verdict?.improved && this.#options.earlyStopping?.restoreBest) await this.#remember();
+    if (verdict?.improved && this.#settings.earlyStopping?.restoreBest) await this.#remember();
     this.#epoch++;
     this.#batch = 0;
-    this.#display?.epoch(record, this.#epochs);
+    this.#display?.epoch(record, epochs);
     if (checkpoint !== undefined) await this.#save();
-    await this.#options.onEpoch?.(record);
+    await this.#settings.onEpoch?.(record);
     if (verdict?.stop) return "early stopping";
-    if (signal?.aborted && this.#epoch < this.#epochs) return "aborted";
+    if (signal.aborted && this.#epoch < epochs) return "aborted";
   }
 
   /** Measures the validation data. If that is aborted, the counters of the epoch stay. */
   async #validate(): Promise<{ validation?: Metrics } | "aborted"> {
-    const { validation, signal } = this.#options;
+    const { validation, batchSize } = this.#settings, signal = this.#signal;
     const { counters } = this.#trainer;
     if (validation === undefined) {
       counters.reset();
@@ -274,9 +259,9 @@ class Run {
     let metrics: Metrics;
     try {
       const validator = this.#validator!;
-      metrics = await measure(validator, this.#throttle, validation, this.#batchSize, signal);
+      metrics = await measure(validator, this.#throttle, validation, batchSize, signal);
     } catch (error) {
-      if (!signal?.aborted || error !== signal.reason) throw error;
+      if (!signal.aborted || error !== signal.reason) throw error;
       return "aborted";
     }
     counters.reset();
@@ -305,13 +290,13 @@ class Run {
 
   async #show(learningRate: number, images: number, seconds: number): Promise<void> {
     const { divergedAt: _, examples: __, ...metrics } = await this.#counts();
-    const imagesPerSecond = images / seconds;
+    const { epochs, batchSize } = this.#settings, imagesPerSecond = images / seconds;
     const left = this.#batches === undefined
       ? undefined
-      : (this.#batches * (this.#epochs - this.#epoch) - this.#batch) * this.#batchSize;
+      : (this.#batches * (epochs - this.#epoch) - this.#batch) * batchSize;
     const progress: Progress = {
       epoch: this.#epoch + 1,
-      epochs: this.#epochs,
+      epochs,
       batch: this.#batch,
       batches: this.#batches,
       step: this.#step,
@@ -321,37 +306,37 @@ class Run {
       secondsLeft: left === undefined ? undefined : left / imagesPerSecond,
     };
     this.#display?.progress(progress);
-    this.#options.onProgress?.(progress);
+    this.#settings.onProgress?.(progress);
   }
 
   #isDue(now: number): boolean {
-    const { everySteps, everySeconds } = this.#options.checkpoint ?? {};
+    const { everySteps, everySeconds } = this.#settings.checkpoint ?? {};
     return (everySteps !== undefined && this.#step % everySteps === 0) ||
       (everySeconds !== undefined && now - this.#writtenAt >= everySeconds * 1000);
   }
 
   async #abort(): Promise<"aborted"> {
-    if (this.#options.checkpoint !== undefined) await this.#save();
+    if (this.#settings.checkpoint !== undefined) await this.#save();
     return "aborted";
   }
 
   async #save(): Promise<void> {
     await this.#counts();
-    const best = [...this.#network.namedWeights].flatMap(([name, weight]) => {
+    const best = [...this.#task.network.namedWeights].flatMap(([name, weight]) => {
       const data = this.#best?.get(weight);
       return data === undefined ? [] : [[`best.${name}`, held(weight, data)] as const];
     });
     const schedule = this.#optimizer.schedule.state?.();
     const earlyStopping = this.#stopper?.state();
     const writing = writeCheckpoint(
-      this.#options.checkpoint!.directory,
+      this.#settings.checkpoint!.directory,
       new Map<string, Saveable>([...this.#variables, ...best]),
       {
         epoch: this.#epoch,
         batch: this.#batch,
         step: this.#step,
         records: this.#records,
-        settings: this.#settings,
+        settings: this.#fixed,
         ...schedule === undefined ? {} : { schedule },
         ...earlyStopping === undefined ? {} : { earlyStopping },
       },
@@ -366,7 +351,7 @@ class Run {
 
   async #remember(): Promise<void> {
     this.#best = new Map();
-    for (const weight of this.#network.weights) {
+    for (const weight of this.#task.network.weights) {
       this.#best.set(weight, await weight.read() as Float32Array<ArrayBuffer>);
     }
   }

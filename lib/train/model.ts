@@ -1,12 +1,10 @@
-import { channelOrders, type Normalization, type Preprocessing } from "../core/preprocessing.ts";
-import { decodeSafetensors, type StoredTensor } from "../core/safetensors/read.ts";
-import { request } from "../core/request.ts";
+import type { Normalization, Preprocessing } from "../core/preprocessing.ts";
+import type { StoredTensor } from "../core/safetensors/read.ts";
 import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { options } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
-import { type Architecture, describe, rebuild } from "../nn/architecture.ts";
+import { type Architecture, describe } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
-import { checkNormalization } from "../nn/preprocess.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { storagesOf } from "../tensor/evaluate.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
@@ -38,7 +36,7 @@ import { Throttle } from "./throttle.ts";
 import { Trainer } from "./trainer.ts";
 
 /** What a file says a model is. */
-const format = "striate-model";
+export const format = "striate-model";
 
 /**
  * A network that can be trained, measured, used and saved. `sequential()` and `model()` make one.
@@ -161,7 +159,8 @@ export class Model extends Network<Model> {
     // What is no loss is not remembered.
     lossesOf(loss, this.outputs.length);
     this.#loss = loss;
-    return await fit(this, runtime, data, this.normalization, this.#metadata(), settings);
+    const { normalization } = this, metadata = this.#metadata();
+    return await fit(runtime, { network: this, data, normalization, metadata, settings });
   }
 
   /** The loss and, for class labels, the top-1 and top-k (k = 5) shares on data. */
@@ -396,77 +395,4 @@ export function model(
     ([] as SymbolicValue[]).concat(outputs),
     seed,
   );
-}
-
-/**
- * Loads a model that {@linkcode Model.save} or a checkpoint has written: from a path, a URL, or the
- * file's bytes.
- *
- * @throws {SyntaxError} if the file is malformed or not such a model.
- */
-export async function loadModel(source: string | URL | Uint8Array): Promise<Model> {
-  const where = source instanceof Uint8Array ? "loadModel" : String(source);
-  const bytes = source instanceof Uint8Array ? source : await readSource(source);
-  const { tensors, metadata } = decodeSafetensors(bytes, where);
-  if (metadata.format !== format || metadata.architecture === undefined) {
-    throw new SyntaxError(
-      `${where}: its metadata hold no architecture: these are weights alone, not a saved model`,
-    );
-  }
-  const loaded = modelOf(metadata, where);
-  for (const [name, weight] of loaded.namedWeights) {
-    const stored = tensors.get(name);
-    if (stored === undefined) throw new SyntaxError(`${where}: the weight ${name} is missing`);
-    if (!sameShape(stored.shape, weight.shape) || stored.dtype !== "f32") {
-      throw new SyntaxError(
-        `${where}: ${name}: expected f32 ${formatShape(weight.shape)}, found ${stored.dtype} ${
-          formatShape(stored.shape)
-        }`,
-      );
-    }
-    weight.assign(stored.data);
-  }
-  return loaded;
-}
-
-/** The model that a file's metadata describe, with first weights. */
-function modelOf(metadata: Readonly<Record<string, string>>, where: string): Model {
-  const parse = (name: string) => {
-    const text = metadata[name];
-    if (text === undefined) return undefined;
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new SyntaxError(`${where}: ${name} in its metadata is not JSON`, { cause: error });
-    }
-  };
-  const { inputs, outputs } = rebuild(parse("architecture"), where);
-  const [normalization, preprocessing, classes, seed = 0] = [
-    "normalization",
-    "preprocessing",
-    "classes",
-    "seed",
-  ].map(parse);
-  try {
-    if (preprocessing !== undefined && !channelOrders.includes(preprocessing?.channels)) {
-      throw new TypeError(`preprocessing: expected channels ${channelOrders.join(", ")}`);
-    }
-    const made = new Model(inputs, outputs, seed);
-    made.preprocessing = { ...preprocessing, ...normalization && { normalization } };
-    made.classes = classes;
-    // What is malformed shows here, and not at the first prediction.
-    if (normalization) checkNormalization(normalization, made.inputShape.at(-1) ?? 1);
-    return made;
-  } catch (error) {
-    throw new SyntaxError(
-      `${where}: its metadata make no model: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-}
-
-async function readSource(source: string | URL): Promise<Uint8Array> {
-  if (String(source).startsWith("file:")) return await Deno.readFile(new URL(source));
-  if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
-  return await (await request(source, { what: "a model" })).bytes();
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Random } from "../../lib/core/random.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
-import { loadModel } from "../../lib/train/model.ts";
+import { loadModel } from "../../lib/train/load_model.ts";
 import { scratch } from "../train/helpers.ts";
 import { savedBits, train, TrainRun } from "./run.ts";
 

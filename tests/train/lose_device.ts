@@ -11,7 +11,7 @@ import type { Device } from "../../lib/device/device.ts";
 import { device, setDevice } from "../../lib/tensor/runtime.ts";
 import { checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { FitOptions } from "../../lib/train/fit_options.ts";
-import { loadModel } from "../../lib/train/model.ts";
+import { loadModel } from "../../lib/train/load_model.ts";
 import { assertSameWeights, corners, scratch, stateful } from "./helpers.ts";
 
 const options: FitOptions = { batchSize: 10, epochs: 2, seed: 3 };

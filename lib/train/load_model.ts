@@ -1,0 +1,80 @@
+import { channelOrders } from "../core/preprocessing.ts";
+import { request } from "../core/request.ts";
+import { decodeSafetensors } from "../core/safetensors/read.ts";
+import { formatShape, sameShape } from "../core/shape.ts";
+import { rebuild } from "../nn/architecture.ts";
+import { checkNormalization } from "../nn/preprocess.ts";
+import { format, Model } from "./model.ts";
+
+/**
+ * Loads a model that {@linkcode Model.save} or a checkpoint has written: from a path, a URL, or the
+ * file's bytes.
+ *
+ * @throws {SyntaxError} if the file is malformed or not such a model.
+ */
+export async function loadModel(source: string | URL | Uint8Array): Promise<Model> {
+  const where = source instanceof Uint8Array ? "loadModel" : String(source);
+  const bytes = source instanceof Uint8Array ? source : await readSource(source);
+  const { tensors, metadata } = decodeSafetensors(bytes, where);
+  if (metadata.format !== format || metadata.architecture === undefined) {
+    throw new SyntaxError(
+      `${where}: its metadata hold no architecture: these are weights alone, not a saved model`,
+    );
+  }
+  const loaded = modelOf(metadata, where);
+  for (const [name, weight] of loaded.namedWeights) {
+    const stored = tensors.get(name);
+    if (stored === undefined) throw new SyntaxError(`${where}: the weight ${name} is missing`);
+    if (!sameShape(stored.shape, weight.shape) || stored.dtype !== "f32") {
+      throw new SyntaxError(
+        `${where}: ${name}: expected f32 ${formatShape(weight.shape)}, found ${stored.dtype} ${
+          formatShape(stored.shape)
+        }`,
+      );
+    }
+    weight.assign(stored.data);
+  }
+  return loaded;
+}
+
+/** The model that a file's metadata describe, with first weights. */
+function modelOf(metadata: Readonly<Record<string, string>>, where: string): Model {
+  const parse = (name: string) => {
+    const text = metadata[name];
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new SyntaxError(`${where}: ${name} in its metadata is not JSON`, { cause: error });
+    }
+  };
+  const { inputs, outputs } = rebuild(parse("architecture"), where);
+  const [normalization, preprocessing, classes, seed = 0] = [
+    "normalization",
+    "preprocessing",
+    "classes",
+    "seed",
+  ].map(parse);
+  try {
+    if (preprocessing !== undefined && !channelOrders.includes(preprocessing?.channels)) {
+      throw new TypeError(`preprocessing: expected channels ${channelOrders.join(", ")}`);
+    }
+    const made = new Model(inputs, outputs, seed);
+    made.preprocessing = { ...preprocessing, ...normalization && { normalization } };
+    made.classes = classes;
+    // What is malformed shows here, and not at the first prediction.
+    if (normalization) checkNormalization(normalization, made.inputShape.at(-1) ?? 1);
+    return made;
+  } catch (error) {
+    throw new SyntaxError(
+      `${where}: its metadata make no model: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+async function readSource(source: string | URL): Promise<Uint8Array> {
+  if (String(source).startsWith("file:")) return await Deno.readFile(new URL(source));
+  if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
+  return await (await request(source, { what: "a model" })).bytes();
+}
