@@ -66,6 +66,11 @@ export function textAt(value: unknown, path: string, otherwise: string): string 
   return typeof found === "string" ? found : otherwise;
 }
 
+/** How opaque something is, where it says so. */
+export function opacityOf({ opacity }: Json): number | undefined {
+  return typeof opacity === "number" ? opacity : undefined;
+}
+
 /** The list at a path; undefined if there is none. */
 export function listAt(value: unknown, path: string): ArrayLike<unknown> | undefined {
   const found = dig(value, path);

@@ -70,12 +70,7 @@ export const colorScales: Readonly<Record<string, ColorScale>> = {
   ),
 };
 
-/** The scale that a trace has in Plotly when it names none. */
-export const defaultScale: ColorScale = uneven(
-  "0 050aac, 0.35 6a89f7, 0.5 bebebe, 0.6 dcaa84, 0.7 e6915a, 1 b20a1c",
-);
-
-/** The scale of a name (in any case), or the scale itself; the default one for anything else. */
+/** The scale of a name (in any case), or the scale itself; Plotly's RdBu for anything else. */
 export function colorScaleOf(scale: unknown): ColorScale {
   if (Array.isArray(scale) && scale.length > 0) {
     // A list of colours without places is an even scale.
@@ -84,10 +79,10 @@ export function colorScaleOf(scale: unknown): ColorScale {
     }
     return scale as unknown as ColorScale;
   }
-  if (typeof scale !== "string") return defaultScale;
+  if (typeof scale !== "string") return colorScales.RdBu!;
   const name = scale.replace(/_r$/, "").toLowerCase();
   const found = Object.entries(colorScales).find(([known]) => known.toLowerCase() === name)?.[1];
-  if (found === undefined) return defaultScale;
+  if (found === undefined) return colorScales.RdBu!;
   return scale.endsWith("_r") ? reversedScale(found) : found;
 }
 
@@ -162,18 +157,6 @@ export function colorRamp(scale: ColorScale): (t: number) => Rgba {
     const mix = (i: 0 | 1 | 2 | 3) => from[i] + part * (to[i] - from[i]);
     return [mix(0), mix(1), mix(2), mix(3)];
   };
-}
-
-/**
- * The colour of a scale, by name or by stops, at a place within 0..1.
- *
- * ```ts
- * import { colorAt } from "./colors.ts";
- * console.assert(colorAt("Greys", 0.5) === "#808080");
- * ```
- */
-export function colorAt(scale: string | ColorScale, t: number): string {
-  return formatColor(colorRamp(colorScaleOf(scale))(t));
 }
 
 /** How light a colour looks, 0..1 (relative luminance of WCAG 2). */

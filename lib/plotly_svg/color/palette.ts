@@ -11,7 +11,7 @@ import {
   reversedScale,
   type Rgba,
 } from "./colors.ts";
-import { extentOf, type Json, numberAt } from "../json.ts";
+import { each, extentOf, isList, type Json, numberAt, numbersOf } from "../json.ts";
 
 /** What the colours of numbers mean. */
 export interface Palette {
@@ -52,4 +52,21 @@ function scaleFor(json: Json, low: number, high: number): ColorScale {
   const chosen = json.colorscale ?? (low >= 0 ? "Reds" : high <= 0 ? "Blues" : "RdBu");
   const scale = colorScaleOf(chosen);
   return json.reversescale === true ? reversedScale(scale) : scale;
+}
+
+/** The palette of points or bars whose colours are numbers. */
+export function pointPalette(json: Json): Palette | undefined {
+  const { color } = json;
+  if (!isList(color) || typeof color[0] === "string") return undefined;
+  return paletteOf(json, "c", numbersOf(color));
+}
+
+/** The colour of each point or bar: one for all, one each, or numbers on a scale. */
+export function pointColors(json: Json, otherwise: string): (i: number) => string {
+  const palette = pointPalette(json);
+  return (i) => {
+    const own = each(json.color, i);
+    if (typeof own === "number" && palette !== undefined) return palette.color(own);
+    return typeof own === "string" ? own : otherwise;
+  };
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { element, rect, short, stroke } from "../svg/element.ts";
-import { type Json, numberAt, textAt } from "../json.ts";
+import { type Json, numberAt, opacityOf, textAt } from "../json.ts";
+import { anchorShare } from "./anchor.ts";
 import type { Reference } from "./reference.ts";
 import { drawText, type Font, fontAt, measureText } from "../svg/text.ts";
 
@@ -23,11 +24,10 @@ export function drawAnnotation(note: Json, at: Reference, plain: Font): string {
   // With an arrow its tail is at (ax, ay) from the point, and the text at the tail.
   const tailX = arrow ? x + numberAt(note, "ax", -10) : x;
   const tailY = arrow ? y + numberAt(note, "ay", -30) : y;
-  const left = tailX -
-    width * share(textAt(note, "xanchor", "auto"), arrow ? NaN : fraction(note.x, note.xref));
-  const top = tailY -
-    height *
-      (1 - share(textAt(note, "yanchor", "auto"), arrow ? NaN : fraction(note.y, note.yref)));
+  const across = arrow || note.xref !== "paper" ? NaN : Number(note.x);
+  const down = arrow || note.yref !== "paper" ? NaN : 1 - Number(note.y);
+  const left = tailX - width * anchorShare(textAt(note, "xanchor", "auto"), across);
+  const top = tailY - height * anchorShare(textAt(note, "yanchor", "auto"), down);
   const box = { x: left, y: top, width, height };
   const border = textAt(note, "bordercolor", "");
   const background = textAt(note, "bgcolor", "");
@@ -47,18 +47,8 @@ export function drawAnnotation(note: Json, at: Reference, plain: Font): string {
     transform: `rotate(${short(angle)} ${short(tailX)} ${short(tailY)})`,
   }, label);
   const drawn = (arrow ? drawArrow(note, x, y, tailX, tailY, box, font.color) : "") + turned;
-  return typeof note.opacity === "number" ? element("g", { opacity: note.opacity }, drawn) : drawn;
-}
-
-/** The fraction of the plot at which an item stands, where it says so. */
-const fraction = (value: unknown, ref: unknown) => ref === "paper" ? Number(value) : NaN;
-
-/** Which part of a text lies before the place: 0, a half or all of it. */
-function share(anchor: string, at: number): number {
-  if (anchor === "left" || anchor === "bottom") return 0;
-  if (anchor === "right" || anchor === "top") return 1;
-  if (anchor !== "auto" || Number.isNaN(at)) return 0.5;
-  return at <= 1 / 3 ? 0 : at >= 2 / 3 ? 1 : 0.5;
+  const opacity = opacityOf(note);
+  return opacity === undefined ? drawn : element("g", { opacity }, drawn);
 }
 
 /** From the edge of the text to the point, with a head there. */

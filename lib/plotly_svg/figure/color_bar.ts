@@ -7,13 +7,12 @@ import { contourLevels, contourPalette, type Levels } from "../traces/contour_le
 import { axisTicks } from "../axes/axis_ticks.ts";
 import { type Box, element, line, rect, stroke } from "../svg/element.ts";
 import { extentOf, type Json, jsonAt, numberAt, textAt, titleOf } from "../json.ts";
-import { type Palette, paletteOf } from "../color/palette.ts";
+import { type Palette, paletteOf, pointPalette } from "../color/palette.ts";
 import { type Axis, pixelOf } from "../axes/axis.ts";
-import { markerPalette } from "../traces/scatter.ts";
-import { surfaceColors } from "../scene/surface.ts";
 import { drawText, type Font, fontAt, measureText } from "../svg/text.ts";
 import { niceStep } from "../axes/tick_steps.ts";
 import { tableNumbers } from "../traces/trace.ts";
+import { anchorShare } from "./anchor.ts";
 
 /** A colour bar that is laid out. */
 export interface ColorBar {
@@ -46,7 +45,7 @@ function contentOf(json: Json): Content | undefined {
     case "surface":
       return json.showscale === false
         ? undefined
-        : { palette: paletteOf(surfaceColors(json), "z", tableNumbers(json)), own, json };
+        : { palette: paletteOf(json, "c", tableNumbers(json)), own, json };
     case "contour": {
       if (json.showscale === false) return undefined;
       const levels = contourLevels(json);
@@ -54,7 +53,7 @@ function contentOf(json: Json): Content | undefined {
     }
     case "scatter":
     case "scatter3d": {
-      const marker = jsonAt(json, "marker"), palette = markerPalette(json);
+      const marker = jsonAt(json, "marker"), palette = pointPalette(marker);
       if (palette === undefined || marker.showscale !== true) return undefined;
       return { palette, own: jsonAt(marker, "colorbar"), json };
     }
@@ -110,7 +109,7 @@ export function colorBarOf(json: Json, plain: Font): ColorBar | undefined {
   const space = (plot: Box) => own.lenmode === "pixels" ? len : len * plot.height;
   const ends = (plot: Box) => {
     const height = space(plot);
-    const anchor = { top: 0, middle: 0.5, bottom: 1 }[textAt(own, "yanchor", "middle")] ?? 0.5;
+    const anchor = anchorShare(textAt(own, "yanchor", "middle"));
     const top = plot.y + (1 - y) * plot.height - height * anchor;
     const head = side === "top" && title !== "" ? titleSize.height + 4 : 0;
     return { top: top + padY + head, bottom: top + height - padY, head: top + padY };
@@ -123,7 +122,7 @@ export function colorBarOf(json: Json, plain: Font): ColorBar | undefined {
   ) + padX + 8;
   const draw = (plot: Box, id: string) => {
     const { top, bottom, head } = ends(plot);
-    const anchor = { left: 0, center: 0.5, right: 1 }[textAt(own, "xanchor", "left")] ?? 0;
+    const anchor = anchorShare(textAt(own, "xanchor", "left"));
     const left = plot.x + x * plot.width - anchor * width + padX;
     const box = { x: left, y: top, width: thickness, height: Math.max(1, bottom - top) };
     const axis = barAxis(content, top, bottom);

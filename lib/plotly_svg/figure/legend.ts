@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { pointColors } from "../color/palette.ts";
 import { type Box, group, line, rect, stroke } from "../svg/element.ts";
-import { type Json, jsonAt, numberAt, textAt, titleOf } from "../json.ts";
+import { type Json, jsonAt, numberAt, opacityOf, textAt, titleOf } from "../json.ts";
 import { drawMarker } from "../svg/marker.ts";
-import { lineColor, markerLook, markerPalette } from "../traces/scatter.ts";
+import { lineColor, markerLooks } from "../traces/scatter.ts";
 import { drawText, type Font, fontAt, lineHeight, measureText } from "../svg/text.ts";
 import { hasMode, type NamedTrace } from "../traces/trace.ts";
+import { anchorShare } from "./anchor.ts";
 
 /** Pixels for the mark before a name. */
 const markWidth = 40, gap = 10;
@@ -96,31 +98,18 @@ export function legendOf(
 
 function placeOf(own: Json, flat: boolean, width: number, height: number, plot: Box) {
   const x = numberAt(own, "x", flat ? 0 : 1.02), y = numberAt(own, "y", flat ? -0.1 : 1);
-  const container = own.yref === "container";
-  const auto = (at: number) => at <= 1 / 3 ? 0 : at >= 2 / 3 ? 1 : 0.5;
-  const xAnchor = textAt(own, "xanchor", "left"),
-    yAnchor = textAt(own, "yanchor", flat ? "top" : "auto");
-  const left = xAnchor === "auto" ? auto(x) : { left: 0, center: 0.5, right: 1 }[xAnchor] ?? 0;
-  const up = yAnchor === "auto" ? auto(y) : { bottom: 0, middle: 0.5, top: 1 }[yAnchor] ?? 1;
-  const base = container ? plot.height : plot.y + plot.height;
-  return {
-    x: plot.x + x * plot.width - left * width,
-    y: base - y * plot.height - (1 - up) * height,
-  };
+  const base = own.yref === "container" ? plot.height : plot.y + plot.height;
+  const left = anchorShare(textAt(own, "xanchor", "left"), x);
+  const above = anchorShare(textAt(own, "yanchor", flat ? "top" : "auto"), 1 - y);
+  return { x: plot.x + x * plot.width - left * width, y: base - y * plot.height - above * height };
 }
 
 /** A short piece of a trace, 30 pixels wide. */
 function drawMark(trace: NamedTrace, x: number, y: number): string {
   const { json } = trace;
-  const opacity = typeof json.opacity === "number" ? json.opacity : undefined;
-  const palette = markerPalette(json);
+  const opacity = opacityOf(json);
   if (trace.type === "bar" || !trace.type.startsWith("scatter")) {
-    const color = jsonAt(json, "marker").color;
-    const fill = typeof color === "string"
-      ? color
-      : Array.isArray(color) && typeof color[0] === "string"
-      ? color[0]
-      : trace.color;
+    const fill = pointColors(jsonAt(json, "marker"), trace.color)(0);
     return rect({ x: x + 9, y: y - 6, width: 12, height: 12 }, { fill, opacity });
   }
   let text = "";
@@ -143,7 +132,7 @@ function drawMark(trace: NamedTrace, x: number, y: number): string {
     );
   }
   if (hasMode(json, "markers")) {
-    const { symbol, radius, attributes } = markerLook(trace, palette, 0);
+    const { symbol, radius, attributes } = markerLooks(trace)(0);
     const size = Math.min(8, Math.max(1, radius));
     text += drawMarker(symbol, x + 15, y, size, attributes);
   } else if (hasMode(json, "text") && !hasMode(json, "lines")) {

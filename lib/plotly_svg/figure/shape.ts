@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Attributes, element, line, rect, short, stroke } from "../svg/element.ts";
-import { type Json, numberAt, textAt } from "../json.ts";
+import { type Attributes, boxBetween, element, line, rect, short, stroke } from "../svg/element.ts";
+import { type Json, numberAt, opacityOf, textAt } from "../json.ts";
 import type { Reference } from "./reference.ts";
 
 /** Draws a shape. */
@@ -20,7 +20,7 @@ export function drawShape(shape: Json, at: Reference): string {
         (shape.line as Json | undefined)?.dash,
       )
       : {},
-    opacity: typeof shape.opacity === "number" ? shape.opacity : undefined,
+    opacity: opacityOf(shape),
   };
   const kind = textAt(shape, "type", "rect");
   if (kind === "path") {
@@ -29,12 +29,7 @@ export function drawShape(shape: Json, at: Reference): string {
   const [x0, x1] = [at.x(shape.x0), at.x(shape.x1)], [y0, y1] = [at.y(shape.y0), at.y(shape.y1)];
   if (![x0, x1, y0, y1].every(Number.isFinite)) return "";
   if (kind === "line") return line(x0, y0, x1, y1, look);
-  const box = {
-    x: Math.min(x0, x1),
-    y: Math.min(y0, y1),
-    width: Math.abs(x1 - x0),
-    height: Math.abs(y1 - y0),
-  };
+  const box = boxBetween(x0, x1, y0, y1);
   if (kind === "circle") {
     return element("ellipse", {
       cx: box.x + box.width / 2,

@@ -4,6 +4,7 @@
  * @module
  */
 import { colorway } from "../color/colors.ts";
+import { anchorShare } from "./anchor.ts";
 import { drawAnnotation } from "./annotation.ts";
 import { findAxes, flatTypes } from "../axes/figure_axes.ts";
 import {
@@ -186,11 +187,7 @@ function drawTitle(layout: Json, width: number, plot: Box, plain: Font): string 
   if (text === "") return "";
   const x = numberAt(layout, "title.x", 0.5);
   const anchor = textAt(layout, "title.xanchor", "auto");
-  const side = anchor === "left" || anchor === "auto" && x < 1 / 3
-    ? "start"
-    : anchor === "right" || anchor === "auto" && x > 2 / 3
-    ? "end"
-    : "middle";
+  const side = (["start", "middle", "end"] as const)[2 * anchorShare(anchor, x)]!;
   return drawText(text, { x: x * width, y: plot.y / 2 - font.size / 4, anchor: side }, font);
 }
 

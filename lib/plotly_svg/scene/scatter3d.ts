@@ -5,9 +5,9 @@
  */
 import type { Camera, Seen } from "./camera.ts";
 import { group, line, stroke } from "../svg/element.ts";
-import { each, isList, type Json, jsonAt, listAt, numberAt, numbersOf, textAt } from "../json.ts";
+import { each, type Json, jsonAt, listAt, numberAt, opacityOf, textAt } from "../json.ts";
 import { drawMarker } from "../svg/marker.ts";
-import { paletteOf } from "../color/palette.ts";
+import { pointColors } from "../color/palette.ts";
 import type { Piece, Space } from "./space.ts";
 import { drawText } from "../svg/text.ts";
 
@@ -23,13 +23,13 @@ export function drawScatter3d(json: Json, color: string, space: Space, camera: C
     return place.every(Number.isFinite) ? camera.project(place) : undefined;
   });
   const mode = textAt(json, "mode", "lines+markers").split("+");
-  const opacity = typeof json.opacity === "number" && json.opacity < 1 ? json.opacity : undefined;
+  const opacity = opacityOf(json) === 1 ? undefined : opacityOf(json);
   const wrap = (svg: string) => opacity === undefined ? svg : group({ opacity }, svg);
   const marker = jsonAt(json, "marker"), edge = jsonAt(json, "line");
   const pieces: Piece[] = [];
   if (mode.includes("lines")) {
     const width = numberAt(edge, "width", 2);
-    const lineColors = colorsOf(edge, textAt(marker, "color", color));
+    const lineColors = pointColors(edge, textAt(marker, "color", color));
     for (let i = 1; i < n; i++) {
       const a = seen[i - 1], b = seen[i];
       if (a === undefined || b === undefined) continue;
@@ -40,7 +40,7 @@ export function drawScatter3d(json: Json, color: string, space: Space, camera: C
       });
     }
   }
-  const markerColors = colorsOf(marker, textAt(edge, "color", color));
+  const markerColors = pointColors(marker, textAt(edge, "color", color));
   seen.forEach((at, i) => {
     if (at === undefined) return;
     if (mode.includes("markers")) {
@@ -48,7 +48,7 @@ export function drawScatter3d(json: Json, color: string, space: Space, camera: C
       const rim = numberAt(marker, "line.width", 0);
       const svg = drawMarker(String(each(marker.symbol, i) ?? "circle"), at.x, at.y, radius, {
         fill: markerColors(i),
-        "fill-opacity": typeof marker.opacity === "number" ? marker.opacity : undefined,
+        "fill-opacity": opacityOf(marker),
         ...rim > 0 ? stroke(textAt(marker, "line.color", "#444444"), rim) : {},
       });
       pieces.push({ depth: at.depth - 1.5 * before, svg: wrap(svg) });
@@ -67,17 +67,4 @@ export function drawScatter3d(json: Json, color: string, space: Space, camera: C
     }
   });
   return pieces;
-}
-
-/** The colour of each point: one for all, one each, or numbers on a scale. */
-function colorsOf(json: Json, otherwise: string): (i: number) => string {
-  const { color } = json;
-  if (isList(color) && typeof color[0] === "number") {
-    const numbers = numbersOf(color), palette = paletteOf(json, "c", numbers);
-    return (i) => palette.color(numbers[i]!);
-  }
-  return (i) => {
-    const own = each(color, i);
-    return typeof own === "string" ? own : otherwise;
-  };
 }

@@ -6,20 +6,13 @@
 import { formatColor } from "../color/colors.ts";
 import { type Camera, cross, type Seen, unit, type Vector } from "./camera.ts";
 import { element, stepsOf } from "../svg/element.ts";
-import { isList, type Json, listAt, matrixOf } from "../json.ts";
+import { isList, type Json, listAt, matrixOf, opacityOf } from "../json.ts";
 import { paletteOf } from "../color/palette.ts";
 import type { Piece, Space } from "./space.ts";
 import { tableSize, valuesOf } from "../traces/trace.ts";
 
 /** So many quadrangles are drawn along each side at most, of less than 80 characters each. */
 const mostCells = 32;
-
-/** The limits of a surface's colours are called cmin and cmax: those of a table, zmin and zmax. */
-export function surfaceColors(json: Json): Json {
-  const limits = { zmin: json.cmin, zmax: json.cmax, zmid: json.cmid };
-  const known = Object.entries(limits).filter(([, value]) => value !== undefined);
-  return { ...json, ...Object.fromEntries(known) };
-}
 
 /** Rows or columns that are drawn: all, or some evenly chosen. */
 function chosen(count: number): number[] {
@@ -33,7 +26,7 @@ export function drawSurface(json: Json, space: Space, camera: Camera): Piece[] {
   const { rows, columns } = tableSize(json);
   if (rows < 2 || columns < 2) return [];
   const tint = json.surfacecolor === undefined ? z : matrixOf(json.surfacecolor);
-  const palette = paletteOf(surfaceColors(json), "z", tint.flat());
+  const palette = paletteOf(json, "c", tint.flat());
   const along = (letter: "x" | "y", row: number, column: number): unknown => {
     const list = listAt(json, letter);
     if (list !== undefined && isList(list[0])) return (list[row] as ArrayLike<unknown>)[column];
@@ -48,7 +41,7 @@ export function drawSurface(json: Json, space: Space, camera: Camera): Piece[] {
       return { at, seen: camera.project(at), tint: tint[row]?.[column] ?? NaN };
     })
   );
-  const opacity = typeof json.opacity === "number" && json.opacity < 1 ? json.opacity : undefined;
+  const opacity = opacityOf(json) === 1 ? undefined : opacityOf(json);
   const pieces: Piece[] = [];
   for (let r = 0; r + 1 < down.length; r++) {
     for (let c = 0; c + 1 < right.length; c++) {

@@ -16,6 +16,16 @@ export interface Box {
   readonly height: number;
 }
 
+/** The rectangle between two corners, whichever is where. */
+export function boxBetween(x1: number, x2: number, y1: number, y2: number): Box {
+  return {
+    x: Math.min(x1, x2),
+    y: Math.min(y1, y2),
+    width: Math.abs(x2 - x1),
+    height: Math.abs(y2 - y1),
+  };
+}
+
 /** A number with at most two decimals: the same picture on every machine. */
 export function short(value: number): string {
   const rounded = Math.round(value * 100) / 100;

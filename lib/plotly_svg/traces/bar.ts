@@ -5,10 +5,10 @@
  */
 import { contrastColor } from "../color/colors.ts";
 import { type Bar, placeBars } from "./bar_places.ts";
-import { group, rect, stroke } from "../svg/element.ts";
+import { type Box, boxBetween, rect, stroke } from "../svg/element.ts";
 import { fillTemplate, plainNumber } from "../axes/number_format.ts";
-import { each, isList, type Json, jsonAt, numbersOf, textAt } from "../json.ts";
-import { paletteOf } from "../color/palette.ts";
+import { each, type Json, jsonAt, textAt } from "../json.ts";
+import { pointColors } from "../color/palette.ts";
 import { type Axis, linear, pixelOf } from "../axes/axis.ts";
 import { drawText, fittingSize, type Font, fontAt, measureText } from "../svg/text.ts";
 import type { DrawnTrace } from "./trace.ts";
@@ -20,22 +20,13 @@ export function drawBars(
   layout: Json,
   font: Font,
 ): string {
-  const { json } = trace;
   const bars = placeBars(traces.filter(({ x, y }) => x === trace.x && y === trace.y), layout)
     .get(trace) ?? [];
-  const marker = jsonAt(json, "marker"), edge = jsonAt(marker, "line");
-  const palette = isList(marker.color) && typeof marker.color[0] === "number"
-    ? paletteOf(marker, "c", numbersOf(marker.color))
-    : undefined;
-  const inside = bars.map((bar, i) => {
-    const box = boxOf(trace, bar);
+  const marker = jsonAt(trace.json, "marker"), edge = jsonAt(marker, "line");
+  const colors = pointColors(marker, trace.color);
+  return bars.map((bar, i) => {
+    const box = boxOf(trace, bar), fill = colors(i);
     if (box === undefined) return "";
-    const own = each(marker.color, i);
-    const fill = typeof own === "number" && palette !== undefined
-      ? palette.color(own)
-      : typeof own === "string"
-      ? own
-      : trace.color;
     const width = Number(each(edge.width, i) ?? 0);
     const opacity = each(marker.opacity, i);
     return rect(box, {
@@ -44,14 +35,6 @@ export function drawBars(
       opacity: typeof opacity === "number" && opacity < 1 ? opacity : undefined,
     }) + barText(trace, bar, i, box, fill, font);
   }).join("");
-  return group({ opacity: typeof json.opacity === "number" ? json.opacity : undefined }, inside);
-}
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The pixels that a bar covers. */
@@ -61,13 +44,7 @@ function boxOf(trace: DrawnTrace, bar: Bar): Box | undefined {
   const a = pixelOf(across, bar.at - bar.width / 2), b = pixelOf(across, bar.at + bar.width / 2);
   const c = end(along, bar.from), d = end(along, bar.to);
   if (![a, b, c, d].every(Number.isFinite)) return undefined;
-  const [left, right, top, bottom] = flat ? [c, d, a, b] : [a, b, c, d];
-  return {
-    x: Math.min(left, right),
-    y: Math.min(top, bottom),
-    width: Math.abs(right - left),
-    height: Math.abs(bottom - top),
-  };
+  return flat ? boxBetween(c, d, a, b) : boxBetween(a, b, c, d);
 }
 
 /** The pixel of a bar's end; on a logarithmic axis zero lies beyond the start. */

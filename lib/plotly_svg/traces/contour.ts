@@ -39,10 +39,7 @@ export function drawContour(trace: DrawnTrace): string {
   if (bands && (drawn === undefined || drawn.length > most.characters)) {
     drawn = contourPixels(z, xs, ys, levels, contourPalette(json, levels));
   }
-  return group(
-    { opacity: typeof json.opacity === "number" ? json.opacity : undefined },
-    drawn ?? "",
-  );
+  return drawn ?? "";
 }
 
 /** Whether there are bands of colour between the lines. */

@@ -7,7 +7,8 @@ import { drawBars } from "./bar.ts";
 import { drawContour } from "./contour.ts";
 import { drawHeatmap } from "./heatmap.ts";
 import { drawImage } from "./image.ts";
-import type { Json } from "../json.ts";
+import { type Json, opacityOf } from "../json.ts";
+import { group } from "../svg/element.ts";
 import { drawArea, drawScatter } from "./scatter.ts";
 import type { Font } from "../svg/text.ts";
 import type { DrawnTrace } from "./trace.ts";
@@ -25,13 +26,15 @@ export function drawTraces(
   const sorted = [...traces].sort((a, b) => rank(a) - rank(b));
   const isScatter = ({ type }: DrawnTrace) => type.startsWith("scatter");
   const lines = sorted.filter(isScatter);
-  let inside = sorted.filter((trace) => !isScatter(trace))
-    .map((trace) => drawCells(trace, traces, layout, font)).join("");
+  const faded = ({ json }: DrawnTrace, drawn: string) => group({ opacity: opacityOf(json) }, drawn);
+  let inside = sorted.filter((trace) => !isScatter(trace)).map((trace) =>
+    trace.type === "image" ? drawImage(trace) : faded(trace, drawCells(trace, traces, layout, font))
+  ).join("");
   // All areas lie below all lines.
-  inside += lines.map((trace, i) => drawArea(trace, lines[i - 1])).join("");
+  inside += lines.map((trace, i) => faded(trace, drawArea(trace, lines[i - 1]))).join("");
   let over = "";
   for (const trace of lines) {
-    const drawn = drawScatter(trace, font);
+    const drawn = faded(trace, drawScatter(trace, font));
     if (trace.json.cliponaxis === false) over += drawn;
     else inside += drawn;
   }
@@ -44,13 +47,7 @@ function drawCells(
   layout: Json,
   font: Font,
 ): string {
-  switch (trace.type) {
-    case "image":
-      return drawImage(trace);
-    case "heatmap":
-      return drawHeatmap(trace, font);
-    case "contour":
-      return drawContour(trace);
-  }
+  if (trace.type === "heatmap") return drawHeatmap(trace, font);
+  if (trace.type === "contour") return drawContour(trace);
   return drawBars(trace, traces, layout, font);
 }

@@ -5,7 +5,7 @@
  */
 import { contrastColor } from "../color/colors.ts";
 import { pngUrl } from "../png.ts";
-import { type Box, group, pixelImage, rect } from "../svg/element.ts";
+import { boxBetween, group, pixelImage, rect } from "../svg/element.ts";
 import { fillTemplate } from "../axes/number_format.ts";
 import { isList, listAt, matrixOf, numberAt, textAt } from "../json.ts";
 import { type Palette, paletteOf } from "../color/palette.ts";
@@ -26,10 +26,7 @@ export function drawHeatmap(trace: DrawnTrace, font: Font): string {
   const cells = gaps === 0 && isEven(xs) && isEven(ys)
     ? drawPixels(z, rows, columns, xs, ys, palette)
     : drawCells(trace, z, xs, ys, palette);
-  return group(
-    { opacity: typeof json.opacity === "number" ? json.opacity : undefined },
-    cells + drawTexts(trace, z, palette, font),
-  );
+  return cells + drawTexts(trace, z, palette, font);
 }
 
 /** Whether places are equally far from one another. */
@@ -60,17 +57,8 @@ function drawPixels(
       pixels.set([red, green, blue, 255 * alpha].map(Math.round), 4 * at);
     }
   }
-  const box = between(xs[0]!, xs.at(-1)!, ys[0]!, ys.at(-1)!);
+  const box = boxBetween(xs[0]!, xs.at(-1)!, ys[0]!, ys.at(-1)!);
   return pixelImage(box, pngUrl(pixels, columns, rows, 4));
-}
-
-function between(x1: number, x2: number, y1: number, y2: number): Box {
-  return {
-    x: Math.min(x1, x2),
-    y: Math.min(y1, y2),
-    width: Math.abs(x2 - x1),
-    height: Math.abs(y2 - y1),
-  };
 }
 
 /** Each cell as a rectangle, smaller by the gaps. */
@@ -87,7 +75,7 @@ function drawCells(
     z.map((row, r) =>
       row.map((value, c) => {
         if (Number.isNaN(value)) return "";
-        const cell = between(xs[c]!, xs[c + 1]!, ys[r]!, ys[r + 1]!);
+        const cell = boxBetween(xs[c]!, xs[c + 1]!, ys[r]!, ys[r + 1]!);
         if (![cell.x, cell.y, cell.width, cell.height].every(Number.isFinite)) return "";
         return rect({
           x: cell.x + gapX / 2,

@@ -4,7 +4,7 @@
  * @module
  */
 import { group, pixelImage } from "../svg/element.ts";
-import { textAt } from "../json.ts";
+import { opacityOf, textAt } from "../json.ts";
 import { imageSize } from "../axes/auto_range.ts";
 import { pixelOf } from "../axes/axis.ts";
 import { cellEdges, type DrawnTrace } from "./trace.ts";
@@ -21,7 +21,7 @@ export function drawImage(trace: DrawnTrace): string {
   const width = Math.abs(right - left), height = Math.abs(bottom - top);
   const flip = (from: number, to: number) => from < to ? 1 : -1;
   const picture = pixelImage({ x: 0, y: 0, width, height }, source, {
-    opacity: typeof json.opacity === "number" ? json.opacity : undefined,
+    opacity: opacityOf(json),
   });
   // The first row of the image is at y0, wherever the axis has that.
   const [fx, fy] = [flip(left, right), flip(top, bottom)];

@@ -5,9 +5,9 @@
  */
 import { fade } from "../color/colors.ts";
 import { type Attributes, element, group, pathOf, short, stroke } from "../svg/element.ts";
-import { each, isList, type Json, jsonAt, numberAt, numbersOf, textAt } from "../json.ts";
+import { each, isList, type Json, jsonAt, numberAt, textAt } from "../json.ts";
 import { drawMarker, isOpen } from "../svg/marker.ts";
-import { type Palette, paletteOf } from "../color/palette.ts";
+import { pointColors } from "../color/palette.ts";
 import { pixelOf } from "../axes/axis.ts";
 import { drawText, type Font, fontAt } from "../svg/text.ts";
 import { type DrawnTrace, hasMode, type NamedTrace, positions } from "./trace.ts";
@@ -15,27 +15,17 @@ import { type DrawnTrace, hasMode, type NamedTrace, positions } from "./trace.ts
 type Point = readonly [number, number];
 
 /** The places of a trace's points, in pixels. */
-export function scatterPixels(trace: DrawnTrace): Point[] {
+function scatterPixels(trace: DrawnTrace): Point[] {
   return positions(trace).map(([x, y]) => [pixelOf(trace.x, x), pixelOf(trace.y, y)]);
-}
-
-/** Draws the area of a scatter trace; `before` is the one that it may reach down to. */
-export function drawArea(trace: DrawnTrace, before: DrawnTrace | undefined): string {
-  const { opacity } = trace.json;
-  return group(
-    { opacity: typeof opacity === "number" ? opacity : undefined },
-    drawFill(trace, scatterPixels(trace), before),
-  );
 }
 
 /** Draws the lines, points and texts of a scatter trace. */
 export function drawScatter(trace: DrawnTrace, font: Font): string {
   const { json } = trace;
   const points = scatterPixels(trace);
-  const inside = (hasMode(json, "lines") ? drawLine(trace, points) : "") +
+  return (hasMode(json, "lines") ? drawLine(trace, points) : "") +
     (hasMode(json, "markers") ? drawMarkers(trace, points) : "") +
     (hasMode(json, "text") ? drawTexts(trace, points, font) : "");
-  return group({ opacity: typeof json.opacity === "number" ? json.opacity : undefined }, inside);
 }
 
 /** The colour of a trace's line. */
@@ -98,12 +88,10 @@ function spline(points: readonly Point[]): string {
   return d;
 }
 
-function drawFill(
-  trace: DrawnTrace,
-  points: readonly Point[],
-  before: DrawnTrace | undefined,
-): string {
+/** Draws the area of a scatter trace; `before` is the one that it may reach down to. */
+export function drawArea(trace: DrawnTrace, before: DrawnTrace | undefined): string {
   const { json, x, y } = trace;
+  const points = scatterPixels(trace);
   const fill = textAt(json, "fill", "none");
   const known = points.filter((point) => point.every(Number.isFinite));
   if (fill === "none" || known.length === 0) return "";
@@ -135,45 +123,33 @@ function clampedZero(axis: DrawnTrace["x"]): number {
   return axis.type === "log" ? axis.pixels[0] : pixelOf(axis, 0);
 }
 
-/** The palette of markers whose colours are numbers. */
-export function markerPalette(json: Json): Palette | undefined {
-  const marker = jsonAt(json, "marker");
-  if (!isList(marker.color) || typeof marker.color[0] === "string") return undefined;
-  return paletteOf(marker, "c", numbersOf(marker.color));
-}
-
-/** How the i-th marker of a trace looks. */
-export function markerLook(trace: NamedTrace, palette: Palette | undefined, i: number) {
-  const marker = jsonAt(trace.json, "marker");
-  const own = each(marker.color, i);
-  const fill = typeof own === "number" && palette !== undefined
-    ? palette.color(own)
-    : typeof own === "string"
-    ? own
-    : trace.color;
-  const symbol = String(each(marker.symbol, i) ?? "circle");
-  const open = isOpen(symbol);
-  const edge = jsonAt(marker, "line");
+/** How the markers of a trace look, by their number. */
+export function markerLooks(trace: NamedTrace) {
+  const marker = jsonAt(trace.json, "marker"), edge = jsonAt(marker, "line");
+  const colors = pointColors(marker, trace.color);
   // Discs of many sizes, which may cover each other, have an edge and can be seen through.
   const isBubble = isList(marker.size);
-  const width = Number(each(edge.width, i) ?? (open || isBubble ? 1 : 0));
-  const edgeColor = each(edge.color, i);
-  return {
-    symbol,
-    radius: radiusOf(marker, i),
-    attributes: {
-      fill: open ? "none" : fill,
-      ...width > 0
-        ? stroke(open ? fill : String(edgeColor ?? (isBubble ? "#ffffff" : "#444444")), width)
-        : {},
-      // Of each mark, not of the group: where marks overlap it is darker.
-      "fill-opacity": opacityOf(marker, i),
-      "stroke-opacity": opacityOf(marker, i),
-    },
+  return (i: number) => {
+    const fill = colors(i);
+    const symbol = String(each(marker.symbol, i) ?? "circle"), open = isOpen(symbol);
+    const width = Number(each(edge.width, i) ?? (open || isBubble ? 1 : 0));
+    const edgeColor = each(edge.color, i) ?? (isBubble ? "#ffffff" : "#444444");
+    // Of each mark, not of the group: where marks overlap it is darker.
+    const opacity = markerOpacity(marker, i);
+    return {
+      symbol,
+      radius: radiusOf(marker, i),
+      attributes: {
+        fill: open ? "none" : fill,
+        ...width > 0 ? stroke(open ? fill : String(edgeColor), width) : {},
+        "fill-opacity": opacity,
+        "stroke-opacity": opacity,
+      },
+    };
   };
 }
 
-function opacityOf(marker: Json, i: number): number | undefined {
+function markerOpacity(marker: Json, i: number): number | undefined {
   const opacity = each(marker.opacity, i) ?? (isList(marker.size) ? 0.7 : undefined);
   return typeof opacity === "number" && opacity < 1 ? opacity : undefined;
 }
@@ -187,11 +163,11 @@ function radiusOf(marker: Json, i: number): number {
 }
 
 function drawMarkers(trace: DrawnTrace, points: readonly Point[]): string {
-  const palette = markerPalette(trace.json);
+  const lookOf = markerLooks(trace);
   const runs: { attributes: Attributes; marks: string }[] = [];
   points.forEach(([x, y], i) => {
     if (!Number.isFinite(x + y)) return;
-    const { symbol, radius, attributes } = markerLook(trace, palette, i);
+    const { symbol, radius, attributes } = lookOf(i);
     if (!(radius > 0)) return;
     const mark = drawMarker(symbol, x, y, radius, {});
     // What neighbours share is said once, by the group around them.
