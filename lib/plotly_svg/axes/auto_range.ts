@@ -1,8 +1,3 @@
-/**
- * The range that an axis has when the layout gives none: all of its traces, and some space.
- *
- * @module
- */
 import { pngSize } from "../png.ts";
 import { placeBars } from "../traces/bar_places.ts";
 import { each, extentOf, isList, type Json, jsonAt, numberAt, textAt } from "../json.ts";
@@ -28,7 +23,7 @@ interface Reach {
   readonly extra: number;
 }
 
-/** The smallest range with space for all traces. */
+/** The range of an axis when the layout gives none: the smallest with space for all traces. */
 export function autoRange(
   axis: Axis,
   traces: readonly DrawnTrace[],

@@ -1,17 +1,14 @@
-/**
- * Axes as scales: from the values of the data to pixels.
- *
- * @module
- */
 import type { Json } from "../json.ts";
 
-/** An axis while a figure is drawn. */
+/** An axis while a figure is drawn: a scale from the values of the data to pixels. */
 export interface Axis {
   /** Plotly's name: "x", "y", "x2" … */
   readonly id: string;
   readonly letter: "x" | "y";
   /** What the layout says of it. */
   readonly layout: Json;
+  /** What holds where the layout says nothing, by its traces. */
+  readonly usual: Json;
   readonly type: "linear" | "log" | "category";
   /** The names along a category axis; each stands at its index. */
   readonly categories: readonly string[];
@@ -21,6 +18,11 @@ export interface Axis {
   range: readonly [number, number];
   /** The pixels at its start and its end. */
   pixels: readonly [number, number];
+}
+
+/** A setting of an axis: as the layout has it, or as is usual for its traces. */
+export function settingOf({ layout, usual }: Axis, key: string): unknown {
+  return layout[key] ?? usual[key];
 }
 
 /** A value as a number that grows evenly along the axis; NaN where it has no place. */

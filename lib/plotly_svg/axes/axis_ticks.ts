@@ -1,8 +1,3 @@
-/**
- * The ticks of an axis of a figure.
- *
- * @module
- */
 import { formatWith } from "./number_format.ts";
 import { type Json, listAt, numberAt, textAt } from "../json.ts";
 import { type Axis, lengthOf, linear, pixelOf } from "./axis.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { axisTicks, labelAngle } from "./axis_ticks.ts";
-import { type Box, group, line } from "../svg/element.ts";
+import { type Box, group, line, type Size } from "../svg/element.ts";
 import { jsonAt, numberAt, textAt, titleOf } from "../json.ts";
-import { type Axis, pixelOf } from "./axis.ts";
+import { type Axis, pixelOf, settingOf } from "./axis.ts";
 import { drawText, type Font, fontAt, measureText } from "../svg/text.ts";
 
 /** Whether an axis is seen at all. */
@@ -17,10 +17,14 @@ const tickFont = (axis: Axis, font: Font) => fontAt(axis.layout, "tickfont", fon
 const titleFont = (axis: Axis, font: Font) =>
   fontAt(axis.layout, "title.font", { ...font, size: Math.round(1.2 * font.size) });
 
+/** How far the marks of ticks reach from the axis, in pixels. */
+const outsideMarks = (axis: Axis): number =>
+  settingOf(axis, "ticks") === "outside" ? numberAt(axis.layout, "ticklen", 5) : 0;
+
 /** How far labels and marks of ticks reach from the axis, in pixels. */
 function labelDepth(axis: Axis, font: Font): number {
   const { layout } = axis;
-  const marks = textAt(layout, "ticks", "") === "outside" ? numberAt(layout, "ticklen", 5) : 0;
+  const marks = outsideMarks(axis);
   if (layout.showticklabels === false) return marks;
   const { size } = tickFont(axis, font);
   const ticks = axisTicks(axis, size);
@@ -99,7 +103,7 @@ export function drawAxis(
   axis: Axis,
   box: Box,
   font: Font,
-  size: { readonly width: number; readonly height: number },
+  size: Size,
 ): string {
   if (!isVisible(axis)) return "";
   return drawEdge(axis, box) + drawLabels(axis, box, font) + drawTitle(axis, box, font, size);
@@ -126,7 +130,7 @@ function drawEdge(axis: Axis, box: Box): string {
       text += letter === "x" ? line(x, pixel, x + w, pixel, {}) : line(pixel, y, pixel, y + h, {});
     }
   }
-  const marks = textAt(layout, "ticks", "");
+  const marks = settingOf(axis, "ticks");
   if (marks === "outside" || marks === "inside") {
     const end = at + out * (marks === "outside" ? 1 : -1) * numberAt(layout, "ticklen", 5);
     for (const tick of axisTicks(axis, 12)) {
@@ -144,8 +148,7 @@ function drawLabels(axis: Axis, box: Box, plain: Font): string {
   const ticks = axisTicks(axis, font.size);
   const angle = labelAngle(axis, ticks, font.size);
   const { at, out } = edge(axis, box);
-  const marks = textAt(layout, "ticks", "") === "outside" ? numberAt(layout, "ticklen", 5) : 0;
-  const start = at + out * (marks + 3);
+  const start = at + out * (outsideMarks(axis) + 3);
   return ticks.map(({ at, text, minor }) => {
     const pixel = pixelOf(axis, at);
     const own = minor ? { ...font, size: Math.round(0.75 * font.size) } : font;
@@ -166,7 +169,7 @@ function drawTitle(
   axis: Axis,
   box: Box,
   plain: Font,
-  size: { readonly width: number; readonly height: number },
+  size: Size,
 ): string {
   const title = titleOf(axis.layout);
   if (title === "") return "";

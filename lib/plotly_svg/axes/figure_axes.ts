@@ -5,7 +5,7 @@
  */
 import { isList, type Json, jsonAt, listAt, pairAt, textAt } from "../json.ts";
 import { autoRange } from "./auto_range.ts";
-import { type Axis, lengthOf, linear } from "./axis.ts";
+import { type Axis, lengthOf, linear, settingOf } from "./axis.ts";
 import { type DrawnTrace, pointCount, valuesOf } from "../traces/trace.ts";
 
 /** Where the layout keeps an axis: "xaxis2" for "x2". */
@@ -57,14 +57,14 @@ function axisOf(id: string, layout: Json, data: readonly Json[]): Axis {
   return {
     id,
     letter,
+    layout: own,
     // Axes of images go down from the top, and a pixel is a square.
-    layout: {
+    usual: {
       ...hasCells ? { ticks: "outside" } : {},
       ...hasImage ? { constrain: "domain" } : {},
       ...hasImage && letter === "y"
         ? { autorange: "reversed", scaleanchor: textAt(traces[0], "xaxis", "x") }
         : {},
-      ...own,
     },
     type,
     categories: named ? categoriesOf(own, traces, letter) : [],
@@ -105,11 +105,11 @@ export function setRanges(
     const ends = [from, to].map((end) =>
       typeof end === "string" && axis.type === "category" ? linear(axis, end) : end
     );
-    const reversed = own.autorange === "reversed";
-    const [low, high] = reversed ? [auto[1], auto[0]] : auto;
+    const autorange = settingOf(axis, "autorange");
+    const [low, high] = autorange === "reversed" ? [auto[1], auto[0]] : auto;
     const pick = (end: unknown, otherwise: number) =>
       typeof end === "number" && Number.isFinite(end) ? end : otherwise;
-    const range: [number, number] = own.autorange === true || given === undefined
+    const range: [number, number] = autorange === true || given === undefined
       ? [low, high]
       : [pick(ends[0], low), pick(ends[1], high)];
     axis.range = range[0] === range[1] ? [range[0] - 1, range[1] + 1] : range;
@@ -124,7 +124,7 @@ export function setRanges(
 /** Gives axes that are tied by `scaleanchor` the same length for a unit. */
 export function tieScales(axes: ReadonlyMap<string, Axis>): void {
   for (const axis of axes.values()) {
-    const other = axes.get(textAt(axis.layout, "scaleanchor", ""));
+    const other = axes.get(String(settingOf(axis, "scaleanchor")));
     if (other === undefined || other === axis) continue;
     const ratio = typeof axis.layout.scaleratio === "number" ? axis.layout.scaleratio : 1;
     const unit = (a: Axis) => lengthOf(a) / Math.abs(a.range[1] - a.range[0]);
@@ -141,7 +141,7 @@ function shrink(axis: Axis, factor: number): void {
     const middle = a + (b - a) * at;
     return [middle + (a - middle) * by, middle + (b - middle) * by];
   };
-  if (axis.layout.constrain === "domain") {
+  if (settingOf(axis, "constrain") === "domain") {
     const toward = textAt(axis.layout, "constraintoward", "");
     const at = { left: 0, bottom: 0, right: 1, top: 1 }[toward] ?? 0.5;
     axis.pixels = stretch(axis.pixels, factor, at);

@@ -1,8 +1,3 @@
-/**
- * Numbers of a trace as colours.
- *
- * @module
- */
 import {
   colorRamp,
   type ColorScale,

@@ -1,9 +1,3 @@
-/**
- * Where things stand at their places: `xanchor` and `yanchor`.
- *
- * @module
- */
-
 const shares: Readonly<Record<string, number>> = {
   left: 0,
   center: 0.5,

@@ -1,15 +1,10 @@
-/**
- * Notes: texts at a place, with or without an arrow to it.
- *
- * @module
- */
 import { element, rect, short, stroke } from "../svg/element.ts";
 import { type Json, numberAt, opacityOf, textAt } from "../json.ts";
 import { anchorShare } from "./anchor.ts";
 import type { Reference } from "./reference.ts";
 import { drawText, type Font, fontAt, measureText } from "../svg/text.ts";
 
-/** Draws a note. */
+/** Draws a note: a text at a place, with or without an arrow to it. */
 export function drawAnnotation(note: Json, at: Reference, plain: Font): string {
   const text = textAt(note, "text", "");
   if (note.visible === false) return "";

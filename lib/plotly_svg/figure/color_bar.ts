@@ -1,8 +1,3 @@
-/**
- * The bar beside a plot that says which number each colour means.
- *
- * @module
- */
 import { contourLevels, contourPalette, type Levels } from "../traces/contour_levels.ts";
 import { axisTicks } from "../axes/axis_ticks.ts";
 import { type Box, element, line, rect, stroke } from "../svg/element.ts";
@@ -14,7 +9,7 @@ import { niceStep } from "../axes/tick_steps.ts";
 import { tableNumbers } from "../traces/trace.ts";
 import { anchorShare } from "./anchor.ts";
 
-/** A colour bar that is laid out. */
+/** A colour bar that is laid out: it says which number each colour means. */
 export interface ColorBar {
   /** Pixels from its place in the plot to its right end. */
   readonly width: number;
@@ -36,29 +31,20 @@ interface Content {
 
 /** What the colour bar of a trace shows; undefined if it has none. */
 function contentOf(json: Json): Content | undefined {
-  const own = jsonAt(json, "colorbar");
-  switch (json.type) {
-    case "heatmap":
-      return json.showscale === false
-        ? undefined
-        : { palette: paletteOf(json, "z", tableNumbers(json)), own, json };
-    case "surface":
-      return json.showscale === false
-        ? undefined
-        : { palette: paletteOf(json, "c", tableNumbers(json)), own, json };
-    case "contour": {
-      if (json.showscale === false) return undefined;
-      const levels = contourLevels(json);
-      return { palette: contourPalette(json, levels), own, levels, json };
-    }
-    case "scatter":
-    case "scatter3d": {
-      const marker = jsonAt(json, "marker"), palette = pointPalette(marker);
-      if (palette === undefined || marker.showscale !== true) return undefined;
-      return { palette, own: jsonAt(marker, "colorbar"), json };
-    }
+  if (/^scatter(gl|3d)?$/.test(String(json.type))) {
+    const marker = jsonAt(json, "marker"), palette = pointPalette(marker);
+    if (palette === undefined || marker.showscale !== true) return undefined;
+    return { palette, own: jsonAt(marker, "colorbar"), json };
   }
-  return undefined;
+  const isTable = json.type === "heatmap" || json.type === "contour" || json.type === "surface";
+  if (!isTable || json.showscale === false) return undefined;
+  const own = jsonAt(json, "colorbar");
+  if (json.type === "contour") {
+    const levels = contourLevels(json);
+    return { palette: contourPalette(json, levels), own, levels, json };
+  }
+  const letter = json.type === "surface" ? "c" : "z";
+  return { palette: paletteOf(json, letter, tableNumbers(json)), own, json };
 }
 
 /** The numbers at the ends of a colour bar: those of the scale, and all of a contour plot's. */
@@ -84,6 +70,7 @@ function barAxis(content: Content, top: number, bottom: number): Axis {
     id: "colors",
     letter: "y",
     layout,
+    usual: {},
     type: "linear",
     categories: [],
     domain: [0, 1],

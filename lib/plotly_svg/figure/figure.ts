@@ -1,8 +1,3 @@
-/**
- * Figures as pictures: Plotly's JSON drawn as SVG, alike on every machine, with no package.
- *
- * @module
- */
 import { element, short } from "../svg/element.ts";
 import type { FigureJson } from "../json.ts";
 import { drawSteps } from "./frame_sheet.ts";

@@ -1,8 +1,3 @@
-/**
- * Figures that move, as their steps side by side.
- *
- * @module
- */
 import { type Drawing, drawStill, figureSize, plainFont, prepare } from "./still_figure.ts";
 import { figureTitle } from "../axes/draw_axis.ts";
 import { element, rect, short } from "../svg/element.ts";
@@ -21,7 +16,7 @@ import { drawText } from "../svg/text.ts";
 /** So many steps are drawn at most. */
 const mostSteps = 12;
 
-/** All steps of a figure, or twelve of them evenly chosen, each smaller and with its name. */
+/** All steps of a figure that moves, or twelve evenly chosen, each smaller and with its name. */
 export function drawSteps(
   { data, layout: given = {}, frames = [] }: Required<FigureJson>,
 ): Drawing {

@@ -1,8 +1,3 @@
-/**
- * The images of a layout.
- *
- * @module
- */
 import { type Json, numberAt, opacityOf, textAt } from "../json.ts";
 import { element } from "../svg/element.ts";
 import { anchorShare } from "./anchor.ts";
@@ -11,7 +6,7 @@ import type { Reference } from "./reference.ts";
 /** Draws an image of the layout. */
 export function drawLayoutImage(image: Json, at: Reference): string {
   const source = textAt(image, "source", "");
-  if (source === "") return "";
+  if (source === "" || image.visible === false) return "";
   const width = at.xLength(numberAt(image, "sizex", 0));
   const height = at.yLength(numberAt(image, "sizey", 0));
   const x = at.x(image.x ?? 0), y = at.y(image.y ?? 0);

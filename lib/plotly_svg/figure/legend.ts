@@ -1,13 +1,8 @@
-/**
- * The legend: the names of the traces, each with a mark that looks like it.
- *
- * @module
- */
 import { pointColors } from "../color/palette.ts";
 import { type Box, group, line, rect, stroke } from "../svg/element.ts";
 import { type Json, jsonAt, numberAt, opacityOf, textAt, titleOf } from "../json.ts";
 import { drawMarker } from "../svg/marker.ts";
-import { lineColor, markerLooks } from "../traces/scatter.ts";
+import { fillOf, lineColor, markerLooks } from "../traces/scatter.ts";
 import { drawText, type Font, fontAt, lineHeight, measureText } from "../svg/text.ts";
 import { hasMode, type NamedTrace } from "../traces/trace.ts";
 import { anchorShare } from "./anchor.ts";
@@ -15,7 +10,7 @@ import { anchorShare } from "./anchor.ts";
 /** Pixels for the mark before a name. */
 const markWidth = 40, gap = 10;
 
-/** A legend that is laid out. */
+/** A legend that is laid out: the names of the traces, each with a mark that looks like it. */
 export interface Legend {
   readonly width: number;
   readonly height: number;
@@ -46,9 +41,8 @@ export function legendOf(
   const font = fontAt(own, "font", plain);
   const reversed = /reversed/.test(textAt(own, "traceorder", "")) ||
     own.traceorder === undefined &&
-      items.some(({ json, type }) =>
-        type === "bar" && layout.barmode === "stack" ||
-        json.fill === "tonexty" || json.fill === "tonextx"
+      items.some((trace) =>
+        trace.type === "bar" ? layout.barmode === "stack" : fillOf(trace).startsWith("tonext")
       );
   if (reversed) items.reverse();
   const names = items.map(({ json }) =>
@@ -108,12 +102,14 @@ function placeOf(own: Json, flat: boolean, width: number, height: number, plot: 
 function drawMark(trace: NamedTrace, x: number, y: number): string {
   const { json } = trace;
   const opacity = opacityOf(json);
-  if (trace.type === "bar" || !trace.type.startsWith("scatter")) {
-    const fill = pointColors(jsonAt(json, "marker"), trace.color)(0);
+  if (!trace.type.startsWith("scatter")) {
+    const fill = trace.type === "bar"
+      ? pointColors(jsonAt(json, "marker"), trace.color)(0)
+      : trace.color;
     return rect({ x: x + 9, y: y - 6, width: 12, height: 12 }, { fill, opacity });
   }
   let text = "";
-  if (textAt(json, "fill", "none") !== "none") {
+  if (fillOf(trace) !== "none") {
     const fill = textAt(json, "fillcolor", "");
     const lines = hasMode(json, "lines");
     text += rect({ x, y: lines ? y : y - 6, width: 30, height: lines ? 6 : 12 }, {

@@ -6,7 +6,7 @@
 import { setRanges, tieScales } from "../axes/figure_axes.ts";
 import { anchorOf, axisDepth } from "../axes/draw_axis.ts";
 import { type ColorBar, colorBarOf } from "./color_bar.ts";
-import type { Box } from "../svg/element.ts";
+import type { Box, Size } from "../svg/element.ts";
 import { type Json, numberAt, textAt } from "../json.ts";
 import type { Legend } from "./legend.ts";
 import type { Axis } from "../axes/axis.ts";
@@ -29,7 +29,7 @@ interface Margin {
 
 /** Finds margins and ranges; each depends on the other, so it looks three times. */
 export function arrange(
-  size: { readonly width: number; readonly height: number },
+  size: Size,
   axes: ReadonlyMap<string, Axis>,
   traces: readonly DrawnTrace[],
   legend: Legend | undefined,
@@ -56,7 +56,7 @@ export function arrange(
   return { plot, bars };
 }
 
-function boxOf({ width, height }: { width: number; height: number }, margin: Margin): Box {
+function boxOf({ width, height }: Size, margin: Margin): Box {
   // A margin wider than the figure leaves a plot of some pixels.
   const across = Math.max(10, width - margin.left - margin.right);
   const up = Math.max(10, height - margin.top - margin.bottom);
@@ -76,7 +76,7 @@ function setPixels(axis: Axis, plot: Box): void {
 function grown(
   asked: Margin,
   plot: Box,
-  { width, height }: { width: number; height: number },
+  { width, height }: Size,
   axes: ReadonlyMap<string, Axis>,
   legend: Legend | undefined,
   bars: readonly ColorBar[],

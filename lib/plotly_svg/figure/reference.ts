@@ -1,13 +1,8 @@
-/**
- * What `xref` and `yref` of notes, shapes and images refer to.
- *
- * @module
- */
 import type { Box } from "../svg/element.ts";
 import { type Json, textAt } from "../json.ts";
 import { type Axis, linear, pixelOf } from "../axes/axis.ts";
 
-/** Places of a note, a shape or an image, in pixels. */
+/** Places of a note, a shape or an image in pixels, by what its `xref` and `yref` refer to. */
 export interface Reference {
   /** The pixel of a value across. */
   x(value: unknown): number;

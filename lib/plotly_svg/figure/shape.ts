@@ -1,13 +1,8 @@
-/**
- * Shapes of a layout: lines, rectangles, circles and paths.
- *
- * @module
- */
 import { type Attributes, boxBetween, element, line, rect, short, stroke } from "../svg/element.ts";
 import { type Json, numberAt, opacityOf, textAt } from "../json.ts";
 import type { Reference } from "./reference.ts";
 
-/** Draws a shape. */
+/** Draws a shape of a layout: a line, a rectangle, a circle or a path. */
 export function drawShape(shape: Json, at: Reference): string {
   if (shape.visible === false) return "";
   const width = numberAt(shape, "line.width", 2);

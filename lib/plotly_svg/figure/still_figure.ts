@@ -1,8 +1,3 @@
-/**
- * A figure that does not move, drawn from its parts.
- *
- * @module
- */
 import { colorway } from "../color/colors.ts";
 import { anchorShare } from "./anchor.ts";
 import { drawAnnotation } from "./annotation.ts";
@@ -15,7 +10,7 @@ import {
   drawZeroLine,
   figureTitle,
 } from "../axes/draw_axis.ts";
-import { type Box, element, group, rect, short } from "../svg/element.ts";
+import { type Box, element, group, rect, short, type Size } from "../svg/element.ts";
 import { drawLayoutImage } from "./layout_image.ts";
 import { isList, type Json, jsonsAt, numberAt, textAt, titleOf } from "../json.ts";
 import { arrange } from "./margins.ts";
@@ -36,7 +31,7 @@ export interface Drawing {
 }
 
 /** The size of a figure, in pixels. */
-export function figureSize(layout: Json): { width: number; height: number } {
+export function figureSize(layout: Json): Size {
   return { width: numberAt(layout, "width", 700), height: numberAt(layout, "height", 450) };
 }
 
@@ -66,8 +61,9 @@ export function prepare(data: readonly Json[], layout: Json): {
   })).filter(({ json }) => visible.includes(json));
   const traces = all.flatMap((trace): DrawnTrace[] => {
     const { json, type } = trace;
+    if (!flatTypes.has(type)) return [];
     const x = axes.get(textAt(json, "xaxis", "x")), y = axes.get(textAt(json, "yaxis", "y"));
-    return flatTypes.has(type) && x !== undefined && y !== undefined ? [{ ...trace, x, y }] : [];
+    return x !== undefined && y !== undefined ? [{ ...trace, x, y }] : [];
   });
   return {
     visible,

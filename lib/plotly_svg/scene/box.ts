@@ -5,36 +5,23 @@
  */
 import type { Camera, Vector } from "./camera.ts";
 import { group, pathOf, stroke } from "../svg/element.ts";
-import { listAt, numberAt, textAt, titleOf } from "../json.ts";
+import { textAt, titleOf } from "../json.ts";
 import type { Space } from "./space.ts";
-import { type Axis, linear } from "../axes/axis.ts";
+import type { Axis } from "../axes/axis.ts";
+import { axisTicks } from "../axes/axis_ticks.ts";
 import { drawText, type Font, fontAt } from "../svg/text.ts";
-import { linearTicks, logTicks, type Tick } from "../axes/tick_steps.ts";
 
 const directions = [0, 1, 2] as const;
 type Direction = typeof directions[number];
 
 /** -1 or 1 along each axis: the side that is away from the eye. */
-const farSides = ({ eye }: Camera): Vector =>
-  directions.map((i) => eye[i] > 0 ? -1 : 1) as unknown as Vector;
+const farSides = ({ eye: [x, y, z] }: Camera): Vector => [
+  x > 0 ? -1 : 1,
+  y > 0 ? -1 : 1,
+  z > 0 ? -1 : 1,
+];
 
 const isVisible = (axis: Axis) => axis.layout.visible !== false;
-
-/** The ticks of an axis of the box, with their places along it. */
-function ticksOf(axis: Axis): Tick[] {
-  const { layout, range } = axis;
-  const values = listAt(layout, "tickvals"), texts = listAt(layout, "ticktext");
-  const count = numberAt(layout, "nticks", 5);
-  const ticks = values !== undefined
-    ? Array.from(
-      values,
-      (value, i) => ({ at: linear(axis, value), text: String(texts?.[i] ?? value) }),
-    )
-    : axis.type === "log"
-    ? logTicks(range, count)
-    : linearTicks(range, count);
-  return ticks.filter(({ at }) => at >= Math.min(...range) && at <= Math.max(...range));
-}
 
 /** How far along its axis a tick is, from the middle of the box. */
 const offset = ({ range }: Axis, at: number, length: number): number =>
@@ -70,7 +57,7 @@ export function drawBack({ axes, size }: Space, camera: Camera): string {
     for (const [along, other] of [[u, v], [v, u]] as const) {
       const axis = axes[along];
       if (!isVisible(axis) || axis.layout.showgrid === false) continue;
-      const d = ticksOf(axis).map(({ at }) => {
+      const d = axisTicks(axis, 12).map(({ at }) => {
         const start = replaced(origin, along, offset(axis, at, size[along]));
         return pathOf([-1, 1].map((end) => project(replaced(start, other, end * size[other] / 2))));
       }).join("");
@@ -84,19 +71,17 @@ export function drawBack({ axes, size }: Space, camera: Camera): string {
 /** Draws the numbers and the titles of the three axes, each at an edge of the outline. */
 export function drawScales({ axes, size }: Space, camera: Camera, plain: Font): string {
   const far = farSides(camera);
-  const half = size.map((length) => length / 2) as unknown as Vector;
-  const farCorner: Vector = [far[0] * half[0], far[1] * half[1], far[2] * half[2]];
-  const near = (i: Direction) => -far[i] * half[i];
+  const [fx, fy, fz] = directions.map((i) => far[i] * size[i] / 2) as [number, number, number];
   // The edges of the floor on the side of the eye; and of the two upright ones the left one.
-  const left = camera.project([near(0), farCorner[1], 0]),
-    right = camera.project([farCorner[0], near(1), 0]);
-  const upright: { start: Vector; out: Direction } = left.x < right.x
-    ? { start: [near(0), farCorner[1], 0], out: 0 }
-    : { start: [farCorner[0], near(1), 0], out: 1 };
-  const edges: { start: Vector; out: Direction }[] = [
-    { start: [0, near(1), farCorner[2]], out: 1 },
-    { start: [near(0), 0, farCorner[2]], out: 0 },
-    upright,
+  const upright: readonly { start: Vector; out: Direction }[] = [
+    { start: [-fx, fy, 0], out: 0 },
+    { start: [fx, -fy, 0], out: 1 },
+  ];
+  const [first, second] = upright.map(({ start }) => camera.project(start).x);
+  const edges: readonly { start: Vector; out: Direction }[] = [
+    { start: [0, -fy, fz], out: 1 },
+    { start: [-fx, 0, fz], out: 0 },
+    upright[first! < second! ? 0 : 1]!,
   ];
   return directions.map((i) => {
     const axis = axes[i];
@@ -106,10 +91,12 @@ export function drawScales({ axes, size }: Space, camera: Camera, plain: Font): 
     const beside = (along: number, part: number) =>
       camera.project(replaced(replaced(start, i, along), out, start[out] * (1 + 2 * part)));
     const font = fontAt(axis.layout, "tickfont", { ...plain, size: Math.max(9, plain.size - 2) });
-    const labels = axis.layout.showticklabels === false ? "" : ticksOf(axis).map(({ at, text }) => {
-      const { x, y } = beside(offset(axis, at, size[i]), 0.07);
-      return drawText(text, { x, y }, font);
-    }).join("");
+    const labels = axis.layout.showticklabels === false
+      ? ""
+      : axisTicks(axis, font.size).map(({ at, text }) => {
+        const { x, y } = beside(offset(axis, at, size[i]), 0.07);
+        return drawText(text, { x, y }, font);
+      }).join("");
     const title = titleOf(axis.layout) ||
       (axis.layout.title === undefined ? ["x", "y", "z"][i]! : "");
     const { x, y } = beside(0, 0.22);

@@ -1,8 +1,3 @@
-/**
- * Lines and points in space.
- *
- * @module
- */
 import type { Camera, Seen } from "./camera.ts";
 import { group, line, stroke } from "../svg/element.ts";
 import { each, type Json, jsonAt, listAt, numberAt, opacityOf, textAt } from "../json.ts";

@@ -1,8 +1,3 @@
-/**
- * Scenes in three dimensions: surfaces, lines and points, drawn from the farthest to the nearest.
- *
- * @module
- */
 import { drawBack, drawScales } from "./box.ts";
 import { cameraOf } from "./camera.ts";
 import type { Box } from "../svg/element.ts";
@@ -15,7 +10,7 @@ import type { Font } from "../svg/text.ts";
 /** The kinds of traces that are drawn in space. */
 export const solidTypes = new Set(["surface", "scatter3d"]);
 
-/** Draws all scenes of a figure. */
+/** Draws all scenes of a figure: in each the farthest first, and the nearest over it. */
 export function drawScenes(
   data: readonly Json[],
   layout: Json,

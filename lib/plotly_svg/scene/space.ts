@@ -1,8 +1,3 @@
-/**
- * The space of a scene: its three axes and the box that they span.
- *
- * @module
- */
 import { type Axis, linear } from "../axes/axis.ts";
 import {
   extentOf,
@@ -35,9 +30,8 @@ export interface Piece {
 
 /** The space that a scene spans for its traces. */
 export function spaceOf(scene: Json, traces: readonly Json[]): Space {
-  const axes = (["x", "y", "z"] as const).map((letter) =>
-    axisOf(scene, letter, traces)
-  ) as unknown as Space["axes"];
+  const axis = (letter: "x" | "y" | "z") => axisOf(scene, letter, traces);
+  const axes = [axis("x"), axis("y"), axis("z")] as const;
   const size = sizeOf(scene, axes.map(({ range }) => Math.abs(range[1] - range[0])));
   const along = (i: 0 | 1 | 2, value: unknown) => {
     const { range } = axes[i];
@@ -50,13 +44,15 @@ function axisOf(scene: Json, letter: "x" | "y" | "z", traces: readonly Json[]): 
   const layout = jsonAt(scene, `${letter}axis`);
   const axis: Axis = {
     id: letter,
-    letter: letter === "x" ? "x" : "y",
+    letter: "x",
     layout,
+    usual: {},
     type: layout.type === "log" ? "log" : "linear",
     categories: [],
     domain: [0, 1],
     range: [0, 1],
-    pixels: [0, 300],
+    // So long that there are five ticks.
+    pixels: [0, 320],
   };
   const values = traces.flatMap((json) =>
     json.type === "surface" ? surfaceAxis(json, letter) : numbersOf(listAt(json, letter) ?? [])
@@ -77,8 +73,8 @@ function sizeOf(scene: Json, spans: readonly number[]): Vector {
   }
   const far = Math.max(...spans) / Math.min(...spans) > 4;
   if (mode === "cube" || mode === "auto" && far) return [1, 1, 1];
-  const mean = Math.cbrt(spans[0]! * spans[1]! * spans[2]!);
-  return spans.map((span) => span / mean) as unknown as Vector;
+  const [x, y, z] = spans as [number, number, number], mean = Math.cbrt(x * y * z);
+  return [x / mean, y / mean, z / mean];
 }
 
 /** The values of a surface along an axis, of which x and y may be tables as well. */

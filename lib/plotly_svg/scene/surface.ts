@@ -1,8 +1,3 @@
-/**
- * Surfaces in space, as small quadrangles.
- *
- * @module
- */
 import { formatColor } from "../color/colors.ts";
 import { type Camera, cross, type Seen, unit, type Vector } from "./camera.ts";
 import { element, stepsOf } from "../svg/element.ts";
@@ -20,7 +15,7 @@ function chosen(count: number): number[] {
   return Array.from({ length: cells + 1 }, (_, i) => Math.round(i * (count - 1) / cells));
 }
 
-/** The quadrangles of a surface. */
+/** A surface in space, as small quadrangles. */
 export function drawSurface(json: Json, space: Space, camera: Camera): Piece[] {
   const z = matrixOf(json.z);
   const { rows, columns } = tableSize(json);

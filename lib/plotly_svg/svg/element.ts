@@ -4,16 +4,20 @@
  * @module
  */
 
-/** A rectangle in pixels. */
-export interface Box {
-  /** Left edge. */
-  readonly x: number;
-  /** Upper edge. */
-  readonly y: number;
+/** A size in pixels. */
+export interface Size {
   /** From left to right. */
   readonly width: number;
   /** From top to bottom. */
   readonly height: number;
+}
+
+/** A rectangle in pixels. */
+export interface Box extends Size {
+  /** Left edge. */
+  readonly x: number;
+  /** Upper edge. */
+  readonly y: number;
 }
 
 /** The rectangle between two corners, whichever is where. */

@@ -1,8 +1,3 @@
-/**
- * The marks of points.
- *
- * @module
- */
 import { element, pathOf } from "./element.ts";
 
 const s3 = Math.sqrt(3);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { element, escapeMarkup, short } from "./element.ts";
+import { element, escapeMarkup, short, type Size } from "./element.ts";
 import { type Json, numberAt, textAt } from "../json.ts";
 
 /** Helvetica's advance widths in thousandths of the size, from the space to the tilde. */
@@ -90,7 +90,7 @@ export function measureText(
   text: string,
   size: number,
   bold = false,
-): { width: number; height: number } {
+): Size {
   const lines = parseText(text);
   return {
     width: Math.max(...lines.map((line) => lineWidth(line, size, bold))),

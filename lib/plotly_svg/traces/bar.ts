@@ -1,8 +1,3 @@
-/**
- * Bars.
- *
- * @module
- */
 import { contrastColor } from "../color/colors.ts";
 import { type Bar, placeBars } from "./bar_places.ts";
 import { type Box, boxBetween, rect, stroke } from "../svg/element.ts";

@@ -1,8 +1,3 @@
-/**
- * Where bars stand: side by side, on one another, or one behind the other.
- *
- * @module
- */
 import { each, type Json, numberAt, textAt } from "../json.ts";
 import { linear } from "../axes/axis.ts";
 import { type DrawnTrace, pointCount, valuesOf } from "./trace.ts";
@@ -24,7 +19,7 @@ export interface Bar {
   readonly size: number;
 }
 
-/** The bars of the traces that share two axes. */
+/** The bars of the traces that share two axes: side by side, on one another or behind each other. */
 export function placeBars(traces: readonly DrawnTrace[], layout: Json): Map<DrawnTrace, Bar[]> {
   const bars = traces.filter(({ type }) => type === "bar");
   const across = (trace: DrawnTrace) => trace.json.orientation === "h" ? trace.y : trace.x;

@@ -1,8 +1,3 @@
-/**
- * Contour plots: filled bands, and lines between them.
- *
- * @module
- */
 import { contourLevels, contourPalette, type Levels } from "./contour_levels.ts";
 import { contourPixels } from "./contour_pixels.ts";
 import { element, group, stepsOf, stroke } from "../svg/element.ts";
@@ -24,7 +19,7 @@ const tolerance = 0.25;
  */
 const most = { characters: 64_000, crossings: 60_000 };
 
-/** Draws a contour plot. */
+/** Draws a contour plot: filled bands, and lines between them. */
 export function drawContour(trace: DrawnTrace): string {
   const { json } = trace;
   const z = matrixOf(json.z);

@@ -1,8 +1,3 @@
-/**
- * The levels of a contour plot, and their colours.
- *
- * @module
- */
 import { extentOf, type Json, jsonAt, numberAt, textAt } from "../json.ts";
 import { type Palette, palette, paletteOf } from "../color/palette.ts";
 import { niceStep } from "../axes/tick_steps.ts";

@@ -1,10 +1,4 @@
-/**
- * Contour plots too fine for lines: the bands as pixels.
- *
- * @module
- */
-import { pngUrl } from "../png.ts";
-import { pixelImage } from "../svg/element.ts";
+import { paletteImage } from "../color/palette_image.ts";
 import type { Levels } from "./contour_levels.ts";
 import type { Palette } from "../color/palette.ts";
 
@@ -12,8 +6,8 @@ import type { Palette } from "../color/palette.ts";
 const mostPixels = 30000;
 
 /**
- * The bands of a table whose columns and rows lie at these pixels: what their outlines would enclose,
- * looked up point by point.
+ * The bands of a contour plot that is too fine for lines, whose columns and rows lie at these pixels:
+ * what their outlines would enclose, looked up point by point.
  */
 export function contourPixels(
   z: readonly (readonly number[])[],
@@ -27,22 +21,13 @@ export function contourPixels(
   const width = Math.max(1, Math.floor((right - left) * shrink));
   const height = Math.max(1, Math.floor((bottom - top) * shrink));
   const columns = gridPlaces(xs, left, right, width), rows = gridPlaces(ys, top, bottom, height);
-  const pixels = new Uint8Array(width * height * 4);
-  rows.forEach((row, i) =>
-    columns.forEach((column, j) => {
-      const height = interpolate(z, row, column);
-      if (Number.isNaN(height)) return;
-      const band = Math.min(
-        values.length,
-        Math.max(0, Math.floor((height - values[0]!) / step) + 1),
-      );
-      const shown = coloring === "heatmap" ? height : values[0]! + (band - 0.5) * step;
-      const [red, green, blue, alpha] = palette.rgba(shown);
-      pixels.set([red, green, blue, 255 * alpha].map(Math.round), 4 * (i * width + j));
-    })
-  );
   const box = { x: left, y: top, width: right - left, height: bottom - top };
-  return pixelImage(box, pngUrl(pixels, width, height, 4));
+  return paletteImage(box, { width, height }, palette, (i, j) => {
+    const height = interpolate(z, rows[i]!, columns[j]!);
+    if (coloring === "heatmap" || Number.isNaN(height)) return height;
+    const band = Math.floor((height - values[0]!) / step) + 1;
+    return values[0]! + (Math.min(values.length, Math.max(0, band)) - 0.5) * step;
+  });
 }
 
 /** The lower and the upper end of places that rise or fall. */

@@ -1,8 +1,3 @@
-/**
- * The traces of two axes, one over the other in Plotly's order.
- *
- * @module
- */
 import { drawBars } from "./bar.ts";
 import { drawContour } from "./contour.ts";
 import { drawHeatmap } from "./heatmap.ts";
@@ -16,7 +11,7 @@ import type { DrawnTrace } from "./trace.ts";
 /** From the lowest to the uppermost, whatever their order in the figure. */
 const order = ["image", "heatmap", "contour", "bar", "scatter", "scattergl"];
 
-/** Draws traces: what the axes cut off, and what may reach over their edges. */
+/** Draws the traces of two axes: what these cut off, and what may reach over their edges. */
 export function drawTraces(
   traces: readonly DrawnTrace[],
   layout: Json,

@@ -1,11 +1,6 @@
-/**
- * Tables of numbers as cells of colour.
- *
- * @module
- */
 import { contrastColor } from "../color/colors.ts";
-import { pngUrl } from "../png.ts";
-import { boxBetween, group, pixelImage, rect } from "../svg/element.ts";
+import { paletteImage } from "../color/palette_image.ts";
+import { boxBetween, group, rect } from "../svg/element.ts";
 import { fillTemplate } from "../axes/number_format.ts";
 import { isList, listAt, matrixOf, numberAt, textAt } from "../json.ts";
 import { type Palette, paletteOf } from "../color/palette.ts";
@@ -13,7 +8,7 @@ import { pixelOf } from "../axes/axis.ts";
 import { drawText, fittingSize, type Font, fontAt } from "../svg/text.ts";
 import { cellCenters, cellEdges, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
 
-/** Draws a heat map. */
+/** Draws a heat map: a table of numbers as cells of colour. */
 export function drawHeatmap(trace: DrawnTrace, font: Font): string {
   const { json } = trace;
   const { rows, columns } = tableSize(json);
@@ -47,18 +42,13 @@ function drawPixels(
   palette: Palette,
 ): string {
   const right = xs.at(-1)! > xs[0]!, down = ys.at(-1)! > ys[0]!;
-  const pixels = new Uint8Array(rows * columns * 4);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      const value = z[r]![c];
-      if (value === undefined || Number.isNaN(value)) continue;
-      const [red, green, blue, alpha] = palette.rgba(value);
-      const at = (down ? r : rows - 1 - r) * columns + (right ? c : columns - 1 - c);
-      pixels.set([red, green, blue, 255 * alpha].map(Math.round), 4 * at);
-    }
-  }
   const box = boxBetween(xs[0]!, xs.at(-1)!, ys[0]!, ys.at(-1)!);
-  return pixelImage(box, pngUrl(pixels, columns, rows, 4));
+  return paletteImage(
+    box,
+    { width: columns, height: rows },
+    palette,
+    (row, column) => z[down ? row : rows - 1 - row]![right ? column : columns - 1 - column],
+  );
 }
 
 /** Each cell as a rectangle, smaller by the gaps. */

@@ -1,8 +1,3 @@
-/**
- * Image traces.
- *
- * @module
- */
 import { group, pixelImage } from "../svg/element.ts";
 import { opacityOf, textAt } from "../json.ts";
 import { imageSize } from "../axes/auto_range.ts";

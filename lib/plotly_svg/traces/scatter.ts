@@ -1,8 +1,3 @@
-/**
- * Lines, points, texts and filled areas.
- *
- * @module
- */
 import { fade } from "../color/colors.ts";
 import { type Attributes, element, group, pathOf, short, stroke } from "../svg/element.ts";
 import { each, isList, type Json, jsonAt, numberAt, textAt } from "../json.ts";
@@ -26,6 +21,11 @@ export function drawScatter(trace: DrawnTrace, font: Font): string {
   return (hasMode(json, "lines") ? drawLine(trace, points) : "") +
     (hasMode(json, "markers") ? drawMarkers(trace, points) : "") +
     (hasMode(json, "text") ? drawTexts(trace, points, font) : "");
+}
+
+/** Which area a trace fills; "none" for none, as always in space. */
+export function fillOf({ json, type }: NamedTrace): string {
+  return /^scatter(gl)?$/.test(type) ? textAt(json, "fill", "none") : "none";
 }
 
 /** The colour of a trace's line. */
@@ -92,7 +92,7 @@ function spline(points: readonly Point[]): string {
 export function drawArea(trace: DrawnTrace, before: DrawnTrace | undefined): string {
   const { json, x, y } = trace;
   const points = scatterPixels(trace);
-  const fill = textAt(json, "fill", "none");
+  const fill = fillOf(trace);
   const known = points.filter((point) => point.every(Number.isFinite));
   if (fill === "none" || known.length === 0) return "";
   const color = textAt(json, "fillcolor", fade(lineColor(trace), 0.5));

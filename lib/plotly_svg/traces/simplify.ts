@@ -1,9 +1,3 @@
-/**
- * Lines with fewer points that look the same.
- *
- * @module
- */
-
 /** A place in the picture. */
 type Point = readonly [x: number, y: number];
 

@@ -5,6 +5,7 @@ const axis = (extra: Partial<Axis> = {}): Axis => ({
   id: "x",
   letter: "x",
   layout: {},
+  usual: {},
   type: "linear",
   categories: [],
   domain: [0, 1],

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  colorAt,
+  colorRamp,
   colorScaleOf,
   colorScales,
   colorway,
@@ -10,6 +10,10 @@ import {
   luminance,
   parseColor,
 } from "../../../lib/plotly_svg/color/colors.ts";
+
+/** The colour of a scale at a place within 0..1. */
+const colorAt = (scale: Parameters<typeof colorScaleOf>[0], t: number) =>
+  formatColor(colorRamp(colorScaleOf(scale))(t));
 
 Deno.test("colour scales go through their stops and straight between them", () => {
   assertEquals(colorAt("Greys", 0), "#000000");
