@@ -19,7 +19,7 @@ import {
   type EvaluationStart,
 } from "./evaluation_report.ts";
 import { Interrupt } from "./interrupt.ts";
-import { formatNetworks, networkOf, networkOptions } from "./network_option.ts";
+import { formatNetworks, networkOf, networkSchema } from "./network_option.ts";
 import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
 
 /** Sizes with commas between. */
@@ -32,7 +32,7 @@ const sizes = checkedBy<readonly number[]>((list, where) => {
 });
 
 const options = {
-  ...networkOptions,
+  ...networkSchema,
   images: option(
     "a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL",
     text(),

@@ -17,7 +17,7 @@ const network = checkedBy<string>((name, where) => {
 export const networkOption = (help: string) => option(help, network, "NAME");
 
 /** The options that name a network and its weights. */
-export const networkOptions = {
+export const networkSchema = {
   model: networkOption("the network, one of those below; not needed for a model saved here"),
   weights: option(
     "its weights: a file or URL, or imagenet or cifar10 for published ones",
@@ -38,7 +38,7 @@ export function formatNetworks(): string {
 
 /** The network that options name. A model that was saved here needs no name. */
 export async function networkOf(
-  { model, weights }: Values<typeof networkOptions>,
+  { model, weights }: Values<typeof networkSchema>,
   options: CacheOptions,
 ): Promise<OpenNetwork> {
   if (weights === undefined) {

@@ -11,12 +11,12 @@ import { findSynsets } from "../evaluate/open_images.ts";
 import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
 import { viewSchema } from "../vision/views.ts";
-import { formatNetworks, networkOf, networkOptions } from "./network_option.ts";
+import { formatNetworks, networkOf, networkSchema } from "./network_option.ts";
 import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
 import { formatDownload, screen } from "./screen.ts";
 
 const options = {
-  ...networkOptions,
+  ...networkSchema,
   synsets: option(
     "names of the classes by synset (synset_words.txt beside the images)",
     text(),

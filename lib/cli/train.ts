@@ -20,13 +20,13 @@ import {
   modelOf,
   optimizerOf,
   resumedSettings,
-  runOptions,
+  runSchema,
   type Settings,
   settingsOf,
 } from "./training_settings.ts";
 
 const options = {
-  ...runOptions,
+  ...runSchema,
   device: option("where it runs (auto)", oneOf(deviceNames())),
   out: option("where the model and checkpoints go (runs/MODEL-DATA)", text(), "DIR"),
   resume: option("goes on from the checkpoint in DIR, with its options", text(), "DIR"),

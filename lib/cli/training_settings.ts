@@ -41,7 +41,7 @@ const scheduleNames = Object.keys(schedules) as ScheduleName[];
 const size = (help: string) => option(help, number({ least: 0 }));
 
 /** The options that decide what a training run yields. */
-export const runOptions = {
+export const runSchema = {
   model: networkOption("the network, one of those below (lenet5)"),
   data: option(
     "what it learns: digits and shapes are drawn here, others downloaded once (digits)",
@@ -58,7 +58,7 @@ export const runOptions = {
 };
 
 /** Options as they were given, without defaults. */
-export type Given = Values<typeof runOptions>;
+export type Given = Values<typeof runSchema>;
 
 /** Options with their defaults: what a run depends on, and what its checkpoint keeps. */
 export interface Settings {

@@ -53,7 +53,7 @@ export interface OptimizerOptions {
 }
 
 /** The options of every optimizer, with a learning rate by default. */
-export const optimizerOptions = (learningRate: number) =>
+export const optimizerSchema = (learningRate: number) =>
   ({
     learningRate: learningRateOption(learningRate),
     clipNorm: number({ above: 0 }),
@@ -195,7 +195,7 @@ function patternOf(name: string): RegExp {
  * ```
  */
 export function defineOptimizer(rule: OptimizerRule, given: OptimizerOptions = {}): Optimizer {
-  return new Optimizer(rule, options(rule.name, given, optimizerOptions(0.001)));
+  return new Optimizer(rule, options(rule.name, given, optimizerSchema(0.001)));
 }
 
 /** The option that an optimizer is given by. */

@@ -10,7 +10,7 @@ import {
   defineOptimizer,
   type Optimizer,
   type OptimizerOptions,
-  optimizerOptions,
+  optimizerSchema,
 } from "./optimizer.ts";
 
 const share = (fallback: number) => number({ least: 0, below: 1 }, fallback);
@@ -44,7 +44,7 @@ export function sgd(
     "sgd",
     given,
     {
-      ...optimizerOptions(0.01),
+      ...optimizerSchema(0.01),
       momentum: share(0),
       weightDecay: weightPull(0),
       nesterov: flag(false),
@@ -84,7 +84,7 @@ function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimiz
     name,
     given,
     {
-      ...optimizerOptions(0.001),
+      ...optimizerSchema(0.001),
       beta1: share(0.9),
       beta2: share(0.999),
       epsilon: number({ least: 0 }, 1e-8),
@@ -138,7 +138,7 @@ export function rmsprop(
     "rmsprop",
     given,
     {
-      ...optimizerOptions(0.001),
+      ...optimizerSchema(0.001),
       decay: share(0.99),
       momentum: share(0),
       epsilon: number({ least: 0 }, 1e-8),
@@ -174,7 +174,7 @@ export function adagrad(
     "adagrad",
     given,
     {
-      ...optimizerOptions(0.01),
+      ...optimizerSchema(0.01),
       epsilon: number({ least: 0 }, 1e-10),
       weightDecay: weightPull(0),
     } satisfies Schema<typeof given>,

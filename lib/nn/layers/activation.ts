@@ -3,7 +3,7 @@ import { type Option, options } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
 import { type Activation, activations } from "../../tensor/functions/activation.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { type LayerOptions, layerSchema } from "./layer_options.ts";
 
 /** Names of the activation layers. */
 export type ActivationName = keyof typeof activations;
@@ -29,7 +29,7 @@ function layerOf(type: string, { call, options: defaults = {} }: Activation) {
     schema[name] = typeof value === "boolean" ? flag(value) : number({}, value);
   }
   return (given: LayerOptions = {}): Layer => {
-    const { name, ...config } = options(type, given, { ...schema, ...layerOptions });
+    const { name, ...config } = options(type, given, { ...schema, ...layerSchema });
     return new Layer(row, config, name);
   };
 }

@@ -7,7 +7,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { both } from "../window.ts";
 import { checkImages } from "./images.ts";
-import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { type LayerOptions, layerSchema } from "./layer_options.ts";
 import { times } from "./words.ts";
 
 /** Each window takes nodes of the graph, of which a saved model could ask for a billion. */
@@ -60,6 +60,6 @@ function meansAlong(x: Tensor, axis: number, count: number): Tensor {
  * needs, overlapping where it is no multiple. As PyTorch's AdaptiveAvgPool2d.
  */
 export function adaptiveAveragePool2d(size: Size2d, given: LayerOptions = {}): Layer {
-  const { name } = options("adaptiveAveragePool2d", given, layerOptions);
+  const { name } = options("adaptiveAveragePool2d", given, layerSchema);
   return new Layer(type, { size: pairOf(size, "adaptiveAveragePool2d: size") }, name);
 }

@@ -9,7 +9,7 @@ import {
 import { convolutionGeometry } from "../../tensor/functions/geometry.ts";
 import {
   type ConvolutionOptions,
-  convolutionOptions,
+  convolutionSchema,
   pairOf,
   type Size2d,
   sizeOption,
@@ -17,8 +17,8 @@ import {
 import { defineLayer, Layer } from "../layer.ts";
 import { both, moving } from "../window.ts";
 import { checkImages } from "./images.ts";
-import { type KernelOptions, kernelOptions, kernelWeights } from "./kernel.ts";
-import { layerOptions } from "./layer_options.ts";
+import { type KernelOptions, kernelSchema, kernelWeights } from "./kernel.ts";
+import { layerSchema } from "./layer_options.ts";
 import { strideWords, times } from "./words.ts";
 
 /** Settings of conv2d. */
@@ -30,26 +30,26 @@ export interface ConvTranspose2dOptions extends KernelOptions, ConvolutionOption
   readonly outputPadding?: Size2d;
 }
 
-const conv2dOptions = {
-  ...kernelOptions,
-  ...convolutionOptions,
-  ...layerOptions,
+const conv2dSchema = {
+  ...kernelSchema,
+  ...convolutionSchema,
+  ...layerSchema,
 } satisfies Schema<Conv2dOptions>;
 
-const convTranspose2dOptions = {
-  ...kernelOptions,
-  ...convolutionOptions,
+const convTranspose2dSchema = {
+  ...kernelSchema,
+  ...convolutionSchema,
   outputPadding: sizeOption(0),
-  ...layerOptions,
+  ...layerSchema,
 } satisfies Schema<ConvTranspose2dOptions>;
 
 type Filters = { readonly filters: number; readonly kernelSize: Pair };
-type Config = Values<typeof conv2dOptions> & Filters;
+type Config = Values<typeof conv2dSchema> & Filters;
 
 /** The settings that say how the kernel moves, of those that are given. */
 const movesOf = (config: ConvolutionOptions): ConvolutionOptions =>
   Object.fromEntries(
-    Object.entries(config).filter(([name]) => Object.hasOwn(convolutionOptions, name)),
+    Object.entries(config).filter(([name]) => Object.hasOwn(convolutionSchema, name)),
   );
 
 /** The channels of images, which groups must divide as they must the filters. */
@@ -129,7 +129,7 @@ const filtersOf = (where: string, filters: number, kernelSize: Size2d): Filters 
  * kernel width, c / groups, filters] and bias [filters].
  */
 export function conv2d(filters: number, kernelSize: Size2d, given: Conv2dOptions = {}): Layer {
-  const { name, ...config } = options("conv2d", given, conv2dOptions);
+  const { name, ...config } = options("conv2d", given, conv2dSchema);
   return new Layer(conv2dType, { ...filtersOf("conv2d", filters, kernelSize), ...config }, name);
 }
 
@@ -143,7 +143,7 @@ export function convTranspose2d(
   given: ConvTranspose2dOptions = {},
 ): Layer {
   const type = "convTranspose2d";
-  const { name, ...config } = options(type, given, convTranspose2dOptions);
+  const { name, ...config } = options(type, given, convTranspose2dSchema);
   const settings = { ...filtersOf(type, filters, kernelSize), ...config };
   return new Layer(convTranspose2dType, settings, name);
 }

@@ -2,12 +2,12 @@ import { positiveInteger } from "../../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../../core/options.ts";
 import { dense as denseOf } from "../../tensor/functions/dense.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { type KernelOptions, kernelOptions, kernelWeights } from "./kernel.ts";
-import { layerOptions } from "./layer_options.ts";
+import { type KernelOptions, kernelSchema, kernelWeights } from "./kernel.ts";
+import { layerSchema } from "./layer_options.ts";
 
-const denseOptions = { ...kernelOptions, ...layerOptions } satisfies Schema<KernelOptions>;
+const denseSchema = { ...kernelSchema, ...layerSchema } satisfies Schema<KernelOptions>;
 
-const type = defineLayer<Values<typeof kernelOptions> & { readonly units: number }>({
+const type = defineLayer<Values<typeof kernelSchema> & { readonly units: number }>({
   type: "dense",
   weights: ({ units, ...config }, [shape]) => {
     if (shape!.length === 0) throw new TypeError("expected at least one axis besides the batch");
@@ -24,6 +24,6 @@ const type = defineLayer<Values<typeof kernelOptions> & { readonly units: number
  * Weights: kernel [n, units] and bias [units].
  */
 export function dense(units: number, given: KernelOptions = {}): Layer {
-  const { name, ...config } = options("dense", given, denseOptions);
+  const { name, ...config } = options("dense", given, denseSchema);
   return new Layer(type, { units: positiveInteger().read(units, "dense: units"), ...config }, name);
 }

@@ -3,7 +3,7 @@ import { positiveInteger } from "../../core/option_kinds.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { both, element } from "../window.ts";
 import { checkImages } from "./images.ts";
-import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { type LayerOptions, layerSchema } from "./layer_options.ts";
 
 const type = defineLayer<{ readonly filters: number; readonly stride: number }>({
   type: "identityShortcut",
@@ -28,7 +28,7 @@ const type = defineLayer<{ readonly filters: number; readonly stride: number }>(
  * section 4.2, option A.
  */
 export function identityShortcut(filters: number, stride: number, given: LayerOptions = {}): Layer {
-  const { name } = options("identityShortcut", given, layerOptions);
+  const { name } = options("identityShortcut", given, layerSchema);
   const config = {
     filters: positiveInteger().read(filters, "identityShortcut: filters"),
     stride: positiveInteger().read(stride, "identityShortcut: stride"),

@@ -19,7 +19,7 @@ const initializer = (fallback: InitializerLike) =>
   checkedBy<InitializerLike, InitializerLike>(initializerOf, fallback);
 
 /** The options of layers with a kernel and a bias. */
-export const kernelOptions = {
+export const kernelSchema = {
   bias: flag(true),
   kernelInitializer: initializer(glorotUniform()),
   biasInitializer: initializer(zeros()),
@@ -29,7 +29,7 @@ export const kernelOptions = {
 export function kernelWeights(
   shape: Shape,
   outputs: number,
-  { bias, kernelInitializer, biasInitializer }: Values<typeof kernelOptions>,
+  { bias, kernelInitializer, biasInitializer }: Values<typeof kernelSchema>,
 ): Record<string, WeightType> {
   return {
     kernel: {

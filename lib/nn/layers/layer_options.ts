@@ -8,7 +8,7 @@ export interface LayerOptions {
 }
 
 /** The options of every layer. */
-export const layerOptions = {
+export const layerSchema = {
   name: text(),
   activation: elsewhere("it is a layer of its own: .relu()"),
 } satisfies Schema<LayerOptions & { readonly activation?: never }>;

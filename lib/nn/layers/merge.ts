@@ -4,7 +4,7 @@ import { concatenate as concatenateTensors } from "../../tensor/combine.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { integer } from "../../core/option_kinds.ts";
-import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { type LayerOptions, layerSchema } from "./layer_options.ts";
 
 /** Folds several inputs of one rank; axes of size 1 broadcast, as [1, 1, c] over [h, w, c]. */
 function merging(op: (a: Tensor, b: Tensor) => Tensor) {
@@ -61,18 +61,18 @@ const concatenateType = defineLayer<{ readonly axis: number }>({
 
 /** Addition: see {@linkcode SymbolicValue.add}. */
 export function add(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("add", given, layerOptions);
+  const { name, ...config } = options("add", given, layerSchema);
   return new Layer(addType, config, name);
 }
 
 /** Multiplication: see {@linkcode SymbolicValue.multiply}. */
 export function multiply(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("multiply", given, layerOptions);
+  const { name, ...config } = options("multiply", given, layerSchema);
   return new Layer(multiplyType, config, name);
 }
 
 /** Concatenation along an axis counted without the batch: see {@linkcode SymbolicValue.concatenate}. */
 export function concatenate(axis = -1, given: LayerOptions = {}): Layer {
-  const { name } = options("concatenate", given, layerOptions);
+  const { name } = options("concatenate", given, layerSchema);
   return new Layer(concatenateType, { axis: integer().read(axis, "concatenate: axis") }, name);
 }

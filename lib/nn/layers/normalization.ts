@@ -8,14 +8,14 @@ import {
 import {
   epsilonOption,
   type LocalResponseNormOptions,
-  localResponseNormOptions,
+  localResponseNormSchema,
 } from "../../tensor/functions/settings.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { constant, zeros } from "../initializer.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { WeightType } from "../weight.ts";
-import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { type LayerOptions, layerSchema } from "./layer_options.ts";
 
 /** Settings of normalisation with a learnt factor and shift. */
 export interface NormalizationOptions extends LayerOptions {
@@ -35,17 +35,17 @@ export interface BatchNormOptions extends NormalizationOptions {
 
 const learnt = { scale: flag(true), center: flag(true) };
 
-const normalizationOptions = {
+const normalizationSchema = {
   epsilon: epsilonOption,
   ...learnt,
-  ...layerOptions,
+  ...layerSchema,
 } satisfies Schema<NormalizationOptions>;
 
-const batchNormOptions = {
+const batchNormSchema = {
   epsilon: epsilonOption,
   momentum: number({ least: 0, most: 1 }, 0.9),
   ...learnt,
-  ...layerOptions,
+  ...layerSchema,
 } satisfies Schema<BatchNormOptions>;
 
 /** The number of channels: the last axis. */
@@ -68,7 +68,7 @@ function affineWeights(
   };
 }
 
-const batchNormType = defineLayer<Values<typeof batchNormOptions>>({
+const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
   type: "batchNorm",
   weights: (config, [shape]) => {
     const channels = channelsOf(shape);
@@ -117,12 +117,12 @@ const batchNormType = defineLayer<Values<typeof batchNormOptions>>({
  * runningVariance, [c] each. Source: Ioffe and Szegedy 2015, arXiv 1502.03167.
  */
 export function batchNorm(given: BatchNormOptions = {}): Layer {
-  const { name, ...config } = options("batchNorm", given, batchNormOptions);
+  const { name, ...config } = options("batchNorm", given, batchNormSchema);
   return new Layer(batchNormType, config, name);
 }
 
 const groupNormType = defineLayer<
-  Values<typeof normalizationOptions> & { readonly groups: number }
+  Values<typeof normalizationSchema> & { readonly groups: number }
 >({
   type: "groupNorm",
   weights: (config, [shape]) => affineWeights(channelsOf(shape), config),
@@ -138,12 +138,12 @@ const groupNormType = defineLayer<
  * Source: Wu and He 2018, arXiv 1803.08494.
  */
 export function groupNorm(groups: number, given: NormalizationOptions = {}): Layer {
-  const { name, ...config } = options("groupNorm", given, normalizationOptions);
+  const { name, ...config } = options("groupNorm", given, normalizationSchema);
   const count = positiveInteger().read(groups, "groupNorm: groups");
   return new Layer(groupNormType, { groups: count, ...config }, name);
 }
 
-const localResponseNormType = defineLayer<Values<typeof localResponseNormOptions>>({
+const localResponseNormType = defineLayer<Values<typeof localResponseNormSchema>>({
   type: "localResponseNorm",
   call: ([x], _, config) => localResponseNormOf(x!, config),
   pointwise: true,
@@ -155,7 +155,7 @@ export function localResponseNorm(given: LocalResponseNormOptions & LayerOptions
   const { name, ...config } = options(
     "localResponseNorm",
     given,
-    { ...localResponseNormOptions, ...layerOptions } satisfies Schema<typeof given>,
+    { ...localResponseNormSchema, ...layerSchema } satisfies Schema<typeof given>,
   );
   return new Layer(localResponseNormType, config, name);
 }

@@ -4,17 +4,17 @@ import { resolvePadding } from "../../tensor/functions/geometry.ts";
 import * as functions from "../../tensor/functions/pool.ts";
 import {
   type AveragePoolOptions,
-  averagePoolOptions,
+  averagePoolSchema,
   pairOf,
   type PoolOptions,
-  poolOptions,
+  poolSchema,
   type Size2d,
 } from "../../tensor/functions/settings.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { defineLayer, Layer } from "../layer.ts";
 import { type LayerWindows, moving } from "../window.ts";
 import { checkImages } from "./images.ts";
-import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { type LayerOptions, layerSchema } from "./layer_options.ts";
 import { strideWords, times } from "./words.ts";
 
 /** Settings of maxPool2d. */
@@ -23,14 +23,14 @@ export interface MaxPool2dOptions extends LayerOptions, PoolOptions {}
 /** Settings of averagePool2d. */
 export interface AveragePool2dOptions extends LayerOptions, AveragePoolOptions {}
 
-const maxPool2dOptions = { ...poolOptions, ...layerOptions } satisfies Schema<MaxPool2dOptions>;
+const maxPool2dSchema = { ...poolSchema, ...layerSchema } satisfies Schema<MaxPool2dOptions>;
 
-const averagePool2dOptions = {
-  ...averagePoolOptions,
-  ...layerOptions,
+const averagePool2dSchema = {
+  ...averagePoolSchema,
+  ...layerSchema,
 } satisfies Schema<AveragePool2dOptions>;
 
-type Config = Values<typeof averagePoolOptions> & { readonly window: Size2d };
+type Config = Values<typeof averagePoolSchema> & { readonly window: Size2d };
 
 /** The input, if it is a batch of images. */
 function images(x: Tensor | undefined): Tensor {
@@ -79,26 +79,26 @@ const globalMaxPool2dType = defineLayer({
 
 /** The largest number of each window of images. */
 export function maxPool2d(window: Size2d, given: MaxPool2dOptions = {}): Layer {
-  const { name, ...config } = options("maxPool2d", given, maxPool2dOptions);
+  const { name, ...config } = options("maxPool2d", given, maxPool2dSchema);
   pairOf(window, "maxPool2d: window");
   return new Layer(maxPool2dType, { window, ...config }, name);
 }
 
 /** The mean of each window of images. */
 export function averagePool2d(window: Size2d, given: AveragePool2dOptions = {}): Layer {
-  const { name, ...config } = options("averagePool2d", given, averagePool2dOptions);
+  const { name, ...config } = options("averagePool2d", given, averagePool2dSchema);
   pairOf(window, "averagePool2d: window");
   return new Layer(averagePool2dType, { window, ...config }, name);
 }
 
 /** The mean of each channel: [h, w, c] to [c]. */
 export function globalAveragePool2d(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("globalAveragePool2d", given, layerOptions);
+  const { name, ...config } = options("globalAveragePool2d", given, layerSchema);
   return new Layer(globalAveragePool2dType, config, name);
 }
 
 /** The maximum of each channel: [h, w, c] to [c]. */
 export function globalMaxPool2d(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("globalMaxPool2d", given, layerOptions);
+  const { name, ...config } = options("globalMaxPool2d", given, layerSchema);
   return new Layer(globalMaxPool2dType, config, name);
 }

@@ -1,6 +1,6 @@
 import { options } from "../../core/options.ts";
 import { defineLayer, Layer } from "../layer.ts";
-import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { type LayerOptions, layerSchema } from "./layer_options.ts";
 
 const type = defineLayer({
   type: "scaledTanh",
@@ -14,6 +14,6 @@ const type = defineLayer({
  * 1998, "Gradient-based learning applied to document recognition", appendix A.
  */
 export function scaledTanh(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("scaledTanh", given, layerOptions);
+  const { name, ...config } = options("scaledTanh", given, layerSchema);
   return new Layer(type, config, name);
 }

@@ -5,7 +5,7 @@ import { type ZeroPadding, zeroPadding2d as padByZeros } from "../../tensor/func
 import { defineLayer, Layer } from "../layer.ts";
 import { both, element } from "../window.ts";
 import { checkImages } from "./images.ts";
-import { type LayerOptions, layerOptions } from "./layer_options.ts";
+import { type LayerOptions, layerSchema } from "./layer_options.ts";
 
 const flattenType = defineLayer({
   type: "flatten",
@@ -39,13 +39,13 @@ const zeroPadding2dType = defineLayer<{ readonly padding: ZeroPadding }>({
 
 /** All axes become one. */
 export function flatten(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("flatten", given, layerOptions);
+  const { name, ...config } = options("flatten", given, layerSchema);
   return new Layer(flattenType, config, name);
 }
 
 /** Another shape with as many numbers; one size may be -1. */
 export function reshape(shape: Shape, given: LayerOptions = {}): Layer {
-  const { name } = options("reshape", given, layerOptions);
+  const { name } = options("reshape", given, layerSchema);
   if (!Array.isArray(shape)) {
     throw new TypeError(`reshape: expected a shape such as [7, 7, -1], found ${String(shape)}`);
   }
@@ -58,7 +58,7 @@ export function reshape(shape: Shape, given: LayerOptions = {}): Layer {
 
 /** A frame of zeros around images. */
 export function zeroPadding2d(padding: ZeroPadding, given: LayerOptions = {}): Layer {
-  const { name } = options("zeroPadding2d", given, layerOptions);
+  const { name } = options("zeroPadding2d", given, layerSchema);
   resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
   return new Layer(zeroPadding2dType, { padding }, name);
 }

@@ -6,7 +6,7 @@ import { convolutionGeometry } from "./geometry.ts";
 import { checkImages } from "./images.ts";
 import {
   type ConvolutionOptions,
-  convolutionOptions,
+  convolutionSchema,
   pairOf,
   type Size2d,
   sizeOption,
@@ -35,7 +35,7 @@ export function conv2d(
   const { bias, ...moves } = options(
     "conv2d",
     given,
-    { ...convolutionOptions, bias: tensorOption } satisfies Schema<typeof given>,
+    { ...convolutionSchema, bias: tensorOption } satisfies Schema<typeof given>,
   );
   const image = x.shape.slice(1, 3) as [number, number];
   const window = kernel.shape.slice(0, 2) as [number, number];
@@ -79,7 +79,7 @@ export function convTranspose2d(
     "convTranspose2d",
     given,
     {
-      ...convolutionOptions,
+      ...convolutionSchema,
       bias: tensorOption,
       outputPadding: sizeOption(0),
     } satisfies Schema<typeof given>,

@@ -15,7 +15,7 @@ export interface DropoutArguments extends RandomOptions {
   readonly noise?: Tensor;
 }
 
-const dropoutOptions = {
+const dropoutSchema = {
   seed: integer(),
   key: tensorOption,
   noise: tensorOption,
@@ -30,7 +30,7 @@ const dropoutOptions = {
 export function dropout(x: Tensor, rate: number, given: DropoutArguments = {}): Tensor {
   checkTensor(x, "dropout");
   dropoutRate.read(rate, "dropout: rate");
-  const { noise, key, ...seed } = options("dropout", given, dropoutOptions);
+  const { noise, key, ...seed } = options("dropout", given, dropoutSchema);
   if (noise === undefined && key === undefined && seed.seed === undefined && isRecording()) {
     throw new TypeError(
       "dropout: in a function given to jit the same numbers would be dropped in every call; pass a key: dropout(x, rate, { key }), and call the function with randomKey(seed, step)",

@@ -2,7 +2,7 @@ import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
 import {
   checkPadding,
   type ConvolutionOptions,
-  convolutionOptions,
+  convolutionSchema,
   type Padding,
   pairOf,
 } from "./settings.ts";
@@ -41,7 +41,7 @@ export function convolutionGeometry(
 ): ConvolutionGeometry {
   const stride = pairOf(options.stride ?? 1, "stride");
   const dilation = pairOf(options.dilation ?? 1, "dilation");
-  const groups = convolutionOptions.groups.read(options.groups ?? 1, "groups");
+  const groups = convolutionSchema.groups.read(options.groups ?? 1, "groups");
   const padding = resolvePadding(options.padding ?? "valid", image, kernel, stride, dilation);
   return { stride, padding, dilation, groups };
 }

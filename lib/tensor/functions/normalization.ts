@@ -5,7 +5,7 @@ import { checkTensor, type Tensor, unary } from "../tensor.ts";
 import {
   epsilonOption,
   type LocalResponseNormOptions,
-  localResponseNormOptions,
+  localResponseNormSchema,
   tensorOption,
 } from "./settings.ts";
 
@@ -19,7 +19,7 @@ export interface AffineArguments {
   readonly epsilon?: number;
 }
 
-const affineOptions = {
+const affineSchema = {
   gamma: tensorOption,
   beta: tensorOption,
   epsilon: epsilonOption,
@@ -33,8 +33,8 @@ export interface BatchNormArguments extends AffineArguments {
   readonly variance?: Tensor;
 }
 
-const batchNormOptions = {
-  ...affineOptions,
+const batchNormSchema = {
+  ...affineSchema,
   mean: tensorOption,
   variance: tensorOption,
 } satisfies Schema<BatchNormArguments>;
@@ -45,7 +45,7 @@ const batchNormOptions = {
  */
 export function batchNorm(x: Tensor, given: BatchNormArguments = {}): Tensor {
   checkTensor(x, "batchNorm");
-  const { gamma, beta, mean, variance, epsilon } = options("batchNorm", given, batchNormOptions);
+  const { gamma, beta, mean, variance, epsilon } = options("batchNorm", given, batchNormSchema);
   if (mean === undefined && variance === undefined) {
     const axes = x.shape.slice(0, -1).map((_, axis) => axis);
     const centred = x.sub(x.mean(axes));
@@ -79,7 +79,7 @@ export function batchNorm(x: Tensor, given: BatchNormArguments = {}): Tensor {
  */
 export function groupNorm(x: Tensor, groups: number, given: AffineArguments = {}): Tensor {
   checkTensor(x, "groupNorm");
-  const { gamma, beta, epsilon } = options("groupNorm", given, affineOptions);
+  const { gamma, beta, epsilon } = options("groupNorm", given, affineSchema);
   const [examples = 1] = x.shape, channels = x.shape.at(-1)!;
   if (x.rank < 2 || !Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
     throw new RangeError(
@@ -108,7 +108,7 @@ export function localResponseNorm(x: Tensor, given: LocalResponseNormOptions = {
   const { size = 5, alpha = 1e-4, beta = 0.75, k = 1 } = options(
     "localResponseNorm",
     given,
-    localResponseNormOptions,
+    localResponseNormSchema,
   );
   const base = channelWindowSum(x.square(), size).mul(alpha / size).add(k);
   return x.div(base.log().mul(beta).exp());

@@ -7,10 +7,10 @@ import { resolvePadding } from "./geometry.ts";
 import { checkImages } from "./images.ts";
 import {
   type AveragePoolOptions,
-  averagePoolOptions,
+  averagePoolSchema,
   pairOf,
   type PoolOptions,
-  poolOptions,
+  poolSchema,
   type Size2d,
 } from "./settings.ts";
 
@@ -46,7 +46,7 @@ function ceilExtra(
 export function maxPool2d(x: Tensor, window: Size2d, given: PoolOptions = {}): Tensor {
   checkImages(x, "maxPool2d");
   const size = pairOf(window, "maxPool2d: window");
-  const { stride, padding, extra } = geometry(x, size, options("maxPool2d", given, poolOptions));
+  const { stride, padding, extra } = geometry(x, size, options("maxPool2d", given, poolSchema));
   const [top, bottom, left, right] = padding;
   const all = [top, bottom + extra[0], left, right + extra[1]] as const;
   return unary((node) => windowMax(node, { window: size, stride, padding: all }), x);
@@ -60,7 +60,7 @@ export function averagePool2d(
 ): Tensor {
   checkImages(x, "averagePool2d");
   const size = pairOf(window, "averagePool2d: window");
-  const { countIncludePadding, ...moves } = options("averagePool2d", given, averagePoolOptions);
+  const { countIncludePadding, ...moves } = options("averagePool2d", given, averagePoolSchema);
   const { stride, padding, extra } = geometry(x, size, moves);
   const [top, bottom, left, right] = padding;
   const all = [top, bottom + extra[0], left, right + extra[1]] as const;

@@ -81,7 +81,7 @@ export interface ConvolutionOptions {
 }
 
 /** The options of a convolution. */
-export const convolutionOptions = {
+export const convolutionSchema = {
   stride: sizeOption(),
   padding: paddingOption,
   dilation: sizeOption(),
@@ -105,15 +105,15 @@ export interface AveragePoolOptions extends PoolOptions {
 }
 
 /** The options of pooling. */
-export const poolOptions = {
+export const poolSchema = {
   stride: sizeOption(),
   padding: paddingOption,
   ceilMode: flag(),
 } satisfies Schema<PoolOptions>;
 
 /** The options of average pooling. */
-export const averagePoolOptions = {
-  ...poolOptions,
+export const averagePoolSchema = {
+  ...poolSchema,
   countIncludePadding: flag(),
 } satisfies Schema<AveragePoolOptions>;
 
@@ -130,7 +130,7 @@ export interface LocalResponseNormOptions {
 }
 
 /** The options of local response normalisation. */
-export const localResponseNormOptions = {
+export const localResponseNormSchema = {
   size: positiveInteger(),
   alpha: number(),
   beta: number(),
