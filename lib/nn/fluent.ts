@@ -1,3 +1,4 @@
+import type * as functions from "../tensor/functions/activation.ts";
 import type { Layer } from "./layer.ts";
 import * as layers from "./layers.ts";
 import { activationLayers } from "./layers/activation.ts";
@@ -14,7 +15,11 @@ export type LayerCalls<Result> =
       ...given: Parameters<typeof layers[Name]>
     ) => Result;
   }
-  & { [Name in layers.ActivationName]: (given?: layers.ActivationOptions<Name>) => Result };
+  & {
+    [Name in keyof typeof functions as Extract<Name, layers.ActivationName>]: (
+      given?: layers.ActivationOptions<Extract<Name, layers.ActivationName>>,
+    ) => Result;
+  };
 
 /**
  * The layers as methods, for a Sequential model (which grows by each) and for symbolic values (of

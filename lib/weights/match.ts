@@ -208,7 +208,7 @@ function flattenedImage(model: Network, layer: string): Flattened | undefined {
   while (value !== undefined && value.shape.length === 1) {
     const source: SymbolicValue | undefined = value.sources[0];
     if (source === undefined || sizeOf(source.shape) !== value.shape[0]) return undefined;
-    if (source.shape.length === 3) return source.shape as unknown as Flattened;
+    if (source.shape.length === 3) return source.shape as [number, number, number];
     const mixes = Object.values(value.layer?.weights ?? {}).some(({ shape }) => shape.length > 1);
     if (source.shape.length !== 1 || value.sources.length !== 1 || mixes) return undefined;
     value = source;

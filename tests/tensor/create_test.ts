@@ -5,7 +5,7 @@ import type { NestedNumbers } from "../../lib/tensor/print.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 
-const { tensor, zeros, ones, full, arange, linspace, eye, oneHot } = create;
+const { tensor, zeros, ones, full, arange, linspace, iota, eye, oneHot } = create;
 await setDevice("cpu", { threads: 1 });
 
 const kind = (t: Tensor) => [t.dtype, [...t.shape]];
@@ -103,6 +103,10 @@ Deno.test("ranges", async () => {
 });
 
 Deno.test("identity matrices and one-hot codes", async () => {
+  assertEquals(await iota([2, 3], 0).array(), [[0, 0, 0], [1, 1, 1]]);
+  assertEquals(await iota([2, 3], -1, "f32").array(), [[0, 1, 2], [0, 1, 2]]);
+  assertEquals(iota([2], 0).dtype, "i32");
+  assertThrows(() => iota([2, 3], 2), RangeError, "iota");
   assertEquals(await eye(2).array(), [[1, 0], [0, 1]]);
   assertEquals(await eye(2, 3).array(), [[1, 0, 0], [0, 1, 0]]);
   assertEquals(await oneHot([2, 0], 3).array(), [[0, 0, 1], [1, 0, 0]]);
