@@ -2,10 +2,12 @@ import { gradients } from "../../lib/graph/gradient.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { multiply } from "../../lib/graph/ops/elementwise.ts";
 import { reduceSum } from "../../lib/graph/ops/reduce.ts";
-import { difference, type Graph, runOn } from "../device/compare.ts";
+import { type Case, compositions, real } from "../cases/case.ts";
+import { compareCase, difference, type Graph, runOn } from "../device/compare.ts";
 import { errorsOnDevices, testOnDevices } from "../device/devices.ts";
-import { callLayer, type LayerRecord, nameOf } from "../fixtures/layers.ts";
+import { callLayer, layerOf, type LayerRecord, nameOf } from "../fixtures/layers.ts";
 import { type FixtureArray, fixtures, numbersOf } from "../fixtures/load.ts";
+import { type LayerExample, layerExamples, nameOf as nameOfExample } from "./examples.ts";
 
 /** The result, gradients and updates of a record, and what PyTorch has for each. */
 function graphOf(record: LayerRecord): { graph: Graph; expected: FixtureArray[] } {
@@ -46,4 +48,28 @@ for (const record of fixtures("layers")) {
       errors(device).check(error, `${name}, result ${i}`);
     });
   });
+}
+
+/** An example of a layer as a case, its weights drawn too. */
+function caseOf({ method, given, input }: LayerExample, name: string): Case {
+  const call = { layer: method, arguments: given }, layer = layerOf(call);
+  layer.infer([input], "");
+  const { weights } = layer;
+  const inputs = [
+    real([2, ...input]),
+    ...Object.values(weights).map(({ shape }) => real(shape, 0.5, 2)),
+  ];
+  return compositions([
+    [name, inputs, (...nodes) => callLayer({ ...call, weights }, nodes).output],
+  ])[0]!;
+}
+
+const differences = errorsOnDevices("layers against the reference", 3e-5);
+
+for (const example of layerExamples) {
+  const name = nameOfExample(example);
+  testOnDevices(
+    name,
+    (device) => compareCase(device, caseOf(example, name), [{}], differences(device)),
+  );
 }
