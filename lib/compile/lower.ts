@@ -16,6 +16,7 @@ import {
   type Uses,
 } from "./fuse.ts";
 import { keyOf } from "./key.ts";
+import { withMergedAxes } from "./merge_axes.ts";
 import { isContiguous, sourceOf, tailView, viewOf } from "./view.ts";
 
 /** A kernel with the nodes that it reads and stores, in the order of the launch's inputs and outputs. */
@@ -72,7 +73,7 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
     const builder = new ExpressionBuilder(group.shape, [], uses);
     const { stores, expression } = builder.group(group);
     units.push({
-      kernel: { kind: "map", shape: group.shape, expression },
+      kernel: withMergedAxes({ kind: "map", shape: group.shape, expression }),
       reads: builder.reads,
       stores,
       overwritable: builder.overwritable,
@@ -102,7 +103,7 @@ export function copyUnit(node: Node, target: Node = leaf(node.shape, node.dtype)
   const step = builder.read(node);
   const expression = { steps: builder.steps, stores: [{ step, dtype: node.dtype }] };
   return {
-    kernel: { kind: "map", shape: node.shape, expression },
+    kernel: withMergedAxes({ kind: "map", shape: node.shape, expression }),
     reads: builder.reads,
     stores: [target],
     overwritable: builder.overwritable,
@@ -152,20 +153,20 @@ function reduceUnit(node: Node, head: Group | undefined, uses: Uses): Unit {
     expression = builder.group(head).expression;
   }
   const { combine, axes } = node.op.reduce!(node.attributes);
-  const kernel: Kernel = {
+  const kernel = withMergedAxes({
     kind: "reduce",
     combine,
     shape: input.shape,
     axes,
     expression,
     dtype: registerType(node.dtype),
-  };
+  });
   return { kernel, reads: builder.reads, stores: [node], overwritable: new Set() };
 }
 
 function kernelUnit(node: Node, tail: Group | undefined, uses: Uses): Unit {
   const operands = node.inputs.map(bufferOf);
-  const kernel = node.op.kernel!(node, node.attributes);
+  const kernel = withMergedAxes(node.op.kernel!(node, node.attributes));
   if (tail === undefined) {
     return { kernel, reads: operands, stores: [node], overwritable: new Set() };
   }
@@ -220,7 +221,7 @@ class ExpressionBuilder {
     let view = viewOf(source, this.shape.length);
     const inPlace = isContiguous(view, this.shape) && sizeOf(buffer.shape) === sizeOf(this.shape);
     if (this.host !== undefined) {
-      const adapted = tailView(view, this.shape, this.host.shape);
+      const adapted = tailView(view, this.shape);
       if (adapted === undefined || buffer.dtype === "u8") this.fits = false;
       else view = adapted;
     }

@@ -43,15 +43,14 @@ export function isContiguous(view: View, shape: Shape): boolean {
 }
 
 /**
- * The same view for a tail over `result`, a shape of as many elements as `shape` whose last axis is
- * the same; undefined where a tail cannot load it (see `Tail`).
+ * The same view for a tail, whose space has the rows and columns of a result: its last axis is that of
+ * `shape`. Undefined where a tail cannot load it (see `Tail`).
  */
-export function tailView(view: View, shape: Shape, result: Shape): View | undefined {
-  const zeros = result.map(() => 0);
-  if (isContiguous(view, shape)) return { offset: 0, strides: stridesOf(result) };
-  const moving = shape.flatMap((d, axis) => d !== 1 && view.strides[axis] !== 0 ? [axis] : []);
-  if (moving.length === 0) return { offset: view.offset, strides: zeros };
-  const last = shape.length - 1;
-  if (moving.length > 1 || moving[0] !== last || view.strides[last] !== 1) return undefined;
-  return { offset: view.offset, strides: zeros.with(-1, 1) };
+export function tailView({ offset, strides }: View, shape: Shape): View | undefined {
+  const columns = shape.at(-1) ?? 1, last = shape.length - 1;
+  if (isContiguous({ offset, strides }, shape)) return { offset: 0, strides: [columns, 1] };
+  const moving = shape.flatMap((d, axis) => d !== 1 && strides[axis] !== 0 ? [axis] : []);
+  if (moving.length === 0) return { offset, strides: [0, 0] };
+  if (moving.length > 1 || moving[0] !== last || strides[last] !== 1) return undefined;
+  return { offset, strides: [0, 1] };
 }

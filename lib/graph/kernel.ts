@@ -74,6 +74,24 @@ export const registerType = (dtype: DType): "f32" | "i32" => dtype === "u8" ? "i
 /** Whether a step depends on the index, of which a tail knows nothing. */
 export const usesIndex = ({ kind }: Step): boolean => kind === "iota" || kind === "randomUniform";
 
+/** How far a step moves with each of `rank` axes of its space; nothing for one that does not. */
+export function stepStrides(step: Step, rank: number): readonly number[] | undefined {
+  if (step.kind === "load") return step.view.strides;
+  if (step.kind !== "iota") return undefined;
+  return new Array<number>(rank).fill(0).with(step.axis, 1);
+}
+
+/** The same step over axes each of which stands for a group of its own; those in none have size 1. */
+export function stepOver(step: Step, groups: readonly (readonly number[])[]): Step {
+  if (step.kind === "load") {
+    const { offset, strides } = step.view;
+    return { ...step, view: { offset, strides: groups.map((group) => strides[group.at(-1)!]!) } };
+  }
+  if (step.kind !== "iota") return step;
+  const axis = groups.findIndex((group) => group.includes(step.axis));
+  return axis < 0 ? { kind: "literal", value: 0, dtype: step.dtype } : { ...step, axis };
+}
+
 /** A step whose value is stored, in the launch's outputs in this order. */
 export interface Store {
   readonly step: number;
@@ -116,8 +134,9 @@ export interface ArgmaxKernel {
 
 /**
  * An element-wise computation on the result of a matmul or convolution before it is stored. Its
- * iteration space is the result's shape. Each load either has the result's own row-major strides,
- * or depends on the last axis alone, or is one number for all: see `tailView`.
+ * iteration space has two axes: the result's last one, and all before it as one. Each load either is
+ * at the result's own place, or depends on the last axis alone, or is one number for all: see
+ * `tailView`.
  */
 export type Tail = Expression;
 

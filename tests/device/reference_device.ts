@@ -173,26 +173,23 @@ function isRowMajor({ offset, strides }: View, shape: Shape): boolean {
   return offset === 0 && shape.every((size, axis) => size === 1 || strides[axis] === own[axis]);
 }
 
-/** The shape of what a kernel yields, where it can have a tail. */
+/** The space of what is stored at each index: of a map, or of a tail. */
 function resultShape(kernel: Kernel): Shape {
   switch (kernel.kind) {
     case "map":
       return kernel.shape;
-    case "matmul": {
-      // One product may be a matrix or a batch of one; the loads of its tail tell.
-      const matrix = kernel.tail?.steps.some((s) =>
-        s.kind === "load" && s.view.strides.length === 2
-      );
-      return matrix ? [kernel.m, kernel.n] : [kernel.batch, kernel.m, kernel.n];
-    }
+    case "matmul":
+      return [kernel.batch * kernel.m, kernel.n];
     case "conv2d":
-      return kernel.output;
+      return rowsAndColumns(kernel.output);
     case "conv2dInputGradient":
-      return kernel.image;
+      return rowsAndColumns(kernel.image);
     default:
       return [];
   }
 }
+
+const rowsAndColumns = (shape: Shape): Shape => [sizeOf(shape.slice(0, -1)), shape.at(-1)!];
 
 const reductions = { sum: reduceSum, product: reduceProduct, max: reduceMax, min: reduceMin };
 

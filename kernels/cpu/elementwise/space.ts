@@ -15,10 +15,9 @@ export interface Access {
   readonly dtype: DType;
 }
 
-/** An iteration space and what moves in it, with as few axes as the views allow. */
+/** An iteration space and what moves in it. */
 export interface Space {
   readonly shape: Shape;
-  /** Which of the axes given to `spaceOf` as reduced the remaining ones are. */
   readonly reduced: readonly boolean[];
   /** For steps of the expression that read something at the index. */
   readonly reads: ReadonlyMap<number, Access>;
@@ -33,10 +32,7 @@ const unitOf = (access: Access) => access.buffer === undefined ? 1 : bytesPerEle
 export const strideOf = (access: Access, axis: number): number =>
   access.view.strides[axis]! * unitOf(access);
 
-/**
- * The space of a kernel. Axes of size 1 go, and neighbours merge where everything moves through
- * them as through one; reduced axes merge with reduced ones alone.
- */
+/** The space of a kernel, over some axes of which it may reduce. */
 export function spaceOf(
   shape: Shape,
   expression: Expression,
@@ -60,31 +56,8 @@ export function spaceOf(
     buffer: { kind: "output" as const, number },
     dtype,
   }));
-  const all = [...reads.values(), ...writes];
-  const isReduced = (axis: number) => reducedAxes?.includes(axis) ?? false;
-  // Groups of axes that merge into one, outermost first.
-  const groups: number[][] = [];
-  for (let axis = 0; axis < shape.length; axis++) {
-    if (shape[axis] === 1) continue;
-    const last = groups.at(-1)?.at(-1);
-    const merges = last !== undefined && isReduced(last) === isReduced(axis) &&
-      all.every(({ view: { strides } }) => strides[last] === strides[axis]! * shape[axis]!);
-    if (merges) groups.at(-1)!.push(axis);
-    else groups.push([axis]);
-  }
-  const collapse = (access: Access): Access => ({
-    ...access,
-    view: {
-      offset: access.view.offset,
-      strides: groups.map((group) => access.view.strides[group.at(-1)!]!),
-    },
-  });
-  return {
-    shape: groups.map((group) => group.reduce((size, axis) => size * shape[axis]!, 1)),
-    reduced: groups.map((group) => isReduced(group[0]!)),
-    reads: new Map([...reads].map(([index, access]) => [index, collapse(access)])),
-    writes: writes.map(collapse),
-  };
+  const reduced = shape.map((_, axis) => reducedAxes?.includes(axis) ?? false);
+  return { shape, reduced, reads, writes };
 }
 
 /** The address (or the number) of an access at an index, given for some of the axes. */

@@ -28,7 +28,8 @@ export function emitPad(builder: KernelBuilder, kernel: PadKernel): void {
   });
   if (sizeOf(kernel.input) === 0) return;
 
-  const { input, output, low, step } = mergeAxes(kernel);
+  const { input, output, low } = kernel;
+  const step = kernel.interior.map((gap) => gap + 1);
   const strides = stridesOf(output);
   const outer = input.slice(0, -1), length = input.at(-1) ?? 1;
   const rows = sizeOf(outer);
@@ -52,28 +53,4 @@ export function emitPad(builder: KernelBuilder, kernel: PadKernel): void {
       });
     });
   });
-}
-
-/** Axes that are copied whole join the axis before them. */
-function mergeAxes({ input, output, low, interior }: PadKernel) {
-  const merged = {
-    input: [] as number[],
-    output: [] as number[],
-    low: [] as number[],
-    step: [] as number[],
-  };
-  for (let axis = 0; axis < input.length; axis++) {
-    const last = merged.input.length - 1;
-    if (last >= 0 && input[axis] === output[axis] && merged.step[last] === 1) {
-      merged.input[last]! *= input[axis]!;
-      merged.output[last]! *= input[axis]!;
-      merged.low[last]! *= input[axis]!;
-    } else {
-      merged.input.push(input[axis]!);
-      merged.output.push(output[axis]!);
-      merged.low.push(low[axis]!);
-      merged.step.push(interior[axis]! + 1);
-    }
-  }
-  return merged;
 }

@@ -1,3 +1,4 @@
+import { mergeAxes } from "../../../lib/compile/merge_axes.ts";
 import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
@@ -20,19 +21,15 @@ export const stepsOf = (axes: readonly { readonly count: number }[]): number =>
   axes.reduce((product, { count }) => product * count, 1);
 
 /** Neighbouring axes that all of `pointers` walk like one become one; axes of one step go. */
-export function mergeAxes<K extends string, A extends Readonly<Record<K | "count", number>>>(
+export function mergedAxes<K extends string, A extends Readonly<Record<K | "count", number>>>(
   axes: readonly A[],
   ...pointers: readonly K[]
 ): A[] {
-  const merged: A[] = [];
-  for (const axis of axes) {
-    if (axis.count === 1) continue;
-    const outer = merged.at(-1);
-    if (outer !== undefined && pointers.every((key) => outer[key] === axis.count * axis[key])) {
-      merged[merged.length - 1] = { ...axis, count: outer.count * axis.count };
-    } else merged.push(axis);
-  }
-  return merged;
+  const strides = pointers.map((pointer) => axes.map((axis) => axis[pointer]));
+  return mergeAxes(axes.map(({ count }) => count), strides).map((group) => ({
+    ...axes[group.at(-1)!]!,
+    count: stepsOf(group.map((axis) => axes[axis]!)),
+  }));
 }
 
 /** The bytes between neighbours, if they are the same all along the axes. */
@@ -40,7 +37,7 @@ export function commonStride<K extends string>(
   axes: readonly Readonly<Record<K | "count", number>>[],
   pointer: K,
 ): number | undefined {
-  const merged = mergeAxes(axes, pointer);
+  const merged = mergedAxes(axes, pointer);
   return merged.length > 1 ? undefined : merged[0]?.[pointer] ?? 0;
 }
 

@@ -1,6 +1,6 @@
 import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
-import { mergeAxes, type RowAxis, type SumAxis } from "./axes.ts";
+import { mergedAxes, type RowAxis, type SumAxis } from "./axes.ts";
 
 /** Rows in lines of evenly spaced ones: a convolution's rows of pixels. */
 export interface Lines {
@@ -15,7 +15,7 @@ export interface Lines {
  * of at most `most` rows, well.
  */
 export function linesOf(rows: readonly RowAxis[], most: number): Lines {
-  const merged = mergeAxes(rows, "a", "result");
+  const merged = mergedAxes(rows, "a", "result");
   const line = merged.at(-1)?.count ?? 1;
   const fills = Math.floor(line / Math.ceil(line / most)) >= 4;
   return merged.length > 1 && fills

@@ -5,7 +5,7 @@ import type { Scratch } from "../stages/scratch.ts";
 import { rangeOf, taskRanges } from "../stages/units.ts";
 import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { call, i32 } from "../wasm/instructions.ts";
-import { commonStride, mergeAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
+import { commonStride, mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
 import { packedAxes } from "./pack_b.ts";
 import { packPanel } from "./pack_panel.ts";
 import { packPanels } from "./pack_panels.ts";
@@ -58,7 +58,7 @@ type Partition = ReturnType<typeof partition>;
 export function partition({ groups, columns, ...product }: Product) {
   const rows = stepsOf(product.rows);
   const block = columns.b === 4 && rows <= 8 ? wide : deep;
-  const axes = mergeAxes(product.reduction, "a", "b");
+  const axes = mergedAxes(product.reduction, "a", "b");
   const units = unitsOf(axes, block.steps);
   const steps = units.step * stepsOf(units.inner);
   const panels = panelsOf(columns.count);

@@ -8,7 +8,7 @@ import type { Scratch } from "../stages/scratch.ts";
 import { rangeOf, taskRanges } from "../stages/units.ts";
 import type { FunctionBuilder, FunctionIndex, Local, Value } from "../wasm/assembler.ts";
 import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
-import { mergeAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
+import { mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
 import type { Product, Strategy } from "./product.ts";
 import { loadKind, plainTail } from "./tail.ts";
 import { panelsOf, tileFunction, tileRows } from "./tile_6x8.ts";
@@ -46,7 +46,7 @@ type Partition = ReturnType<typeof partition>;
 /** Cuts a product. */
 export function partition({ groups, columns, reduction, shape, ...product }: Product) {
   const taps = product.rows.slice(0, -1), rows = product.rows.at(-1)!;
-  const units = unitsOf(mergeAxes(reduction, "a", "b"), unitSteps);
+  const units = unitsOf(mergedAxes(reduction, "a", "b"), unitSteps);
   const panels = panelsOf(columns.count);
   const tiles = tilesOf(rows.count, tileRows(panels.vectors));
   const tileCount = stepsOf(taps) * tiles.count;
@@ -236,7 +236,7 @@ function addPart(
             const values = expression.emit({
               result,
               load(step) {
-                const kind = loadKind(step, shape);
+                const kind = loadKind(step);
                 const base = i32.add(args.input(step.input), step.view.offset * 4);
                 if (kind === "scalar") return v128.load32Splat(base);
                 return v128.load(i32.add(base, kind === "element" ? at : column));

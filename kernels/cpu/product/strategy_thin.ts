@@ -4,7 +4,7 @@ import type { Part, Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
-import { mergeAxes, stepsOf } from "./axes.ts";
+import { mergedAxes, stepsOf } from "./axes.ts";
 import type { Product, Strategy } from "./product.ts";
 import { rowPlaces } from "./row_places.ts";
 import { tailFunction } from "./tail.ts";
@@ -24,7 +24,7 @@ const mostColumns = 1024, wantedTasks = 32;
 export const thin: Strategy = {
   fits: ({ rows, columns, reduction }) =>
     stepsOf(rows) <= mostRows && columns.b === 4 && columns.count >= fewestColumns &&
-    stepsOf(reduction) > 0 && mergeAxes(reduction, "a", "b").length <= 1,
+    stepsOf(reduction) > 0 && mergedAxes(reduction, "a", "b").length <= 1,
   stages,
 };
 
@@ -38,7 +38,7 @@ export function partition({ groups, columns }: Product) {
 function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
   const { groups, columns } = product;
   const rows = stepsOf(product.rows);
-  const [axis = { count: 1, a: 0, b: 0 }] = mergeAxes(product.reduction, "a", "b");
+  const [axis = { count: 1, a: 0, b: 0 }] = mergedAxes(product.reduction, "a", "b");
   const { width, blocks } = partition(product);
   const places = rowPlaces(scratch, product.rows, product.resultOffset);
   const sumStride = width * 4;

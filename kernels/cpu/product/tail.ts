@@ -1,5 +1,4 @@
 import type { Expression } from "../../../lib/graph/kernel.ts";
-import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
 import { ExpressionEmitter, type LoadStep } from "../elementwise/expression.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import type { Arguments } from "../stages/builder.ts";
@@ -14,13 +13,9 @@ export const plainTail: Expression = {
   stores: [{ step: 0, dtype: "f32" }],
 };
 
-/** Which of the three kinds of load that a tail over `shape` may have a step is. */
-export function loadKind({ view }: LoadStep, shape: Shape): "element" | "column" | "scalar" {
-  const strides = stridesOf(shape);
-  if (shape.every((size, axis) => size === 1 || view.strides[axis] === strides[axis])) {
-    return "element";
-  }
-  return view.strides.at(-1) === 0 ? "scalar" : "column";
+/** Which of the three kinds of load that a tail may have a step is. */
+export function loadKind({ view: { strides: [row, column] } }: LoadStep) {
+  return row !== 0 ? "element" : column !== 0 ? "column" : "scalar";
 }
 
 /**
@@ -43,7 +38,7 @@ export type TailFunction = (
  */
 export function tailFunction(
   module: ModuleBuilder,
-  { tail = plainTail, shape }: Product,
+  { tail = plainTail }: Product,
   { vectors, last: lastColumns }: Panels,
   tileStride: number,
   rowStride: number | "table",
@@ -73,7 +68,7 @@ export function tailFunction(
             const values = expression.emit({
               result: v128.load(tile, vector * 16),
               load(step) {
-                const kind = loadKind(step, shape);
+                const kind = loadKind(step);
                 const base = i32.add(input(step.input), step.view.offset * 4);
                 if (kind === "scalar") return v128.load32Splat(base);
                 const at = kind === "element" ? offset : column;

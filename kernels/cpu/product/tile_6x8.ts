@@ -8,7 +8,7 @@ import type {
   Value,
 } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
-import { mergeAxes, stepsOf, type SumAxis } from "./axes.ts";
+import { mergedAxes, stepsOf, type SumAxis } from "./axes.ts";
 
 /** Rows of a tile: with 12 sums, two vectors of B and one of A, 15 of 16 registers are in use. */
 export const tileRows = (vectors: number): number => vectors === 1 ? 8 : 6;
@@ -114,7 +114,7 @@ const isKnown = <A extends { readonly count: unknown }>(
 
 /** The loops along the axes, as few as there can be. */
 function loopsOf(axes: readonly TileAxis[], count: Value<"i32">): [Loop, ...Loop[]] {
-  const known = mergeAxes(axes.filter(isKnown), "a", "b");
+  const known = mergedAxes(axes.filter(isKnown), "a", "b");
   const [next = { count: 1, a: 0, b: 0 }, ...rest] = known;
   const outer = axes.find((axis) => axis.count === "runtime");
   if (outer === undefined) return [next, ...rest];

@@ -1,3 +1,4 @@
+import { mergedSpace } from "../../../lib/compile/merge_axes.ts";
 import type { CombineName } from "../../../lib/graph/combine.ts";
 import type { Expression, ReduceKernel } from "../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
@@ -65,9 +66,10 @@ export function emitReduce(builder: KernelBuilder, kernel: ReduceKernel): void {
   const last = space.reduced.at(-1) ? 1 : kept.at(-1)!;
   const shape = [outputs / last, parts, last];
   const expression = partsExpression(shape, dtype);
+  const second = mergedSpace({ shape, expression }, [1]);
   emitStage(builder, {
-    space: spaceOf(shape, expression, [1]),
-    expression,
+    space: spaceOf(second.shape, second.expression, second.axes),
+    expression: second.expression,
     combine,
     dtype,
     split: undefined,

@@ -1,5 +1,5 @@
 import type { Expression, View } from "../../../lib/graph/kernel.ts";
-import { type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
+import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
 import type { Bindings } from "../shader/bindings.ts";
 import { emitElementwise, emitLiteral, type Operand } from "./elementwise.ts";
 import math from "./math.wgsl" with { type: "text" };
@@ -35,10 +35,7 @@ export function emitExpression(
   bindings: Bindings,
 ): { code: string; values: string[] } {
   const lines: string[] = [];
-  const views = steps.flatMap((step) =>
-    step.kind === "load" ? [step.view] : step.kind === "iota" ? [axisView(shape, step.axis)] : []
-  );
-  const space = new Space(shape, views, point, lines);
+  const space = new Space(shape, point, lines);
   const operands: Operand[] = [];
   for (const [number, step] of steps.entries()) {
     const name = `v${number}`;
@@ -55,7 +52,7 @@ export function emitExpression(
         code = emitLiteral(step.value, step.dtype);
         break;
       case "iota":
-        code = `${dtype}(${space.position(axisView(shape, step.axis))})`;
+        code = `${dtype}(${space.coordinate(step.axis)})`;
         break;
       case "randomUniform": {
         const state = [0, 1, 2].map((word) => bindings.load(step.input, "i32", `${word}u`));
@@ -72,43 +69,29 @@ export function emitExpression(
   return { code: lines.join("\n  "), values: stores.map(({ step }) => `v${step}`) };
 }
 
-/** The index along an axis, as a view. */
-function axisView(shape: Shape, axis: number): View {
-  return { offset: 0, strides: shape.map((_, a) => a === axis ? 1 : 0) };
-}
-
-/**
- * Positions in views over an iteration space. Neighbouring axes that no view tells apart are taken
- * as one, so that mostly no index needs to be divided.
- */
+/** Positions in views over an iteration space. */
 class Space {
   readonly #shape: Shape;
+  readonly #strides: readonly number[];
   readonly #point: Point;
   readonly #lines: string[];
-  /** Runs of axes that are taken as one, as [first, last]. */
-  readonly #runs: [number, number][] = [];
   readonly #coordinates = new Map<number, string>();
 
-  constructor(shape: Shape, views: readonly View[], point: Point, lines: string[]) {
+  constructor(shape: Shape, point: Point, lines: string[]) {
     this.#shape = shape;
+    this.#strides = stridesOf(shape);
     this.#point = point;
     this.#lines = lines;
-    for (let axis = 0; axis < shape.length; axis++) {
-      if (shape[axis] === 1) continue;
-      const run = this.#runs.at(-1);
-      const joins = run !== undefined &&
-        views.every(({ strides }) => strides[run[1]] === strides[axis]! * shape[axis]!);
-      if (joins) run[1] = axis;
-      else this.#runs.push([axis, axis]);
-    }
   }
 
   /** WGSL (u32): the position in a view. */
   position({ offset, strides }: View): string {
-    const terms = this.#runs.flatMap(([, axis], run) => {
-      const stride = strides[axis]!;
+    const isRowMajor = offset === 0 && strides.length > 0 &&
+      this.#shape.every((size, axis) => size === 1 || strides[axis] === this.#strides[axis]);
+    if (isRowMajor) return this.#point.index;
+    const terms = strides.flatMap((stride, axis) => {
       if (stride === 0) return [];
-      const coordinate = this.#coordinate(run);
+      const coordinate = this.coordinate(axis);
       // Negative strides wrap around, and so does the sum, back into the buffer.
       return [stride === 1 ? coordinate : `${coordinate} * ${stride >>> 0}u`];
     });
@@ -116,23 +99,20 @@ class Space {
     return terms.join(" + ");
   }
 
-  #coordinate(run: number): string {
-    const known = this.#coordinates.get(run);
+  /** WGSL (u32): the index along an axis. */
+  coordinate(axis: number): string {
+    const known = this.#coordinates.get(axis);
     if (known !== undefined) return known;
-    const [first, last] = this.#runs[run]!;
-    const size = sizeOf(this.#shape.slice(first, last + 1));
-    const inner = stridesOf(this.#shape)[last]!;
-    const { index } = this.#point;
+    const inner = this.#strides[axis]!, { index, last } = this.#point;
     let code: string;
-    if (run === this.#runs.length - 1 && first === this.#shape.length - 1 && this.#point.last) {
-      code = this.#point.last;
-    } else {
+    if (axis === this.#shape.length - 1 && last !== undefined) code = last;
+    else {
       const divided = inner === 1 ? index : `${index} / ${inner}u`;
-      code = run === 0 ? divided : `(${divided}) % ${size}u`;
+      code = axis === 0 ? divided : `(${divided}) % ${this.#shape[axis]}u`;
     }
-    const name = `at${run}`;
+    const name = `at${axis}`;
     this.#lines.push(`let ${name} = ${code};`);
-    this.#coordinates.set(run, name);
+    this.#coordinates.set(axis, name);
     return name;
   }
 }

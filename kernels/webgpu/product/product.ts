@@ -92,9 +92,7 @@ function emitTail(product: Product, bindings: Bindings, last: string): string {
   // Outputs are declared first: what is updated in place has the type of what is stored.
   tail.stores.forEach(({ dtype }, k) => bindings.store(k, dtype, "i", "0"));
   const point = { index: "i", last, result: "value" };
-  // The tail of a product without a batch sees two axes.
-  const load = tail.steps.find((step) => step.kind === "load");
-  const shape = load === undefined ? output : output.slice(-load.view.strides.length);
+  const shape = [sizeOf(output.slice(0, -1)), output.at(-1)!];
   const { code, values } = emitExpression(tail, shape, point, bindings);
   const stores = tail.stores.map(({ dtype }, k) => bindings.store(k, dtype, "i", values[k]!));
   return [code, ...stores].join("\n  ");

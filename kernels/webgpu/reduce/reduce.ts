@@ -1,3 +1,4 @@
+import { mergeAxes } from "../../../lib/compile/merge_axes.ts";
 import type { ReduceKernel } from "../../../lib/graph/kernel.ts";
 import { DeviceError } from "../../../lib/core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
@@ -70,7 +71,7 @@ ${reduce}${code}`;
   const target = parts > 1 ? scratch : operands.outputs[0]!;
   const first = new Bindings(operands, [target]);
   const store = first.write(target, dtype, "i", "value");
-  const index = rowMajorIndex(shape, kept, axes);
+  const index = rowMajorIndex(shape, axes);
   const { code, values } = emitExpression(kernel.expression, shape, { index: "i" }, first);
   const head = elements === 0
     ? "return identity();"
@@ -88,26 +89,20 @@ ${reduce}${code}`;
 }
 
 /** WGSL of the row-major index in `shape`, from an index over the kept axes and one over the others. */
-function rowMajorIndex(shape: Shape, kept: readonly number[], axes: readonly number[]): string {
-  const strides = stridesOf(shape);
-  const part = (name: string, list: readonly number[]) => {
-    // Axes that lie side by side in `shape` too are one.
-    const runs: [number, number][] = [];
-    for (const axis of list) {
-      const run = runs.at(-1);
-      if (run !== undefined && axis === run[1] + 1) run[1] = axis;
-      else runs.push([axis, axis]);
-    }
+function rowMajorIndex(shape: Shape, axes: readonly number[]): string {
+  const strides = stridesOf(shape), isReduced = shape.map((_, axis) => axes.includes(axis));
+  // Axes that lie side by side are one.
+  const groups = mergeAxes(shape, [], isReduced);
+  const part = (name: string, reduced: boolean) => {
+    const own = groups.filter(([first]) => isReduced[first!] === reduced);
     let inner = 1;
-    const terms: string[] = [];
-    for (const [first, last] of runs.toReversed()) {
-      const size = sizeOf(shape.slice(first, last + 1));
+    return own.toReversed().map((group) => {
+      const size = sizeOf(group.map((axis) => shape[axis]!));
       const divided = inner === 1 ? name : `${name} / ${inner}u`;
-      const outermost = first === list[0];
-      terms.push(`${outermost ? `(${divided})` : `((${divided}) % ${size}u)`} * ${strides[last]}u`);
+      const index = group === own[0] ? `(${divided})` : `((${divided}) % ${size}u)`;
       inner *= size;
-    }
-    return terms;
+      return `${index} * ${strides[group.at(-1)!]}u`;
+    });
   };
-  return [...part("output", kept), ...part("k", axes)].join(" + ") || "0u";
+  return [...part("output", false), ...part("k", true)].join(" + ") || "0u";
 }

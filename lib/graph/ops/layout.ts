@@ -194,14 +194,37 @@ export const padOp: Op<{
   },
   kernel: ({ inputs: [x], shape, dtype }, { low, interior, value }) => ({
     kind: "pad",
-    input: x!.shape,
-    output: shape,
-    low,
-    interior,
+    ...mergedPad(x!.shape, shape, low, interior),
     value,
     dtype: registerType(dtype),
   }),
 };
+
+/** Axes that are copied whole join the axis before them. */
+function mergedPad(
+  input: Shape,
+  output: Shape,
+  low: readonly number[],
+  interior: readonly number[],
+) {
+  const axes: { input: number; output: number; low: number; interior: number }[] = [];
+  input.forEach((size, axis) => {
+    const outer = axes.at(-1);
+    if (outer?.interior === 0 && size === output[axis]) {
+      outer.input *= size;
+      outer.output *= size;
+      outer.low *= size;
+    } else {
+      axes.push({ input: size, output: output[axis]!, low: low[axis]!, interior: interior[axis]! });
+    }
+  });
+  return {
+    input: axes.map(({ input }) => input),
+    output: axes.map(({ output }) => output),
+    low: axes.map(({ low }) => low),
+    interior: axes.map(({ interior }) => interior),
+  };
+}
 
 /** The inputs one after another along an axis. */
 export const concatenateOp: Op<{ axis: number }> = {

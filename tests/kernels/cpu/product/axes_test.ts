@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { commonStride, mergeAxes, stepsOf, unitsOf } from "../../../../kernels/cpu/product/axes.ts";
+import {
+  commonStride,
+  mergedAxes,
+  stepsOf,
+  unitsOf,
+} from "../../../../kernels/cpu/product/axes.ts";
 
 Deno.test("cpu product: axes that every pointer walks like one are one", () => {
   const axes = [
@@ -8,10 +13,10 @@ Deno.test("cpu product: axes that every pointer walks like one are one", () => {
     { count: 3, a: 20, b: 20 },
     { count: 5, a: 4, b: 4 },
   ];
-  assertEquals(mergeAxes(axes, "a", "b"), [{ count: 30, a: 4, b: 4 }]);
+  assertEquals(mergedAxes(axes, "a", "b"), [{ count: 30, a: 4, b: 4 }]);
   const apart = axes.with(0, { count: 2, a: 60, b: 64 });
-  assertEquals(mergeAxes(apart, "a", "b"), [apart[0]!, { count: 15, a: 4, b: 4 }]);
-  assertEquals(mergeAxes(apart, "a"), [{ count: 30, a: 4, b: 4 }]);
+  assertEquals(mergedAxes(apart, "a", "b"), [apart[0]!, { count: 15, a: 4, b: 4 }]);
+  assertEquals(mergedAxes(apart, "a"), [{ count: 30, a: 4, b: 4 }]);
   assertEquals([commonStride(apart, "a"), commonStride(apart, "b")], [4, undefined]);
   assertEquals(commonStride([{ count: 1, a: 8 }], "a"), 0);
 });

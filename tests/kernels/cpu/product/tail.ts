@@ -4,23 +4,23 @@
  * @module
  */
 import type { Tail } from "../../../../lib/graph/kernel.ts";
-import { type Shape, sizeOf, stridesOf } from "../../../../lib/core/shape.ts";
+import { type Shape, sizeOf } from "../../../../lib/core/shape.ts";
 import type { DType, TensorData } from "../../../../lib/core/dtype.ts";
 import { integers } from "../reference.ts";
 
 /** max(result + element, 0) * column + scalar, and whether result > 0. */
 export function tailOf(shape: Shape): Tail {
-  const zeros = shape.map(() => 0);
+  const columns = shape.at(-1)!;
   return {
     steps: [
       { kind: "result", dtype: "f32" },
-      { kind: "load", input: 2, view: { offset: 0, strides: stridesOf(shape) }, dtype: "f32" },
+      { kind: "load", input: 2, view: { offset: 0, strides: [columns, 1] }, dtype: "f32" },
       { kind: "apply", op: "add", operands: [0, 1], attributes: {}, dtype: "f32" },
       { kind: "literal", value: 0, dtype: "f32" },
       { kind: "apply", op: "maximum", operands: [2, 3], attributes: {}, dtype: "f32" },
-      { kind: "load", input: 3, view: { offset: 2, strides: zeros.with(-1, 1) }, dtype: "f32" },
+      { kind: "load", input: 3, view: { offset: 2, strides: [0, 1] }, dtype: "f32" },
       { kind: "apply", op: "multiply", operands: [4, 5], attributes: {}, dtype: "f32" },
-      { kind: "load", input: 4, view: { offset: 1, strides: zeros }, dtype: "f32" },
+      { kind: "load", input: 4, view: { offset: 1, strides: [0, 0] }, dtype: "f32" },
       { kind: "apply", op: "add", operands: [6, 7], attributes: {}, dtype: "f32" },
       {
         kind: "apply",
