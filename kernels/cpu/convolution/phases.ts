@@ -1,3 +1,5 @@
+import { tapsByPhase } from "../../phases.ts";
+
 /**
  * Along one axis, the image positions first, first + stride, …, `count` of them, which the same taps
  * of the kernel reach: `tap`, tap + tapStep, …, `taps` of them. Position `first` + i * stride gets
@@ -13,10 +15,6 @@ export interface Phase {
   readonly step: number;
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
-}
-
 /** The phases of an axis: an output gradient o meets position o * stride - padding + tap * dilation. */
 export function phasesOf(
   length: number,
@@ -25,19 +23,16 @@ export function phasesOf(
   padding: number,
   dilation: number,
 ): Phase[] {
-  const tapStep = stride / greatestCommonDivisor(stride, dilation);
-  return Array.from({ length: Math.min(stride, length) }, (_, first) => {
-    const reach = (tap: number) => (first + padding - tap * dilation) / stride;
-    let tap = 0;
-    while (tap < Math.min(size, tapStep) && !Number.isInteger(reach(tap))) tap++;
-    const taps = tap < Math.min(size, tapStep) ? Math.ceil((size - tap) / tapStep) : 0;
+  const { step: tapStep, phases } = tapsByPhase(size, stride, dilation);
+  return Array.from({ length: Math.min(stride, length) }, (_, first): Phase => {
+    const { first: tap, count: taps } = phases[(first + padding) % stride]!;
     return {
       first,
       count: Math.ceil((length - first) / stride),
       tap,
       tapStep,
       taps,
-      start: taps === 0 ? 0 : reach(tap),
+      start: taps === 0 ? 0 : (first + padding - tap * dilation) / stride,
       step: tapStep * dilation / stride,
     };
   });

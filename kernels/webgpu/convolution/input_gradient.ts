@@ -1,4 +1,5 @@
 import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
+import { type PhaseTaps, tapsByPhase } from "../../phases.ts";
 import { emitProduct } from "../product/product.ts";
 import type { Tiling } from "../product/tile.ts";
 import type { Operands } from "../shader/bindings.ts";
@@ -17,8 +18,8 @@ export function emitConv2dInputGradient(
 ): Emitted {
   const s = sizesOf(kernel);
   const [strideY, strideX] = s.stride, [top, , left] = s.padding;
-  const y = matching(s.kernelHeight, strideY, s.dilation[0]);
-  const x = matching(s.kernelWidth, strideX, s.dilation[1]);
+  const y = tapsByPhase(s.kernelHeight, strideY, s.dilation[0]);
+  const x = tapsByPhase(s.kernelWidth, strideX, s.dilation[1]);
   const uniform = tiling === "register" && s.count % 16 === 0;
   const height = Math.ceil(s.height / strideY), width = Math.ceil(s.width / strideX);
   const declarations = s.declarations + constants({
@@ -31,17 +32,18 @@ export function emitConv2dInputGradient(
     STEP_X: x.step,
   });
   const functions = [
-    table("first_y", y.first),
-    table("taps_y", y.taps),
-    table("first_x", x.first),
-    table("taps_x", x.taps),
+    table("first_y", y.phases.map(({ first }) => first)),
+    table("taps_y", y.phases.map(({ count }) => count)),
+    table("first_x", x.phases.map(({ first }) => first)),
+    table("taps_x", x.phases.map(({ count }) => count)),
   ].join("\n");
+  const mostTaps = (phases: readonly PhaseTaps[]) => Math.max(...phases.map(({ count }) => count));
   return emitProduct(
     {
       batch: s.groups * strideY * strideX,
       rows: s.count * height * width,
       columns: s.groupChannels,
-      segments: Math.max(...y.taps) * Math.max(...x.taps),
+      segments: mostTaps(y.phases) * mostTaps(x.phases),
       length: s.groupFilters,
       uniform: uniform ? s.count : 0,
       source: `${declarations}${functions}\n${inputGradient}`,
@@ -56,30 +58,6 @@ export function emitConv2dInputGradient(
     operands,
     tiling,
   );
-}
-
-/**
- * Which positions k of a window meet a pixel of each phase, those with k * dilation = phase modulo
- * the stride: the first, and how many there are, `step` apart.
- */
-function matching(size: number, stride: number, dilation: number) {
-  const step = stride / greatestCommonDivisor(stride, dilation);
-  const phases = Array.from({ length: stride }, (_, phase) => phase);
-  const found = phases.map((phase) => {
-    for (let k = 0; k < Math.min(size, step); k++) {
-      if ((k * dilation) % stride === phase) return k;
-    }
-    return undefined;
-  });
-  return {
-    step,
-    first: found.map((k) => k ?? 0),
-    taps: found.map((k) => k === undefined ? 0 : Math.floor((size - 1 - k) / step) + 1),
-  };
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** WGSL of a function that looks a number up by its position in a list. */
