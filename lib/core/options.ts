@@ -89,8 +89,8 @@ export function options<S extends AnySchema>(
   }
   for (const name of Object.keys(given)) checkName(name, where, schema);
   const values: Record<string, unknown> = {};
-  for (const [name, { read, fallback, isRequired }] of Object.entries(schema)) {
-    const value = given[name];
+  for (const name of Object.keys(schema)) {
+    const { read, fallback, isRequired } = schema[name]!, value = given[name];
     if (value === undefined && !isRequired) {
       if (fallback !== undefined) values[name] = fallback;
     } else values[name] = read(value, `${where}: ${name}`);
