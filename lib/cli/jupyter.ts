@@ -32,7 +32,7 @@ export async function kernelEnvironment(): Promise<Record<string, string>> {
   });
   if (await Deno.readTextFile(file).catch(() => "") !== spec) {
     await makeFolder(`${jupyter}/kernels/deno`);
-    await writeFileAtomic(file, new TextEncoder().encode(spec));
+    await writeFileAtomic(file, spec);
   }
   const path = Deno.env.get("JUPYTER_PATH");
   return {

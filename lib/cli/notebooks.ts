@@ -88,7 +88,7 @@ export const main = command(options, help, async (given, names) => {
     if (given.out !== undefined) await makeFolder(given.out);
     const target = given.out === undefined ? path : `${given.out}/${name}`;
     const text = formatNotebook(tidyNotebook(await formatCells(notebook)));
-    await writeFileAtomic(target, new TextEncoder().encode(text));
+    await writeFileAtomic(target, text);
   }
   if (failed > 0) console.error(`error: ${failed} of ${paths.length} notebooks failed`);
   return failed === 0 ? 0 : 1;

@@ -10,8 +10,9 @@ import { kill } from "node:process";
  */
 export async function writeFileAtomic(
   path: string,
-  content: Uint8Array | AsyncIterable<Uint8Array>,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
+  const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const temporary = `${path}.${Deno.pid}-${++writes}.part`; // another write may be under way
   await removeLeftovers(path);
   try {
@@ -20,7 +21,7 @@ export async function writeFileAtomic(
         path,
         () => Deno.open(temporary, { write: true, create: true, truncate: true }),
       );
-      for await (const bytes of content instanceof Uint8Array ? [content] : content) {
+      for await (const bytes of whole instanceof Uint8Array ? [whole] : whole) {
         await storing(path, () => writeAll(file, bytes));
       }
       await storing(path, () => file.sync());

@@ -1,3 +1,4 @@
+import { writeFileAtomic } from "../core/files.ts";
 import { drawFigure, escapeMarkup, plainJson, titleText } from "../plotly_svg/mod.ts";
 import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import type { FigureData, Frame, Layout, Trace } from "./figure_data.ts";
@@ -78,7 +79,8 @@ export class Figure {
   }
 
   /**
-   * Writes the figure to a file: a page (.html), a picture (.svg, .png) or Plotly's JSON (.json).
+   * Writes the figure to a file, whole or not at all: a page (.html), a picture (.svg, .png) or
+   * Plotly's JSON (.json).
    *
    * @throws {RangeError} for another kind of file
    */
@@ -86,17 +88,17 @@ export class Figure {
     const kind = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
     switch (kind) {
       case "svg":
-        return await Deno.writeTextFile(path, this.svg());
+        return await writeFileAtomic(path, this.svg());
       case "png":
-        return await Deno.writeFile(path, await this.png());
+        return await writeFileAtomic(path, await this.png());
       case "json":
-        return await Deno.writeTextFile(path, JSON.stringify(this));
+        return await writeFileAtomic(path, JSON.stringify(this));
       case "html": {
         const head = `<!DOCTYPE html><meta charset="utf-8"><title>${
           escapeMarkup(this.title)
         }</title>`;
         const body = figureHtml(this, this.svg(), { alone: true });
-        return await Deno.writeTextFile(path, head + body);
+        return await writeFileAtomic(path, head + body);
       }
     }
     throw new RangeError(

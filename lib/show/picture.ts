@@ -1,3 +1,4 @@
+import { writeFileAtomic } from "../core/files.ts";
 import { escapeMarkup } from "../plotly_svg/mod.ts";
 import { dataUrl, jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { emit } from "./jupyter.ts";
@@ -89,13 +90,13 @@ export class Picture {
   }
 
   /**
-   * Writes the picture to a file: .svg or .png.
+   * Writes the picture to a file, whole or not at all: .svg or .png.
    *
    * @throws {RangeError} for another kind of file
    */
   async save(path: string): Promise<void> {
-    if (/\.svg$/i.test(path)) return await Deno.writeTextFile(path, this.svg());
-    if (/\.png$/i.test(path)) return await Deno.writeFile(path, await this.png());
+    if (/\.svg$/i.test(path)) return await writeFileAtomic(path, this.svg());
+    if (/\.png$/i.test(path)) return await writeFileAtomic(path, await this.png());
     throw new RangeError(`Picture.save: expected a name that ends in .svg or .png, found ${path}`);
   }
 

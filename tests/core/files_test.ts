@@ -21,6 +21,8 @@ Deno.test("a file is written whole, over an older one, and nothing else stays", 
     const large = new Uint8Array(3_000_000).fill(7);
     await writeFileAtomic(path, large);
     assertEquals((await Deno.readFile(path)).length, large.length);
+    await writeFileAtomic(path, "ø");
+    assertEquals(await Deno.readTextFile(path), "ø");
     await writeFileAtomic(path, new Uint8Array());
     assertEquals((await Deno.readFile(path)).length, 0);
     assertEquals(names(folder), ["model.safetensors"]);
