@@ -142,11 +142,27 @@ export function checkCheckpoint(
       `${path}: ${foreign} is not part of this model and optimizer; it is the checkpoint of others`,
     );
   }
-  if (metadata.architecture !== architecture) {
+  if (inOrder(metadata.architecture) !== inOrder(architecture)) {
     throw new TypeError(
       `${path}: its layers have the weights of this model, but other settings; it is the checkpoint of another model`,
     );
   }
+}
+
+/** JSON with the names of every object in order: layers' settings may have been written in another. */
+function inOrder(json: string | undefined): string | undefined {
+  return json &&
+    JSON.stringify(
+      JSON.parse(
+        json,
+        (_, value) =>
+          value instanceof Object && !Array.isArray(value)
+            ? Object.fromEntries(
+              Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1),
+            )
+            : value,
+      ),
+    );
 }
 
 /** Makes the folder for checkpoints and tries to write there, before any work. */

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DivergenceError } from "../../lib/core/errors.ts";
-import { checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { checkCheckpoint, checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import type { FitOptions } from "../../lib/train/fit_options.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
@@ -247,6 +247,21 @@ for (const [what, make, options, kind, message] of others) {
     assertEquals(await bitsOf(net), before);
   });
 }
+
+Deno.test("the order in which a layer's settings were written does not matter, their values do", () => {
+  const check = (saved: string, now: string) => {
+    const position = { epoch: 0, batch: 0, step: 0, records: [], settings: {} };
+    const metadata = { architecture: saved };
+    checkCheckpoint({ path: "a", metadata, position, tensors: new Map() }, new Map(), {}, now);
+  };
+  check(
+    '[{"config":{"stride":2,"padding":[1,0]},"a":1}]',
+    '[{"a":1,"config":{"padding":[1,0],"stride":2}}]',
+  );
+  for (const other of ['[{"a":[1,0]}]', '[{"b":[0,1]}]', "[]"]) {
+    assertThrows(() => check('[{"a":[0,1]}]', other), TypeError, "other settings");
+  }
+});
 
 Deno.test("an optimizer with another memory is refused", async () => {
   await using folder = await scratch();

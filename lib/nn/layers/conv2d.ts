@@ -94,7 +94,7 @@ const conv2dType = defineLayer<Config>({
 });
 
 const convTranspose2dType = defineLayer<
-  Config & { readonly outputPadding?: Size2d }
+  Config & { readonly outputPadding: Pair }
 >({
   type: "convTranspose2d",
   weights: (config, [shape]) => {
@@ -103,7 +103,7 @@ const convTranspose2dType = defineLayer<
     // As a convolution's kernel that goes the other way: from `filters` to the input's channels.
     return kernelWeights([...kernelSize, filters / groups, channels], filters, config);
   },
-  call: ([x], { kernel, bias }, { outputPadding = 0, ...config }) =>
+  call: ([x], { kernel, bias }, { outputPadding, ...config }) =>
     convTranspose2dOf(x!, kernel!, { ...movesOf(config), outputPadding, ...bias && { bias } }),
   window: (config, size) => {
     const { stride, padding, dilation } = convolutionGeometry(config, size, config.kernelSize);
@@ -143,7 +143,11 @@ export function convTranspose2d(
   given: ConvTranspose2dOptions = {},
 ): Layer {
   const type = "convTranspose2d";
-  const { name, ...config } = options(type, given, convTranspose2dSchema);
-  const settings = { ...filtersOf(type, filters, kernelSize), ...config };
+  const { name, outputPadding, ...config } = options(type, given, convTranspose2dSchema);
+  const settings = {
+    ...filtersOf(type, filters, kernelSize),
+    ...config,
+    outputPadding: pairOf(outputPadding ?? 0, "outputPadding", 0),
+  };
   return new Layer(convTranspose2dType, settings, name);
 }
