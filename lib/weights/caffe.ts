@@ -5,15 +5,16 @@
  * @module
  */
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
-import { checkNumbers, type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
+import { type WeightFile, weightFile, type WeightTensor, weightTensor } from "./weight_file.ts";
 import { lengthDelimited, loadProtobuf, type ProtobufReader as Reader } from "./protobuf.ts";
 import type { ByteSource } from "./byte_source.ts";
 
-/** LayerParameter: field numbers. */
-const second = { name: 1, type: 2, bottom: 3, top: 4, blobs: 7 };
-
-/** V1LayerParameter: field numbers. */
-const first = { name: 4, type: 5, bottom: 2, top: 3, blobs: 6 };
+/** The numbers of a layer's fields, by the number of the field that layers of a version are in. */
+const versions: Readonly<Record<number, LayerFields>> = {
+  2: { name: 4, type: 5, bottom: 2, top: 3, blobs: 6 }, // V1LayerParameter
+  100: { name: 1, type: 2, bottom: 3, top: 4, blobs: 7 }, // LayerParameter
+};
+type LayerFields = Readonly<Record<"name" | "type" | "bottom" | "top" | "blobs", number>>;
 
 /** V1LayerParameter.LayerType: those with weights. */
 const firstTypes: Readonly<Record<number, string>> = {
@@ -57,12 +58,13 @@ export async function openCaffe(source: ByteSource): Promise<WeightFile> {
       if (parts++ < mostParts) return new BinaryReader(bytes);
       throw new SyntaxError(`${where}: more than ${mostParts} layers and tensors`);
     };
-    eachField(open(bytes), (field, reader) => {
-      if (field === 100) layers.push(readLayer(reader.bytes(), second, open, where));
-      else if (field === 2) layers.push(readLayer(reader.bytes(), first, open, where));
-      else return false;
-      return true;
-    });
+    const reader = open(bytes);
+    while (reader.pos < reader.len) {
+      const [field, type] = reader.tag();
+      const fields = type === lengthDelimited ? versions[field] : undefined;
+      if (fields) layers.push(readLayer(reader.bytes(), fields, open, where));
+      else reader.skip(type, field);
+    }
   } catch (error) {
     if (error instanceof SyntaxError) throw error;
     throw new SyntaxError(
@@ -84,17 +86,9 @@ export async function openCaffe(source: ByteSource): Promise<WeightFile> {
   return weightFile({ where, format: "caffe", tensors, close: () => {} });
 }
 
-/** Calls `take` for each field with bytes; what it does not take, and other fields, are skipped. */
-function eachField(reader: Reader, take: (field: number, reader: Reader) => boolean): void {
-  while (reader.pos < reader.len) {
-    const [field, type] = reader.tag();
-    if (type !== lengthDelimited || !take(field, reader)) reader.skip(type, field);
-  }
-}
-
 function readLayer(
   bytes: Uint8Array,
-  fields: typeof second,
+  fields: LayerFields,
   open: (bytes: Uint8Array) => Reader,
   where: string,
 ): CaffeLayer {
@@ -243,15 +237,5 @@ const matrix = ({ shape, data }: Blob): Blob =>
     ? { shape: shape.slice(-2), data }
     : { shape, data };
 
-function tensorOf(name: string, { shape, data }: Blob): WeightTensor {
-  return {
-    name,
-    shape,
-    type: "f32",
-    // deno-lint-ignore require-await
-    read: async (begin = 0, end = data.length) => {
-      checkNumbers(name, data.length, begin, end);
-      return data.slice(begin, end);
-    },
-  };
-}
+const tensorOf = (name: string, { shape, data }: Blob): WeightTensor =>
+  weightTensor({ name, shape, type: "f32" }, (begin, end) => data.slice(begin, end));

@@ -18,24 +18,40 @@ export type ElementType =
   | "u8"
   | "bool";
 
-/** Bytes of one number. */
-export const bytesPerNumber: Readonly<Record<ElementType, number>> = {
-  f64: 8,
-  f32: 4,
-  f16: 2,
-  bf16: 2,
-  f8_e5m2: 1,
-  f8_e4m3: 1,
-  i64: 8,
-  i32: 4,
-  i16: 2,
-  i8: 1,
-  u64: 8,
-  u32: 4,
-  u16: 2,
-  u8: 1,
-  bool: 1,
+type Decode = (buffer: ArrayBuffer, count: number, where: string) => TensorData;
+
+/** How numbers of each type are stored: the bytes of one, and what `count` of them are here. */
+const storage: Readonly<Record<ElementType, readonly [bytes: number, decode: Decode]>> = {
+  f64: [8, (buffer, count) => Float32Array.from(new Float64Array(buffer, 0, count))],
+  f32: [4, (buffer, count) => new Float32Array(buffer, 0, count)],
+  f16: [2, (buffer, count) => Float32Array.from(new Uint16Array(buffer, 0, count), halfToFloat)],
+  bf16: [2, (buffer, count) => fromUpperHalves(new Uint16Array(buffer, 0, count))],
+  // The upper half of an f16.
+  f8_e5m2: [
+    1,
+    (buffer, count) => Float32Array.from(bytes(buffer, count), (x) => halfToFloat(x << 8)),
+  ],
+  f8_e4m3: [1, (buffer, count) => Float32Array.from(bytes(buffer, count), quarterToFloat)],
+  i64: [8, (buffer, count, where) => narrow(new BigInt64Array(buffer, 0, count), where)],
+  i32: [4, (buffer, count) => new Int32Array(buffer, 0, count)],
+  i16: [2, (buffer, count) => Int32Array.from(new Int16Array(buffer, 0, count))],
+  i8: [1, (buffer, count) => Int32Array.from(new Int8Array(buffer, 0, count))],
+  u64: [8, (buffer, count, where) => narrow(new BigUint64Array(buffer, 0, count), where)],
+  u32: [4, (buffer, count, where) => narrow(new Uint32Array(buffer, 0, count), where)],
+  u16: [2, (buffer, count) => Int32Array.from(new Uint16Array(buffer, 0, count))],
+  u8: [1, bytes],
+  bool: [1, bytes],
 };
+
+function bytes(buffer: ArrayBuffer, count: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer, 0, count);
+}
+
+/** All types. */
+export const elementTypes = Object.keys(storage) as ElementType[];
+
+/** Bytes of one number. */
+export const bytesPerNumber = (type: ElementType): number => storage[type][0];
 
 /** Whether numbers of a type become f32. */
 export function isFloating(type: ElementType): boolean {
@@ -54,43 +70,15 @@ export function decodeNumbers(
   bytes: Uint8Array<ArrayBuffer>,
   where: string,
 ): TensorData {
-  const { buffer, length } = bytes;
-  switch (type) {
-    case "f32":
-      return new Float32Array(buffer, 0, length / 4);
-    case "i32":
-      return new Int32Array(buffer, 0, length / 4);
-    case "u8":
-    case "bool":
-      return bytes;
-    case "f64":
-      return Float32Array.from(new Float64Array(buffer, 0, length / 8));
-    case "f16":
-      return Float32Array.from(new Uint16Array(buffer, 0, length / 2), halfToFloat);
-    case "bf16": {
-      // The upper half of an f32.
-      const upper = new Uint16Array(buffer, 0, length / 2);
-      const bits = new Uint32Array(upper.length);
-      for (let i = 0; i < upper.length; i++) bits[i] = upper[i]! << 16;
-      return new Float32Array(bits.buffer);
-    }
-    case "f8_e5m2":
-      return Float32Array.from(bytes, (bits) => halfToFloat(bits << 8)); // the upper half of an f16
-    case "f8_e4m3":
-      return Float32Array.from(bytes, quarterToFloat);
-    case "i16":
-      return Int32Array.from(new Int16Array(buffer, 0, length / 2));
-    case "i8":
-      return Int32Array.from(new Int8Array(buffer, 0, length));
-    case "u16":
-      return Int32Array.from(new Uint16Array(buffer, 0, length / 2));
-    case "u32":
-      return narrow(new Uint32Array(buffer, 0, length / 4), where);
-    case "i64":
-      return narrow(new BigInt64Array(buffer, 0, length / 8), where);
-    case "u64":
-      return narrow(new BigUint64Array(buffer, 0, length / 8), where);
-  }
+  const [size, decode] = storage[type];
+  return decode(bytes.buffer, bytes.length / size, where);
+}
+
+/** Of bfloat16, which is the upper half of an f32. */
+function fromUpperHalves(upper: Uint16Array): Float32Array<ArrayBuffer> {
+  const bits = new Uint32Array(upper.length);
+  for (let i = 0; i < upper.length; i++) bits[i] = upper[i]! << 16;
+  return new Float32Array(bits.buffer);
 }
 
 /** The number whose IEEE 754 half-precision bits are given. */

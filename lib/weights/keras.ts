@@ -6,11 +6,11 @@
 import { dtypeOf, type TensorData } from "../core/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import {
-  checkNumbers,
   mostNumbers,
   type WeightFile,
   weightFile,
   type WeightTensor,
+  weightTensor,
 } from "./weight_file.ts";
 import { type ElementType, narrow } from "./element_types.ts";
 import { loadPackage } from "../core/package.ts";
@@ -136,8 +136,8 @@ function tensorOf(
   { where, size: fileSize }: ByteSource,
   attempt: <T>(read: () => T) => T,
 ): WeightTensor {
-  const own = path.slice(path.length > 2 ? 1 : 0);
-  const name = own.slice(Math.max(0, own.lastIndexOf(path[0]!))).join("/").replace(/:0$/, "");
+  const within = path.slice(path.length > 2 ? 1 : 0), start = within.lastIndexOf(path[0]!);
+  const name = within.slice(Math.max(0, start)).join("/").replace(/:0$/, "");
   const shape: Shape = dataset.shape ?? [];
   const type = types[String(dataset.dtype)];
   if (type === undefined) {
@@ -152,22 +152,15 @@ function tensorOf(
       `${where}: ${name}: ${formatShape(shape)} cannot be in a file of ${fileSize} bytes`,
     );
   }
-  return {
-    name,
-    shape,
-    type,
-    // deno-lint-ignore require-await
-    read: async (begin = 0, end = size) => {
-      checkNumbers(name, size, begin, end);
-      const numbers = converted(attempt(() => dataset.value), `${where}: ${name}`);
-      if (numbers?.length !== size) {
-        throw new SyntaxError(
-          `${where}: ${name}: expected ${size} numbers, found ${numbers?.length}`,
-        );
-      }
-      return end - begin === size ? numbers : numbers.slice(begin, end) as TensorData;
-    },
-  };
+  return weightTensor({ name, shape, type }, (begin, end) => {
+    const numbers = converted(attempt(() => dataset.value), `${where}: ${name}`);
+    if (numbers?.length !== size) {
+      throw new SyntaxError(
+        `${where}: ${name}: expected ${size} numbers, found ${numbers?.length}`,
+      );
+    }
+    return end - begin === size ? numbers : numbers.slice(begin, end) as TensorData;
+  });
 }
 
 function converted(value: unknown, where: string): TensorData | undefined {

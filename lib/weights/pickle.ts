@@ -8,20 +8,11 @@
 
 /** What a pickle may name: something that makes a value of arguments. */
 export class PickleGlobal {
-  /** Its name in Python, with the module. */
-  readonly name: string;
-  readonly #make: (args: readonly PickleValue[]) => PickleValue;
-
-  /** A global that `make` stands for. */
-  constructor(name: string, make: (args: readonly PickleValue[]) => PickleValue) {
-    this.name = name;
-    this.#make = make;
-  }
-
-  /** Calls it. */
-  call(args: readonly PickleValue[]): PickleValue {
-    return this.#make(args);
-  }
+  /** The global of a name in Python, with the module, which `call` stands for. */
+  constructor(
+    readonly name: string,
+    readonly call: (args: readonly PickleValue[]) => PickleValue,
+  ) {}
 }
 
 /** A value of a pickle: lists and tuples are arrays, dicts are maps. */
@@ -94,17 +85,24 @@ class Reader {
     this.#context = context;
   }
 
+  /** Carries out one operation. */
+  step(): void {
+    this.#opcodeAt = this.at;
+    const opcode = this.uint8(), name = String.fromCharCode(opcode);
+    const value = values.get(name), act = actions.get(name);
+    if (value !== undefined) this.push(value(this));
+    else if (act !== undefined) act(this);
+    else {
+      const found = opcode.toString(16).padStart(2, "0");
+      this.fail(`operation 0x${found} is not among those that tensors need`);
+    }
+  }
+
   fail(message: string): never {
     throw new SyntaxError(`${this.#context.where}: pickle, byte ${this.#opcodeAt}: ${message}`);
   }
 
-  pop(): PickleValue {
-    const value = this.#stack.pop();
-    if (value === undefined || value === mark) return this.fail("a value is missing");
-    return value as PickleValue;
-  }
-
-  #push(value: PickleValue | typeof mark): void {
+  push(value: PickleValue | typeof mark): void {
     this.#spend(1);
     this.#stack.push(value);
   }
@@ -117,14 +115,19 @@ class Reader {
     }
   }
 
-  #top(): PickleValue {
-    const value = this.pop();
-    this.#push(value);
-    return value;
+  pop(): PickleValue {
+    const value = this.#stack.pop();
+    if (value === undefined || value === mark) return this.fail("a value is missing");
+    return value as PickleValue;
+  }
+
+  /** The last values, in the order in which they came. */
+  popLast(count: number): PickleValue[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
   }
 
   /** The values since the last mark. */
-  #popMark(): PickleValue[] {
+  popMark(): PickleValue[] {
     const from = this.#stack.lastIndexOf(mark);
     if (from < 0) this.fail("a mark is missing");
     const values = this.#stack.splice(from);
@@ -132,8 +135,28 @@ class Reader {
     return values as PickleValue[];
   }
 
+  /** Takes off a value or a mark. */
+  drop(): void {
+    if (this.#stack.pop() === undefined) this.fail("a value is missing");
+  }
+
+  top(): PickleValue {
+    const value = this.pop();
+    this.push(value);
+    return value;
+  }
+
+  remember(key = this.#memo.size): void {
+    this.#memo.set(key, this.top());
+  }
+
+  recall(key: number): PickleValue {
+    const value = this.#memo.get(key);
+    return value === undefined ? this.fail(`nothing was remembered as ${key}`) : value;
+  }
+
   /** Moves on by `length` bytes and gives where they begin. */
-  #skip(length: number): number {
+  skip(length: number): number {
     const from = this.at;
     if (length > this.#bytes.length - from) {
       throw new PickleEnd(`${this.#context.where}: the pickle is cut short at byte ${from}`);
@@ -142,54 +165,70 @@ class Reader {
     return from;
   }
 
-  #uint8 = () => this.#view.getUint8(this.#skip(1));
-  #uint32 = () => this.#view.getUint32(this.#skip(4), true);
+  uint8 = () => this.#view.getUint8(this.skip(1));
+  uint16 = () => this.#view.getUint16(this.skip(2), true);
+  uint32 = () => this.#view.getUint32(this.skip(4), true);
+  int32 = () => this.#view.getInt32(this.skip(4), true);
+  float64 = () => this.#view.getFloat64(this.skip(8));
 
-  #uint64(): number {
-    const value = this.#view.getBigUint64(this.#skip(8), true);
+  uint64(): number {
+    const value = this.#view.getBigUint64(this.skip(8), true);
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`a length of ${value}`);
     return Number(value);
   }
 
-  #slice(length: number): Uint8Array {
-    const from = this.#skip(length);
-    return this.#bytes.subarray(from, from + length);
-  }
-
-  #text(length: number): string {
-    return decoder.decode(this.#slice(length));
-  }
-
-  #line(): string {
-    const end = this.#bytes.indexOf(10, this.at);
-    const text = this.#text((end < 0 ? this.#bytes.length : end) - this.at);
-    this.#skip(1);
-    return text;
-  }
-
   /** A little-endian two's complement integer. */
-  #long(length: number): number | bigint {
+  long(length: number): number | bigint {
     if (length > 255) this.fail(`an integer of ${length} bytes`);
     let value = 0n;
-    const bytes = this.#slice(length);
+    const bytes = this.bytes(length);
     for (let i = length - 1; i >= 0; i--) value = value << 8n | BigInt(bytes[i]!);
     value = BigInt.asIntN(8 * length, value);
     return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }
 
-  #global(module: string, name: string): PickleGlobal {
+  bytes(length: number): Uint8Array {
+    const from = this.skip(length);
+    return this.#bytes.subarray(from, from + length);
+  }
+
+  text(length: number): string {
+    return decoder.decode(this.bytes(length));
+  }
+
+  line(): string {
+    const end = this.#bytes.indexOf(10, this.at);
+    const text = this.text((end < 0 ? this.#bytes.length : end) - this.at);
+    this.skip(1);
+    return text;
+  }
+
+  checkProtocol(version: number): void {
+    if (version < 2 || version > 5) this.fail(`protocol ${version}; expected 2 to 5`);
+  }
+
+  global([module, name]: readonly PickleValue[]): PickleGlobal {
+    if (typeof module !== "string" || typeof name !== "string") {
+      return this.fail("a global without a name");
+    }
     return this.#context.find(module, name) ?? this.fail(
       `it names ${module}.${name}, which is no part of a tensor and was not called; expected ` +
         "weights alone, as torch.save(model.state_dict(), path) writes them",
     );
   }
 
-  #call(make: PickleValue, args: PickleValue): PickleValue {
+  call([make, args]: readonly PickleValue[]): PickleValue {
     if (!(make instanceof PickleGlobal)) return this.fail("something that is no global is called");
     if (!Array.isArray(args)) return this.fail(`${make.name} is called without a tuple`);
     // A call takes as long as its lists are, and one list may be given to many.
     for (const arg of args) if (Array.isArray(arg)) this.#spend(arg.length);
     return this.#located(() => make.call(args));
+  }
+
+  persistent(id: PickleValue): PickleValue {
+    const { persistent } = this.#context;
+    if (persistent === undefined) return this.fail("a persistent id");
+    return this.#located(() => persistent(id));
   }
 
   /** What `make` makes; where it makes no sense, the error says where in the file. */
@@ -202,169 +241,84 @@ class Reader {
     }
   }
 
-  #setItems(target: PickleValue, items: readonly PickleValue[]): void {
-    if (!(target instanceof Map)) this.fail("an item is set in what is no dict");
+  setItems(items: readonly PickleValue[], target: PickleValue = this.top()): PickleValue {
+    if (!(target instanceof Map)) return this.fail("an item is set in what is no dict");
     if (items.length % 2 !== 0) this.fail("a key has no value");
     for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
+    return target;
   }
 
-  #append(target: PickleValue, items: readonly PickleValue[]): void {
+  append(items: readonly PickleValue[]): void {
+    const target = this.top();
     if (!Array.isArray(target)) this.fail("a value is appended to what is no list");
     for (const item of items) target.push(item);
   }
 
-  #recall(key: number): void {
-    const value = this.#memo.get(key);
-    if (value === undefined) this.fail(`nothing was remembered as ${key}`);
-    this.#push(value);
-  }
-
-  /** Carries out one operation. */
-  step(): void {
-    this.#opcodeAt = this.at;
-    const opcode = this.#uint8();
-    switch (String.fromCharCode(opcode)) {
-      case "\x80": { // PROTO
-        const version = this.#uint8();
-        if (version < 2 || version > 5) this.fail(`protocol ${version}; expected 2 to 5`);
-        return;
-      }
-      case "\x95": // FRAME
-        this.#skip(8);
-        return;
-      case ".": // STOP
-        this.done = true;
-        return;
-      case "(": // MARK
-        return this.#push(mark);
-      case "0": // POP
-        if (this.#stack.pop() === undefined) this.fail("a value is missing");
-        return;
-      case "1": // POP_MARK
-        this.#popMark();
-        return;
-      case "2": // DUP
-        return this.#push(this.#top());
-
-      case "N": // NONE
-        return this.#push(null);
-      case "\x88": // NEWTRUE
-        return this.#push(true);
-      case "\x89": // NEWFALSE
-        return this.#push(false);
-      case "J": // BININT
-        return this.#push(this.#view.getInt32(this.#skip(4), true));
-      case "K": // BININT1
-        return this.#push(this.#uint8());
-      case "M": // BININT2
-        return this.#push(this.#view.getUint16(this.#skip(2), true));
-      case "\x8a": // LONG1
-        return this.#push(this.#long(this.#uint8()));
-      case "\x8b": // LONG4
-        return this.#push(this.#long(this.#uint32()));
-      case "G": // BINFLOAT
-        return this.#push(this.#view.getFloat64(this.#skip(8)));
-
-      case "X": // BINUNICODE
-        return this.#push(this.#text(this.#uint32()));
-      case "\x8c": // SHORT_BINUNICODE
-      case "U": // SHORT_BINSTRING, text of Python 2
-        return this.#push(this.#text(this.#uint8()));
-      case "\x8d": // BINUNICODE8
-        return this.#push(this.#text(this.#uint64()));
-      case "T": // BINSTRING
-        return this.#push(this.#text(this.#uint32()));
-      case "C": // SHORT_BINBYTES
-        return this.#push(this.#slice(this.#uint8()));
-      case "B": // BINBYTES
-        return this.#push(this.#slice(this.#uint32()));
-
-      case "]": // EMPTY_LIST
-      case ")": // EMPTY_TUPLE
-        return this.#push([]);
-      case "}": // EMPTY_DICT
-        return this.#push(new Map());
-      case "l": // LIST
-      case "t": // TUPLE
-        return this.#push(this.#popMark());
-      case "d": { // DICT
-        const items = this.#popMark(), dict = new Map<PickleValue, PickleValue>();
-        this.#setItems(dict, items);
-        return this.#push(dict);
-      }
-      case "\x85": // TUPLE1
-        return this.#push([this.pop()]);
-      case "\x86": { // TUPLE2
-        const b = this.pop(), a = this.pop();
-        return this.#push([a, b]);
-      }
-      case "\x87": { // TUPLE3
-        const c = this.pop(), b = this.pop(), a = this.pop();
-        return this.#push([a, b, c]);
-      }
-      case "a": { // APPEND
-        const item = this.pop();
-        return this.#append(this.#top(), [item]);
-      }
-      case "e": { // APPENDS
-        const items = this.#popMark();
-        return this.#append(this.#top(), items);
-      }
-      case "s": { // SETITEM
-        const value = this.pop(), key = this.pop();
-        return this.#setItems(this.#top(), [key, value]);
-      }
-      case "u": { // SETITEMS
-        const items = this.#popMark();
-        return this.#setItems(this.#top(), items);
-      }
-
-      case "q": // BINPUT
-        this.#memo.set(this.#uint8(), this.#top());
-        return;
-      case "r": // LONG_BINPUT
-        this.#memo.set(this.#uint32(), this.#top());
-        return;
-      case "\x94": // MEMOIZE
-        this.#memo.set(this.#memo.size, this.#top());
-        return;
-      case "h": // BINGET
-        return this.#recall(this.#uint8());
-      case "j": // LONG_BINGET
-        return this.#recall(this.#uint32());
-
-      case "c": { // GLOBAL
-        const module = this.#line(), name = this.#line();
-        return this.#push(this.#global(module, name));
-      }
-      case "\x93": { // STACK_GLOBAL
-        const name = this.pop(), module = this.pop();
-        if (typeof module !== "string" || typeof name !== "string") {
-          this.fail("a global without a name");
-        }
-        return this.#push(this.#global(module, name));
-      }
-      case "R": // REDUCE
-      case "\x81": { // NEWOBJ
-        const args = this.pop(), make = this.pop();
-        return this.#push(this.#call(make, args));
-      }
-      case "b": // BUILD
-        this.pop(); // An OrderedDict's attributes (the versions of a state_dict) hold no weights.
-        if (!(this.#top() instanceof Map)) this.fail("a state is set in what is no dict");
-        return;
-      case "Q": { // BINPERSID
-        const id = this.pop();
-        const { persistent } = this.#context;
-        if (persistent === undefined) this.fail("a persistent id");
-        return this.#push(this.#located(() => persistent(id)));
-      }
-      default:
-        this.fail(
-          `operation 0x${
-            opcode.toString(16).padStart(2, "0")
-          } is not among those that tensors need`,
-        );
-    }
+  /** Of an OrderedDict, the attributes (the versions of a state_dict) hold no weights. */
+  dropState(): void {
+    this.pop();
+    if (!(this.top() instanceof Map)) this.fail("a state is set in what is no dict");
   }
 }
+
+/** Operations that push a value, by their byte. */
+const values = new Map<string, (reader: Reader) => PickleValue | typeof mark>([
+  ["(", () => mark], // MARK
+  ["2", (reader) => reader.top()], // DUP
+
+  ["N", () => null], // NONE
+  ["\x88", () => true], // NEWTRUE
+  ["\x89", () => false], // NEWFALSE
+  ["J", (reader) => reader.int32()], // BININT
+  ["K", (reader) => reader.uint8()], // BININT1
+  ["M", (reader) => reader.uint16()], // BININT2
+  ["\x8a", (reader) => reader.long(reader.uint8())], // LONG1
+  ["\x8b", (reader) => reader.long(reader.uint32())], // LONG4
+  ["G", (reader) => reader.float64()], // BINFLOAT
+
+  ["X", (reader) => reader.text(reader.uint32())], // BINUNICODE
+  ["\x8c", (reader) => reader.text(reader.uint8())], // SHORT_BINUNICODE
+  ["\x8d", (reader) => reader.text(reader.uint64())], // BINUNICODE8
+  ["U", (reader) => reader.text(reader.uint8())], // SHORT_BINSTRING, text of Python 2
+  ["T", (reader) => reader.text(reader.uint32())], // BINSTRING
+  ["C", (reader) => reader.bytes(reader.uint8())], // SHORT_BINBYTES
+  ["B", (reader) => reader.bytes(reader.uint32())], // BINBYTES
+
+  ["]", () => []], // EMPTY_LIST
+  [")", () => []], // EMPTY_TUPLE
+  ["}", () => new Map()], // EMPTY_DICT
+  ["l", (reader) => reader.popMark()], // LIST
+  ["t", (reader) => reader.popMark()], // TUPLE
+  ["d", (reader) => reader.setItems(reader.popMark(), new Map())], // DICT
+  ["\x85", (reader) => reader.popLast(1)], // TUPLE1
+  ["\x86", (reader) => reader.popLast(2)], // TUPLE2
+  ["\x87", (reader) => reader.popLast(3)], // TUPLE3
+
+  ["h", (reader) => reader.recall(reader.uint8())], // BINGET
+  ["j", (reader) => reader.recall(reader.uint32())], // LONG_BINGET
+
+  ["c", (reader) => reader.global([reader.line(), reader.line()])], // GLOBAL
+  ["\x93", (reader) => reader.global(reader.popLast(2))], // STACK_GLOBAL
+  ["R", (reader) => reader.call(reader.popLast(2))], // REDUCE
+  ["\x81", (reader) => reader.call(reader.popLast(2))], // NEWOBJ
+  ["Q", (reader) => reader.persistent(reader.pop())], // BINPERSID
+]);
+
+/** The other operations, by their byte. */
+const actions = new Map<string, (reader: Reader) => void>([
+  ["\x80", (reader) => reader.checkProtocol(reader.uint8())], // PROTO
+  ["\x95", (reader) => reader.skip(8)], // FRAME
+  [".", (reader) => reader.done = true], // STOP
+  ["0", (reader) => reader.drop()], // POP
+  ["1", (reader) => reader.popMark()], // POP_MARK
+
+  ["a", (reader) => reader.append(reader.popLast(1))], // APPEND
+  ["e", (reader) => reader.append(reader.popMark())], // APPENDS
+  ["s", (reader) => reader.setItems(reader.popLast(2))], // SETITEM
+  ["u", (reader) => reader.setItems(reader.popMark())], // SETITEMS
+  ["b", (reader) => reader.dropState()], // BUILD
+
+  ["q", (reader) => reader.remember(reader.uint8())], // BINPUT
+  ["r", (reader) => reader.remember(reader.uint32())], // LONG_BINPUT
+  ["\x94", (reader) => reader.remember()], // MEMOIZE
+]);

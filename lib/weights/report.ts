@@ -11,11 +11,7 @@ export interface MatchedWeight {
 }
 
 /** A weight of the model whose tensor has another shape or type than it needs. */
-export interface MisshapenWeight {
-  /** Name in the model. */
-  readonly weight: string;
-  /** Name in the file. */
-  readonly tensor: string;
+export interface MisshapenWeight extends Omit<MatchedWeight, "shape"> {
   /** What the file would have to hold. */
   readonly expected: string;
   /** What it holds. */

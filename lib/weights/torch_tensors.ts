@@ -1,6 +1,6 @@
 import type { TensorData } from "../core/dtype.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../core/shape.ts";
-import { checkNumbers, mostNumbers, type WeightTensor } from "./weight_file.ts";
+import { mostNumbers, type WeightTensor, weightTensor } from "./weight_file.ts";
 import { bytesPerNumber, decodeNumbers, type ElementType } from "./element_types.ts";
 import { PickleGlobal, type PickleValue } from "./pickle.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -27,8 +27,8 @@ export class TorchTensor {
   ) {}
 }
 
-/** Storage classes by their name in the module `torch`. */
-const storageTypes: Readonly<Record<string, ElementType>> = {
+/** Storage classes, and the types that have none of their own, by their names in the module `torch`. */
+const types: Readonly<Record<string, ElementType>> = {
   DoubleStorage: "f64",
   FloatStorage: "f32",
   HalfStorage: "f16",
@@ -39,10 +39,6 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
   CharStorage: "i8",
   ByteStorage: "u8",
   BoolStorage: "bool",
-};
-
-/** The types that have no storage class of their own, by their name in the module `torch`. */
-const newerTypes: Readonly<Record<string, ElementType>> = {
   uint16: "u16",
   uint32: "u32",
   uint64: "u64",
@@ -66,7 +62,7 @@ class NumberType extends PickleGlobal {
 }
 
 /** What checkpoints hold beside tensors: it is read as nothing. */
-const others = [
+const neglected = [
   "collections.Counter",
   "torch.device",
   "torch.serialization._get_layout",
@@ -97,10 +93,8 @@ const globals = new Map<string, PickleGlobal>(
       if (tensor instanceof TorchTensor) return tensor;
       throw new SyntaxError("a parameter is made of what is no tensor");
     }),
-    ...others.map((name) => new PickleGlobal(name, () => null)),
-    ...Object.entries({ ...storageTypes, ...newerTypes }).map(([name, type]) =>
-      new NumberType(`torch.${name}`, type)
-    ),
+    ...neglected.map((name) => new PickleGlobal(name, () => null)),
+    ...Object.entries(types).map(([name, type]) => new NumberType(`torch.${name}`, type)),
     ...otherTypes.map((name) => new NumberType(`torch.${name}`)),
     new NumberType("torch.storage.UntypedStorage", "u8"),
   ].map((global) => [global.name, global]),
@@ -138,7 +132,7 @@ function rebuildTensor(args: readonly PickleValue[], type?: ElementType): TorchT
 
 /** A storage of bytes as one of numbers. */
 function typed({ key, offset, length }: TorchStorage, type: ElementType): TorchStorage {
-  const size = bytesPerNumber[type];
+  const size = bytesPerNumber(type);
   return new TorchStorage(key, type, offset / size, Math.floor(length / size));
 }
 
@@ -168,7 +162,7 @@ export function torchWeight(
   source: ByteSource,
 ): WeightTensor {
   const { type } = storage;
-  const item = bytesPerNumber[type];
+  const item = bytesPerNumber(type);
   const size = sizeOf(shape);
   const readRun = async (from: number, count: number): Promise<TensorData> => {
     const at = start + (storage.offset + from) * item;
@@ -179,18 +173,12 @@ export function torchWeight(
   const last = shape.reduce((sum, d, axis) => sum + (d - 1) * strides[axis]!, 0);
   // Any part may lie anywhere in the run, which is kept for the parts after it until the last.
   let run: Promise<TensorData> | undefined;
-  return {
-    name,
-    shape,
-    type,
-    read: async (begin = 0, end = size) => {
-      checkNumbers(name, size, begin, end);
-      if (contiguous || size === 0) return await readRun(offset + begin, end - begin);
-      const numbers = await (run ??= readRun(offset, last + 1));
-      if (end === size) run = undefined;
-      return gather(numbers, shape, strides, begin, end);
-    },
-  };
+  return weightTensor({ name, shape, type }, async (begin, end) => {
+    if (contiguous || size === 0) return await readRun(offset + begin, end - begin);
+    const numbers = await (run ??= readRun(offset, last + 1));
+    if (end === size) run = undefined;
+    return gather(numbers, shape, strides, begin, end);
+  });
 }
 
 /** The numbers `begin` to `end`, in row-major order, of a view with any strides. */

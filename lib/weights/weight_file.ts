@@ -80,9 +80,21 @@ export function weightFile(
   };
 }
 
-/** Checks a range of numbers that is to be read. */
-export function checkNumbers(name: string, size: number, begin: number, end: number): void {
-  if (!(begin >= 0 && begin <= end && end <= size)) {
-    throw new RangeError(`${name}: expected a range within 0 to ${size}, found ${begin} to ${end}`);
-  }
+/** A tensor whose numbers in a range `read` gives; the range has been checked then. */
+export function weightTensor(
+  { name, shape, type }: Omit<WeightTensor, "read">,
+  read: (begin: number, end: number) => TensorData | Promise<TensorData>,
+): WeightTensor {
+  const size = sizeOf(shape);
+  return {
+    name,
+    shape,
+    type,
+    read: async (begin = 0, end = size) => {
+      if (begin >= 0 && begin <= end && end <= size) return await read(begin, end);
+      throw new RangeError(
+        `${name}: expected a range within 0 to ${size}, found ${begin} to ${end}`,
+      );
+    },
+  };
 }
