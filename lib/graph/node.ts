@@ -126,12 +126,23 @@ export function apply<A extends Attributes>(
   return new Node(op, inputs, attributes);
 }
 
+const table = new Map<string, Op>();
+
+/** The ops that are defined, by name; those of the library are all there once `table.ts` is. */
+export const definedOps: ReadonlyMap<string, Op> = table;
+
+/** Adds a row to the op table. */
+export function defineOp<A extends Attributes = Attributes>(op: Op<A>): Op<A> {
+  table.set(op.name, op);
+  return op;
+}
+
 /** Data from outside the graph. */
-export const leafOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
+export const leafOp: Op<TensorType & Attributes> = defineOp({
   name: "leaf",
   kind: "leaf",
   infer: (_, { shape, dtype }) => ({ shape, dtype }),
-};
+});
 
 /** A value whose data is given when the graph is run. */
 export function leaf(shape: Shape, dtype: DType): Node {

@@ -1,6 +1,6 @@
-import { formatShape, type Shape, sizeOf } from "../../core/shape.ts";
-import type { ConvolutionGeometry, ConvolutionKernel } from "../kernel.ts";
-import { apply, type Node, type Op, type TensorType } from "../node.ts";
+import { formatShape, sameShape, type Shape, sizeOf } from "../../core/shape.ts";
+import type { ConvolutionGeometry, Pair } from "../kernel.ts";
+import { apply, defineOp, type Node, type TensorType } from "../node.ts";
 import { reshape } from "./layout.ts";
 import { matmul } from "./matmul.ts";
 
@@ -13,6 +13,20 @@ export function windowCount(
   dilation = 1,
 ): number {
   return Math.floor((length + padding - (size - 1) * dilation - 1) / stride) + 1;
+}
+
+/** How many windows of `size` there are down and across an image, [n, height, width, ..]. */
+export function windowCounts(
+  image: Shape,
+  size: Shape,
+  { stride, padding }: Pick<ConvolutionGeometry, "stride" | "padding">,
+  dilation: Pair = [1, 1],
+): Pair {
+  const [top, bottom, left, right] = padding;
+  return [
+    windowCount(image[1]!, size[0]!, stride[0], top + bottom, dilation[0]),
+    windowCount(image[2]!, size[1]!, stride[1], left + right, dilation[1]),
+  ];
 }
 
 function checkConvolution(name: string, image: Shape, kernel: Shape, g: ConvolutionGeometry): void {
@@ -36,20 +50,7 @@ function checkConvolution(name: string, image: Shape, kernel: Shape, g: Convolut
 /** The shape of conv2d's result. */
 export function convolutionShape(image: Shape, kernel: Shape, g: ConvolutionGeometry): number[] {
   checkConvolution("conv2d", image, kernel, g);
-  const height = windowCount(
-    image[1]!,
-    kernel[0]!,
-    g.stride[0],
-    g.padding[0] + g.padding[1],
-    g.dilation[0],
-  );
-  const width = windowCount(
-    image[2]!,
-    kernel[1]!,
-    g.stride[1],
-    g.padding[2] + g.padding[3],
-    g.dilation[1],
-  );
+  const [height, width] = windowCounts(image, kernel, g, g.dilation);
   if (height < 1 || width < 1) {
     throw new RangeError(
       `conv2d: kernel ${kernel[0]}x${kernel[1]} with padding [${
@@ -62,39 +63,34 @@ export function convolutionShape(image: Shape, kernel: Shape, g: ConvolutionGeom
   return [image[0]!, height, width, kernel[3]!];
 }
 
-function float(name: string, types: readonly TensorType[]): void {
-  for (const { dtype } of types) {
-    if (dtype !== "f32") {
-      throw new TypeError(`${name}: expected f32, found ${dtype}; cast() it first`);
-    }
-  }
+function checkFloat(name: string, types: readonly TensorType[]): void {
+  const other = types.find(({ dtype }) => dtype !== "f32");
+  if (other === undefined) return;
+  throw new TypeError(`${name}: expected f32, found ${other.dtype}; cast() it first`);
 }
-
-const geometryOf = ({ stride, padding, dilation, groups }: ConvolutionGeometry) => ({
-  stride,
-  padding,
-  dilation,
-  groups,
-});
 
 /** Multiply-adds of a convolution that yields `output` with `kernel`; padding counts as work. */
 const cost = (output: Shape, kernel: Shape) =>
   sizeOf(output) * kernel[0]! * kernel[1]! * kernel[2]!;
 
-/** What devices launch. */
-const convolution = (
-  kind: ConvolutionKernel["kind"],
-  image: Node,
-  kernel: Node,
-  output: Node,
+/** What a gradient of conv2d is told besides: the shape of its result. */
+type GradientAttributes = ConvolutionGeometry & { readonly shape: Shape };
+
+/** Checks that conv2d of images with a kernel, of which `given` is one, gives what `output` is. */
+function checkOutput(
+  name: string,
+  given: string,
+  image: Shape,
+  kernel: Shape,
+  output: TensorType,
   geometry: ConvolutionGeometry,
-): ConvolutionKernel => ({
-  kind,
-  image: image.shape,
-  kernel: kernel.shape,
-  output: output.shape,
-  geometry: geometryOf(geometry),
-});
+): void {
+  const expected = convolutionShape(image, kernel, geometry);
+  if (sameShape(expected, output.shape)) return;
+  throw new TypeError(
+    `${name}: ${given} ${formatShape(expected)}, not ${formatShape(output.shape)}`,
+  );
+}
 
 /**
  * The result of a 1x1 convolution with stride 1 or one of its gradients, which mixes the channels
@@ -116,98 +112,85 @@ function pointwise(
 }
 
 /** Cross-correlation of images (NHWC) with a kernel (HWIO). */
-export const conv2dOp: Op<ConvolutionGeometry> = {
+export const conv2dOp = defineOp<ConvolutionGeometry>({
   name: "conv2d",
   kind: "kernel",
   infer: ([image, kernel], geometry) => {
-    float("conv2d", [image!, kernel!]);
+    checkFloat("conv2d", [image!, kernel!]);
     return { shape: convolutionShape(image!.shape, kernel!.shape, geometry), dtype: "f32" };
   },
-  gradient: (g, node, geometry) => {
-    const [image, kernel] = node.inputs as [Node, Node];
+  gradient: (g, { inputs }, geometry) => {
+    const [image, kernel] = inputs as [Node, Node];
     return [
       conv2dInputGradient(g, kernel, image.shape, geometry),
       conv2dKernelGradient(image, g, kernel.shape, geometry),
     ];
   },
-  multiplyAdds: (node) => cost(node.shape, node.inputs[1]!.shape),
+  multiplyAdds: ({ inputs, shape }) => cost(shape, inputs[1]!.shape),
   simplify: (node, geometry) => pointwise(node, node.inputs[1]!, geometry),
-  kernel: (node, geometry) => {
-    const [image, kernel] = node.inputs as [Node, Node];
-    return convolution("conv2d", image, kernel, node, geometry);
-  },
+  kernel: ({ inputs: [image, kernel], shape }, geometry) => (
+    { kind: "conv2d", image: image!.shape, kernel: kernel!.shape, output: shape, geometry }
+  ),
   takesTail: true,
-};
+});
 
 /**
  * The gradient of conv2d with respect to its images: each output gradient is spread over the window
  * that it came from. Also known as transposed convolution.
  */
-export const conv2dInputGradientOp: Op<ConvolutionGeometry & { readonly shape: Shape }> = {
+export const conv2dInputGradientOp = defineOp<GradientAttributes>({
   name: "conv2dInputGradient",
   kind: "kernel",
-  infer: ([output, kernel], attributes) => {
-    float("conv2dInputGradient", [output!, kernel!]);
-    const expected = convolutionShape(attributes.shape, kernel!.shape, attributes);
-    if (formatShape(expected) !== formatShape(output!.shape)) {
-      throw new TypeError(
-        `conv2dInputGradient: images ${formatShape(attributes.shape)} give ${
-          formatShape(expected)
-        }, not ${formatShape(output!.shape)}`,
-      );
-    }
-    return { shape: attributes.shape, dtype: "f32" };
+  infer: ([output, kernel], { shape, ...geometry }) => {
+    checkFloat("conv2dInputGradient", [output!, kernel!]);
+    const given = `images ${formatShape(shape)} give`;
+    checkOutput("conv2dInputGradient", given, shape, kernel!.shape, output!, geometry);
+    return { shape, dtype: "f32" };
   },
-  gradient: (g, node, geometry) => {
-    const [output, kernel] = node.inputs as [Node, Node];
-    return [
-      conv2d(g, kernel, geometry),
-      conv2dKernelGradient(g, output, kernel.shape, geometry),
-    ];
+  gradient: (g, { inputs }, { shape: _, ...geometry }) => {
+    const [output, kernel] = inputs as [Node, Node];
+    return [conv2d(g, kernel, geometry), conv2dKernelGradient(g, output, kernel.shape, geometry)];
   },
-  multiplyAdds: (node) => cost(node.inputs[0]!.shape, node.inputs[1]!.shape),
+  multiplyAdds: ({ inputs }) => cost(inputs[0]!.shape, inputs[1]!.shape),
   simplify: (node, geometry) => pointwise(node, node.inputs[1]!, geometry, false, true),
-  kernel: (node, geometry) => {
-    const [output, kernel] = node.inputs as [Node, Node];
-    return convolution("conv2dInputGradient", node, kernel, output, geometry);
-  },
+  kernel: ({ inputs: [output, kernel] }, { shape, ...geometry }) => ({
+    kind: "conv2dInputGradient",
+    image: shape,
+    kernel: kernel!.shape,
+    output: output!.shape,
+    geometry,
+  }),
   takesTail: true,
-};
+});
 
 /** The gradient of conv2d with respect to its kernel: images and output gradients correlated. */
-export const conv2dKernelGradientOp: Op<ConvolutionGeometry & { readonly shape: Shape }> = {
+export const conv2dKernelGradientOp = defineOp<GradientAttributes>({
   name: "conv2dKernelGradient",
   kind: "kernel",
-  infer: ([image, output], attributes) => {
-    float("conv2dKernelGradient", [image!, output!]);
-    const expected = convolutionShape(image!.shape, attributes.shape, attributes);
-    if (formatShape(expected) !== formatShape(output!.shape)) {
-      throw new TypeError(
-        `conv2dKernelGradient: kernel ${formatShape(attributes.shape)} gives ${
-          formatShape(expected)
-        }, not ${formatShape(output!.shape)}`,
-      );
-    }
-    return { shape: attributes.shape, dtype: "f32" };
+  infer: ([image, output], { shape, ...geometry }) => {
+    checkFloat("conv2dKernelGradient", [image!, output!]);
+    const given = `kernel ${formatShape(shape)} gives`;
+    checkOutput("conv2dKernelGradient", given, image!.shape, shape, output!, geometry);
+    return { shape, dtype: "f32" };
   },
-  gradient: (g, node, geometry) => {
-    const [image, output] = node.inputs as [Node, Node];
-    return [
-      conv2dInputGradient(output, g, image.shape, geometry),
-      conv2d(image, g, geometry),
-    ];
+  gradient: (g, { inputs }, { shape: _, ...geometry }) => {
+    const [image, output] = inputs as [Node, Node];
+    return [conv2dInputGradient(output, g, image.shape, geometry), conv2d(image, g, geometry)];
   },
-  multiplyAdds: (node) => cost(node.inputs[1]!.shape, node.shape),
+  multiplyAdds: ({ inputs, shape }) => cost(inputs[1]!.shape, shape),
   simplify: (node, geometry) => pointwise(node, node, geometry, true, false),
-  kernel: (node, geometry) => {
-    const [image, output] = node.inputs as [Node, Node];
-    return convolution("conv2dKernelGradient", image, node, output, geometry);
-  },
-};
+  kernel: ({ inputs: [image, output] }, { shape, ...geometry }) => ({
+    kind: "conv2dKernelGradient",
+    image: image!.shape,
+    kernel: shape,
+    output: output!.shape,
+    geometry,
+  }),
+});
 
 /** Cross-correlates images [n, h, w, c] with a kernel [kh, kw, c / groups, filters]. */
 export function conv2d(image: Node, kernel: Node, geometry: ConvolutionGeometry): Node {
-  return apply(conv2dOp, [image, kernel], geometryOf(geometry));
+  return apply(conv2dOp, [image, kernel], geometry);
 }
 
 /** Spreads `output` back over images of `shape` that conv2d would turn into it. */
@@ -217,8 +200,7 @@ export function conv2dInputGradient(
   shape: Shape,
   geometry: ConvolutionGeometry,
 ): Node {
-  const attributes = { ...geometryOf(geometry), shape };
-  return apply(conv2dInputGradientOp, [output, kernel], attributes);
+  return apply(conv2dInputGradientOp, [output, kernel], { ...geometry, shape });
 }
 
 /** The gradient of a kernel of `shape` from images and the gradient of conv2d's result. */
@@ -228,9 +210,5 @@ export function conv2dKernelGradient(
   shape: Shape,
   geometry: ConvolutionGeometry,
 ): Node {
-  const attributes = { ...geometryOf(geometry), shape };
-  return apply(conv2dKernelGradientOp, [image, output], attributes);
+  return apply(conv2dKernelGradientOp, [image, output], { ...geometry, shape });
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [conv2dOp, conv2dInputGradientOp, conv2dKernelGradientOp];

@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../core/shape.ts";
-import { apply, type Attributes, type Node, type Op, type TensorType } from "../node.ts";
+import { apply, type Attributes, defineOp, type Node, type Op, type TensorType } from "../node.ts";
 import { constantOf, literal, literalFor } from "./generate.ts";
 import { broadcastTo } from "./layout.ts";
 
@@ -26,7 +26,7 @@ function unary(
   gradient: Gradient,
   { integer = false, ...rules }: Rules = {},
 ): Builder<[Node]> {
-  const op: Op = {
+  const op = defineOp({
     name,
     kind: "elementwise",
     infer: ([x]) => {
@@ -39,7 +39,7 @@ function unary(
     },
     gradient,
     ...rules,
-  };
+  });
   return Object.assign((x: Node) => apply(op, [x], {}), { op });
 }
 
@@ -66,7 +66,7 @@ function binary(
   gradient: Gradient,
   { integer = true, ...rules }: Rules = {},
 ): Builder<[Node, Node]> {
-  const op: Op = {
+  const op = defineOp({
     name,
     kind: "elementwise",
     infer: ([a, b]) => {
@@ -78,7 +78,7 @@ function binary(
     },
     gradient,
     ...rules,
-  };
+  });
   return Object.assign((a: Node, b: Node) => broadcasting(op, [a, b], {}), { op });
 }
 
@@ -200,7 +200,7 @@ export type Direction =
   | "greaterOrEqual";
 
 /** 1 where the comparison holds, else 0, as i32. */
-export const compareOp: Op<{ direction: Direction }> = {
+export const compareOp = defineOp<{ direction: Direction }>({
   name: "compare",
   kind: "elementwise",
   infer: ([a, b]) => {
@@ -208,10 +208,10 @@ export const compareOp: Op<{ direction: Direction }> = {
     return { shape: a!.shape, dtype: "i32" };
   },
   gradient: () => [undefined, undefined],
-};
+});
 
 /** 1 where a number is neither infinite nor NaN, else 0, as i32. */
-export const isFiniteOp: Op = {
+export const isFiniteOp = defineOp({
   name: "isFinite",
   kind: "elementwise",
   infer: ([x]) => {
@@ -219,10 +219,10 @@ export const isFiniteOp: Op = {
     return { shape: x!.shape, dtype: "i32" };
   },
   gradient: () => [undefined],
-};
+});
 
 /** The second input where the first (i32) is not 0, else the third. */
-export const selectOp: Op = {
+export const selectOp = defineOp({
   name: "select",
   kind: "elementwise",
   infer: ([condition, a, b]) => {
@@ -241,10 +241,10 @@ export const selectOp: Op = {
     const zero = literal(0, g.shape);
     return [undefined, select(input(y), g, zero), select(input(y), zero, g)];
   },
-};
+});
 
 /** Another element type; f32 to i32 cuts the fraction off. */
-export const convertOp: Op<{ dtype: DType }> = {
+export const convertOp = defineOp<{ dtype: DType }>({
   name: "convert",
   kind: "elementwise",
   infer: ([x], { dtype }) => {
@@ -253,7 +253,7 @@ export const convertOp: Op<{ dtype: DType }> = {
   },
   gradient: (g, y) => [input(y).dtype === "f32" ? g : undefined],
   simplify: (node) => convert(input(node), node.dtype),
-};
+});
 
 /** The same number, but a constant for gradients (`stop_gradient` elsewhere). */
 export const detach = unary("detach", () => [undefined], {
@@ -306,35 +306,3 @@ export function scale(x: Node, factor: number): Node {
 export function offset(x: Node, summand: number): Node {
   return add(x, literal(summand, x.shape, x.dtype));
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [
-  negate.op,
-  abs.op,
-  sign.op,
-  exp.op,
-  log.op,
-  sqrt.op,
-  rsqrt.op,
-  sin.op,
-  cos.op,
-  tanh.op,
-  logistic.op,
-  erf.op,
-  relu.op,
-  floor.op,
-  ceil.op,
-  round.op,
-  add.op,
-  subtract.op,
-  multiply.op,
-  divide.op,
-  power.op,
-  maximum.op,
-  minimum.op,
-  detach.op,
-  compareOp,
-  isFiniteOp,
-  selectOp,
-  convertOp,
-];

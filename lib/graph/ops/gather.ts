@@ -1,9 +1,9 @@
 import { formatShape, sameShape, sizeOf } from "../../core/shape.ts";
 import { registerType } from "../kernel.ts";
-import { apply, type Node, type Op } from "../node.ts";
+import { apply, defineOp, type Node } from "../node.ts";
 
 /** Rows of the first input picked by the second (i32); an index outside is clamped. */
-export const gatherOp: Op = {
+export const gatherOp = defineOp({
   name: "gather",
   kind: "kernel",
   infer: ([x, indices]) => {
@@ -27,10 +27,10 @@ export const gatherOp: Op = {
     count: sizeOf(indices!.shape),
     dtype: registerType(dtype),
   }),
-};
+});
 
 /** Sums rows of the first input into `rows` rows at the places that the second (i32) names. */
-export const scatterAddOp: Op<{ rows: number }> = {
+export const scatterAddOp = defineOp<{ rows: number }>({
   name: "scatterAdd",
   kind: "kernel",
   infer: ([updates, indices], { rows }) => {
@@ -58,7 +58,7 @@ export const scatterAddOp: Op<{ rows: number }> = {
     width: sizeOf(shape.slice(1)),
     count: sizeOf(indices!.shape),
   }),
-};
+});
 
 /** Rows of `x` at `indices` (i32, any shape). */
 export function gather(x: Node, indices: Node): Node {
@@ -69,6 +69,3 @@ export function gather(x: Node, indices: Node): Node {
 export function scatterAdd(updates: Node, indices: Node, rows: number): Node {
   return apply(scatterAddOp, [updates, indices], { rows });
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [gatherOp, scatterAddOp];

@@ -1,29 +1,29 @@
 import type { DType } from "../../core/dtype.ts";
 import type { Shape } from "../../core/shape.ts";
-import { apply, type Node, type Op } from "../node.ts";
+import { apply, defineOp, type Node } from "../node.ts";
 
 /** The same number everywhere. Only for constants of a formula: data that changes is a leaf. */
-export const literalOp: Op<{ value: number; shape: Shape; dtype: DType }> = {
+export const literalOp = defineOp<{ value: number; shape: Shape; dtype: DType }>({
   name: "literal",
   kind: "generator",
   infer: (_, { shape, dtype }) => ({ shape, dtype }),
   step: (_, { value, dtype }) => ({ kind: "literal", value, dtype }),
-};
+});
 
 /** The index along one axis. */
-export const iotaOp: Op<{ axis: number; shape: Shape; dtype: DType }> = {
+export const iotaOp = defineOp<{ axis: number; shape: Shape; dtype: DType }>({
   name: "iota",
   kind: "generator",
   infer: (_, { shape, dtype }) => ({ shape, dtype }),
   step: (_, { axis, dtype }) => ({ kind: "iota", axis, dtype }),
-};
+});
 
 /**
  * Uniform f32 numbers in [0, 1), multiples of 2^-24. The input is i32 [3]: two words of a key and a
  * step. The number at row-major index i is the first word of Philox 4x32-10 under that key and the
  * counter (i, 0, step, stream), without its lowest 8 bits, times 2^-24: the same bits everywhere.
  */
-export const randomUniformOp: Op<{ stream: number; shape: Shape }> = {
+export const randomUniformOp = defineOp<{ stream: number; shape: Shape }>({
   name: "randomUniform",
   kind: "elementwise",
   infer: ([state], { shape }) => {
@@ -36,7 +36,7 @@ export const randomUniformOp: Op<{ stream: number; shape: Shape }> = {
   step: ({ inputs: [state] }, { stream }, whole) => (
     { kind: "randomUniform", input: whole(state!), stream, dtype: "f32" }
   ),
-};
+});
 
 /** A tensor filled with `value`. */
 export function literal(value: number, shape: Shape = [], dtype: DType = "f32"): Node {
@@ -62,6 +62,3 @@ export function iota(shape: Shape, axis: number, dtype: DType = "i32"): Node {
 export function randomUniform(state: Node, shape: Shape, stream: number): Node {
   return apply(randomUniformOp, [state], { stream, shape });
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [literalOp, iotaOp, randomUniformOp];

@@ -7,7 +7,7 @@ import {
   sizeOf,
 } from "../../core/shape.ts";
 import { type Coordinate, registerType } from "../kernel.ts";
-import { apply, type Node, type Op } from "../node.ts";
+import { apply, defineOp, type Node, type Op } from "../node.ts";
 import { convert } from "./elementwise.ts";
 import { constantOf, literal } from "./generate.ts";
 import { reduceSum } from "./reduce.ts";
@@ -16,7 +16,7 @@ import { reduceSum } from "./reduce.ts";
 // and cheaper forms of their ops need one another, but only once all three modules are there.
 
 /** Stretches axes of size 1, and adds axes in front, as NumPy does. */
-export const broadcastOp: Op<{ shape: Shape }> = {
+export const broadcastOp = defineOp<{ shape: Shape }>({
   name: "broadcast",
   kind: "view",
   infer: ([x], { shape }) => {
@@ -46,10 +46,10 @@ export const broadcastOp: Op<{ shape: Shape }> = {
         : { axis: -1, coefficient: 0, offset: 0 }
     );
   },
-};
+});
 
 /** The same elements in the same order under another shape. */
-export const reshapeOp: Op<{ shape: Shape }> = {
+export const reshapeOp: Op<{ shape: Shape }> = defineOp({
   name: "reshape",
   kind: "alias",
   infer: ([x], { shape }) => {
@@ -70,10 +70,10 @@ export const reshapeOp: Op<{ shape: Shape }> = {
     if (constant !== undefined) return literal(constant, shape, x.dtype);
     return reshape(x.is(reshapeOp) ? x.inputs[0]! : x, shape);
   },
-};
+});
 
 /** Axis i of the result is axis permutation[i] of the input. */
-export const transposeOp: Op<{ permutation: readonly number[] }> = {
+export const transposeOp = defineOp<{ permutation: readonly number[] }>({
   name: "transpose",
   kind: "view",
   infer: ([x], { permutation }) => {
@@ -107,14 +107,14 @@ export const transposeOp: Op<{ permutation: readonly number[] }> = {
     permutation.forEach((axis, i) => result[axis] = coordinates[i]!);
     return result;
   },
-};
+});
 
 /** Every stride-th element from start, size of them, along each axis. */
-export const sliceOp: Op<{
+export const sliceOp = defineOp<{
   start: readonly number[];
   size: readonly number[];
   stride: readonly number[];
-}> = {
+}>({
   name: "slice",
   kind: "view",
   infer: ([x], { start, size, stride }) => {
@@ -149,10 +149,10 @@ export const sliceOp: Op<{
       coefficient: coefficient * stride[i]!,
       offset: offset * stride[i]! + start[i]!,
     })),
-};
+});
 
 /** The elements of some axes in reverse. */
-export const reverseOp: Op<{ axes: readonly number[] }> = {
+export const reverseOp = defineOp<{ axes: readonly number[] }>({
   name: "reverse",
   kind: "view",
   infer: ([x]) => x!,
@@ -163,18 +163,18 @@ export const reverseOp: Op<{ axes: readonly number[] }> = {
         ? { axis: c.axis, coefficient: -c.coefficient, offset: node.shape[i]! - 1 - c.offset }
         : c
     ),
-};
+});
 
 /**
  * A frame of `value`: `low` elements before, `high` after, and `interior` between neighbours of
  * each axis (StableHLO's pad, without negative amounts).
  */
-export const padOp: Op<{
+export const padOp = defineOp<{
   low: readonly number[];
   high: readonly number[];
   interior: readonly number[];
   value: number;
-}> = {
+}>({
   name: "pad",
   kind: "kernel",
   infer: ([x], { low, high, interior }) => {
@@ -198,7 +198,7 @@ export const padOp: Op<{
     value,
     dtype: registerType(dtype),
   }),
-};
+});
 
 /** Axes that are copied whole join the axis before them. */
 function mergedPad(
@@ -227,7 +227,7 @@ function mergedPad(
 }
 
 /** The inputs one after another along an axis. */
-export const concatenateOp: Op<{ axis: number }> = {
+export const concatenateOp = defineOp<{ axis: number }>({
   name: "concatenate",
   kind: "kernel",
   infer: (inputs, { axis }) => {
@@ -268,7 +268,7 @@ export const concatenateOp: Op<{ axis: number }> = {
     inner: inputs.map((input) => sizeOf(input.shape.slice(axis))),
     dtype: registerType(dtype),
   }),
-};
+});
 
 /** `x` stretched to `shape`; `x` itself where nothing changes. */
 export function broadcastTo(x: Node, shape: Shape): Node {
@@ -351,14 +351,3 @@ export function concatenate(inputs: readonly Node[], axis: number): Node {
   const index = normalizeAxis(axis, inputs[0]!.shape.length, "concatenate");
   return inputs.length === 1 ? inputs[0]! : apply(concatenateOp, inputs, { axis: index });
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [
-  broadcastOp,
-  reshapeOp,
-  transposeOp,
-  sliceOp,
-  reverseOp,
-  padOp,
-  concatenateOp,
-];

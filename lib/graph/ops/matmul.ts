@@ -1,12 +1,12 @@
 import { formatShape, sizeOf } from "../../core/shape.ts";
-import { apply, type Node, type Op } from "../node.ts";
+import { apply, defineOp, type Node } from "../node.ts";
 import { transposeOp } from "./layout.ts";
 
 /**
  * The product of matrices in the last two axes: [m, k] by [k, n], or [b, m, k] by [b, k, n] for a
  * batch. An operand marked transposed is stored as [k, m] or [n, k].
  */
-export const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
+export const matmulOp = defineOp<{ transposeA: boolean; transposeB: boolean }>({
   name: "matmul",
   kind: "kernel",
   infer: ([a, b], { transposeA, transposeB }) => {
@@ -62,7 +62,7 @@ export const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
     return { kind: "matmul", batch, m, n, k, transposeA, transposeB };
   },
   takesTail: true,
-};
+});
 
 /** What an operand is the transpose of, in its last two axes alone. */
 function untransposed(operand: Node): Node | undefined {
@@ -82,6 +82,3 @@ function lastTwo(shape: readonly number[], transposed: boolean): [number, number
 export function matmul(a: Node, b: Node, transposeA = false, transposeB = false): Node {
   return apply(matmulOp, [a, b], { transposeA, transposeB });
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [matmulOp];

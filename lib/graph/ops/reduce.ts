@@ -1,7 +1,7 @@
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../../core/shape.ts";
 import { type CombineName, combines } from "../combine.ts";
 import { registerType } from "../kernel.ts";
-import { apply, type Node, type Op, type TensorType } from "../node.ts";
+import { apply, defineOp, type Node, type Op, type TensorType } from "../node.ts";
 import { compare, convert, divide, multiply } from "./elementwise.ts";
 import { constantOf, literal, literalFor } from "./generate.ts";
 import { broadcastTo, concatenate, pad, reshape, slice, transpose } from "./layout.ts";
@@ -39,7 +39,7 @@ function reduction(
   gradient: (g: Node, y: Node, x: Node, axes: readonly number[]) => Node,
   fold?: (value: number, count: number) => number,
 ): ((x: Node, axes?: readonly number[]) => Node) & { readonly op: Op } {
-  const op: Op<Axes> = {
+  const op = defineOp<Axes>({
     name,
     kind: "reduction",
     infer: ([x], { axes }) => inferReduce(name, x!, axes, combines[combine].identity.f32),
@@ -51,7 +51,7 @@ function reduction(
       return literalFor(y, fold(constant, sizeOf(x.shape) / Math.max(1, sizeOf(y.shape))));
     },
     reduce: ({ axes }) => ({ combine, axes }),
-  };
+  });
   const build = (x: Node, axes: readonly number[] = x.shape.map((_, axis) => axis)) => {
     const list = [...new Set(axes.map((axis) => normalizeAxis(axis, x.shape.length, name)))];
     return list.length === 0 ? x : apply(op, [x], { axes: list.sort((a, b) => a - b) });
@@ -108,7 +108,7 @@ export const reduceMax = reduction("reduceMax", "max", extremumGradient);
 export const reduceMin = reduction("reduceMin", "min", extremumGradient);
 
 /** The index of the (first) largest element along an axis, as i32. */
-export const argmaxOp: Op<{ axis: number }> = {
+export const argmaxOp = defineOp<{ axis: number }>({
   name: "argmax",
   kind: "kernel",
   infer: ([x], { axis }) => ({
@@ -119,7 +119,7 @@ export const argmaxOp: Op<{ axis: number }> = {
   kernel: ({ inputs: [x] }, { axis }) => (
     { kind: "argmax", shape: x!.shape, axis, dtype: registerType(x!.dtype) }
   ),
-};
+});
 
 /** The index of the first largest element along `axis`. */
 export function argmax(x: Node, axis: number): Node {
@@ -127,12 +127,3 @@ export function argmax(x: Node, axis: number): Node {
     axis: normalizeAxis(axis, x.shape.length, "argmax"),
   });
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [
-  reduceSum.op,
-  reduceProduct.op,
-  reduceMax.op,
-  reduceMin.op,
-  argmaxOp,
-];

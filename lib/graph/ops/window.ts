@@ -1,7 +1,7 @@
 import { formatShape, sameShape, type Shape } from "../../core/shape.ts";
 import type { WindowGeometry, WindowKernel } from "../kernel.ts";
-import { apply, type Node, type Op, type TensorType } from "../node.ts";
-import { windowCount } from "./conv2d.ts";
+import { apply, defineOp, type Node, type TensorType } from "../node.ts";
+import { windowCounts } from "./conv2d.ts";
 
 function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
   const [n, height, width, channels] = image.shape as [number, number, number, number];
@@ -12,8 +12,7 @@ function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
       }`,
     );
   }
-  const rows = windowCount(height, g.window[0], g.stride[0], g.padding[0] + g.padding[1]);
-  const columns = windowCount(width, g.window[1], g.stride[1], g.padding[2] + g.padding[3]);
+  const [rows, columns] = windowCounts(image.shape, g.window, g);
   if (rows < 1 || columns < 1) {
     throw new RangeError(
       `${name}: window ${g.window[0]}x${g.window[1]} with padding [${
@@ -42,23 +41,16 @@ function checkGradient(name: string, image: TensorType, g: TensorType, geometry:
   );
 }
 
-const geometryOf = ({ window, stride, padding }: WindowGeometry) => ({ window, stride, padding });
-
 /** What devices launch. */
 const pooling = (
   kind: WindowKernel["kind"],
   image: TensorType,
   output: TensorType,
   geometry: WindowGeometry,
-): WindowKernel => ({
-  kind,
-  image: image.shape,
-  output: output.shape,
-  geometry: geometryOf(geometry),
-});
+): WindowKernel => ({ kind, image: image.shape, output: output.shape, geometry });
 
 /** The largest element of each window; padding never wins. */
-export const windowMaxOp: Op<WindowGeometry> = {
+export const windowMaxOp = defineOp<WindowGeometry>({
   name: "windowMax",
   kind: "kernel",
   infer: ([image], geometry) => infer("windowMax", image!, geometry),
@@ -66,10 +58,10 @@ export const windowMaxOp: Op<WindowGeometry> = {
     apply(windowMaxGradientOp, [node.inputs[0]!, node, g], geometry),
   ],
   kernel: (node, geometry) => pooling("windowMax", node.inputs[0]!, node, geometry),
-};
+});
 
 /** Gives each window's gradient to the first element that is its maximum. Inputs: images, maxima, gradient. */
-export const windowMaxGradientOp: Op<WindowGeometry> = {
+export const windowMaxGradientOp = defineOp<WindowGeometry>({
   name: "windowMaxGradient",
   kind: "kernel",
   infer: ([image, maxima, g], geometry) => {
@@ -78,50 +70,42 @@ export const windowMaxGradientOp: Op<WindowGeometry> = {
     return image!;
   },
   kernel: (node, geometry) => pooling("windowMaxGradient", node, node.inputs[1]!, geometry),
-};
+});
 
 /** The sum of each window; padding counts as 0. */
-export const windowSumOp: Op<WindowGeometry> = {
+export const windowSumOp = defineOp<WindowGeometry>({
   name: "windowSum",
   kind: "kernel",
   infer: ([image], geometry) => infer("windowSum", image!, geometry),
   gradient: (g, node, geometry) => [windowSumGradient(g, node.inputs[0]!.shape, geometry)],
   kernel: (node, geometry) => pooling("windowSum", node.inputs[0]!, node, geometry),
-};
+});
 
 /** Spreads each window's gradient over its elements. */
-export const windowSumGradientOp: Op<WindowGeometry & { readonly shape: Shape }> = {
+export const windowSumGradientOp = defineOp<WindowGeometry & { readonly shape: Shape }>({
   name: "windowSumGradient",
   kind: "kernel",
-  infer: ([g], geometry) => {
-    const image: TensorType = { shape: geometry.shape, dtype: "f32" };
+  infer: ([g], { shape, ...geometry }) => {
+    const image: TensorType = { shape, dtype: "f32" };
     checkGradient("windowSumGradient", image, g!, geometry);
     return image;
   },
-  gradient: (g, _, geometry) => [windowSum(g, geometry)],
-  kernel: (node, geometry) => pooling("windowSumGradient", node, node.inputs[0]!, geometry),
-};
+  gradient: (g, _, { shape: __, ...geometry }) => [windowSum(g, geometry)],
+  kernel: (node, { shape: _, ...geometry }) =>
+    pooling("windowSumGradient", node, node.inputs[0]!, geometry),
+});
 
 /** The maxima of the windows of images [n, h, w, c]. */
 export function windowMax(image: Node, geometry: WindowGeometry): Node {
-  return apply(windowMaxOp, [image], geometryOf(geometry));
+  return apply(windowMaxOp, [image], geometry);
 }
 
 /** The sums of the windows of images [n, h, w, c]. */
 export function windowSum(image: Node, geometry: WindowGeometry): Node {
-  return apply(windowSumOp, [image], geometryOf(geometry));
+  return apply(windowSumOp, [image], geometry);
 }
 
 /** For each element of images of `shape`, the sum of `g` over the windows that hold it. */
 export function windowSumGradient(g: Node, shape: Shape, geometry: WindowGeometry): Node {
-  const attributes = { ...geometryOf(geometry), shape };
-  return apply(windowSumGradientOp, [g], attributes);
+  return apply(windowSumGradientOp, [g], { ...geometry, shape });
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [
-  windowMaxOp,
-  windowMaxGradientOp,
-  windowSumOp,
-  windowSumGradientOp,
-];

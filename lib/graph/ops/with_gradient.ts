@@ -1,4 +1,4 @@
-import { apply, type Node, type Op } from "../node.ts";
+import { apply, defineOp, type Node } from "../node.ts";
 
 /** The gradients of the inputs of a value, given the value's gradient and the value itself. */
 export type Backward = (gradient: Node, result: Node) => readonly (Node | undefined)[];
@@ -8,18 +8,15 @@ export type Backward = (gradient: Node, result: Node) => readonly (Node | undefi
  * `backward`, and not into what the first was computed from. Only differentiation tells it from
  * its first input, so nothing of it is compiled.
  */
-export const withGradientOp: Op<{ readonly backward: Backward }> = {
+export const withGradientOp = defineOp<{ readonly backward: Backward }>({
   name: "withGradient",
   kind: "alias",
   infer: ([value]) => value!,
   gradient: (g, node, { backward }) => [undefined, ...backward(g, node)],
   simplify: (node) => node.inputs[0]!,
-};
+});
 
 /** `value`, with `backward` to give the gradients of `inputs`. */
 export function withGradient(value: Node, inputs: readonly Node[], backward: Backward): Node {
   return apply(withGradientOp, [value, ...inputs], { backward });
 }
-
-/** The rows of this module. */
-export const ops: readonly Op[] = [withGradientOp];
