@@ -90,7 +90,7 @@ export const windowSumGradientOp = defineOp<WindowGeometry & { readonly shape: S
     checkGradient("windowSumGradient", image, g!, geometry);
     return image;
   },
-  gradient: (g, _, { shape: __, ...geometry }) => [windowSum(g, geometry)],
+  gradient: (g, _node, { shape: _, ...geometry }) => [windowSum(g, geometry)],
   kernel: (node, { shape: _, ...geometry }) =>
     pooling("windowSumGradient", node, node.inputs[0]!, geometry),
 });
