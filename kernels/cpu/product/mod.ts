@@ -6,28 +6,9 @@
  * pixels: the part of the image under a window is walked by the reduction's axes, so it need not be
  * gathered first.
  *
- * How that is cut and packed is a strategy's; the first one that fits is taken:
- *
- * | strategy | fits where | B is packed | A is packed | computed by |
- * |---|---|---|---|---|
- * | `longSum` | A lies transposed, B does not; and A's rows are apart (a window's taps), or rows and columns are at most 640 | no | no | tiles, unit by unit of the sum, chunks of which are added in the end |
- * | `thin` | at most 4 rows, at least 64 columns side by side, one axis to sum over | no | no | vectors of columns, added to sums in memory |
- * | `blocked` | A lies transposed; or B is over 8 MiB, or over 1.5 MiB with a sum over 1536 steps or fewer than 192 rows | by each task, block by block | where it lies transposed: once, by tiles | tiles, unit by unit of the sum |
- * | `packedOnce` | always | once, all of it | no | tiles, over the whole sum |
- *
- * Each file begins with the numbers of its strategy; `fits` is the condition, `partition` the cut, in
- * numbers alone. The cut and the order of each sum depend on the shape alone, not on the threads.
- * `tests/bench/strategies.ts` measures the strategies against each other on both sides of the limits.
- *
- * | file | question |
- * |---|---|
- * | product.ts | What is a product? What is a strategy? |
- * | axes.ts, lines.ts, tiling.ts | How are its axes merged and cut; its rows in lines of pixels and in tiles? |
- * | row_places.ts | Where do its rows lie, in A and in the result? |
- * | tile_6x8.ts | How are 6 rows by 8 columns summed in registers? |
- * | pack_b.ts, pack_panel.ts, pack_panels.ts | How is B copied: all of it, a panel, panels side by side (A too)? |
- * | tail.ts | How is what comes after a product (bias, relu) computed before it is stored? |
- * | matmul.ts | How does a matmul become a product? The convolutions are in ../convolution. |
+ * How that is cut and packed is a strategy's. `fits` is the condition under which one is taken,
+ * `partition` its cut, in numbers alone; ../README.md has all of them in a table, with what their
+ * limits rest on. The cut and the order of each sum depend on the shape alone, not on the threads.
  *
  * @module
  */
