@@ -113,12 +113,13 @@ export function each(value: unknown, i: number): unknown {
 }
 
 /**
- * `extra` laid over `base`, object by object; lists are replaced. A text for a title is short for an
- * object with that text.
+ * `extra` laid over `base`, object by object; lists are replaced, and what is undefined counts as not
+ * there. A text for a title is short for an object with that text.
  */
 export function mergeJson(base: Json, extra: Json): Json {
   const result: Record<string, unknown> = { ...base };
   for (const [key, given] of Object.entries(extra)) {
+    if (given === undefined) continue;
     const old = result[key];
     const value = key === "title" && typeof given === "string" ? { text: given } : given;
     result[key] = isJson(old) && isJson(value) ? mergeJson(old, value) : value;
@@ -137,11 +138,15 @@ export function extentOf(values: Iterable<number>): [number, number] | undefined
   return low <= high ? [low, high] : undefined;
 }
 
-/** A copy that JSON can write: typed arrays become lists, and what is no number becomes null. */
+/**
+ * A copy that JSON can write: typed arrays become lists, what is no number becomes null, and members
+ * that are undefined are left out.
+ */
 export function plainJson(value: unknown): unknown {
   if (isList(value)) return Array.from(value, plainJson);
   if (isJson(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plainJson(part)]));
+    const given = Object.entries(value).filter(([, part]) => part !== undefined);
+    return Object.fromEntries(given.map(([key, part]) => [key, plainJson(part)]));
   }
   return typeof value === "number" && !Number.isFinite(value) ? null : value;
 }

@@ -97,13 +97,9 @@ export function bar(values: OneOrMore<BarSeries>, given: BarOptions = {}): Figur
       orientation: horizontal ? "h" : "v",
       x: horizontal ? y : labels,
       y: horizontal ? labels : y,
-      ...series.name === undefined ? {} : { name: series.name },
+      name: series.name,
       marker: { color: series.color ?? colorway[i % colorway.length]! },
-      ...text === undefined ? {} : {
-        text,
-        textposition: stacked ? "inside" : "outside",
-        cliponaxis: false,
-      },
+      ...text && { text, textposition: stacked ? "inside" : "outside", cliponaxis: false },
     }, series.plotly ?? {}) as Trace;
   });
   const category = labelAxis(labels, settings);

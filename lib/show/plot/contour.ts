@@ -69,17 +69,14 @@ export function contour(landscape: Landscape, given: ContourOptions = {}): Figur
     line: { width: 0.5, color: "rgba(255,255,255,0.5)" },
     showscale: look.colorBar,
     colorbar: colorBar(label),
-    ...path.length > 0 ? { showlegend: false } : {},
+    showlegend: path.length > 0 ? false : undefined,
   }, ...path.map(walkTrace)];
   const named = path.some(({ name }) => name !== undefined);
   const square = equal ? { width: 540, height: 460 } : {};
   const layout = cartesianLayout(where, { ...square, ...look }, {
     // The paths may lead out of the landscape, which is what is looked at.
-    xaxis: { range: [x[0], x.at(-1)], ...equal ? { constrain: "domain" } : {} },
-    yaxis: {
-      range: [y[0], y.at(-1)],
-      ...equal ? { scaleanchor: "x", constrain: "domain" } : {},
-    },
+    xaxis: { range: [x[0], x.at(-1)], ...equal && { constrain: "domain" } },
+    yaxis: { range: [y[0], y.at(-1)], ...equal && { scaleanchor: "x", constrain: "domain" } },
     margin: { r: look.colorBar ? 90 : 24, ...named ? { b: 86 } : {} },
     layout: named
       ? {

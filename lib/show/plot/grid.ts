@@ -93,11 +93,11 @@ export function grid(figures: readonly Figure[], given: GridOptions = {}): Figur
     layout: baseLayout({ ...settings, ...size }, {
       ...axes,
       annotations,
-      ...shapes.length > 0 ? { shapes } : {},
-      ...images.length > 0 ? { images } : {},
-      ...barmode === undefined ? {} : { barmode },
+      shapes: shapes.length > 0 ? shapes : undefined,
+      images: images.length > 0 ? images : undefined,
+      barmode,
       showlegend: shown,
-      ...shown ? { legend } : {},
+      legend: shown ? legend : undefined,
     }, margin),
   });
 }
@@ -220,7 +220,7 @@ function shareY(
     const axis = own.type === "log" ? { ...own, ...logTicks([powers]) } : own;
     const range = autorange === "reversed" ? upwards.toReversed() : upwards;
     axes[y] = i % columns === 0
-      ? { ...axis, ...title === undefined ? {} : { title }, range }
+      ? { ...axis, title, range }
       : { ...axis, range, showticklabels: false };
   });
 }

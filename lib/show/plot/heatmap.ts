@@ -141,18 +141,18 @@ export function drawMatrix(
   const above = lines === 0 ? 24 : 28 + 20 * lines;
   const size = equal ? { width, height: Math.round(plot.height + b + above) } : {};
   // White cells need an edge.
+  const constrain = equal ? "domain" : undefined;
   const plain = { showgrid: false, zeroline: false, showline: true, mirror: true };
-  const square: Json = equal ? { constrain: "domain" } : {};
   const parts = {
-    xaxis: axis(settings.xLabel, { ...plain, ...ticks.x, ...square }),
+    xaxis: axis(settings.xLabel, { ...plain, ...ticks.x, constrain }),
     yaxis: axis(settings.yLabel, {
       ...plain,
       ...ticks.y,
-      ...square,
+      constrain,
       autorange: "reversed",
-      ...equal ? { scaleanchor: "x" } : {},
+      scaleanchor: equal ? "x" : undefined,
     }),
-    ...notes.length > 0 ? { annotations: notes.map(note) } : {},
+    annotations: notes.length > 0 ? notes.map(note) : undefined,
   };
   return new Figure({
     data: [trace],
@@ -176,14 +176,14 @@ function cellTrace(
   return {
     type: "heatmap",
     z: roundedRows(z),
-    ...across > 1 ? { x: places(z[0]!.length, across) } : {},
-    ...down > 1 ? { y: places(z.length, down) } : {},
+    x: across > 1 ? places(z[0]!.length, across) : undefined,
+    y: down > 1 ? places(z.length, down) : undefined,
     colorscale: settings.colorScale ?? (settings.symmetric ? diverging : "Viridis"),
     zmin: low,
     zmax: high,
     showscale: settings.colorBar,
     colorbar: colorBar(settings.colorLabel),
-    ...texts.length === 0 ? {} : { text: texts, texttemplate: "%{text}" },
+    ...texts.length > 0 && { text: texts, texttemplate: "%{text}" },
   };
 }
 

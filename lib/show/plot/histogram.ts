@@ -87,7 +87,7 @@ export function histogram(
       x: counts.map((_, k) => digits((edges[k]! + edges[k + 1]!) / 2)),
       y: counts.map((n, k) => density ? digits(n / (counted || 1) / widths[k]!) : n),
       width: widths.map(digits),
-      ...name === undefined ? {} : { name },
+      name,
       marker: {
         color: color ?? colorway[i % colorway.length]!,
         line: { color: "white", width: counts.length > 60 ? 0 : 0.5 },

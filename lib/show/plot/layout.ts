@@ -58,7 +58,7 @@ function broken(line: string, width: number): string[] {
 /** An axis in the style of all figures. */
 export function axis(label: string | undefined, extra: Json = {}): Json {
   return mergeJson({
-    ...label === undefined ? {} : { title: { text: label, standoff: 8 } },
+    title: label === undefined ? undefined : { text: label, standoff: 8 },
     gridcolor: gridLine,
     zerolinecolor: zeroLine,
     linecolor: zeroLine,
@@ -111,13 +111,13 @@ export function baseLayout(options: FigureOptions, parts: Json, margin: Partial<
   const { title, width = 640, height = 400, layout = {} } = options;
   const { text, lines } = fitTitle(title, width);
   const base: Json = {
-    ...text === undefined ? {} : {
+    ...text !== undefined && {
       title: {
         text,
         x: 0.5,
         xanchor: "center",
         // Left alone, plotly.js hangs further lines from the place of a single one.
-        ...lines > 1 ? { y: 1, yanchor: "top", pad: { t: 20 } } : {},
+        ...lines > 1 && { y: 1, yanchor: "top", pad: { t: 20 } },
         font: { size: titleSize, color: ink },
       },
     },
@@ -206,7 +206,7 @@ export function cartesianLayout(
   const y = axis(yLabel, {
     ...yaxis,
     ...axisRange(yRange, yLog, `${where}: yRange`, values.y),
-    ...equal ? { scaleanchor: "x", constrain: "domain" } : {},
+    ...equal && { scaleanchor: "x", constrain: "domain" },
   });
   const size = equal ? { width: 540, height: 460 } : { width: 640, height: 400 };
   const beside = shown ? legendBeside(named, { ...size, ...options }, margin.b) : {};
@@ -216,8 +216,8 @@ export function cartesianLayout(
       xaxis: equal ? { ...x, constrain: "domain" } : x,
       yaxis: y,
       showlegend: shown,
-      ...shown ? { legend: beside.legend } : {},
-      ...notes.length === 0 ? {} : { annotations: [note(notes.join("; "))] },
+      legend: beside.legend,
+      ...notes.length > 0 && { annotations: [note(notes.join("; "))] },
     }, layout),
     {
       ...notes.length > 0 && options.title === undefined ? { t: 30 } : {},

@@ -83,7 +83,7 @@ export function mosaic(images: readonly Pixels[], options: MosaicOptions): Figur
           scaleanchor: "x",
           constrain: "domain",
         },
-        ...annotations.length > 0 ? { annotations } : {},
+        annotations: annotations.length > 0 ? annotations : undefined,
       },
       { l: side, r: side, t, b },
     ),

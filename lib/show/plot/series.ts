@@ -181,11 +181,9 @@ function pointsOf({ x, y }: Json): boolean[] {
 
 /** The points that are drawn: all, or as many as can be seen. */
 function choose({ x, y, mode }: Series, style: SeriesStyle): number[] {
-  const all = y.length <= mostPoints;
-  if (all) return evenly(y.length, y.length);
   const isLine = (mode ?? style.mode).includes("lines");
   const sorted = x === undefined || isStrings(x) || isSorted(x);
-  return isLine && sorted ? peaks(y) : evenly(y.length, mostPoints);
+  return y.length > mostPoints && isLine && sorted ? peaks(y) : evenly(y.length, mostPoints);
 }
 
 function trace(
@@ -203,12 +201,9 @@ function trace(
       `${where}: color: expected one CSS colour for a line, found ${color.length} colours; use plot.scatter or mode: "lines+markers"`,
     );
   }
-  const across = x ?? (chosen.length < y.length ? { length: y.length } : undefined);
   const plain = typeof color === "string" ? color : ownColor;
-  const xs = across === undefined
-    ? undefined
-    : x === undefined
-    ? [...chosen]
+  const xs = x === undefined
+    ? (chosen.length < y.length ? [...chosen] : undefined)
     : isStrings(x)
     ? pick(x, chosen)
     : positive(rounded(pick(x, chosen)), style.xLog);
@@ -217,37 +212,30 @@ function trace(
   const places = pointsOf({ x: xs, y: ys });
   const alone = places.map((place, i) => place && !places[i - 1] && !places[i + 1]);
   const dots = mode === "lines" && alone.some(Boolean);
+  const marker = marks
+    ? {
+      ...colors(color, chosen, style),
+      size: typeof size === "number" ? size : rounded(pick(size, chosen), 3),
+      symbol,
+    }
+    : undefined;
+  const dot = {
+    color: plain,
+    size: alone.map((is) => is ? Math.max(5, 2 * width) : 0),
+    opacity: 1,
+    line: { width: 0 },
+  };
   return mergeJson({
     type: "scatter",
     mode: dots ? "lines+markers" : mode,
-    ...xs === undefined ? {} : { x: xs },
+    x: xs,
     y: ys,
-    ...name === undefined ? {} : { name },
-    ...mode.includes("lines") || fill !== undefined
-      ? { line: { color: plain, width, ...dash === undefined ? {} : { dash } } }
-      : {},
-    ...dots
-      ? {
-        marker: {
-          color: plain,
-          size: alone.map((is) => is ? Math.max(5, 2 * width) : 0),
-          opacity: 1,
-          line: { width: 0 },
-        },
-      }
-      : {},
-    ...marks
-      ? {
-        marker: {
-          ...colors(color, chosen, style),
-          size: typeof size === "number" ? size : rounded(pick(size, chosen), 3),
-          ...symbol === undefined ? {} : { symbol },
-        },
-      }
-      : {},
-    ...text === undefined ? {} : { text: pick(text, chosen) },
-    ...mode.includes("text") ? { textposition: "top center" } : {},
-    ...fill === undefined ? {} : { fill },
+    name,
+    line: mode.includes("lines") || fill !== undefined ? { color: plain, width, dash } : undefined,
+    marker: dots ? dot : marker,
+    text: text && pick(text, chosen),
+    textposition: mode.includes("text") ? "top center" : undefined,
+    fill,
   }, plotly) as Trace;
 }
 

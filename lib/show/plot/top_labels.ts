@@ -100,7 +100,7 @@ export function topLabels(
         ...texts,
         ...image === undefined || truth === undefined ? [] : [caption(truth)],
       ],
-      ...image === undefined ? {} : { images: [picture(image, where)] },
+      images: image && [picture(image, where)],
     }, margin),
   });
 }
