@@ -12,9 +12,9 @@
  */
 export { colorway } from "./color/colors.ts";
 export { drawFigure } from "./figure/figure.ts";
-export { figureSize, titleText } from "./figure/still_figure.ts";
-export { type FigureJson, type Json, mergeJson, plainJson } from "./json.ts";
+export { figureSize, titleText } from "./figure/prepare.ts";
+export { type FigureJson, type FrameJson, type Json, mergeJson, plainJson } from "./json.ts";
 export { type Channels, encodePng, pngFile, pngUrl } from "./png.ts";
-export { escapeMarkup } from "./svg/element.ts";
+export { escapeMarkup, type Size } from "./svg/element.ts";
 export { measureText, plainLines } from "./svg/text.ts";
 export { isolinePieces } from "./traces/isolines.ts";

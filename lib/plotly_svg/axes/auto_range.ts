@@ -1,5 +1,6 @@
+import { fillOf } from "../traces/scatter.ts";
 import { pngSize } from "../png.ts";
-import { placeBars } from "../traces/bar_places.ts";
+import { barsOf } from "../traces/bar_places.ts";
 import { each, extentOf, isList, type Json, jsonAt, numberAt, textAt } from "../json.ts";
 import { type Axis, lengthOf, linear } from "./axis.ts";
 import {
@@ -16,11 +17,11 @@ interface Reach {
   readonly low: number;
   readonly high: number;
   /** Whether a twentieth of the axis stays free at the ends. */
-  readonly padded: boolean;
+  readonly padded?: boolean;
   /** Whether zero is on the axis, at its end if all values are on one side. */
-  readonly zero: boolean;
+  readonly zero?: boolean;
   /** Pixels that also stay free, for markers. */
-  readonly extra: number;
+  readonly extra?: number;
 }
 
 /** The range of an axis when the layout gives none: the smallest with space for all traces. */
@@ -40,13 +41,11 @@ export function autoRange(
   }
   let [low, high] = extent;
   if (zero) [low, high] = [Math.min(0, low), Math.max(0, high)];
-  if (low === high) {
-    if (zero && low === 0 || !zero) return [low - 1, high + 1];
-  }
+  if (low === high && (!zero || low === 0)) return [low - 1, high + 1];
   const length = lengthOf(axis) || 400;
   const pads = (end: "low" | "high", edge: number) =>
     reaches.reduce((most, reach) => {
-      const pad = (reach.padded ? 0.05 * length : 0) + reach.extra;
+      const pad = (reach.padded ? 0.05 * length : 0) + (reach.extra ?? 0);
       // A point far from the end leaves space enough.
       const inner = Math.abs(reach[end] - edge) / (high - low) * length;
       return Math.max(most, pad - inner);
@@ -63,12 +62,8 @@ function reachOf(
   traces: readonly DrawnTrace[],
   layout: Json,
 ): Reach[] {
-  const found = trace.type === "bar"
-    ? barReach(trace, axis, traces, layout)
-    : trace.type === "scatter" || trace.type === "scattergl"
-    ? scatterReach(trace, axis)
-    : tableReach(trace, axis);
-  return found === undefined ? [] : [found].flat();
+  if (trace.type === "bar") return barReach(trace, axis, traces, layout);
+  return trace.type.startsWith("scatter") ? scatterReach(trace, axis) : tableReach(trace, axis);
 }
 
 function scatterReach(trace: DrawnTrace, axis: Axis): Reach[] {
@@ -76,7 +71,7 @@ function scatterReach(trace: DrawnTrace, axis: Axis): Reach[] {
   const values = positions(trace).map((point) => point[axis.letter === "x" ? 0 : 1]);
   const extent = extentOf(values);
   if (extent === undefined) return [];
-  const fill = textAt(json, "fill", "none");
+  const fill = fillOf(trace);
   const tight = axis.letter === "x" && (fill === "tozeroy" || fill === "tonexty" ||
     !hasMode(json, "markers") && !hasMode(json, "text"));
   const zero = fill === `tozero${axis.letter}`;
@@ -110,42 +105,25 @@ function barReach(
   axis: Axis,
   traces: readonly DrawnTrace[],
   layout: Json,
-): Reach | undefined {
-  const bars =
-    placeBars(traces.filter((other) => other.y === trace.y && other.x === trace.x), layout)
-      .get(trace) ?? [];
-  const along = (trace.json.orientation === "h") === (axis.letter === "y");
-  const extent = extentOf(
-    bars.flatMap((bar) =>
-      along
-        ? [bar.at - bar.width / 2, bar.at + bar.width / 2]
-        : [bar.from, bar.to].map((value) => linear({ ...axis, type: axis.type }, value))
-    ),
-  );
-  if (extent === undefined) return undefined;
-  if (along) {
+): Reach[] {
+  const bars = barsOf(trace, traces, layout);
+  if ((trace.json.orientation === "h") === (axis.letter === "y")) {
     // A place for each bar as wide as the distance between bars, gaps included.
-    const reach = (extentOf(bars.map((bar) => bar.slot)) ?? [1, 1])[1] / 2;
-    const at = extentOf(bars.map((bar) => bar.center))!;
-    return { low: at[0] - reach, high: at[1] + reach, padded: false, zero: false, extra: 0 };
+    const at = extentOf(bars.map(({ center }) => center));
+    const reach = Math.max(...bars.map(({ slot }) => slot)) / 2;
+    return at === undefined ? [] : [{ low: at[0] - reach, high: at[1] + reach }];
   }
-  return {
-    low: extent[0],
-    high: extent[1],
-    padded: true,
-    zero: trace.json.base === undefined,
-    extra: 0,
-  };
+  const extent = extentOf(bars.flatMap(({ from, to }) => [linear(axis, from), linear(axis, to)]));
+  if (extent === undefined) return [];
+  return [{ low: extent[0], high: extent[1], padded: true, zero: trace.json.base === undefined }];
 }
 
-function tableReach({ json, type }: DrawnTrace, axis: Axis): Reach | undefined {
+function tableReach({ json, type }: DrawnTrace, axis: Axis): Reach[] {
   const { rows, columns } = type === "image" ? imageSize(json) : tableSize(json);
   const count = axis.letter === "x" ? columns : rows;
-  if (count === 0) return undefined;
-  const values = type === "contour" ? cellCenters(json, axis, count) : cellEdges(json, axis, count);
-  const extent = extentOf(values);
-  if (extent === undefined) return undefined;
-  return { low: extent[0], high: extent[1], padded: false, zero: false, extra: 0 };
+  const places = type === "contour" ? cellCenters : cellEdges;
+  const extent = count === 0 ? undefined : extentOf(places(json, axis, count));
+  return extent === undefined ? [] : [{ low: extent[0], high: extent[1] }];
 }
 
 /** The size of an image trace, in its own pixels. */

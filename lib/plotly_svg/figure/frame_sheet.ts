@@ -1,4 +1,5 @@
-import { type Drawing, drawStill, figureSize, plainFont, prepare } from "./still_figure.ts";
+import { figureSize, prepare } from "./prepare.ts";
+import { type Drawing, drawStill } from "./still_figure.ts";
 import { figureTitle } from "../axes/draw_axis.ts";
 import { element, rect, short } from "../svg/element.ts";
 import { type Legend, legendOf } from "./legend.ts";
@@ -90,7 +91,8 @@ function sharedLegend(
   const beside = { legend: { x: 0, y: 1, xanchor: "left", yanchor: "top", orientation: "v" } };
   const legends = frames.flatMap((frame) => {
     const own = mergeJson(mergeJson(layout, frame.layout ?? {}), beside);
-    return legendOf(prepare(framed(data, frame), own).named, own, plainFont(own)) ?? [];
+    const { named, font } = prepare(framed(data, frame), own);
+    return legendOf(named, own, font) ?? [];
   });
   const all = new Set(legends.flatMap(({ names }) => names));
   return legends.find(({ names }) => [...all].every((name) => names.includes(name)));

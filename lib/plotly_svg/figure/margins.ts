@@ -7,11 +7,10 @@ import { setRanges, tieScales } from "../axes/figure_axes.ts";
 import { anchorOf, axisDepth } from "../axes/draw_axis.ts";
 import { type ColorBar, colorBarOf } from "./color_bar.ts";
 import type { Box, Size } from "../svg/element.ts";
-import { type Json, numberAt, textAt } from "../json.ts";
+import { numberAt, textAt } from "../json.ts";
 import type { Legend } from "./legend.ts";
+import type { Prepared } from "./prepare.ts";
 import type { Axis } from "../axes/axis.ts";
-import type { Font } from "../svg/text.ts";
-import type { DrawnTrace } from "../traces/trace.ts";
 
 /** The parts of a figure in their places. */
 export interface Arrangement {
@@ -28,16 +27,9 @@ interface Margin {
 }
 
 /** Finds margins and ranges; each depends on the other, so it looks three times. */
-export function arrange(
-  size: Size,
-  axes: ReadonlyMap<string, Axis>,
-  traces: readonly DrawnTrace[],
-  legend: Legend | undefined,
-  data: readonly Json[],
-  layout: Json,
-  font: Font,
-): Arrangement {
-  const bars = data.flatMap((json) => colorBarOf(json, font) ?? []);
+export function arrange(figure: Prepared, legend: Legend | undefined): Arrangement {
+  const { layout, size, font, visible, axes, traces } = figure;
+  const bars = visible.flatMap((json) => colorBarOf(json, font) ?? []);
   const asked: Margin = {
     left: numberAt(layout, "margin.l", 80),
     right: numberAt(layout, "margin.r", 80),
@@ -51,7 +43,7 @@ export function arrange(
     for (const axis of axes.values()) setPixels(axis, plot);
     setRanges(axes, traces, layout);
     tieScales(axes);
-    margin = grown(asked, plot, size, axes, legend, bars, font);
+    margin = grown(asked, plot, figure, legend, bars);
   }
   return { plot, bars };
 }
@@ -76,11 +68,9 @@ function setPixels(axis: Axis, plot: Box): void {
 function grown(
   asked: Margin,
   plot: Box,
-  { width, height }: Size,
-  axes: ReadonlyMap<string, Axis>,
+  { size: { width, height }, axes, font }: Prepared,
   legend: Legend | undefined,
   bars: readonly ColorBar[],
-  font: Font,
 ): Margin {
   const margin = { ...asked };
   for (const axis of axes.values()) {

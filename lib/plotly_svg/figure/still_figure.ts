@@ -1,7 +1,6 @@
-import { colorway } from "../color/colors.ts";
 import { anchorShare } from "./anchor.ts";
 import { drawAnnotation } from "./annotation.ts";
-import { findAxes, flatTypes } from "../axes/figure_axes.ts";
+import { flatTypes } from "../axes/figure_axes.ts";
 import {
   anchorOf,
   crossing,
@@ -10,81 +9,34 @@ import {
   drawZeroLine,
   figureTitle,
 } from "../axes/draw_axis.ts";
+import { prepare } from "./prepare.ts";
 import { type Box, element, group, rect, short, type Size } from "../svg/element.ts";
 import { drawLayoutImage } from "./layout_image.ts";
-import { isList, type Json, jsonsAt, numberAt, textAt, titleOf } from "../json.ts";
+import { type Json, jsonsAt, numberAt, textAt } from "../json.ts";
 import { arrange } from "./margins.ts";
 import { legendOf } from "./legend.ts";
 import { referenceOf } from "./reference.ts";
 import type { Axis } from "../axes/axis.ts";
 import { drawShape } from "./shape.ts";
-import { drawText, type Font, plainLines } from "../svg/text.ts";
+import { drawText, type Font } from "../svg/text.ts";
 import { drawScenes, solidTypes } from "../scene/scene.ts";
 import { drawTraces } from "../traces/draw_order.ts";
-import type { DrawnTrace, NamedTrace } from "../traces/trace.ts";
+import type { DrawnTrace } from "../traces/trace.ts";
 
 /** A drawn figure without the element around it. */
-export interface Drawing {
-  readonly width: number;
-  readonly height: number;
+export interface Drawing extends Size {
   readonly inside: string;
-}
-
-/** The size of a figure, in pixels. */
-export function figureSize(layout: Json): Size {
-  return { width: numberAt(layout, "width", 700), height: numberAt(layout, "height", 450) };
-}
-
-/** The font of all texts that have none of their own. */
-export const plainFont = (layout: Json): Font => ({
-  size: numberAt(layout, "font.size", 12),
-  color: textAt(layout, "font.color", "#444444"),
-  bold: false,
-});
-
-/** The traces that are seen, and the axes that they lie on. */
-export function prepare(data: readonly Json[], layout: Json): {
-  readonly visible: readonly Json[];
-  readonly axes: Map<string, Axis>;
-  readonly colors: readonly string[];
-  readonly traces: readonly DrawnTrace[];
-  /** Those of which the legend may tell. */
-  readonly named: readonly NamedTrace[];
-} {
-  const visible = data.filter(({ visible }) => visible !== false && visible !== "legendonly");
-  const axes = findAxes(layout, visible);
-  const colors = isList(layout.colorway) ? Array.from(layout.colorway, String) : colorway;
-  const all = data.map((json, i): NamedTrace => ({
-    json,
-    type: String(json.type),
-    color: colors[i % colors.length]!,
-  })).filter(({ json }) => visible.includes(json));
-  const traces = all.flatMap((trace): DrawnTrace[] => {
-    const { json, type } = trace;
-    if (!flatTypes.has(type)) return [];
-    const x = axes.get(textAt(json, "xaxis", "x")), y = axes.get(textAt(json, "yaxis", "y"));
-    return x !== undefined && y !== undefined ? [{ ...trace, x, y }] : [];
-  });
-  return {
-    visible,
-    axes,
-    colors,
-    traces,
-    named: all.filter(({ type }) => flatTypes.has(type) || type === "scatter3d"),
-  };
 }
 
 /** Draws a figure that does not move. `prefix` keeps names apart where several are in one picture. */
 export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Drawing {
-  const { width, height } = figureSize(layout);
-  const font = plainFont(layout);
-  const { visible, axes, colors, traces, named } = prepare(data, layout);
+  const figure = prepare(data, layout);
+  const { size, font, visible, axes, colors, traces, named } = figure;
   const legend = legendOf(named, layout, font);
-  const size = { width, height };
-  const { plot, bars } = arrange(size, axes, traces, legend, visible, layout, font);
+  const { plot, bars } = arrange(figure, legend);
 
   const subplots = subplotsOf(axes, traces);
-  const paper = rect({ x: 0, y: 0, width, height }, {
+  const paper = rect({ x: 0, y: 0, ...size }, {
     fill: textAt(layout, "paper_bgcolor", "#ffffff"),
   });
   const ground = subplots.map(({ x, y }) =>
@@ -122,9 +74,9 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
     drawScenes(visible, layout, plot, font, colors) +
     drawUnknown(visible, plot, font) +
     items("shapes", "above", drawShape) +
-    [...axes.values()].map((axis) =>
-      drawAxis(axis, axisBox(axis, axes, plot), font, { width, height })
-    ).join("") +
+    [...axes.values()].map((axis) => drawAxis(axis, axisBox(axis, axes, plot), font, size)).join(
+      "",
+    ) +
     items("images", "above", drawLayoutImage) +
     bars.map((bar, i) => bar.draw(plot, `${prefix}scale${i}`)).join("") +
     (legend?.draw(plot) ?? "") +
@@ -132,14 +84,13 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
       const at = referenceOf(note, axes, plot, true);
       return at === undefined ? "" : drawAnnotation(note, at, font);
     }).join("") +
-    drawTitle(layout, width, plot, font);
+    drawTitle(layout, size.width, plot, font);
   const defs = [...clips].map(([key, id]) => {
     const [x, y, w, h] = key.split(" ");
     return element("clipPath", { id }, element("rect", { x, y, width: w, height: h }));
   }).join("");
   return {
-    width,
-    height,
+    ...size,
     inside: (defs === "" ? "" : `<defs>${defs}</defs>`) + paper + ground + body,
   };
 }
@@ -185,9 +136,4 @@ function drawTitle(layout: Json, width: number, plot: Box, plain: Font): string 
   const anchor = textAt(layout, "title.xanchor", "auto");
   const side = (["start", "middle", "end"] as const)[2 * anchorShare(anchor, x)]!;
   return drawText(text, { x: x * width, y: plot.y / 2 - font.size / 4, anchor: side }, font);
-}
-
-/** The text of a figure for those who see no picture. */
-export function titleText(layout: Json): string {
-  return plainLines(titleOf(layout)).join(" ");
 }

@@ -1,5 +1,5 @@
 import { contrastColor } from "../color/colors.ts";
-import { type Bar, placeBars } from "./bar_places.ts";
+import { type Bar, barsOf } from "./bar_places.ts";
 import { type Box, boxBetween, rect, stroke } from "../svg/element.ts";
 import { fillTemplate, plainNumber } from "../axes/number_format.ts";
 import { each, type Json, jsonAt, textAt } from "../json.ts";
@@ -15,11 +15,9 @@ export function drawBars(
   layout: Json,
   font: Font,
 ): string {
-  const bars = placeBars(traces.filter(({ x, y }) => x === trace.x && y === trace.y), layout)
-    .get(trace) ?? [];
   const marker = jsonAt(trace.json, "marker"), edge = jsonAt(marker, "line");
   const colors = pointColors(marker, trace.color);
-  return bars.map((bar, i) => {
+  return barsOf(trace, traces, layout).map((bar, i) => {
     const box = boxOf(trace, bar), fill = colors(i);
     if (box === undefined) return "";
     const width = Number(each(edge.width, i) ?? 0);

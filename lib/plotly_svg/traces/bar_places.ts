@@ -19,8 +19,13 @@ export interface Bar {
   readonly size: number;
 }
 
-/** The bars of the traces that share two axes: side by side, on one another or behind each other. */
-export function placeBars(traces: readonly DrawnTrace[], layout: Json): Map<DrawnTrace, Bar[]> {
+/** The bars of a trace: side by side with those on the same axes, on them, or behind them. */
+export function barsOf(trace: DrawnTrace, all: readonly DrawnTrace[], layout: Json): Bar[] {
+  const together = all.filter(({ x, y }) => x === trace.x && y === trace.y);
+  return placeBars(together, layout).get(trace) ?? [];
+}
+
+function placeBars(traces: readonly DrawnTrace[], layout: Json): Map<DrawnTrace, Bar[]> {
   const bars = traces.filter(({ type }) => type === "bar");
   const across = (trace: DrawnTrace) => trace.json.orientation === "h" ? trace.y : trace.x;
   const centers = bars.map((trace) => {

@@ -58,7 +58,7 @@ export function isorings(z: Table, level: number): GridPoint[][] {
  * these coordinates.
  */
 export function* isolinePieces(
-  z: Table,
+  z: readonly (readonly number[])[],
   level: number,
   xs: readonly number[],
   ys: readonly number[],
