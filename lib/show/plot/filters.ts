@@ -100,24 +100,18 @@ async function readKernel(
   where: string,
 ): Promise<{ shape: readonly number[]; data: ArrayLike<number> }> {
   if (kernel instanceof Model) {
-    const isConvolution = ({ rank }: { rank: number | undefined }) => rank === 4;
-    const convolutions = kernel.layers.map(({ name, weights }) => ({
-      name,
-      rank: weights.get("kernel")?.shape.length,
-    })).filter(isConvolution);
-    const name = layer ?? convolutions[0]?.name;
-    if (name === undefined) {
+    const known = kernel.layers.filter(({ weights }) => weights.get("kernel")?.shape.length === 4);
+    if (known.length === 0) {
       throw new TypeError(`${where}: expected a model with a convolution, found ${kernel}`);
     }
+    const names = known.map(({ name }) => name), name = layer ?? names[0]!;
     const weight = kernel.layer(name).weights.get("kernel");
-    if (weight?.shape.length !== 4) {
-      throw new TypeError(
-        `${where}: layer: expected a convolution (${
-          convolutions.map(({ name }) => name).join(", ")
-        }), found ${JSON.stringify(name)}`,
-      );
-    }
-    return { shape: weight.shape, data: await weight.read() };
+    if (weight?.shape.length === 4) return { shape: weight.shape, data: await weight.read() };
+    throw new TypeError(
+      `${where}: layer: expected a convolution (${names.join(", ")}), found ${
+        JSON.stringify(name)
+      }`,
+    );
   }
   if (!(kernel instanceof Tensor)) {
     throw new TypeError(

@@ -1,4 +1,4 @@
-import { custom, positiveInteger } from "../../core/option_kinds.ts";
+import { custom, instance, positiveInteger } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -85,7 +85,7 @@ async function read(
 ): Promise<Found> {
   if (images instanceof Tensor) {
     const planes = await planesOf(images, most ?? 100, `${where}: images`);
-    return { pixels: shown(planes, images.dtype, range), of: imageCount(images) };
+    return { pixels: shown(planes, images.dtype, range), of: imageForm(images.shape, where).n };
   }
   if (images instanceof Dataset) return examples(images, range, most ?? 40, where);
   const list = Array.isArray(images) ? images as readonly (RgbImage | Tensor)[] : [images];
@@ -96,9 +96,7 @@ async function read(
     list.slice(0, most ?? 100).map(async (image, i) => {
       const name = Array.isArray(images) ? `${where}: images[${i}]` : `${where}: images`;
       if (image instanceof Tensor) {
-        const planes = await planesOf(image, 2, name);
-        if (planes.length === 1) return shown(planes, image.dtype, range)[0]!;
-        throw new TypeError(`${name}: expected one image, found shape ${formatShape(image.shape)}`);
+        return await oneImage(image, range, name);
       }
       if (typeof image !== "object" || image === null || !("data" in image)) {
         throw new TypeError(
@@ -149,28 +147,19 @@ interface Form {
 /** Reads a shape as that of images. */
 function imageForm(shape: readonly number[], where: string): Form {
   const [a, b, c, d] = shape as [number, number, number, number];
-  const isColor = (n: number) => n === 1 || n === 3;
-  if (!shape.includes(0)) {
-    if (shape.length === 2) return { n: 1, height: a, width: b, channels: 1 };
-    if (shape.length === 3 && isColor(c)) {
-      return { n: 1, height: a, width: b, channels: c as 1 | 3 };
-    }
-    if (shape.length === 3) return { n: a, height: b, width: c, channels: 1 };
-    if (shape.length === 4 && isColor(d)) {
-      return { n: a, height: b, width: c, channels: d as 1 | 3 };
-    }
-  }
-  const hint = shape.length >= 3 && !shape.includes(0)
-    ? "; plot.featureMaps shows other numbers of channels"
-    : "";
+  const isColor = (n: number): n is 1 | 3 => n === 1 || n === 3;
+  const rank = shape.includes(0) ? 0 : shape.length;
+  if (rank === 2) return { n: 1, height: a, width: b, channels: 1 };
+  if (rank === 3 && isColor(c)) return { n: 1, height: a, width: b, channels: c };
+  if (rank === 3) return { n: a, height: b, width: c, channels: 1 };
+  if (rank === 4 && isColor(d)) return { n: a, height: b, width: c, channels: d };
+  const hint = rank >= 3 ? "; plot.featureMaps shows other numbers of channels" : "";
   throw new TypeError(
     `${where}: expected [h, w], [h, w, c], [n, h, w] or [n, h, w, c] with 1 or 3 channels, found ${
       formatShape(shape)
     }${hint}`,
   );
 }
-
-const imageCount = (images: Tensor): number => imageForm(images.shape, "images").n;
 
 function cut(data: ArrayLike<number>, { n, height, width, channels }: Form): Plane[] {
   const size = height * width * channels;
@@ -186,6 +175,17 @@ function cut(data: ArrayLike<number>, { n, height, width, channels }: Form): Pla
 async function planesOf(images: Tensor, most: number, where: string): Promise<Plane[]> {
   const form = imageForm(images.shape, where);
   return cut(await images.data(), { ...form, n: Math.min(most, form.n) });
+}
+
+/** The only image that a tensor holds. */
+async function oneImage(
+  image: Tensor,
+  range: PixelRange | undefined,
+  where: string,
+): Promise<Pixels> {
+  const planes = await planesOf(image, 2, where);
+  if (planes.length === 1) return shown(planes, image.dtype, range)[0]!;
+  throw new TypeError(`${where}: expected one image, found shape ${formatShape(image.shape)}`);
 }
 
 /**
@@ -205,16 +205,8 @@ export async function imageOf(
 ): Promise<RgbImage> {
   const where = "plot.imageOf";
   const { range } = options(where, given, { range: pictureSchema.range });
-  if (!(image instanceof Tensor)) {
-    throw new TypeError(`${where}: image: expected a tensor, found ${describeValue(image)}`);
-  }
-  const planes = await planesOf(image, 2, `${where}: image`);
-  if (planes.length !== 1) {
-    throw new TypeError(
-      `${where}: image: expected one image, found shape ${formatShape(image.shape)}`,
-    );
-  }
-  const { width, height, channels, data } = shown(planes, image.dtype, range)[0]!;
+  instance(Tensor).read(image, `${where}: image`);
+  const { width, height, channels, data } = await oneImage(image, range, `${where}: image`);
   if (channels === 3) return { width, height, data: new Uint8Array(data) };
   return {
     width,

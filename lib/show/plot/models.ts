@@ -1,4 +1,4 @@
-import { number } from "../../core/option_kinds.ts";
+import { number, required, text } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { colorway } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
@@ -44,6 +44,15 @@ const modelsSchema = {
   ...cartesianSchema,
   largest: number({ above: 0 }, 50),
 } satisfies Schema<ModelsOptions>;
+
+const positive = number({ above: 0 });
+
+const pointSchema = {
+  name: required(text()),
+  multiplyAdds: required(positive),
+  parameters: required(positive),
+  accuracy: required(positive),
+} satisfies Schema<ModelPoint>;
 
 /**
  * Networks by multiply-adds and accuracy; the area of a circle is the number of parameters. Of
@@ -116,29 +125,13 @@ export function models(
 }
 
 function readPoint(network: ModelPoint | ModelEntry, where: string): ModelPoint[] {
-  if (typeof network !== "object" || network === null) {
-    throw new TypeError(
-      `${where}: expected { name, multiplyAdds, parameters, accuracy }, found ${
-        describeValue(network)
-      }`,
-    );
-  }
-  const accuracy = "published" in network
-    ? network.published?.top1
-    : (network as ModelPoint).accuracy;
-  const isEntry = "published" in network;
-  if (isEntry && (accuracy === undefined || network.classes !== 1000)) return [];
-  const { name, multiplyAdds, parameters } = network;
-  for (const [key, value] of Object.entries({ multiplyAdds, parameters, accuracy })) {
-    if (typeof value === "number" && value > 0) continue;
-    throw new TypeError(
-      `${where}.${key}: expected a positive number, found ${describeValue(value)}`,
-    );
-  }
-  if (typeof name !== "string") {
-    throw new TypeError(`${where}.name: expected a text, found ${describeValue(name)}`);
-  }
-  return [{ name, multiplyAdds, parameters, accuracy: accuracy! }];
+  const { name, multiplyAdds, parameters, accuracy, published, classes } = Object(network) as
+    & Partial<ModelPoint>
+    & Partial<ModelEntry>;
+  const isEntry = published !== undefined || classes !== undefined;
+  if (isEntry && (published?.top1 === undefined || classes !== 1000)) return [];
+  const point = { name, multiplyAdds, parameters, accuracy: accuracy ?? published?.top1 };
+  return [options(where, point, pointSchema)];
 }
 
 /** The extent of numbers with some space on both sides, in which labels and circles find room. */

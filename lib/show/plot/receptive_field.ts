@@ -69,9 +69,7 @@ export async function receptiveField(
 ): Promise<Figure> {
   const where = "plot.receptiveField";
   const { layer, image, at, ...look } = options(where, given, fieldSchema);
-  if (!(model instanceof Model)) {
-    throw new TypeError(`${where}: model: expected a model, found ${describeValue(model)}`);
-  }
+  instance(Model).read(model, `${where}: model`);
   const fields = chooseFields(model, layer, where);
   const [height, width] = model.inputShape as [number, number];
   const boxes = boxesOf(model, fields, at, `${where}: at`);
@@ -182,16 +180,12 @@ function chooseFields(
   if (layer !== undefined) {
     const names = typeof layer === "string" ? [layer] : layer;
     if (names.length === 0) throw new RangeError(`${where}: layer: expected a layer, found none`);
-    const found = names.map((name) => {
+    return names.map((name) => {
       const field = fields.find((field) => field.name === name);
-      if (field === undefined) {
-        const known = fields.map(({ name }) => name);
-        throw new RangeError(`${where}: layer: ${unknownName("layer", name, known)}`);
-      }
-      if (isMap(name)) return field;
-      throw new TypeError(`${where}: layer: expected one with maps, found ${JSON.stringify(name)}`);
+      if (field !== undefined && isMap(name)) return field;
+      const known = fields.map(({ name }) => name).filter(isMap);
+      throw new RangeError(`${where}: layer: ${unknownName("layer with maps", name, known)}`);
     });
-    return found;
   }
   // Of neighbouring layers with the same field (an activation, a norm) the first stands for all.
   const distinct = fields.filter(({ name, size }, i) => {

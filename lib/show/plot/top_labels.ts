@@ -1,5 +1,5 @@
-import { custom, text } from "../../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../../core/options.ts";
+import { checkedBy, custom, listOf, required, text } from "../../core/option_kinds.ts";
+import { options, type Schema } from "../../core/options.ts";
 import { type Json, pngUrl } from "../../plotly_svg/mod.ts";
 import { checkImage, type RgbImage } from "../../vision/image.ts";
 import { Figure } from "../figure.ts";
@@ -33,6 +33,22 @@ const labelsSchema = {
   ),
 } satisfies Schema<TopLabelsOptions>;
 
+const rankSchema = {
+  label: required(text()),
+  // Sums in f32 may be a little more than 1.
+  probability: required(custom(
+    "0 to 1",
+    (value): value is number => typeof value === "number" && value >= 0 && value < 1.001,
+    undefined,
+    "number",
+  )),
+} satisfies Schema<RankedLabel>;
+
+const ranks = listOf(checkedBy((one, where) => {
+  const { label, probability } = Object(one) as Partial<RankedLabel>;
+  return options(where, { label, probability }, rankSchema);
+}));
+
 const [usual, right] = ["#a9c9e8", "#f4a7a0"];
 
 /**
@@ -59,7 +75,10 @@ export function topLabels(
   const where = "plot.topLabels";
   const settings = options(where, given, labelsSchema);
   const { truth, image } = settings;
-  checkRanked(ranked, `${where}: ranked`);
+  ranks.read(ranked, `${where}: ranked`);
+  if (ranked.length === 0) {
+    throw new RangeError(`${where}: ranked: expected at least one label, found none`);
+  }
   const places = ranked.map((_, i) => i);
   const start = image === undefined ? 0 : 0.42;
   const width = settings.width ?? (image === undefined ? 420 : 640);
@@ -102,29 +121,6 @@ export function topLabels(
       ],
       images: image && [picture(image, where)],
     }, margin),
-  });
-}
-
-/** Checks that labels have their probabilities, at least one. */
-function checkRanked(ranked: readonly RankedLabel[], where: string): void {
-  if (!Array.isArray(ranked)) {
-    throw new TypeError(`${where}: expected a list of labels, found ${describeValue(ranked)}`);
-  }
-  if (ranked.length === 0) {
-    throw new RangeError(`${where}: expected at least one label, found none`);
-  }
-  ranked.forEach((one, i) => {
-    const { label, probability } = one ?? {};
-    if (typeof label !== "string" || typeof probability !== "number") {
-      throw new TypeError(
-        `${where}[${i}]: expected { label, probability }, found ${describeValue(one)}`,
-      );
-    }
-    // Sums in f32 may be a little more than 1.
-    if (probability >= 0 && probability < 1.001) return;
-    throw new RangeError(
-      `${where}[${i}].probability: expected 0 to 1, found ${probability}`,
-    );
   });
 }
 

@@ -33,7 +33,7 @@ Deno.test("models: entries of the zoo, those with a published accuracy", () => {
 Deno.test("models: messages name the function and the argument", () => {
   const bad = (value: Loose) => () => models(value);
   assertThrows(bad([]), RangeError, "plot.models: expected networks with an accuracy");
-  assertThrows(bad([{ name: "a" }]), TypeError, "plot.models: networks[0].multiplyAdds");
+  assertThrows(bad([{ name: "a" }]), TypeError, "plot.models: networks[0]: multiplyAdds");
   assertThrows(bad(3), TypeError, "plot.models: expected a list of networks");
 });
 
@@ -84,7 +84,7 @@ Deno.test("topLabels: messages name the function and the argument", () => {
     assertThrows(
       () => topLabels([{ label: "a", probability }]),
       RangeError,
-      `plot.topLabels: ranked[0].probability: expected 0 to 1, found ${probability}`,
+      `plot.topLabels: ranked[0]: probability: expected 0 to 1, found ${probability}`,
     );
   }
   assertThrows(() => topLabels([{ label: "a" } as Loose]), TypeError, "plot.topLabels: ranked[0]");
@@ -121,8 +121,8 @@ Deno.test("receptiveField: the image lies below, pixel by pixel", async () => {
 
 Deno.test("receptiveField: messages name the function and the argument", async () => {
   const bad = (options: Loose) => () => receptiveField(net(), options);
-  await assertRejects(bad({ layer: "c" }), RangeError, "plot.receptiveField: layer: unknown layer");
-  await assertRejects(bad({ layer: "head" }), TypeError, "plot.receptiveField: layer");
+  await assertRejects(bad({ layer: "c" }), RangeError, "plot.receptiveField: layer: unknown layer with maps");
+  await assertRejects(bad({ layer: "head" }), RangeError, "plot.receptiveField: layer");
   await assertRejects(bad({ at: [13, 0] }), RangeError, "13 x 13 units");
   await assertRejects(bad({ image: ones([8, 8, 1]) }), TypeError, "expected 32 x 32 pixels");
   const dense = sequential([4]).dense(2);
