@@ -156,8 +156,8 @@ function jobs(): (() => Promise<void>)[] {
       await check("format", "fmt", "--check");
       await check("lint", "lint");
     },
-    tests("other tests", "tests", `--ignore=${slow.join()}`),
     ...slow.map((folder) => tests(folder, folder)),
+    tests("other tests", "tests", `--ignore=${slow.join()}`),
   ];
 }
 
