@@ -49,7 +49,6 @@ export function emitConv2dInputGradient(
       source: `${declarations}${functions}\n${inputGradient}`,
       alignedA: s.groupFilters % 4 === 0,
       alignedB: false,
-      alongRows: false,
       alongDepth: true,
       sparse: strideY > 1 || strideX > 1,
       output: kernel.image,

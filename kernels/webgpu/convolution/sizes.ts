@@ -9,40 +9,28 @@ export function sizesOf({ image, kernel, output, geometry }: ConvolutionKernel) 
   const [kernelHeight, kernelWidth, groupChannels, filters] = kernel as Four;
   const [, outputHeight, outputWidth] = output as Four;
   const { stride, padding, dilation, groups } = geometry;
-  const groupFilters = filters / groups;
+  const counts = {
+    count,
+    kernelHeight,
+    height,
+    width,
+    channels,
+    groupChannels,
+    kernelWidth,
+    filters,
+    outputHeight,
+    outputWidth,
+  };
   const declarations = constants({
-    COUNT: count,
-    KERNEL_HEIGHT: kernelHeight,
-    HEIGHT: height,
-    WIDTH: width,
-    CHANNELS: channels,
-    GROUP_CHANNELS: groupChannels,
-    KERNEL_WIDTH: kernelWidth,
-    FILTERS: filters,
-    OUTPUT_HEIGHT: outputHeight,
-    OUTPUT_WIDTH: outputWidth,
+    ...Object.fromEntries(Object.entries(counts).map(([name, value]) => [inCapitals(name), value])),
     STRIDE_Y: stride[0],
     STRIDE_X: stride[1],
     DILATION_Y: dilation[0],
     DILATION_X: dilation[1],
     PADDED: padding.some((p) => p !== 0),
   }, { PADDING_TOP: padding[0], PADDING_LEFT: padding[2] });
-  return {
-    count,
-    height,
-    width,
-    channels,
-    kernelHeight,
-    kernelWidth,
-    groupChannels,
-    filters,
-    outputHeight,
-    outputWidth,
-    stride,
-    padding,
-    dilation,
-    groups,
-    groupFilters,
-    declarations,
-  };
+  return { ...counts, ...geometry, groupFilters: filters / groups, declarations };
 }
+
+/** A name as WGSL has it: "kernelHeight" is KERNEL_HEIGHT. */
+const inCapitals = (name: string) => name.replace(/[A-Z]/g, "_$&").toUpperCase();

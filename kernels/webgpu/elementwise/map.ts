@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane:
   ${body.after}
 }
 `;
-  return { dispatches: [{ code, bindings: bindings.list, workgroups }], scratch: [] };
+  return { dispatches: [{ code, bindings: bindings.list, workgroups }] };
 }
 
 function emitElements(
@@ -66,8 +66,6 @@ function emitElements(
   return {
     before: join(stores.map(({ before }) => before)),
     each: join([code, ...stores.map(({ each }, output) => each(values[output]!))]),
-    after: packed
-      ? `if (thread * 4u < ${shape.reduce((a, b) => a * b, 1)}u) {\n  ${last}\n  }`
-      : "",
+    after: packed ? `if (thread * 4u < ${sizeOf(shape)}u) {\n  ${last}\n  }` : "",
   };
 }

@@ -1,22 +1,19 @@
 import type { ConcatenateKernel } from "../../../lib/graph/kernel.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
-import { constants, type Emitted, entryPoint } from "../shader/source.ts";
-import concatenate from "./concatenate.wgsl" with { type: "text" };
+import { type Emitted, threadsDispatch } from "../shader/source.ts";
 
 /** Inputs one after another: a dispatch for each, since there may be more than can be bound at once. */
-export function emitConcatenate(kernel: ConcatenateKernel, operands: Operands): Emitted {
-  const total = kernel.inner.reduce((sum, inner) => sum + inner, 0);
+export function emitConcatenate({ inner, outer }: ConcatenateKernel, operands: Operands): Emitted {
+  const total = inner.reduce((sum, size) => sum + size, 0);
   let offset = 0;
-  const dispatches = kernel.inner.map((inner, input) => {
+  const dispatches = inner.map((size, input) => {
     const bindings = new Bindings(operands);
-    const load = bindings.load(input, "u32", "i"), store = bindings.store(0, "u32", "i", "value");
-    const { code, workgroups } = entryPoint(kernel.outer * inner);
-    const source = `${bindings.declarations}
-fn load(i: u32) -> u32 { return ${load}; }
-fn finish(i: u32, value: u32) { ${store} }
-${constants({ INNER: Math.max(1, inner), TOTAL: total, OFFSET: offset })}${concatenate}${code}`;
-    offset += inner;
-    return { code: source, bindings: bindings.list, workgroups };
+    // Blocks of `size` words go to their place in blocks of `total`.
+    const block = Math.max(1, size);
+    const place = `(thread / ${block}u) * ${total}u + ${offset}u + thread % ${block}u`;
+    offset += size;
+    const copy = bindings.store(0, "u32", place, bindings.load(input, "u32", "thread"));
+    return threadsDispatch(outer * size, bindings, [`fn run(thread: u32) { ${copy} }`]);
   });
-  return { dispatches, scratch: [] };
+  return { dispatches };
 }

@@ -1,42 +1,39 @@
 import type { GatherKernel, ScatterAddKernel } from "../../../lib/graph/kernel.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
-import gather from "./gather.wgsl" with { type: "text" };
-import scatterAdd from "./scatter_add.wgsl" with { type: "text" };
-import { constants, type Emitted, entryPoint } from "../shader/source.ts";
+import { type Emitted, threadsDispatch } from "../shader/source.ts";
 
-/** Rows picked by number. */
+/** WGSL of the row that index `k` names, moved to the first or last where it is outside. */
+const rowOf = (bindings: Bindings, k: string, rows: number) =>
+  `clamp(${bindings.load(1, "i32", k)}, 0i, ${rows - 1}i)`;
+
+/** Rows picked by number: each element is copied from the row that an index names. */
 export function emitGather(kernel: GatherKernel, operands: Operands): Emitted {
   const { rows, width, count, dtype } = kernel;
-  return emitRows(gather, operands, dtype, { ROWS: rows, WIDTH: width }, count * width);
+  const bindings = new Bindings(operands);
+  const run = `fn run(thread: u32) {
+  let row = u32(${rowOf(bindings, `thread / ${width}u`, rows)});
+  let value = ${bindings.load(0, dtype, `row * ${width}u + thread % ${width}u`)};
+  ${bindings.store(0, dtype, "thread", "value")}
+}`;
+  return { dispatches: [threadsDispatch(count * width, bindings, [run])] };
 }
 
-/** Rows summed by number. */
+/**
+ * Rows summed by number: each element sums the updates whose index names its row, in their order. No
+ * two threads write one place, so the result has the same bits each time.
+ */
 export function emitScatterAdd(kernel: ScatterAddKernel, operands: Operands): Emitted {
   const { rows, width, count } = kernel;
-  const values = { ROWS: rows, WIDTH: width, COUNT: count };
-  return emitRows(scatterAdd, operands, "f32", values, rows * width);
-}
-
-function emitRows(
-  source: string,
-  operands: Operands,
-  dtype: "f32" | "i32",
-  values: Record<string, number>,
-  threads: number,
-): Emitted {
   const bindings = new Bindings(operands);
-  const functions = `
-fn load_row(i: u32) -> ${dtype} { return ${bindings.load(0, dtype, "i")}; }
-fn load_index(i: u32) -> i32 { return ${bindings.load(1, "i32", "i")}; }
-fn finish(i: u32, value: ${dtype}) { ${bindings.store(0, dtype, "i", "value")} }
-`;
-  const { code, workgroups } = entryPoint(threads);
-  return {
-    dispatches: [{
-      code: bindings.declarations + functions + constants(values) + source + code,
-      bindings: bindings.list,
-      workgroups,
-    }],
-    scratch: [],
-  };
+  const run = `fn run(thread: u32) {
+  let row = i32(thread / ${width}u);
+  var sum = 0.0;
+  for (var k = 0u; k < ${count}u; k++) {
+    if (${rowOf(bindings, "k", rows)} == row) {
+      sum += ${bindings.load(0, "f32", `k * ${width}u + thread % ${width}u`)};
+    }
+  }
+  ${bindings.store(0, "f32", "thread", "sum")}
+}`;
+  return { dispatches: [threadsDispatch(rows * width, bindings, [run])] };
 }

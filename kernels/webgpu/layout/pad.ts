@@ -2,7 +2,7 @@ import type { PadKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf, stridesOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import pad from "./pad.wgsl" with { type: "text" };
-import { constants, type Emitted, entryPoint } from "../shader/source.ts";
+import { constants, type Emitted, threadsDispatch } from "../shader/source.ts";
 
 /** The bits of a number as f32 or i32. */
 function bitsOf(value: number, dtype: "f32" | "i32"): number {
@@ -19,18 +19,17 @@ export function emitPad(kernel: PadKernel, operands: Operands): Emitted {
     `source = along(source, (i / ${to[axis]}u) % ${size}u, ${low[axis]}u, ${input[axis]}u, ` +
     `${interior[axis]! + 1}u, ${from[axis]}u);`
   );
-  const { code, workgroups } = entryPoint(sizeOf(output));
-  const source = `
-fn load(i: u32) -> u32 { return ${bindings.load(0, "u32", "i")}; }
-fn finish(i: u32, value: u32) { ${bindings.store(0, "u32", "i", "value")} }
-fn source_of(i: u32) -> Source {
+  const source = `fn source_of(i: u32) -> Source {
   var source = Source(0u, true);
   ${lines.join("\n  ")}
   return source;
-}
-${constants({ FRAME: bitsOf(value, dtype) })}${pad}${code}`;
-  return {
-    dispatches: [{ code: bindings.declarations + source, bindings: bindings.list, workgroups }],
-    scratch: [],
-  };
+}`;
+  const dispatch = threadsDispatch(sizeOf(output), bindings, [
+    bindings.loader("load", 0, "u32"),
+    bindings.finisher("u32"),
+    source,
+    constants({ FRAME: bitsOf(value, dtype) }),
+    pad,
+  ]);
+  return { dispatches: [dispatch] };
 }

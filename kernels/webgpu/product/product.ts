@@ -8,8 +8,8 @@ import {
   constants,
   type Dispatch,
   type Emitted,
-  entryPoint,
   foldWorkgroups,
+  threadsDispatch,
   unroll,
 } from "../shader/source.ts";
 import { type Extent, registerTile, type Tile, type Tiling, workgroupTile } from "./tile.ts";
@@ -22,12 +22,12 @@ export interface Product extends Extent {
   readonly alignedA: boolean;
   readonly alignedB: boolean;
   /** Whether an element's neighbours in memory are in other rows of A; along the depth in B. */
-  readonly alongRows: boolean;
-  readonly alongDepth: boolean;
+  readonly alongRows?: boolean;
+  readonly alongDepth?: boolean;
   /** Whether `place` may say that a row is not there. */
-  readonly sparse: boolean;
+  readonly sparse?: boolean;
   readonly output: Shape;
-  readonly tail: Tail | undefined;
+  readonly tail?: Tail | undefined;
 }
 
 /** The dispatch of a product, and one that adds up the pieces where its sums were cut. */
@@ -37,16 +37,13 @@ export function emitProduct(product: Product, operands: Operands, tiling: Tiling
   const scratch = Math.max(...operands.inputs, ...operands.outputs) + 1;
   const bindings = new Bindings(operands, tile.chunks > 1 ? [scratch] : operands.outputs);
   const store = tile.chunks > 1
-    ? `fn finish(i: u32, last: u32, chunk: u32, value: f32) {
-  ${bindings.write(scratch, "f32", `chunk * ${size}u + i`, "value")}
-}`
-    : `fn finish(i: u32, last: u32, chunk: u32, value: f32) {
-  ${emitTail(product, bindings, "last")}
-}`;
-  const source = [
+    ? bindings.write(scratch, "f32", `chunk * ${size}u + i`, "value")
+    : emitTail(product, bindings, "last");
+  const parts = [
+    prelude,
     operand("a", 0, product.alignedA, bindings),
     operand("b", 1, product.alignedB, bindings),
-    store,
+    `fn finish(i: u32, last: u32, chunk: u32, value: f32) {\n  ${store}\n}`,
     storeFour(product),
     constants({
       ROWS: product.rows,
@@ -57,18 +54,12 @@ export function emitProduct(product: Product, operands: Operands, tiling: Tiling
       CHUNKS: tile.chunks,
     }),
     product.source,
-    tiling === "register" ? emitRegister(product, tile) : emitWorkgroup(product, tile),
-  ].join("\n");
-  const first: Dispatch = {
-    code: prelude + bindings.declarations + source,
-    bindings: bindings.list,
-    workgroups: tiling === "register"
-      ? entryPoint(registerThreads(product, tile)).workgroups
-      : foldWorkgroups(workgroupCount(product, tile)),
-  };
-  if (tile.chunks === 1) return { dispatches: [first], scratch: [] };
+  ];
+  const emitTiles = tiling === "register" ? emitRegister : emitWorkgroup;
+  const first = emitTiles(product, tile, bindings, parts);
+  if (tile.chunks === 1) return { dispatches: [first] };
   const second = emitTotal(product, operands, scratch, tile.chunks);
-  return { dispatches: [first, second], scratch: [size * tile.chunks * 4] };
+  return { dispatches: [first, second], scratch: size * tile.chunks * 4 };
 }
 
 /** WGSL that reads an operand, by one or four neighbours. */
@@ -117,34 +108,43 @@ function storeFour(product: Product): string {
 }`;
 }
 
-function registerThreads(product: Product, tile: Tile): number {
-  return product.batch * tile.chunks * Math.ceil(product.rows / tile.rows) *
-    Math.ceil(product.columns / (4 * tile.vectors));
-}
-
-function emitRegister(product: Product, tile: Tile): string {
+/** The dispatch of a product whose threads each compute a tile by themselves. */
+function emitRegister(
+  product: Product,
+  tile: Tile,
+  bindings: Bindings,
+  parts: readonly string[],
+): Dispatch {
   const rest = product.length < 8 ? product.length : product.length % 4;
+  const across = Math.ceil(product.columns / (4 * tile.vectors));
+  const down = Math.ceil(product.rows / tile.rows);
   const limits = { TILE_ROWS: tile.rows, VECTORS: tile.vectors, STEP: 4, REST: rest };
-  const declarations = constants({
-    TILE_ROWS: tile.rows,
-    VECTORS: tile.vectors,
-    TILE_SIZE: tile.rows * tile.vectors,
-    TILES_ACROSS: Math.ceil(product.columns / (4 * tile.vectors)),
-    TILES_DOWN: Math.ceil(product.rows / tile.rows),
-    SEGMENTS_PER_CHUNK: Math.ceil(product.segments / tile.chunks),
-    WHOLE: product.length - rest,
-  });
-  return declarations + unroll(register, limits) + entryPoint(registerThreads(product, tile)).code;
+  return threadsDispatch(product.batch * tile.chunks * down * across, bindings, [
+    ...parts,
+    constants({
+      TILE_ROWS: tile.rows,
+      VECTORS: tile.vectors,
+      TILE_SIZE: tile.rows * tile.vectors,
+      TILES_ACROSS: across,
+      TILES_DOWN: down,
+      SEGMENTS_PER_CHUNK: Math.ceil(product.segments / tile.chunks),
+      WHOLE: product.length - rest,
+    }),
+    unroll(register, limits),
+  ]);
 }
 
-function workgroupCount(product: Product, tile: Tile): number {
-  return product.batch * tile.chunks * Math.ceil(product.rows / (8 * tile.rows)) *
-    Math.ceil(product.columns / (32 * tile.vectors));
-}
-
-function emitWorkgroup(product: Product, tile: Tile): string {
+/** The dispatch of a product whose workgroups of 8 by 8 threads each compute a block of tiles. */
+function emitWorkgroup(
+  product: Product,
+  tile: Tile,
+  bindings: Bindings,
+  parts: readonly string[],
+): Dispatch {
   const depth = 16, blockRows = 8 * tile.rows;
-  const [x, y] = foldWorkgroups(workgroupCount(product, tile));
+  const across = Math.ceil(product.columns / (32 * tile.vectors));
+  const down = Math.ceil(product.rows / blockRows);
+  const workgroups = foldWorkgroups(product.batch * tile.chunks * down * across);
   const perChunk = product.segments * product.length / tile.chunks;
   const rowsOfA = product.alongRows ? 1 : blockRows / 16;
   const limits = {
@@ -159,17 +159,18 @@ function emitWorkgroup(product: Product, tile: Tile): string {
     TILE_ROWS: tile.rows,
     VECTORS: tile.vectors,
     TILE_SIZE: tile.rows * tile.vectors,
-    BLOCKS_ACROSS: Math.ceil(product.columns / (32 * tile.vectors)),
-    BLOCKS_DOWN: Math.ceil(product.rows / blockRows),
+    BLOCKS_ACROSS: across,
+    BLOCKS_DOWN: down,
     DEPTH_PER_CHUNK: Math.ceil(perChunk / depth) * depth,
     A_ROWS: rowsOfA,
-    A_ALONG_ROWS: product.alongRows,
-    B_ALONG_DEPTH: product.alongDepth,
+    A_ALONG_ROWS: product.alongRows ?? false,
+    B_ALONG_DEPTH: product.alongDepth ?? false,
     K_STRIDE: 64 / blockRows,
-    GROUPS_X: x,
-    GROUPS_Y: y,
+    GROUPS_X: workgroups[0],
+    GROUPS_Y: workgroups[1],
   });
-  return declarations + unroll(workgroup, limits);
+  const code = [bindings.declarations, ...parts, declarations, unroll(workgroup, limits)];
+  return { code: code.join("\n"), bindings: bindings.list, workgroups };
 }
 
 /** The dispatch that adds up the pieces of each sum and computes the tail. */
@@ -183,16 +184,13 @@ function emitTotal(
   const last = product.output.at(-1) ?? 1;
   const body = emitTail(product, bindings, `(i % ${last}u)`);
   const part = bindings.read(scratch, "f32", `chunk * ${size}u + i`);
-  const { code, workgroups } = entryPoint(size);
-  const source = `${prelude}${bindings.declarations}
-// Adds up the pieces of a sum, in their order.
+  const run = `// Adds up the pieces of a sum, in their order.
 fn run(i: u32) {
   var value = 0.0;
   for (var chunk = 0u; chunk < ${chunks}u; chunk++) {
     value += ${part};
   }
   ${body}
-}
-${code}`;
-  return { code: source, bindings: bindings.list, workgroups };
+}`;
+  return threadsDispatch(size, bindings, [prelude, run]);
 }

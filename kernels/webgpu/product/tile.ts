@@ -11,8 +11,8 @@ export interface Extent {
   readonly columns: number;
   readonly segments: number;
   readonly length: number;
-  /** If not 0: a thread's rows must be a divisor of this. */
-  readonly uniform: number;
+  /** If not 0, as by default: a thread's rows must be a divisor of this. */
+  readonly uniform?: number;
 }
 
 /** Rows, and vectors of 4 columns, of the tile that each thread computes; pieces of the inner sum. */
@@ -24,7 +24,7 @@ export interface Tile {
 
 /** The tile for a product on a software adapter. */
 export function registerTile(
-  { batch, rows, columns, segments, length, uniform }: Extent,
+  { batch, rows, columns, segments, length, uniform = 0 }: Extent,
 ): Tile {
   const work = batch * rows * columns * segments * length;
   // The largest tiles are the fastest, but take a second or more to compile.

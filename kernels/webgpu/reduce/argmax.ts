@@ -2,26 +2,27 @@ import type { ArgmaxKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
 import { prelude } from "../elementwise/expression.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
-import { constants, type Emitted, entryPoint } from "../shader/source.ts";
-import argmax from "./argmax.wgsl" with { type: "text" };
+import { type Emitted, threadsDispatch } from "../shader/source.ts";
 
-/** The index of the largest element along an axis. */
+/** The index of the first largest element along an axis. NaN is the largest. */
 export function emitArgmax({ shape, axis, dtype }: ArgmaxKernel, operands: Operands): Emitted {
+  const length = shape[axis]!, inner = sizeOf(shape.slice(axis + 1));
+  const beats = dtype === "f32" ? "x > largest || (is_nan(x) && !is_nan(largest))" : "x > largest";
   const bindings = new Bindings(operands);
-  const larger = dtype === "f32" ? "a > b || (is_nan(a) && !is_nan(b))" : "a > b";
-  const functions = `
-fn element(i: u32) -> ${dtype} { return ${bindings.load(0, dtype, "i")}; }
-fn beats(a: ${dtype}, b: ${dtype}) -> bool { return ${larger}; }
-fn finish(i: u32, value: i32) { ${bindings.store(0, "i32", "i", "value")} }
-`;
-  const values = { LENGTH: shape[axis]!, INNER: sizeOf(shape.slice(axis + 1)) };
-  const { code, workgroups } = entryPoint(sizeOf(shape.toSpliced(axis, 1)));
-  return {
-    dispatches: [{
-      code: prelude + bindings.declarations + functions + constants(values) + argmax + code,
-      bindings: bindings.list,
-      workgroups,
-    }],
-    scratch: [],
-  };
+  const element = (k: string) => bindings.load(0, dtype, `first + ${k} * ${inner}u`);
+  const run = `fn run(thread: u32) {
+  let first = (thread / ${inner}u) * ${length * inner}u + thread % ${inner}u;
+  var best = 0u;
+  var largest = ${element("0u")};
+  for (var k = 1u; k < ${length}u; k++) {
+    let x = ${element("k")};
+    if (${beats}) {
+      largest = x;
+      best = k;
+    }
+  }
+  ${bindings.store(0, "i32", "thread", "i32(best)")}
+}`;
+  const threads = sizeOf(shape.toSpliced(axis, 1));
+  return { dispatches: [threadsDispatch(threads, bindings, [prelude, run])] };
 }

@@ -4,9 +4,10 @@ import { DeviceError } from "../../../lib/core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import { emitExpression, prelude } from "../elementwise/expression.ts";
+import type { Tiling } from "../product/tile.ts";
 import { combineOf } from "./combine.ts";
 import reduce from "./reduce.wgsl" with { type: "text" };
-import { constants, type Dispatch, type Emitted, entryPoint } from "../shader/source.ts";
+import { constants, type Dispatch, type Emitted, threadsDispatch } from "../shader/source.ts";
 
 /** The longest chain of sums in one thread, and how many threads are worth having. */
 const limits = {
@@ -18,7 +19,7 @@ const limits = {
 export function emitReduce(
   kernel: ReduceKernel,
   operands: Operands,
-  tiling: "register" | "workgroup",
+  tiling: Tiling,
 ): Emitted {
   const { shape, axes, combine, dtype } = kernel;
   if (sizeOf(shape) > 2 ** 32) {
@@ -45,26 +46,21 @@ export function emitReduce(
     counts: { elements: number; parts: number; outputsFastest: boolean },
     element: string,
     store: string,
-  ): Dispatch => {
-    const { code, workgroups } = entryPoint(outputs * counts.parts);
-    const declarations = constants({
-      OUTPUTS: outputs,
-      ELEMENTS: counts.elements,
-      LAST: Math.max(0, counts.elements - 1),
-      PARTS: counts.parts,
-      OUTPUTS_FASTEST: counts.outputsFastest,
-    });
-    const source = `${prelude}${bindings.declarations}${declarations}
-${combineOf(combine, dtype)}
-fn element(output: u32, k: u32) -> ${dtype} {
-  ${element}
-}
-fn finish(i: u32, value: ${dtype}) {
-  ${store}
-}
-${reduce}${code}`;
-    return { code: source, bindings: bindings.list, workgroups };
-  };
+  ): Dispatch =>
+    threadsDispatch(outputs * counts.parts, bindings, [
+      prelude,
+      constants({
+        OUTPUTS: outputs,
+        ELEMENTS: counts.elements,
+        LAST: Math.max(0, counts.elements - 1),
+        PARTS: counts.parts,
+        OUTPUTS_FASTEST: counts.outputsFastest,
+      }),
+      combineOf(combine, dtype),
+      `fn element(output: u32, k: u32) -> ${dtype} {\n  ${element}\n}`,
+      `fn finish(i: u32, value: ${dtype}) { ${store} }`,
+      reduce,
+    ]);
 
   // The second dispatch reads the scratch buffer, whose number comes after the launch's own.
   const scratch = Math.max(-1, ...operands.inputs, ...operands.outputs) + 1;
@@ -77,7 +73,7 @@ ${reduce}${code}`;
     ? "return identity();"
     : `let i = ${index};\n  ${code}\n  return ${values[0]};`;
   const dispatches = [dispatch(first, { elements, parts, outputsFastest }, head, store)];
-  if (parts === 1) return { dispatches, scratch: [] };
+  if (parts === 1) return { dispatches };
 
   const second = new Bindings(operands);
   const total = second.store(0, dtype, "i", "value");
@@ -85,7 +81,7 @@ ${reduce}${code}`;
   dispatches.push(
     dispatch(second, { elements: parts, parts: 1, outputsFastest: true }, part, total),
   );
-  return { dispatches, scratch: [outputs * parts * 4] };
+  return { dispatches, scratch: outputs * parts * 4 };
 }
 
 /** WGSL of the row-major index in `shape`, from an index over the kept axes and one over the others. */

@@ -19,7 +19,7 @@ export interface Operands {
 }
 
 /** The WGSL type in which a dtype is stored; four u8 share a word. */
-export function storedType(dtype: DType): ElementType {
+function storedType(dtype: DType): ElementType {
   return dtype === "u8" ? "u32" : dtype;
 }
 
@@ -58,6 +58,16 @@ export class Bindings {
   /** A statement that stores an element of an output. */
   store(output: number, type: DType | ElementType, index: string, value: string): string {
     return this.write(this.#operands.outputs[output]!, type, index, value);
+  }
+
+  /** A function that reads an element of an input: `name(i)`. */
+  loader(name: string, input: number, type: ElementType): string {
+    return `fn ${name}(i: u32) -> ${type} { return ${this.load(input, type, "i")}; }`;
+  }
+
+  /** A function that stores an element of the only output: `finish(i, value)`. */
+  finisher(type: ElementType): string {
+    return `fn finish(i: u32, value: ${type}) { ${this.store(0, type, "i", "value")} }`;
   }
 
   /** An element of a buffer, by the buffer's number. */

@@ -1,4 +1,4 @@
-import type { Binding } from "./bindings.ts";
+import type { Binding, Bindings } from "./bindings.ts";
 
 /** One dispatch of a launch. */
 export interface Dispatch {
@@ -7,10 +7,10 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** What a launch becomes: dispatches in order, and the bytes of each scratch buffer they share. */
+/** What a launch becomes: dispatches in order, and the bytes of a scratch buffer that they share. */
 export interface Emitted {
   readonly dispatches: readonly Dispatch[];
-  readonly scratch: readonly number[];
+  readonly scratch?: number;
 }
 
 /** Threads of a workgroup, for kernels in which each works alone. */
@@ -28,14 +28,15 @@ export function foldWorkgroups(count: number): [number, number, number] {
   return [Math.ceil(count / (rows * z)), rows, z];
 }
 
-/**
- * The entry point of a kernel whose `count` threads each work alone: calls `run(thread)` for each
- * thread from 0 to count - 1.
- */
-export function entryPoint(count: number): { code: string; workgroups: [number, number, number] } {
+/** A dispatch of `count` threads that each work alone: `parts` are WGSL with a function `run(thread)`. */
+export function threadsDispatch(
+  count: number,
+  bindings: Bindings,
+  parts: readonly string[],
+): Dispatch {
   const workgroups = foldWorkgroups(Math.ceil(count / workgroupSize));
   const [x, y] = workgroups;
-  const code = `
+  const entry = `
 @compute @workgroup_size(${workgroupSize})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let thread = ((group.z * ${y}u + group.y) * ${x}u + group.x) * ${workgroupSize}u + lane;
@@ -44,7 +45,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
 }
 `;
-  return { code, workgroups };
+  const code = [bindings.declarations, ...parts, entry].join("\n");
+  return { code, bindings: bindings.list, workgroups };
 }
 
 /** WGSL constants: integers become u32, those named in `signed` i32, booleans bool. */

@@ -2,7 +2,7 @@ import type { WindowKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import { prelude } from "../elementwise/expression.ts";
-import { constants, type Emitted, entryPoint, unroll } from "../shader/source.ts";
+import { constants, type Emitted, threadsDispatch, unroll } from "../shader/source.ts";
 import { combineOf } from "../reduce/combine.ts";
 import common from "./window.wgsl" with { type: "text" };
 import forward from "./forward.wgsl" with { type: "text" };
@@ -24,21 +24,19 @@ const kernels = {
 export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
   const { kind, image, output, geometry: { window, stride, padding } } = kernel;
   const { inputs } = kernels[kind];
+  const [n, height, width, channels] = image as [number, number, number, number];
   const blocks = kind === "windowMaxGradient" && isDisjoint(kernel);
   // The loops of a large window stay loops.
   const source = small(window)
     ? unroll(blocks ? disjoint : kernels[kind].source, { WINDOW_Y: window[0], WINDOW_X: window[1] })
     : kernels[kind].source.replaceAll("@unroll ", "");
   const bindings = new Bindings(operands);
-  const functions = inputs.map((name, input) =>
-    `fn ${name}(i: u32) -> f32 { return ${bindings.load(input, "f32", "i")}; }`
-  );
-  functions.push(`fn finish(i: u32, value: f32) { ${bindings.store(0, "f32", "i", "value")} }`);
+  const functions = inputs.map((name, input) => bindings.loader(name, input, "f32"));
   const declarations = constants({
     PADDED: padding.some((p) => p !== 0),
-    HEIGHT: image[1]!,
-    WIDTH: image[2]!,
-    CHANNELS: image[3]!,
+    HEIGHT: height,
+    WIDTH: width,
+    CHANNELS: channels,
     ROWS: output[1]!,
     COLUMNS: output[2]!,
     WINDOW_Y: window[0],
@@ -46,25 +44,18 @@ export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
     STRIDE_Y: stride[0],
     STRIDE_X: stride[1],
   }, { PADDING_TOP: padding[0], PADDING_LEFT: padding[2] });
-  const { code, workgroups } = entryPoint(
-    blocks
-      ? sizeOf([
-        image[0]!,
-        Math.ceil(image[1]! / window[0]),
-        Math.ceil(image[2]! / window[1]),
-        image[3]!,
-      ])
-      : sizeOf(kind.endsWith("Gradient") ? image : output),
-  );
-  return {
-    dispatches: [{
-      code: [prelude, bindings.declarations, declarations, ...functions, common, source, code]
-        .join("\n"),
-      bindings: bindings.list,
-      workgroups,
-    }],
-    scratch: [],
-  };
+  const threads = blocks
+    ? n * Math.ceil(height / window[0]) * Math.ceil(width / window[1]) * channels
+    : sizeOf(kind.endsWith("Gradient") ? image : output);
+  const dispatch = threadsDispatch(threads, bindings, [
+    prelude,
+    declarations,
+    ...functions,
+    bindings.finisher("f32"),
+    common,
+    source,
+  ]);
+  return { dispatches: [dispatch] };
 }
 
 /** Whether the loops over a window are worth writing out. */

@@ -51,12 +51,12 @@ export class WebgpuExecutable implements Executable {
     const emitted = plan.launches.map((launch) => {
       const { places, operands } = resolve(plan, launch);
       const isEmpty = launch.outputs.every((number) => plan.values[number]!.size === 0);
-      const { dispatches, scratch } = isEmpty
-        ? { dispatches: [], scratch: [] }
+      const { dispatches, scratch = 0 } = isEmpty
+        ? { dispatches: [] }
         : emit(launch.kernel, operands, context.tiling);
       const name = () => describeLaunch(plan, launch);
       for (const { bindings } of dispatches) checkBindings(context.device, bindings.length, name);
-      return { places, dispatches, scratch: Math.max(0, ...scratch), name };
+      return { places, dispatches, scratch, name };
     });
     const scratch = Math.max(0, ...emitted.map((launch) => launch.scratch));
     const sizes = scratch > 0 ? [...plan.slots, scratch] : plan.slots;
