@@ -1,3 +1,5 @@
+import { joined } from "../lib/core/dtype.ts";
+
 /** Reads exact numbers of bytes from a stream of chunks, holding no more than it must. */
 export class ByteReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
@@ -22,10 +24,7 @@ export class ByteReader {
       found += part.length;
     }
     this.position += found;
-    if (parts.length === 1) return parts[0]!;
-    const bytes = new Uint8Array(found);
-    parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
-    return bytes;
+    return parts.length === 1 ? parts[0]! : joined("u8", parts);
   }
 
   /** Whether there is another byte. */

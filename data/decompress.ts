@@ -1,3 +1,5 @@
+import { joined } from "../lib/core/dtype.ts";
+
 /** What Deno's DecompressionStream knows, Brotli included. */
 const formats = { gzip: "gzip", Brotli: "brotli" as CompressionFormat } as const;
 
@@ -44,13 +46,7 @@ async function inflate(
       { cause: error },
     );
   }
-  const content = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    content.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return content;
+  return joined("u8", chunks);
 }
 
 function tooLarge(name: string, limit: number): SyntaxError {

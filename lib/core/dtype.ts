@@ -35,6 +35,20 @@ export function typedArray<T extends DType>(
   return new constructors[dtype](source as number) as TypedArrayOf[T];
 }
 
+/** Numbers one after another, as a typed array. */
+export function joined<T extends DType>(
+  dtype: T,
+  parts: readonly ArrayLike<number>[],
+): TypedArrayOf[T] {
+  const result = typedArray(dtype, parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
 /** The dtype of a typed array, or undefined where it is none of ours. */
 export function dtypeOf(data: unknown): DType | undefined {
   if (data instanceof Float32Array) return "f32";

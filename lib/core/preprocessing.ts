@@ -1,5 +1,5 @@
 /**
- * Constants of each channel in units of pixel / 255. The device computes
+ * Constants of each channel, or one for all, in units of pixel / 255. The device computes
  * `(x / 255 - mean) / standardDeviation` on uint8 images.
  */
 export interface Normalization {

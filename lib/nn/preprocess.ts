@@ -30,17 +30,18 @@ export function preprocess(x: Tensor, normalization: Normalization | undefined):
 export function checkNormalization(
   { mean, standardDeviation }: Normalization,
   channels: number,
+  where = "normalization",
 ): void {
   for (const [name, list] of Object.entries({ mean, standardDeviation })) {
     if (list.length !== 1 && list.length !== channels) {
       throw new TypeError(
-        `normalization: ${name}: expected 1 or ${channels} numbers, found ${list.length}`,
+        `${where}: ${name}: expected 1 or ${channels} numbers, found ${list.length}`,
       );
     }
     const wrong = list.find((x) => !Number.isFinite(x) || (name !== "mean" && x <= 0));
     if (wrong !== undefined) {
       throw new RangeError(
-        `normalization: ${name}: expected finite numbers${
+        `${where}: ${name}: expected finite numbers${
           name === "mean" ? "" : " above 0"
         }, found ${wrong}`,
       );

@@ -61,6 +61,17 @@ export interface Schema {
   readonly normalization?: Normalization;
 }
 
+/**
+ * A schema with other fields. A normalization belongs to input 0: where the inputs change, it is
+ * dropped unless another is given.
+ */
+export function changedSchema(schema: Schema, changes: Partial<Schema>): Schema {
+  const { inputs = schema.inputs, targets = schema.targets, classes = schema.classes } = changes;
+  const normalization = changes.normalization ??
+    (changes.inputs ? undefined : schema.normalization);
+  return { inputs, targets, ...(classes && { classes }), ...(normalization && { normalization }) };
+}
+
 /** The options by which examples are cut into batches. */
 export const cutSchema = {
   batchSize: required(positiveInteger()),

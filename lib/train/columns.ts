@@ -10,7 +10,6 @@ import {
   type TensorData,
   typedArray,
 } from "../core/dtype.ts";
-import type { Normalization } from "../core/preprocessing.ts";
 import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
 import type { NestedNumbers } from "../tensor/print.ts";
 import { type Field, formatField } from "./batch.ts";
@@ -55,27 +54,6 @@ export function checkLabels(column: Column | undefined, classes: readonly string
     } of example ${wrong} is out of range; expected 0 to ` +
       `${classes.length - 1} (${classes.length} classes)`,
   );
-}
-
-/** Checks that there is one finite mean and one positive deviation for each channel. */
-export function checkNormalization(normalization: Normalization, field: Field): void {
-  const { mean, standardDeviation } = normalization, channels = field.shape.at(-1) ?? 1;
-  if (mean.length !== channels || standardDeviation.length !== channels) {
-    throw new TypeError(
-      `arrayDataset: normalization: expected ${channels} means and standard deviations, one for ` +
-        `each channel of ${
-          formatField(field)
-        }, found ${mean.length} and ${standardDeviation.length}`,
-    );
-  }
-  if (
-    ![...mean, ...standardDeviation].every(Number.isFinite) || standardDeviation.some((s) => s <= 0)
-  ) {
-    throw new RangeError(
-      "arrayDataset: normalization: expected finite means and standard deviations above 0, found " +
-        `[${mean}] and [${standardDeviation}]`,
-    );
-  }
 }
 
 /** The columns of one side; `what` is its name in errors. */

@@ -8,8 +8,10 @@ import { custom, flag, integer, positiveInteger } from "../core/option_kinds.ts"
 import { options, type Schema as OptionSchema } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
+import { checkNormalization } from "../nn/preprocess.ts";
 import {
   type Batch,
+  changedSchema,
   checkExample,
   copyRow,
   cutSchema,
@@ -22,7 +24,7 @@ import {
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
-import { type ArraySources, checkLabels, checkNormalization, columnsOf } from "./columns.ts";
+import { type ArraySources, checkLabels, columnsOf } from "./columns.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
 export type { ArraySource, ArraySources } from "./columns.ts";
@@ -237,14 +239,7 @@ export abstract class Dataset implements Schema {
    * ```
    */
   map(transform: ExampleTransform, schema: Partial<Schema> = {}): Dataset {
-    const { inputs = this.inputs, targets = this.targets, classes = this.classes } = schema;
-    const normalization = schema.normalization ?? (schema.inputs ? undefined : this.normalization);
-    const result: Schema = {
-      inputs,
-      targets,
-      ...(classes && { classes }),
-      ...(normalization && { normalization }),
-    };
+    const result = changedSchema(this, schema);
     return makeDataset(this.length, result, (index, batch, row) => {
       const example = transform(this.get(index), index);
       checkExample(result, example, `map: example ${index}`);
@@ -370,7 +365,10 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     throw new RangeError("arrayDataset: the data set is empty; expected at least 1 example");
   }
   if (names) checkLabels(columns.targets[0], names);
-  if (normalization) checkNormalization(normalization, columns.inputs[0]!.field);
+  if (normalization) {
+    const channels = columns.inputs[0]!.field.shape.at(-1) ?? 1;
+    checkNormalization(normalization, channels, "arrayDataset: normalization");
+  }
   const schema: Schema = {
     inputs: columns.inputs.map(({ field }) => field),
     targets: columns.targets.map(({ field }) => field),

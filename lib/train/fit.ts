@@ -19,14 +19,10 @@ import type { FitSettings } from "./fit_options.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
-import { lossesOf } from "./loss.ts";
-import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { adam } from "./optimizers.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
-import { Throttle } from "./throttle.ts";
 import { checkTrainable, Trainer } from "./trainer.ts";
 
 /** Milliseconds between looks at the counters. */
@@ -66,7 +62,6 @@ class Run {
   readonly #trainer: Trainer;
   /** For the validation data, whose fields may be of other types. */
   readonly #validator: Trainer | undefined;
-  readonly #throttle: Throttle;
   readonly #stopper: EarlyStopper | undefined;
   readonly #display: ProgressDisplay | undefined;
   /** Batches of an epoch; a stream does not know. */
@@ -81,28 +76,22 @@ class Run {
 
   constructor(runtime: Runtime, task: FitTask, signal: AbortSignal) {
     const { network, data, normalization, settings } = task;
-    const { loss, metrics = {}, validation, earlyStopping, topK, seed } = settings;
+    const { validation, earlyStopping } = settings;
     this.#task = task;
     this.#settings = settings;
     this.#signal = signal;
-    this.#optimizer = settings.optimizer ?? adam();
-    const trainerFor = (where: string, { inputs, targets, normalization: own }: typeof data) =>
+    const trainerOn = (data: Dataset | DataStream, where: string) =>
       new Trainer(runtime, {
         where,
         network,
-        inputs,
-        targets,
-        normalization: normalization ?? own,
-        losses: lossesOf(loss, network.outputs.length),
-        optimizer: this.#optimizer,
-        topK,
-        metrics,
-        seed,
+        data,
+        normalization: normalization ?? data.normalization,
+        settings,
       });
-    this.#trainer = trainerFor("fit", data);
-    this.#validator = validation && trainerFor("fit: validation", validation);
+    this.#trainer = trainerOn(data, "fit");
+    this.#validator = validation && trainerOn(validation, "fit: validation");
+    this.#optimizer = this.#trainer.optimizer;
     checkTrainable(network, "fit");
-    this.#throttle = new Throttle(runtime.device);
     this.#stopper = earlyStopping && new EarlyStopper(earlyStopping);
     const { progress = host().showsProgress } = settings;
     if (progress) this.#display = progress === true ? host().progress() : progress;
@@ -181,51 +170,9 @@ class Run {
   }
 
   async #trainEpoch(): Promise<History["stopped"]> {
-    const { data } = this.#task, signal = this.#signal;
-    const { batchSize, checkpoint, dropRemainder, epochs, seed, shuffle } = this.#settings;
-    const { schedule } = this.#optimizer;
-    const started = performance.now();
-    const first = this.#batch;
-    const rateOf = (batch: number) =>
-      schedule.rate(this.#epoch + batch / (this.#batches ?? Infinity));
-    // Of an epoch that was interrupted at its end no step is left: its last one was before.
-    let shown = started, images = 0, rate = rateOf(Math.max(0, first - 1));
-    const cut = { batchSize, epoch: this.#epoch, start: first, dropRemainder };
-    const batches: Iterable<Batch> | AsyncIterable<Batch> = data instanceof Dataset
-      // A step copies its batch to the device at once.
-      ? data.batches({ ...cut, shuffle: shuffle ? seed : false, reuse: true })
-      : data.batches(cut);
-    for await (const batch of batches) {
-      if (signal.aborted) return await this.#abort();
-      rate = rateOf(this.#batch);
-      this.#trainer.step(batch, rate);
-      this.#batch++;
-      this.#step++;
-      images += batch.size;
-      this.#settings.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
-      await this.#throttle.step();
-      const now = performance.now();
-      if (now - shown >= interval) {
-        shown = now;
-        await this.#show(rate, images, (now - started) / 1000);
-      }
-      if (this.#isDue(now) && this.#batch !== this.#batches) await this.#save();
-    }
-    if (signal.aborted && this.#batch !== this.#batches) return await this.#abort();
-    const counts = await this.#counts();
-    const seconds = (performance.now() - started) / 1000;
-    const { divergedAt: _, examples, ...metrics } = counts;
-    if (examples === 0) {
-      throw new RangeError("fit: expected data with at least one example, found none");
-    }
-    const trained: EpochRecord = {
-      epoch: this.#epoch + 1,
-      step: this.#step,
-      ...metrics,
-      learningRate: rate,
-      seconds,
-      imagesPerSecond: images / seconds,
-    };
+    const { checkpoint, earlyStopping, epochs, onEpoch } = this.#settings;
+    const trained = await this.#trainBatches();
+    if (trained === "aborted") return await this.#abort();
     const validation = await this.#validate();
     if (validation === "aborted") {
       // A run that goes on from here validates first; so this record is none of the checkpoint's.
@@ -236,16 +183,67 @@ class Run {
     }
     const record = { ...trained, ...validation };
     this.#records.push(record);
-    schedule.report?.(record.validation?.loss ?? record.loss);
+    this.#optimizer.schedule.report?.(record.validation?.loss ?? record.loss);
     const verdict = this.#stopper?.report(record);
-    if (verdict?.improved && this.#settings.earlyStopping?.restoreBest) await this.#remember();
+    if (verdict?.improved && earlyStopping?.restoreBest) await this.#remember();
     this.#epoch++;
     this.#batch = 0;
     this.#display?.epoch(record, epochs);
     if (checkpoint !== undefined) await this.#save();
-    await this.#settings.onEpoch?.(record);
+    await onEpoch?.(record);
     if (verdict?.stop) return "early stopping";
-    if (signal.aborted && this.#epoch < epochs) return "aborted";
+    if (this.#signal.aborted && this.#epoch < epochs) return "aborted";
+  }
+
+  /** Trains on the batches of the epoch that are left. */
+  async #trainBatches(): Promise<EpochRecord | "aborted"> {
+    const signal = this.#signal, started = performance.now();
+    // Of an epoch that was interrupted at its end no step is left: its last one was before.
+    let shown = started, images = 0, rate = this.#rateOf(Math.max(0, this.#batch - 1));
+    for await (const batch of this.#batchesLeft()) {
+      if (signal.aborted) return "aborted";
+      rate = this.#rateOf(this.#batch);
+      this.#trainer.step(batch, rate);
+      this.#batch++;
+      this.#step++;
+      images += batch.size;
+      this.#settings.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
+      await this.#trainer.throttle.step();
+      const now = performance.now();
+      if (now - shown >= interval) {
+        shown = now;
+        await this.#show(rate, images, (now - started) / 1000);
+      }
+      if (this.#isDue(now) && this.#batch !== this.#batches) await this.#save();
+    }
+    if (signal.aborted && this.#batch !== this.#batches) return "aborted";
+    const { divergedAt: _, examples, ...metrics } = await this.#counts();
+    const seconds = (performance.now() - started) / 1000;
+    if (examples === 0) {
+      throw new RangeError("fit: expected data with at least one example, found none");
+    }
+    return {
+      epoch: this.#epoch + 1,
+      step: this.#step,
+      ...metrics,
+      learningRate: rate,
+      seconds,
+      imagesPerSecond: images / seconds,
+    };
+  }
+
+  /** The learning rate for a batch of the epoch. */
+  #rateOf(batch: number): number {
+    return this.#optimizer.schedule.rate(this.#epoch + batch / (this.#batches ?? Infinity));
+  }
+
+  #batchesLeft(): Iterable<Batch> | AsyncIterable<Batch> {
+    const { data, settings: { batchSize, dropRemainder, seed, shuffle } } = this.#task;
+    const cut = { batchSize, epoch: this.#epoch, start: this.#batch, dropRemainder };
+    return data instanceof Dataset
+      // A step copies its batch to the device at once.
+      ? data.batches({ ...cut, shuffle: shuffle ? seed : false, reuse: true })
+      : data.batches(cut);
   }
 
   /** Measures the validation data. If that is aborted, the counters of the epoch stay. */
@@ -258,8 +256,7 @@ class Run {
     }
     let metrics: Metrics;
     try {
-      const validator = this.#validator!;
-      metrics = await measure(validator, this.#throttle, validation, batchSize, signal);
+      metrics = await this.#validator!.measure(validation, batchSize, signal);
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
       return "aborted";
@@ -324,7 +321,7 @@ class Run {
     await this.#counts();
     const best = [...this.#task.network.namedWeights].flatMap(([name, weight]) => {
       const data = this.#best?.get(weight);
-      return data === undefined ? [] : [[`best.${name}`, held(weight, data)] as const];
+      return data === undefined ? [] : [[`best.${name}`, onHost(weight, data)] as const];
     });
     const schedule = this.#optimizer.schedule.state?.();
     const earlyStopping = this.#stopper?.state();
@@ -363,6 +360,6 @@ class Run {
 }
 
 /** Data on the host, as a checkpoint takes it. */
-function held({ shape, dtype }: Variable, data: Float32Array<ArrayBuffer>): Saveable {
+function onHost({ shape, dtype }: Variable, data: Float32Array<ArrayBuffer>): Saveable {
   return { shape, dtype, read: () => Promise.resolve(data) };
 }

@@ -2,7 +2,7 @@ import type { Normalization, Preprocessing } from "../core/preprocessing.ts";
 import type { StoredTensor } from "../core/safetensors/read.ts";
 import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { options } from "../core/options.ts";
-import { formatShape, sameShape, type Shape } from "../core/shape.ts";
+import { formatShape, type Shape } from "../core/shape.ts";
 import { type Architecture, describe } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
@@ -10,14 +10,13 @@ import { storagesOf } from "../tensor/evaluate.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { valueOf } from "../tensor/value.ts";
-import { formatFields } from "./batch.ts";
+import { formatFields, type Schema } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
 import { type FitOptions, fitSchema } from "./fit_options.ts";
 import type { History } from "./history.ts";
 import { host } from "./host.ts";
 import { lossesOf, type LossLike } from "./loss.ts";
-import { measure } from "./measure.ts";
 import type { Metrics } from "./metrics.ts";
 import {
   type EvaluateOptions,
@@ -29,11 +28,9 @@ import {
   type TrainOnBatchOptions,
   trainOnBatchSchema,
 } from "./model_options.ts";
-import { adam } from "./optimizers.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
 import { DataStream } from "./stream.ts";
-import { Throttle } from "./throttle.ts";
-import { Trainer } from "./trainer.ts";
+import { checkInputs, Trainer } from "./trainer.ts";
 
 /** What a file says a model is. */
 export const format = "striate-model";
@@ -170,12 +167,11 @@ export class Model extends Network<Model> {
     this.#checkData(data, "evaluate");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
-    const trainer = this.#makeTrainer("evaluate", runtime, data, settings, data.normalization);
+    const trainer = this.#makeTrainer("evaluate", runtime, data, settings);
     using stoppable = host().begin();
     const signals = [stoppable.signal, ...signal ? [signal] : []];
     try {
-      const throttle = new Throttle(runtime.device);
-      return await measure(trainer, throttle, data, batchSize, AbortSignal.any(signals));
+      return await trainer.measure(data, batchSize, AbortSignal.any(signals));
     } finally {
       trainer.release();
     }
@@ -231,7 +227,7 @@ export class Model extends Network<Model> {
     const storages = await storagesOf([...inputs, ...targets], runtime);
     trainer.checkTargets(targets.map(({ node }) => valueOf(node)?.data));
     trainer.counters.reset();
-    trainer.stepOn(storages, size, trainer.rate(epoch));
+    trainer.stepOn(storages, size, trainer.optimizer.schedule.rate(epoch));
     const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
     return metrics;
   }
@@ -239,23 +235,11 @@ export class Model extends Network<Model> {
   #makeTrainer(
     where: string,
     runtime: Runtime,
-    data: Pick<Dataset, "inputs" | "targets">,
-    options: EvaluateOptions & TrainOnBatchOptions,
-    normalization?: Normalization,
+    data: Schema,
+    settings: EvaluateOptions & TrainOnBatchOptions,
   ): Trainer {
-    const { loss = "crossEntropy", topK = 5, seed = 0, optimizer = adam(), metrics = {} } = options;
-    return new Trainer(runtime, {
-      where,
-      network: this,
-      inputs: data.inputs,
-      targets: data.targets,
-      normalization: this.normalization ?? normalization,
-      losses: lossesOf(loss, this.outputs.length),
-      optimizer,
-      topK,
-      metrics,
-      seed,
-    });
+    const normalization = this.normalization ?? data.normalization;
+    return new Trainer(runtime, { where, network: this, data, normalization, settings });
   }
 
   /**
@@ -305,16 +289,7 @@ export class Model extends Network<Model> {
         `${where}: expected a data set (digits(), arrayDataset() …), found ${String(data)}`,
       );
     }
-    const fits = data.inputs.length === this.inputs.length &&
-      data.inputs.every(({ shape }, i) => sameShape(shape, this.inputs[i]!.shape));
-    if (fits) return;
-    const list = (parts: readonly { readonly shape: Shape }[]) =>
-      parts.map(({ shape }) => formatShape(shape)).join(", ");
-    throw new TypeError(
-      `${where}: expected examples of shape ${list(this.inputs)} as the model's input, found ${
-        list(data.inputs)
-      }`,
-    );
+    checkInputs(this, data.inputs, where);
   }
 
   #metadata(): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { DType, TensorData } from "../core/dtype.ts";
+import { type DType, joined, type TensorData } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { checkInputs } from "../nn/apply.ts";
@@ -90,6 +90,13 @@ export class Predictor {
     normalization: Normalization | undefined,
     batchSize: number,
   ): Promise<Tensor[]> {
+    const { types } = examples, numbers = wanted.map((value) => this.#numberOf(value));
+    const programFor = (size: number) =>
+      runtime.programs.get(
+        this,
+        JSON.stringify([types, size, numbers, normalization]),
+        () => record(() => this.#build(runtime, types, size, wanted, normalization)),
+      );
     const throttle = new Throttle(runtime.device);
     using stoppable = host().begin();
     const results: Tensor[][] = wanted.map(() => []);
@@ -98,8 +105,7 @@ export class Predictor {
       stoppable.signal.throwIfAborted();
       const size = Math.min(batchSize, examples.length - at);
       const inputs = await storagesOf(examples.batch(at, size), runtime);
-      const program = this.#program(runtime, examples.types, size, wanted, normalization);
-      program.run(inputs).forEach((storage, i) => {
+      programFor(size).run(inputs).forEach((storage, i) => {
         const shape = [size, ...wanted[i]!.shape];
         const result = new Tensor(leafOn(runtime, storage, { shape, dtype: "f32" }));
         if (examples.stay) results[i]!.push(result);
@@ -109,29 +115,9 @@ export class Predictor {
     }
     if (examples.stay) return results.map((parts) => concatenate(parts));
     return await Promise.all(wanted.map(async ({ shape }, i) => {
-      const all = new Float32Array(examples.length * sizeOf(shape));
-      let at = 0;
-      for (const part of await Promise.all(readings[i]!)) {
-        all.set(part, at);
-        at += part.length;
-      }
+      const all = joined("f32", await Promise.all(readings[i]!));
       return over(all, [examples.length, ...shape], "f32");
     }));
-  }
-
-  #program(
-    runtime: Runtime,
-    types: readonly DType[],
-    size: number,
-    wanted: readonly SymbolicValue[],
-    normalization: Normalization | undefined,
-  ): StatefulProgram {
-    const key = [types, size, wanted.map((value) => this.#numberOf(value)), normalization];
-    return runtime.programs.get(
-      this,
-      JSON.stringify(key),
-      () => record(() => this.#build(runtime, types, size, wanted, normalization)),
-    );
   }
 
   #build(

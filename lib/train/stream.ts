@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type TensorData, typedArray } from "../core/dtype.ts";
+import { joined } from "../core/dtype.ts";
 import { integer, positiveInteger } from "../core/option_kinds.ts";
 import { options } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
-import { sizeOf } from "../core/shape.ts";
 import {
   type Batch,
+  changedSchema,
   checkExample,
   copyRow,
   cutSchema,
@@ -98,28 +98,18 @@ export class DataStream implements Schema {
     transform: (example: Example, index: number) => Example | Promise<Example>,
     schema: Partial<Schema> = {},
   ): DataStream {
-    const normalization = schema.normalization ?? (schema.inputs ? undefined : this.normalization);
-    const { inputs = this.inputs, targets = this.targets, classes = this.classes } = schema;
-    const result = {
-      inputs,
-      targets,
-      ...(classes && { classes }),
-      ...(normalization && { normalization }),
-    };
-    const source = this.examples.bind(this);
-    return new DataStream(result, async function* (epoch) {
+    return this.#changed(async function* (examples) {
       let index = 0;
-      for await (const example of source(epoch)) yield await transform(example, index++);
-    });
+      for await (const example of examples) yield await transform(example, index++);
+    }, changedSchema(this, schema));
   }
 
   /** The first `count` examples, fewer where the stream ends before. */
   take(count: number): DataStream {
     positiveInteger().read(count, "take");
-    const source = this.examples.bind(this);
-    return new DataStream(this, async function* (epoch) {
+    return this.#changed(async function* (examples) {
       let left = count;
-      for await (const example of source(epoch)) {
+      for await (const example of examples) {
         yield example;
         if (--left === 0) return;
       }
@@ -129,10 +119,9 @@ export class DataStream implements Schema {
   /** All but the first `count` examples. */
   skip(count: number): DataStream {
     integer({ least: 0 }).read(count, "skip");
-    const source = this.examples.bind(this);
-    return new DataStream(this, async function* (epoch) {
+    return this.#changed(async function* (examples) {
       let left = count;
-      for await (const example of source(epoch)) if (left-- <= 0) yield example;
+      for await (const example of examples) if (left-- <= 0) yield example;
     });
   }
 
@@ -142,10 +131,9 @@ export class DataStream implements Schema {
    */
   shuffle(bufferSize: number, seed: number): DataStream {
     positiveInteger().read(bufferSize, "shuffle: bufferSize");
-    const source = this.examples.bind(this);
-    return new DataStream(this, async function* (epoch) {
+    return this.#changed(async function* (examples, epoch) {
       const random = new Random(seed, epoch), buffer: Example[] = [];
-      for await (const example of source(epoch)) {
+      for await (const example of examples) {
         if (buffer.length < bufferSize) {
           buffer.push(example);
           continue;
@@ -156,6 +144,14 @@ export class DataStream implements Schema {
       }
       for (const place of random.permutation(buffer.length)) yield buffer[place]!;
     });
+  }
+
+  /** A stream of what `change` makes of the examples of each epoch. */
+  #changed(
+    change: (examples: AsyncIterable<Example>, epoch: number) => AsyncIterable<Example>,
+    schema: Schema = this,
+  ): DataStream {
+    return new DataStream(schema, (epoch) => change(this.examples(epoch), epoch));
   }
 
   /** Batches of `size` examples; the short form of {@linkcode DataStream.batches}. */
@@ -195,42 +191,19 @@ export class DataStream implements Schema {
 
   /** Reads the whole stream (epoch 0) into memory. */
   async collect(): Promise<Dataset> {
-    const inputs = this.inputs.map((field) => new Growing(field));
-    const targets = this.targets.map((field) => new Growing(field));
-    for await (const example of this) {
-      inputs.forEach((column, i) => column.push(example.inputs[i]!));
-      targets.forEach((column, i) => column.push(example.targets[i]!));
-    }
+    const batches: Batch[] = [];
+    for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
+    const columns = (side: "inputs" | "targets") =>
+      this[side].map(({ shape, dtype }, i) => ({
+        data: joined(dtype, batches.map((batch) => batch[side][i]!)),
+        shape,
+      }));
     const { classes, normalization } = this;
     return arrayDataset({
-      inputs: inputs.map((column) => column.finish()),
-      ...(targets.length > 0 && { targets: targets.map((column) => column.finish()) }),
+      inputs: columns("inputs"),
+      ...(this.targets.length > 0 && { targets: columns("targets") }),
       ...(classes && { classes }),
       ...(normalization && { normalization }),
     });
-  }
-}
-
-/** One field of a growing number of examples; its room doubles when it is full. */
-class Growing {
-  #data: TensorData;
-  #used = 0;
-
-  constructor(readonly field: Field) {
-    this.#data = typedArray(field.dtype, 64 * sizeOf(field.shape));
-  }
-
-  push(values: TensorData): void {
-    if (this.#used + values.length > this.#data.length) {
-      const larger = typedArray(this.field.dtype, 2 * this.#data.length);
-      larger.set(this.#data);
-      this.#data = larger;
-    }
-    this.#data.set(values, this.#used);
-    this.#used += values.length;
-  }
-
-  finish(): { data: TensorData; shape: readonly number[] } {
-    return { data: this.#data.slice(0, this.#used), shape: this.field.shape };
   }
 }

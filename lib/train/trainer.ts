@@ -1,5 +1,5 @@
 import type { Normalization } from "../core/preprocessing.ts";
-import { bytesPerElement, type DType } from "../core/dtype.ts";
+import { bytesPerElement } from "../core/dtype.ts";
 import { DeviceError } from "../core/errors.ts";
 import { keyOf } from "../core/random.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
@@ -15,10 +15,15 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { Batch, Field } from "./batch.ts";
-import type { Loss } from "./loss.ts";
-import { type Counts, type Metric, MetricCounters } from "./metrics.ts";
+import type { Dataset } from "./dataset.ts";
+import type { FitOptions } from "./fit_options.ts";
+import { type Loss, lossesOf } from "./loss.ts";
+import { type Counts, MetricCounters, type Metrics } from "./metrics.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { adam } from "./optimizers.ts";
+import type { DataStream } from "./stream.ts";
 import { lossOfBatch, type Pass, trainingStep } from "./step.ts";
+import { Throttle } from "./throttle.ts";
 import { checkLabels, type TargetForm, targetForm } from "./targets.ts";
 
 /** What a trainer needs to know. */
@@ -26,17 +31,10 @@ export interface TrainerOptions {
   /** The method that asks for it, for errors. */
   readonly where: string;
   readonly network: Network;
-  readonly inputs: readonly Field[];
-  readonly targets: readonly Field[];
+  readonly data: Pick<Dataset, "inputs" | "targets">;
   readonly normalization: Normalization | undefined;
-  /** One loss for each output; their sum is made small. */
-  readonly losses: readonly Loss[];
-  readonly optimizer: Optimizer;
-  readonly topK: number;
-  /** Further measures, by name. */
-  readonly metrics: Readonly<Record<string, Metric>>;
-  /** Seeds dropout. */
-  readonly seed: number;
+  /** What the user has chosen. The losses of all outputs are added, and the seed is that of dropout. */
+  readonly settings: Pick<FitOptions, "loss" | "optimizer" | "topK" | "metrics" | "seed">;
 }
 
 /** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
@@ -48,6 +46,9 @@ const rotation = 3;
  */
 export class Trainer {
   readonly counters: MetricCounters;
+  readonly optimizer: Optimizer;
+  /** To be awaited after steps. */
+  readonly throttle: Throttle;
   readonly #options: TrainerOptions;
   readonly #runtime: Runtime;
   readonly #weights: ReadonlyMap<string, Weight>;
@@ -56,6 +57,8 @@ export class Trainer {
   readonly #slots: ReadonlyMap<string, ReadonlyMap<string, Variable>>;
   /** Seed, seed, steps done: what random numbers are drawn from. */
   readonly #key: Variable;
+  /** One for each output. */
+  readonly #losses: readonly Loss[];
   readonly #targets: readonly TargetForm[];
   readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
   #writtenRate: number | undefined;
@@ -63,24 +66,28 @@ export class Trainer {
 
   /** A trainer on a runtime; what does not fit together is an error before any work. */
   constructor(runtime: Runtime, options: TrainerOptions) {
-    this.#targets = checkFields(options);
+    const { network, data: { inputs: [first] }, normalization, settings } = options;
+    const { loss = "crossEntropy", optimizer = adam(), topK = 5, metrics, seed = 0 } = settings;
+    this.#losses = lossesOf(loss, network.outputs.length);
+    this.#targets = checkFields(options, this.#losses);
     this.#runtime = runtime;
     this.#options = options;
-    const classes = options.network.outputShape.at(-1) ?? 1;
-    this.counters = new MetricCounters(Math.min(options.topK, classes), options.metrics);
-    if (options.normalization !== undefined && options.inputs[0]!.dtype === "u8") {
-      checkNormalization(options.normalization, options.inputs[0]!.shape.at(-1) ?? 1);
+    this.optimizer = optimizer;
+    this.throttle = new Throttle(runtime.device);
+    this.counters = new MetricCounters(Math.min(topK, network.outputShape.at(-1) ?? 1), metrics);
+    if (normalization !== undefined && first!.dtype === "u8") {
+      checkNormalization(normalization, first!.shape.at(-1) ?? 1);
     }
-    this.#weights = options.network.namedWeights;
+    this.#weights = network.namedWeights;
     const learnable = [...this.#weights].filter(([, weight]) => weight.learnable);
-    this.#slots = new Map(options.optimizer.slots.map((slot) => [
+    this.#slots = new Map(optimizer.slots.map((slot) => [
       slot,
       new Map(learnable.map(([name, { shape, size }]) => [
         name,
         new Variable(`${name}.${slot}`, shape, "f32", () => new Float32Array(size)),
       ])),
     ]));
-    const [low, high] = keyOf(options.seed);
+    const [low, high] = keyOf(seed);
     this.#key = new Variable("random", [3], "i32", () => Int32Array.of(low, high, 0));
   }
 
@@ -106,11 +113,6 @@ export class Trainer {
     ]);
   }
 
-  /** The learning rate at an epoch (with a fraction). */
-  rate(epoch: number): number {
-    return this.#options.optimizer.schedule.rate(epoch);
-  }
-
   /** Queues a training step with a learning rate. */
   step(batch: Batch, rate: number): void {
     this.stepOn(this.#place(batch), batch.size, rate);
@@ -125,9 +127,21 @@ export class Trainer {
     this.#program(size, true).run(storages);
   }
 
-  /** Queues the evaluation of a batch: only the counters change. */
-  evaluate(batch: Batch): void {
-    this.#program(batch.size, false).run(this.#place(batch));
+  /** The measures of the network on data; the counters are at zero before and after. */
+  async measure(
+    data: Dataset | DataStream,
+    batchSize: number,
+    signal: AbortSignal,
+  ): Promise<Metrics> {
+    for await (const batch of data.batches({ batchSize })) {
+      signal.throwIfAborted();
+      this.#program(batch.size, false).run(this.#place(batch));
+      await this.throttle.step();
+    }
+    const { divergedAt: _, examples, ...metrics } = await this.read();
+    this.counters.reset();
+    if (examples === 0) throw new RangeError("expected data with at least one example, found none");
+    return metrics;
   }
 
   /** Checks targets on the host: a class number without an output would count for nothing. */
@@ -176,7 +190,7 @@ export class Trainer {
   }
 
   #storages(size: number): Storage[] {
-    const { inputs, targets } = this.#options;
+    const { inputs, targets } = this.#options.data;
     const key = String(size);
     let sets = this.#inputs.get(key);
     if (sets === undefined) {
@@ -193,14 +207,14 @@ export class Trainer {
   }
 
   #build(size: number, training: boolean): StatefulProgram {
-    const { network, normalization, losses, inputs, targets } = this.#options;
+    const { network, normalization, data: { inputs, targets } } = this.#options;
     const builder = new ProgramBuilder();
     const place = ({ shape, dtype }: Field) => builder.input([size, ...shape], dtype);
     const [x, y] = [inputs.map(place), targets.map(place)];
     const key = builder.variable(this.#key);
     const done = key.slice([2], [1]).reshape([]).cast("f32");
     const weights = valuesOf(builder, this.#weights);
-    const objective = { network, normalization, losses, targets: this.#targets };
+    const objective = { network, normalization, losses: this.#losses, targets: this.#targets };
     const loss = lossOfBatch(objective, x, y, training, key);
     const [value, pass] = training ? this.#addStep(builder, loss, weights, done) : loss(weights);
     // The next step draws other random numbers.
@@ -225,16 +239,16 @@ export class Trainer {
     weights: Weights,
     done: Tensor,
   ): readonly [Tensor, Pass] {
-    const { network, optimizer, where } = this.#options;
+    const { network, where } = this.#options;
     checkTrainable(network, where);
     const trainable = new Map([...this.#weights].filter(([, weight]) => weight.trainable));
     const slots = [...this.#slots].map(([slot, variables]) =>
       [slot, new Map([...variables].filter(([name]) => trainable.has(name)))] as const
     );
     const step = trainingStep(
-      (own: Weights) => loss({ ...weights, ...own }),
+      (changing: Weights) => loss({ ...weights, ...changing }),
       valuesOf(builder, trainable),
-      optimizer,
+      this.optimizer,
       {
         step: done,
         slots: Object.fromEntries(slots.map(([slot, list]) => [slot, valuesOf(builder, list)])),
@@ -267,19 +281,26 @@ export function checkTrainable(network: Network, where: string): void {
   throw new TypeError(`${where}: the model has no weights that may change; unfreeze() some`);
 }
 
-/** Checks that a data set's fields fit a network's inputs and outputs. */
-function checkFields({ where, network, inputs, targets, losses }: TrainerOptions): TargetForm[] {
-  const describe = (fields: readonly { shape: Shape; dtype?: DType }[]) =>
-    fields.map(({ shape, dtype }) => `${dtype ?? ""}${formatShape(shape)}`).join(", ");
+/** Checks that examples fit a network's inputs. */
+export function checkInputs(network: Network, inputs: readonly Field[], where: string): void {
   const fits = inputs.length === network.inputs.length &&
     inputs.every(({ shape }, i) => sameShape(shape, network.inputs[i]!.shape));
-  if (!fits) {
-    throw new TypeError(
-      `${where}: expected examples of shape ${
-        describe(network.inputs)
-      } as the model's input, found ${describe(inputs)} in the data`,
-    );
-  }
+  if (fits) return;
+  const list = (fields: readonly { readonly shape: Shape }[]) =>
+    fields.map(({ shape }) => formatShape(shape)).join(", ");
+  throw new TypeError(
+    `${where}: expected examples of shape ${list(network.inputs)} as the model's input, found ${
+      list(inputs)
+    }`,
+  );
+}
+
+/** Checks that a data set's fields fit a network's inputs and outputs. */
+function checkFields(
+  { where, network, data: { inputs, targets } }: TrainerOptions,
+  losses: readonly Loss[],
+): TargetForm[] {
+  checkInputs(network, inputs, where);
   if (targets.length !== network.outputs.length) {
     throw new TypeError(
       `${where}: expected one target for each of the ${network.outputs.length} outputs, found ${targets.length}`,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joined } from "../core/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import { type WeightFile, weightFile, type WeightTensor, weightTensor } from "./weight_file.ts";
 import { lengthDelimited, loadProtobuf, type ProtobufReader as Reader } from "./protobuf.ts";
@@ -136,7 +137,7 @@ function readBlob(
     else reader.skip(type, field);
   }
   const [only] = runs;
-  const data = runs.length === 1 && only instanceof Float32Array ? only : joined(runs);
+  const data = runs.length === 1 && only instanceof Float32Array ? only : joined("f32", runs);
   const sizes = shape ?? (old.length > 0 ? Array.from({ length: 4 }, (_, i) => old[i] ?? 1) : []);
   const valid = sizes.every((d) => Number.isSafeInteger(d) && d >= 0);
   if (!valid || sizeOf(sizes) !== data.length) {
@@ -168,16 +169,6 @@ function floats(bytes: Uint8Array, size: 4 | 8): Float32Array<ArrayBuffer> {
   if (bytes.length % size !== 0) throw new Error("numbers that are cut short");
   const { buffer } = Uint8Array.from(bytes);
   return size === 4 ? new Float32Array(buffer) : Float32Array.from(new Float64Array(buffer));
-}
-
-function joined(runs: readonly ArrayLike<number>[]): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(runs.reduce((sum, run) => sum + run.length, 0));
-  let at = 0;
-  for (const run of runs) {
-    result.set(run, at);
-    at += run.length;
-  }
-  return result;
 }
 
 /** For each BatchNorm layer the Scale layer that is applied to its result. */

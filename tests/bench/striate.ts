@@ -1,7 +1,6 @@
 /** This library, on the CPU and on WebGPU. */
 import { jit, sequential, setDevice, sgd, type Tensor, tensor } from "../../mod.ts";
 import { defaultRuntime } from "../../lib/tensor/runtime.ts";
-import { lossOf } from "../../lib/train/loss.ts";
 import { Trainer } from "../../lib/train/trainer.ts";
 import { batch, type Case, checkProduct, matrices } from "./cases.ts";
 import type { Job } from "./contender.ts";
@@ -18,14 +17,12 @@ function trainJob(size: number): Job {
   const trainer = new Trainer(defaultRuntime(), {
     where: "bench",
     network,
-    inputs: [{ shape: [28, 28, 1], dtype: "f32" }],
-    targets: [{ shape: [], dtype: "i32" }],
+    data: {
+      inputs: [{ shape: [28, 28, 1], dtype: "f32" }],
+      targets: [{ shape: [], dtype: "i32" }],
+    },
     normalization: undefined,
-    losses: [lossOf("crossEntropy")],
-    optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }),
-    topK: 5,
-    metrics: {},
-    seed: 1,
+    settings: { optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }), seed: 1 },
   });
   const { images, labels } = batch(size);
   const data = { size, inputs: [images], targets: [labels] };

@@ -86,10 +86,10 @@ Deno.test("arrayDataset: data that do not fit are refused, with the place", () =
     () =>
       arrayDataset({
         inputs: { data: new Uint8Array(12), shape: [2, 2, 3] },
-        normalization: { mean: [0.5], standardDeviation: [0.5] },
+        normalization: { mean: [0.5, 0.5], standardDeviation: [0.5, 0.5] },
       }),
     TypeError,
-    "expected 3 means",
+    "arrayDataset: normalization: mean: expected 1 or 3 numbers, found 2",
   );
   assertThrows(
     () => arrayDataset({ inputs, normalization: { mean: [0], standardDeviation: [0] } }),

@@ -1,4 +1,4 @@
-import { dtypeOf, type TensorData } from "../dtype.ts";
+import { dtypeOf, joined, type TensorData } from "../dtype.ts";
 import { writeFileAtomic } from "../files.ts";
 import { formatShape, sizeOf } from "../shape.ts";
 import { encodeHeader, type TensorForm } from "./header.ts";
@@ -74,12 +74,5 @@ export function encodeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const list = Array.from(tensors, ([name, tensor]) => ({ name, ...tensor }));
   const header = encodeHeader(list, metadata, "safetensors");
-  const size = list.reduce((sum, { data }) => sum + data.byteLength, header.length);
-  const file = new Uint8Array(size);
-  let at = 0;
-  for (const bytes of [header, ...list.map(({ data }) => bytesOf(data))]) {
-    file.set(bytes, at);
-    at += bytes.length;
-  }
-  return file;
+  return joined("u8", [header, ...list.map(({ data }) => bytesOf(data))]);
 }
