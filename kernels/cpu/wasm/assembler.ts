@@ -29,13 +29,13 @@ export interface Local<T extends ValueType = ValueType> extends Value<T> {
   readonly index: number;
 }
 
-const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
 
 /** The body of one function while it is written. */
 export class FunctionBuilder {
   readonly #body: (number | Code)[] = [];
   readonly #locals: ValueType[] = [];
-  readonly #free: Record<ValueType, Local[]> = { i32: [], f32: [], v128: [] };
+  readonly #free: Record<ValueType, Local[]> = { i32: [], v128: [] };
   readonly #scopes: Local[][] = [[]];
   readonly #parameters: readonly ValueType[];
 
@@ -73,7 +73,7 @@ export class FunctionBuilder {
     return result;
   }
 
-  /** variable = value. A number stands for an i32 or f32 constant. */
+  /** variable = value. A number stands for a constant. */
   set<T extends ValueType>(variable: Local<T>, value: Operand<T>): void {
     const code = typeof value === "number" ? constantOf(variable.type, value).code : value.code;
     this.#body.push(code, 0x21, unsigned(variable.index));
@@ -216,7 +216,7 @@ export class ModuleBuilder {
       results.push(result.type);
     }
     this.#functions.push({ type: this.#type(parameters, results), builder });
-    return { index: this.#functions.length - 1, results };
+    return { index: this.#functions.length - 1 };
   }
 
   /** Makes a function callable from outside, as "f" and its index. */

@@ -5,7 +5,7 @@
  */
 
 /** The types of locals, parameters and operands. */
-export type ValueType = "i32" | "f32" | "v128";
+export type ValueType = "i32" | "v128";
 
 /** Encoded instructions; nested so that a tree of operands costs no copies until it is encoded. */
 export type Code = readonly (number | Code | VectorConstant)[];
@@ -32,7 +32,6 @@ export interface Statement {
 /** A function of a module, by its index. */
 export interface FunctionIndex {
   readonly index: number;
-  readonly results: readonly ValueType[];
 }
 
 /** A value, or a number that stands for a constant of the type that is wanted. */
@@ -72,9 +71,7 @@ export function constantOf<T extends ValueType>(type: T, value: number): Value<T
   if (type === "i32") return { type, code: [0x41, signed(value)], constant: value | 0 };
   float[0] = value;
   const bytes = [...floatBytes];
-  return type === "f32"
-    ? { type, code: [0x43, bytes] }
-    : { type, code: vectorConstant([...bytes, ...bytes, ...bytes, ...bytes]) };
+  return { type, code: vectorConstant([...bytes, ...bytes, ...bytes, ...bytes]) };
 }
 
 const vectorConstants = new Map<string, Code>();

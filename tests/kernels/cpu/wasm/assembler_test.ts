@@ -3,7 +3,6 @@ import { ModuleBuilder } from "../../../../kernels/cpu/wasm/assembler.ts";
 import { signed, unsigned } from "../../../../kernels/cpu/wasm/encoding.ts";
 import {
   call,
-  f32,
   f32x4,
   i32,
   i32x4,
@@ -53,7 +52,7 @@ Deno.test("assembler: vectors, constants, lanes, negative offsets", () => {
   const module = new ModuleBuilder();
   module.export(module.function(["i32"], (f, at) => {
     const x = f.local("v128", v128.load(at, -16));
-    f.do(v128.store(at, f32x4.madd(x, 2, f32x4.splat(f32.load(at, -16)))));
+    f.do(v128.store(at, f32x4.madd(x, 2, v128.load32Splat(at, -16))));
     f.do(v128.store(at, shuffle(x, i32x4.constant([7, 8, 9, 10]), [3, 0, 5, 4]), 16));
     f.do(v128.store32Lane(at, x, 2, 32));
     f.do(v128.store(at, v128.load32Lane(at, x, 1, -16), 48));
