@@ -121,7 +121,11 @@ Deno.test("receptiveField: the image lies below, pixel by pixel", async () => {
 
 Deno.test("receptiveField: messages name the function and the argument", async () => {
   const bad = (options: Loose) => () => receptiveField(net(), options);
-  await assertRejects(bad({ layer: "c" }), RangeError, "plot.receptiveField: layer: unknown layer with maps");
+  await assertRejects(
+    bad({ layer: "c" }),
+    RangeError,
+    "plot.receptiveField: layer: unknown layer with maps",
+  );
   await assertRejects(bad({ layer: "head" }), RangeError, "plot.receptiveField: layer");
   await assertRejects(bad({ at: [13, 0] }), RangeError, "13 x 13 units");
   await assertRejects(bad({ image: ones([8, 8, 1]) }), TypeError, "expected 32 x 32 pixels");

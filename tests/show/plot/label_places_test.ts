@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { placeLabels } from "../../../lib/show/plot/disc_labels.ts";
+import { placeLabels } from "../../../lib/show/plot/label_places.ts";
 import { grid } from "../../../lib/show/plot/grid.ts";
 import { models } from "../../../lib/show/plot/models.ts";
 import { measureText } from "../../../lib/plotly_svg/mod.ts";
@@ -12,17 +12,20 @@ const disc = (x: number, y: number, radius = 8, name = "a net") => ({ x, y, radi
 
 Deno.test("a label stands beside its disc, within the plot", () => {
   const [middle, right] = [disc(100, 100), disc(190, 100)];
-  const [place] = placeLabels([middle], 200, 200);
+  const [place] = placeLabels([middle], { width: 200, height: 200 });
   assertEquals([place!.leader, place!.dy], [false, 0]);
   assert(place!.dx > 8 + 3 && place!.dx < 40, "to the right");
-  assert(placeLabels([right], 200, 200)[0]!.dx < -8, "to the left, where the plot ends");
+  assert(
+    placeLabels([right], { width: 200, height: 200 })[0]!.dx < -8,
+    "to the left, where the plot ends",
+  );
 });
 
 Deno.test("a disc among others has a line to its label", () => {
   const around = [0, 1, 2, 3, 4, 5].map((i) =>
     disc(200 + 20 * Math.cos(i * Math.PI / 3), 200 + 20 * Math.sin(i * Math.PI / 3))
   );
-  const places = placeLabels([disc(200, 200), ...around], 400, 400);
+  const places = placeLabels([disc(200, 200), ...around], { width: 400, height: 400 });
   assertEquals(places.map((place) => place?.leader).slice(0, 1), [true]);
 });
 
@@ -31,10 +34,12 @@ Deno.test("a name for which there is no room is left out", () => {
     { length: 60 },
     (_, i) => disc(10 + 10 * (i % 10), 10 + 10 * (i % 6), 4),
   );
-  const places = placeLabels([...crowd, disc(150, 35)], 200, 70);
+  const places = placeLabels([...crowd, disc(150, 35)], { width: 200, height: 70 });
   assert(places.slice(0, -1).some((place) => place === undefined));
   assertEquals(places.at(-1)!.leader, false);
-  assertEquals(placeLabels([disc(5, 5, 4, "a name as wide as this")], 40, 20), [undefined]);
+  assertEquals(placeLabels([disc(5, 5, 4, "a name as wide as this")], { width: 40, height: 20 }), [
+    undefined,
+  ]);
 });
 
 /** The discs and the labels of a panel, in pixels. */
