@@ -11,9 +11,5 @@ import { NotebookProgress } from "./progress.ts";
 
 if (kernel() !== undefined) {
   installGuards();
-  setHost({
-    showsProgress: true,
-    progress: () => new NotebookProgress(),
-    begin: beginStoppable,
-  });
+  setHost({ showsProgress: true, progress: () => new NotebookProgress(), begin: beginStoppable });
 }

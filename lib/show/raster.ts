@@ -8,14 +8,6 @@ import { fontsFor, packageFile } from "./fonts.ts";
 import { indexedPng } from "./indexed_png.ts";
 import { encodePng } from "../plotly_svg/mod.ts";
 
-/** How a picture becomes pixels. */
-export interface RasterOptions {
-  /** Pixels per unit of the picture; 1.5 if left out, so that small text stays readable. */
-  readonly scale?: number;
-  /** A colour behind the picture; white if left out. */
-  readonly background?: string;
-}
-
 const resvgPackage = "npm:@resvg/resvg-wasm@2.6.2";
 
 /** As much of the package as is used here. */
@@ -30,16 +22,14 @@ interface Resvg {
 let loading: Promise<Resvg> | undefined;
 
 /**
- * An SVG picture as a PNG file. Text is set in Arimo, whose letters are as wide as Arial's, and signs
- * of mathematics in Noto Sans Math; letters of other scripts become boxes.
+ * An SVG picture as a PNG file, with `scale` pixels per unit, so that small text stays readable. Text
+ * is set in Arimo, whose letters are as wide as Arial's, and signs of mathematics in Noto Sans Math;
+ * letters of other scripts become boxes.
  *
  * @throws {Error} if the packages cannot be loaded
  */
-export async function renderPng(
-  svg: string,
-  options: RasterOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> {
-  return (await rasterize(svg, options)).png;
+export async function renderPng(svg: string, scale = 1.5): Promise<Uint8Array<ArrayBuffer>> {
+  return (await rasterize(svg, scale)).png;
 }
 
 /**
@@ -49,7 +39,7 @@ export async function renderPng(
  */
 export async function rasterize(
   svg: string,
-  { scale = 1.5, background = "#ffffff" }: RasterOptions = {},
+  scale = 1.5,
 ): Promise<{ png: Uint8Array<ArrayBuffer>; complete: boolean }> {
   const resvg = await (loading ??= load().catch((error) => {
     loading = undefined; // The next picture may find a network.
@@ -59,7 +49,7 @@ export async function rasterize(
   // What browsers call pixelated has an older name here.
   const known = svg.replaceAll("image-rendering:pixelated", "image-rendering:optimizeSpeed");
   const picture = new resvg.Resvg(known, {
-    background,
+    background: "#ffffff",
     fitTo: { mode: "zoom", value: scale },
     font: {
       fontBuffers: fonts.map(({ bytes }) => bytes),
@@ -86,14 +76,11 @@ async function load(): Promise<Resvg> {
   return resvg;
 }
 
-/** The smallest of the forms: 256 colours, or without opacity where nothing is transparent. */
+/** The smaller of two forms: with 256 colours, where these are enough, or with all. */
 function smallPng(pixels: Uint8Array, width: number, height: number): Uint8Array<ArrayBuffer> {
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
-    if (pixels[4 * i + 3] !== 255) return encodePng(pixels, width, height, 4);
-    rgb[3 * i] = pixels[4 * i]!;
-    rgb[3 * i + 1] = pixels[4 * i + 1]!;
-    rgb[3 * i + 2] = pixels[4 * i + 2]!;
+    for (let c = 0; c < 3; c++) rgb[3 * i + c] = pixels[4 * i + c]!;
   }
   return indexedPng(rgb, width, height) ?? encodePng(rgb, width, height, 3);
 }

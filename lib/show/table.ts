@@ -5,6 +5,7 @@ import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { formatColumn, heatColor } from "./cells.ts";
 import { emit } from "./jupyter.ts";
 import { Picture } from "./picture.ts";
+import { extent } from "./plot/numbers.ts";
 
 /** On which side of its column a cell stands. */
 export type Align = "left" | "center" | "right";
@@ -130,11 +131,7 @@ export class Table {
       line.map((text, i) => pad(text, widths[i]!, this.#align[i]!)).join("  ").trimEnd()
     );
     if (this.#headings !== undefined) {
-      texts.splice(
-        1,
-        0,
-        "-".repeat(widths.reduce((sum, width) => sum + width + 2, -2)),
-      );
+      texts.splice(1, 0, "-".repeat(widths.reduce((sum, width) => sum + width + 2, -2)));
     }
     return [...this.#title === undefined ? [] : [this.#title], ...texts].join("\n");
   }
@@ -196,15 +193,8 @@ function cut<T>(rows: readonly T[], limit: number): (T | undefined)[] {
   return [...rows.slice(0, half), undefined, ...rows.slice(-half)];
 }
 
-function rangeOf(values: readonly unknown[]): [number, number] | undefined {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (typeof value !== "number" || !Number.isFinite(value)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return low <= high ? [low, high] : undefined;
-}
+const rangeOf = (values: readonly unknown[]) =>
+  extent(values.filter((value) => typeof value === "number"));
 
 function textsOf(
   column: readonly unknown[],

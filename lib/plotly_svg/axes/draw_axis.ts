@@ -99,12 +99,7 @@ function across({ letter }: Axis, pixel: number, { x, y, width, height }: Box): 
 }
 
 /** The line, labels and title of an axis at the edge of a box, in a figure of this size. */
-export function drawAxis(
-  axis: Axis,
-  box: Box,
-  font: Font,
-  size: Size,
-): string {
+export function drawAxis(axis: Axis, box: Box, font: Font, size: Size): string {
   if (!isVisible(axis)) return "";
   return drawEdge(axis, box) + drawLabels(axis, box, font) + drawTitle(axis, box, font, size);
 }
@@ -165,12 +160,7 @@ function drawLabels(axis: Axis, box: Box, plain: Font): string {
   }).join("");
 }
 
-function drawTitle(
-  axis: Axis,
-  box: Box,
-  plain: Font,
-  size: Size,
-): string {
+function drawTitle(axis: Axis, box: Box, plain: Font, size: Size): string {
   const title = titleOf(axis.layout);
   if (title === "") return "";
   const font = titleFont(axis, plain);

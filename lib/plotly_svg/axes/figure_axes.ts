@@ -97,11 +97,7 @@ export function setRanges(
     const own = axis.layout;
     const given = listAt(own, "range");
     const [from, to] = isList(given) ? [given[0], given[1]] : [undefined, undefined];
-    const auto = autoRange(
-      axis,
-      traces.filter((trace) => trace[axis.letter] === axis),
-      layout,
-    );
+    const auto = autoRange(axis, traces.filter((trace) => trace[axis.letter] === axis), layout);
     const ends = [from, to].map((end) =>
       typeof end === "string" && axis.type === "category" ? linear(axis, end) : end
     );

@@ -36,9 +36,7 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
   const { plot, bars } = arrange(figure, legend);
 
   const subplots = subplotsOf(axes, traces);
-  const paper = rect({ x: 0, y: 0, ...size }, {
-    fill: textAt(layout, "paper_bgcolor", "#ffffff"),
-  });
+  const paper = rect({ x: 0, y: 0, ...size }, { fill: textAt(layout, "paper_bgcolor", "#ffffff") });
   const ground = subplots.map(({ x, y }) =>
     rect(crossing(x, y), { fill: textAt(layout, "plot_bgcolor", "#ffffff") })
   ).join("");
@@ -89,10 +87,7 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
     const [x, y, w, h] = key.split(" ");
     return element("clipPath", { id }, element("rect", { x, y, width: w, height: h }));
   }).join("");
-  return {
-    ...size,
-    inside: (defs === "" ? "" : `<defs>${defs}</defs>`) + paper + ground + body,
-  };
+  return { ...size, inside: (defs === "" ? "" : `<defs>${defs}</defs>`) + paper + ground + body };
 }
 
 /** The pairs of axes that traces lie on; without traces, those that lie at each other. */

@@ -1,4 +1,4 @@
-import { element, pathOf } from "./element.ts";
+import { element, pathOf, rect } from "./element.ts";
 
 const s3 = Math.sqrt(3);
 
@@ -59,13 +59,7 @@ export function drawMarker(
   if (outline === undefined) return element("circle", { cx: x, cy: y, r: radius, ...attributes });
   if (symbol === "square") {
     const size = 2 * radius;
-    return element("rect", {
-      x: x - radius,
-      y: y - radius,
-      width: size,
-      height: size,
-      ...attributes,
-    });
+    return rect({ x: x - radius, y: y - radius, width: size, height: size }, attributes);
   }
   const d = pathOf(outline.map(([px, py]) => [x + radius * px, y + radius * py]), true);
   return element("path", { d, ...attributes });

@@ -86,11 +86,7 @@ function lineWidth(line: readonly Span[], size: number, bold: boolean): number {
 }
 
 /** The width and height of a text, markup and lines considered. */
-export function measureText(
-  text: string,
-  size: number,
-  bold = false,
-): Size {
+export function measureText(text: string, size: number, bold = false): Size {
   const lines = parseText(text);
   return {
     width: Math.max(...lines.map((line) => lineWidth(line, size, bold))),

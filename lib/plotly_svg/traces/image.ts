@@ -15,9 +15,7 @@ export function drawImage(trace: DrawnTrace): string {
   const top = pixelOf(y, ys[0]!), bottom = pixelOf(y, ys.at(-1)!);
   const width = Math.abs(right - left), height = Math.abs(bottom - top);
   const flip = (from: number, to: number) => from < to ? 1 : -1;
-  const picture = pixelImage({ x: 0, y: 0, width, height }, source, {
-    opacity: opacityOf(json),
-  });
+  const picture = pixelImage({ x: 0, y: 0, width, height }, source, { opacity: opacityOf(json) });
   // The first row of the image is at y0, wherever the axis has that.
   const [fx, fy] = [flip(left, right), flip(top, bottom)];
   const scale = fx === 1 && fy === 1 ? "" : ` scale(${fx} ${fy})`;

@@ -54,10 +54,7 @@ const confusionSchema = {
  *
  * @throws {TypeError} if the matrix is not square, or the names are not as many as the classes.
  */
-export function confusion(
-  matrix: ConfusionCounts | Matrix,
-  given: ConfusionOptions = {},
-): Figure {
+export function confusion(matrix: ConfusionCounts | Matrix, given: ConfusionOptions = {}): Figure {
   const where = "plot.confusion";
   const { classes, normalize, annotate, ...look } = options(where, given, confusionSchema);
   const rows = checkMatrix(rowsOf(matrix), `${where}: matrix`), n = rows.length;

@@ -47,10 +47,7 @@ const filtersSchema = {
  * @throws {TypeError} if it is no kernel of images.
  * @throws {RangeError} for an unknown option, layer or channel.
  */
-export async function filters(
-  kernel: Tensor | Model,
-  given: FiltersOptions = {},
-): Promise<Figure> {
+export async function filters(kernel: Tensor | Model, given: FiltersOptions = {}): Promise<Figure> {
   const where = "plot.filters";
   const { layer, channels, count: most, range = "each", ...look } = options(
     where,

@@ -283,9 +283,7 @@ function labelTicks(
   // Of few rows and columns each has its number; axes that count further do so by themselves.
   if (labels === undefined) return n <= 12 ? Array.from({ length: n }, (_, i) => `${i}`) : [];
   if (labels.length === n) return Array.from(labels, String);
-  throw new TypeError(
-    `${where}: expected ${n} labels, one for each ${of}, found ${labels.length}`,
-  );
+  throw new TypeError(`${where}: expected ${n} labels, one for each ${of}, found ${labels.length}`);
 }
 
 /** Means of blocks of `down` rows and `across` columns; cells that are not finite are left out. */

@@ -87,12 +87,7 @@ function choicesOf({ x, y, radius, name }: Disc): Choice[] {
       const leader = gap > near, price = side + (leader ? 8 + gap / 2 : 0);
       for (let far = radius + 1;; far++) {
         const [dx, dy] = [far * cos, far * sin], [mx, my] = [x + dx, y + dy];
-        const box: Box = [
-          mx - width / 2,
-          my - lineHeight / 2,
-          mx + width / 2,
-          my + lineHeight / 2,
-        ];
+        const box: Box = [mx - width / 2, my - lineHeight / 2, mx + width / 2, my + lineHeight / 2];
         if (distance([x, y], box) < radius + gap) continue;
         return { dx, dy, leader, box, line: [[x, y], [mx, my]], price };
       }

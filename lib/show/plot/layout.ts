@@ -1,6 +1,7 @@
 import { colorway, type Json, measureText, mergeJson, plainLines } from "../../plotly_svg/mod.ts";
 import type { Layout } from "../figure_data.ts";
 import type { CartesianOptions, FigureOptions } from "./figure_options.ts";
+import { extentOf } from "./numbers.ts";
 
 /** Widths of the margins around the axes, in pixels. */
 export interface Margin {
@@ -159,15 +160,9 @@ type Values = readonly ArrayLike<unknown>[];
  * ("10μ"), and small digits that run into their neighbours.
  */
 export function logTicks(values: Values): Json {
-  let low = Infinity, high = -Infinity;
-  for (const list of values) {
-    for (let i = 0; i < list.length; i++) {
-      const value = list[i];
-      if (typeof value !== "number" || !(value > 0) || value === Infinity) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
+  const isPositive = (value: unknown) => typeof value === "number" && value > 0;
+  const lists = values.map((list) => Array.from(list).filter(isPositive) as number[]);
+  const [low, high] = extentOf(lists) ?? [1, 1];
   const exponentformat = "power", decades = Math.log10(high) - Math.log10(low);
   // Within one power of ten round numbers say more, which viewers find themselves.
   if (!(decades >= 1)) return { exponentformat };

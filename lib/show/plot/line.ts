@@ -46,10 +46,7 @@ const scatterSchema = {
  * @throws {TypeError} if lengths differ or something is no number.
  * @throws {RangeError} if there are no points, or for an unknown option.
  */
-export function line(
-  series: SeriesLike | readonly SeriesLike[],
-  given: LineOptions = {},
-): Figure {
+export function line(series: SeriesLike | readonly SeriesLike[], given: LineOptions = {}): Figure {
   const where = "plot.line";
   return points(where, "lines", series, options(where, given, cartesianSchema));
 }

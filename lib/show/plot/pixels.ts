@@ -60,10 +60,7 @@ export function paste(image: Pixels, sheet: Pixels, left: number, top: number): 
   for (let y = 0; y < image.height; y++) {
     const from = y * image.width, to = (top + y) * sheet.width + left;
     if (image.channels === sheet.channels) {
-      const row = image.data.subarray(
-        from * image.channels,
-        (from + image.width) * image.channels,
-      );
+      const row = image.data.subarray(from * image.channels, (from + image.width) * image.channels);
       sheet.data.set(row, to * sheet.channels);
       continue;
     }

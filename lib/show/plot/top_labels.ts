@@ -68,10 +68,7 @@ const [usual, right] = ["#a9c9e8", "#f4a7a0"];
  * @throws {TypeError} if something is no label with a probability, or no image.
  * @throws {RangeError} if there is no label, something is no probability, or for an unknown option.
  */
-export function topLabels(
-  ranked: readonly RankedLabel[],
-  given: TopLabelsOptions = {},
-): Figure {
+export function topLabels(ranked: readonly RankedLabel[], given: TopLabelsOptions = {}): Figure {
   const where = "plot.topLabels";
   const settings = options(where, given, labelsSchema);
   const { truth, image } = settings;
@@ -109,10 +106,7 @@ export function topLabels(
         ticktext: ["0", "0.5", "1"],
         zeroline: true,
       }),
-      yaxis: axis(undefined, {
-        ...hiddenAxis,
-        range: [ranked.length - 0.5, -0.5],
-      }),
+      yaxis: axis(undefined, { ...hiddenAxis, range: [ranked.length - 0.5, -0.5] }),
       showlegend: false,
       bargap: 0.15,
       annotations: [

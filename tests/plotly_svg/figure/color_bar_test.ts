@@ -12,7 +12,7 @@ Deno.test("a heat map has a bar beside it, and room for the bar", async () => {
   assert(Number(bar.x) > Number(ground.x) + Number(ground.width));
   const right = Math.max(...texts(svg).map(({ x }) => x));
   assert(right < 290, `the last text begins at ${right}`);
-  const image = decodePng(await renderPng(svg, { scale: 1 }));
+  const image = decodePng(await renderPng(svg, 1));
   const x = Math.round(Number(bar.x) + 10), top = Number(bar.y), height = Number(bar.height);
   for (const part of [0.25, 0.5, 0.75]) {
     assertAlmostEquals(image.at(Math.round(top + part * height), x)[0]!, 255 * (1 - part), 6);

@@ -23,7 +23,7 @@ Deno.test("the colours go from half a step below the first level to half a step 
 Deno.test("bands are filled between the levels", async () => {
   const contours = { start: 2, end: 8, size: 3, showlines: false };
   const svg = draw([{ ...trace, contours }], tens);
-  const image = decodePng(await renderPng(svg, { scale: 1 }));
+  const image = decodePng(await renderPng(svg, 1));
   const greys = [1, 3.5, 6.5, 9].map((x) => image.at(70, 50 + 20 * x));
   assertEquals(greys, [0, 85, 170, 255].map((v) => [v, v, v]));
 });
@@ -85,7 +85,7 @@ Deno.test("a table too fine for lines becomes pixels of the same colours, at mos
   };
   for (const range of [[0, 300], [300, 0]]) {
     const picture = draw([{ ...trace, z: fine, contours }], { ...layout, xaxis: { range } });
-    const image = decodePng(await renderPng(picture, { scale: 1 }));
+    const image = decodePng(await renderPng(picture, 1));
     const at = (part: number) => image.at(70, 50 + Math.round(part * 200));
     const [low, high] = [at(0.2)[0]!, at(0.8)[0]!];
     assertEquals([

@@ -13,7 +13,7 @@ Deno.test("an image trace covers its pixels, x0 and y0 the middle of the first",
     xaxis: { range: [0, 10] },
     yaxis: { range: [0, 10], scaleanchor: false },
   });
-  const image = decodePng(await renderPng(svg, { scale: 1 }));
+  const image = decodePng(await renderPng(svg, 1));
   const grey = (x: number, y: number) => image.at(120 - 10 * y, 50 + 20 * x)[0];
   assertEquals([grey(2, 8), grey(4, 8), grey(2, 4), grey(4, 4)], [10, 60, 110, 160]);
   assertEquals(image.at(60, 50 + 20 * 5.5), [255, 255, 255]);
@@ -21,7 +21,7 @@ Deno.test("an image trace covers its pixels, x0 and y0 the middle of the first",
 
 Deno.test("where the axis goes up an image stands on its head, as in Plotly", async () => {
   const layout = { xaxis: hidden, yaxis: { ...hidden, autorange: true, scaleanchor: "no" } };
-  const image = decodePng(await renderPng(draw([{ type: "image", source }], layout), { scale: 1 }));
+  const image = decodePng(await renderPng(draw([{ type: "image", source }], layout), 1));
   assertEquals([image.at(100, 100)[0], image.at(40, 100)[0]], [10, 110]);
 });
 
