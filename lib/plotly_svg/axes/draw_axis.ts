@@ -4,8 +4,8 @@
  * @module
  */
 import { axisTicks, labelAngle } from "./axis_ticks.ts";
-import { type Box, group, line, type Size } from "../svg/element.ts";
-import { jsonAt, numberAt, textAt, titleOf } from "../json.ts";
+import { type Attributes, type Box, group, line, type Size } from "../svg/element.ts";
+import { type Json, jsonAt, numberAt, textAt, titleOf } from "../json.ts";
 import { type Axis, pixelOf, settingOf } from "./axis.ts";
 import { drawText, type Font, fontAt, measureText } from "../svg/text.ts";
 
@@ -65,15 +65,9 @@ export function axisDepth(axis: Axis, font: Font): number {
 export function drawGrid(axis: Axis, box: Box, font: Font): string {
   const { layout } = axis;
   if (!isVisible(axis) || layout.showgrid === false) return "";
+  const look = crisp(axis, "gridcolor", "#eeeeee", "gridwidth");
   const ticks = axisTicks(axis, tickFont(axis, font).size);
-  return group(
-    {
-      stroke: textAt(layout, "gridcolor", "#eeeeee"),
-      "stroke-width": numberAt(layout, "gridwidth", 1),
-      "shape-rendering": "crispEdges",
-    },
-    ticks.map(({ at }) => across(axis, pixelOf(axis, at), box)).join(""),
-  );
+  return group(look, ticks.map(({ at }) => across(axis, pixelOf(axis, at), box)).join(""));
 }
 
 /** The line at zero, where zero is inside. */
@@ -81,22 +75,32 @@ export function drawZeroLine(axis: Axis, box: Box): string {
   const { layout, range } = axis;
   const inside = (range[0] < 0) !== (range[1] < 0) || range[0] === 0 || range[1] === 0;
   if (!isVisible(axis) || axis.type !== "linear" || layout.zeroline === false || !inside) return "";
-  return group(
-    {
-      stroke: textAt(layout, "zerolinecolor", "#444444"),
-      "stroke-width": numberAt(layout, "zerolinewidth", 1),
-      "shape-rendering": "crispEdges",
-    },
-    across(axis, pixelOf(axis, 0), box),
-  );
+  const look = crisp(axis, "zerolinecolor", "#444444", "zerolinewidth");
+  return group(look, across(axis, pixelOf(axis, 0), box));
+}
+
+/** The look of straight lines, by the names that the layout has for colour and width. */
+const crisp = ({ layout }: Axis, color: string, usual: string, width: string): Attributes => ({
+  stroke: textAt(layout, color, usual),
+  "stroke-width": numberAt(layout, width, 1),
+  "shape-rendering": "crispEdges",
+});
+
+/** A line between two places, each so far along an axis and so far across it. */
+function lineAt({ letter }: Axis, along: readonly number[], across: readonly number[]): string {
+  const [a, b] = along as [number, number], [c, d] = across as [number, number];
+  return letter === "x" ? line(a, c, b, d, {}) : line(c, a, d, b, {});
+}
+
+/** Where a box begins and ends: along an axis, and across it. */
+function sidesOf({ letter }: Axis, { x, y, width, height }: Box) {
+  const [left, top] = [[x, x + width], [y, y + height]] as [[number, number], [number, number]];
+  return letter === "x" ? { along: left, across: top } : { along: top, across: left };
 }
 
 /** A line across a box, at a pixel of an axis. */
-function across({ letter }: Axis, pixel: number, { x, y, width, height }: Box): string {
-  return letter === "x"
-    ? line(pixel, y, pixel, y + height, {})
-    : line(x, pixel, x + width, pixel, {});
-}
+const across = (axis: Axis, pixel: number, box: Box): string =>
+  lineAt(axis, [pixel, pixel], sidesOf(axis, box).across);
 
 /** The line, labels and title of an axis at the edge of a box, in a figure of this size. */
 export function drawAxis(axis: Axis, box: Box, font: Font, size: Size): string {
@@ -104,36 +108,35 @@ export function drawAxis(axis: Axis, box: Box, font: Font, size: Size): string {
   return drawEdge(axis, box) + drawLabels(axis, box, font) + drawTitle(axis, box, font, size);
 }
 
-/** Where an axis lies (a pixel), and which way is outward (-1 or 1). */
-function edge(axis: Axis, { x, y, width, height }: Box): { at: number; out: 1 | -1 } {
+/** Where an axis lies (a pixel), which way is outward (-1 or 1), and where the other edge lies. */
+function edge(axis: Axis, box: Box): { at: number; out: 1 | -1; other: number } {
+  const [start, end] = sidesOf(axis, box).across;
   const side = textAt(axis.layout, "side", axis.letter === "x" ? "bottom" : "left");
-  if (axis.letter === "x") return side === "top" ? { at: y, out: -1 } : { at: y + height, out: 1 };
-  return side === "right" ? { at: x + width, out: 1 } : { at: x, out: -1 };
+  return (axis.letter === "x" ? side === "top" : side !== "right")
+    ? { at: start, out: -1, other: end }
+    : { at: end, out: 1, other: start };
 }
 
 function drawEdge(axis: Axis, box: Box): string {
-  const { layout, letter } = axis;
-  const { at, out } = edge(axis, box);
-  const width = numberAt(layout, "linewidth", 1), color = textAt(layout, "linecolor", "#444444");
+  const { layout } = axis;
+  const { at, out, other } = edge(axis, box);
   let text = "";
   // A layout that says how the line looks wants one.
   const given = layout.linecolor !== undefined || layout.linewidth !== undefined;
   if (layout.showline ?? given) {
-    const { x, y, width: w, height: h } = box;
-    const other = letter === "x" ? (out === 1 ? y : y + h) : out === 1 ? x : x + w;
-    for (const pixel of [at, ...layout.mirror === true || layout.mirror === "all" ? [other] : []]) {
-      text += letter === "x" ? line(x, pixel, x + w, pixel, {}) : line(pixel, y, pixel, y + h, {});
-    }
+    const { along } = sidesOf(axis, box),
+      mirrored = layout.mirror === true || layout.mirror === "all";
+    for (const pixel of mirrored ? [at, other] : [at]) text += lineAt(axis, along, [pixel, pixel]);
   }
   const marks = settingOf(axis, "ticks");
   if (marks === "outside" || marks === "inside") {
     const end = at + out * (marks === "outside" ? 1 : -1) * numberAt(layout, "ticklen", 5);
     for (const tick of axisTicks(axis, 12)) {
       const pixel = pixelOf(axis, tick.at);
-      text += letter === "x" ? line(pixel, at, pixel, end, {}) : line(at, pixel, end, pixel, {});
+      text += lineAt(axis, [pixel, pixel], [at, end]);
     }
   }
-  return group({ stroke: color, "stroke-width": width, "shape-rendering": "crispEdges" }, text);
+  return group(crisp(axis, "linecolor", "#444444", "linewidth"), text);
 }
 
 function drawLabels(axis: Axis, box: Box, plain: Font): string {
@@ -186,7 +189,7 @@ export function anchorOf(axis: Axis): string {
 
 /** The title's font and text of the figure. */
 export function figureTitle(
-  layout: Parameters<typeof titleOf>[0],
+  layout: Json,
   font: Font,
 ): { text: string; font: Font } {
   return {

@@ -5,7 +5,7 @@ import { fillTemplate, plainNumber } from "../axes/number_format.ts";
 import { each, type Json, jsonAt, textAt } from "../json.ts";
 import { pointColors } from "../color/palette.ts";
 import { type Axis, linear, pixelOf } from "../axes/axis.ts";
-import { drawText, fittingSize, type Font, fontAt, measureText } from "../svg/text.ts";
+import { drawText, fittingSize, type Font, fontAt, measureText, type Place } from "../svg/text.ts";
 import type { DrawnTrace } from "./trace.ts";
 
 /** Draws the bars of one trace among those that share its axes. */
@@ -49,6 +49,7 @@ function end(axis: Axis, value: number): number {
 /** The part of the distance between bars that a bar takes, where the layout says nothing. */
 const usualWidth = 0.8;
 
+/** The text of a bar, if it has one: inside of it, or beyond its end. */
 function barText(
   trace: DrawnTrace,
   bar: Bar,
@@ -58,58 +59,52 @@ function barText(
   plain: Font,
 ): string {
   const { json } = trace;
-  const flat = json.orientation === "h";
-  const template = each(json.texttemplate, i);
-  const own = each(json.text, i);
-  const text = typeof template === "string"
-    ? fillTemplate(template, {
-      text: own,
-      value: bar.size,
-      [flat ? "x" : "y"]: bar.size,
-      [flat ? "y" : "x"]: bar.center,
-    })
-    : typeof own === "number"
-    ? plainNumber(own)
-    : typeof own === "string"
-    ? own
-    : "";
+  const text = textOf(json, bar, i);
   const wanted = String(each(json.textposition, i) ?? "auto");
   if (text === "" || wanted === "none") return "";
   const font = fontAt(json, "textfont", plain);
   const { width, height } = measureText(text, font.size, font.bold);
   const fits = width + 4 <= box.width && height <= box.height + 4;
   const inside = wanted === "inside" || wanted === "auto" && fits;
-  const forward = bar.to >= bar.from;
   const color = textAt(
     json,
     inside ? "insidetextfont.color" : "outsidetextfont.color",
     textAt(json, "textfont.color", inside ? contrastColor(fill) : font.color),
   );
   // Beside an upright bar there is as much space as its neighbours leave.
-  const size = inside || flat
+  const size = inside || json.orientation === "h"
     ? font.size
     : fittingSize([text], box.width / usualWidth, Infinity, font);
   if (size === undefined) return "";
-  const look = { ...font, size, color };
-  const x = box.x + box.width / 2, y = box.y + box.height / 2;
-  const anchor = textAt(json, "insidetextanchor", "end");
-  if (inside && anchor === "middle") return drawText(text, { x, y }, look);
-  const outward = (inside ? -1 : 1) * (inside && anchor === "start" ? -1 : 1);
-  const atEnd = forward !== (inside && anchor === "start");
-  if (flat) {
-    const right = atEnd !== (trace.x.range[0] > trace.x.range[1]);
-    const direction = (right ? 1 : -1) * outward;
-    return drawText(text, {
-      x: (right ? box.x + box.width : box.x) + 3 * direction,
-      y,
-      anchor: direction > 0 ? "start" : "end",
-    }, look);
+  return drawText(text, placeOf(trace, bar, box, inside), { ...font, size, color });
+}
+
+/** What the i-th bar says. */
+function textOf(json: Json, bar: Bar, i: number): string {
+  const template = each(json.texttemplate, i), text = each(json.text, i);
+  const [along, across] = json.orientation === "h" ? ["x", "y"] : ["y", "x"];
+  if (typeof template === "string") {
+    const values = { text, value: bar.size, [along!]: bar.size, [across!]: bar.center };
+    return fillTemplate(template, values);
   }
-  const up = atEnd !== (trace.y.range[0] > trace.y.range[1]);
-  const direction = (up ? -1 : 1) * outward;
-  return drawText(text, {
-    x,
-    y: (up ? box.y : box.y + box.height) + 2 * direction,
-    vertical: direction < 0 ? "bottom" : "top",
-  }, look);
+  return typeof text === "number" ? plainNumber(text) : typeof text === "string" ? text : "";
+}
+
+/** Where the text of a bar goes: to its middle, or to one of its ends, within or beyond it. */
+function placeOf({ json, x, y }: DrawnTrace, bar: Bar, box: Box, inside: boolean): Place {
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const anchor = inside ? textAt(json, "insidetextanchor", "end") : "end";
+  if (anchor === "middle") return middle;
+  const flat = json.orientation === "h", { range } = flat ? x : y;
+  const atEnd = bar.to >= bar.from === (anchor !== "start");
+  // Values grow to the right and upwards, unless the axis is turned around.
+  const high = atEnd !== range[0] > range[1];
+  // From there the text goes on to the right or upwards, or back.
+  const onward = high !== inside;
+  if (flat) {
+    const start = high ? box.x + box.width : box.x;
+    return { ...middle, x: start + (onward ? 3 : -3), anchor: onward ? "start" : "end" };
+  }
+  const start = high ? box.y : box.y + box.height;
+  return { ...middle, y: start + (onward ? -2 : 2), vertical: onward ? "bottom" : "top" };
 }

@@ -83,6 +83,25 @@ Deno.test("texts are inside where they fit, else outside, and can be read", () =
   assertEquals(little.attributes.fill, "#444444");
 });
 
+Deno.test("a text inside stands at the end of its bar, at its start or in the middle", () => {
+  const places = ["end", "middle", "start"].map((insidetextanchor) => {
+    const trace = { type: "bar", x, y: [10, 10], text: ["a", "b"], textposition: "inside" };
+    return [
+      written(draw([{ ...trace, insidetextanchor }], layout), "a").y,
+      written(
+        draw([{ ...trace, insidetextanchor, orientation: "h", x: trace.y, y: x }], {
+          xaxis: layout.yaxis,
+        }),
+        "a",
+      ).x,
+    ] as const;
+  });
+  const [end, middle, start] = places;
+  // Upright the bar is 20 to 120, lying 50 to 250 pixels long.
+  assert(20 < end![0] && end![0] < middle![0] && middle![0] < start![0] && start![0] < 120);
+  assertEquals(places.map(([, across]) => across), [247, 150, 53]);
+});
+
 Deno.test("a missing number has no bar", () => {
   const svg = draw([{ type: "bar", x, y: [null, 4] }], layout);
   assertEquals(boxes(svg, colorway[0]!), [[160, 80, 80, 40]]);
