@@ -1,9 +1,9 @@
 import { flag, number } from "../../core/option_kinds.ts";
-import { type Option, options } from "../../core/options.ts";
+import type { Option } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
 import { type Activation, activations } from "../../tensor/functions/activation.ts";
-import { defineLayer, Layer } from "../layer.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { defineLayer, type Layer } from "../layer.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 /** Names of the activation layers. */
 export type ActivationName = keyof typeof activations;
@@ -28,10 +28,7 @@ function layerOf(type: string, { call, options: defaults = {} }: Activation) {
   for (const [name, value] of Object.entries(defaults)) {
     schema[name] = typeof value === "boolean" ? flag(value) : number({}, value);
   }
-  return (given: LayerOptions = {}): Layer => {
-    const { name, ...config } = options(type, given, { ...schema, ...layerSchema });
-    return new Layer(row, config, name);
-  };
+  return (given: LayerOptions = {}) => makeLayer(row, given, schema);
 }
 
 /** The activation layers by name. */

@@ -1,32 +1,30 @@
-import { options } from "../../core/options.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import { concatenate } from "../../tensor/combine.ts";
 import { averagePool2d } from "../../tensor/functions/pool.ts";
 import { pairOf, type Size2d } from "../../tensor/functions/settings.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { defineLayer, Layer } from "../layer.ts";
+import { defineLayer, type Layer } from "../layer.ts";
 import { both } from "../window.ts";
-import { checkImages } from "./images.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
-import { times } from "./words.ts";
+import { imagesOf, times } from "./images.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 /** Each window takes nodes of the graph, of which a saved model could ask for a billion. */
 const mostWindows = 4096;
 
 const type = defineLayer<{ readonly size: Pair }>({
   type: "adaptiveAveragePool2d",
-  call: ([x], _, { size }) => {
-    checkImages(x!.shape.slice(1));
-    const [height, width] = x!.shape.slice(1) as [number, number];
+  call: (inputs, _, { size }) => {
+    const x = imagesOf(inputs);
+    const [height, width] = x.shape.slice(1) as [number, number];
     if (height % size[0] === 0 && width % size[1] === 0) {
       const window = [height / size[0], width / size[1]] as const;
-      return window.every((d) => d === 1) ? x! : averagePool2d(x!, window);
+      return window.every((d) => d === 1) ? x : averagePool2d(x, window);
     }
     if (Math.max(...size) > mostWindows) {
       throw new RangeError(`size: expected at most ${mostWindows}, found ${size.join("x")}`);
     }
     // A mean over rows, then one over columns.
-    return meansAlong(meansAlong(x!, 1, size[0]), 2, size[1]);
+    return meansAlong(meansAlong(x, 1, size[0]), 2, size[1]);
   },
   window: ({ size }, image) =>
     both((axis) => {
@@ -60,6 +58,5 @@ function meansAlong(x: Tensor, axis: number, count: number): Tensor {
  * needs, overlapping where it is no multiple. As PyTorch's AdaptiveAvgPool2d.
  */
 export function adaptiveAveragePool2d(size: Size2d, given: LayerOptions = {}): Layer {
-  const { name } = options("adaptiveAveragePool2d", given, layerSchema);
-  return new Layer(type, { size: pairOf(size, "adaptiveAveragePool2d: size") }, name);
+  return makeLayer(type, given, {}, { size: pairOf(size, "adaptiveAveragePool2d: size") });
 }

@@ -1,5 +1,5 @@
-import { positiveInteger } from "../../core/option_kinds.ts";
-import { options, type Schema, type Values } from "../../core/options.ts";
+import { checkedBy, positiveInteger } from "../../core/option_kinds.ts";
+import type { Values } from "../../core/options.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import {
@@ -12,14 +12,12 @@ import {
   convolutionSchema,
   pairOf,
   type Size2d,
-  sizeOption,
 } from "../../tensor/functions/settings.ts";
-import { defineLayer, Layer } from "../layer.ts";
+import { defineLayer, type Layer } from "../layer.ts";
 import { both, moving } from "../window.ts";
-import { checkImages } from "./images.ts";
+import { checkImages, strideWords, times } from "./images.ts";
 import { type KernelOptions, kernelSchema, kernelWeights } from "./kernel.ts";
-import { layerSchema } from "./layer_options.ts";
-import { strideWords, times } from "./words.ts";
+import { makeLayer } from "./layer_options.ts";
 
 /** Settings of conv2d. */
 export interface Conv2dOptions extends KernelOptions, ConvolutionOptions {}
@@ -30,18 +28,12 @@ export interface ConvTranspose2dOptions extends KernelOptions, ConvolutionOption
   readonly outputPadding?: Size2d;
 }
 
-const conv2dSchema = {
-  ...kernelSchema,
-  ...convolutionSchema,
-  ...layerSchema,
-} satisfies Schema<Conv2dOptions>;
+const conv2dSchema = { ...kernelSchema, ...convolutionSchema };
 
 const convTranspose2dSchema = {
-  ...kernelSchema,
-  ...convolutionSchema,
-  outputPadding: sizeOption(0),
-  ...layerSchema,
-} satisfies Schema<ConvTranspose2dOptions>;
+  ...conv2dSchema,
+  outputPadding: checkedBy<Size2d, Pair>((value, where) => pairOf(value, where, 0), [0, 0]),
+};
 
 type Filters = { readonly filters: number; readonly kernelSize: Pair };
 type Config = Values<typeof conv2dSchema> & Filters;
@@ -129,8 +121,7 @@ const filtersOf = (where: string, filters: number, kernelSize: Size2d): Filters 
  * kernel width, c / groups, filters] and bias [filters].
  */
 export function conv2d(filters: number, kernelSize: Size2d, given: Conv2dOptions = {}): Layer {
-  const { name, ...config } = options("conv2d", given, conv2dSchema);
-  return new Layer(conv2dType, { ...filtersOf("conv2d", filters, kernelSize), ...config }, name);
+  return makeLayer(conv2dType, given, conv2dSchema, filtersOf("conv2d", filters, kernelSize));
 }
 
 /**
@@ -142,12 +133,6 @@ export function convTranspose2d(
   kernelSize: Size2d,
   given: ConvTranspose2dOptions = {},
 ): Layer {
-  const type = "convTranspose2d";
-  const { name, outputPadding, ...config } = options(type, given, convTranspose2dSchema);
-  const settings = {
-    ...filtersOf(type, filters, kernelSize),
-    ...config,
-    outputPadding: pairOf(outputPadding ?? 0, "outputPadding", 0),
-  };
-  return new Layer(convTranspose2dType, settings, name);
+  const config = filtersOf("convTranspose2d", filters, kernelSize);
+  return makeLayer(convTranspose2dType, given, convTranspose2dSchema, config);
 }

@@ -1,11 +1,9 @@
 import { positiveInteger } from "../../core/option_kinds.ts";
-import { options, type Schema, type Values } from "../../core/options.ts";
+import type { Values } from "../../core/options.ts";
 import { dense as denseOf } from "../../tensor/functions/dense.ts";
-import { defineLayer, Layer } from "../layer.ts";
+import { defineLayer, type Layer } from "../layer.ts";
 import { type KernelOptions, kernelSchema, kernelWeights } from "./kernel.ts";
-import { layerSchema } from "./layer_options.ts";
-
-const denseSchema = { ...kernelSchema, ...layerSchema } satisfies Schema<KernelOptions>;
+import { makeLayer } from "./layer_options.ts";
 
 const type = defineLayer<Values<typeof kernelSchema> & { readonly units: number }>({
   type: "dense",
@@ -24,6 +22,6 @@ const type = defineLayer<Values<typeof kernelSchema> & { readonly units: number 
  * Weights: kernel [n, units] and bias [units].
  */
 export function dense(units: number, given: KernelOptions = {}): Layer {
-  const { name, ...config } = options("dense", given, denseSchema);
-  return new Layer(type, { units: positiveInteger().read(units, "dense: units"), ...config }, name);
+  const config = { units: positiveInteger().read(units, "dense: units") };
+  return makeLayer(type, given, kernelSchema, config);
 }

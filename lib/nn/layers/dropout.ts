@@ -1,8 +1,7 @@
-import { options } from "../../core/options.ts";
 import { dropout as dropoutOf } from "../../tensor/functions/dropout.ts";
 import { dropoutRate } from "../../tensor/functions/settings.ts";
-import { defineLayer, Layer } from "../layer.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { defineLayer, type Layer } from "../layer.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 const type = defineLayer<{ readonly rate: number }>({
   type: "dropout",
@@ -18,6 +17,5 @@ const type = defineLayer<{ readonly rate: number }>({
  * so that inference needs no change. Source: Srivastava et al., JMLR 15, 2014.
  */
 export function dropout(rate: number, given: LayerOptions = {}): Layer {
-  const { name } = options("dropout", given, layerSchema);
-  return new Layer(type, { rate: dropoutRate.read(rate, "dropout: rate") }, name);
+  return makeLayer(type, given, {}, { rate: dropoutRate.read(rate, "dropout: rate") });
 }

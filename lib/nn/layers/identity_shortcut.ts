@@ -1,21 +1,20 @@
-import { options } from "../../core/options.ts";
 import { positiveInteger } from "../../core/option_kinds.ts";
-import { defineLayer, Layer } from "../layer.ts";
+import { defineLayer, type Layer } from "../layer.ts";
 import { both, element } from "../window.ts";
-import { checkImages } from "./images.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { imagesOf } from "./images.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 const type = defineLayer<{ readonly filters: number; readonly stride: number }>({
   type: "identityShortcut",
-  call: ([x], _, { filters, stride }) => {
-    checkImages(x!.shape.slice(1));
-    const [batch, height, width, channels] = x!.shape as [number, number, number, number];
+  call: (inputs, _, { filters, stride }) => {
+    const x = imagesOf(inputs);
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
     const zeros = filters - channels;
     if (zeros < 0) {
       throw new RangeError(`filters: expected at least the ${channels} channels, found ${filters}`);
     }
     const size = [batch, Math.ceil(height / stride), Math.ceil(width / stride), channels];
-    const pixels = stride === 1 ? x! : x!.slice([0, 0, 0, 0], size, [1, stride, stride, 1]);
+    const pixels = stride === 1 ? x : x.slice([0, 0, 0, 0], size, [1, stride, stride, 1]);
     const before = Math.floor(zeros / 2);
     return pixels.pad([[0, 0], [0, 0], [0, 0], [before, zeros - before]]);
   },
@@ -28,10 +27,8 @@ const type = defineLayer<{ readonly filters: number; readonly stride: number }>(
  * section 4.2, option A.
  */
 export function identityShortcut(filters: number, stride: number, given: LayerOptions = {}): Layer {
-  const { name } = options("identityShortcut", given, layerSchema);
-  const config = {
+  return makeLayer(type, given, {}, {
     filters: positiveInteger().read(filters, "identityShortcut: filters"),
     stride: positiveInteger().read(stride, "identityShortcut: stride"),
-  };
-  return new Layer(type, config, name);
+  });
 }

@@ -1,44 +1,35 @@
-import { options } from "../../core/options.ts";
 import { broadcastShapes, formatShape, normalizeAxis, sameShape } from "../../core/shape.ts";
 import { concatenate as concatenateTensors } from "../../tensor/combine.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { defineLayer, Layer } from "../layer.ts";
+import { defineLayer, type Layer } from "../layer.ts";
 import { integer } from "../../core/option_kinds.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 /** Folds several inputs of one rank; axes of size 1 broadcast, as [1, 1, c] over [h, w, c]. */
-function merging(op: (a: Tensor, b: Tensor) => Tensor) {
-  return (inputs: readonly Tensor[]): Tensor =>
-    inputs.reduce((a, b) => {
-      const fits = a.shape.length === b.shape.length &&
-        broadcastShapes(a.shape, b.shape) !== undefined;
-      if (fits) return op(a, b);
-      throw new TypeError(
-        `expected inputs of one shape (or of size 1 along an axis), found ${describe(a)} and ${
-          describe(b)
-        }; reshape one of them first`,
-      );
-    });
-}
+const folding = (type: string, sign: string, op: (a: Tensor, b: Tensor) => Tensor) =>
+  defineLayer({
+    type,
+    call: (inputs) =>
+      inputs.reduce((a, b) => {
+        const fits = a.shape.length === b.shape.length &&
+          broadcastShapes(a.shape, b.shape) !== undefined;
+        if (fits) return op(a, b);
+        throw new TypeError(
+          `expected inputs of one shape (or of size 1 along an axis), found ${describe(a)} and ${
+            describe(b)
+          }; reshape one of them first`,
+        );
+      }),
+    pointwise: true,
+    role: "merge",
+    words: () => sign,
+  });
 
 /** A shape whose batch is left open. */
 const describe = (x: Tensor) => formatShape([-1, ...x.shape.slice(1)]);
 
-const addType = defineLayer({
-  type: "add",
-  call: merging((a, b) => a.add(b)),
-  pointwise: true,
-  role: "merge",
-  words: () => "+",
-});
-
-const multiplyType = defineLayer({
-  type: "multiply",
-  call: merging((a, b) => a.mul(b)),
-  pointwise: true,
-  role: "merge",
-  words: () => "×",
-});
+const addType = folding("add", "+", (a, b) => a.add(b));
+const multiplyType = folding("multiply", "×", (a, b) => a.mul(b));
 
 const concatenateType = defineLayer<{ readonly axis: number }>({
   type: "concatenate",
@@ -61,18 +52,15 @@ const concatenateType = defineLayer<{ readonly axis: number }>({
 
 /** Addition: see {@linkcode SymbolicValue.add}. */
 export function add(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("add", given, layerSchema);
-  return new Layer(addType, config, name);
+  return makeLayer(addType, given, {});
 }
 
 /** Multiplication: see {@linkcode SymbolicValue.multiply}. */
 export function multiply(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("multiply", given, layerSchema);
-  return new Layer(multiplyType, config, name);
+  return makeLayer(multiplyType, given, {});
 }
 
 /** Concatenation along an axis counted without the batch: see {@linkcode SymbolicValue.concatenate}. */
 export function concatenate(axis = -1, given: LayerOptions = {}): Layer {
-  const { name } = options("concatenate", given, layerSchema);
-  return new Layer(concatenateType, { axis: integer().read(axis, "concatenate: axis") }, name);
+  return makeLayer(concatenateType, given, {}, { axis: integer().read(axis, "concatenate: axis") });
 }

@@ -1,5 +1,5 @@
 import { flag, number, positiveInteger } from "../../core/option_kinds.ts";
-import { options, type Schema, type Values } from "../../core/options.ts";
+import type { Values } from "../../core/options.ts";
 import {
   batchNorm as batchNormOf,
   groupNorm as groupNormOf,
@@ -12,10 +12,10 @@ import {
 } from "../../tensor/functions/settings.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { constant, zeros } from "../initializer.ts";
-import { defineLayer, Layer } from "../layer.ts";
+import { defineLayer, type Layer } from "../layer.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { WeightType } from "../weight.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 /** Settings of normalisation with a learnt factor and shift. */
 export interface NormalizationOptions extends LayerOptions {
@@ -34,19 +34,12 @@ export interface BatchNormOptions extends NormalizationOptions {
 }
 
 const learnt = { scale: flag(true), center: flag(true) };
-
-const normalizationSchema = {
-  epsilon: epsilonOption,
-  ...learnt,
-  ...layerSchema,
-} satisfies Schema<NormalizationOptions>;
-
+const normalizationSchema = { epsilon: epsilonOption, ...learnt };
 const batchNormSchema = {
   epsilon: epsilonOption,
   momentum: number({ least: 0, most: 1 }, 0.9),
   ...learnt,
-  ...layerSchema,
-} satisfies Schema<BatchNormOptions>;
+};
 
 /** The number of channels: the last axis. */
 function channelsOf(shape: Shape | undefined): number {
@@ -117,8 +110,7 @@ const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
  * runningVariance, [c] each. Source: Ioffe and Szegedy 2015, arXiv 1502.03167.
  */
 export function batchNorm(given: BatchNormOptions = {}): Layer {
-  const { name, ...config } = options("batchNorm", given, batchNormSchema);
-  return new Layer(batchNormType, config, name);
+  return makeLayer(batchNormType, given, batchNormSchema);
 }
 
 const groupNormType = defineLayer<
@@ -138,9 +130,8 @@ const groupNormType = defineLayer<
  * Source: Wu and He 2018, arXiv 1803.08494.
  */
 export function groupNorm(groups: number, given: NormalizationOptions = {}): Layer {
-  const { name, ...config } = options("groupNorm", given, normalizationSchema);
-  const count = positiveInteger().read(groups, "groupNorm: groups");
-  return new Layer(groupNormType, { groups: count, ...config }, name);
+  const config = { groups: positiveInteger().read(groups, "groupNorm: groups") };
+  return makeLayer(groupNormType, given, normalizationSchema, config);
 }
 
 const localResponseNormType = defineLayer<Values<typeof localResponseNormSchema>>({
@@ -152,10 +143,5 @@ const localResponseNormType = defineLayer<Values<typeof localResponseNormSchema>
 
 /** Division by the neighbouring channels' activity. Krizhevsky et al. 2012, section 3.3. */
 export function localResponseNorm(given: LocalResponseNormOptions & LayerOptions = {}): Layer {
-  const { name, ...config } = options(
-    "localResponseNorm",
-    given,
-    { ...localResponseNormSchema, ...layerSchema } satisfies Schema<typeof given>,
-  );
-  return new Layer(localResponseNormType, config, name);
+  return makeLayer(localResponseNormType, given, localResponseNormSchema);
 }

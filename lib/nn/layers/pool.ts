@@ -1,4 +1,4 @@
-import { options, type Schema, type Values } from "../../core/options.ts";
+import type { Values } from "../../core/options.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import { resolvePadding } from "../../tensor/functions/geometry.ts";
 import * as functions from "../../tensor/functions/pool.ts";
@@ -9,13 +9,12 @@ import {
   type PoolOptions,
   poolSchema,
   type Size2d,
+  sizeOption,
 } from "../../tensor/functions/settings.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
-import { defineLayer, Layer } from "../layer.ts";
+import { defineLayer, type Layer } from "../layer.ts";
 import { type LayerWindows, moving } from "../window.ts";
-import { checkImages } from "./images.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
-import { strideWords, times } from "./words.ts";
+import { imagesOf, strideWords, times } from "./images.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 /** Settings of maxPool2d. */
 export interface MaxPool2dOptions extends LayerOptions, PoolOptions {}
@@ -23,20 +22,7 @@ export interface MaxPool2dOptions extends LayerOptions, PoolOptions {}
 /** Settings of averagePool2d. */
 export interface AveragePool2dOptions extends LayerOptions, AveragePoolOptions {}
 
-const maxPool2dSchema = { ...poolSchema, ...layerSchema } satisfies Schema<MaxPool2dOptions>;
-
-const averagePool2dSchema = {
-  ...averagePoolSchema,
-  ...layerSchema,
-} satisfies Schema<AveragePool2dOptions>;
-
 type Config = Values<typeof averagePoolSchema> & { readonly window: Size2d };
-
-/** The input, if it is a batch of images. */
-function images(x: Tensor | undefined): Tensor {
-  checkImages(x!.shape.slice(1));
-  return x!;
-}
 
 function windowOf(
   { window, stride = window, padding = "valid" }: Config,
@@ -51,7 +37,7 @@ const words = (what: string, { window, stride = window }: Config) =>
 
 const maxPool2dType = defineLayer<Config>({
   type: "maxPool2d",
-  call: ([x], _, { window, ...options }) => functions.maxPool2d(images(x), window, options),
+  call: (x, _, { window, ...options }) => functions.maxPool2d(imagesOf(x), window, options),
   window: windowOf,
   role: "pooling",
   words: (config) => words("max", config),
@@ -59,7 +45,7 @@ const maxPool2dType = defineLayer<Config>({
 
 const averagePool2dType = defineLayer<Config>({
   type: "averagePool2d",
-  call: ([x], _, { window, ...options }) => functions.averagePool2d(images(x), window, options),
+  call: (x, _, { window, ...options }) => functions.averagePool2d(imagesOf(x), window, options),
   window: windowOf,
   role: "pooling",
   words: (config) => words("average", config),
@@ -67,38 +53,34 @@ const averagePool2dType = defineLayer<Config>({
 
 const globalAveragePool2dType = defineLayer({
   type: "globalAveragePool2d",
-  call: ([x]) => functions.globalAveragePool2d(images(x)),
+  call: (x) => functions.globalAveragePool2d(imagesOf(x)),
   role: "pooling",
 });
 
 const globalMaxPool2dType = defineLayer({
   type: "globalMaxPool2d",
-  call: ([x]) => functions.globalMaxPool2d(images(x)),
+  call: (x) => functions.globalMaxPool2d(imagesOf(x)),
   role: "pooling",
 });
 
 /** The largest number of each window of images. */
 export function maxPool2d(window: Size2d, given: MaxPool2dOptions = {}): Layer {
-  const { name, ...config } = options("maxPool2d", given, maxPool2dSchema);
-  pairOf(window, "maxPool2d: window");
-  return new Layer(maxPool2dType, { window, ...config }, name);
+  const config = { window: sizeOption().read(window, "maxPool2d: window") };
+  return makeLayer(maxPool2dType, given, poolSchema, config);
 }
 
 /** The mean of each window of images. */
 export function averagePool2d(window: Size2d, given: AveragePool2dOptions = {}): Layer {
-  const { name, ...config } = options("averagePool2d", given, averagePool2dSchema);
-  pairOf(window, "averagePool2d: window");
-  return new Layer(averagePool2dType, { window, ...config }, name);
+  const config = { window: sizeOption().read(window, "averagePool2d: window") };
+  return makeLayer(averagePool2dType, given, averagePoolSchema, config);
 }
 
 /** The mean of each channel: [h, w, c] to [c]. */
 export function globalAveragePool2d(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("globalAveragePool2d", given, layerSchema);
-  return new Layer(globalAveragePool2dType, config, name);
+  return makeLayer(globalAveragePool2dType, given, {});
 }
 
 /** The maximum of each channel: [h, w, c] to [c]. */
 export function globalMaxPool2d(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("globalMaxPool2d", given, layerSchema);
-  return new Layer(globalMaxPool2dType, config, name);
+  return makeLayer(globalMaxPool2dType, given, {});
 }

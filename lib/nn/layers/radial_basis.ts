@@ -1,8 +1,7 @@
-import { options } from "../../core/options.ts";
 import { positiveInteger } from "../../core/option_kinds.ts";
 import { normal } from "../initializer.ts";
-import { defineLayer, Layer } from "../layer.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { defineLayer, type Layer } from "../layer.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 const type = defineLayer<{ readonly units: number }>({
   type: "radialBasis",
@@ -20,6 +19,6 @@ const type = defineLayer<{ readonly units: number }>({
  * nearest centre is the most probable. Source: LeCun et al. 1998, section II-B.
  */
 export function radialBasis(units: number, given: LayerOptions = {}): Layer {
-  const { name } = options("radialBasis", given, layerSchema);
-  return new Layer(type, { units: positiveInteger().read(units, "radialBasis: units") }, name);
+  const config = { units: positiveInteger().read(units, "radialBasis: units") };
+  return makeLayer(type, given, {}, config);
 }

@@ -1,6 +1,5 @@
-import { options } from "../../core/options.ts";
-import { defineLayer, Layer } from "../layer.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { defineLayer, type Layer } from "../layer.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 const type = defineLayer({
   type: "scaledTanh",
@@ -14,6 +13,5 @@ const type = defineLayer({
  * 1998, "Gradient-based learning applied to document recognition", appendix A.
  */
 export function scaledTanh(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("scaledTanh", given, layerSchema);
-  return new Layer(type, config, name);
+  return makeLayer(type, given, {});
 }

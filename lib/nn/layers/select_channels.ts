@@ -1,7 +1,6 @@
-import { options } from "../../core/options.ts";
 import { concatenate } from "../../tensor/combine.ts";
-import { defineLayer, Layer } from "../layer.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { defineLayer, type Layer } from "../layer.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 const type = defineLayer<{ readonly channels: readonly number[] }>({
   type: "selectChannels",
@@ -35,7 +34,6 @@ function runs(channels: readonly number[]): [number, number][] {
  * in groups, each filter sees the channels that a table gives it.
  */
 export function selectChannels(channels: readonly number[], given: LayerOptions = {}): Layer {
-  const { name } = options("selectChannels", given, layerSchema);
   const valid = Array.isArray(channels) && channels.length > 0 &&
     channels.every((channel) => Number.isInteger(channel) && channel >= 0);
   if (!valid) {
@@ -45,5 +43,5 @@ export function selectChannels(channels: readonly number[], given: LayerOptions 
       }`,
     );
   }
-  return new Layer(type, { channels: [...channels] }, name);
+  return makeLayer(type, given, {}, { channels: [...channels] });
 }

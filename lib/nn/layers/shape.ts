@@ -1,11 +1,10 @@
-import { options } from "../../core/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../core/shape.ts";
 import { resolvePadding } from "../../tensor/functions/geometry.ts";
 import { type ZeroPadding, zeroPadding2d as padByZeros } from "../../tensor/functions/padding.ts";
-import { defineLayer, Layer } from "../layer.ts";
+import { defineLayer, type Layer } from "../layer.ts";
 import { both, element } from "../window.ts";
-import { checkImages } from "./images.ts";
-import { type LayerOptions, layerSchema } from "./layer_options.ts";
+import { imagesOf } from "./images.ts";
+import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 const flattenType = defineLayer({
   type: "flatten",
@@ -27,10 +26,7 @@ const reshapeType = defineLayer<{ readonly shape: Shape }>({
 
 const zeroPadding2dType = defineLayer<{ readonly padding: ZeroPadding }>({
   type: "zeroPadding2d",
-  call: ([x], _, { padding }) => {
-    checkImages(x!.shape.slice(1));
-    return padByZeros(x!, padding);
-  },
+  call: (inputs, _, { padding }) => padByZeros(imagesOf(inputs), padding),
   window: ({ padding }) => {
     const frame = resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
     return both((axis) => ({ ...element, start: -frame[2 * axis]! }));
@@ -39,13 +35,11 @@ const zeroPadding2dType = defineLayer<{ readonly padding: ZeroPadding }>({
 
 /** All axes become one. */
 export function flatten(given: LayerOptions = {}): Layer {
-  const { name, ...config } = options("flatten", given, layerSchema);
-  return new Layer(flattenType, config, name);
+  return makeLayer(flattenType, given, {});
 }
 
 /** Another shape with as many numbers; one size may be -1. */
 export function reshape(shape: Shape, given: LayerOptions = {}): Layer {
-  const { name } = options("reshape", given, layerSchema);
   if (!Array.isArray(shape)) {
     throw new TypeError(`reshape: expected a shape such as [7, 7, -1], found ${String(shape)}`);
   }
@@ -53,12 +47,11 @@ export function reshape(shape: Shape, given: LayerOptions = {}): Layer {
     throw new RangeError(`reshape: at most one size may be -1, found [${shape}]`);
   }
   checkShape(shape.map((d) => d === -1 ? 1 : d), "reshape");
-  return new Layer(reshapeType, { shape }, name);
+  return makeLayer(reshapeType, given, {}, { shape });
 }
 
 /** A frame of zeros around images. */
 export function zeroPadding2d(padding: ZeroPadding, given: LayerOptions = {}): Layer {
-  const { name } = options("zeroPadding2d", given, layerSchema);
   resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
-  return new Layer(zeroPadding2dType, { padding }, name);
+  return makeLayer(zeroPadding2dType, given, {}, { padding });
 }
