@@ -1,8 +1,8 @@
-import type { Kernel } from "../../lib/graph/kernel.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
-import { ModuleBuilder } from "./wasm/assembler.ts";
-import { KernelBuilder } from "./stages/builder.ts";
+import type { Kernel } from "../../lib/graph/kernel.ts";
 import { emitters } from "./emitters.ts";
+import { KernelBuilder } from "./stages/builder.ts";
+import { ModuleBuilder } from "./wasm/assembler.ts";
 
 /** A stage of a launch: an exported function ("f" and its number) and how many tasks it has. */
 export interface EmittedStage {

@@ -1,15 +1,15 @@
 import type { Kernel } from "../../lib/graph/kernel.ts";
-import type { KernelBuilder } from "./stages/builder.ts";
 import { emitConv2d } from "./convolution/conv2d.ts";
 import { emitConv2dInputGradient } from "./convolution/input_gradient.ts";
 import { emitConv2dKernelGradient } from "./convolution/kernel_gradient.ts";
+import { emitMap } from "./elementwise/map.ts";
 import { emitConcatenate } from "./layout/concatenate.ts";
 import { emitGather, emitScatterAdd } from "./layout/gather.ts";
 import { emitPad } from "./layout/pad.ts";
-import { emitMap } from "./elementwise/map.ts";
 import { emitMatmul } from "./product/matmul.ts";
 import { emitArgmax } from "./reduce/argmax.ts";
 import { emitReduce } from "./reduce/reduce.ts";
+import type { KernelBuilder } from "./stages/builder.ts";
 import { emitWindow } from "./window/window.ts";
 
 /** Writes a kernel's stages into a module. */

@@ -1,5 +1,5 @@
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
 import type { DType } from "../../../lib/core/dtype.ts";
+import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
 import { f32x4, i32x4, v128 } from "../wasm/instructions.ts";
 import { cos, erf, exp, log, logistic, power, sin, tanh } from "./math.ts";
 

@@ -1,9 +1,9 @@
 import type { DType } from "../../../lib/core/dtype.ts";
 import type { Expression, Step } from "../../../lib/graph/kernel.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
-import { elementwise, masks } from "./elementwise.ts";
-import { f32x4, i32x4, v128 } from "../wasm/instructions.ts";
 import { loadLanes } from "../memory/lanes.ts";
+import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import { f32x4, i32x4, v128 } from "../wasm/instructions.ts";
+import { elementwise, masks } from "./elementwise.ts";
 import { randomUniform } from "./random.ts";
 
 type Vector = Value<"v128">;

@@ -1,10 +1,12 @@
-import type { MapKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
-import type { Arguments, KernelBuilder } from "../stages/builder.ts";
-import { ExpressionEmitter } from "./expression.ts";
-import { i32 } from "../wasm/instructions.ts";
+import type { MapKernel } from "../../../lib/graph/kernel.ts";
+import { multipleBelow, unravel } from "../memory/address.ts";
 import { laneOffsets, storeLanes } from "../memory/lanes.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import { stageOfUnits } from "../stages/units.ts";
+import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import { i32 } from "../wasm/instructions.ts";
+import { ExpressionEmitter } from "./expression.ts";
 import {
   type Access,
   addressAt,
@@ -14,8 +16,6 @@ import {
   type Space,
   spaceOf,
 } from "./space.ts";
-import { overUnits } from "../stages/units.ts";
-import { multipleBelow, unravel } from "../memory/address.ts";
 
 /** Elements that a task computes, about: some microseconds of work. */
 const taskSize = 8192;
@@ -40,12 +40,9 @@ export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
   const columnBlock = columns > 2 * taskSize ? taskSize : columns;
   const rowBlock = Math.min(rows, Math.ceil(taskSize / columnBlock / group) * group);
   const blocks = [...planes, Math.ceil(rows / rowBlock), Math.ceil(columns / columnBlock)];
-  const units = sizeOf(blocks);
-  const perTask = Math.max(1, Math.round(taskSize / (rowBlock * columnBlock)));
-
-  builder.stage(Math.ceil(units / perTask), (f, args, begin, end) => {
+  stageOfUnits(builder, sizeOf(blocks), taskSize / (rowBlock * columnBlock), (f, args) => {
     const expression = new ExpressionEmitter(f, kernel.expression, args.input);
-    overUnits(f, begin, end, perTask, units, (unit) => {
+    return (unit) => {
       const index = unravel(f, unit, blocks);
       const row = f.local("i32", i32.mul(index.at(-2)!, rowBlock));
       const column = f.local("i32", i32.mul(index.at(-1)!, columnBlock));
@@ -61,7 +58,7 @@ export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
       };
       if (isNarrow) emitNarrow(f, expression, block, columns, rows);
       else emitWide(f, expression, block, columns, isShort);
-    });
+    };
   });
 }
 

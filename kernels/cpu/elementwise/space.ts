@@ -1,11 +1,11 @@
 import { bytesPerElement, type DType } from "../../../lib/core/dtype.ts";
 import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
 import type { Expression, View } from "../../../lib/graph/kernel.ts";
-import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
-import type { Arguments } from "../stages/builder.ts";
-import type { Lanes } from "./expression.ts";
-import { i32, i32x4 } from "../wasm/instructions.ts";
 import { loadLanes } from "../memory/lanes.ts";
+import type { Arguments } from "../stages/builder.ts";
+import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import { i32, i32x4 } from "../wasm/instructions.ts";
+import type { Lanes } from "./expression.ts";
 
 /** Something that moves with the index: an element of a buffer, or an index itself. */
 export interface Access {

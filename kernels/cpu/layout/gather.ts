@@ -1,10 +1,10 @@
 import type { GatherKernel, ScatterAddKernel } from "../../../lib/graph/kernel.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
-import type { KernelBuilder } from "../stages/builder.ts";
-import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import { copy, fill } from "../memory/runs.ts";
-import { overUnits } from "../stages/units.ts";
+import type { KernelBuilder } from "../stages/builder.ts";
+import { stageOfUnits } from "../stages/units.ts";
+import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 
 /** Elements that a task touches, about. */
 const taskSize = 8192;
@@ -19,13 +19,10 @@ function clampedIndex(f: FunctionBuilder, address: Value<"i32">, rows: number): 
 /** Copies the rows that the indices name. */
 export function emitGather(builder: KernelBuilder, { rows, width, count }: GatherKernel): void {
   if (rows * width * count === 0) return;
-  const perTask = Math.max(1, Math.round(taskSize / width));
-  builder.stage(Math.ceil(count / perTask), (f, args, begin, end) => {
-    overUnits(f, begin, end, perTask, count, (row) => {
-      const index = clampedIndex(f, i32.add(args.input(1), i32.mul(row, 4)), rows);
-      const source = f.local("i32", i32.add(args.input(0), i32.mul(index, width * 4)));
-      copy(f, f.local("i32", i32.add(args.output(0), i32.mul(row, width * 4))), source, width);
-    });
+  stageOfUnits(builder, count, taskSize / width, (f, args) => (row) => {
+    const index = clampedIndex(f, i32.add(args.input(1), i32.mul(row, 4)), rows);
+    const source = f.local("i32", i32.add(args.input(0), i32.mul(index, width * 4)));
+    copy(f, f.local("i32", i32.add(args.output(0), i32.mul(row, width * 4))), source, width);
   });
 }
 

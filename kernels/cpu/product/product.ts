@@ -1,5 +1,5 @@
-import type { Expression } from "../../../lib/graph/kernel.ts";
 import type { Shape } from "../../../lib/core/shape.ts";
+import type { Expression } from "../../../lib/graph/kernel.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import type { Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";

@@ -1,9 +1,9 @@
-import type { ArgmaxKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
+import type { ArgmaxKernel } from "../../../lib/graph/kernel.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
+import { stageOfUnits } from "../stages/units.ts";
 import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts";
-import { overUnits } from "../stages/units.ts";
 
 /** Elements that a task touches, about. */
 const taskSize = 8192;
@@ -14,40 +14,37 @@ export function emitArgmax(builder: KernelBuilder, { shape, axis, dtype }: Argma
   const outer = sizeOf(shape.slice(0, axis));
   if (outer * inner === 0) return;
   const vectors = Math.ceil(inner / 4), units = outer * vectors;
-  const perTask = Math.max(1, Math.round(taskSize / (4 * length)));
-  builder.stage(Math.ceil(units / perTask), (f, args, begin, end) => {
-    overUnits(f, begin, end, perTask, units, (unit) => {
-      const row = f.local("i32", i32.divU(unit, vectors));
-      const column = f.local("i32", i32.mul(i32.remU(unit, vectors), 16));
-      const source = f.local(
-        "i32",
-        i32.add(i32.add(args.input(0), i32.mul(row, length * inner * 4)), column),
+  stageOfUnits(builder, units, taskSize / (4 * length), (f, args) => (unit) => {
+    const row = f.local("i32", i32.divU(unit, vectors));
+    const column = f.local("i32", i32.mul(i32.remU(unit, vectors), 16));
+    const source = f.local(
+      "i32",
+      i32.add(i32.add(args.input(0), i32.mul(row, length * inner * 4)), column),
+    );
+    const best = f.local("v128", v128.load(source));
+    const bestIndex = f.local("v128", i32x4.constant(0));
+    f.count(1, length, 1, (index) => {
+      f.increase(source, inner * 4);
+      const value = f.local("v128", v128.load(source));
+      const wins = f.local(
+        "v128",
+        dtype === "i32"
+          ? i32x4.gtS(value, best)
+          // Larger, or NaN; unless the best is NaN already.
+          : v128.andnot(f32x4.eq(best, best), f32x4.le(value, best)),
       );
-      const best = f.local("v128", v128.load(source));
-      const bestIndex = f.local("v128", i32x4.constant(0));
-      f.count(1, length, 1, (index) => {
-        f.increase(source, inner * 4);
-        const value = f.local("v128", v128.load(source));
-        const wins = f.local(
-          "v128",
-          dtype === "i32"
-            ? i32x4.gtS(value, best)
-            // Larger, or NaN; unless the best is NaN already.
-            : v128.andnot(f32x4.eq(best, best), f32x4.le(value, best)),
-        );
-        f.set(best, v128.bitselect(value, best, wins));
-        f.set(bestIndex, v128.bitselect(i32x4.splat(index), bestIndex, wins));
-      });
-      const target = f.local(
-        "i32",
-        i32.add(i32.add(args.output(0), i32.mul(row, inner * 4)), column),
-      );
-      const store = (lanes: number) => {
-        for (const s of storeLanes(target, bestIndex, lanes)) f.do(s);
-      };
-      const rest = inner - (vectors - 1) * 4;
-      if (rest === 4) store(4);
-      else f.if(i32.eq(column, (vectors - 1) * 16), () => store(rest), () => store(4));
+      f.set(best, v128.bitselect(value, best, wins));
+      f.set(bestIndex, v128.bitselect(i32x4.splat(index), bestIndex, wins));
     });
+    const target = f.local(
+      "i32",
+      i32.add(i32.add(args.output(0), i32.mul(row, inner * 4)), column),
+    );
+    const store = (lanes: number) => {
+      for (const s of storeLanes(target, bestIndex, lanes)) f.do(s);
+    };
+    const rest = inner - (vectors - 1) * 4;
+    if (rest === 4) store(4);
+    else f.if(i32.eq(column, (vectors - 1) * 16), () => store(rest), () => store(4));
   });
 }

@@ -1,13 +1,8 @@
 import { mergedSpace } from "../../../lib/compile/merge_axes.ts";
+import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import type { CombineName } from "../../../lib/graph/combine.ts";
 import type { Expression, ReduceKernel } from "../../../lib/graph/kernel.ts";
-import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
-import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
-import type { Arguments, KernelBuilder } from "../stages/builder.ts";
-import { type Combine, combineOf, horizontal, pairwise } from "./combine.ts";
 import { ExpressionEmitter } from "../elementwise/expression.ts";
-import { i32, v128 } from "../wasm/instructions.ts";
-import { laneMask, laneOffsets, storeLanes } from "../memory/lanes.ts";
 import {
   type Access,
   addressAt,
@@ -17,8 +12,13 @@ import {
   type Space,
   spaceOf,
 } from "../elementwise/space.ts";
-import { overUnits } from "../stages/units.ts";
 import { multipleBelow, unravel } from "../memory/address.ts";
+import { laneMask, laneOffsets, storeLanes } from "../memory/lanes.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import { stageOfUnits } from "../stages/units.ts";
+import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import { i32, v128 } from "../wasm/instructions.ts";
+import { type Combine, combineOf, horizontal, pairwise } from "./combine.ts";
 
 /** Elements that a task reads, about. */
 const taskSize = 8192;
@@ -111,13 +111,11 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
   const parts = split?.parts ?? 1;
   const units = [...rowAxes.map((axis) => space.shape[axis]!), parts, columnBlocks];
   const unitSize = Math.max(1, sizeOf(space.shape) / sizeOf(units));
-  const perTask = Math.max(1, Math.round(taskSize / unitSize));
-
-  builder.stage(Math.ceil(sizeOf(units) / perTask), (f, original, begin, end) => {
+  stageOfUnits(builder, sizeOf(units), taskSize / unitSize, (f, original) => {
     const args = stage.argumentsOf(original);
     const expression = new ExpressionEmitter(f, stage.expression, args.input);
     const combine = combineOf(f, stage.combine, stage.dtype);
-    overUnits(f, begin, end, perTask, sizeOf(units), (unit) => {
+    return (unit) => {
       const index = unravel(f, unit, units);
       const partIndex = index.at(-2)!;
       const from = split === undefined
@@ -136,7 +134,7 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
       const row = columnBlocks === 1 ? unit : f.local("i32", i32.divU(unit, columnBlocks));
       if (byColumns) emitColumns(f, walk, row, index.at(-1)!, columnBlocks);
       else emitLanes(f, walk, row);
-    });
+    };
   });
 }
 

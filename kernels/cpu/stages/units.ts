@@ -1,5 +1,6 @@
 import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
+import type { Arguments, KernelBuilder } from "./builder.ts";
 
 /** The numbers of block `block`, each of `size` of `count` numbers: the first, and after the last. */
 export function rangeOf(
@@ -22,16 +23,20 @@ export function taskRanges(units: number, perTask: number): {
   return { tasks: Math.ceil(units / size), range: (f, task) => rangeOf(f, task, size, units) };
 }
 
-/** Loops over the units begin * perTask to end * perTask - 1, of which there are `units`. */
-export function overUnits(
-  f: FunctionBuilder,
-  begin: Value<"i32">,
-  end: Value<"i32">,
-  perTask: number,
+/**
+ * Adds a stage for `units` pieces of work, about `perTask` in each task. `begin` emits what its
+ * function does first, and returns what emits one unit.
+ */
+export function stageOfUnits(
+  builder: KernelBuilder,
   units: number,
-  body: (unit: Local<"i32">) => void,
+  perTask: number,
+  begin: (f: FunctionBuilder, args: Arguments) => (unit: Local<"i32">) => void,
 ): void {
-  const first = f.local("i32", i32.mul(begin, perTask));
-  const last = f.local("i32", i32.minU(i32.mul(end, perTask), units));
-  f.count(first, last, 1, body);
+  const size = Math.max(1, Math.round(perTask));
+  builder.stage(Math.ceil(units / size), (f, args, first, end) => {
+    const emit = begin(f, args);
+    const from = f.local("i32", i32.mul(first, size));
+    f.count(from, f.local("i32", i32.minU(i32.mul(end, size), units)), 1, emit);
+  });
 }

@@ -1,10 +1,10 @@
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
-import type { Arguments, KernelBuilder } from "../stages/builder.ts";
-import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import { fill } from "../memory/runs.ts";
+import type { Arguments, KernelBuilder } from "../stages/builder.ts";
+import { stageOfUnits } from "../stages/units.ts";
+import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
-import { overUnits } from "../stages/units.ts";
 
 /** Elements of images that a task computes, about. */
 const taskSize = 8192;
@@ -24,23 +24,19 @@ export function emitWindowGradient(
   const cut = s.n < 16 && s.channels >= 32 && size > taskSize;
   const channelBlock = cut ? 16 : s.channels;
   const blocks = Math.ceil(s.channels / channelBlock);
-  const units = s.n * blocks;
-  const perTask = Math.max(1, Math.round(taskSize / (size / blocks)));
-  builder.stage(Math.ceil(units / perTask), (f, args, begin, end) => {
-    overUnits(f, begin, end, perTask, units, (unit) => {
-      const image = f.local("i32", i32.divU(unit, blocks));
-      const channel = f.local("i32", i32.mul(i32.remU(unit, blocks), channelBlock));
-      const emit = (channels: number) => emitImage(f, s, args, image, channel, channels, isMaximum);
-      const rest = s.channels - (blocks - 1) * channelBlock;
-      if (rest === channelBlock) emit(channelBlock);
-      else {
-        f.if(
-          i32.eq(i32.add(channel, rest), s.channels),
-          () => emit(rest),
-          () => emit(channelBlock),
-        );
-      }
-    });
+  stageOfUnits(builder, s.n * blocks, taskSize / (size / blocks), (f, args) => (unit) => {
+    const image = f.local("i32", i32.divU(unit, blocks));
+    const channel = f.local("i32", i32.mul(i32.remU(unit, blocks), channelBlock));
+    const emit = (channels: number) => emitImage(f, s, args, image, channel, channels, isMaximum);
+    const rest = s.channels - (blocks - 1) * channelBlock;
+    if (rest === channelBlock) emit(channelBlock);
+    else {
+      f.if(
+        i32.eq(i32.add(channel, rest), s.channels),
+        () => emit(rest),
+        () => emit(channelBlock),
+      );
+    }
   });
 }
 

@@ -1,14 +1,14 @@
+import { sizeOf } from "../../../lib/core/shape.ts";
 import type { CombineName } from "../../../lib/graph/combine.ts";
 import type { WindowKernel } from "../../../lib/graph/kernel.ts";
-import { sizeOf } from "../../../lib/core/shape.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
-import type { KernelBuilder } from "../stages/builder.ts";
-import { type Combine, combineOf } from "../reduce/combine.ts";
-import { i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "../memory/lanes.ts";
+import { type Combine, combineOf } from "../reduce/combine.ts";
+import type { KernelBuilder } from "../stages/builder.ts";
+import { stageOfUnits } from "../stages/units.ts";
+import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import { i32, v128 } from "../wasm/instructions.ts";
 import { emitWindowGradient } from "./gradient.ts";
 import { type Clip, clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
-import { overUnits } from "../stages/units.ts";
 
 /** Elements that a task computes, about. */
 const taskSize = 8192;
@@ -68,10 +68,9 @@ function flipped(s: WindowSizes): WindowSizes {
 /** The elements of each window, combined. */
 function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName): void {
   const lines = s.n * s.rows, line = s.columns * s.channels;
-  const perTask = Math.max(1, Math.round(taskSize / line));
-  builder.stage(Math.ceil(lines / perTask), (f, args, begin, end) => {
+  stageOfUnits(builder, lines, taskSize / line, (f, args) => {
     const combine = combineOf(f, name, "f32");
-    overUnits(f, begin, end, perTask, lines, (index) => {
+    return (index) => {
       const image = f.local("i32", i32.divU(index, s.rows));
       const y = f.local(
         "i32",
@@ -97,7 +96,7 @@ function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName):
       pixels(0, inside.from);
       emitInside(f, s, combine, row, output, inside, vertical);
       pixels(inside.to, s.columns);
-    });
+    };
   });
 }
 
