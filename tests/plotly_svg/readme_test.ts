@@ -105,7 +105,7 @@ const figures: readonly { data: readonly Json[]; layout?: Json }[] = [
   { data: [{ ...line, type: "scatter" }], layout: { xaxis: { type: "log", linewidth: 2 } } },
   {
     data: [{ x: ["a", "b", "c"], y: [1, 2, 9], type: "scatter" }],
-    layout: { width: 200, yaxis: { scaleanchor: "x", constrain: "domain" } },
+    layout: { width: 200, xaxis: {}, yaxis: { scaleanchor: "x", constrain: "domain" } },
   },
   {
     data: [{
