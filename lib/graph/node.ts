@@ -151,23 +151,28 @@ export function leaf(shape: Shape, dtype: DType): Node {
 
 /** Every node that `roots` depend on, each after its inputs. */
 export function topologicalOrder(roots: readonly Node[]): Node[] {
-  const order: Node[] = [];
-  const seen = new Set<Node>();
+  return orderBy(roots, (node) => node.inputs);
+}
+
+/** Everything that `roots` depend on, each after what it reads by `inputsOf`. */
+export function orderBy<T>(roots: readonly T[], inputsOf: (item: T) => readonly T[]): T[] {
+  const order: T[] = [];
+  const seen = new Set<T>();
   // An explicit stack: a chain of thousands of operations must not overflow the call stack.
-  const stack: { node: Node; next: number }[] = [];
+  const stack: { item: T; next: number }[] = [];
   for (const root of roots) {
     if (seen.has(root)) continue;
     seen.add(root);
-    stack.push({ node: root, next: 0 });
+    stack.push({ item: root, next: 0 });
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      const input = top.node.inputs[top.next++];
+      const input = inputsOf(top.item)[top.next++];
       if (input === undefined) {
-        order.push(top.node);
+        order.push(top.item);
         stack.pop();
       } else if (!seen.has(input)) {
         seen.add(input);
-        stack.push({ node: input, next: 0 });
+        stack.push({ item: input, next: 0 });
       }
     }
   }

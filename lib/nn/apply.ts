@@ -57,12 +57,12 @@ export function applyLayers(
     const number = ++stream;
     let draws = 0;
     const sources = value.sources.map((source) => values.get(source)!);
-    const own = [...placed.weights].map(([part, weight]) => {
+    const current = [...placed.weights].map(([part, weight]) => {
       const name = `${placed.name}.${part}`;
       // Where a layer is applied again, its statistics go on from those of the application before.
       return [part, updates[name] ?? weights(weight, name)] as const;
     });
-    const result = value.layer.type.call(sources, Object.fromEntries(own), value.layer.config, {
+    const result = value.layer.type.call(sources, Object.fromEntries(current), value.layer.config, {
       // A frozen batch norm uses its running statistics, and does not change them.
       training: training && !isFrozen(placed),
       random: (shape) => uniform(drawn ??= keyFor(placed), shape, number * 256 + draws++),
@@ -93,12 +93,12 @@ function replaced(
   result: Tensor,
   inputs: readonly Tensor[],
 ): Tensor {
-  const other = replace(viewOf(layer), result, inputs);
-  checkTensor(other, `apply: replace: ${layer.name}`);
-  if (sameShape(other.shape, result.shape)) return other;
+  const replacement = replace(viewOf(layer), result, inputs);
+  checkTensor(replacement, `apply: replace: ${layer.name}`);
+  if (sameShape(replacement.shape, result.shape)) return replacement;
   throw new TypeError(
     `apply: replace: ${layer.name}: expected ${formatShape(result.shape)}, found ${
-      formatShape(other.shape)
+      formatShape(replacement.shape)
     }`,
   );
 }

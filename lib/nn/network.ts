@@ -25,7 +25,7 @@ import { preprocess } from "./preprocess.ts";
 import { type ReceptiveField, receptiveFields } from "./receptive_field.ts";
 import { formatSummary, type Summary, type SummaryRow } from "./summary.ts";
 import { applyLayer, SymbolicValue } from "./symbolic.ts";
-import { Weight } from "./weight.ts";
+import { Weight, type WeightType } from "./weight.ts";
 
 /**
  * A graph of layers with weights: its shape, its parts and its forward pass. `Model` adds training
@@ -101,13 +101,13 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     options: ApplyOptions = {},
   ): Self | Applied | Tensor | readonly Tensor[] {
     if (!(given instanceof Tensor || Array.isArray(given))) return this.#grow(given as Layer);
-    const { weights = {}, training = false, outputs, ...others } = options;
+    const { weights = {}, training = false, outputs, ...rest } = options;
     const inputs: readonly Tensor[] = given instanceof Tensor ? [given] : given;
     checkInputs(inputs, this.#inputs, "apply");
     checkWeights(weights, this.namedWeights, "apply: weights");
     const wanted = outputs?.map((name) => this.output(name)) ?? this.#outputs;
     const applied = this.run(inputs, {
-      ...others,
+      ...rest,
       training,
       weights: (weight, name) => weights[name] ?? weight.tensor(),
     }, wanted);
@@ -131,8 +131,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     const channels = this.inputShape.at(-1);
     const given = this.#inputs.map((value, i) => {
       const usual = value.shape.at(-1) === channels ? normalization : undefined;
-      const own = i === 0 ? normalization : value.preprocessing.normalization ?? usual;
-      return [value, preprocess(inputs[i]!, own)] as const;
+      const known = i === 0 ? normalization : value.preprocessing.normalization ?? usual;
+      return [value, preprocess(inputs[i]!, known)] as const;
     });
     const { values, updates } = applyLayers(this.#placement, new Map(given), context);
     const outputs = wanted.map((value) => values.get(value)!);
@@ -141,8 +141,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   #grow(layer: Layer): Self {
     checkLayer(layer);
-    const [last, ...others] = this.#outputs;
-    if (others.length > 0) {
+    const [last, second] = this.#outputs;
+    if (second !== undefined) {
       throw new TypeError(
         `${layer.type.type}: a model with ${this.#outputs.length} outputs cannot be continued as a sequence; use input() and model()`,
       );
@@ -156,28 +156,16 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       this.#outputs = before;
       throw error;
     }
-    this.changed();
-    return this as unknown as Self;
+    return this.changed();
   }
 
-  /** Called when the graph has grown: what was compiled is out of date. */
-  protected abstract changed(): void;
+  /** Called when the graph has grown: what was compiled is out of date. Gives the model itself. */
+  protected abstract changed(): Self;
 
   #place(): Placement {
-    return placeLayers(
-      this.#inputs,
-      this.#outputs,
-      (name, layer) => this.#makeWeights(name, layer),
-    );
-  }
-
-  #makeWeights(name: string, layer: Layer): Map<string, Weight> {
-    return new Map(
-      Object.entries(layer.weights).map(([key, type]) => [
-        key,
-        new Weight(`${name}.${key}`, type, this.#seed, ++this.#weightCount),
-      ]),
-    );
+    const makeWeight = (name: string, type: WeightType) =>
+      new Weight(name, type, this.#seed, ++this.#weightCount);
+    return placeLayers(this.#inputs, this.#outputs, makeWeight);
   }
 
   /** The inputs. */
@@ -291,7 +279,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   /** Number of parameters: those of weights that can be learnt. */
   get parameters(): number {
-    return this.weights.reduce((sum, weight) => sum + (weight.learnable ? weight.size : 0), 0);
+    return learnableSize(this.weights);
   }
 
   /** Multiply-adds of matmuls and convolutions for one example. */
@@ -338,15 +326,11 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       const { layer } = value;
       if (layer === undefined) continue;
       const { name, weights } = this.placed(this.nameOf(layer));
-      const parameters = [...weights.values()].reduce(
-        (sum, w) => sum + (w.learnable ? w.size : 0),
-        0,
-      );
       rows.push({
         name,
         type: layer.type.type,
         outputShape: value.shape,
-        parameters: seen.has(layer) ? 0 : parameters,
+        parameters: seen.has(layer) ? 0 : learnableSize(weights.values()),
         multiplyAdds: layer.multiplyAdds(value.sources.map((source) => source.shape)),
         sources: value.sources.map(nameOf),
       });
@@ -358,11 +342,11 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   /** Layers, output shapes, parameters and multiply-adds of one example, with totals; prints as a table. */
   summary(): Summary {
     const rows = this.summaryRows();
-    const frozen = this.weights.filter((weight) => weight.learnable && weight.frozen);
+    const frozen = this.weights.filter((weight) => weight.frozen);
     return {
       rows,
       parameters: this.parameters,
-      trainableParameters: this.parameters - frozen.reduce((sum, weight) => sum + weight.size, 0),
+      trainableParameters: this.parameters - learnableSize(frozen),
       multiplyAdds: rows.reduce((sum, row) => sum + row.multiplyAdds, 0),
       toString() {
         return formatSummary(this);
@@ -402,3 +386,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     return this.toString();
   }
 }
+
+/** How many numbers of weights can be learnt. */
+const learnableSize = (weights: Iterable<Weight>) =>
+  Iterator.from(weights).reduce((sum, { learnable, size }) => sum + (learnable ? size : 0), 0);

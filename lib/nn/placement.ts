@@ -1,7 +1,8 @@
 import { formatShape, type Shape } from "../core/shape.ts";
+import { orderBy } from "../graph/node.ts";
 import type { Layer, LayerRole } from "./layer.ts";
 import type { SymbolicValue } from "./symbolic.ts";
-import type { Weight } from "./weight.ts";
+import type { Weight, WeightType } from "./weight.ts";
 
 /** A layer at its place in a model. */
 export interface PlacedLayer {
@@ -53,9 +54,9 @@ export interface Placement {
 export function placeLayers(
   inputs: readonly SymbolicValue[],
   outputs: readonly SymbolicValue[],
-  makeWeights: (name: string, layer: Layer) => ReadonlyMap<string, Weight>,
+  makeWeight: (name: string, type: WeightType) => Weight,
 ): Placement {
-  const order = orderOf(outputs);
+  const order = orderBy(outputs, (value) => value.sources);
   for (const value of order) {
     if (value.layer === undefined && !inputs.includes(value)) {
       throw new TypeError(
@@ -65,18 +66,13 @@ export function placeLayers(
       );
     }
   }
-  const applied = new Map<Layer, SymbolicValue[]>();
-  for (const value of order) {
-    if (value.layer === undefined) continue;
-    const values = applied.get(value.layer);
-    if (values === undefined) applied.set(value.layer, [value]);
-    else values.push(value);
-  }
-  const given = new Set([...applied.keys()].flatMap((layer) => layer.givenName ?? []));
+  const applied = Map.groupBy(order, (value) => value.layer);
+  const given = new Set([...applied.keys()].flatMap((layer) => layer?.givenName ?? []));
   const layers = new Map<string, PlacedLayer>();
   const names = new Map<Layer, string>();
   const isTaken = (name: string) => given.has(name) || layers.has(name);
   for (const [layer, values] of applied) {
+    if (layer === undefined) continue;
     const { givenName, assignedName } = layer;
     const name = givenName ??
       (assignedName !== undefined && !isTaken(assignedName)
@@ -90,7 +86,10 @@ export function placeLayers(
       );
     }
     layer.assignedName ??= name;
-    layer.variables ??= makeWeights(name, layer);
+    layer.variables ??= new Map(
+      Object.entries(layer.weights)
+        .map(([key, type]) => [key, makeWeight(`${name}.${key}`, type)]),
+    );
     layers.set(name, { name, layer, values, weights: layer.variables });
     names.set(layer, name);
   }
@@ -116,27 +115,4 @@ export function viewOf({ name, layer, values, weights }: PlacedLayer): LayerView
     outputShape: values[0]!.shape,
     weights,
   };
-}
-
-/** Every value that `outputs` depend on, each after its sources. */
-function orderOf(outputs: readonly SymbolicValue[]): SymbolicValue[] {
-  const order: SymbolicValue[] = [];
-  const seen = new Set<SymbolicValue>();
-  const stack = outputs.toReversed().map((value) => ({ value, next: 0 }));
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    if (top.next === 0 && seen.has(top.value)) {
-      stack.pop();
-      continue;
-    }
-    seen.add(top.value);
-    const source = top.value.sources[top.next++];
-    if (source === undefined) {
-      order.push(top.value);
-      stack.pop();
-    } else if (!seen.has(source)) {
-      stack.push({ value: source, next: 0 });
-    }
-  }
-  return order;
 }

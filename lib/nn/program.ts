@@ -66,7 +66,7 @@ export class ProgramBuilder {
       variable,
       isUpdated: this.#updates.has(variable),
     }));
-    return new StatefulProgram(runtime, program, bindings, this.#inputs.length, outputs.length);
+    return statefulProgram(runtime, program, bindings, this.#inputs.length, outputs.length);
   }
 }
 
@@ -77,39 +77,29 @@ interface Binding {
 }
 
 /** A loaded program over variables, which it updates in place. */
-export class StatefulProgram {
+export interface StatefulProgram {
   readonly program: LoadedProgram;
-  readonly #runtime: Runtime;
-  readonly #variables: readonly Binding[];
-  readonly #inputCount: number;
-  readonly #outputCount: number;
-
-  /** Use {@linkcode ProgramBuilder}. */
-  constructor(
-    runtime: Runtime,
-    program: LoadedProgram,
-    variables: readonly Binding[],
-    inputCount: number,
-    outputCount: number,
-  ) {
-    this.program = program;
-    this.#runtime = runtime;
-    this.#variables = variables;
-    this.#inputCount = inputCount;
-    this.#outputCount = outputCount;
-  }
-
   /** Bytes of each input. */
-  get inputBytes(): readonly number[] {
-    return this.program.bindings.slice(0, this.#inputCount);
-  }
-
+  readonly inputBytes: readonly number[];
   /** Queues a run; the storages of the outputs are new and the caller's to release. */
-  run(inputs: readonly Storage[]): Storage[] {
-    const runtime = this.#runtime;
-    const bind = ({ variable, isUpdated }: Binding) =>
-      isUpdated ? variable.bindForUpdate(runtime) : variable.bind(runtime);
-    return runtime.programs.run(this.program, () => [...inputs, ...this.#variables.map(bind)])
-      .slice(0, this.#outputCount);
-  }
+  run(inputs: readonly Storage[]): Storage[];
+}
+
+/** Of a program and what it binds; it keeps nothing of the graph. */
+function statefulProgram(
+  runtime: Runtime,
+  program: LoadedProgram,
+  variables: readonly Binding[],
+  inputCount: number,
+  outputCount: number,
+): StatefulProgram {
+  const bind = ({ variable, isUpdated }: Binding) =>
+    isUpdated ? variable.bindForUpdate(runtime) : variable.bind(runtime);
+  return {
+    program,
+    inputBytes: program.bindings.slice(0, inputCount),
+    run: (inputs) =>
+      runtime.programs.run(program, () => [...inputs, ...variables.map(bind)])
+        .slice(0, outputCount),
+  };
 }

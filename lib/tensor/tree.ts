@@ -27,14 +27,12 @@ function isPlain(tree: unknown): boolean {
 }
 
 /** The tree's arrays and objects around `replacements`, taken in the order of `flatten`. */
-export function rebuild<T extends Tree>(tree: T, replacements: Iterator<Tensor>): T {
-  if (tree instanceof Tensor) return replacements.next().value as T;
-  if (Array.isArray(tree)) {
-    return tree.map((branch) => rebuild(branch, replacements)) as unknown as T;
-  }
-  return Object.fromEntries(
-    Object.entries(tree).map(([name, branch]) => [name, rebuild(branch as Tree, replacements)]),
-  ) as T;
+export function rebuild<T extends Tree>(tree: T, replacements: Iterator<Tensor>): T;
+export function rebuild(tree: Tree, replacements: Iterator<Tensor>): Tree {
+  if (tree instanceof Tensor) return replacements.next().value;
+  const branches = Object.entries(tree)
+    .map(([name, branch]) => [name, rebuild(branch, replacements)] as const);
+  return Array.isArray(tree) ? branches.map(([, branch]) => branch) : Object.fromEntries(branches);
 }
 
 /**

@@ -95,11 +95,12 @@ export class Model extends Network<Model> {
   }
 
   /** Called when the graph has grown: names of classes go with it, and programs are compiled anew. */
-  protected override changed(): void {
+  protected override changed(): this {
     this.classes = this.outputs[0]!.sources[0]?.classes;
     this.#predictor = new Predictor(this);
     this.#trainer?.trainer.release();
     this.#trainer = undefined;
+    return this;
   }
 
   /**
