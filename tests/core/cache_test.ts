@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { cacheFolder, mirrorOf, type PublishedFile, readPublished } from "../../lib/core/cache.ts";
 import { ChecksumError } from "../../lib/core/errors.ts";
-import { filesIn, inFolder, sample, sha256, withServer } from "../data/files.ts";
+import { sample, sha256, withServer } from "../data/files.ts";
+import { filesIn, inFolder } from "../folders.ts";
 
 const content = sample(5000);
 

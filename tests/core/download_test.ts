@@ -1,14 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { download, type DownloadProgress, type Expected } from "../../lib/core/download.ts";
 import { ChecksumError } from "../../lib/core/errors.ts";
-import {
-  filesIn,
-  inFolder,
-  sample,
-  sha256,
-  withBreakingServer,
-  withServer,
-} from "../data/files.ts";
+import { sample, sha256, withBreakingServer, withServer } from "../data/files.ts";
+import { filesIn, inFolder, smallDiskTest } from "../folders.ts";
 
 const file = sample(300_000);
 const digest = { algorithm: "sha256", hex: sha256(file) } as const;
@@ -246,47 +240,15 @@ Deno.test({
   },
 });
 
-/** A file system of 64 KiB at `folder`; undefined where this user may not mount one. */
-function mountSmall(folder: string): { unmount(): void } | undefined {
-  const run = (...command: string[]) => {
-    try {
-      return new Deno.Command(command[0]!, { args: command.slice(1), stderr: "null" }).outputSync();
-    } catch {
-      return undefined; // no such command
-    }
-  };
-  if (!run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder)?.success) return undefined;
-  return { unmount: () => void run("umount", folder) };
-}
-
-const mayMount = (() => {
-  if (Deno.build.os !== "linux") return false;
-  const folder = Deno.makeTempDirSync(), mounted = mountSmall(folder);
-  mounted?.unmount();
-  Deno.removeSync(folder);
-  return mounted !== undefined;
-})();
-
-Deno.test({
-  name: "download: no space left on the disk (skipped where no small file system can be mounted)",
-  ignore: !mayMount,
-  fn: () =>
-    inFolder((folder) =>
-      withServer(ranged, async (url) => {
-        const mounted = mountSmall(folder)!;
-        try {
-          await assertRejects(
-            () => download(url, `${folder}/file.bin`, expected),
-            Error,
-            "file.bin.part: there is no space left on the disk; free some, or set STRIATE_CACHE",
-          );
-          assertEquals(filesIn(folder), ["file.bin.part"]);
-        } finally {
-          mounted.unmount();
-        }
-      })
-    ),
-});
+smallDiskTest("download: no space left on the disk", (folder) =>
+  withServer(ranged, async (url) => {
+    await assertRejects(
+      () => download(url, `${folder}/file.bin`, expected),
+      Error,
+      "file.bin.part: there is no space left on the disk; free some, or set STRIATE_CACHE",
+    );
+    assertEquals(filesIn(folder), ["file.bin.part"]);
+  }));
 
 Deno.test("download: of a file whose length was not published, and whose digest in part", () =>
   inFolder(async (folder) => {

@@ -1,17 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { filesIn, inFolder, smallDiskTest } from "../folders.ts";
 import { makeFolder, writeFileAtomic } from "../../lib/core/files.ts";
-
-/** Runs a test with a folder that is removed afterwards. */
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 
 Deno.test("a file is written whole, over an older one, and nothing else stays", async () => {
   await inFolder(async (folder) => {
@@ -25,7 +14,7 @@ Deno.test("a file is written whole, over an older one, and nothing else stays", 
     assertEquals(await Deno.readTextFile(path), "ø");
     await writeFileAtomic(path, new Uint8Array());
     assertEquals((await Deno.readFile(path)).length, 0);
-    assertEquals(names(folder), ["model.safetensors"]);
+    assertEquals(filesIn(folder), ["model.safetensors"]);
   });
 });
 
@@ -36,7 +25,7 @@ Deno.test("two writes of one file at once are both whole", async () => {
     await Promise.all(contents.map((bytes) => writeFileAtomic(path, bytes)));
     const found = await Deno.readFile(path);
     assert(contents.some((bytes) => bytes.every((value, i) => value === found[i])));
-    assertEquals(names(folder), ["model.safetensors"]);
+    assertEquals(filesIn(folder), ["model.safetensors"]);
   });
 });
 
@@ -58,7 +47,7 @@ Deno.test("what a killed process left of its file goes with the next write, and 
       await Deno.writeTextFile(`${folder}/${name}`, "");
     }
     await writeFileAtomic(`${folder}/x`, Uint8Array.of(1));
-    assertEquals(names(folder).sort(), ["x", ...kept].sort());
+    assertEquals(filesIn(folder), ["x", ...kept].sort());
   });
 });
 
@@ -72,7 +61,7 @@ Deno.test("a file that cannot be written leaves no trace", async () => {
       Error,
       `cannot write ${folder}/taken`,
     );
-    assertEquals(names(folder), ["taken"]);
+    assertEquals(filesIn(folder), ["taken"]);
     await assertRejects(() => makeFolder(`${folder}/taken/\0`), Error, "cannot write");
   });
 });
@@ -112,36 +101,14 @@ Deno.test({
   },
 });
 
-/** Mounts a file system of 64 KiB, if that is permitted. */
-async function mountSmall(folder: string): Promise<boolean> {
-  const mount = new Deno.Command("mount", {
-    args: ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder],
-    stderr: "null",
-  });
-  return (await mount.output()).success;
-}
-
-Deno.test({
-  name: "a full disk is named, and the old file stays",
-  // A small disk can be mounted by root on Linux only.
-  ignore: !isRoot || Deno.build.os !== "linux",
-  fn: async () => {
-    const folder = await Deno.makeTempDir();
-    const mounted = await mountSmall(folder);
-    try {
-      if (!mounted) return console.log("not checked: this machine permits no mounts");
-      const path = `${folder}/model`;
-      await writeFileAtomic(path, new Uint8Array(1000).fill(1));
-      await assertRejects(
-        () => writeFileAtomic(path, new Uint8Array(200_000)),
-        Error,
-        "there is no space left on the disk",
-      );
-      assertEquals(await Deno.readFile(path), new Uint8Array(1000).fill(1));
-      assertEquals(names(folder), ["model"]);
-    } finally {
-      if (mounted) await new Deno.Command("umount", { args: [folder] }).output();
-      await Deno.remove(folder);
-    }
-  },
+smallDiskTest("a full disk is named, and the old file stays", async (folder) => {
+  const path = `${folder}/model`;
+  await writeFileAtomic(path, new Uint8Array(1000).fill(1));
+  await assertRejects(
+    () => writeFileAtomic(path, new Uint8Array(200_000)),
+    Error,
+    "there is no space left on the disk",
+  );
+  assertEquals(await Deno.readFile(path), new Uint8Array(1000).fill(1));
+  assertEquals(filesIn(folder), ["model"]);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { cifarFiles, readCifarRecords, unpackRecords } from "../../data/cifar.ts";
-import { brotli, type Bytes, gzip, inFolder, sample, tar } from "./files.ts";
+import { brotli, type Bytes, gzip, sample, tar } from "./files.ts";
+import { inFolder } from "../folders.ts";
 
 /** Records with the given labels, and pixels that tell record, plane and place apart. */
 function records(...labels: number[]): Bytes {

@@ -14,16 +14,6 @@ export function sample(length: number): Bytes {
   return Uint8Array.from({ length }, () => (state = Math.imul(state, 48271) & 0x7fffffff) >>> 8);
 }
 
-/** Runs `body` with a folder that is removed afterwards. */
-export async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /** Runs `body` with the URL of a server on this machine that answers with `handler`. */
 export async function withServer(
   handler: (request: Request) => Response | Promise<Response>,
@@ -73,16 +63,6 @@ export async function withBreakingServer(
   } finally {
     listener.close();
     await serving;
-  }
-}
-
-/** The names of the files in a folder, sorted; none where there is no folder. */
-export function filesIn(folder: string): string[] {
-  try {
-    return Array.from(Deno.readDirSync(folder), ({ name }) => name).toSorted();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
   }
 }
 

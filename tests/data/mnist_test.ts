@@ -3,7 +3,8 @@ import { cifar10 } from "../../data/cifar10.ts";
 import { fashionMnist, mnist } from "../../data/mnist.ts";
 import { ChecksumError } from "../../lib/core/errors.ts";
 import type { Dataset } from "../../lib/train/dataset.ts";
-import { filesIn, gzip, inFolder, withServer } from "./files.ts";
+import { gzip, withServer } from "./files.ts";
+import { filesIn, inFolder } from "../folders.ts";
 
 const mirror = Deno.env.get("STRIATE_MIRROR") ?? "";
 

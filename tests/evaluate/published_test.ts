@@ -10,7 +10,8 @@ import type { Model } from "../../lib/train/model.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { zooEntry } from "../../lib/zoo/zoo.ts";
 import { needs } from "../setup/needs.ts";
-import { inFolder, realTest } from "../weights/files.ts";
+import { realTest } from "../weights/files.ts";
+import { inFolder } from "../folders.ts";
 
 interface Line {
   readonly image?: string;

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { bytesSource, openSource, partOf } from "../../lib/weights/byte_source.ts";
-import { inFolder } from "./files.ts";
+import { inFolder } from "../folders.ts";
 import { serve } from "./server.ts";
 
 const content = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);

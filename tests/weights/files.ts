@@ -47,16 +47,6 @@ export function realTest(name: string, files: string[], fn: (paths: string[]) =>
   });
 }
 
-/** Runs a test in a folder of its own. */
-export async function inFolder(test: (folder: string) => Promise<unknown>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "striate-weights-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /**
  * Cuts a file short and damages its bytes in every place: opening it, and reading all of it, must
  * succeed or fail with an error of ours, and never hang. Returns how many of the damaged were refused.

@@ -5,7 +5,8 @@ import { sequential } from "../../lib/train/model.ts";
 import { fetchPublished } from "../../lib/core/cache.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { PublishedWeights } from "../../lib/zoo/published.ts";
-import { expected, fixture, inFolder, numbers } from "./files.ts";
+import { expected, fixture, numbers } from "./files.ts";
+import { inFolder } from "../folders.ts";
 import { serve } from "./server.ts";
 
 const content = fixture("pth_net.pth");

@@ -8,7 +8,8 @@ import { tensor } from "../../lib/tensor/create.ts";
 import { type Model, model, sequential } from "../../lib/train/model.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { saveWeights } from "../../lib/weights/save.ts";
-import { expected, fixture, inFolder, numbers, realTest } from "./files.ts";
+import { expected, fixture, numbers, realTest } from "./files.ts";
+import { inFolder } from "../folders.ts";
 
 /** The network of the PyTorch fixtures. */
 const net = (prefix = ""): Model =>

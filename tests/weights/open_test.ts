@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { openWeights } from "../../lib/weights/open.ts";
-import { fixture, inFolder } from "./files.ts";
+import { fixture } from "./files.ts";
+import { inFolder } from "../folders.ts";
 import { serve } from "./server.ts";
 
 Deno.test("openWeights: the format is found by content, whatever the name", async () => {

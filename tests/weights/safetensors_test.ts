@@ -3,7 +3,8 @@ import type { TensorData } from "../../lib/core/dtype.ts";
 import { encodeSafetensors, writeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { openSource } from "../../lib/weights/byte_source.ts";
-import { damage, inFolder, source } from "./files.ts";
+import { damage, source } from "./files.ts";
+import { inFolder } from "../folders.ts";
 
 const tensors = [
   { name: "b", shape: [2, 3], dtype: "f32", data: Float32Array.of(1, 2, 3, 4, 5, 6) },

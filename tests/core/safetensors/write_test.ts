@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { TensorData } from "../../../lib/core/dtype.ts";
 import { decodeSafetensors } from "../../../lib/core/safetensors/read.ts";
 import { encodeSafetensors, writeSafetensors } from "../../../lib/core/safetensors/write.ts";
-import { inFolder } from "../../weights/files.ts";
+import { inFolder } from "../../folders.ts";
 
 const tensors = [
   { name: "b", shape: [2, 3], dtype: "f32", data: Float32Array.of(1, 2, 3, 4, 5, 6) },
