@@ -61,7 +61,10 @@ function workFor(nodes: readonly Node[]): Work {
 export function homeOf(leaves: readonly Node[]): Runtime | undefined {
   let home: Runtime | undefined;
   for (const leaf of leaves) {
-    const other = valueOf(leaf)?.home;
+    const value = valueOf(leaf);
+    // What waited on a runtime that was closed is computed on the default one.
+    const waits = value?.isPending && value.source === undefined;
+    const other = value?.home ?? (waits ? defaultRuntime() : undefined);
     if (other === undefined || other === home) continue;
     if (home !== undefined) {
       throw new TypeError(
@@ -89,27 +92,27 @@ export function schedule(nodes: readonly Node[]): void {
     return;
   }
   const runtime = homeOf(work.leaves) ?? defaultRuntime();
-  if (runtime.isOpen && flush(runtime) && run(runtime, work)) return;
+  if (runtime.isOpen) {
+    flush(runtime);
+    if (run(runtime, work)) return;
+  }
   const roots = copyGraph(work);
   runtime.waiting.push({ roots, targets: work.roots.map((node) => becomeLeaf(node, runtime)) });
 }
 
-/** Runs what waits on a runtime, as far as its data lie there; whether that was everything. */
-function flush(runtime: Runtime): boolean {
-  const { waiting } = runtime;
-  for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-    const { roots, targets } = next;
+/** Runs what waits on a runtime, in order, but for that whose data lie elsewhere. */
+function flush(runtime: Runtime): void {
+  for (const deferred of runtime.waiting.splice(0)) {
+    const { roots, targets } = deferred;
     try {
       const storages = execute(runtime, workOf(roots));
-      if (storages === undefined) return false;
-      targets.forEach((target, i) => target.settle(runtime, storages[i]!));
+      if (storages === undefined) runtime.waiting.push(deferred);
+      else targets.forEach((target, i) => target.settle(runtime, storages[i]!));
     } catch (error) {
       // Whoever reads one of them learns of it.
       for (const target of targets) target.failure = error;
     }
-    waiting.shift();
   }
-  return true;
 }
 
 /** The roots of the same graph of new nodes, down to the leaves. */
@@ -132,15 +135,27 @@ export async function evaluate(nodes: readonly Node[], elsewhere?: Runtime): Pro
     const runtime = homeOf(leaves) ?? elsewhere ?? defaultRuntime();
     using _ = runtime.hold();
     await runtime.open();
-    await gather([...leaves, ...runtime.waiting.flatMap(({ roots }) => roots)], runtime);
-    // Another device may have been chosen, or more be waiting, while data was on its way.
-    if (runtime.isOpen && flush(runtime) && run(runtime, workFor(nodes))) return runtime;
+    await gather(leaves, runtime);
+    // Another device may have been chosen while data was on its way.
+    if (!runtime.isOpen) continue;
+    flush(runtime);
+    const isThere = nodes.every((node) => !isLeaf(node) || !valueOf(node)?.isPending);
+    if (isThere && run(runtime, workFor(nodes))) return runtime;
   }
 }
 
-/** Brings to the host what lies elsewhere than on a runtime. */
+/**
+ * Brings to the host what lies elsewhere than on a runtime, of leaves and of what those depend on
+ * that are computed from others that wait. (What waits for nothing here may wait for this.)
+ */
 async function gather(nodes: readonly Node[], runtime: Runtime): Promise<void> {
-  for (const node of workOf(nodes).leaves) {
+  const leaves = new Set(nodes);
+  for (const node of leaves) {
+    const value = valueOf(node);
+    const deferred = runtime.waiting.find(({ targets }) => targets.some((t) => t === value));
+    for (const other of deferred ? workOf(deferred.roots).leaves : []) leaves.add(other);
+  }
+  for (const node of leaves) {
     const value = valueOf(node);
     if (value === undefined || value.isPresentOn(runtime)) continue;
     if (value.source === undefined) await value.leave();

@@ -109,6 +109,30 @@ Deno.test("what waits for data on its way to a runtime that closes is computed e
   assertEquals((await y.data()).map(Math.round), Float32Array.of(2503, 2507));
 });
 
+Deno.test("what waits for a copy of what is not computed yet is computed once that is", async () => {
+  await using there = await open();
+  const [a, b] = [new Variable("a", [2], "f32"), new Variable("b", [2], "f32")];
+  a.set(ones([2]).to(there).mul(2));
+  b.set(a.tensor().mul(3).to(defaultRuntime()).add(1));
+  assertEquals(await b.tensor().array(), [7, 7]);
+  assertEquals(await a.tensor().array(), [2, 2]);
+  // A weight that comes from another runtime moves to the model's.
+  const net = stateful(), [name, weight] = [...net.namedWeights].at(-1)!;
+  net.assign({ [name]: ones(weight.shape).to(there).mul(5) });
+  await net.predict(corners(2));
+  assertEquals(new Set(await weight.read()), new Set([5]));
+});
+
+Deno.test("what waits on a runtime that closes, and is moved to another, is computed", async () => {
+  const there = await open();
+  await using elsewhere = await open();
+  const variable = new Variable("a", [2], "f32");
+  variable.set(ones([2]).to(there).mul(2));
+  const x = variable.tensor().mul(3);
+  await there.close();
+  assertEquals(await x.to(elsewhere).add(1).array(), [7, 7]);
+});
+
 Deno.test("a device closes once the training on it is done, another may be chosen meanwhile", async () => {
   await setDevice("cpu", { threads: 1 });
   const net = stateful(), data = corners(30), before = await device();
