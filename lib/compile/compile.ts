@@ -3,9 +3,9 @@ import { type Node, topologicalOrder } from "../graph/node.ts";
 import { type Fusion, nameOf, usesOf } from "./fuse.ts";
 import type { Launch } from "../graph/kernel.ts";
 import { bufferOf, copyUnit, lower, type Unit } from "./lower.ts";
-import { assignSlots, type Lifetime } from "./memory.ts";
+import { assignSlots, type Lifetime } from "./slots.ts";
 import type { Place, Plan, PlannedValue } from "./plan.ts";
-import { bytesOf, schedule } from "./schedule.ts";
+import { bytesOf, launchOrder } from "./launch_order.ts";
 import { simplify } from "./simplify.ts";
 import { planUpdates } from "./update.ts";
 
@@ -70,11 +70,11 @@ export function compile(
     return bindings.push(bytesOf(root)) - 1;
   });
   const isTemporary = (node: Node) => !bindingOf.has(node);
-  const scheduled = schedule(units, uses.index, updates.order, isTemporary);
-  return { ...place(scheduled, bindingOf), bindings, outputs };
+  const ordered = launchOrder(units, uses.index, updates.order, isTemporary);
+  return { ...place(ordered, bindingOf), bindings, outputs };
 }
 
-/** Numbers the values of scheduled units and gives each its place. */
+/** Numbers the values of units in order and gives each its place. */
 function place(units: readonly Unit[], bindingOf: ReadonlyMap<Node, number>) {
   const numbers = new Map<Node, number>();
   const nodes: Node[] = [];

@@ -4,11 +4,11 @@ import { anything } from "../core/option_kinds.ts";
 import { options } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { Device, DeviceEntry, DeviceOptions } from "./device.ts";
-import * as own from "./entries.ts";
+import * as library from "./entries.ts";
 
 /** The devices that there are, by name. */
 const entries = new Map<string, DeviceEntry>(
-  Object.values(own).map((entry) => [entry.name, entry]),
+  Object.values(library).map((entry) => [entry.name, entry]),
 );
 
 /** Stands for the available device of the highest rank. */
@@ -54,14 +54,14 @@ export async function openDevice(name: string, given: DeviceOptions = {}): Promi
   const candidates = name === auto
     ? [...entries.values()].sort((a, b) => b.rank - a.rank)
     : [entries.get(name)!];
-  const known = candidates.flatMap((entry) => entry.options.map((option) => [option, anything]));
-  const values = options(`device ${name}`, given, Object.fromEntries(known));
+  const schema = candidates.flatMap((entry) => entry.options.map((option) => [option, anything]));
+  const values = options(`device ${name}`, given, Object.fromEntries(schema));
   let failure: unknown = new DeviceError("no device is available");
   for (const entry of candidates) {
     if (name === auto && !await entry.available()) continue;
-    const own = Object.entries(values).filter(([option]) => entry.options.includes(option));
+    const known = Object.entries(values).filter(([option]) => entry.options.includes(option));
     try {
-      return await entry.open(Object.fromEntries(own));
+      return await entry.open(Object.fromEntries(known));
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       failure = error;

@@ -4,7 +4,7 @@ import type { Plan } from "../../compile/plan.ts";
 import type { TensorData } from "../../core/dtype.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { Device, Executable, Storage } from "../device.ts";
-import { Memory } from "./memory.ts";
+import { SharedMemory } from "./shared_memory.ts";
 import { Pool } from "./pool.ts";
 import { checkBindings, type LoadedProgram, loadProgram } from "./program.ts";
 
@@ -23,29 +23,23 @@ const mostThreads = 16;
  * await device.close();
  * ```
  */
-export function createCpuDevice(
-  given: { readonly threads?: number } = {},
-): Device {
-  const { threads } = options("cpu", given, {
-    threads: positiveInteger(navigator.hardwareConcurrency),
-  });
+export function createCpuDevice(given: { readonly threads?: number } = {}): Device {
+  const schema = { threads: positiveInteger(navigator.hardwareConcurrency) };
+  const { threads } = options("cpu", given, schema);
   return new CpuDevice(Math.min(threads, mostThreads));
 }
 
 /** A block of the device's memory. */
 class CpuStorage implements Storage {
-  readonly device: CpuDevice;
-  readonly address: number;
-  readonly bytes: number;
   /** How many commands are done when the last one queued that uses this is. */
   lastUse = 0;
   isReleased = false;
 
-  constructor(device: CpuDevice, address: number, bytes: number) {
-    this.device = device;
-    this.address = address;
-    this.bytes = bytes;
-  }
+  constructor(
+    readonly device: CpuDevice,
+    readonly address: number,
+    readonly bytes: number,
+  ) {}
 
   release(): void {
     if (this.isReleased) return;
@@ -95,7 +89,7 @@ class CpuDevice implements Device {
   readonly programBytes = 2 ** 30;
   /** The next batch is made ready while one runs. */
   readonly pace = { stride: 1, ahead: 2 };
-  readonly memory = new Memory();
+  readonly memory = new SharedMemory();
   readonly pool: Pool;
 
   constructor(threads: number) {

@@ -1,6 +1,6 @@
 import { DeviceError } from "../../core/errors.ts";
 import { commands, control, type Welcome } from "./control.ts";
-import type { Memory } from "./memory.ts";
+import type { SharedMemory } from "./shared_memory.ts";
 
 /** Someone who waits until a number of commands is done. */
 interface Waiter {
@@ -15,23 +15,25 @@ interface Waiter {
  */
 export class Pool {
   readonly threads: number;
-  readonly #memory: Memory;
-  readonly #control: Int32Array<SharedArrayBuffer>;
+  /** How many commands were queued. */
+  queued = 0;
+  /** Bytes of the memory that commands hold, done or not. */
+  commandBytes = 0;
+  readonly #memory: SharedMemory;
+  readonly #control: Int32Array;
   readonly #workers: Worker[];
-  #queued = 0;
   /** The last command: the next one is hung on there. */
   #last = { address: control.first * 4, bytes: 0 };
   /** What to do when so many commands are done, in that order: mostly to free memory. */
   readonly #later: { readonly number: number; readonly action: () => void }[] = [];
   #waiters: Waiter[] = [];
-  #commandBytes = 0;
   #isWatching = false;
   #failure: DeviceError | undefined;
   /** What a launch is called, for errors: set by the runs queued, oldest first. */
   readonly #runs: { readonly number: number; readonly launches: readonly string[] }[] = [];
 
   /** Starts `threads` threads over `memory`. */
-  constructor(memory: Memory, threads: number) {
+  constructor(memory: SharedMemory, threads: number) {
     this.threads = threads;
     this.#memory = memory;
     this.#control = memory.words;
@@ -52,16 +54,6 @@ export class Pool {
     return this.#failure === undefined;
   }
 
-  /** Bytes of the memory that commands hold, done or not. */
-  get commandBytes(): number {
-    return this.#commandBytes;
-  }
-
-  /** How many commands were queued. */
-  get queued(): number {
-    return this.#queued;
-  }
-
   /** How many commands are done. */
   get done(): number {
     return Atomics.load(this.#control, control.done);
@@ -73,7 +65,7 @@ export class Pool {
     this.settle();
     const bytes = (words.length + 2) * 4;
     const address = this.#memory.allocate(bytes, "a command");
-    this.#commandBytes += bytes;
+    this.commandBytes += bytes;
     const memory = this.#memory.words;
     memory[address >>> 2] = 0;
     memory[(address >>> 2) + 1] = commands[kind];
@@ -81,11 +73,11 @@ export class Pool {
     memory[this.#last.address >>> 2] = address;
     const before = this.#last;
     this.#last = { address, bytes };
-    const number = ++this.#queued;
+    const number = ++this.queued;
     // Every thread has read where this command is once it is done.
     if (before.bytes > 0) {
       this.when(number, () => {
-        this.#commandBytes -= before.bytes;
+        this.commandBytes -= before.bytes;
         this.#memory.free(before.address);
       });
     }
@@ -139,8 +131,8 @@ export class Pool {
    * loop stands still meanwhile.
    */
   drain(): void {
-    for (let done = this.done; done < this.#queued && this.isOpen; done = this.done) {
-      Atomics.store(this.#control, control.wanted, this.#queued);
+    for (let done = this.done; done < this.queued && this.isOpen; done = this.done) {
+      Atomics.store(this.#control, control.wanted, this.queued);
       // Looks again now and then, since a thread that died wakes nobody.
       Atomics.wait(this.#control, control.done, done, 100);
     }

@@ -1,8 +1,8 @@
 import { emitPlan } from "../../../kernels/cpu/emit.ts";
 import type { Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
-import type { Memory } from "./memory.ts";
-import { phasesOf, sharesScratch } from "./schedule.ts";
+import type { SharedMemory } from "./shared_memory.ts";
+import { phasesOf, sharesScratch } from "./thread_phases.ts";
 
 /** A plan in the shared memory, as the threads read it (see `commands`). */
 export interface LoadedProgram {
@@ -17,7 +17,7 @@ export interface LoadedProgram {
 let programs = 0;
 
 /** Compiles a plan and lays it out in memory. A DeviceError says so where there is no room. */
-export function loadProgram(plan: Plan, memory: Memory): LoadedProgram {
+export function loadProgram(plan: Plan, memory: SharedMemory): LoadedProgram {
   const emitted = emitPlan(plan);
   const module = new WebAssembly.Module(emitted.bytes);
   const blocks: number[] = [];

@@ -5,14 +5,14 @@ import { DeviceError } from "../../core/errors.ts";
 import { bytesPerElement } from "../../core/dtype.ts";
 import type { Executable, Storage } from "../device.ts";
 import type { Failures } from "./failures.ts";
-import { type Memory, WebgpuStorage } from "./memory.ts";
+import { type Buffers, WebgpuStorage } from "./buffers.ts";
 import type { Pipelines } from "./pipelines.ts";
 
 /** What an executable needs of its device. */
 export interface Context {
   readonly device: GPUDevice;
   readonly failures: Failures;
-  readonly memory: Memory;
+  readonly buffers: Buffers;
   readonly pipelines: Pipelines;
   readonly tiling: Tiling;
 }
@@ -39,14 +39,14 @@ export class WebgpuExecutable implements Executable {
   readonly #commands: readonly Command[];
   /** Bind groups of all commands by the bound storages, the one used longest ago first. */
   readonly #groups = new Map<string, readonly GPUBindGroup[]>();
-  #live = true;
+  #isReleased = false;
 
   /** Compiles and allocates; a DeviceError names a value that is over the device's limits. */
   constructor(context: Context, plan: Plan) {
     this.#context = context;
     this.#bindings = plan.bindings;
     for (const { size, dtype, name } of plan.values) {
-      context.memory.checkSize(size * bytesPerElement[dtype], name);
+      context.buffers.checkSize(size * bytesPerElement[dtype], name);
     }
     const emitted = plan.launches.map((launch) => {
       const { places, operands } = resolve(plan, launch);
@@ -61,17 +61,17 @@ export class WebgpuExecutable implements Executable {
     const scratch = Math.max(0, ...emitted.map((launch) => launch.scratch));
     const sizes = scratch > 0 ? [...plan.slots, scratch] : plan.slots;
     this.#slots = sizes.map((bytes, i) =>
-      context.memory.allocate(bytes, i < plan.slots.length ? `slot ${i}` : "partial sums")
+      context.buffers.allocate(bytes, i < plan.slots.length ? `slot ${i}` : "partial sums")
     );
     const shared: Place = { kind: "slot", index: plan.slots.length };
     this.#commands = emitted.flatMap(({ places, dispatches, name }) =>
       dispatches.map((dispatch): Command => {
         const pipeline = context.pipelines.pipeline(dispatch, name);
         const layout = context.pipelines.layout(dispatch);
-        const own = dispatch.bindings.map(({ buffer }) => places[buffer] ?? shared);
-        const fixed = own.every(({ kind }) => kind === "slot");
-        const group = fixed ? this.#group(layout, own, []) : undefined;
-        return { dispatch, pipeline, layout, places: own, group };
+        const bound = dispatch.bindings.map(({ buffer }) => places[buffer] ?? shared);
+        const fixed = bound.every(({ kind }) => kind === "slot");
+        const group = fixed ? this.#group(layout, bound, []) : undefined;
+        return { dispatch, pipeline, layout, places: bound, group };
       })
     );
   }
@@ -79,7 +79,7 @@ export class WebgpuExecutable implements Executable {
   run(bindings: readonly Storage[]): void {
     const { device, failures } = this.#context;
     failures.check();
-    if (!this.#live) throw new DeviceError("webgpu: the program was released and cannot run");
+    if (this.#isReleased) throw new DeviceError("webgpu: the program was released and cannot run");
     const storages = this.#check(bindings);
     if (this.#commands.length === 0) return;
     const groups = this.#groupsFor(storages);
@@ -96,7 +96,7 @@ export class WebgpuExecutable implements Executable {
   }
 
   release(): void {
-    this.#live = false;
+    this.#isReleased = true;
     this.#groups.clear();
     for (const slot of this.#slots) slot.release();
   }
@@ -108,7 +108,7 @@ export class WebgpuExecutable implements Executable {
       );
     }
     return bindings.map((storage, i) => {
-      if (!(storage instanceof WebgpuStorage) || !storage.live) {
+      if (!(storage instanceof WebgpuStorage) || storage.isReleased) {
         throw new TypeError(`webgpu: binding ${i} is not a live buffer of a WebGPU device`);
       }
       if (storage.bytes < this.#bindings[i]!) {

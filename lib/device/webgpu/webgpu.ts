@@ -4,9 +4,9 @@ import type { TensorData } from "../../core/dtype.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { Device, Executable, Storage } from "../device.ts";
 import { deviceDescriptor, noAdapter, requestAdapter } from "./adapter.ts";
-import { WebgpuExecutable } from "./executable.ts";
+import { type Context, WebgpuExecutable } from "./executable.ts";
 import { Failures } from "./failures.ts";
-import { Memory, WebgpuStorage } from "./memory.ts";
+import { Buffers, WebgpuStorage } from "./buffers.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Readback } from "./readback.ts";
 
@@ -44,10 +44,9 @@ export class WebgpuDevice implements Device {
   /** The WebGPU device itself. */
   readonly gpu: GPUDevice;
   readonly #failures: Failures;
-  readonly #memory: Memory;
-  readonly #pipelines: Pipelines;
+  readonly #buffers: Buffers;
   readonly #readback: Readback;
-  readonly #tiling: Tiling;
+  readonly #context: Context;
   /** Four bytes to read, for `finish`. */
   readonly #probe: WebgpuStorage;
 
@@ -55,26 +54,26 @@ export class WebgpuDevice implements Device {
   constructor(gpu: GPUDevice, description: string, tiling: Tiling) {
     this.gpu = gpu;
     this.description = description;
-    this.#tiling = tiling;
-    this.#failures = new Failures(gpu);
-    this.#memory = new Memory(gpu, this.#failures);
-    this.#pipelines = new Pipelines(gpu, this.#failures);
+    const failures = this.#failures = new Failures(gpu);
+    const buffers = this.#buffers = new Buffers(gpu, failures);
+    const pipelines = new Pipelines(gpu, failures);
+    this.#context = { device: gpu, failures, buffers, pipelines, tiling };
     this.#readback = new Readback(gpu);
-    this.#probe = new Memory(gpu, this.#failures).allocate(4, "a probe");
+    this.#probe = new Buffers(gpu, failures).allocate(4, "a probe");
   }
 
   get allocatedBytes(): number {
-    return this.#memory.bytes;
+    return this.#buffers.bytes;
   }
 
   allocate(bytes: number): Storage {
     this.#failures.check();
-    return this.#memory.allocate(bytes, `a buffer of ${bytes} bytes`);
+    return this.#buffers.allocate(bytes, `a buffer of ${bytes} bytes`);
   }
 
   write(storage: Storage, data: TensorData, byteOffset = 0): void {
     this.#failures.check();
-    const target = this.#own(storage);
+    const target = this.#checked(storage);
     const end = byteOffset + data.byteLength;
     // WebGPU writes whole words: a broken one is filled up, which only the end can bear.
     if (byteOffset % 4 !== 0 || end > target.bytes || (end % 4 !== 0 && end !== target.bytes)) {
@@ -94,7 +93,7 @@ export class WebgpuDevice implements Device {
 
   async read(storage: Storage, bytes: number): Promise<ArrayBuffer> {
     this.#failures.check();
-    const source = this.#own(storage);
+    const source = this.#checked(storage);
     if (bytes > source.bytes) {
       throw new RangeError(
         `webgpu: cannot read ${bytes} bytes of a buffer of ${source.bytes}`,
@@ -105,16 +104,7 @@ export class WebgpuDevice implements Device {
 
   load(plan: Plan): Executable {
     this.#failures.check();
-    return new WebgpuExecutable(
-      {
-        device: this.gpu,
-        failures: this.#failures,
-        memory: this.#memory,
-        pipelines: this.#pipelines,
-        tiling: this.#tiling,
-      },
-      plan,
-    );
+    return new WebgpuExecutable(this.#context, plan);
   }
 
   async finish(): Promise<void> {
@@ -125,7 +115,7 @@ export class WebgpuDevice implements Device {
   /** Gives all memory back. Deno ends the adapter's threads when the garbage collector comes by. */
   async close(): Promise<void> {
     await this.#readback.close();
-    this.#memory.releaseAll();
+    this.#buffers.releaseAll();
     this.#failures.note("webgpu: the device was closed and cannot be used any more");
     this.gpu.destroy();
   }
@@ -145,8 +135,8 @@ export class WebgpuDevice implements Device {
     }
   }
 
-  #own(storage: Storage): WebgpuStorage {
-    if (storage instanceof WebgpuStorage && storage.live) return storage;
+  #checked(storage: Storage): WebgpuStorage {
+    if (storage instanceof WebgpuStorage && !storage.isReleased) return storage;
     throw new TypeError("webgpu: expected a live buffer of this device");
   }
 }

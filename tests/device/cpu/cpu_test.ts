@@ -10,7 +10,7 @@ import type { Plan, PlannedValue } from "../../../lib/compile/plan.ts";
 import { DeviceError } from "../../../lib/core/errors.ts";
 import { control } from "../../../lib/device/cpu/control.ts";
 import { createCpuDevice } from "../../../lib/device/cpu/cpu.ts";
-import { Memory } from "../../../lib/device/cpu/memory.ts";
+import { SharedMemory } from "../../../lib/device/cpu/shared_memory.ts";
 import { planOf } from "../../kernels/cpu/run_kernel.ts";
 import { normals } from "../../kernels/cpu/reference.ts";
 
@@ -299,7 +299,7 @@ Deno.test("the event loop of a thread without work goes on, so that it can be to
     worker.postMessage(message);
     return promise.finally(() => clearTimeout(deadline));
   };
-  const { memory, words } = new Memory();
+  const { memory, words } = new SharedMemory();
   await answer({ memory, thread: 0, threads: 1 });
   const isAsleep = () => Atomics.load(words, control.idle) > 0;
   while (!isAsleep()) await new Promise((resolve) => setTimeout(resolve));

@@ -10,37 +10,25 @@ const alignment = 64;
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** All memory of the CPU device: one shared WebAssembly memory that grows, cut into blocks. */
-export class Memory {
+export class SharedMemory {
   readonly memory: WebAssembly.Memory;
   /** Free blocks by address; no two touch. */
   readonly #free: { start: number; end: number }[] = [];
   readonly #blocks = new Map<number, { bytes: number; size: number }>();
   /** Where memory begins that was never given out. */
   #top = controlBytes;
-  #allocated = 0;
-  #words: Int32Array<SharedArrayBuffer>;
-  #bytes: Uint8Array<SharedArrayBuffer>;
+  /** Bytes that were asked for and not given back. */
+  allocatedBytes = 0;
+  /** The memory in words, where address / 4 is the index; others once it has grown. */
+  words: Int32Array;
+  /** The memory in bytes; others once it has grown. */
+  bytes: Uint8Array;
 
   /** A memory of one mebibyte, which grows to 4 GiB. */
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared: true });
-    this.#words = new Int32Array(this.memory.buffer as unknown as SharedArrayBuffer);
-    this.#bytes = new Uint8Array(this.memory.buffer as unknown as SharedArrayBuffer);
-  }
-
-  /** Bytes that were asked for and not given back. */
-  get allocatedBytes(): number {
-    return this.#allocated;
-  }
-
-  /** The memory in words; address / 4 is the index. */
-  get words(): Int32Array<SharedArrayBuffer> {
-    return this.#words;
-  }
-
-  /** The memory in bytes. */
-  get bytes(): Uint8Array<SharedArrayBuffer> {
-    return this.#bytes;
+    this.words = new Int32Array(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
   }
 
   /**
@@ -65,7 +53,7 @@ export class Memory {
       this.#top = start + size;
     }
     this.#blocks.set(start, { bytes, size });
-    this.#allocated += bytes;
+    this.allocatedBytes += bytes;
     return start;
   }
 
@@ -73,7 +61,7 @@ export class Memory {
   free(address: number): void {
     const block = this.#blocks.get(address)!;
     this.#blocks.delete(address);
-    this.#allocated -= block.bytes;
+    this.allocatedBytes -= block.bytes;
     const end = address + block.size;
     let index = this.#free.findIndex(({ start }) => start > address);
     if (index < 0) index = this.#free.length;
@@ -101,12 +89,12 @@ export class Memory {
     } catch (cause) {
       throw new DeviceError(
         `cpu: ${bytes} bytes (${mebibytes(bytes)}) for ${purpose} do not fit: ${
-          mebibytes(this.#allocated)
+          mebibytes(this.allocatedBytes)
         } are in use, and one WebAssembly memory holds at most 4 GiB; use a smaller batch or model, or await a tensor now and then in a loop of tensors: memory comes back while a program waits`,
         { cause },
       );
     }
-    this.#words = new Int32Array(this.memory.buffer as unknown as SharedArrayBuffer);
-    this.#bytes = new Uint8Array(this.memory.buffer as unknown as SharedArrayBuffer);
+    this.words = new Int32Array(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
   }
 }

@@ -12,7 +12,7 @@ export const bytesOf = (node: Node): number => sizeOf(node.shape) * bytesPerElem
  * the one that frees most memory (or takes least) goes first, so that the gradient of a weight is
  * used up before the next one is made; ties keep the order of the graph.
  */
-export function schedule(
+export function launchOrder(
   units: readonly Unit[],
   index: ReadonlyMap<Node, number>,
   order: Order,

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { EmittedPlan } from "../../../kernels/cpu/emit.ts";
 import type { Kernel } from "../../../lib/graph/kernel.ts";
 import type { Plan } from "../../../lib/compile/plan.ts";
-import { phasesOf } from "../../../lib/device/cpu/schedule.ts";
+import { phasesOf } from "../../../lib/device/cpu/thread_phases.ts";
 
 /** Launches as [inputs, outputs] over slots of the same numbers; `stages` lists each launch's. */
 function schedule(launches: [number[], number[]][], scratch: number[] = [], stages?: number[]) {

@@ -10,48 +10,37 @@ export class WebgpuStorage implements Storage {
   static #count = 0;
   /** A number that no other storage has. */
   readonly id: number = WebgpuStorage.#count++;
-  readonly bytes: number;
-  /** The size of the part that is bound: all of it, or as much as the device binds. */
-  readonly bound: number;
-  readonly buffer: GPUBuffer;
-  readonly #memory: Memory;
-  #live = true;
+  isReleased = false;
 
-  /** Made by `Memory.allocate`. */
-  constructor(memory: Memory, bytes: number, buffer: GPUBuffer, bound: number) {
-    this.#memory = memory;
-    this.bytes = bytes;
-    this.buffer = buffer;
-    this.bound = bound;
-  }
-
-  /** Whether it was not released yet. */
-  get live(): boolean {
-    return this.#live;
-  }
+  /**
+   * Made by `Buffers.allocate`. `bound` is the size of the part that is bound: all of it, or as much
+   * as the device binds.
+   */
+  constructor(
+    readonly buffers: Buffers,
+    readonly bytes: number,
+    readonly buffer: GPUBuffer,
+    readonly bound: number,
+  ) {}
 
   release(): void {
-    if (!this.#live) return;
-    this.#live = false;
-    this.#memory.release(this.buffer);
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.buffers.release(this.buffer);
   }
 }
 
 /** The buffers of a device, and how many bytes they have in all. */
-export class Memory {
+export class Buffers {
   readonly #device: GPUDevice;
   readonly #failures: Failures;
   readonly #live = new Set<GPUBuffer>();
-  #bytes = 0;
+  /** Bytes of the buffers that are not released. */
+  bytes = 0;
 
   constructor(device: GPUDevice, failures: Failures) {
     this.#device = device;
     this.#failures = failures;
-  }
-
-  /** Bytes of the buffers that are not released. */
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /** The largest value that can be bound, in bytes. */
@@ -81,7 +70,7 @@ export class Memory {
       () => this.#device.createBuffer({ size, usage }),
     );
     this.#live.add(buffer);
-    this.#bytes += size;
+    this.bytes += size;
     const largest = Math.floor(this.#device.limits.maxStorageBufferBindingSize / 16) * 16;
     return new WebgpuStorage(this, bytes, buffer, Math.min(size, largest));
   }
@@ -89,7 +78,7 @@ export class Memory {
   /** Gives a buffer back; queued work that uses it is still done. */
   release(buffer: GPUBuffer): void {
     if (!this.#live.delete(buffer)) return;
-    this.#bytes -= buffer.size;
+    this.bytes -= buffer.size;
     buffer.destroy();
   }
 

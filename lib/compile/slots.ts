@@ -27,8 +27,8 @@ export function assignSlots(lifetimes: readonly Lifetime[]): Slots {
   const tenants: Lifetime[][] = [];
   for (const i of order) {
     const life = lifetimes[i]!;
-    let slot = tenants.findIndex((others) =>
-      others.every((other) => other.last < life.first || other.first > life.last)
+    let slot = tenants.findIndex((lives) =>
+      lives.every((other) => other.last < life.first || other.first > life.last)
     );
     if (slot < 0) {
       slot = tenants.length;

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { bytesPerElement } from "../../lib/core/dtype.ts";
 import { Random } from "../../lib/core/random.ts";
 import { compile } from "../../lib/compile/compile.ts";
-import { assignSlots } from "../../lib/compile/memory.ts";
+import { assignSlots } from "../../lib/compile/slots.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
 import { gradients } from "../../lib/graph/gradient.ts";
 import { leaf } from "../../lib/graph/node.ts";
