@@ -13,7 +13,7 @@ interface Kernel {
 /** The kernel; undefined outside a notebook, where reading `Deno.jupyter` throws. */
 export function kernel(): Kernel | undefined {
   try {
-    return (Deno as unknown as { jupyter?: Kernel }).jupyter;
+    return (Deno as { jupyter?: Kernel }).jupyter;
   } catch {
     return undefined;
   }

@@ -28,6 +28,9 @@ export const colorway: readonly string[] = [
   "#6e6e6e",
 ];
 
+/** The colour of the i-th trace. */
+export const traceColor = (i: number): string => colorway[i % colorway.length]!;
+
 const even = (colors: string): ColorScale => {
   const list = colors.split(" ");
   return list.map((color, i) => [i / (list.length - 1), `#${color}`]);
@@ -77,7 +80,7 @@ export function colorScaleOf(scale: unknown): ColorScale {
     if (typeof scale[0] === "string") {
       return scale.map((color, i) => [scale.length === 1 ? 0 : i / (scale.length - 1), color]);
     }
-    return scale as unknown as ColorScale;
+    return scale;
   }
   if (typeof scale !== "string") return colorScales.RdBu!;
   const name = scale.replace(/_r$/, "").toLowerCase();

@@ -17,28 +17,21 @@ import { drawText } from "../svg/text.ts";
 /** So many steps are drawn at most. */
 const mostSteps = 12;
 
+/** Steps in a row, for each number of them; of more there are four. */
+const usualColumns = [1, 1, 2, 3, 2, 3, 3];
+
 /** All steps of a figure that moves, or twelve evenly chosen, each smaller and with its name. */
 export function drawSteps(
   { data, layout: given = {}, frames = [] }: Required<FigureJson>,
 ): Drawing {
   const count = Math.min(mostSteps, frames.length);
-  const chosen = Array.from(
-    { length: count },
-    (_, i) => frames[count === 1 ? 0 : Math.round(i * (frames.length - 1) / (count - 1))]!,
-  );
+  const last = frames.length - 1, between = Math.max(1, count - 1);
+  const chosen = Array.from({ length: count }, (_, i) => frames[Math.round(i * last / between)]!);
   const legend = sharedLegend(data, given, chosen);
   const layout = legend === undefined ? given : withoutLegend(given);
   const { width } = figureSize(layout);
   const asked = numberAt(layout, "meta.columns", 0);
-  const columns = asked > 0
-    ? Math.min(asked, count)
-    : count <= 3
-    ? count
-    : count === 4
-    ? 2
-    : count <= 6
-    ? 3
-    : 4;
+  const columns = asked > 0 ? Math.min(asked, count) : usualColumns[count] ?? 4;
   const rows = Math.ceil(count / columns);
   const font = { size: 12, color: textAt(layout, "font.color", "#444444"), bold: false };
   const { text: title, font: titleFont } = figureTitle(layout, font);

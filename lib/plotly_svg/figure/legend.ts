@@ -48,11 +48,11 @@ export function legendOf(
   const names = items.map(({ json }) =>
     textAt(json, "name", `trace ${traces.findIndex((trace) => trace.json === json)}`)
   );
-  const title = titleOf(own);
+  const title = titleOf(own), titleSize = measureText(title, font.size, true);
   const sizes = names.map((name) => measureText(name, font.size));
   const flat = own.orientation === "h";
   const rows = sizes.map(({ height }) => Math.max(height, font.size * lineHeight) + 3);
-  const titleHeight = title === "" ? 0 : measureText(title, font.size, true).height + 4;
+  const titleHeight = title === "" ? 0 : titleSize.height + 4;
   // Side by side all items are as wide as the widest, as in Plotly.
   const cell = Math.max(...sizes.map(({ width }) => width)) + markWidth + 5;
   const places = names.map((_, i) =>
@@ -62,24 +62,19 @@ export function legendOf(
   );
   const width = 3 + Math.max(
     flat ? gap + names.length * (cell + 5) : cell + gap,
-    title === "" ? 0 : measureText(title, font.size, true).width + gap,
+    title === "" ? 0 : titleSize.width + gap,
   );
   const height = titleHeight + 8 +
     (flat ? Math.max(...rows) : rows.reduce((a, b) => a + b, 0));
   const place = (plot: Box) => placeOf(own, flat, width, height, plot);
   const draw = (plot: Box) => {
-    const { x, y } = place(plot);
+    const { x, y } = place(plot), edge = numberAt(own, "borderwidth", 0);
     const frame = rect({ x, y, width, height }, {
       fill: textAt(own, "bgcolor", textAt(layout, "paper_bgcolor", "#ffffff")),
-      ...numberAt(own, "borderwidth", 0) > 0
-        ? stroke(textAt(own, "bordercolor", "#444444"), numberAt(own, "borderwidth", 0))
-        : {},
+      ...edge > 0 && stroke(textAt(own, "bordercolor", "#444444"), edge),
     });
-    const head = title === "" ? "" : drawText(
-      title,
-      { x: x + 5, y: y + 4 + titleHeight / 2, anchor: "start" },
-      { ...fontAt(own, "title.font", font) },
-    );
+    const above = { x: x + 5, y: y + 4 + titleHeight / 2, anchor: "start" } as const;
+    const head = title === "" ? "" : drawText(title, above, fontAt(own, "title.font", font));
     const body = items.map((trace, i) => {
       const top = y + places[i]!.y, left = x + places[i]!.x, middle = top + rows[i]! / 2;
       return drawMark(trace, left + 5, middle) +
@@ -119,13 +114,8 @@ function drawMark(trace: NamedTrace, x: number, y: number): string {
   }
   const width = numberAt(json, "line.width", 2);
   if (hasMode(json, "lines") && width > 0) {
-    text += line(
-      x,
-      y,
-      x + 30,
-      y,
-      stroke(lineColor(trace), Math.min(10, width), jsonAt(json, "line").dash),
-    );
+    const look = stroke(lineColor(trace), Math.min(10, width), jsonAt(json, "line").dash);
+    text += line(x, y, x + 30, y, look);
   }
   if (hasMode(json, "markers")) {
     const { symbol, radius, attributes } = markerLooks(trace)(0);

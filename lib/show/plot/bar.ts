@@ -1,6 +1,6 @@
 import { checkedBy, custom, flag, required, text } from "../../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../../core/options.ts";
-import { colorway, type Json, mergeJson } from "../../plotly_svg/mod.ts";
+import { type Json, mergeJson, traceColor } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
 import {
@@ -98,7 +98,7 @@ export function bar(values: OneOrMore<BarSeries>, given: BarOptions = {}): Figur
       x: horizontal ? y : labels,
       y: horizontal ? labels : y,
       name: series.name,
-      marker: { color: series.color ?? colorway[i % colorway.length]! },
+      marker: { color: series.color ?? traceColor(i) },
       ...text && { text, textposition: stacked ? "inside" : "outside", cliponaxis: false },
     }, series.plotly ?? {}) as Trace;
   });

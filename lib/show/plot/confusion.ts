@@ -9,7 +9,7 @@ import {
   texts,
 } from "./figure_options.ts";
 import { drawMatrix } from "./heatmap.ts";
-import { checkLength, checkMatrix, type Matrix } from "./numbers.ts";
+import { checkLength, checkMatrix, type Matrix, tableOf } from "./numbers.ts";
 
 /** Counts of how often each class (row) was taken for each (column): a `ConfusionMatrix`. */
 export interface ConfusionCounts {
@@ -88,8 +88,5 @@ const shares = (row: ArrayLike<number>): number[] => {
 function rowsOf(matrix: ConfusionCounts | Matrix): Matrix {
   const { classes, counts } = matrix as ConfusionCounts;
   if (counts === undefined) return matrix as Matrix;
-  return Array.from(
-    { length: classes },
-    (_, i) => Array.from({ length: classes }, (_, j) => counts[i * classes + j]!),
-  );
+  return tableOf(classes, classes, (row, column) => counts[row * classes + column]!);
 }

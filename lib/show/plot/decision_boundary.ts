@@ -1,7 +1,7 @@
 import { checkedBy, integer, number, required } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
-import { colorway, isolinePieces } from "../../plotly_svg/mod.ts";
+import { isolinePieces, traceColor } from "../../plotly_svg/mod.ts";
 import { tensor } from "../../tensor/create.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
@@ -21,6 +21,7 @@ import {
   type Numbers,
   rounded,
   spread,
+  tableOf,
 } from "./numbers.ts";
 
 /** Points of the plane with their classes. */
@@ -97,7 +98,7 @@ export async function decisionBoundary(
     borderTrace(xs, ys, outside),
     ...found.map((label) => {
       const own = [...labels.keys()].filter((i) => labels[i] === label);
-      return pointTrace(px, py, own, nameOf(label), colorOf(classOf(label)));
+      return pointTrace(px, py, own, nameOf(label), traceColor(classOf(label)));
     }),
   ];
   const layout = cartesianLayout(where, settings, {
@@ -148,16 +149,9 @@ function outsideOf(
   return Array.from(
     { length: Math.max(1, width - 1) },
     (_, c) =>
-      Array.from(
-        { length: rows },
-        (_, row) =>
-          Array.from({ length: columns }, (_, column) =>
-            outside((row * columns + column) * width, c + 1)),
-      ),
+      tableOf(rows, columns, (row, column) => outside((row * columns + column) * width, c + 1)),
   );
 }
-
-const colorOf = (c: number) => colorway[c % colorway.length]!;
 
 /** The plane in the pale colours of the classes. */
 function regionTrace(
@@ -172,10 +166,10 @@ function regionTrace(
     type: "heatmap",
     x: rounded(xs),
     y: rounded(ys),
-    z: ys.map((_, row) => xs.map((_, column) => classAt(row, column))),
+    z: tableOf(ys.length, xs.length, classAt),
     zmin: 0,
     zmax: last,
-    colorscale: Array.from({ length: last + 1 }, (_, c) => [c / last, tint(colorOf(c), 0.28)]),
+    colorscale: Array.from({ length: last + 1 }, (_, c) => [c / last, tint(traceColor(c), 0.28)]),
     showscale: false,
     hoverinfo: "skip",
   };

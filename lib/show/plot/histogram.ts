@@ -1,6 +1,6 @@
 import { checkedBy, flag, required, text } from "../../core/option_kinds.ts";
 import { options, type Schema } from "../../core/options.ts";
-import { colorway } from "../../plotly_svg/mod.ts";
+import { traceColor } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
 import { type CartesianOptions, cartesianSchema, range } from "./figure_options.ts";
@@ -89,7 +89,7 @@ export function histogram(
       width: widths.map(digits),
       name,
       marker: {
-        color: color ?? colorway[i % colorway.length]!,
+        color: color ?? traceColor(i),
         line: { color: "white", width: counts.length > 60 ? 0 : 0.5 },
       },
       opacity: list.length > 1 ? 0.6 : 1,

@@ -1,6 +1,6 @@
 import { flag, listOf, oneOf } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
-import { colorway } from "../../plotly_svg/mod.ts";
+import { traceColor } from "../../plotly_svg/mod.ts";
 import type { Figure } from "../figure.ts";
 import { type FigureOptions, figureSchema } from "./figure_options.ts";
 import { grid } from "./grid.ts";
@@ -126,7 +126,7 @@ function curves(
   name: string | undefined,
   i: number,
 ): Series[] {
-  const color = colorway[i % colorway.length]!;
+  const color = traceColor(i);
   const validated = epochs.some(({ validation }) => validation?.[metric] !== undefined);
   const parts = [
     { part: "training", dash: "dot", of: (epoch: HistoryEpoch) => epoch[metric] },

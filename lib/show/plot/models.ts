@@ -1,6 +1,6 @@
 import { number, required, text } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
-import { colorway } from "../../plotly_svg/mod.ts";
+import { traceColor } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
 import { labelDiscs } from "./disc_labels.ts";
@@ -115,7 +115,7 @@ export function models(
     ),
     marker: {
       size,
-      color: points.map((_, i) => colorway[i % colorway.length]!),
+      color: points.map((_, i) => traceColor(i)),
       opacity: 0.7,
       line: { color: "white", width: 1 },
     },

@@ -129,6 +129,14 @@ export function evenly(n: number, most: number): number[] {
   );
 }
 
+/** A table of so many rows and columns. */
+export function tableOf<T>(rows: number, columns: number, at: (row: number, column: number) => T) {
+  return Array.from(
+    { length: rows },
+    (_, row) => Array.from({ length: columns }, (_, column) => at(row, column)),
+  );
+}
+
 /** Whether numbers never fall. */
 export function isSorted(values: Numbers): boolean {
   for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return false;

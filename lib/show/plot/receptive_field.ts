@@ -2,7 +2,7 @@ import { checkedBy, instance, integer, listOf, text } from "../../core/option_ki
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
 import type { ReceptiveField } from "../../nn/receptive_field.ts";
-import { colorway, type Json, pngUrl } from "../../plotly_svg/mod.ts";
+import { type Json, pngUrl, traceColor } from "../../plotly_svg/mod.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import { Figure } from "../figure.ts";
@@ -139,7 +139,7 @@ const outline = ({ left, right, top, bottom }: Box, name: string, i: number): Tr
   x: [left, right, right, left, left],
   y: [top, top, bottom, bottom, top],
   name,
-  line: { color: colorway[(i + 1) % colorway.length]!, width: 2.5 },
+  line: { color: traceColor(i + 1), width: 2.5 },
   hoverinfo: "name",
 });
 

@@ -1,6 +1,6 @@
 import { checkedBy, number, oneOf, required, text } from "../../core/option_kinds.ts";
 import type { Schema } from "../../core/options.ts";
-import { colorway, type Json, mergeJson } from "../../plotly_svg/mod.ts";
+import { type Json, mergeJson, traceColor } from "../../plotly_svg/mod.ts";
 import type { Trace } from "../figure_data.ts";
 import { type ColorScale, plotlyJson, texts } from "./figure_options.ts";
 import {
@@ -134,7 +134,7 @@ export function seriesTraces(
     const chosen = choose(series, style);
     points += series.y.length;
     drawn += chosen.length;
-    return trace(series, chosen, colorway[i % colorway.length]!, style, where);
+    return trace(series, chosen, traceColor(i), style, where);
   });
   return {
     traces,
