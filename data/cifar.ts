@@ -16,20 +16,12 @@ const maximumBytes = 1e5 * recordBytes;
 
 /** The names of the ten classes, by label. */
 export const cifar10Classes: readonly string[] = [
-  "airplane",
-  "automobile",
-  "bird",
-  "cat",
-  "deer",
-  "dog",
-  "frog",
-  "horse",
-  "ship",
-  "truck",
+  ...["airplane", "automobile", "bird", "cat", "deer"],
+  ...["dog", "frog", "horse", "ship", "truck"],
 ];
 
 /** The mean and standard deviation of the 50,000 training images. */
-export const cifar10Normalization: Normalization = {
+const normalization: Normalization = {
   mean: [0.4914, 0.4822, 0.4465],
   standardDeviation: [0.247, 0.2435, 0.2616],
 };
@@ -81,7 +73,7 @@ export function readCifarRecords(files: readonly NamedBytes[]): Dataset {
     inputs: { data: images, shape: [32, 32, 3] },
     targets: labels,
     classes: cifar10Classes,
-    normalization: cifar10Normalization,
+    normalization,
   });
 }
 

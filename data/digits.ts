@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../lib/core/random.ts";
-import { type Drawing, type DrawnOptions, drawnParts } from "./drawn.ts";
+import { type Drawing, type DrawnOptions, drawnParts, writeGrained } from "./drawn.ts";
 import { glyphs, type Point } from "./glyphs.ts";
 import type { Parts } from "./parts.ts";
 import { drawCurve, smooth } from "./pen.ts";
@@ -71,13 +71,7 @@ function drawDigit(label: number, random: Random, pixels: Uint8Array): void {
     drawCurve(ink, size, curve, radius, radius * pressure, softness);
   }
   const brightness = random.uniform(170, 255), grain = random.uniform(0, 14);
-  let word = 0;
-  for (let i = 0; i < pixels.length; i++) {
-    // One random word grains four pixels: noise is most of the cost of an image.
-    word = i % 4 === 0 ? random.word() : word >>> 8;
-    const noise = ((word & 255) / 255 - 0.5) * 2 * grain;
-    pixels[i] = Math.max(0, Math.min(255, Math.round(brightness * ink[i]! + noise)));
-  }
+  writeGrained(pixels, ink, brightness, grain, random);
 }
 
 const drawing: Drawing = {

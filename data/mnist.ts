@@ -6,7 +6,7 @@
 import { options } from "../lib/core/options.ts";
 import type { Normalization } from "../lib/core/preprocessing.ts";
 import { arrayDataset, type Dataset } from "../lib/train/dataset.ts";
-import { type CacheOptions, type PublishedFile, readPublished } from "../lib/core/cache.ts";
+import { type CacheOptions, readPublished } from "../lib/core/cache.ts";
 import { sha256 } from "../lib/core/download.ts";
 import { decompress } from "./decompress.ts";
 import { readIdx } from "./idx.ts";
@@ -27,30 +27,15 @@ const maximumCount = { train: 60000, test: 10000 };
 const side = 28;
 
 async function loadPart(set: IdxSet, part: Part, cache: CacheOptions): Promise<Dataset> {
-  const count = maximumCount[part];
-  const read = async (kind: 0 | 1, name: string, limit: number) => {
+  const { folder, origin, classes, normalization } = set, count = maximumCount[part];
+  const read = async (kind: 0 | 1, file: string, limit: number) => {
     const [bytes, hex] = set.files[part][kind];
-    const file: PublishedFile = {
-      folder: set.folder,
-      file: name,
-      url: set.origin + name,
-      bytes,
-      digest: sha256(hex),
-    };
-    return readIdx(await decompress(await readPublished(file, cache), name, limit), name);
+    const published = { folder, file, url: origin + file, bytes, digest: sha256(hex) };
+    return readIdx(await decompress(await readPublished(published, cache), file, limit), file);
   };
   const prefix = part === "train" ? "train" : "t10k";
   const images = await read(0, `${prefix}-images-idx3-ubyte.gz`, 16 + count * side * side);
   const labels = await read(1, `${prefix}-labels-idx1-ubyte.gz`, 8 + count);
-  return idxDataset(images, labels, set);
-}
-
-/** A data set of the images and labels of two idx files. */
-function idxDataset(
-  images: ReturnType<typeof readIdx>,
-  labels: ReturnType<typeof readIdx>,
-  { folder, classes, normalization }: Pick<IdxSet, "folder" | "classes" | "normalization">,
-): Dataset {
   if (images.shape.length !== 3 || labels.shape.length !== 1) {
     throw new SyntaxError(
       `${folder}: expected images [count, height, width] and labels [count], found ` +
@@ -69,9 +54,7 @@ function idxDataset(
 async function load<P extends Part>(set: IdxSet, given: LoadOptions<P>): Promise<Parts<P>> {
   const { parts, ...cache } = options(set.folder, given, loadSchema);
   const result: Partial<Record<Part, Dataset>> = {};
-  for (const part of parts) {
-    result[part] = await loadPart(set, part, cache);
-  }
+  for (const part of parts) result[part] = await loadPart(set, part, cache);
   return result as Parts<P>;
 }
 
@@ -96,16 +79,8 @@ const fashionFiles: IdxSet = {
   folder: "fashion-mnist",
   origin: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
   classes: [
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
+    ...["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"],
+    ...["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
   ],
   normalization: { mean: [0.286], standardDeviation: [0.353] },
   files: {
@@ -153,8 +128,6 @@ export function mnist<P extends Part = Part>(given: LoadOptions<P> = {}): Promis
  *
  * @throws {ChecksumError} where a file is not the official one; and whatever a download throws
  */
-export function fashionMnist<P extends Part = Part>(
-  given: LoadOptions<P> = {},
-): Promise<Parts<P>> {
+export function fashionMnist<P extends Part = Part>(given: LoadOptions<P> = {}): Promise<Parts<P>> {
   return load(fashionFiles, given);
 }

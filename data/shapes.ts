@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../lib/core/random.ts";
-import { type Drawing, type DrawnOptions, drawnParts } from "./drawn.ts";
+import { type Drawing, type DrawnOptions, drawnParts, writeGrained } from "./drawn.ts";
 import type { Parts } from "./parts.ts";
 import { figures, type Outline, textures } from "./outlines.ts";
 
@@ -94,15 +94,7 @@ function drawShape(label: number, random: Random, pixels: Uint8Array): void {
   }, colour);
 
   paintClutter(random, random.integer(2));
-  const grain = random.uniform(0, 16);
-  let word = 0;
-  for (let i = 0; i < pixels.length; i++) {
-    word = i % 4 === 0 ? random.word() : word >>> 8;
-    pixels[i] = Math.max(
-      0,
-      Math.min(255, Math.round(image[i]! + ((word & 255) / 255 - 0.5) * 2 * grain)),
-    );
-  }
+  writeGrained(pixels, image, 1, random.uniform(0, 16), random);
 }
 
 const drawing: Drawing = {

@@ -11,8 +11,7 @@ import {
   settingsOf,
 } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { caffeBgr } from "./usual_preprocessing.ts";
-import { torchvision } from "./published.ts";
+import { caffeBgr, torchvision } from "./published.ts";
 
 /**
  * AlexNet with one tower, as torchvision has it: five convolutions and three dense layers, without

@@ -31,6 +31,9 @@ export const architectureSchema = (classes: number, inputShape: Shape) => ({
   ...{ weights, pretrained: weights },
 } satisfies Schema<ArchitectureOptions>);
 
+/** The options of a net for digits. */
+export const digitSchema = architectureSchema(10, [28, 28, 1]);
+
 /** The options of a net for ImageNet. */
 export const imageNetSchema = architectureSchema(1000, [224, 224, 3]);
 

@@ -10,8 +10,7 @@ import {
 } from "./architecture_options.ts";
 import { basicBranch, type Branch, residualStages, type Shortcut } from "./residual.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./usual_preprocessing.ts";
-import { fromError } from "./published.ts";
+import { fromError, imageNetRgb } from "./published.ts";
 import { paper } from "./resnet.ts";
 
 /** Layers with weights of a ResNet for CIFAR-10: 6 n + 2. */
@@ -52,8 +51,8 @@ export function cifarResnet(depth: CifarResnetDepth, given: CifarResnetOptions =
     stride === 1 ? x : x.apply(identityShortcut(filters, stride, { name: `${name}.shortcut` }));
   const counts = Array.from({ length: 3 }, () => (depth - 2) / 6);
   const x = residualStages(stem, counts, branch, shortcuts ? identity : undefined);
-  const features = x.globalAveragePool2d({ name: "avgpool" });
-  return model(image, features.dense(classes, { name: "linear" }), { seed });
+  const logits = x.globalAveragePool2d({ name: "avgpool" }).dense(classes, { name: "linear" });
+  return model(image, logits, { seed });
 }
 
 /** ImageNet's constants, as the published weights were trained with, and no resizing. */

@@ -30,9 +30,7 @@ const drawings = `
   .......  .......  .......  .......  .......`;
 
 const width = 7, height = 12;
-const lines = drawings.split("\n").map((line) => line.trim().split("  ")).filter(([first]) =>
-  first
-);
+const lines = drawings.split("\n").filter((line) => line).map((line) => line.trim().split("  "));
 
 /** Pixels of a bitmap. */
 export const bitmapSize: number = width * height;

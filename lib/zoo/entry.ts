@@ -13,11 +13,8 @@ export interface CaffeForm {
 }
 
 /** What an architecture's file says of a network. */
-export interface Registration {
-  readonly name: string;
+export interface Registration extends Pick<ZooEntry, "name" | "paper" | "preprocessing"> {
   readonly build: (options: ArchitectureOptions) => Model;
-  readonly paper: string;
-  readonly preprocessing: Preprocessing;
   readonly published?: Published;
   readonly weights?: WeightsOrigin;
   readonly caffe?: CaffeForm;

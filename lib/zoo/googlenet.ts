@@ -6,7 +6,7 @@ import { type Model, model } from "../train/model.ts";
 import { type InceptionFilters, inceptionModule, namedConvolution } from "./inception_module.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { caffeBgr } from "./usual_preprocessing.ts";
+import { caffeBgr } from "./published.ts";
 
 /** Settings of nets that may have auxiliary classifiers. */
 export interface AuxiliaryOptions extends ArchitectureOptions {
@@ -101,10 +101,10 @@ export function googlenet(given: AuxiliaryOptions = {}): Model {
   const main = last.globalAveragePool2d({ name: "pool5/7x7_s1" })
     .dropout(0.4, { name: "pool5/drop_7x7_s1" })
     .dense(classes, { name: "loss3/classifier" });
-  const others = auxiliary
+  const heads = auxiliary
     ? inner.map((x, i) => auxiliaryHead(x, `loss${i + 1}`, classes, scaled))
     : [];
-  return model(image, [main, ...others], { seed });
+  return model(image, [main, ...heads], { seed });
 }
 
 /** A classifier at an inner layer: pooling to 4x4, a 1x1 convolution and two dense layers. */

@@ -6,8 +6,7 @@ import { type AuxiliaryOptions, auxiliarySchema, googlenetModules, paper } from 
 import type { InceptionFilters } from "./inception_module.ts";
 import { settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { symmetricRgb } from "./usual_preprocessing.ts";
-import { torchvision } from "./published.ts";
+import { symmetricRgb, torchvision } from "./published.ts";
 
 /**
  * GoogLeNet with batch normalisation, as torchvision has it: no local response normalisation, and
@@ -43,10 +42,10 @@ export function googlenetBn(given: AuxiliaryOptions = {}): Model {
   );
   const main = last.globalAveragePool2d({ name: "avgpool" }).dropout(0.2, { name: "dropout" })
     .dense(classes, { name: "fc" });
-  const others = auxiliary
+  const heads = auxiliary
     ? inner.map((x, i) => auxiliaryHead(x, `aux${i + 1}`, classes, scaled))
     : [];
-  return model(image, [main, ...others], { seed });
+  return model(image, [main, ...heads], { seed });
 }
 
 function inception(

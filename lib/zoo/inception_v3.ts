@@ -5,8 +5,7 @@ import { basicConvolution } from "./blocks.ts";
 import { type AuxiliaryOptions, auxiliarySchema } from "./googlenet.ts";
 import { architectureSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { symmetricRgb } from "./usual_preprocessing.ts";
-import { torchvision } from "./published.ts";
+import { symmetricRgb, torchvision } from "./published.ts";
 
 /**
  * A step of a branch: a pooling; or a convolution's name, filters and window, and whether it keeps
@@ -94,8 +93,8 @@ export function inceptionV3(given: AuxiliaryOptions = {}): Model {
   const chain = (x: SymbolicValue, prefix: string, steps: readonly Step[]) =>
     steps.reduce((x, step) => apply(x, prefix, step, scaled), x);
   const module = (x: SymbolicValue, name: string, branches: Branches) => {
-    const [first, ...others] = branches.map((steps) => chain(x, `${name}.branch`, steps));
-    return first!.concatenate(others, { name: `${name}.concatenate` });
+    const [first, ...rest] = branches.map((steps) => chain(x, `${name}.branch`, steps));
+    return first!.concatenate(rest, { name: `${name}.concatenate` });
   };
   let x = chain(image, "Conv2d_", [
     ["1a_3x3", 32, 3, "halve"],

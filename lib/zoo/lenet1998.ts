@@ -1,15 +1,11 @@
-import { constant, type Initializer } from "../nn/initializer.ts";
+import { constant } from "../nn/initializer.ts";
 import { radialBasis } from "../nn/layers/radial_basis.ts";
 import { scaledTanh } from "../nn/layers/scaled_tanh.ts";
 import { selectChannels } from "../nn/layers/select_channels.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
 import { bitmapSize, digitBitmap } from "./digit_bitmaps.ts";
-import {
-  type ArchitectureOptions,
-  architectureSchema,
-  settingsOf,
-} from "./architecture_options.ts";
+import { type ArchitectureOptions, digitSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { paper } from "./lenet5.ts";
 
@@ -52,11 +48,7 @@ const kernelInitializer = "lecunUniform";
  * ```
  */
 export function lenet1998(given: ArchitectureOptions = {}): Model {
-  const { image, classes, width, seed } = settingsOf(
-    "lenet1998",
-    given,
-    architectureSchema(10, [28, 28, 1]),
-  );
+  const { image, classes, width, seed } = settingsOf("lenet1998", given, digitSchema);
   if (classes !== 10 || width !== 1) {
     throw new RangeError(
       "lenet1998: expected 10 classes and width 1, as its outputs compare with the bitmaps of the " +
@@ -73,31 +65,28 @@ export function lenet1998(given: ArchitectureOptions = {}): Model {
   x = activate(x.conv2d(120, 5, { kernelInitializer, name: "c5" }), "c5").flatten();
   x = activate(x.dense(bitmapSize, { kernelInitializer, name: "f6" }), "f6");
   const net = model(image, x.apply(radialBasis(10, { name: "output" })), { seed });
-  const bitmaps = Array.from({ length: 10 }, (_, digit) => digitBitmap(digit));
-  const centers = Float32Array.from(
-    { length: 10 * bitmapSize },
-    (_, i) => bitmaps[i % 10]![Math.floor(i / 10)]!,
+  const centers = Array.from({ length: 10 }, (_, digit) => digitBitmap(digit));
+  net.weight("output.centers").assign(
+    Float32Array.from({ length: 10 * bitmapSize }, (_, i) => centers[i % 10]![Math.floor(i / 10)]!),
   );
-  net.weight("output.centers").assign(centers);
   return net;
 }
 
 /** The mean of 2x2 pixels, times a learnt factor, plus a learnt bias: two parameters a map. */
 function learntPool(x: SymbolicValue, name: string): SymbolicValue {
-  const maps = x.shape[2]!;
-  const one: Initializer = constant(1);
+  const groups = x.shape[2]!;
   return x.averagePool2d(2, { name: `${name}.mean` })
-    .conv2d(maps, 1, { groups: maps, kernelInitializer: one, name });
+    .conv2d(groups, 1, { groups, kernelInitializer: constant(1), name });
 }
 
 /** Sixteen 5x5 filters of which each reads the maps of the table: convolutions in groups. */
 function sparseConvolution(x: SymbolicValue, name: string): SymbolicValue {
-  const [first, ...others] = table.map((sets, i) => {
+  const [first, ...rest] = table.map((sets, i) => {
     const part = `${name}.${i}`;
     return x.apply(selectChannels(sets.flat(), { name: `${part}.maps` }))
       .conv2d(sets.length, 5, { groups: sets.length, kernelInitializer, name: part });
   });
-  return first!.concatenate(others, { name });
+  return first!.concatenate(rest, { name });
 }
 
 export const networks: readonly ZooEntry[] = [
@@ -110,9 +99,6 @@ export const networks: readonly ZooEntry[] = [
       channels: "gray",
       normalization: { mean: [0.1 / 1.275], standardDeviation: [1 / 1.275] },
     },
-    published: {
-      top1: 99.05,
-      source: "the paper's section III-B, 60,000 images, no distortions",
-    },
+    published: { top1: 99.05, source: "the paper's section III-B, 60,000 images, no distortions" },
   }),
 ];

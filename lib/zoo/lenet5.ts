@@ -1,11 +1,7 @@
 import { type Model, model } from "../train/model.ts";
-import {
-  type ArchitectureOptions,
-  architectureSchema,
-  settingsOf,
-} from "./architecture_options.ts";
+import { type ArchitectureOptions, digitSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { digits } from "./usual_preprocessing.ts";
+import { digits } from "./published.ts";
 
 /**
  * LeNet-5 with a dense third layer: two convolutions with tanh and average pooling, then three
@@ -22,11 +18,7 @@ import { digits } from "./usual_preprocessing.ts";
  * ```
  */
 export function lenet5(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf(
-    "lenet5",
-    given,
-    architectureSchema(10, [28, 28, 1]),
-  );
+  const { image, classes, scaled, seed } = settingsOf("lenet5", given, digitSchema);
   const padding = image.shape[0]! < 32 ? "same" : "valid";
   const logits = image
     .conv2d(scaled(6), 5, { padding, name: "c1" }).tanh().averagePool2d(2, { name: "s2" })

@@ -1,9 +1,9 @@
 import { listOf, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { type Model, sequential } from "../train/model.ts";
-import { type ArchitectureOptions, architectureSchema, scaledBy } from "./architecture_options.ts";
+import { type ArchitectureOptions, digitSchema, scaledBy } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { digits } from "./usual_preprocessing.ts";
+import { digits } from "./published.ts";
 
 /** Settings of {@linkcode mlp}. */
 export interface MlpOptions extends ArchitectureOptions {
@@ -12,7 +12,7 @@ export interface MlpOptions extends ArchitectureOptions {
 }
 
 const schema = {
-  ...architectureSchema(10, [28, 28, 1]),
+  ...digitSchema,
   inputShape: listOf(positiveInteger(), [28, 28, 1]),
   hidden: listOf(positiveInteger(), [256]),
 } satisfies Schema<MlpOptions>;
@@ -29,9 +29,7 @@ const schema = {
  * console.log(mlp({ hidden: [128] }).parameters); // 101770
  * ```
  */
-export function mlp(
-  given: MlpOptions = {},
-): Model {
+export function mlp(given: MlpOptions = {}): Model {
   const { classes, inputShape, width, hidden, seed } = options("mlp", given, schema);
   const scaled = scaledBy(width);
   const net = sequential(inputShape, { seed }).flatten();

@@ -12,8 +12,7 @@ import {
 } from "./residual.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./usual_preprocessing.ts";
-import { fromError, torchvision } from "./published.ts";
+import { fromError, imageNetRgb, torchvision } from "./published.ts";
 
 /** Layers with weights of a ResNet, on the longest way. */
 export type ResnetDepth = 18 | 34 | 50 | 101 | 152;
@@ -66,8 +65,8 @@ export function resnet(depth: ResnetDepth, given: ResnetOptions = {}): Model {
   const branch = resnetBranch(depth, version, scaled),
     shortcut = shortcuts ? projected(1) : undefined;
   const x = residualStages(resnetStem(image, scaled(64)), resnetBlocks[depth], branch, shortcut);
-  const features = x.globalAveragePool2d({ name: "avgpool" });
-  return model(image, features.dense(classes, { name: "fc" }), { seed });
+  const logits = x.globalAveragePool2d({ name: "avgpool" }).dense(classes, { name: "fc" });
+  return model(image, logits, { seed });
 }
 
 /** The branches of ResNets: filters double where an image is halved. */

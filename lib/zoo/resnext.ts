@@ -21,8 +21,8 @@ export function resnext50(given: ArchitectureOptions = {}): Model {
   const { image, classes, scaled, seed } = settingsOf("resnext50", given, imageNetSchema);
   const stem = resnetStem(image, scaled(64));
   const x = residualStages(stem, resnetBlocks[50], resnextBranch(scaled), projected(1));
-  const features = x.globalAveragePool2d({ name: "avgpool" });
-  return model(image, features.dense(classes, { name: "fc" }), { seed });
+  const logits = x.globalAveragePool2d({ name: "avgpool" }).dense(classes, { name: "fc" });
+  return model(image, logits, { seed });
 }
 
 /** The branches of ResNeXt-50 32x4d. */

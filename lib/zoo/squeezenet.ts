@@ -6,8 +6,7 @@ import { type Model, model } from "../train/model.ts";
 import { numbered } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { caffeBgr } from "./usual_preprocessing.ts";
-import { torchvision } from "./published.ts";
+import { caffeBgr, torchvision } from "./published.ts";
 
 /** The paper's net, and a later one with 2.4 times fewer multiply-adds. */
 export type SqueezenetVersion = "1.0" | "1.1";

@@ -2,7 +2,7 @@ import { normal } from "../nn/initializer.ts";
 import { type Model, model } from "../train/model.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { imageNetRgb } from "./usual_preprocessing.ts";
+import { imageNetRgb } from "./published.ts";
 
 /**
  * The Zeiler-Fergus net, ILSVRC 2013: AlexNet whose first layer has smaller windows closer together

@@ -1,12 +1,10 @@
 import { unknownName } from "../core/suggest.ts";
-import * as architectures from "./architectures.ts";
+import { networks } from "./architectures.ts";
 import type { ZooEntry } from "./entry.ts";
 import type { PublishedWeights } from "./published.ts";
 
-const all: readonly ZooEntry[] = Object.values(architectures).flat();
-
 /**
- * All networks of the zoo, by architecture. Parameters and multiply-adds are counted in the graph
+ * All networks of the zoo, by architecture, the oldest first. Parameters and multiply-adds are counted in the graph
  * when they are read.
  *
  * ```ts
@@ -15,7 +13,7 @@ const all: readonly ZooEntry[] = Object.values(architectures).flat();
  * ```
  */
 export function zoo(): readonly ZooEntry[] {
-  return all;
+  return networks;
 }
 
 /**
@@ -32,7 +30,7 @@ export function zoo(): readonly ZooEntry[] {
  * @throws {RangeError} if there is no such network; the message has the nearest name.
  */
 export function zooEntry(name: string): ZooEntry {
-  return named("network", name, all);
+  return named("network", name, networks);
 }
 
 /**
@@ -58,7 +56,7 @@ export function zooEntry(name: string): ZooEntry {
  * @throws {RangeError} if none are known
  */
 export function publishedWeights(model: string, data?: "imagenet" | "cifar10"): PublishedWeights {
-  const known = all.filter(({ weights }) => weights !== undefined);
+  const known = networks.filter(({ weights }) => weights !== undefined);
   const weights = named("network with published weights", model, known).weights!;
   if (data === undefined || data === weights.data) return weights;
   throw new RangeError(
