@@ -104,7 +104,10 @@ export interface Expression {
   readonly stores: readonly Store[];
 }
 
-/** Element-wise work over an iteration space; every output is contiguous in that space. */
+/**
+ * Element-wise work over an iteration space, of as few axes as its views allow; every output is
+ * contiguous in that space.
+ */
 export interface MapKernel {
   readonly kind: "map";
   readonly shape: Shape;

@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
+import { compile } from "../../lib/compile/compile.ts";
 import { mergeAxes, withMergedAxes } from "../../lib/compile/merge_axes.ts";
 import type { MapKernel, ReduceKernel, Step } from "../../lib/graph/kernel.ts";
+import { leaf } from "../../lib/graph/node.ts";
+import { add } from "../../lib/graph/ops/elementwise.ts";
+import { broadcastTo, pad } from "../../lib/graph/ops/layout.ts";
+import { reduceSum } from "../../lib/graph/ops/reduce.ts";
 
 const load = (strides: readonly number[], offset = 0): Step => ({
   kind: "load",
@@ -60,4 +65,18 @@ Deno.test("reduced axes merge with reduced ones alone", () => {
     withMergedAxes(reduce([2, 3], [0, 1], load([3, 1]))),
     reduce([6], [0], load([1])),
   );
+});
+
+Deno.test("the kernels of a plan have merged axes", () => {
+  const x = leaf([2, 3, 4, 5], "f32"), bias = leaf([5], "f32");
+  const biased = add(x, broadcastTo(bias, x.shape));
+  const roots = [biased, reduceSum(x, [1, 2]), pad(x, [0, 1, 0, 0], [0, 0, 0, 0])];
+  const shapes = compile(roots, [x, bias]).launches.map(({ kernel }) =>
+    kernel.kind === "pad"
+      ? [kernel.input, kernel.output, kernel.low]
+      : "shape" in kernel
+      ? kernel.shape
+      : undefined
+  );
+  assertEquals(shapes, [[24, 5], [2, 12, 5], [[2, 60], [2, 80], [0, 20]]]);
 });

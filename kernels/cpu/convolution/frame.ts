@@ -9,7 +9,7 @@ import type { Value } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
 /** Images to be copied into a frame of zeros (or, where an edge is below 0, cropped). */
-export interface Frame {
+interface Frame {
   /** [n, height, width, channels] of the images, which are input 0. */
   readonly image: readonly [number, number, number, number];
   /** Zeros above and to the left. */

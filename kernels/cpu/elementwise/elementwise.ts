@@ -6,7 +6,7 @@ import { cos, erf, exp, log, logistic, power, sin, tanh } from "./math.ts";
 type Vector = Value<"v128">;
 
 /** What a row of the table may want to know about the step that it is for. */
-export interface Application {
+interface Application {
   /** Element type of the (last) operands. */
   readonly dtype: DType;
   readonly attributes: Readonly<Record<string, unknown>>;

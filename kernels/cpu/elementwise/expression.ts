@@ -24,7 +24,7 @@ export interface Lanes {
 }
 
 /** The address of a launch's input, by number. */
-export type InputAddress = (input: number) => Value<"i32">;
+type InputAddress = (input: number) => Value<"i32">;
 
 /**
  * Writes an expression into a function, four lanes at a time. Make one where it runs once (before

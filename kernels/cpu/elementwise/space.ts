@@ -29,7 +29,7 @@ export interface Space {
 const unitOf = (access: Access) => access.buffer === undefined ? 1 : bytesPerElement[access.dtype];
 
 /** Bytes that an access moves with a step along an axis. */
-export const strideOf = (access: Access, axis: number): number =>
+const strideOf = (access: Access, axis: number): number =>
   access.view.strides[axis]! * unitOf(access);
 
 /** The space of a kernel, over some axes of which it may reduce. */

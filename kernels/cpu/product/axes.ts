@@ -41,8 +41,8 @@ export function commonStride<K extends string>(
   return merged.length > 1 ? undefined : merged[0]?.[pointer] ?? 0;
 }
 
-/** Axes cut into units: some outer axes, a middle one of which `step` are taken, whole inner ones. */
-export interface Units {
+/** Axes cut into units: outer ones, a middle one of which `step` are taken, and whole inner ones. */
+interface Units {
   readonly outer: readonly SumAxis[];
   readonly cut: SumAxis;
   readonly step: number;

@@ -3,7 +3,7 @@ import { i32 } from "../wasm/instructions.ts";
 import { mergedAxes, type RowAxis, type SumAxis } from "./axes.ts";
 
 /** Rows in lines of evenly spaced ones: a convolution's rows of pixels. */
-export interface Lines {
+interface Lines {
   /** The axes of lines, outermost first; none if all rows are taken together. */
   readonly outer: readonly RowAxis[];
   /** The axes of the rows in a line. */
@@ -43,7 +43,7 @@ function tapsOf({ offset, stride, dilation, top, height }: WindowLines, taps: nu
   return { first, count: Math.max(1, end - first) };
 }
 
-/** The window, if leaving out the zeros above and below the image saves more than 3 % of the work. */
+/** The window, if leaving out the zeros above and below the image saves over 3 % of the work. */
 export function skippable(
   window: WindowLines | undefined,
   rows: readonly RowAxis[],

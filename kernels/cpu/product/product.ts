@@ -7,7 +7,7 @@ import type { Value } from "../wasm/assembler.ts";
 import type { RowAxis, SumAxis } from "./axes.ts";
 import type { WindowLines } from "./lines.ts";
 
-/** result[group, row, column] = sum of A[group, row, k] * B[group, k, column]; distances in bytes. */
+/** result[group, row, column] = sum of A[group, row, k] * B[group, k, column]; steps in bytes. */
 export interface Product {
   readonly groups: {
     readonly count: number;
@@ -26,9 +26,9 @@ export interface Product {
   a(args: Arguments): Value<"i32">;
   b(args: Arguments): Value<"i32">;
   readonly resultOffset: number;
-  /** How the outermost axis of the reduction meets the image, for lines of the last two row axes. */
+  /** How the reduction's outermost axis meets the image, for lines of the last two row axes. */
   readonly window?: WindowLines;
-  /** Whether A lies transposed: the rows of the last axis are neighbours in memory, its steps are not. */
+  /** Whether A lies transposed: rows of the last axis are neighbours in memory, not its steps. */
   readonly transposedA?: boolean;
   /** The result's shape, and what is done with it before it is stored. */
   readonly shape: Shape;

@@ -106,7 +106,7 @@ interface Task {
   readonly sums: Local<"i32">;
 }
 
-/** A unit of the reduction while it is emitted: its first step on the axis that is cut, and how many. */
+/** A unit of the reduction while it is emitted: its first step on the cut axis, and how many. */
 interface Unit {
   readonly number: Local<"i32">;
   readonly first: Local<"i32">;
@@ -123,7 +123,7 @@ class Blocked {
   readonly #tiling: Tiling;
   /** Sums stay in the result itself where nothing is done with them and rows are evenly spaced. */
   readonly #tail: TailFunction | undefined;
-  /** Where the tasks' packed blocks of B, all of packed A, and the tasks' sums lie in scratch memory. */
+  /** Where the tasks' packed blocks of B, packed A and the tasks' sums lie in scratch memory. */
   readonly #packedB: number;
   readonly #packedA: number;
   readonly #sums: number;

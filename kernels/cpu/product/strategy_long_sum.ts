@@ -10,7 +10,7 @@ import type { FunctionBuilder, FunctionIndex, Local, Value } from "../wasm/assem
 import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
 import type { Product, Strategy } from "./product.ts";
-import { loadKind, plainTail } from "./tail.ts";
+import { plainTail, tailLoad } from "./tail.ts";
 import { panelsOf, tileFunction, tileRows } from "./tile_6x8.ts";
 import { tilesOf, Tiling } from "./tiling.ts";
 
@@ -29,8 +29,8 @@ const wantedTasks = 16, taskWork = 1 << 18;
 /**
  * Products that are summed over many pixels (or over the examples of a batch) into a small matrix:
  * the gradients of kernels and of weights. A lies transposed there. The sum is taken in units that
- * stay in the cache, to which the register tiles are applied one after another; chunks of units give
- * partial sums for the threads, which are added in order.
+ * stay in the cache, to which the register tiles are applied one after another; chunks of units
+ * give partial sums for the threads, which are added in order.
  */
 export const longSum: Strategy = {
   // The rows of a window's taps are apart: nothing else can pack them.
@@ -57,8 +57,7 @@ export function partition({ groups, columns, reduction, shape, ...product }: Pro
   const blocks = groups.count * rowBlocks * columnBlocks;
   const work = sizeOf(shape) * stepsOf(reduction);
   const wanted = Math.max(1, Math.min(wantedTasks, Math.floor(work / taskWork)));
-  const unitsPerChunk = Math.max(1, Math.ceil(units.count / Math.ceil(wanted / blocks)));
-  const chunks = Math.max(1, Math.ceil(units.count / unitsPerChunk));
+  const unitsPerChunk = Math.ceil(units.count / Math.ceil(wanted / blocks));
   return {
     /** The positions of a window, and the rows of each. */
     taps,
@@ -74,23 +73,22 @@ export function partition({ groups, columns, reduction, shape, ...product }: Pro
     columnBlocks,
     blocks,
     unitsPerChunk,
-    chunks,
+    chunks: Math.ceil(units.count / unitsPerChunk),
   };
 }
 
 /** A task while it is emitted. */
 interface Task {
-  /** Its tiles (which may begin and end within a tap), panels and units: the first, after the last. */
+  /** Its tiles (which may begin and end within a tap) and panels: the first, and after the last. */
   readonly tiles: readonly [Local<"i32">, Local<"i32">];
   readonly panels: readonly [Local<"i32">, Local<"i32">];
-  readonly units: readonly [Local<"i32">, Local<"i32">];
   /** Where its chunk and its group are in the sums, and its group in A and in B. */
   readonly result: Local<"i32">;
   readonly a: Local<"i32">;
   readonly b: Local<"i32">;
 }
 
-/** A unit while it is emitted: where it is in A and in B, its steps, whether it is not the first. */
+/** A unit while it is emitted: where it is in A and B, its steps, whether it is not the first. */
 interface Unit {
   readonly a: Local<"i32">;
   readonly b: Local<"i32">;
@@ -121,17 +119,16 @@ class LongSum {
         lastColumns: panels.last,
         resumable: true,
       }));
-    const direct = cut.chunks === 1 && product.tail === undefined && units.count > 0;
-    const bytes = sizeOf(product.shape) * 4;
-    this.#partials = direct ? undefined : scratch.reserve(cut.chunks * bytes);
+    this.#partials = cut.chunks === 1 && product.tail === undefined
+      ? undefined
+      : scratch.reserve(cut.chunks * sizeOf(product.shape) * 4);
     const multiply: Part = {
       tasks: cut.blocks * cut.chunks,
       emit: (f, args, task) => this.#multiply(f, args, task),
     };
-    const add = this.#partials === undefined
-      ? []
-      : [[addPart(product, units.count === 0 ? 0 : cut.chunks, this.#partials)]];
-    this.stages = [[multiply], ...add];
+    this.stages = this.#partials === undefined
+      ? [[multiply]]
+      : [[multiply], [addPart(product, cut.chunks, this.#partials)]];
   }
 
   #multiply(f: FunctionBuilder, args: Arguments, number: Local<"i32">): void {
@@ -140,10 +137,12 @@ class LongSum {
     const [chunk, block] = divide(f, number, blocks, chunks);
     const [group, inGroup] = divide(f, block, rowBlocks * columnBlocks, groups.count);
     const [rowBlock, columnBlock] = divide(f, inGroup, columnBlocks, rowBlocks);
+    const tileRange = rangeOf(f, rowBlock, this.#cut.tilesPerBlock, this.#cut.tileCount);
+    const panelRange = rangeOf(f, columnBlock, this.#cut.panelsPerBlock, panels.count);
+    const [unit0, unit1] = rangeOf(f, chunk, this.#cut.unitsPerChunk, units.count);
     const task: Task = {
-      tiles: rangeOf(f, rowBlock, this.#cut.tilesPerBlock, this.#cut.tileCount),
-      panels: rangeOf(f, columnBlock, this.#cut.panelsPerBlock, panels.count),
-      units: rangeOf(f, chunk, this.#cut.unitsPerChunk, units.count),
+      tiles: tileRange,
+      panels: panelRange,
       result: addressOf(
         f,
         this.#partials === undefined ? args.output(0) : i32.add(args.scratch, this.#partials),
@@ -153,7 +152,6 @@ class LongSum {
       a: addressOf(f, product.a(args), [group, groups.a]),
       b: addressOf(f, product.b(args), [group, groups.b]),
     };
-    const [unit0, unit1] = task.units;
     f.count(unit0, unit1, 1, (unit) => {
       const { cut, step, outer } = units;
       const [before, position] = divide(f, unit, units.cuts, stepsOf(outer));
@@ -216,7 +214,7 @@ function addPart(
 ): Part {
   const columns = shape.at(-1)!, rows = sizeOf(shape) / columns;
   const chunkBytes = rows * columns * 4;
-  const { tasks, range } = taskRanges(rows, 8192 / columns / Math.max(1, chunks));
+  const { tasks, range } = taskRanges(rows, 8192 / columns / chunks);
   return {
     tasks,
     emit(f, args, task) {
@@ -235,12 +233,7 @@ function addPart(
             }
             const values = expression.emit({
               result,
-              load(step) {
-                const kind = loadKind(step);
-                const base = i32.add(args.input(step.input), step.view.offset * 4);
-                if (kind === "scalar") return v128.load32Splat(base);
-                return v128.load(i32.add(base, kind === "element" ? at : column));
-              },
+              load: (step) => tailLoad(step, args.input(step.input), at, column),
             });
             values.forEach((value, store) => {
               const stored = f.local("v128", value);

@@ -13,9 +13,17 @@ export const plainTail: Expression = {
   stores: [{ step: 0, dtype: "f32" }],
 };
 
-/** Which of the three kinds of load that a tail may have a step is. */
-export function loadKind({ view: { strides: [row, column] } }: LoadStep) {
-  return row !== 0 ? "element" : column !== 0 ? "column" : "scalar";
+/** What a tail loads from `input` for the vector at `place` in the result, and in its row. */
+export function tailLoad(
+  { view: { offset, strides: [row, column] } }: LoadStep,
+  input: Value<"i32">,
+  place: Value<"i32">,
+  inRow: Value<"i32">,
+  bytes = 0,
+): Value<"v128"> {
+  const base = i32.add(input, offset * 4);
+  if (row === 0 && column === 0) return v128.load32Splat(base);
+  return v128.load(i32.add(base, row !== 0 ? place : inRow), bytes);
 }
 
 /**
@@ -33,8 +41,9 @@ export type TailFunction = (
 ) => Statement;
 
 /**
- * Emits the function that applies a product's tail to a tile, which lies in memory with `tileStride`
- * bytes between rows, and stores the results: `rowStride` bytes between rows, or where a table says.
+ * Emits the function that applies a product's tail to a tile, which lies in memory with
+ * `tileStride` bytes between rows, and stores the results: `rowStride` bytes between rows, or where
+ * a table says.
  */
 export function tailFunction(
   module: ModuleBuilder,
@@ -67,13 +76,7 @@ export function tailFunction(
           f.scope(() => {
             const values = expression.emit({
               result: v128.load(tile, vector * 16),
-              load(step) {
-                const kind = loadKind(step);
-                const base = i32.add(input(step.input), step.view.offset * 4);
-                if (kind === "scalar") return v128.load32Splat(base);
-                const at = kind === "element" ? offset : column;
-                return v128.load(i32.add(base, at), vector * 16);
-              },
+              load: (step) => tailLoad(step, input(step.input), offset, column, vector * 16),
             });
             values.forEach((value, store) => {
               const base = parameters[fixed + inputs.length + store]!;

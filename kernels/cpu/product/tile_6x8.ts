@@ -31,14 +31,14 @@ export function panelsOf(columns: number): Panels {
 }
 
 /** A reduced axis of a tile function: bytes from one element to the next in A and in B. */
-export interface TileAxis {
+interface TileAxis {
   readonly count: number | "runtime";
   readonly a: number;
   readonly b: number;
 }
 
 /** The register tile: some rows of A by 4 or 8 columns of B, kept in registers while summing. */
-export interface TileOptions {
+interface TileOptions {
   readonly rows: number;
   /** Vectors of four columns: 1 or 2. */
   readonly vectors: number;

@@ -6,7 +6,7 @@ import { i32 } from "../wasm/instructions.ts";
  * tasks begin to end - 1, in any order. The number of tasks is set by the shape, never by the number
  * of threads, and tasks write disjoint memory; so the result has the same bits on any machine.
  */
-export interface Stage {
+interface Stage {
   readonly fn: FunctionIndex;
   readonly tasks: number;
 }
