@@ -80,13 +80,8 @@ function place(units: readonly Unit[], bindingOf: ReadonlyMap<Node, number>) {
   const nodes: Node[] = [];
   const lives: { first: number; last: number }[] = [];
   const use = (node: Node, time: number): number => {
-    let number = numbers.get(node);
-    if (number === undefined) {
-      number = nodes.push(node) - 1;
-      numbers.set(node, number);
-      lives.push({ first: time, last: time });
-    }
-    lives[number]!.last = time;
+    const number = numbers.getOrInsertComputed(node, () => nodes.push(node) - 1);
+    (lives[number] ??= { first: time, last: time }).last = time;
     return number;
   };
   const launches = units.map((unit, time): Launch => ({

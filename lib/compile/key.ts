@@ -9,17 +9,17 @@ export function keyOf(value: unknown): string {
   );
 }
 
+/** A text that is equal for nodes of one op on the same inputs, by their numbers. */
+export function nodeKey(node: Node, numberOf: (input: Node) => number): string {
+  return `${node.op.name}(${node.inputs.map(numberOf)})${keyOf(node.attributes)}`;
+}
+
 /**
  * A text that is equal for two graphs exactly if they compute the same thing from leaves of the
  * same types, so that a program compiled for one serves the other. `order` is topological.
  */
 export function structureKey(order: readonly Node[], roots: readonly Node[]): string {
-  const numbers = new Map<Node, number>();
-  const lines: string[] = [];
-  for (const node of order) {
-    numbers.set(node, numbers.size);
-    const inputs = node.inputs.map((input) => numbers.get(input)).join();
-    lines.push(`${node.op.name}(${inputs})${keyOf(node.attributes)}`);
-  }
-  return `${lines.join(";")}>${roots.map((root) => numbers.get(root)).join()}`;
+  const numbers = new Map(order.map((node, i) => [node, i]));
+  const numberOf = (node: Node) => numbers.get(node)!;
+  return `${order.map((node) => nodeKey(node, numberOf)).join(";")}>${roots.map(numberOf)}`;
 }

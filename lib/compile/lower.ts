@@ -80,19 +80,9 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
     });
   }
   for (const root of uses.roots) provide(root);
-  return units.concat(generatedBases(uses, copied));
-}
-
-/** A view of constants is read from memory, so the constants must be there. */
-function generatedBases(uses: Uses, copied: Set<Node>): Unit[] {
-  const units: Unit[] = [];
-  for (const node of uses.order) {
-    if (node.op.kind !== "view") continue;
-    const base = bufferOf(node.inputs[0]!);
-    if (base.op.kind === "generator" && !copied.has(base)) {
-      copied.add(base);
-      units.push(copyUnit(base, base));
-    }
+  // A view of constants is read from memory, so the constants must be there.
+  for (const { op, inputs: [base] } of uses.order) {
+    if (op.kind === "view" && bufferOf(base!).op.kind === "generator") provide(base!);
   }
   return units;
 }
@@ -262,10 +252,7 @@ class ExpressionBuilder {
 
   #step(step: Step): number {
     const key = keyOf(step);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    this.#known.set(key, this.steps.length);
-    return this.steps.push(step) - 1;
+    return this.#known.getOrInsertComputed(key, () => this.steps.push(step) - 1);
   }
 }
 

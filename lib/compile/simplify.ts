@@ -1,5 +1,5 @@
 import { Node, topologicalOrder } from "../graph/node.ts";
-import { keyOf } from "./key.ts";
+import { nodeKey } from "./key.ts";
 
 /**
  * An equal graph that is cheaper: equal nodes become one, and each becomes what its row makes of it
@@ -10,20 +10,11 @@ export function simplify(roots: readonly Node[]): Node[] {
   const replacement = new Map<Node, Node>();
   const known = new Map<string, Node>();
   const numbers = new Map<Node, number>();
-  const numberOf = (node: Node) => {
-    const number = numbers.get(node) ?? numbers.size;
-    numbers.set(node, number);
-    return number;
-  };
+  const numberOf = (node: Node) => numbers.getOrInsert(node, numbers.size);
   /** The node that stands for all nodes equal to this one, whose inputs stand for theirs already. */
   const unique = (node: Node): Node => {
     if (node.op.kind === "leaf") return node;
-    const inputs = node.inputs.map(numberOf).join();
-    const key = `${node.op.name}(${inputs})${keyOf(node.attributes)}`;
-    const equal = known.get(key);
-    if (equal !== undefined) return equal;
-    known.set(key, node);
-    return node;
+    return known.getOrInsert(nodeKey(node, numberOf), node);
   };
   /** `node` or its equal, after the same for inputs that a rule has just built. */
   const canonical = (node: Node): Node => {

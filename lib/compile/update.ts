@@ -29,35 +29,31 @@ export function planUpdates(units: Unit[], updates: readonly Update[]): Updates 
   const readersOf = new Map<Node, Unit[]>();
   for (const unit of units) {
     for (const node of unit.stores) producerOf.set(node, unit);
-    for (const node of new Set(unit.reads)) {
-      const readers = readersOf.get(node);
-      if (readers) readers.push(unit);
-      else readersOf.set(node, [unit]);
-    }
+    for (const node of new Set(unit.reads)) readersOf.getOrInsert(node, []).push(unit);
   }
   const placeOf = new Map<Node, Node>();
   const order: Order = new Map();
-  const after = (unit: Unit, others: readonly Unit[]) => {
-    const set = order.get(unit) ?? new Set();
-    for (const other of others) set.add(other);
-    order.set(unit, set);
+  const runAfter = (unit: Unit, earlier: readonly Unit[]) => {
+    const before = order.getOrInsert(unit, new Set());
+    for (const other of earlier) before.add(other);
   };
   for (const { root, leaf: target } of moving) {
     const buffer = bufferOf(root);
     const unit = producerOf.get(buffer);
-    const others = (readersOf.get(target) ?? []).filter((reader) => reader !== unit);
+    const readers = readersOf.get(target) ?? [];
+    const otherReaders = readers.filter((reader) => reader !== unit);
     const inPlace = unit !== undefined && !placeOf.has(buffer) && sameBuffer(buffer, target) &&
       (!unit.reads.includes(target) || unit.overwritable.has(target)) &&
-      !others.some((other) => dependsOn(other, unit, producerOf, order));
+      !otherReaders.some((reader) => dependsOn(reader, unit, producerOf, order));
     if (inPlace) {
       placeOf.set(buffer, target);
-      after(unit, others);
+      runAfter(unit, otherReaders);
       continue;
     }
     const copy = copyUnit(root, leaf(root.shape, root.dtype));
     units.push(copy);
     placeOf.set(copy.stores[0]!, target);
-    after(copy, readersOf.get(target) ?? []);
+    runAfter(copy, readers);
   }
   return { placeOf, order };
 }

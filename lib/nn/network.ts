@@ -32,10 +32,12 @@ import { Weight, type WeightType } from "./weight.ts";
  * and files, and says what the layer methods return: itself.
  */
 export abstract class Network<Self = unknown> extends LayerMethods<Self> {
-  readonly #inputs: readonly SymbolicValue[];
+  /** The inputs. */
+  readonly inputs: readonly SymbolicValue[];
+  /** The seed of the first weights. */
+  readonly seed: number;
   #outputs: readonly SymbolicValue[];
   #placement: Placement;
-  readonly #seed: number;
   #weightCount = 0;
 
   /** A network from `inputs` to `outputs`; first weights depend on `seed` alone. */
@@ -57,9 +59,9 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
         }
       }
     }
-    this.#inputs = inputs;
+    this.inputs = inputs;
     this.#outputs = outputs;
-    this.#seed = seed;
+    this.seed = seed;
     this.#placement = this.#place();
   }
 
@@ -103,7 +105,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     if (!(given instanceof Tensor || Array.isArray(given))) return this.#grow(given as Layer);
     const { weights = {}, training = false, outputs, ...rest } = options;
     const inputs: readonly Tensor[] = given instanceof Tensor ? [given] : given;
-    checkInputs(inputs, this.#inputs, "apply");
+    checkInputs(inputs, this.inputs, "apply");
     checkWeights(weights, this.namedWeights, "apply: weights");
     const wanted = outputs?.map((name) => this.output(name)) ?? this.#outputs;
     const applied = this.run(inputs, {
@@ -125,11 +127,11 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     inputs: readonly Tensor[],
     context: LayerContext,
     wanted: readonly SymbolicValue[] = this.#outputs,
-    normalization: Normalization | undefined = this.#inputs[0]!.preprocessing.normalization,
+    normalization: Normalization | undefined = this.inputs[0]!.preprocessing.normalization,
   ): Applied {
     // Further inputs of as many channels are images of the same kind, unless they say otherwise.
     const channels = this.inputShape.at(-1);
-    const given = this.#inputs.map((value, i) => {
+    const given = this.inputs.map((value, i) => {
       const usual = value.shape.at(-1) === channels ? normalization : undefined;
       const known = i === 0 ? normalization : value.preprocessing.normalization ?? usual;
       return [value, preprocess(inputs[i]!, known)] as const;
@@ -164,13 +166,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   #place(): Placement {
     const makeWeight = (name: string, type: WeightType) =>
-      new Weight(name, type, this.#seed, ++this.#weightCount);
-    return placeLayers(this.#inputs, this.#outputs, makeWeight);
-  }
-
-  /** The inputs. */
-  get inputs(): readonly SymbolicValue[] {
-    return this.#inputs;
+      new Weight(name, type, this.seed, ++this.#weightCount);
+    return placeLayers(this.inputs, this.#outputs, makeWeight);
   }
 
   /** The outputs. */
@@ -180,7 +177,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   /** Shape of the (first) input, without the batch axis. */
   get inputShape(): Shape {
-    return this.#inputs[0]!.shape;
+    return this.inputs[0]!.shape;
   }
 
   /** Shape of the (first) output, without the batch axis. */
@@ -220,11 +217,6 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   /** Every value of the graph, each after what it depends on. */
   protected get values(): readonly SymbolicValue[] {
     return this.#placement.order;
-  }
-
-  /** The seed of the first weights. */
-  get seed(): number {
-    return this.#seed;
   }
 
   /** All weights, in the order of the layers. */
@@ -309,8 +301,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   /** The rows of the summary. */
   summaryRows(): SummaryRow[] {
-    const rows: SummaryRow[] = this.#inputs.map((value, i) => ({
-      name: this.#inputs.length > 1 ? `input${i + 1}` : "input",
+    const rows: SummaryRow[] = this.inputs.map((value, i) => ({
+      name: this.inputs.length > 1 ? `input${i + 1}` : "input",
       type: "input",
       outputShape: value.shape,
       parameters: 0,
@@ -318,9 +310,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       sources: [],
     }));
     const nameOf = (value: SymbolicValue) =>
-      value.layer === undefined
-        ? rows[this.#inputs.indexOf(value)]!.name
-        : this.nameOf(value.layer);
+      value.layer === undefined ? rows[this.inputs.indexOf(value)]!.name : this.nameOf(value.layer);
     const seen = new Set<Layer>();
     for (const value of this.#placement.order) {
       const { layer } = value;
@@ -376,7 +366,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     const shapes = (values: readonly SymbolicValue[]) =>
       values.map((value) => formatShape(value.shape)).join(", ");
     const count = this.#placement.layers.size;
-    return `Model ${shapes(this.#inputs)} -> ${shapes(this.#outputs)}: ${count} ${
+    return `Model ${shapes(this.inputs)} -> ${shapes(this.#outputs)}: ${count} ${
       count === 1 ? "layer" : "layers"
     }, ${this.parameters.toLocaleString("en")} parameters`;
   }

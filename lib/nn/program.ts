@@ -22,12 +22,8 @@ export class ProgramBuilder {
 
   /** The content of a variable before the run. */
   variable(variable: Variable): Tensor {
-    let node = this.#variables.get(variable);
-    if (node === undefined) {
-      node = leaf(variable.shape, variable.dtype);
-      this.#variables.set(variable, node);
-    }
-    return new Tensor(node);
+    const makeLeaf = () => leaf(variable.shape, variable.dtype);
+    return new Tensor(this.#variables.getOrInsertComputed(variable, makeLeaf));
   }
 
   /** Gives a variable a new value after the run; of several calls for one variable the last counts. */

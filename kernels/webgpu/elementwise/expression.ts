@@ -101,18 +101,13 @@ class Space {
 
   /** WGSL (u32): the index along an axis. */
   coordinate(axis: number): string {
-    const known = this.#coordinates.get(axis);
-    if (known !== undefined) return known;
-    const inner = this.#strides[axis]!, { index, last } = this.#point;
-    let code: string;
-    if (axis === this.#shape.length - 1 && last !== undefined) code = last;
-    else {
+    return this.#coordinates.getOrInsertComputed(axis, () => {
+      const inner = this.#strides[axis]!, { index, last } = this.#point;
       const divided = inner === 1 ? index : `${index} / ${inner}u`;
-      code = axis === 0 ? divided : `(${divided}) % ${this.#shape[axis]}u`;
-    }
-    const name = `at${axis}`;
-    this.#lines.push(`let ${name} = ${code};`);
-    this.#coordinates.set(axis, name);
-    return name;
+      const isKnown = axis === this.#shape.length - 1 && last !== undefined;
+      const whole = axis === 0 ? divided : `(${divided}) % ${this.#shape[axis]}u`;
+      this.#lines.push(`let at${axis} = ${isKnown ? last : whole};`);
+      return `at${axis}`;
+    });
   }
 }

@@ -91,16 +91,13 @@ export class Bindings {
   #declare(buffer: number, type: ElementType): { name: string; type: ElementType } {
     const writable = this.#written.has(buffer);
     const key = writable ? `${buffer}` : `${buffer} ${type}`;
-    let array = this.#names.get(key);
-    if (array === undefined) {
-      const number = this.#list.push({ buffer, writable }) - 1;
-      array = { name: `buffer${number}`, type };
-      this.#names.set(key, array);
-      this.#declarations += `@group(0) @binding(${number}) var<storage, ${
-        writable ? "read_write" : "read"
-      }> ${array.name}: array<${type}>;\n`;
-    }
-    return array;
+    return this.#names.getOrInsertComputed(key, () => {
+      const number = this.#list.push({ buffer, writable }) - 1, name = `buffer${number}`;
+      const access = writable ? "read_write" : "read";
+      this.#declarations +=
+        `@group(0) @binding(${number}) var<storage, ${access}> ${name}: array<${type}>;\n`;
+      return { name, type };
+    });
   }
 }
 

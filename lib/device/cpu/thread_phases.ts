@@ -20,11 +20,7 @@ interface Uses {
 export function phasesOf(plan: Plan, emitted: EmittedPlan): EmittedStage[][] {
   const phases: EmittedStage[][] = [];
   const places = new Map<string, Uses>();
-  const usesOf = (place: string) => {
-    let uses = places.get(place);
-    if (uses === undefined) places.set(place, uses = { written: -1, read: -1 });
-    return uses;
-  };
+  const usesOf = (place: string) => places.getOrInsert(place, { written: -1, read: -1 });
   const placeOf = (value: number) => {
     const { kind, index } = plan.values[value]!.place;
     return usesOf(`${kind} ${index}`);

@@ -159,9 +159,7 @@ function resolve(plan: Plan, launch: Launch): { places: readonly Place[]; operan
   const numbers = new Map<string, number>();
   const numberOf = (value: number): number => {
     const { place } = plan.values[value]!, key = `${place.kind} ${place.index}`;
-    let number = numbers.get(key);
-    if (number === undefined) numbers.set(key, number = places.push(place) - 1);
-    return number;
+    return numbers.getOrInsertComputed(key, () => places.push(place) - 1);
   };
   const operands = { inputs: launch.inputs.map(numberOf), outputs: launch.outputs.map(numberOf) };
   return { places, operands };

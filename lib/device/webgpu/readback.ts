@@ -59,9 +59,7 @@ export class Readback {
   }
 
   #keep(buffer: GPUBuffer): void {
-    const list = this.#idle.get(buffer.size);
-    if (list === undefined) this.#idle.set(buffer.size, [buffer]);
-    else list.push(buffer);
+    this.#idle.getOrInsert(buffer.size, []).push(buffer);
   }
 
   async #readPlainly(staging: GPUBuffer, length: number): Promise<ArrayBuffer> {
