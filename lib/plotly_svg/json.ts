@@ -40,7 +40,7 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
 }
 
 /** What stands at a path such as "line.color"; undefined if nothing does. */
-export function dig(value: unknown, path: string): unknown {
+function dig(value: unknown, path: string): unknown {
   for (const key of path.split(".")) {
     if (!isJson(value)) return undefined;
     value = value[key];

@@ -9,7 +9,7 @@ import { type Axis, lengthOf, linear, settingOf } from "./axis.ts";
 import { type DrawnTrace, pointCount, valuesOf } from "../traces/trace.ts";
 
 /** Where the layout keeps an axis: "xaxis2" for "x2". */
-export const layoutKey = (id: string): string => `${id[0]}axis${id.slice(1)}`;
+const layoutKey = (id: string): string => `${id[0]}axis${id.slice(1)}`;
 
 /** The traces of a figure that lie on two axes. */
 export const flatTypes = new Set(["scatter", "scattergl", "bar", "heatmap", "contour", "image"]);

@@ -62,8 +62,7 @@ const isSpatial = ({ type }: Trace) => ["surface", "scatter3d", "mesh3d"].includ
 const list = (value: unknown): readonly Json[] => Array.isArray(value) ? value : [];
 
 /** "x2" as the layout has it: "xaxis2". */
-export const layoutName = (id: string): string =>
-  /^[xy]/.test(id) ? `${id[0]}axis${id.slice(1)}` : id;
+const layoutName = (id: string): string => /^[xy]/.test(id) ? `${id[0]}axis${id.slice(1)}` : id;
 
 /** A figure moved into a box of another. */
 export function panel({ data, layout = {} }: FigureData, box: Box, taken: Numbering): Panel {
