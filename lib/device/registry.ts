@@ -1,7 +1,7 @@
 import { mayUse } from "../core/environment.ts";
 import { DeviceError } from "../core/errors.ts";
-import { anything } from "../core/option_kinds.ts";
-import { options } from "../core/options.ts";
+import { anything, callback, listOf, number, required, text } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { Device, DeviceEntry, DeviceOptions } from "./device.ts";
 import * as library from "./entries.ts";
@@ -10,6 +10,14 @@ import * as library from "./entries.ts";
 const entries = new Map<string, DeviceEntry>(
   Object.values(library).map((entry) => [entry.name, entry]),
 );
+
+const entrySchema = {
+  name: required(text()),
+  rank: required(number()),
+  options: required(listOf(text())),
+  available: required(callback<DeviceEntry["available"]>()),
+  open: required(callback<DeviceEntry["open"]>()),
+} satisfies Schema<DeviceEntry>;
 
 /** Stands for the available device of the highest rank. */
 const auto = "auto";
@@ -20,6 +28,7 @@ const auto = "auto";
  * known already gets the new entry. What a device must do is {@linkcode Device}.
  */
 export function registerDevice(entry: DeviceEntry): void {
+  options("registerDevice", entry, entrySchema);
   if (entry.name === auto) throw new RangeError(`registerDevice: "${auto}" names no single device`);
   entries.set(entry.name, entry);
 }

@@ -1,8 +1,11 @@
+import { callback, custom, flag, instance, listOf, text } from "../core/option_kinds.ts";
+import type { Schema } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import { nextKey, uniform } from "../tensor/random_key.ts";
-import { checkTensor, type Tensor } from "../tensor/tensor.ts";
+import { checkTensor, Tensor } from "../tensor/tensor.ts";
 import { isRecording } from "../tensor/tracing.ts";
+import { isPlain } from "../tensor/tree.ts";
 import { type LayerView, type PlacedLayer, type Placement, viewOf } from "./placement.ts";
 import type { SymbolicValue } from "./symbolic.ts";
 import type { Weight } from "./weight.ts";
@@ -26,6 +29,18 @@ export interface ApplyOptions {
   /** What dropout draws from: see `randomKey()`. Without, each call draws other numbers. */
   readonly key?: Tensor;
 }
+
+/** The options of `apply`. */
+export const applySchema = {
+  weights: custom(
+    "tensors by name such as trainableWeights",
+    (value): value is Weights => isPlain(value),
+  ),
+  outputs: listOf(text()),
+  replace: callback(),
+  training: flag(false),
+  key: instance(Tensor),
+} satisfies Schema<ApplyOptions>;
 
 /** What a model gives in training. */
 export interface Applied {
@@ -66,7 +81,10 @@ export function applyLayers(
       // A frozen batch norm uses its running statistics, and does not change them.
       training: training && !isFrozen(placed),
       random: (shape) => uniform(drawn ??= keyFor(placed), shape, number * 256 + draws++),
-      update: (part, tensor) => updates[`${placed.name}.${part}`] = tensor,
+      update: (part, tensor) => {
+        checkWeights({ [part]: tensor }, placed.weights, `${placed.name}: update`);
+        updates[`${placed.name}.${part}`] = tensor;
+      },
     });
     values.set(value, replace ? replaced(replace, placed, result, sources) : result);
   }
@@ -94,13 +112,8 @@ function replaced(
   inputs: readonly Tensor[],
 ): Tensor {
   const replacement = replace(viewOf(layer), result, inputs);
-  checkTensor(replacement, `apply: replace: ${layer.name}`);
-  if (sameShape(replacement.shape, result.shape)) return replacement;
-  throw new TypeError(
-    `apply: replace: ${layer.name}: expected ${formatShape(result.shape)}, found ${
-      formatShape(replacement.shape)
-    }`,
-  );
+  checkTensor(replacement, `apply: replace: ${layer.name}`, result);
+  return replacement;
 }
 
 /** Checks weights that a user gives: names and shapes. */
@@ -110,13 +123,7 @@ export function checkWeights(given: Weights, known: ReadonlyMap<string, Weight>,
     if (weight === undefined) {
       throw new RangeError(`${where}: ${unknownName("weight", name, [...known.keys()])}`);
     }
-    checkTensor(tensor, `${where}: ${name}`);
-    if (sameShape(tensor.shape, weight.shape) && tensor.dtype === weight.dtype) continue;
-    throw new TypeError(
-      `${where}: ${name}: expected ${weight.dtype} ${
-        formatShape(weight.shape)
-      }, found ${tensor.dtype} ${formatShape(tensor.shape)}`,
-    );
+    checkTensor(tensor, `${where}: ${name}`, weight);
   }
 }
 
@@ -135,6 +142,6 @@ export function checkInputs(
   throw new TypeError(
     `${where}: expected ${
       inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")
-    }, found ${given.map(({ shape }) => formatShape(shape)).join(" and ")}`,
+    }, found ${given.map(({ shape }) => formatShape(shape)).join(" and ") || "none"}`,
   );
 }

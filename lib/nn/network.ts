@@ -1,3 +1,4 @@
+import { options } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { Normalization } from "../core/preprocessing.ts";
@@ -6,6 +7,7 @@ import {
   type Applied,
   applyLayers,
   type ApplyOptions,
+  applySchema,
   checkInputs,
   checkWeights,
   type LayerContext,
@@ -99,12 +101,12 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     options: ApplyOptions & { readonly training?: false },
   ): Tensor | readonly Tensor[];
   override apply(
-    given: Layer | Tensor | readonly Tensor[],
-    options: ApplyOptions = {},
+    x: Layer | Tensor | readonly Tensor[],
+    given: ApplyOptions = {},
   ): Self | Applied | Tensor | readonly Tensor[] {
-    if (!(given instanceof Tensor || Array.isArray(given))) return this.#grow(given as Layer);
-    const { weights = {}, training = false, outputs, ...rest } = options;
-    const inputs: readonly Tensor[] = given instanceof Tensor ? [given] : given;
+    if (!(x instanceof Tensor || Array.isArray(x))) return this.#grow(x as Layer);
+    const { weights = {}, training, outputs, ...rest } = options("apply", given, applySchema);
+    const inputs: readonly Tensor[] = x instanceof Tensor ? [x] : x;
     checkInputs(inputs, this.inputs, "apply");
     checkWeights(weights, this.namedWeights, "apply: weights");
     const wanted = outputs?.map((name) => this.output(name)) ?? this.#outputs;

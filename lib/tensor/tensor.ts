@@ -1,6 +1,13 @@
 import { type DType, dtypeOption, type TensorData, type TypedArrayOf } from "../core/dtype.ts";
-import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
-import type { Node } from "../graph/node.ts";
+import {
+  checkShape,
+  formatShape,
+  normalizeAxis,
+  sameShape,
+  type Shape,
+  sizeOf,
+} from "../core/shape.ts";
+import type { Node, TensorType } from "../graph/node.ts";
 import type { Direction } from "../graph/ops/elementwise.ts";
 import * as e from "../graph/ops/elementwise.ts";
 import { literal } from "../graph/ops/generate.ts";
@@ -417,11 +424,15 @@ export class Tensor {
   }
 }
 
-/** Checks that something given by a user is a tensor. */
-export function checkTensor(x: unknown, where?: string): asserts x is Tensor {
-  if (x instanceof Tensor) return;
+/** Checks that something given by a user is a tensor, of a shape and a type if they are given. */
+export function checkTensor(x: unknown, where?: string, like?: TensorType): asserts x is Tensor {
   const what = where === undefined ? "" : `${where}: `;
-  throw new TypeError(`${what}expected a tensor, found ${String(x)}; see tensor()`);
+  if (!(x instanceof Tensor)) {
+    throw new TypeError(`${what}expected a tensor, found ${String(x)}; see tensor()`);
+  }
+  if (like === undefined || sameShape(x.shape, like.shape) && x.dtype === like.dtype) return;
+  const inWords = ({ dtype, shape }: TensorType) => `${dtype} ${formatShape(shape)}`;
+  throw new TypeError(`${what}expected ${inWords(like)}, found ${inWords(x)}`);
 }
 
 /**

@@ -20,7 +20,7 @@ export function flatten(tree: Tree, what: string): Tensor[] {
 }
 
 /** Whether it is an object of no class (a promise is not), so that `rebuild` can make another. */
-function isPlain(tree: unknown): boolean {
+export function isPlain(tree: unknown): boolean {
   if (tree === null || typeof tree !== "object") return false;
   const prototype = Object.getPrototypeOf(tree);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -1,9 +1,9 @@
 import { type DType, type NumberArray, type TensorData, typedArray } from "../core/dtype.ts";
-import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
 import { duplicate, evaluate, schedule } from "./evaluate.ts";
 import type { Runtime } from "./runtime.ts";
-import { Tensor } from "./tensor.ts";
+import { checkTensor, Tensor } from "./tensor.ts";
 import { checkAlive, leafOf, Value, valueOf } from "./value.ts";
 
 /**
@@ -60,13 +60,7 @@ export class Variable {
    * @throws {TypeError} if the tensor has another shape or type.
    */
   set(tensor: Tensor): void {
-    if (!sameShape(tensor.shape, this.shape) || tensor.dtype !== this.dtype) {
-      throw new TypeError(
-        `${this.name}: expected ${this.dtype} ${formatShape(this.shape)}, found ${tensor.dtype} ${
-          formatShape(tensor.shape)
-        }`,
-      );
-    }
+    checkTensor(tensor, this.name, this);
     schedule([tensor.node]);
     const value = valueOf(tensor.node);
     checkAlive(value);

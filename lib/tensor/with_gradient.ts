@@ -1,4 +1,3 @@
-import { formatShape, sameShape } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { withGradient as withGradientNode } from "../graph/ops/with_gradient.ts";
 import { checkTensor, Tensor } from "./tensor.ts";
@@ -35,6 +34,7 @@ export function withGradient<Inputs extends readonly Tensor[]>(
   backward: BackwardFunction<Inputs>,
 ): (...inputs: Inputs) => Tensor {
   return (...inputs) => {
+    for (const x of inputs) checkTensor(x, "withGradient");
     const value = forward(...inputs);
     checkTensor(value, "withGradient: forward");
     const node = withGradientNode(value.node, inputs.map((x) => x.node), (g, result) => {
@@ -59,12 +59,7 @@ function checkSlopes(
   return inputs.map((input, i) => {
     const slope: Tensor | undefined = slopes[i];
     if (slope === undefined) return undefined;
-    checkTensor(slope, "withGradient: backward");
-    if (sameShape(slope.shape, input.shape) && slope.dtype === input.dtype) return slope.node;
-    throw new TypeError(
-      `withGradient: backward: expected ${input.dtype} ${
-        formatShape(input.shape)
-      } for input ${i}, found ${slope.dtype} ${formatShape(slope.shape)}`,
-    );
+    checkTensor(slope, `withGradient: backward: input ${i}`, input);
+    return slope.node;
   });
 }

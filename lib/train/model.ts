@@ -104,8 +104,8 @@ export class Model extends Network<Model> {
   }
 
   /**
-   * Moves the model to a runtime, where it is trained and used from then on; until then it is on the
-   * default one.
+   * Moves the model to a runtime, where it is trained and used from then on; until then, and once that
+   * is closed, it is on the default one.
    *
    * ```ts
    * import { openRuntime, sequential, zeros } from "@striate/striate";
@@ -123,7 +123,7 @@ export class Model extends Network<Model> {
   /** The runtime, with all weights there. */
   async #runtime(): Promise<Runtime> {
     for (;;) {
-      const runtime = this.#home ?? defaultRuntime();
+      const runtime = this.#home?.successor ?? defaultRuntime();
       await runtime.open();
       for (const weight of this.weights) await weight.to(runtime);
       if (runtime.isOpen) return runtime;

@@ -2,7 +2,7 @@ import { checkedBy, custom, number } from "../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../core/options.ts";
 import { full, zeros } from "../tensor/create.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
-import { asTensor } from "../tensor/tensor.ts";
+import { asTensor, checkTensor } from "../tensor/tensor.ts";
 import { flatten, mapTree, paths, rebuild, type Tree } from "../tensor/tree.ts";
 import type { Weights } from "../nn/apply.ts";
 import {
@@ -135,7 +135,8 @@ export class Optimizer {
    * The weights after a step, and what is remembered then. `rate` is the learning rate, by default that
    * of the schedule's beginning: in a function given to `jit` pass it as an argument if it changes.
    *
-   * @throws {TypeError} if the gradients are no tree of the weights' form.
+   * @throws {TypeError} if the gradients, or what the rule gives, are not of the weights' form and
+   * shapes.
    */
   step<T extends Tree>(
     weights: T,
@@ -144,19 +145,23 @@ export class Optimizer {
     rate: TensorLike = this.schedule.rate(0),
   ): { weights: T; state: OptimizerState<T> } {
     const names = paths(weights), list = flatten(weights, "step: weights");
-    const slopes = flatten(mapTree((_, g) => g, weights, gradients), "step: gradients");
+    const slopes = ofForm(weights, gradients, "step: gradients");
     const clipped = this.#clipNorm === undefined ? slopes : clipByNorm(slopes, this.#clipNorm);
-    const memory = this.slots.map((slot) => flatten(slots[slot]!, `step: ${slot}`));
+    const memory = this.slots.map((slot) => ofForm(weights, slots[slot]!, `step: ${slot}`));
     const now = step.add(1), common = asTensor(rate);
     const updated = list.map((weight, i) => {
       const factor = this.#factorOf(names[i]!);
-      return this.#rule.update(
+      const result = this.#rule.update(
         weight,
         clipped[i]!,
         memory.map((slot) => slot[i]!),
         factor === 1 ? common : common.mul(factor),
         now,
       );
+      const where = `${this.name}: update ${names[i]}`.trim();
+      checkTensor(result.weight, where, weight);
+      this.slots.forEach((slot, k) => checkTensor(result.slots[k], `${where}: ${slot}`, weight));
+      return result;
     });
     return {
       weights: rebuild(weights, updated.map(({ weight }) => weight).values()),
@@ -174,6 +179,16 @@ export class Optimizer {
   #factorOf(name: string): number {
     return this.#factors.find(([pattern]) => pattern.test(name))?.[1] ?? 1;
   }
+}
+
+/** The tensors of a tree that must have the form of another, with tensors of the same types. */
+function ofForm(form: Tree, tree: Tree, where: string): Tensor[] {
+  const list = flatten(tree, where), wanted = flatten(form, where), names = paths(form);
+  if (paths(tree).join() !== names.join()) {
+    throw new TypeError(`${where}: expected ${names.join()} as the weights, found ${paths(tree)}`);
+  }
+  list.forEach((tensor, i) => checkTensor(tensor, `${where} ${names[i]}`.trim(), wanted[i]));
+  return list;
 }
 
 /** Names that fit, `*` standing for any text: of weights ("conv1.kernel") or of their layers. */
@@ -206,6 +221,7 @@ export const optimizerOption = custom(
 
 /** Gradients shortened together so that their norm is at most `limit`. */
 export function clipByNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
+  if (gradients.length === 0) return [];
   const squares = gradients.map((g) => g.square().sum()).reduce((a, b) => a.add(b));
   const factor = full([], limit).div(squares.sqrt().add(1e-6)).minimum(1);
   return gradients.map((g) => g.mul(factor));

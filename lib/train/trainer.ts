@@ -1,6 +1,7 @@
 import type { Normalization } from "../core/preprocessing.ts";
 import { bytesPerElement } from "../core/dtype.ts";
 import { DeviceError } from "../core/errors.ts";
+import { number } from "../core/option_kinds.ts";
 import { keyOf } from "../core/random.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
@@ -61,7 +62,7 @@ export class Trainer {
   readonly #losses: readonly Loss[];
   readonly #targets: readonly TargetForm[];
   readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
-  #writtenRate: number | undefined;
+  #writtenRate = NaN;
   #turn = 0;
 
   /** A trainer on a runtime; what does not fit together is an error before any work. */
@@ -121,6 +122,7 @@ export class Trainer {
   /** The same on a batch that is on the device: inputs, then targets. */
   stepOn(storages: readonly Storage[], size: number, rate: number): void {
     if (rate !== this.#writtenRate) {
+      number().read(rate, "learningRate: the schedule");
       this.#rate.assign(Float32Array.of(rate));
       this.#writtenRate = rate;
     }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DeviceError } from "../../lib/core/errors.ts";
-import type { Device } from "../../lib/device/device.ts";
+import type { Device, DeviceEntry } from "../../lib/device/device.ts";
 import { defaultDeviceName, openDevice, registerDevice } from "../../lib/device/registry.ts";
 import { ReferenceDevice } from "./reference_device.ts";
 
@@ -50,6 +50,11 @@ Deno.test("a device that is registered opens by its name, and by rank where any 
     () => openDevice("cpu", { thread: 1 }),
     RangeError,
     'device cpu: unknown option "thread"; did you mean "threads"?',
+  );
+  assertThrows(
+    () => registerDevice({ name: "half", rank: 50 } as unknown as DeviceEntry),
+    TypeError,
+    "registerDevice: options: expected a list, found undefined",
   );
   assertThrows(() => fake("auto", 0, reference("auto")), RangeError, "auto");
   for (const name of ["best", "broken", "good"]) fake(name, -1, reference(name));

@@ -4,6 +4,7 @@ import { gradient } from "../../lib/tensor/gradient.ts";
 import { jit } from "../../lib/tensor/jit.ts";
 import { randomKey } from "../../lib/tensor/random_key.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
+import type { Weights } from "../../lib/nn/apply.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { model, sequential } from "../../lib/train/model.ts";
 import { testOnDevices } from "../tensor/devices.ts";
@@ -141,8 +142,19 @@ Deno.test("what does not fit is named", () => {
     [
       () => model.apply(x, { replace: () => zeros([1]) }),
       TypeError,
-      "apply: replace: conv: expected [1, 3, 3, 4], found [1]",
+      "apply: replace: conv: expected f32 [1, 3, 3, 4], found f32 [1]",
     ],
+    [
+      () => model.apply(x, { wieghts: {} } as object),
+      RangeError,
+      'apply: unknown option "wieghts"; did you mean "weights"?',
+    ],
+    [
+      () => model.apply(x, { weights: model.namedWeights as unknown as Weights }),
+      TypeError,
+      "apply: weights: expected tensors by name such as trainableWeights, found an object of Map",
+    ],
+    [() => model.apply([]), TypeError, "apply: expected [null, 5, 5, 2], found none"],
     [() => model.assign({ "out.bias": zeros([2]) }), TypeError, "assign: out.bias: expected f32"],
   ];
   for (const [run, type, message] of errors) assertThrows(run, type, message);

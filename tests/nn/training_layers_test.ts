@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { openDevice } from "../../lib/device/registry.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { randomUniform } from "../../lib/graph/ops/generate.ts";
-import type { CallContext } from "../../lib/nn/layer.ts";
+import { type CallContext, defineLayer, Layer } from "../../lib/nn/layer.ts";
 import { batchNorm, dropout } from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor, zeros } from "../../lib/tensor/create.ts";
@@ -111,6 +111,29 @@ Deno.test("a frozen batch norm uses its running statistics and leaves them", asy
   await net.trainOnBatch(tensor([[1, 2], [3, 4]]), tensor([0, 1], { dtype: "i32" }));
   assertEquals([...await net.weight("batchNorm1.runningMean").read()], [0, 0]);
   assertEquals([...await net.weight("batchNorm1.gamma").read()], [1, 1]);
+});
+
+Deno.test("what a layer keeps count of has the name and the type of one of its weights", () => {
+  const apply = (part: string, shape: number[]) => {
+    const type = defineLayer({
+      type: "counter",
+      weights: () => ({ sum: { shape: [], initializer: "zeros", trainable: false } }),
+      call: ([x], _, __, { update }) => (update(part, zeros(shape)), x!),
+    });
+    const net = sequential([2]).apply(new Layer(type, {}));
+    return () => net.apply(zeros([1, 2]), { training: true });
+  };
+  assertEquals(Object.keys(apply("sum", [])().updates), ["counter1.sum"]);
+  assertThrows(
+    apply("som", []),
+    RangeError,
+    'counter1: update: unknown weight "som"; did you mean',
+  );
+  assertThrows(
+    apply("sum", [2]),
+    TypeError,
+    "counter1: update: sum: expected f32 [], found f32 [2]",
+  );
 });
 
 Deno.test("batch norm of a single number in training is an error", () => {

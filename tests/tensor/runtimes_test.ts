@@ -96,6 +96,9 @@ Deno.test("a runtime that is closed leaves its tensors and weights, and nothing 
   assertEquals((await lazy.add(tensor(1)).data())[9], 11);
   assertEquals((await variable.read())[9], 7);
   variable.bind(defaultRuntime());
+  const other = await open(), net = await stateful().to(other);
+  await other.close();
+  assertEquals(net.outputShape, (await net.predict(corners(1))).shape.slice(1));
 });
 
 Deno.test("what waits for data on its way to a runtime that closes is computed elsewhere", async () => {

@@ -49,8 +49,13 @@ Deno.test("a gradient that does not fit is an error", () => {
   assertThrows(
     () => wrong(() => tensor([1]))(x),
     TypeError,
-    "withGradient: backward: expected f32 [2] for input 0, found f32 [1]",
+    "withGradient: backward: input 0: expected f32 [2], found f32 [1]",
   );
   assertThrows(() => wrong(() => [])(x), TypeError, "each of the 1 inputs, found 0");
   assertThrows(() => wrong(() => 3)(x), TypeError, "each of the 1 inputs, found 3");
+  assertThrows(
+    () => straight(3 as unknown as Tensor),
+    TypeError,
+    "withGradient: expected a tensor",
+  );
 });

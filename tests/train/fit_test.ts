@@ -265,6 +265,15 @@ Deno.test("layers that are frozen or unfrozen between epochs are so from then on
 
 const isDeepEqual = (a: number[], b: number[]) => a.every((value, i) => value === b[i]);
 
+Deno.test("a schedule that gives no number is an error before the step", async () => {
+  const optimizer = sgd({ learningRate: { rate: () => undefined as unknown as number } });
+  await assertRejects(
+    () => stateful().fit(corners(20), { optimizer }),
+    TypeError,
+    "learningRate: the schedule: expected a finite number, found undefined",
+  );
+});
+
 Deno.test("a loss that is not finite ends training, and the error names the step", async () => {
   const inputs = [[1], [1], [1], [NaN], [1], [1]];
   const data = arrayDataset({ inputs, targets: [0, 1, 0, 1, 0, 1] });

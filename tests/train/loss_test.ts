@@ -66,5 +66,7 @@ Deno.test("unknown losses, wrong settings and wrong counts are refused", () => {
 Deno.test("a loss of one's own gives one number", () => {
   const x = zeros([2, 3]);
   const loss = lossOf((p, t) => p.sub(t).square());
-  assertThrows(() => loss.compute(x, x), TypeError, "such as .mean() gives, found [2, 3]");
+  assertThrows(() => loss.compute(x, x), TypeError, "found f32 [2, 3]");
+  const count = lossOf((p) => p.greater(0).sum());
+  assertThrows(() => count.compute(x, x), TypeError, "expected an f32 tensor without axes");
 });

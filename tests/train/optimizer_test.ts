@@ -7,7 +7,12 @@ import type { Weights } from "../../lib/nn/apply.ts";
 import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
 import { gradient } from "../../lib/tensor/gradient.ts";
 import { sequential } from "../../lib/train/model.ts";
-import { clipByNorm, type Optimizer } from "../../lib/train/optimizer.ts";
+import {
+  clipByNorm,
+  defineOptimizer,
+  type Optimizer,
+  type OptimizerRule,
+} from "../../lib/train/optimizer.ts";
 import { adagrad, adam, adamW, rmsprop, sgd } from "../../lib/train/optimizers.ts";
 import { evaluate } from "../reference.ts";
 import { bitsOf, useCpu } from "./helpers.ts";
@@ -161,6 +166,38 @@ Deno.test("a step on a tree is fit's step, and changes nothing that it is given"
   assertThrows(
     () => optimizer.step(weights, { "out.kernel": x }, state),
     TypeError,
-    "mapTree: expected trees of one form",
+    "expected out.kernel,out.bias as the weights",
   );
+});
+
+Deno.test("what does not fit the weights is an error before any work, in a rule of one's own too", () => {
+  const weights = { a: tensor([1, 2]), b: tensor(3) }, optimizer = adam();
+  const step = (gradients: Weights, state = optimizer.init<Weights>(weights)) => () =>
+    optimizer.step<Weights>(weights, gradients, state);
+  assertThrows(
+    step({ a: tensor(1), b: tensor(1) }),
+    TypeError,
+    "a: expected f32 [2], found f32 []",
+  );
+  assertThrows(
+    step({ a: tensor([1, 1]) }),
+    TypeError,
+    "step: gradients: expected a,b as the weights",
+  );
+  const { a } = weights, others = optimizer.init<Weights>({ a });
+  assertThrows(
+    step(weights, others),
+    TypeError,
+    "step: mean: expected a,b as the weights, found a",
+  );
+  const bad = (update: () => unknown) => () =>
+    defineOptimizer({ name: "bad", slots: ["m"], update: update as OptimizerRule["update"] })
+      .step(a, a, { step: tensor(0), slots: { m: a } });
+  const cases: [() => unknown, string][] = [
+    [() => a, "bad: update: expected a tensor, found undefined"],
+    [() => ({ weight: a.sum(), slots: [a] }), "bad: update: expected f32 [2], found f32 []"],
+    [() => ({ weight: a, slots: [a.sum()] }), "bad: update: m: expected f32 [2], found f32 []"],
+  ];
+  for (const [update, message] of cases) assertThrows(bad(update), TypeError, message);
+  assertEquals(adam({ clipNorm: 1 }).step([], [], adam().init([])).weights, []);
 });
