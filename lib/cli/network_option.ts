@@ -2,7 +2,7 @@ import { checkedBy, text } from "../core/option_kinds.ts";
 import type { Values } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { CacheOptions } from "../core/cache.ts";
-import { type OpenNetwork, openNetwork } from "../evaluate/open_network.ts";
+import type { OpenNetwork } from "../evaluate/open_network.ts";
 import { zoo } from "../zoo/zoo.ts";
 import { option, UsageError } from "./command_line.ts";
 
@@ -46,5 +46,7 @@ export async function networkOf(
       `expected --${model === undefined ? "model NAME and --" : ""}weights FILE; see --help`,
     );
   }
+  // What reads files of weights is not for commands that only name a network.
+  const { openNetwork } = await import("../evaluate/open_network.ts");
   return await openNetwork(model, weights, options);
 }
