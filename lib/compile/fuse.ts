@@ -55,11 +55,6 @@ export function usesOf(order: readonly Node[], roots: readonly Node[]): Uses {
   };
 }
 
-/** What an element-wise node reads from memory for an input outside its own group. */
-export function baseOf(node: Node): Node {
-  return sourceOf(node).base;
-}
-
 /**
  * Collects element-wise nodes into groups: the first fusion rule. From the last node to the first,
  * each joins the groups of those that read it, so that a value is computed where it is used and not
@@ -97,7 +92,7 @@ function buffersOf(members: ReadonlySet<Node>, uses: Uses): number {
   let outputs = 0;
   for (const member of members) {
     for (const input of member.inputs) {
-      if (!members.has(input) && input.op.kind !== "generator") inputs.add(baseOf(input));
+      if (!members.has(input) && input.op.kind !== "generator") inputs.add(sourceOf(input).base);
     }
     if (escapes(member, members, uses)) outputs++;
   }

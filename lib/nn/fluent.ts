@@ -3,15 +3,13 @@ import type { Layer } from "./layer.ts";
 import * as layers from "./layers.ts";
 import { activationLayers } from "./layers/activation.ts";
 
+/** Layers of several inputs, which symbolic values have methods of their own for, and of any name. */
+type NoMethod = "activation" | "add" | "concatenate" | "multiply";
+
 /** The layers of one input as methods with the layers' own arguments, among them the activations. */
 export type LayerCalls<Result> =
   & {
-    [
-      Name in keyof typeof layers as Exclude<
-        Name,
-        "activation" | "add" | "concatenate" | "multiply"
-      >
-    ]: (
+    [Name in Exclude<keyof typeof layers, NoMethod>]: (
       ...given: Parameters<typeof layers[Name]>
     ) => Result;
   }
@@ -33,20 +31,12 @@ export abstract class LayerMethods<Result> {
 /** Every layer of one input is a method. */
 export interface LayerMethods<Result> extends LayerCalls<Result> {}
 
-/** Layers of several inputs, which symbolic values have methods of their own for, and of any name. */
-const others: readonly Exclude<keyof typeof layers, keyof LayerCalls<unknown>>[] = [
-  "activation",
-  "add",
-  "concatenate",
-  "multiply",
-];
-
+const { activation: _a, add: _b, concatenate: _c, multiply: _d, ...single } = layers;
 const factories: Readonly<Record<string, (...given: never[]) => Layer>> = {
-  ...layers,
+  ...single,
   ...activationLayers,
 };
 for (const [name, layer] of Object.entries(factories)) {
-  if (others.some((other) => other === name)) continue;
   Object.defineProperty(LayerMethods.prototype, name, {
     value(this: LayerMethods<unknown>, ...given: never[]): unknown {
       return this.apply(layer(...given));

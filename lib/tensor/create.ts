@@ -165,15 +165,12 @@ export function randomNormal(
   shape: Shape,
   given: RandomOptions & { readonly mean?: number; readonly standardDeviation?: number } = {},
 ): Tensor {
-  const { mean, standardDeviation, ...seed } = options(
-    "randomNormal",
-    given,
-    {
-      seed: integer(),
-      mean: number({}, 0),
-      standardDeviation: number({ least: 0 }, 1),
-    } satisfies Schema<typeof given>,
-  );
+  const schema = {
+    seed: integer(),
+    mean: number({}, 0),
+    standardDeviation: number({ least: 0 }, 1),
+  } satisfies Schema<typeof given>;
+  const { mean, standardDeviation, ...seed } = options("randomNormal", given, schema);
   const random = nextRandom(seed);
   return drawn(shape, "randomNormal", () => random.normal(mean, standardDeviation));
 }
@@ -183,15 +180,12 @@ export function randomUniform(
   shape: Shape,
   given: RandomOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
-  const { low, high, ...seed } = options(
-    "randomUniform",
-    given,
-    {
-      seed: integer(),
-      low: number({}, 0),
-      high: number({}, 1),
-    } satisfies Schema<typeof given>,
-  );
+  const schema = {
+    seed: integer(),
+    low: number({}, 0),
+    high: number({}, 1),
+  } satisfies Schema<typeof given>;
+  const { low, high, ...seed } = options("randomUniform", given, schema);
   const random = nextRandom(seed);
   return drawn(shape, "randomUniform", () => random.uniform(low, high));
 }

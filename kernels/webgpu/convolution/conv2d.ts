@@ -24,6 +24,7 @@ export function emitConv2d(kernel: ConvolutionKernel, operands: Operands, tiling
       source: s.declarations + constants({ WHOLE_ROWS: wholeRows, UNIFORM: uniform }) + forward,
       alignedA: s.channels % 4 === 0 && s.groupChannels % 4 === 0,
       alignedB: s.groupFilters % 4 === 0,
+      stepB: s.filters,
       output: kernel.output,
       tail: kernel.tail,
     },

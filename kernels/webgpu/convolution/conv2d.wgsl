@@ -109,14 +109,6 @@ fn line_b(scope: Scope, segment: u32) -> u32 {
   return index * (LENGTH * FILTERS) + scope.batch * COLUMNS;
 }
 
-fn load_b(line: u32, j: u32, column: u32) -> f32 {
-  return b_at(line + j * FILTERS + column);
-}
-
-fn load_b4(line: u32, j: u32, column: u32) -> vec4f {
-  return b_at4(line + j * FILTERS + column);
-}
-
 fn place(batch: u32, row: u32) -> u32 {
   let at = pixel(row);
   return ((at.x * OUTPUT_HEIGHT + at.y) * OUTPUT_WIDTH + at.z) * FILTERS + batch * COLUMNS;

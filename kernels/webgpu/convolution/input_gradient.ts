@@ -50,6 +50,8 @@ export function emitConv2dInputGradient(
       alignedA: s.groupFilters % 4 === 0,
       alignedB: false,
       alongDepth: true,
+      stepB: 1,
+      columnB: s.filters,
       sparse: strideY > 1 || strideX > 1,
       output: kernel.image,
       tail: kernel.tail,

@@ -113,19 +113,6 @@ fn line_b(scope: Scope, segment: u32) -> u32 {
   return (y * KERNEL_WIDTH + x) * (COLUMNS * FILTERS) + (scope.batch / PHASES) * LENGTH;
 }
 
-fn load_b(line: u32, j: u32, column: u32) -> f32 {
-  return b_at(line + column * FILTERS + j);
-}
-
-fn load_b4(line: u32, j: u32, column: u32) -> vec4f {
-  return vec4f(
-    load_b(line, j, column),
-    load_b(line, j, column + 1u),
-    load_b(line, j, column + 2u),
-    load_b(line, j, column + 3u),
-  );
-}
-
 fn place(batch: u32, row: u32) -> u32 {
   let at = pixel(batch, row);
   let start = ((at.x * HEIGHT + at.y) * WIDTH + at.z) * CHANNELS + (batch / PHASES) * COLUMNS;

@@ -24,6 +24,7 @@ export function emitConv2dKernelGradient(
       alignedA: false,
       alignedB: s.groupFilters % 4 === 0,
       alongRows: true,
+      stepB: s.filters,
       output: kernel.kernel,
     },
     operands,

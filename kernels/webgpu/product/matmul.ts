@@ -12,8 +12,6 @@ export function emitMatmul(kernel: MatmulKernel, operands: Operands, tiling: Til
   const strides = {
     A_ROW: transposeA ? 1 : k,
     A_STEP: transposeA ? m : 1,
-    B_STEP: transposeB ? 1 : n,
-    B_COLUMN: transposeB ? k : 1,
   };
   return emitProduct(
     {
@@ -27,6 +25,8 @@ export function emitMatmul(kernel: MatmulKernel, operands: Operands, tiling: Til
       alignedB: !transposeB && n % 4 === 0,
       alongRows: transposeA,
       alongDepth: transposeB,
+      stepB: transposeB ? 1 : n,
+      columnB: transposeB ? k : 1,
       output: [batch, m, n],
       tail: kernel.tail,
     },

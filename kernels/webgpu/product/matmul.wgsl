@@ -1,5 +1,5 @@
 // Operands of a batch of plain matrix products, each maybe transposed: an element of A lies A_ROW
-// from the next row's and A_STEP from the next along the inner dimension; B likewise.
+// from the next row's and A_STEP from the next along the inner dimension.
 
 struct Row {
   start: u32,
@@ -39,22 +39,6 @@ fn load_a4(line: Line, j: u32) -> vec4f {
 
 fn line_b(scope: Scope, segment: u32) -> u32 {
   return scope.batch * (COLUMNS * SEGMENTS * LENGTH) + segment * (LENGTH * B_STEP);
-}
-
-fn load_b(line: u32, j: u32, column: u32) -> f32 {
-  return b_at(line + j * B_STEP + column * B_COLUMN);
-}
-
-fn load_b4(line: u32, j: u32, column: u32) -> vec4f {
-  if (B_COLUMN == 1u) {
-    return b_at4(line + j * B_STEP + column);
-  }
-  return vec4f(
-    load_b(line, j, column),
-    load_b(line, j, column + 1u),
-    load_b(line, j, column + 2u),
-    load_b(line, j, column + 3u),
-  );
 }
 
 fn place(batch: u32, row: u32) -> u32 {

@@ -2,6 +2,7 @@ import type { Tail } from "../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import { emitExpression, prelude } from "../elementwise/expression.ts";
+import operandB from "./operand_b.wgsl" with { type: "text" };
 import register from "./register.wgsl" with { type: "text" };
 import workgroup from "./workgroup.wgsl" with { type: "text" };
 import {
@@ -24,6 +25,9 @@ export interface Product extends Extent {
   /** Whether an element's neighbours in memory are in other rows of A; along the depth in B. */
   readonly alongRows?: boolean;
   readonly alongDepth?: boolean;
+  /** How far elements of B lie apart along the inner dimension, and those of neighbouring columns. */
+  readonly stepB: number;
+  readonly columnB?: number;
   /** Whether `place` may say that a row is not there. */
   readonly sparse?: boolean;
   readonly output: Shape;
@@ -52,7 +56,10 @@ export function emitProduct(product: Product, operands: Operands, tiling: Tiling
       SEGMENTS: product.segments,
       LENGTH: Math.max(1, product.length),
       CHUNKS: tile.chunks,
+      B_STEP: product.stepB,
+      B_COLUMN: product.columnB ?? 1,
     }),
+    operandB,
     product.source,
   ];
   const emitTiles = tiling === "register" ? emitRegister : emitWorkgroup;

@@ -3,8 +3,8 @@ import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
 import { conv2d as convolve, conv2dInputGradient } from "../../graph/ops/conv2d.ts";
 import { checkTensor, Tensor } from "../tensor.ts";
 import { convolutionGeometry } from "./geometry.ts";
-import { checkImages } from "./images.ts";
 import {
+  checkImages,
   type ConvolutionOptions,
   convolutionSchema,
   pairOf,

@@ -1,7 +1,6 @@
 import type { Tensor } from "../tensor.ts";
 import { resolvePadding } from "./geometry.ts";
-import { checkImages } from "./images.ts";
-import type { Padding } from "./settings.ts";
+import { checkImages, type Padding } from "./settings.ts";
 
 /** Padding by zeros: one number, [height, width], or [top, bottom, left, right]. */
 export type ZeroPadding = Exclude<Padding, string>;

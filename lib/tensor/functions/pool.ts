@@ -4,10 +4,10 @@ import { windowMax, windowSum } from "../../graph/ops/window.ts";
 import { ones } from "../create.ts";
 import { type Tensor, unary } from "../tensor.ts";
 import { resolvePadding } from "./geometry.ts";
-import { checkImages } from "./images.ts";
 import {
   type AveragePoolOptions,
   averagePoolSchema,
+  checkImages,
   pairOf,
   type PoolOptions,
   poolSchema,

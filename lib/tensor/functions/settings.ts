@@ -5,6 +5,7 @@
  */
 import { checkedBy, flag, number, positiveInteger } from "../../core/option_kinds.ts";
 import { describeValue, type Schema } from "../../core/options.ts";
+import { formatShape } from "../../core/shape.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import { checkTensor, type Tensor } from "../tensor.ts";
 
@@ -142,3 +143,12 @@ export const dropoutRate = number({ least: 0, below: 1 });
 
 /** What normalisation adds to the variance. */
 export const epsilonOption = number({ above: 0 }, 1e-5);
+
+/** Checks that something given by a user is a batch of images. */
+export function checkImages(x: unknown, where: string): asserts x is Tensor {
+  checkTensor(x, where);
+  if (x.rank === 4) return;
+  throw new TypeError(
+    `${where}: expected images [n, height, width, channels], found ${formatShape(x.shape)}`,
+  );
+}
