@@ -1,6 +1,6 @@
 import { makeFolder, writeFileAtomic } from "../core/files.ts";
 import { decodeSafetensors, type StoredTensor } from "../core/safetensors/read.ts";
-import { writeSafetensors } from "../core/safetensors/write.ts";
+import { writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Variable } from "../tensor/variable.ts";
 import type { EpochRecord } from "./epoch_record.ts";
@@ -40,14 +40,12 @@ export async function writeCheckpoint(
   position: Position,
   metadata: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const tensors = Array.from(variables, ([name, variable]) => ({
-    name,
-    shape: variable.shape,
-    dtype: variable.dtype,
+  const tensors = writableTensors(variables).map((tensor) => ({
+    ...tensor,
     read: async () => {
-      const data = await variable.read();
+      const data = await tensor.read();
       if (data.every(Number.isFinite)) return data;
-      throw new NotFinite(name);
+      throw new NotFinite(tensor.name);
     },
   }));
   await makeFolder(folder);

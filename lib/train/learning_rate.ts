@@ -47,18 +47,17 @@ export function constantRate(learningRate: number): Schedule {
   return { rate: () => learningRate };
 }
 
-const stepSchema = {
-  every: required(span),
-  factor: number({ least: 0 }, 0.1),
-} satisfies Schema<Parameters<typeof stepDecay>[1]>;
-
 /** The rate times `factor` (0.1) after every `every` epochs. */
 export function stepDecay(
   learningRate: number,
   given: { readonly every: number; readonly factor?: number },
 ): Schedule {
   rate.read(learningRate, "stepDecay: learningRate");
-  const { every, factor } = options("stepDecay", given, stepSchema);
+  const schema = {
+    every: required(span),
+    factor: number({ least: 0 }, 0.1),
+  } satisfies Schema<typeof given>;
+  const { every, factor } = options("stepDecay", given, schema);
   return { rate: (epoch) => learningRate * factor ** Math.floor(epoch / every) };
 }
 
@@ -72,11 +71,6 @@ export function exponentialDecay(
   return { rate: (epoch) => learningRate * factor ** epoch };
 }
 
-const cosineSchema = {
-  epochs: required(span),
-  minimum: number({ least: 0 }, 0),
-} satisfies Schema<Parameters<typeof cosineDecay>[1]>;
-
 /**
  * From the rate down to `minimum` (0) along half a cosine over `epochs`, and `minimum` afterwards.
  * Source: Loshchilov and Hutter 2016, arXiv 1608.03983.
@@ -86,7 +80,11 @@ export function cosineDecay(
   given: { readonly epochs: number; readonly minimum?: number },
 ): Schedule {
   rate.read(learningRate, "cosineDecay: learningRate");
-  const { epochs, minimum } = options("cosineDecay", given, cosineSchema);
+  const schema = {
+    epochs: required(span),
+    minimum: number({ least: 0 }, 0),
+  } satisfies Schema<typeof given>;
+  const { epochs, minimum } = options("cosineDecay", given, schema);
   return {
     rate: (epoch) => {
       const share = Math.min(1, epoch / epochs);
@@ -117,13 +115,6 @@ export function warmUp(after: LearningRate, given: { readonly epochs: number }):
   };
 }
 
-const plateauSchema = {
-  factor: number({ above: 1 }, 10),
-  patience: integer({ least: 0 }, 10),
-  threshold: number({ least: 0 }, 1e-4),
-  minimum: number({ least: 0 }, 0),
-} satisfies Schema<NonNullable<Parameters<typeof divideOnPlateau>[1]>>;
-
 /**
  * Divides the rate by `factor` (10) when the loss has not fallen for `patience` (10) epochs. It
  * remembers what it was told: a new run wants a new one.
@@ -139,11 +130,13 @@ export function divideOnPlateau(
   } = {},
 ): Schedule {
   rate.read(learningRate, "divideOnPlateau: learningRate");
-  const { factor, patience, threshold, minimum } = options(
-    "divideOnPlateau",
-    given,
-    plateauSchema,
-  );
+  const schema = {
+    factor: number({ above: 1 }, 10),
+    patience: integer({ least: 0 }, 10),
+    threshold: number({ least: 0 }, 1e-4),
+    minimum: number({ least: 0 }, 0),
+  } satisfies Schema<typeof given>;
+  const { factor, patience, threshold, minimum } = options("divideOnPlateau", given, schema);
   let state = { rate: learningRate, best: Infinity, waited: 0 };
   return {
     rate: () => state.rate,
@@ -158,9 +151,9 @@ export function divideOnPlateau(
       }
     },
     state() {
-      const { best, ...others } = state;
+      const { best, ...rest } = state;
       // A checkpoint is JSON, which has no infinity.
-      return Number.isFinite(best) ? { best, ...others } : others;
+      return Number.isFinite(best) ? { best, ...rest } : rest;
     },
     restore({ rate = learningRate, best = Infinity, waited = 0 }) {
       state = { rate, best, waited };

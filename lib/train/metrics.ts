@@ -78,7 +78,7 @@ const [lossSum, exampleCount, top1Count, topKCount, firstBadStep] = [0, 1, 2, 3,
  * one variable for each metric of the user's own.
  */
 export class MetricCounters {
-  readonly #own = new Variable("metrics", [size], "f32", () => new Float32Array(size));
+  readonly #counts = new Variable("metrics", [size], "f32", () => new Float32Array(size));
   readonly #metrics: readonly { name: string; metric: Metric; sums: Variable }[];
   readonly k: number;
 
@@ -94,7 +94,9 @@ export class MetricCounters {
 
   /** What holds the sums, by name. */
   get variables(): ReadonlyMap<string, Variable> {
-    return new Map([this.#own, ...this.#metrics.map(({ sums }) => sums)].map((v) => [v.name, v]));
+    return new Map(
+      [this.#counts, ...this.#metrics.map(({ sums }) => sums)].map((v) => [v.name, v]),
+    );
   }
 
   /** Adds the counting of a batch to a program. `step` is the number of the step (f32, from 1). */
@@ -106,7 +108,7 @@ export class MetricCounters {
     { outputs: [predictions], targets: [targets] }: Pass,
     areLabels: boolean,
   ): void {
-    const old = builder.variable(this.#own);
+    const old = builder.variable(this.#counts);
     const index = iota([size], 0);
     const at = (i: number, value: Tensor) => where(index.equal(i), value, 0);
     const parts = [
@@ -119,7 +121,7 @@ export class MetricCounters {
       const within = (k: number) => ahead.less(k).cast("f32").sum();
       parts.push(at(top1Count!, within(1)), at(topKCount!, within(this.k)));
     }
-    builder.update(this.#own, old.add(parts.reduce((a, b) => a.add(b))));
+    builder.update(this.#counts, old.add(parts.reduce((a, b) => a.add(b))));
     for (const { name, metric, sums } of this.#metrics) {
       const added = metric.count(predictions!.detach(), targets!);
       checkTensor(added, `metric "${name}"`);
@@ -143,7 +145,7 @@ export class MetricCounters {
 
   /** What was counted. */
   async read(hasLabels: boolean): Promise<Counts> {
-    const counts = await this.#own.read();
+    const counts = await this.#counts.read();
     const examples = counts[exampleCount!]!;
     const mean = (i: number) => counts[i]! / examples;
     const metrics: Record<string, number> = {};
@@ -177,8 +179,8 @@ function firstBad(loss: Tensor, step: Tensor, old: Tensor): Tensor {
  */
 export function rankOf(logits: Tensor, labels: Tensor): Tensor {
   const [n, classes] = logits.shape as [number, number];
-  const own = where(oneHot(labels, classes).equal(1), logits, 0).sum(1);
-  const right = own.reshape([n, 1]), label = labels.reshape([n, 1]);
+  const chosen = where(oneHot(labels, classes).equal(1), logits, 0).sum(1);
+  const right = chosen.reshape([n, 1]), label = labels.reshape([n, 1]);
   const tie = logits.equal(right).mul(iota(logits.shape, 1).greaterEqual(label));
   const notAhead = logits.less(right).maximum(tie).cast("f32");
   return notAhead.sum(1).neg().add(classes);

@@ -1,5 +1,5 @@
-import { checkedBy, custom, number } from "../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../core/options.ts";
+import { checkedBy, custom, number, object } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { full, zeros } from "../tensor/create.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import { asTensor, checkTensor } from "../tensor/tensor.ts";
@@ -52,25 +52,19 @@ export interface OptimizerOptions {
   readonly rateFactors?: Readonly<Record<string, number>>;
 }
 
+const factorsByName = object('factors by name such as { "conv*": 0.1 }');
+const factor = number({ least: 0 });
+
 /** The options of every optimizer, with a learning rate by default. */
 export const optimizerSchema = (learningRate: number) =>
   ({
     learningRate: learningRateOption(learningRate),
     clipNorm: number({ above: 0 }),
     rateFactors: checkedBy<Readonly<Record<string, number>>>((given, where) => {
-      if (typeof given !== "object" || given === null) {
-        throw new TypeError(
-          `${where}: expected factors by name such as { "conv*": 0.1 }, found ${
-            describeValue(given)
-          }`,
-        );
-      }
-      const factor = number({ least: 0 });
-      return Object.fromEntries(
-        Object.entries(given).map((
-          [name, value],
-        ) => [name, factor.read(value, `${where}: ${name}`)]),
-      );
+      const entries = Object.entries(factorsByName.read(given, where));
+      const read = ([name, value]: [string, unknown]) =>
+        [name, factor.read(value, `${where}: ${name}`)] as const;
+      return Object.fromEntries(entries.map(read));
     }),
   }) satisfies Schema<OptimizerOptions>;
 

@@ -6,6 +6,7 @@
 import { flag, number } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { full } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import {
   defineOptimizer,
   type Optimizer,
@@ -14,7 +15,11 @@ import {
 } from "./optimizer.ts";
 
 const share = (fallback: number) => number({ least: 0, below: 1 }, fallback);
-const weightPull = (fallback: number) => number({ least: 0 }, fallback);
+const notNegative = (fallback: number) => number({ least: 0 }, fallback);
+
+/** A gradient with the pull of the weights to zero added, for rules that know no other way. */
+const decayed = (gradient: Tensor, weight: Tensor, weightDecay: number) =>
+  weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
 
 /**
  * Stochastic gradient descent with momentum, exactly as in the AlexNet paper:
@@ -40,16 +45,13 @@ export function sgd(
     readonly nesterov?: boolean;
   } = {},
 ): Optimizer {
-  const { momentum, weightDecay, nesterov, ...common } = options(
-    "sgd",
-    given,
-    {
-      ...optimizerSchema(0.01),
-      momentum: share(0),
-      weightDecay: weightPull(0),
-      nesterov: flag(false),
-    } satisfies Schema<typeof given>,
-  );
+  const schema = {
+    ...optimizerSchema(0.01),
+    momentum: share(0),
+    weightDecay: notNegative(0),
+    nesterov: flag(false),
+  } satisfies Schema<typeof given>;
+  const { momentum, weightDecay, nesterov, ...common } = options("sgd", given, schema);
   if (nesterov && momentum === 0) {
     throw new RangeError("sgd: nesterov: expected a momentum above 0, for example 0.9");
   }
@@ -57,8 +59,7 @@ export function sgd(
     name: "sgd",
     slots: momentum > 0 ? ["velocity"] : [],
     update(weight, gradient, [velocity], rate) {
-      const decayed = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
-      const step = decayed.mul(rate);
+      const step = decayed(gradient, weight, weightDecay).mul(rate);
       if (velocity === undefined) return { weight: weight.sub(step), slots: [] };
       const v = velocity.mul(momentum).sub(step);
       const move = nesterov ? v.mul(momentum).sub(step) : v;
@@ -80,23 +81,20 @@ export interface AdamOptions extends OptimizerOptions {
 }
 
 function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimizer {
-  const { beta1, beta2, epsilon, weightDecay, ...common } = options(
-    name,
-    given,
-    {
-      ...optimizerSchema(0.001),
-      beta1: share(0.9),
-      beta2: share(0.999),
-      epsilon: number({ least: 0 }, 1e-8),
-      weightDecay: weightPull(usualDecay),
-    } satisfies Schema<AdamOptions>,
-  );
+  const schema = {
+    ...optimizerSchema(0.001),
+    beta1: share(0.9),
+    beta2: share(0.999),
+    epsilon: notNegative(1e-8),
+    weightDecay: notNegative(usualDecay),
+  } satisfies Schema<AdamOptions>;
+  const { beta1, beta2, epsilon, weightDecay, ...common } = options(name, given, schema);
   const decoupled = name === "adamW";
   return defineOptimizer({
     name,
     slots: ["mean", "square"],
     update(weight, gradient, [mean, square], rate, step) {
-      const g = !decoupled && weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const g = decoupled ? gradient : decayed(gradient, weight, weightDecay);
       const m = mean!.mul(beta1).add(g.mul(1 - beta1));
       const s = square!.mul(beta2).add(g.square().mul(1 - beta2));
       // Both begin at 0, so early on they are too small by 1 - beta^step.
@@ -134,22 +132,19 @@ export function rmsprop(
     readonly weightDecay?: number;
   } = {},
 ): Optimizer {
-  const { decay, momentum, epsilon, weightDecay, ...common } = options(
-    "rmsprop",
-    given,
-    {
-      ...optimizerSchema(0.001),
-      decay: share(0.99),
-      momentum: share(0),
-      epsilon: number({ least: 0 }, 1e-8),
-      weightDecay: weightPull(0),
-    } satisfies Schema<typeof given>,
-  );
+  const schema = {
+    ...optimizerSchema(0.001),
+    decay: share(0.99),
+    momentum: share(0),
+    epsilon: notNegative(1e-8),
+    weightDecay: notNegative(0),
+  } satisfies Schema<typeof given>;
+  const { decay, momentum, epsilon, weightDecay, ...common } = options("rmsprop", given, schema);
   return defineOptimizer({
     name: "rmsprop",
     slots: momentum > 0 ? ["square", "velocity"] : ["square"],
     update(weight, gradient, [square, velocity], rate) {
-      const g = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const g = decayed(gradient, weight, weightDecay);
       const s = square!.mul(decay).add(g.square().mul(1 - decay));
       const step = g.div(s.sqrt().add(epsilon));
       if (velocity === undefined) return { weight: weight.sub(step.mul(rate)), slots: [s] };
@@ -170,20 +165,17 @@ export function adagrad(
     readonly weightDecay?: number;
   } = {},
 ): Optimizer {
-  const { epsilon, weightDecay, ...common } = options(
-    "adagrad",
-    given,
-    {
-      ...optimizerSchema(0.01),
-      epsilon: number({ least: 0 }, 1e-10),
-      weightDecay: weightPull(0),
-    } satisfies Schema<typeof given>,
-  );
+  const schema = {
+    ...optimizerSchema(0.01),
+    epsilon: notNegative(1e-10),
+    weightDecay: notNegative(0),
+  } satisfies Schema<typeof given>;
+  const { epsilon, weightDecay, ...common } = options("adagrad", given, schema);
   return defineOptimizer({
     name: "adagrad",
     slots: ["squares"],
     update(weight, gradient, [squares], rate) {
-      const g = weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
+      const g = decayed(gradient, weight, weightDecay);
       const s = squares!.add(g.square());
       const step = g.div(s.sqrt().add(epsilon)).mul(rate);
       return { weight: weight.sub(step), slots: [s] };
