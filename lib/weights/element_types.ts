@@ -47,11 +47,10 @@ function bytes(buffer: ArrayBuffer, count: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer, 0, count);
 }
 
-/** All types. */
-export const elementTypes = Object.keys(storage) as ElementType[];
-
 /** Bytes of one number. */
-export const bytesPerNumber = (type: ElementType): number => storage[type][0];
+export const bytesPerNumber = Object.fromEntries(
+  Object.entries(storage).map(([type, [size]]) => [type, size]),
+) as Readonly<Record<ElementType, number>>;
 
 /** Whether numbers of a type become f32. */
 export function isFloating(type: ElementType): boolean {

@@ -114,7 +114,7 @@ async function readLegacy(source: ByteSource, bytes: Uint8Array): Promise<Saved>
     }
     const head = await source.read(at, 8);
     const count = new DataView(head.buffer).getBigUint64(0, true);
-    const length = Number(count) * bytesPerNumber(storage.type);
+    const length = Number(count) * bytesPerNumber[storage.type];
     if (length > source.size - at - 8) {
       throw new SyntaxError(
         `${where}: storage ${storage.key} has ${count} numbers, but only ${
@@ -158,7 +158,7 @@ function weights(source: ByteSource, { value, places }: Saved): WeightFile {
   const tensors = found.map(([name, tensor]): WeightTensor => {
     const { key, type, offset, length } = tensor.storage;
     const place = places.get(key);
-    const needed = (offset + length) * bytesPerNumber(type);
+    const needed = (offset + length) * bytesPerNumber[type];
     if (place === undefined || place.bytes < needed) {
       throw new SyntaxError(
         `${where}: ${name}: expected a storage of ${needed} bytes, found ${

@@ -132,7 +132,7 @@ function rebuildTensor(args: readonly PickleValue[], type?: ElementType): TorchT
 
 /** A storage of bytes as one of numbers. */
 function typed({ key, offset, length }: TorchStorage, type: ElementType): TorchStorage {
-  const size = bytesPerNumber(type);
+  const size = bytesPerNumber[type];
   return new TorchStorage(key, type, offset / size, Math.floor(length / size));
 }
 
@@ -162,7 +162,7 @@ export function torchWeight(
   source: ByteSource,
 ): WeightTensor {
   const { type } = storage;
-  const item = bytesPerNumber(type);
+  const item = bytesPerNumber[type];
   const size = sizeOf(shape);
   const readRun = async (from: number, count: number): Promise<TensorData> => {
     const at = start + (storage.offset + from) * item;

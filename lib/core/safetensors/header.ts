@@ -9,9 +9,9 @@ import { bytesPerElement, type DType } from "../dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../shape.ts";
 
 /** What a safetensors header says of a tensor. */
-export interface HeaderEntry {
-  /** The type's code in the file, such as "F32". */
-  readonly code: string;
+export interface HeaderEntry<T extends string> {
+  /** The type of its numbers, which stands in capitals in the file: "F32". */
+  readonly type: T;
   readonly shape: Shape;
   /** First byte, counted from the end of the header. */
   readonly begin: number;
@@ -42,15 +42,15 @@ export function headerLength(first: Uint8Array, size: number, where: string): nu
  * and ranges are checked against each other and against the bytes that are there, and ranges must
  * follow one another without a gap.
  *
- * @param sizes bytes of one number for each type code that can be read
+ * @param sizes bytes of one number for each type that can be read
  * @throws {SyntaxError} if it is malformed or holds another type
  */
-export function parseHeader(
+export function parseHeader<T extends string>(
   json: Uint8Array,
   available: number,
-  sizes: Readonly<Record<string, number>>,
+  sizes: Readonly<Record<T, number>>,
   where: string,
-): { entries: Map<string, HeaderEntry>; metadata: Record<string, string> } {
+): { entries: Map<string, HeaderEntry<T>>; metadata: Record<string, string> } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
@@ -61,7 +61,7 @@ export function parseHeader(
     throw malformed(where, "the header is not a JSON object");
   }
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, unknown>;
-  const entries = new Map<string, HeaderEntry>();
+  const entries = new Map<string, HeaderEntry<T>>();
   for (const [name, entry] of Object.entries(tensors)) {
     entries.set(name, parseEntry(name, entry, available, sizes, where));
   }
@@ -85,23 +85,19 @@ export function parseHeader(
   return { entries, metadata: metadata as Record<string, string> };
 }
 
-function parseEntry(
+function parseEntry<T extends string>(
   name: string,
   entry: unknown,
   available: number,
-  sizes: Readonly<Record<string, number>>,
+  sizes: Readonly<Record<T, number>>,
   where: string,
-): HeaderEntry {
+): HeaderEntry<T> {
   const fail = (found: string) => malformed(where, `tensor ${JSON.stringify(name)} ${found}`);
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  const code = String(dtype);
-  const size = Object.hasOwn(sizes, code) ? sizes[code]! : undefined;
-  if (size === undefined) {
-    throw fail(
-      `has the type ${code}, but only ${
-        Object.keys(sizes).join(", ").replace(/, (\w+)$/, " and $1")
-      } can be read`,
-    );
+  const types = Object.keys(sizes) as T[], type = types.find((type) => codeOf(type) === dtype);
+  if (type === undefined) {
+    const known = types.map(codeOf).join(", ").replace(/, (\w+)$/, " and $1");
+    throw fail(`has the type ${dtype}, but only ${known} can be read`);
   }
   if (!Array.isArray(shape) || !shape.every(isCount) || !isCount(sizeOf(shape))) {
     throw fail(`has the shape ${JSON.stringify(shape)}`);
@@ -110,13 +106,13 @@ function parseEntry(
     throw fail(`has the offsets ${JSON.stringify(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
-  const expected = sizeOf(shape) * size;
+  const expected = sizeOf(shape) * sizes[type];
   if (end - begin !== expected || end > available) {
     throw fail(
       `${formatShape(shape)} needs ${expected} bytes, found ${begin} to ${end} of ${available}`,
     );
   }
-  return { code, shape, begin, end };
+  return { type, shape, begin, end };
 }
 
 const isCount = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
@@ -124,7 +120,7 @@ const isCount = (x: unknown): x is number => Number.isSafeInteger(x) && (x as nu
 const malformed = (where: string, found: string) =>
   new SyntaxError(`${where}: ${found}; expected a safetensors file`);
 
-const codes: Readonly<Record<DType, string>> = { f32: "F32", i32: "I32", u8: "U8" };
+const codeOf = (type: string) => type.toUpperCase();
 
 /** What a header says of a tensor that is to be written. */
 export interface TensorForm {
@@ -161,7 +157,7 @@ export function encodeHeader(
   let offset = 0;
   for (const { name, shape, dtype } of tensors) {
     const end = offset + sizeOf(shape) * bytesPerElement[dtype];
-    header[name] = { dtype: codes[dtype], shape, data_offsets: [offset, end] };
+    header[name] = { dtype: codeOf(dtype), shape, data_offsets: [offset, end] };
     offset = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));

@@ -1,4 +1,4 @@
-import { type DType, type TensorData, typedArray } from "../dtype.ts";
+import { bytesPerElement, type DType, type TensorData, typedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import { headerLength, parseHeader } from "./header.ts";
 
@@ -15,9 +15,6 @@ export interface SafetensorsContent {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const dtypes: Readonly<Record<string, DType>> = { F32: "f32", I32: "i32", U8: "u8" };
-const sizes = { F32: 4, I32: 4, U8: 1 };
-
 /**
  * Decodes a safetensors file. Nothing in it is trusted: lengths, offsets and shapes are checked
  * against each other and against the bytes that are there before anything is copied.
@@ -27,15 +24,10 @@ const sizes = { F32: 4, I32: 4, U8: 1 };
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): SafetensorsContent {
   const start = 8 + headerLength(bytes.subarray(0, 8), bytes.length, where);
-  const { entries, metadata } = parseHeader(
-    bytes.subarray(8, start),
-    bytes.length - start,
-    sizes,
-    where,
-  );
+  const json = bytes.subarray(8, start), available = bytes.length - start;
+  const { entries, metadata } = parseHeader(json, available, bytesPerElement, where);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { code, shape, begin, end }] of entries) {
-    const dtype = dtypes[code]!;
+  for (const [name, { type: dtype, shape, begin, end }] of entries) {
     const data = typedArray(dtype, bytes.slice(start + begin, start + end).buffer);
     tensors.set(name, { shape, dtype, data });
   }
