@@ -6,7 +6,14 @@
  */
 import { basename, join, relative } from "node:path";
 import { imageFilePattern } from "../vision/decode.ts";
-import { classOfSynset, parseLabels, parseSynsets, type Synsets } from "./labels.ts";
+import {
+  classOfSynset,
+  type LabelledFile,
+  type Labels,
+  parseLabels,
+  parseSynsets,
+  type Synsets,
+} from "./labels.ts";
 
 /** An encoded image and what it shows. */
 export interface ImageEntry {
@@ -55,14 +62,9 @@ async function readText(path: string, what: string): Promise<string> {
   }
 }
 
-/** Whether a path, or what a link there leads to, is a folder. */
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false; // A link that leads nowhere.
-  }
-}
+/** Whether a path, or what a link there leads to, is a folder; a link may lead nowhere. */
+const isFolder = (path: string): Promise<boolean> =>
+  Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 
 /** The names in a folder, sorted: those of folders, and those of images. Links are followed. */
 async function list(folder: string): Promise<{ folders: string[]; images: string[] }> {
@@ -136,9 +138,9 @@ export async function imageFolder(folder: string, synsets?: Synsets): Promise<Im
     classes: bySynset ? synsets.names : byNumber ? undefined : folders,
     numbering: bySynset ? "synsets" : byNumber ? "given" : "names",
     images: () => entries,
-    ...images.length > 0
-      ? { notes: [`${images.length} images beside the folders of the classes are left out`] }
-      : {},
+    ...images.length > 0 && {
+      notes: [`${images.length} images beside the folders of the classes are left out`],
+    },
   };
 }
 
@@ -157,8 +159,8 @@ async function filesBelow(folder: string, above: readonly string[]): Promise<str
  *
  * - a ground-truth list, as in ILSVRC's validation layout: a line for each image by sorted name, with
  *   a synset or a number from 1 into the list of synsets;
- * - a table with a header, split by tabs, semicolons or commas: columns `file`, and `class` (from 0) or
- *   `synset`;
+ * - a table with a header, split by tabs, semicolons or commas, with the columns `file` and `class`
+ *   (from 0) or `synset`, in any order; cells may be quoted (RFC 4180);
  * - lines of a file and a class from 0, as Caffe's `val.txt`.
  *
  * @throws {RangeError} for a folder without images, a ground-truth file of another length, an
@@ -175,28 +177,49 @@ export async function labelledImages(
   const { images } = await list(folder);
   const labels = parseLabels(await readText(labelFile, "labels"), labelFile, synsets);
   if (images.length === 0) throw noImages(folder);
-  const numbering = labels.kind === "table" && labels.numbered ? "given" : "synsets";
-  const source = { name: folder, classes: synsets?.names, numbering } as const;
-  if (labels.kind === "list") {
-    if (labels.labels.length !== images.length) {
-      throw new RangeError(
-        `${labelFile}: expected a label for each of the ${images.length} images in ${folder}, found ${labels.labels.length} labels`,
-      );
-    }
-    const entries = images.map((name, i) => fileEntry(join(folder, name), name, labels.labels[i]!));
-    const isSorted = synsets?.ids.every((id, i, ids) => i === 0 || ids[i - 1]! < id);
-    const note =
-      `${labelFile}: its numbers count the synsets as they are listed, by name; ILSVRC's ` +
-      "devkit has them in another order: if these are its numbers, give its list (--synsets FILE)";
-    return {
-      ...source,
-      length: entries.length,
-      images: () => entries,
-      ...labels.numbered && isSorted && { notes: [note] },
-    };
+  const [rows, notes] = labels.kind === "list"
+    ? rowsInOrder(images, folder, labels, labelFile, synsets)
+    : rowsByName(images, folder, labels, labelFile);
+  return {
+    name: folder,
+    classes: synsets?.names,
+    numbering: labels.kind === "table" && labels.numbered ? "given" : "synsets",
+    length: rows.length,
+    images: () => rows.map(({ file, label }) => fileEntry(join(folder, file), file, label)),
+    ...notes.length > 0 && { notes },
+  };
+}
+
+/** The images with the labels of a ground-truth list, and what is to be said of it. */
+function rowsInOrder(
+  images: readonly string[],
+  folder: string,
+  { labels, numbered }: Labels & { kind: "list" },
+  labelFile: string,
+  synsets: Synsets | undefined,
+): [rows: readonly LabelledFile[], notes: string[]] {
+  if (labels.length !== images.length) {
+    throw new RangeError(
+      `${labelFile}: expected a label for each of the ${images.length} images in ${folder}, found ${labels.length} labels`,
+    );
   }
+  const isSorted = synsets?.ids.every((id, i, ids) => i === 0 || ids[i - 1]! < id);
+  const note =
+    `${labelFile}: its numbers count the synsets as they are listed, by name; ILSVRC's ` +
+    "devkit has them in another order: if these are its numbers, give its list (--synsets FILE)";
+  const rows = images.map((file, i) => ({ file, label: labels[i]! }));
+  return [rows, numbered && isSorted ? [note] : []];
+}
+
+/** The images that a table names, and what is to be said of it. */
+function rowsByName(
+  images: readonly string[],
+  folder: string,
+  { rows }: Labels & { kind: "table" },
+  labelFile: string,
+): [rows: readonly LabelledFile[], notes: string[]] {
   const inFolder = new Set(images), seen = new Set<string>();
-  for (const { file } of labels.rows) {
+  for (const { file } of rows) {
     if (seen.has(file)) {
       throw new RangeError(`${labelFile}: expected each file once, found ${file} twice`);
     }
@@ -209,13 +232,6 @@ export async function labelledImages(
     }
   }
   const left = images.length - seen.size;
-  const entries = labels.rows.map(({ file, label }) => fileEntry(join(folder, file), file, label));
-  return {
-    ...source,
-    length: entries.length,
-    images: () => entries,
-    ...left > 0
-      ? { notes: [`${left} images of ${folder} are not in ${labelFile} and are left out`] }
-      : {},
-  };
+  const note = `${left} images of ${folder} are not in ${labelFile} and are left out`;
+  return [rows, left > 0 ? [note] : []];
 }

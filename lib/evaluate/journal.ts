@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { makeFolder } from "../core/files.ts";
+import { makeFolder, writeAll } from "../core/files.ts";
 import { dirname } from "node:path";
 
 /** What was found for one image. */
@@ -83,7 +83,7 @@ export class Journal {
   async #write(objects: readonly object[]): Promise<void> {
     const bytes = new TextEncoder().encode(objects.map((o) => `${JSON.stringify(o)}\n`).join(""));
     try {
-      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+      await writeAll(this.#file, bytes);
     } catch (error) {
       throw new Error(`cannot write ${this.#path}: ${(error as Error).message}`, { cause: error });
     }

@@ -77,36 +77,23 @@ export function classOfSynset(id: string, synsets: Synsets | undefined, where: s
   throw new RangeError(`${where}: unknown synset ${id}; ${known}`);
 }
 
-/** What a label file says. */
-export type Labels =
-  & {
-    /**
-     * Whether it has numbers, not synsets. Those of a table are classes; those of a list count the
-     * synsets in the order of their list.
-     */
-    readonly numbered: boolean;
-  }
-  & (
-    | {
-      /** One label for each image, in the order of their names. */
-      readonly kind: "list";
-      readonly labels: readonly number[];
-    }
-    | {
-      /** A label for each named image. */
-      readonly kind: "table";
-      readonly rows: readonly { readonly file: string; readonly label: number }[];
-    }
-  );
+/** A row of a table of labels. */
+export interface LabelledFile {
+  readonly file: string;
+  readonly label: number;
+}
 
 /**
- * Reads a label file:
- *
- * - a table with a header, split by tabs, semicolons or commas, with the columns `file` and `class`
- *   (from 0) or `synset`, in any order; cells may be quoted (RFC 4180);
- * - lines of a file and a class from 0, as Caffe's `val.txt`;
- * - a ground-truth list, one line for each image by sorted name: synsets, or, as in ILSVRC's devkit,
- *   numbers from 1 into the list of synsets.
+ * What a label file says: one label for each image, in the order of their names, or one for each named
+ * file. Where it has `numbered` them, not named synsets, the numbers of a table are classes; those of a
+ * list count the synsets in the order of their list.
+ */
+export type Labels =
+  | { readonly kind: "list"; readonly labels: readonly number[]; readonly numbered: boolean }
+  | { readonly kind: "table"; readonly rows: readonly LabelledFile[]; readonly numbered: boolean };
+
+/**
+ * Reads a label file of any kind that {@linkcode labelledImages} takes.
  *
  * @throws {SyntaxError} for a file that is none of these
  * @throws {RangeError} for a synset that is not in the list, or a number beyond it
@@ -124,12 +111,10 @@ export function parseLabels(text: string, name: string, synsets?: Synsets): Labe
 
 /** The cells of a row; those in quotes may have the separator in them, and quotes that are doubled. */
 function cellsOf(row: string, separator: string): string[] {
-  const cell = new RegExp(
-    `${separator}(?: *"((?:[^"]|"")*)" *(?=${separator}|$)|([^${separator}]*))`,
-    "g",
-  );
+  const pattern = `${separator}(?: *"((?:[^"]|"")*)" *(?=${separator}|$)|([^${separator}]*))`;
+  const cells = `${separator}${row}`.matchAll(new RegExp(pattern, "g"));
   return Array.from(
-    `${separator}${row}`.matchAll(cell),
+    cells,
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!.trim(),
   );
 }

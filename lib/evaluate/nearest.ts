@@ -125,14 +125,8 @@ export async function featureIndex(
   examples: Tensor | Dataset,
   given: { readonly layer?: string; readonly names?: readonly string[] } = {},
 ): Promise<FeatureIndex> {
-  const { layer = lastHiddenLayer(model), ...settings } = options(
-    "featureIndex",
-    given,
-    {
-      layer: text(),
-      names: listOf(text()),
-    } satisfies Schema<typeof given>,
-  );
+  const schema = { layer: text(), names: listOf(text()) } satisfies Schema<typeof given>;
+  const { layer = lastHiddenLayer(model), ...settings } = options("featureIndex", given, schema);
   const features = await featuresOf(model, examples, layer);
   const count = features.length / sizeOf(model.layer(layer).outputShape);
   const names = settings.names ?? Array.from({ length: count }, (_, i) => String(i));

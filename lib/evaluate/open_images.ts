@@ -3,7 +3,7 @@ import { text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Synsets } from "./labels.ts";
 import { imageFolder, type ImageSource, labelledImages, readSynsets } from "./image_source.ts";
-import { shardPattern, shardsOf, webDataset } from "./webdataset.ts";
+import { shardPattern, shardsIn, shardsOf, webDataset } from "./webdataset.ts";
 
 /** Where the labels of images come from. */
 export interface OpenImagesOptions {
@@ -34,13 +34,8 @@ export async function findSynsets(
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
-}
+const isFile = (path: string): Promise<boolean> =>
+  Deno.stat(path).then(({ isFile }) => isFile, () => false);
 
 /**
  * Labelled images from one of the usual places: a folder for each class, one folder with a label file
@@ -73,13 +68,6 @@ export async function openImages(
     : await labelledImages(place, labels, synsets);
 }
 
-async function hasShards(folder: string): Promise<boolean> {
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (!isDirectory && shardPattern.test(name)) return true;
-    }
-  } catch {
-    // The reader of folders says what is wrong with it.
-  }
-  return false;
-}
+/** Whether there are shards in a folder; what else is wrong with it, the reader of folders says. */
+const hasShards = (folder: string): Promise<boolean> =>
+  shardsIn(folder).then(({ length }) => length > 0, () => false);

@@ -6,7 +6,9 @@ export type Prepared<T> =
 /** Whether an error concerns one image alone: it is corrupt, or its file cannot be read. */
 export function isOfOneImage(error: unknown): error is Error {
   const { NotFound, PermissionDenied, IsADirectory } = Deno.errors;
-  return [SyntaxError, NotFound, PermissionDenied, IsADirectory].some((of) => error instanceof of);
+  return [SyntaxError, NotFound, PermissionDenied, IsADirectory].some((kind) =>
+    error instanceof kind
+  );
 }
 
 /**

@@ -34,12 +34,16 @@ export async function shardsOf(text: string): Promise<string[]> {
     );
   }
   if (isUrl(text) || shardPattern.test(text)) return [text];
-  const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(text)) {
-    if (!isDirectory && shardPattern.test(name)) names.push(join(text, name));
-  }
-  if (names.length > 0) return names.sort();
+  const shards = await shardsIn(text);
+  if (shards.length > 0) return shards;
   throw new RangeError(`${text}: expected shards (.tar, .tar.gz), found none`);
+}
+
+/** The shards in a folder, sorted. */
+export async function shardsIn(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  return entries.filter(({ name, isDirectory }) => !isDirectory && shardPattern.test(name))
+    .map(({ name }) => join(folder, name)).sort();
 }
 
 /**
@@ -99,12 +103,8 @@ async function* filesOf(shard: string): AsyncGenerator<TarEntry> {
     yield* readTar(stream, shard);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new Error(
-      `${shard}: broke off (${error.message}); get it again, or go on with --resume`,
-      {
-        cause: error,
-      },
-    );
+    const advice = "get it again, or go on with --resume";
+    throw new Error(`${shard}: broke off (${error.message}); ${advice}`, { cause: error });
   }
 }
 

@@ -35,12 +35,8 @@ function half(margin: number): number {
 
 /** The square of `size` x `size` pixels in the middle. */
 export function centerCrop(image: RgbImage, size: number): RgbImage {
-  return cropImage(image, {
-    left: half(image.width - size),
-    top: half(image.height - size),
-    width: size,
-    height: size,
-  });
+  const left = half(image.width - size), top = half(image.height - size);
+  return cropImage(image, { left, top, width: size, height: size });
 }
 
 /** An image with left and right exchanged. */
@@ -68,12 +64,7 @@ export function tenCrop(image: RgbImage, size: number): RgbImage[] {
     const right = image.width - size, bottom = image.height - size;
     const corner = (left: number, top: number) =>
       cropImage(side, { left, top, width: size, height: size });
-    return [
-      corner(0, 0),
-      corner(right, 0),
-      corner(0, bottom),
-      corner(right, bottom),
-      centerCrop(side, size),
-    ];
+    const corners = [corner(0, 0), corner(right, 0), corner(0, bottom), corner(right, bottom)];
+    return [...corners, centerCrop(side, size)];
   });
 }

@@ -18,6 +18,9 @@ export type PrepareReply =
   | { readonly id: number; readonly pixels: Uint8Array<ArrayBuffer> }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
+/** The kinds of errors that a worker tells apart. */
+const kinds = new Map([SyntaxError, RangeError].map((kind) => [kind.name, kind]));
+
 interface Pending {
   readonly worker: number;
   resolve(pixels: Uint8Array<ArrayBuffer>): void;
@@ -49,15 +52,12 @@ export class ImagePool {
     preprocessing: Preprocessing,
     given: ViewOptions & { readonly rotate?: boolean; readonly threads?: number } = {},
   ) {
-    const { threads, rotate, ...views } = options(
-      "ImagePool",
-      given,
-      {
-        ...viewSchema,
-        rotate: flag(false),
-        threads: positiveInteger(Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1))),
-      } satisfies Schema<typeof given>,
-    );
+    const schema = {
+      ...viewSchema,
+      rotate: flag(false),
+      threads: positiveInteger(Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1))),
+    } satisfies Schema<typeof given>;
+    const { threads, rotate, ...views } = options("ImagePool", given, schema);
     this.#options = { preprocessing, views, rotate };
     this.#load = Array.from({ length: threads }, () => 0);
     this.#workers = this.#load.map(() => this.#start());
@@ -76,13 +76,7 @@ export class ImagePool {
       this.#settle(data.id, pending);
       if ("pixels" in data) return pending.resolve(data.pixels);
       const { name, message } = data.error;
-      pending.reject(
-        name === "SyntaxError"
-          ? new SyntaxError(message)
-          : name === "RangeError"
-          ? new RangeError(message)
-          : new Error(message),
-      );
+      pending.reject(new (kinds.get(name) ?? Error)(message));
     };
     worker.onerror = (event) => {
       event.preventDefault();
@@ -116,15 +110,10 @@ export class ImagePool {
     this.#load[worker]!++;
     this.#pending.set(id, { worker, resolve, reject });
     // A view of a larger buffer is copied: the rest of the buffer may be in use.
-    const own = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
-    const request: PrepareRequest = {
-      id,
-      bytes: own,
-      decode: { name, rotate },
-      preprocessing,
-      views,
-    };
-    this.#workers[worker]!.postMessage(request, [own.buffer]);
+    const sent = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+    const decode = { name, rotate };
+    const request: PrepareRequest = { id, bytes: sent, decode, preprocessing, views };
+    this.#workers[worker]!.postMessage(request, [sent.buffer]);
     return promise;
   }
 
