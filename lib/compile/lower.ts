@@ -72,12 +72,7 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
     if (absorbed.has(group)) continue;
     const builder = new ExpressionBuilder(group.shape, [], uses);
     const { stores, expression } = builder.group(group);
-    units.push({
-      kernel: withMergedAxes({ kind: "map", shape: group.shape, expression }),
-      reads: builder.reads,
-      stores,
-      overwritable: builder.overwritable,
-    });
+    units.push(builder.unit({ kind: "map", shape: group.shape, expression }, stores));
   }
   for (const root of uses.roots) provide(root);
   // A view of constants is read from memory, so the constants must be there.
@@ -90,14 +85,8 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
 /** A map kernel that stores `node` (a view, a constant, or anything) as `target`. */
 export function copyUnit(node: Node, target: Node = leaf(node.shape, node.dtype)): Unit {
   const builder = new ExpressionBuilder(node.shape, []);
-  const step = builder.read(node);
-  const expression = { steps: builder.steps, stores: [{ step, dtype: node.dtype }] };
-  return {
-    kernel: withMergedAxes({ kind: "map", shape: node.shape, expression }),
-    reads: builder.reads,
-    stores: [target],
-    overwritable: builder.overwritable,
-  };
+  const expression = builder.single(node);
+  return builder.unit({ kind: "map", shape: node.shape, expression }, [target]);
 }
 
 /** The kernel whose tail a group can be, if there is one. */
@@ -135,23 +124,11 @@ function headReduction(group: Group, uses: Uses): Node | undefined {
 function reduceUnit(node: Node, head: Group | undefined, uses: Uses): Unit {
   const input = node.inputs[0]!;
   const builder = new ExpressionBuilder(input.shape, [], uses);
-  let expression: Expression;
-  if (head === undefined) {
-    const step = builder.read(input);
-    expression = { steps: builder.steps, stores: [{ step, dtype: input.dtype }] };
-  } else {
-    expression = builder.group(head).expression;
-  }
+  const expression = head === undefined ? builder.single(input) : builder.group(head).expression;
   const { combine, axes } = node.op.reduce!(node.attributes);
-  const kernel = withMergedAxes({
-    kind: "reduce",
-    combine,
-    shape: input.shape,
-    axes,
-    expression,
-    dtype: registerType(node.dtype),
-  });
-  return { kernel, reads: builder.reads, stores: [node], overwritable: new Set() };
+  const { shape } = input, dtype = registerType(node.dtype);
+  const unit = builder.unit({ kind: "reduce", combine, shape, axes, expression, dtype }, [node]);
+  return { ...unit, overwritable: new Set() };
 }
 
 function kernelUnit(node: Node, tail: Group | undefined, uses: Uses): Unit {
@@ -164,7 +141,7 @@ function kernelUnit(node: Node, tail: Group | undefined, uses: Uses): Unit {
   const { stores, expression } = builder.group(tail);
   for (const operand of operands) builder.overwritable.delete(operand);
   const joint = { ...kernel, tail: expression };
-  return { kernel: joint, reads: builder.reads, stores, overwritable: builder.overwritable };
+  return builder.unit(joint, stores);
 }
 
 /** Writes element-wise nodes as the steps of a kernel, and collects what the kernel reads. */
@@ -200,6 +177,18 @@ class ExpressionBuilder {
       stores: stores.map((node) => ({ step: stepOf.get(node)!, dtype: node.dtype })),
     };
     return { stores, expression };
+  }
+
+  /** An expression that stores nothing but a node. */
+  single(node: Node): Expression {
+    const step = this.read(node);
+    return { steps: this.steps, stores: [{ step, dtype: node.dtype }] };
+  }
+
+  /** The unit of a kernel with what was collected for it. */
+  unit(kernel: Kernel, stores: readonly Node[]): Unit {
+    const { reads, overwritable } = this;
+    return { kernel: withMergedAxes(kernel), reads, stores, overwritable };
   }
 
   /** The step that yields a node from outside the group. */
@@ -254,9 +243,4 @@ class ExpressionBuilder {
     const key = keyOf(step);
     return this.#known.getOrInsertComputed(key, () => this.steps.push(step) - 1);
   }
-}
-
-/** Whether `a` and `b` have as many elements of one type, so that one buffer can hold either. */
-export function sameBuffer(a: Node, b: Node): boolean {
-  return a.dtype === b.dtype && sizeOf(a.shape) === sizeOf(b.shape);
 }

@@ -1,5 +1,6 @@
 import { leaf, type Node } from "../graph/node.ts";
-import { bufferOf, copyUnit, sameBuffer, type Unit } from "./lower.ts";
+import { bytesOf } from "./launch_order.ts";
+import { bufferOf, copyUnit, type Unit } from "./lower.ts";
 import { sourceOf } from "./view.ts";
 
 /** Which unit must run after which others, beyond those whose results it reads. */
@@ -42,7 +43,8 @@ export function planUpdates(units: Unit[], updates: readonly Update[]): Updates 
     const unit = producerOf.get(buffer);
     const readers = readersOf.get(target) ?? [];
     const otherReaders = readers.filter((reader) => reader !== unit);
-    const inPlace = unit !== undefined && !placeOf.has(buffer) && sameBuffer(buffer, target) &&
+    const inPlace = unit !== undefined && !placeOf.has(buffer) &&
+      buffer.dtype === target.dtype && bytesOf(buffer) === bytesOf(target) &&
       (!unit.reads.includes(target) || unit.overwritable.has(target)) &&
       !otherReaders.some((reader) => dependsOn(reader, unit, producerOf, order));
     if (inPlace) {

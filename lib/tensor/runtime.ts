@@ -131,15 +131,6 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * New memory on the device, if need be in place of programs that are kept.
-   *
-   * @internal
-   */
-  allocate(bytes: number): Storage {
-    return this.programs.allocate(bytes);
-  }
-
-  /**
    * Notes that memory belongs to a tenant, which it does not keep alive.
    *
    * @internal

@@ -102,7 +102,7 @@ export class Value implements Tenant {
   upload(runtime: Runtime): Storage {
     const there = this.storageOn(runtime);
     if (there !== undefined) return there;
-    const storage = runtime.allocate(this.bytes);
+    const storage = runtime.programs.allocate(this.bytes);
     runtime.device.write(storage, this.data!);
     this.#move(runtime, storage);
     return storage;

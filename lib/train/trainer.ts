@@ -200,7 +200,7 @@ export class Trainer {
         { length: rotation },
         () =>
           [...inputs, ...targets].map(({ shape, dtype }) =>
-            this.#runtime.allocate(size * sizeOf(shape) * bytesPerElement[dtype])
+            this.#runtime.programs.allocate(size * sizeOf(shape) * bytesPerElement[dtype])
           ),
       );
       this.#inputs.set(key, sets);

@@ -40,16 +40,13 @@ interface Phase {
   readonly barrier: boolean;
 }
 
-interface Program {
-  readonly phases: readonly Phase[];
-}
-
 class Thread {
   readonly #memory: WebAssembly.Memory;
   readonly #thread: number;
   readonly #threads: number;
   readonly #control: Int32Array;
-  readonly #programs = new Map<number, Program>();
+  /** The phases of each program, by its number. */
+  readonly #programs = new Map<number, readonly Phase[]>();
   #words: Int32Array;
 
   constructor({ memory, thread, threads }: Welcome) {
@@ -146,7 +143,7 @@ class Thread {
         this.#words[argument] = this.#word(command + 3 + binding);
       }
     }
-    const { phases } = this.#programs.get(this.#word(at)) ?? this.#load(at);
+    const phases = this.#programs.get(this.#word(at)) ?? this.#load(at);
     if (patches > 0) this.#barrier(false);
     for (let index = 0; index < phases.length; index++) {
       const phase = phases[index]!;
@@ -196,26 +193,26 @@ class Thread {
     new Uint8Array(words.buffer).set(text, control.failedMessage * 4);
   }
 
-  #load(at: number): Program {
-    let program: Program = { phases: [] };
+  #load(at: number): readonly Phase[] {
+    let phases: readonly Phase[];
     try {
-      program = this.#parse(at);
+      phases = this.#parse(at);
     } catch (error) {
       this.#fail(error, -1);
-      program = { phases: this.#phasesOf(at, () => () => {}) };
+      phases = this.#phasesOf(at, () => () => {});
     }
-    this.#programs.set(this.#word(at), program);
-    return program;
+    this.#programs.set(this.#word(at), phases);
+    return phases;
   }
 
-  #parse(at: number): Program {
+  #parse(at: number): Phase[] {
     const from = this.#word(at + 1) >>> 0, length = this.#word(at + 2);
     const bytes = new Uint8Array(length);
     this.#word(Math.ceil((from + length) / 4) - 1);
     bytes.set(new Uint8Array(this.#memory.buffer, from, length));
     const imports = { env: { memory: this.#memory } };
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
-    return { phases: this.#phasesOf(at, (fn) => exports[`f${fn}`] as KernelFunction) };
+    return this.#phasesOf(at, (fn) => exports[`f${fn}`] as KernelFunction);
   }
 
   #phasesOf(at: number, functionOf: (fn: number) => KernelFunction): Phase[] {

@@ -10,14 +10,13 @@ import { Buffers, WebgpuStorage } from "./buffers.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Readback } from "./readback.ts";
 
-/** Settings of a WebGPU device. */
-export interface WebgpuOptions {
-  /** How products are computed; by default as suits the adapter, software or hardware. */
-  readonly tiling?: Tiling;
-}
-
-/** Opens a device on the WebGPU adapter; a DeviceError says what to install where there is none. */
-export async function createWebgpuDevice(options: WebgpuOptions = {}): Promise<WebgpuDevice> {
+/**
+ * Opens a device on the WebGPU adapter, which computes products by tiles as suit it if not said
+ * otherwise. A DeviceError says what to install where there is none.
+ */
+export async function createWebgpuDevice(
+  options: { readonly tiling?: Tiling } = {},
+): Promise<WebgpuDevice> {
   const adapter = await requestAdapter();
   if (adapter === undefined) throw noAdapter();
   // Read before requestDevice: an adapter can be used up by it.

@@ -25,7 +25,8 @@ function geometry(image: Tensor, size: Pair, options: PoolOptions) {
       ceilExtra(width, size[1], stride[1], left, right),
     ]
     : [0, 0];
-  return { stride, padding, extra };
+  const all = [top, bottom + extra[0], left, right + extra[1]] as const;
+  return { stride, padding, extra, all };
 }
 
 /** How far the last window reaches beyond the padded edge when the count is rounded up. */
@@ -46,9 +47,7 @@ function ceilExtra(
 export function maxPool2d(x: Tensor, window: Size2d, given: PoolOptions = {}): Tensor {
   checkImages(x, "maxPool2d");
   const size = pairOf(window, "maxPool2d: window");
-  const { stride, padding, extra } = geometry(x, size, options("maxPool2d", given, poolSchema));
-  const [top, bottom, left, right] = padding;
-  const all = [top, bottom + extra[0], left, right + extra[1]] as const;
+  const { stride, all } = geometry(x, size, options("maxPool2d", given, poolSchema));
   return unary((node) => windowMax(node, { window: size, stride, padding: all }), x);
 }
 
@@ -61,9 +60,7 @@ export function averagePool2d(
   checkImages(x, "averagePool2d");
   const size = pairOf(window, "averagePool2d: window");
   const { countIncludePadding, ...moves } = options("averagePool2d", given, averagePoolSchema);
-  const { stride, padding, extra } = geometry(x, size, moves);
-  const [top, bottom, left, right] = padding;
-  const all = [top, bottom + extra[0], left, right + extra[1]] as const;
+  const { stride, padding: [top, bottom, left, right], extra, all } = geometry(x, size, moves);
   const sums = (image: Tensor, padding: typeof all) =>
     unary((node) => windowSum(node, { window: size, stride, padding }), image);
   if (all.every((p) => p === 0)) return sums(x, all).mul(1 / (size[0] * size[1]));
