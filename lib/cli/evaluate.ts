@@ -4,9 +4,8 @@
  * @module
  */
 import { cifarFiles } from "../../data/cifar.ts";
-import { checkedBy, oneOf, text } from "../core/option_kinds.ts";
+import { checkedBy, text } from "../core/option_kinds.ts";
 import type { Values } from "../core/options.ts";
-import { deviceNames } from "../device/registry.ts";
 import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
 import { type EvaluationOptions, evaluationSchema } from "../evaluate/evaluation_options.ts";
 import { openImages } from "../evaluate/open_images.ts";
@@ -19,16 +18,22 @@ import {
   type EvaluationStart,
 } from "./evaluation_report.ts";
 import { Interrupt } from "./interrupt.ts";
-import { formatNetworks, networkOf, networkSchema } from "./network_option.ts";
-import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
+import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
+import {
+  command,
+  formatOptions,
+  option,
+  pick,
+  runCommand,
+  toggle,
+  UsageError,
+} from "./command_line.ts";
 
 /** Sizes with commas between. */
 const sizes = checkedBy<readonly number[]>((list, where) => {
   const found = String(list).split(",").map((item) => item.trim() === "" ? NaN : Number(item));
   if (found.every((size) => Number.isInteger(size) && size > 0)) return found;
-  throw new RangeError(
-    `${where}: expected sizes such as 256,288, found ${JSON.stringify(list)}`,
-  );
+  throw new RangeError(`${where}: expected sizes such as 256,288, found ${JSON.stringify(list)}`);
 });
 
 const options = {
@@ -58,7 +63,7 @@ const options = {
   filter: option("how images are resized (bilinear)", viewSchema.filter),
   limit: option("the number of images, spread over all (all)", evaluationSchema.limit),
   "batch-size": option("views of one run of the network (32)", evaluationSchema.batchSize),
-  device: option("where it runs (auto)", oneOf(deviceNames())),
+  device: deviceOption,
   out: option("where every prediction is kept (runs/evaluate-MODEL.jsonl)", text(), "FILE"),
   resume: toggle("goes on where the predictions of a broken evaluation end"),
   rotate: toggle("turns photos as their EXIF data say, which ILSVRC's figures do not"),
@@ -99,15 +104,9 @@ Environment
 
 /** Options that are only for images. */
 const onlyImages = [
-  "images",
-  "labels",
-  "synsets",
-  "crops",
-  "scales",
-  "filter",
-  "rotate",
-  "strict",
-] as const;
+  ...(["images", "labels", "synsets"] as const),
+  ...(["crops", "scales", "filter", "rotate", "strict"] as const),
+];
 
 /** Checks that images or records are named, and no option is given that would be ignored. */
 function checkSource(given: Given): void {
@@ -126,14 +125,13 @@ async function evaluate(
   report: EvaluationReporter,
   signal: AbortSignal,
 ): Promise<{ result: Evaluation; start: EvaluationStart }> {
-  const { data, images, labels, synsets, limit, "batch-size": batchSize } = given;
+  const { data, images, limit, "batch-size": batchSize } = given;
   checkSource(given);
   // What is wrong with a path is said before weights are fetched.
   const records = data === undefined ? undefined : await cifarFiles([data]);
-  const source = images === undefined ? undefined : await openImages(images, {
-    ...labels !== undefined && { labels },
-    ...synsets !== undefined && { synsets },
-  });
+  const source = images === undefined
+    ? undefined
+    : await openImages(images, pick(given, "labels", "synsets"));
   const { model, preprocessing } = await networkOf(given, {
     signal,
     onProgress: report.download,
@@ -154,26 +152,17 @@ async function evaluate(
   report.start(start);
   const common: EvaluationOptions = {
     journal,
-    resume: given.resume ?? false,
+    ...pick(given, "limit", "resume"),
     about: { model: start.model, weights: start.weights },
     signal,
     onProgress: report.progress,
     onCorrupt: report.corrupt,
-    ...limit === undefined ? {} : { limit },
     ...batchSize === undefined ? {} : { batchSize },
   };
-  const { crops, scales, filter, rotate, strict } = given;
+  const views = pick(given, "crops", "scales", "filter", "rotate", "strict");
   const result = records
     ? await evaluateDataset(model, records, { ...common, preprocessing, name: data! })
-    : await evaluateImages(model, source!, {
-      ...common,
-      preprocessing,
-      ...crops && { crops },
-      ...scales && { scales },
-      ...filter && { filter },
-      rotate: rotate ?? false,
-      strict: strict ?? false,
-    });
+    : await evaluateImages(model, source!, { ...common, preprocessing, ...views });
   return { result, start };
 }
 

@@ -1,7 +1,8 @@
-import { checkedBy, text } from "../core/option_kinds.ts";
+import { checkedBy, oneOf, text } from "../core/option_kinds.ts";
 import type { Values } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { CacheOptions } from "../core/cache.ts";
+import { deviceNames } from "../device/registry.ts";
 import type { OpenNetwork } from "../evaluate/open_network.ts";
 import { zoo } from "../zoo/zoo.ts";
 import { option, UsageError } from "./command_line.ts";
@@ -15,6 +16,9 @@ const network = checkedBy<string>((name, where) => {
 
 /** The option that names a network. */
 export const networkOption = (help: string) => option(help, network, "NAME");
+
+/** The option that names a device. */
+export const deviceOption = option("where it runs (auto)", oneOf(deviceNames()));
 
 /** The options that name a network and its weights. */
 export const networkSchema = {

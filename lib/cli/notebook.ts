@@ -6,7 +6,7 @@
 import { dirname } from "node:path";
 import { kernelEnvironment, notebooks, pythons, works } from "./jupyter.ts";
 import { findNotebook } from "./notebook_file.ts";
-import { runCommand, UsageError } from "./command_line.ts";
+import { runCommand } from "./command_line.ts";
 
 const help = `Opens the notebooks in Jupyter, with the Deno kernel.
 
@@ -50,7 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const [first] = args;
   const isNamed = first !== undefined && !first.startsWith("-");
-  const file = isNamed ? await named(first) : undefined;
+  const file = isNamed ? await findNotebook(first, notebooks) : undefined;
   const jupyter = await findJupyter();
   if (jupyter === undefined) throw new Error(missing);
   const [program = "", ...start] = jupyter;
@@ -74,14 +74,6 @@ export async function main(args: readonly string[]): Promise<number> {
     return (await child.status).code;
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, end);
-  }
-}
-
-async function named(name: string): Promise<string> {
-  try {
-    return await findNotebook(name, notebooks);
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
   }
 }
 

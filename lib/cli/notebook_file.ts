@@ -7,6 +7,7 @@
  * @module
  */
 import { unknownName } from "../core/suggest.ts";
+import { UsageError } from "./command_line.ts";
 
 /** A text, or its lines, each with its end. */
 export type Lines = string | readonly string[];
@@ -76,14 +77,11 @@ export async function readNotebook(path: string): Promise<Notebook> {
 
 /** The notebooks of a folder, sorted by name. */
 export async function listNotebooks(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      if (name.endsWith(".ipynb")) names.push(name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  });
+  const names = entries.map(({ name }) => name).filter((name) => name.endsWith(".ipynb"));
   return names.sort().map((name) => `${folder}/${name}`);
 }
 
@@ -91,7 +89,7 @@ export async function listNotebooks(folder: string): Promise<string[]> {
  * The path of a notebook that is named: by its path, or by its name within `folder` or the part of
  * it before a dash (`03`).
  *
- * @throws {RangeError} if there is none.
+ * @throws {UsageError} if there is none.
  */
 export async function findNotebook(named: string, folder: string): Promise<string> {
   const isFile = await Deno.stat(named).then((found) => found.isFile, () => false);
@@ -103,9 +101,9 @@ export async function findNotebook(named: string, folder: string): Promise<strin
     paths.find((path) => nameOf(path).startsWith(`${wanted}-`));
   if (path !== undefined) return path;
   if (paths.length === 0) {
-    throw new RangeError(`there is no notebook ${JSON.stringify(named)}, and none in ${folder}`);
+    throw new UsageError(`there is no notebook ${JSON.stringify(named)}, and none in ${folder}`);
   }
-  throw new RangeError(unknownName("notebook", named, paths.map(nameOf)));
+  throw new UsageError(unknownName("notebook", named, paths.map(nameOf)));
 }
 
 /** The text that a terminal would show, without colours. */
@@ -146,14 +144,10 @@ function merged(outputs: readonly Output[]): Output[] {
   const result: Output[] = [];
   for (const output of outputs) {
     const last = result.at(-1);
-    if (output.output_type === "stream" && last?.output_type === "stream") {
-      if (output.name === last.name) {
-        const text = joined(last.text) + joined(output.text);
-        result[result.length - 1] = { ...last, text };
-        continue;
-      }
-    }
-    result.push(output);
+    const isMore = output.output_type === "stream" && last?.output_type === "stream" &&
+      output.name === last.name;
+    if (!isMore) result.push(output);
+    else result[result.length - 1] = { ...last, text: joined(last.text) + joined(output.text) };
   }
   return result;
 }
@@ -177,10 +171,10 @@ const kernel = {
  */
 export function tidyNotebook(notebook: Notebook, outputs?: readonly Output[][]): Notebook {
   const taken = new Set<string>();
-  const own = new Set(notebook.cells.map(({ id }) => id));
+  const given = new Set(notebook.cells.map(({ id }) => id));
   const idOf = (id: string | undefined) => {
     for (let n = 1; id === undefined || taken.has(id); n++) {
-      id = own.has(`cell-${n}`) ? id : `cell-${n}`;
+      id = given.has(`cell-${n}`) ? id : `cell-${n}`;
     }
     taken.add(id);
     return id;
@@ -196,8 +190,9 @@ export function tidyNotebook(notebook: Notebook, outputs?: readonly Output[][]):
     }
     const isExecuted = source.join("").trim() !== "";
     const execution_count = isExecuted ? ++count : null;
-    const own = outputs?.[i] ?? cell.outputs ?? [];
-    const tidied = merged(own).map((output) => tidyOutput(output, count));
+    const tidied = merged(outputs?.[i] ?? cell.outputs ?? []).map((output) =>
+      tidyOutput(output, count)
+    );
     return { cell_type, id, metadata, source, execution_count, outputs: tidied };
   });
   return { cells, metadata: kernel, nbformat: 4, nbformat_minor: 5 };

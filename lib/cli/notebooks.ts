@@ -49,12 +49,8 @@ Environment
 
 /** The notebooks that are named, or all. */
 async function chosen(names: readonly string[]): Promise<string[]> {
-  try {
-    if (names.length > 0) {
-      return await Promise.all(names.map((name) => findNotebook(name, notebooks)));
-    }
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  if (names.length > 0) {
+    return await Promise.all(names.map((name) => findNotebook(name, notebooks)));
   }
   const all = await listNotebooks(notebooks);
   if (all.length === 0) throw new UsageError(`there are no notebooks in ${notebooks}`);

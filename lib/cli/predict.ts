@@ -4,15 +4,22 @@
  * @module
  */
 import { dirname } from "node:path";
-import { oneOf, text } from "../core/option_kinds.ts";
-import { deviceNames } from "../device/registry.ts";
+import { text } from "../core/option_kinds.ts";
 import { classifyImage } from "../evaluate/classify.ts";
 import { findSynsets } from "../evaluate/open_images.ts";
 import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
 import { viewSchema } from "../vision/views.ts";
-import { formatNetworks, networkOf, networkSchema } from "./network_option.ts";
-import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
+import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
+import {
+  command,
+  formatOptions,
+  option,
+  pick,
+  runCommand,
+  toggle,
+  UsageError,
+} from "./command_line.ts";
 import { formatDownload, screen } from "./screen.ts";
 
 const options = {
@@ -24,7 +31,7 @@ const options = {
   ),
   crops: option("views of an image: 1 or 10 (1)", viewSchema.crops),
   rotate: toggle("turns photos as their EXIF data say"),
-  device: option("where it runs (auto)", oneOf(deviceNames())),
+  device: deviceOption,
   json: toggle("one JSON object an image instead of text"),
 };
 
@@ -65,9 +72,8 @@ export const main = command(options, help, async (given, images) => {
   const fits = synsets?.names.length === model.outputShape[0];
   if (given.synsets !== undefined && !fits) {
     throw new RangeError(
-      `${given.synsets}: expected ${
-        model.outputShape[0]
-      } synsets, as the model has classes, found ${synsets!.names.length}`,
+      `${given.synsets}: expected ${model.outputShape[0]} synsets, as the model has classes, ` +
+        `found ${synsets!.names.length}`,
     );
   }
   const names = fits ? synsets!.names : model.classes;
@@ -77,8 +83,7 @@ export const main = command(options, help, async (given, images) => {
       const found = await classifyImage(model, await Deno.readFile(image), {
         name: image,
         preprocessing,
-        ...given.crops && { crops: given.crops },
-        rotate: given.rotate ?? false,
+        ...pick(given, "crops", "rotate"),
       });
       const labels = found.map(({ index, score }) => ({
         class: index,

@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { oneOf, text } from "../core/option_kinds.ts";
+import { text } from "../core/option_kinds.ts";
 import { makeFolder } from "../core/files.ts";
-import { deviceNames } from "../device/registry.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
 import { dataSets } from "./data_sets.ts";
 import { Interrupt } from "./interrupt.ts";
-import { formatNetworks } from "./network_option.ts";
+import { deviceOption, formatNetworks } from "./network_option.ts";
 import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
 import { type Reporter, reporterFor } from "./training_report.ts";
 import {
@@ -27,7 +26,7 @@ import {
 
 const options = {
   ...runSchema,
-  device: option("where it runs (auto)", oneOf(deviceNames())),
+  device: deviceOption,
   out: option("where the model and checkpoints go (runs/MODEL-DATA)", text(), "DIR"),
   resume: option("goes on from the checkpoint in DIR, with its options", text(), "DIR"),
   json: toggle("one JSON object a line instead of text"),
@@ -81,7 +80,7 @@ async function train(
       everySeconds: 5,
       metadata: { run: JSON.stringify(settings) },
     },
-    ...resume === undefined ? {} : { resume },
+    ...resume !== undefined && { resume },
     signal: interrupt.signal,
   });
   const seconds = (performance.now() - started) / 1000;

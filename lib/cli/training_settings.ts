@@ -17,7 +17,7 @@ import type { ZooEntry } from "../zoo/entry.ts";
 import { zooEntry } from "../zoo/zoo.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
 import { networkOption } from "./network_option.ts";
-import { option, UsageError } from "./command_line.ts";
+import { option, pick, UsageError } from "./command_line.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 
@@ -110,7 +110,7 @@ export function resumedSettings(run: string, given: Given, where: string): Setti
       }, and goes on with it; leave the option out`,
     );
   }
-  return { ...saved, ...given.epochs === undefined ? {} : { epochs: given.epochs } };
+  return { ...saved, ...pick(given, "epochs") };
 }
 
 /** The optimizer of a run. */

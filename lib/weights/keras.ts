@@ -101,26 +101,32 @@ export async function openKeras(source: ByteSource): Promise<WeightFile> {
       if (weights?.type !== "Group") {
         throw new SyntaxError(`${where}: expected a group of layers, found ${weights?.type}`);
       }
-      const tensors: WeightTensor[] = [];
-      let entries = 0;
-      const walk = (group: Group, names: readonly string[]): void => {
-        if (names.length > deepest) throw new SyntaxError(`${where}: groups nested too deep`);
-        for (const name of group.keys()) {
-          if (++entries > mostEntries) throw new SyntaxError(`${where}: too many entries`);
-          if (names.length === 0 && name.startsWith("optimizer")) continue;
-          const item = group.get(name);
-          if (item?.type === "Group") walk(item as Group, [...names, name]);
-          else if (item?.type === "Dataset") {
-            tensors.push(tensorOf([...names, name], item as Dataset, source, attempt));
-          }
-        }
-      };
-      walk(weights as Group, []);
+      const tensors = Array.from(
+        datasetsIn(weights as Group, where),
+        ([path, dataset]) => tensorOf(path, dataset, source, attempt),
+      );
       return weightFile({ where, format: "keras", tensors, close });
     });
   } catch (error) {
     library.FS.unlink(path);
     throw error;
+  }
+}
+
+/** The datasets in a group and the groups within it, but for an optimizer's, with their paths. */
+function* datasetsIn(
+  group: Group,
+  where: string,
+  path: readonly string[] = [],
+  budget = { left: mostEntries },
+): Generator<[path: readonly string[], dataset: Dataset]> {
+  if (path.length > deepest) throw new SyntaxError(`${where}: groups nested too deep`);
+  for (const name of group.keys()) {
+    if (budget.left-- <= 0) throw new SyntaxError(`${where}: too many entries`);
+    if (path.length === 0 && name.startsWith("optimizer")) continue;
+    const item = group.get(name), inner = [...path, name];
+    if (item?.type === "Group") yield* datasetsIn(item as Group, where, inner, budget);
+    else if (item?.type === "Dataset") yield [inner, item as Dataset];
   }
 }
 

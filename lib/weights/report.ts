@@ -48,18 +48,16 @@ export interface WeightReport {
 const mostLines = 20;
 
 /** A report that prints. */
-export function weightReport(
-  parts: Omit<WeightReport, "toString">,
-): WeightReport {
+export function weightReport(parts: Omit<WeightReport, "toString">): WeightReport {
   return {
     ...parts,
     toString() {
       const { source, matched, missing, unexpected, misshapen, ignored } = parts;
       const named = ({ name, shape }: NamedShape) => `${name} ${formatShape(shape)}`;
+      const weights = matched.length + missing.length + misshapen.length;
       return [
-        `${source}: ${matched.length} of ${
-          matched.length + missing.length + misshapen.length
-        } weights matched` + (ignored.length > 0 ? `, ${ignored.length} tensors ignored` : ""),
+        `${source}: ${matched.length} of ${weights} weights matched` +
+        (ignored.length > 0 ? `, ${ignored.length} tensors ignored` : ""),
         ...section(
           "another shape",
           misshapen,

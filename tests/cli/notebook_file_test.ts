@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { UsageError } from "../../lib/cli/command_line.ts";
 import {
   findNotebook,
   formatNotebook,
@@ -152,10 +153,10 @@ Deno.test("a notebook is found by path, name and number; for a wrong name the ne
   assertEquals(await findNotebook(third, "/nowhere"), await Deno.realPath(third));
   await assertRejects(
     () => findNotebook("03-convolutions", path),
-    RangeError,
+    UsageError,
     'unknown notebook "03-convolutions"; did you mean "03-convolution"?',
   );
-  await assertRejects(() => findNotebook("03", folder.at("none")), RangeError, "and none in");
+  await assertRejects(() => findNotebook("03", folder.at("none")), UsageError, "and none in");
 });
 
 Deno.test("a file that is no notebook is refused", async () => {
