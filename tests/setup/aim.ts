@@ -24,7 +24,7 @@ export function filterFor(words: readonly string[]): string {
 }
 
 /** Files with a test for each item of a list that is written elsewhere: they import the list. */
-const listed = /from "[^"]*\/(cases|examples|fixtures\/load)\.ts"/;
+const listed = /from "[^"]*\/(cases|examples|fixtures\/load|zoo)\.ts"/;
 
 /** The files under `folder` that may have a test with such a word in its name. */
 export async function filesWith(words: readonly string[], folder: string): Promise<string[]> {

@@ -1,14 +1,6 @@
 import { assertEquals } from "@std/assert";
-import {
-  googlenet,
-  googlenetBn,
-  inceptionV3,
-  type Model,
-  resnet,
-  seResnet,
-  zoo,
-  zooEntry,
-} from "../../mod.ts";
+import { googlenet, googlenetBn, inceptionV3, type Model, resnet, seResnet } from "../../mod.ts";
+import { zoo, zooEntry } from "../../lib/zoo/zoo.ts";
 
 /** Parameters and multiply-adds of one image, as counted elsewhere, layer by layer. */
 const published: Readonly<Record<string, readonly [number, number]>> = {
@@ -116,14 +108,17 @@ Deno.test("LeNet-5 of 1998: 60,000 parameters, layer by layer", () => {
   assertEquals(net.parameters, 60_000);
 });
 
-Deno.test("every network of the zoo has counts, a paper and an input", () => {
+for (const entry of zoo()) {
+  Deno.test(`${entry.name}: counts, a paper with its year, an input`, () => {
+    assertEquals(entry.parameters > 0 && entry.multiplyAdds > 0, true);
+    assertEquals(/\d{4}/.test(entry.paper), true);
+    assertEquals(entry.inputShape.length, 3);
+    const { crop } = entry.preprocessing;
+    if (crop !== undefined) assertEquals([crop, crop, 3], [...entry.inputShape]);
+  });
+}
+
+Deno.test("no two networks of the zoo have the same name", () => {
   const names = zoo().map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
-  for (const entry of zoo()) {
-    assertEquals(entry.parameters > 0 && entry.multiplyAdds > 0, true, entry.name);
-    assertEquals(/\d{4}/.test(entry.paper), true, entry.name);
-    assertEquals(entry.inputShape.length, 3, entry.name);
-    const { crop } = entry.preprocessing;
-    if (crop !== undefined) assertEquals([crop, crop, 3], [...entry.inputShape], entry.name);
-  }
 });
