@@ -5,7 +5,7 @@ import type { Arguments } from "../stages/builder.ts";
 import type { Part } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { taskRanges } from "../stages/units.ts";
-import type { Value } from "../wasm/assembler.ts";
+import type { Integer } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
 /** Images to be copied into a frame of zeros (or, where an edge is below 0, cropped). */
@@ -23,7 +23,7 @@ interface Frame {
 /** Images in their frame. */
 export interface Framed {
   /** Where they are. */
-  address(args: Arguments): Value<"i32">;
+  address(args: Arguments): Integer;
   /** Bytes from one image, one row and one pixel to the next. */
   readonly strides: readonly [image: number, row: number, pixel: number];
   /** What copies them there: nothing, where the frame would change nothing. */
@@ -71,8 +71,8 @@ function framePart(
     emit(f, args, task) {
       const [first, last] = range(f, task);
       f.count(first, last, 1, (unit) => {
-        const image = f.local("i32", i32.divU(unit, height));
-        const row = f.local("i32", i32.sub(i32.remU(unit, height), top));
+        const image = f.local(i32.divU(unit, height));
+        const row = f.local(i32.sub(i32.remU(unit, height), top));
         const target = addressOf(f, address(args), [unit, rowFloats * 4]);
         f.if(
           i32.ltU(row, imageHeight),

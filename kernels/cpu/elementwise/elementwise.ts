@@ -1,9 +1,7 @@
 import type { DType } from "../../../lib/core/dtype.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Vector } from "../wasm/assembler.ts";
 import { f32x4, i32x4, v128 } from "../wasm/instructions.ts";
 import { cos, erf, exp, log, logistic, power, sin, tanh } from "./math.ts";
-
-type Vector = Value<"v128">;
 
 /** What a row of the table may want to know about the step that it is for. */
 interface Application {
@@ -15,11 +13,7 @@ interface Application {
 }
 
 /** Operands are variables or constants, so that they may be used several times. */
-type Emit = (
-  f: FunctionBuilder,
-  operands: readonly Vector[],
-  application: Application,
-) => Vector;
+type Emit = (f: FunctionBuilder, operands: readonly Vector[], application: Application) => Vector;
 
 type Unary = (x: Vector) => Vector;
 type Binary = (a: Vector, b: Vector) => Vector;
@@ -114,7 +108,7 @@ function powerByConstant(
       return f32x4.div(1, f32x4.mul(x, x));
     case 0.75:
     case -0.75: {
-      const root = f.local("v128", f32x4.sqrt(x));
+      const root = f.local(f32x4.sqrt(x));
       const value = f32x4.mul(root, f32x4.sqrt(root));
       return exponent > 0 ? value : f32x4.div(1, value);
     }

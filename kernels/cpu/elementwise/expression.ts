@@ -1,12 +1,10 @@
 import type { DType } from "../../../lib/core/dtype.ts";
 import type { Expression, Step } from "../../../lib/graph/kernel.ts";
 import { loadLanes } from "../memory/lanes.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Vector } from "../wasm/assembler.ts";
 import { f32x4, i32x4, v128 } from "../wasm/instructions.ts";
 import { elementwise, masks } from "./elementwise.ts";
 import { randomUniform } from "./random.ts";
-
-type Vector = Value<"v128">;
 
 /** A step that reads an element of an input. */
 export type LoadStep = Extract<Step, { kind: "load" }>;
@@ -24,7 +22,7 @@ export interface Lanes {
 }
 
 /** The address of a launch's input, by number. */
-type InputAddress = (input: number) => Value<"i32">;
+type InputAddress = (input: number) => Integer;
 
 /**
  * Writes an expression into a function, four lanes at a time. Make one where it runs once (before
@@ -104,10 +102,7 @@ export class ExpressionEmitter {
     }
   }
 
-  #apply(
-    step: Extract<Step, { kind: "apply" }>,
-    values: ReadonlyMap<number, Computed>,
-  ): Vector {
+  #apply(step: Extract<Step, { kind: "apply" }>, values: ReadonlyMap<number, Computed>): Vector {
     const last = this.#expression.steps[step.operands.at(-1)!]!;
     const emit = masks[step.op] ?? elementwise[step.op];
     if (emit === undefined) {

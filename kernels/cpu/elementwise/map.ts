@@ -4,7 +4,7 @@ import { multipleBelow, unravel } from "../memory/address.ts";
 import { laneOffsets, storeLanes } from "../memory/lanes.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local, Vector } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 import { ExpressionEmitter } from "./expression.ts";
 import {
@@ -44,10 +44,10 @@ export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
     const expression = new ExpressionEmitter(f, kernel.expression, args.input);
     return (unit) => {
       const index = unravel(f, unit, blocks);
-      const row = f.local("i32", i32.mul(index.at(-2)!, rowBlock));
-      const column = f.local("i32", i32.mul(index.at(-1)!, columnBlock));
+      const row = f.local(i32.mul(index.at(-2)!, rowBlock));
+      const column = f.local(i32.mul(index.at(-1)!, columnBlock));
       const extent = (from: Local<"i32">, block: number, size: number) =>
-        block === size ? i32.constant(size) : f.local("i32", i32.minU(i32.sub(size, from), block));
+        block === size ? i32.constant(size) : f.local(i32.minU(i32.sub(size, from), block));
       const block: Block = {
         space,
         args,
@@ -67,9 +67,9 @@ interface Block {
   readonly space: Space;
   readonly args: Arguments;
   /** The first index on each axis. */
-  readonly start: readonly Value<"i32">[];
-  readonly rows: Value<"i32">;
-  readonly columns: Value<"i32">;
+  readonly start: readonly Integer[];
+  readonly rows: Integer;
+  readonly columns: Integer;
 }
 
 /** All that moves in a space. */
@@ -85,14 +85,14 @@ function emitVector(
   expression: ExpressionEmitter,
   space: Space,
   count: number,
-  read: (access: Access) => Value<"v128">,
+  read: (access: Access) => Vector,
   pointers: Pointers,
   storeOffset: number,
 ): void {
   f.scope(() => {
     const values = expression.emit(lanesOf((step) => read(space.reads.get(step)!)));
     space.writes.forEach((write, store) => {
-      for (const s of storeLanes(pointers.at(write), values[store]!, count, storeOffset)) f.do(s);
+      storeLanes(f, pointers.at(write), values[store]!, count, storeOffset);
     });
   });
 }
@@ -115,7 +115,7 @@ function emitWide(
     const values = new Map(
       still.map((access) => [
         access,
-        f.local("v128", readLanes(access, rowPointers.at(access), [0, 0, 0, 0])),
+        f.local(readLanes(access, rowPointers.at(access), [0, 0, 0, 0])),
       ]),
     );
     const vector = (number: number, count: number) =>
@@ -135,7 +135,7 @@ function emitWide(
         pointers,
         number * 4,
       );
-    const run = (from: Value<"i32">, to: Value<"i32">, vectors: number) =>
+    const run = (from: Integer, to: Integer, vectors: number) =>
       f.count(from, to, vectors * 4, () => {
         for (let number = 0; number < vectors; number++) vector(number, 4);
         pointers.advance(axis, vectors * 4);
@@ -182,11 +182,11 @@ function emitNarrow(
   const values = new Map(
     still.map((access) => [
       access,
-      Array.from({ length: Math.ceil(longest / 4) }, (_, vector) =>
-        f.local(
-          "v128",
-          readLanes(access, pointers.at(access), offsets(access, vector, longest)),
-        )),
+      Array.from(
+        { length: Math.ceil(longest / 4) },
+        (_, vector) =>
+          f.local(readLanes(access, pointers.at(access), offsets(access, vector, longest))),
+      ),
     ]),
   );
   const emitRows = (count: number) => {

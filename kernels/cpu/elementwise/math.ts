@@ -10,10 +10,8 @@
  * @module
  */
 
-import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Local, Operand, Vector } from "../wasm/assembler.ts";
 import { f32x4, f64x2, i32x4, shuffle, v128 } from "../wasm/instructions.ts";
-
-type Vector = Value<"v128">;
 
 /** c[0] + c[1] x + c[2] x² + … by Horner's rule. */
 function polynomial(x: Vector, coefficients: readonly number[]): Vector {
@@ -32,7 +30,7 @@ const signOf = (x: Vector): Vector => v128.and(x, signBit);
 
 /** exp of a number from -ln(2)/2 to ln(2)/2. */
 function expReduced(f: FunctionBuilder, r: Local<"v128">): Vector {
-  const square = f.local("v128", f32x4.mul(r, r));
+  const square = f.local(f32x4.mul(r, r));
   const rest = polynomial(r, [
     5.0000001201e-1,
     1.6666665459e-1,
@@ -46,37 +44,30 @@ function expReduced(f: FunctionBuilder, r: Local<"v128">): Vector {
 
 /** e^x. */
 export function exp(f: FunctionBuilder, x: Vector): Vector {
-  const bounded = f.local("v128", f32x4.pmin(f32x4.pmax(x, -87.34), 88.8));
+  const bounded = f.local(f32x4.pmin(f32x4.pmax(x, -87.34), 88.8));
   // Adding 1.5 * 2^23 rounds to an integer and leaves that integer in the lowest bits.
   const magic = 12582912;
-  const shifted = f.local("v128", f32x4.madd(bounded, Math.LOG2E, magic));
-  const n = f.local("v128", f32x4.sub(shifted, magic));
-  const r = f.local("v128", f32x4.nmadd(n, 0.693359375, bounded));
+  const shifted = f.local(f32x4.madd(bounded, Math.LOG2E, magic));
+  const n = f.local(f32x4.sub(shifted, magic));
+  const r = f.local(f32x4.nmadd(n, 0.693359375, bounded));
   f.set(r, f32x4.nmadd(n, -2.12194440e-4, r));
-  const power = f.local("v128", expReduced(f, r));
+  const power = f.local(expReduced(f, r));
   // 2^(n-1), twice: 2^128 itself is not a number.
-  const half = f.local("v128", i32x4.add(i32x4.shl(shifted, 23), 126 << 23));
-  const product = f.local("v128", f32x4.mul(power, half));
+  const half = f.local(i32x4.add(i32x4.shl(shifted, 23), 126 << 23));
+  const product = f.local(f32x4.mul(power, half));
   return f32x4.add(product, product);
 }
 
 /** The natural logarithm. */
 export function log(f: FunctionBuilder, x: Vector): Vector {
-  const small = f.local("v128", f32x4.lt(x, 2 ** -126));
-  const bits = f.local(
-    "v128",
-    i32x4.sub(v128.bitselect(f32x4.mul(x, 2 ** 23), x, small), sqrtHalfBits),
-  );
+  const small = f.local(f32x4.lt(x, 2 ** -126));
+  const bits = f.local(i32x4.sub(v128.bitselect(f32x4.mul(x, 2 ** 23), x, small), sqrtHalfBits));
   const exponent = f.local(
-    "v128",
     f32x4.convertI32x4S(i32x4.sub(i32x4.shrS(bits, 23), v128.and(small, 23))),
   );
   // The mantissa, from sqrt(1/2) to sqrt(2), less 1.
-  const m = f.local(
-    "v128",
-    f32x4.sub(i32x4.add(v128.and(bits, 0x7fffff), sqrtHalfBits), 1),
-  );
-  const square = f.local("v128", f32x4.mul(m, m));
+  const m = f.local(f32x4.sub(i32x4.add(v128.and(bits, 0x7fffff), sqrtHalfBits), 1));
+  const square = f.local(f32x4.mul(m, m));
   const rest = polynomial(m, [
     3.3333331174e-1,
     -2.4999993993e-1,
@@ -88,7 +79,7 @@ export function log(f: FunctionBuilder, x: Vector): Vector {
     -1.1514610310e-1,
     7.0376836292e-2,
   ]);
-  const y = f.local("v128", f32x4.mul(f32x4.mul(m, square), rest));
+  const y = f.local(f32x4.mul(f32x4.mul(m, square), rest));
   f.set(y, f32x4.madd(exponent, -2.12194440e-4, y));
   f.set(y, f32x4.nmadd(square, 0.5, y));
   f.set(y, f32x4.madd(exponent, 0.693359375, f32x4.add(m, y)));
@@ -100,8 +91,8 @@ export function log(f: FunctionBuilder, x: Vector): Vector {
 
 /** The hyperbolic tangent: an odd rational function up to 9.017, from where on it rounds to 1. */
 export function tanh(f: FunctionBuilder, x: Vector): Vector {
-  const bounded = f.local("v128", f32x4.pmin(f32x4.pmax(x, -9.017), 9.017));
-  const square = f.local("v128", f32x4.mul(bounded, bounded));
+  const bounded = f.local(f32x4.pmin(f32x4.pmax(x, -9.017), 9.017));
+  const square = f.local(f32x4.mul(bounded, bounded));
   const above = polynomial(square, [
     0.999999980395,
     0.13380550068,
@@ -126,7 +117,7 @@ export function logistic(f: FunctionBuilder, x: Vector): Vector {
 
 /** The error function. */
 export function erf(f: FunctionBuilder, x: Vector): Vector {
-  const square = f.local("v128", f32x4.mul(x, x));
+  const square = f.local(f32x4.mul(x, x));
   const near = f32x4.mul(
     x,
     polynomial(square, [
@@ -138,7 +129,7 @@ export function erf(f: FunctionBuilder, x: Vector): Vector {
       -0.000596408570905,
     ]),
   );
-  const t = f.local("v128", f32x4.pmin(magnitude(x), 3.95));
+  const t = f.local(f32x4.pmin(magnitude(x), 3.95));
   // 1 - erf(t) = exp(-t p(t))
   const exponent = f32x4.mul(
     f32x4.neg(t),
@@ -152,7 +143,7 @@ export function erf(f: FunctionBuilder, x: Vector): Vector {
       1.04363935252e-5,
     ]),
   );
-  const far = v128.or(f32x4.sub(1, exp(f, f.local("v128", exponent))), signOf(x));
+  const far = v128.or(f32x4.sub(1, exp(f, f.local(exponent))), signOf(x));
   return v128.bitselect(near, far, f32x4.lt(magnitude(x), 0.9277));
 }
 
@@ -163,15 +154,15 @@ const upper = (x: Vector): Vector => shuffle(x, x, [2, 3, 2, 3]);
 function circular(f: FunctionBuilder, x: Vector, quarters: number): Vector {
   // The remainder by a quarter turn in f64, so that arguments up to 2^30 keep their digits.
   const halves = [x, upper(x)].map((half) => {
-    const wide = f.local("v128", f64x2.promoteLowF32x4(half));
-    const n = f.local("v128", f64x2.nearest(f64x2.mul(wide, 2 / Math.PI)));
+    const wide = f.local(f64x2.promoteLowF32x4(half));
+    const n = f.local(f64x2.nearest(f64x2.mul(wide, 2 / Math.PI)));
     const rest = f32x4.demoteF64x2Zero(f64x2.sub(wide, f64x2.mul(n, Math.PI / 2)));
-    return [f.local("v128", i32x4.truncSatF64x2SZero(n)), f.local("v128", rest)] as const;
+    return [f.local(i32x4.truncSatF64x2SZero(n)), f.local(rest)] as const;
   });
   const [[low, lowRest], [high, highRest]] = halves as [typeof halves[0], typeof halves[0]];
-  const turn = f.local("v128", i32x4.add(shuffle(low, high, [0, 1, 4, 5]), quarters));
-  const r = f.local("v128", shuffle(lowRest, highRest, [0, 1, 4, 5]));
-  const z = f.local("v128", f32x4.mul(r, r));
+  const turn = f.local(i32x4.add(shuffle(low, high, [0, 1, 4, 5]), quarters));
+  const r = f.local(shuffle(lowRest, highRest, [0, 1, 4, 5]));
+  const z = f.local(f32x4.mul(r, r));
   const sine = f32x4.madd(
     f32x4.mul(polynomial(z, [-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4]), z),
     r,
@@ -198,42 +189,42 @@ export const cos = (f: FunctionBuilder, x: Vector): Vector => circular(f, x, 1);
 
 /** a^b. The product b log2(a) is in f64, since its error grows with the exponent of the result. */
 export function power(f: FunctionBuilder, a: Vector, b: Vector): Vector {
-  const base = f.local("v128", magnitude(a));
-  const bits = f.local("v128", i32x4.sub(base, sqrtHalfBits));
-  const mantissa = f.local("v128", i32x4.add(v128.and(bits, 0x7fffff), sqrtHalfBits));
-  const exponent = f.local("v128", i32x4.shrS(bits, 23));
+  const base = f.local(magnitude(a));
+  const bits = f.local(i32x4.sub(base, sqrtHalfBits));
+  const mantissa = f.local(i32x4.add(v128.and(bits, 0x7fffff), sqrtHalfBits));
+  const exponent = f.local(i32x4.shrS(bits, 23));
   const part = (m: Vector, e: Vector, factor: Vector) => {
-    const wide = f.local("v128", f64x2.promoteLowF32x4(m));
+    const wide = f.local(f64x2.promoteLowF32x4(m));
     // ln(m) = 2 artanh(s), with s = (m - 1) / (m + 1).
-    const s = f.local("v128", f64x2.div(f64x2.sub(wide, 1), f64x2.add(wide, 1)));
-    const z = f.local("v128", f64x2.mul(s, s));
+    const s = f.local(f64x2.div(f64x2.sub(wide, 1), f64x2.add(wide, 1)));
+    const z = f.local(f64x2.mul(s, s));
     let series: Operand<"v128"> = 2 * Math.LOG2E / 13;
     for (const odd of [11, 9, 7, 5, 3, 1]) {
       series = f64x2.add(f64x2.mul(series, z), 2 * Math.LOG2E / odd);
     }
     const log2 = f64x2.add(f64x2.convertLowI32x4S(e), f64x2.mul(series, s));
-    const y = f.local("v128", f64x2.mul(f64x2.promoteLowF32x4(factor), log2));
+    const y = f.local(f64x2.mul(f64x2.promoteLowF32x4(factor), log2));
     f.set(y, f64x2.pmin(f64x2.pmax(y, -200), 200));
-    const n = f.local("v128", f64x2.nearest(y));
+    const n = f.local(f64x2.nearest(y));
     const rest = f32x4.demoteF64x2Zero(f64x2.mul(f64x2.sub(y, n), Math.LN2));
-    return [f.local("v128", i32x4.truncSatF64x2SZero(n)), f.local("v128", rest)] as const;
+    return [f.local(i32x4.truncSatF64x2SZero(n)), f.local(rest)] as const;
   };
   const [low, lowRest] = part(mantissa, exponent, b);
   const [high, highRest] = part(upper(mantissa), upper(exponent), upper(b));
-  const n = f.local("v128", shuffle(low, high, [0, 1, 4, 5]));
-  const result = f.local("v128", shuffle(lowRest, highRest, [0, 1, 4, 5]));
+  const n = f.local(shuffle(low, high, [0, 1, 4, 5]));
+  const result = f.local(shuffle(lowRest, highRest, [0, 1, 4, 5]));
   f.set(result, expReduced(f, result));
   // Times 2^n in two steps, since 2^n alone may be out of range.
-  const half = f.local("v128", i32x4.shrS(n, 1));
+  const half = f.local(i32x4.shrS(n, 1));
   const twoTo = (k: Vector) => i32x4.shl(i32x4.add(k, 127), 23);
   f.set(result, f32x4.mul(f32x4.mul(result, twoTo(half)), twoTo(i32x4.sub(n, half))));
 
-  const infinite = f.local("v128", f32x4.eq(base, infinity));
+  const infinite = f.local(f32x4.eq(base, infinity));
   const zero = f32x4.lt(base, 2 ** -126);
   const edge = v128.andnot(infinity, v128.xor(infinite, f32x4.gt(b, 0)));
   f.set(result, v128.bitselect(edge, result, v128.or(infinite, zero)));
   const whole = f32x4.eq(f32x4.nearest(b), b);
-  const halved = f.local("v128", f32x4.mul(b, 0.5));
+  const halved = f.local(f32x4.mul(b, 0.5));
   const odd = v128.and(whole, f32x4.ne(f32x4.nearest(halved), halved));
   f.set(result, v128.or(result, v128.and(signOf(a), odd)));
   const undefinedRoot = v128.andnot(v128.and(f32x4.lt(a, 0), f32x4.lt(base, infinity)), whole);

@@ -1,7 +1,5 @@
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Vector } from "../wasm/assembler.ts";
 import { f32x4, i32x4, shuffle, v128 } from "../wasm/instructions.ts";
-
-type Vector = Value<"v128">;
 
 /**
  * Uniform numbers in [0, 1) for four row-major positions: the first word of Philox 4x32-10 under
@@ -9,14 +7,14 @@ type Vector = Value<"v128">;
  */
 export function randomUniform(
   f: FunctionBuilder,
-  state: Value<"i32">,
+  state: Integer,
   position: Vector,
   stream: number,
 ): Vector {
-  const word = (index: number) => f.local("v128", v128.load32Splat(state, index * 4));
+  const word = (index: number) => f.local(v128.load32Splat(state, index * 4));
   const [key0, key1] = [word(0), word(1)];
-  const c0 = f.local("v128", position), c1 = f.local("v128", i32x4.constant(0));
-  const c2 = word(2), c3 = f.local("v128", i32x4.constant(stream | 0));
+  const c0 = f.local(position), c1 = f.local(i32x4.constant(0));
+  const c2 = word(2), c3 = f.local(i32x4.constant(stream | 0));
   for (let round = 0; round < 10; round++) {
     const [high0, low0] = product(f, c0, 0xd2511f53);
     const [high1, low1] = product(f, c2, 0xcd9e8d57);
@@ -30,9 +28,9 @@ export function randomUniform(
 
 /** The high and low words of unsigned products. */
 function product(f: FunctionBuilder, x: Vector, factor: number): [Vector, Vector] {
-  const low = f.local("v128", i32x4.extmulLowU(x, factor | 0));
-  const high = f.local("v128", i32x4.extmulHighU(x, factor | 0));
+  const low = f.local(i32x4.extmulLowU(x, factor | 0));
+  const high = f.local(i32x4.extmulHighU(x, factor | 0));
   const words = (parity: 0 | 1) =>
-    f.local("v128", shuffle(low, high, [parity, 2 + parity, 4 + parity, 6 + parity]));
+    f.local(shuffle(low, high, [parity, 2 + parity, 4 + parity, 6 + parity]));
   return [words(1), words(0)];
 }

@@ -3,7 +3,7 @@ import { type Shape, stridesOf } from "../../../lib/core/shape.ts";
 import type { Expression, View } from "../../../lib/graph/kernel.ts";
 import { loadLanes } from "../memory/lanes.ts";
 import type { Arguments } from "../stages/builder.ts";
-import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local, Operand, Vector } from "../wasm/assembler.ts";
 import { i32, i32x4 } from "../wasm/instructions.ts";
 import type { Lanes } from "./expression.ts";
 
@@ -65,14 +65,14 @@ export function addressAt(
   access: Access,
   args: Arguments,
   indices: readonly (Operand<"i32"> | undefined)[],
-): Value<"i32"> {
+): Integer {
   const { buffer, view } = access;
   const base = buffer === undefined
     ? i32.constant(0)
     : buffer.kind === "input"
     ? args.input(buffer.number)
     : args.output(buffer.number);
-  return indices.reduce<Value<"i32">>(
+  return indices.reduce<Integer>(
     (address, index, axis) =>
       index === undefined ? address : i32.add(address, i32.mul(index, strideOf(access, axis))),
     i32.add(base, view.offset * unitOf(access)),
@@ -80,18 +80,14 @@ export function addressAt(
 }
 
 /** What an access holds at `address` plus offsets in elements. */
-export function readLanes(
-  access: Access,
-  address: Value<"i32">,
-  offsets: readonly number[],
-): Value<"v128"> {
+export function readLanes(access: Access, address: Integer, offsets: readonly number[]): Vector {
   if (access.buffer !== undefined) return loadLanes(address, offsets, access.dtype);
   const lanes = [0, 1, 2, 3].map((lane) => offsets[lane] ?? 0);
   return i32x4.add(i32x4.splat(address), i32x4.constant(lanes));
 }
 
 /** `Lanes` for an expression whose accesses are read by `read`. */
-export function lanesOf(read: (step: number) => Value<"v128">): Lanes {
+export function lanesOf(read: (step: number) => Vector): Lanes {
   return {
     load: (_, index) => read(index),
     iota: (_, index) => read(index),
@@ -105,13 +101,9 @@ export class Pointers {
   readonly #locals = new Map<Access, Local<"i32">>();
 
   /** Variables for `accesses`, set to what `start` says. */
-  constructor(
-    f: FunctionBuilder,
-    accesses: Iterable<Access>,
-    start: (access: Access) => Value<"i32">,
-  ) {
+  constructor(f: FunctionBuilder, accesses: Iterable<Access>, start: (access: Access) => Integer) {
     this.#f = f;
-    for (const access of accesses) this.#locals.set(access, f.local("i32", start(access)));
+    for (const access of accesses) this.#locals.set(access, f.local(start(access)));
   }
 
   /** The address of an access now. */

@@ -20,14 +20,14 @@ export function emitConcatenate(builder: KernelBuilder, { outer, inner }: Concat
     const part = Math.min(length, taskSize), parts = Math.ceil(length / part);
     stageOfUnits(builder, outer * parts, taskSize / part, (f, args) => (unit) => {
       const [block, piece] = unravel(f, unit, [outer, parts]) as [typeof unit, typeof unit];
-      const offset = f.local("i32", i32.mul(piece, part));
+      const offset = f.local(i32.mul(piece, part));
       const source = i32.add(i32.mul(block, length), offset);
       const target = i32.add(i32.add(i32.mul(block, line), at), offset);
       copy(
         f,
-        f.local("i32", i32.add(args.output(0), i32.mul(target, 4))),
-        f.local("i32", i32.add(args.input(input), i32.mul(source, 4))),
-        parts === 1 ? length : f.local("i32", i32.minU(i32.sub(length, offset), part)),
+        f.local(i32.add(args.output(0), i32.mul(target, 4))),
+        f.local(i32.add(args.input(input), i32.mul(source, 4))),
+        parts === 1 ? length : f.local(i32.minU(i32.sub(length, offset), part)),
       );
     });
   });

@@ -3,15 +3,15 @@ import { storeLanes } from "../memory/lanes.ts";
 import { copy, fill } from "../memory/runs.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 
 /** Elements that a task touches, about. */
 const taskSize = 8192;
 
 /** The index at `address`, clamped to 0..rows - 1. */
-function clampedIndex(f: FunctionBuilder, address: Value<"i32">, rows: number): Value<"i32"> {
-  const index = f.local("i32", i32.load(address));
+function clampedIndex(f: FunctionBuilder, address: Integer, rows: number): Integer {
+  const index = f.local(i32.load(address));
   f.set(index, i32.select(i32.ltS(index, 0), 0, index));
   return i32.select(i32.gtS(index, rows - 1), rows - 1, index);
 }
@@ -21,8 +21,8 @@ export function emitGather(builder: KernelBuilder, { rows, width, count }: Gathe
   if (rows * width * count === 0) return;
   stageOfUnits(builder, count, taskSize / width, (f, args) => (row) => {
     const index = clampedIndex(f, i32.add(args.input(1), i32.mul(row, 4)), rows);
-    const source = f.local("i32", i32.add(args.input(0), i32.mul(index, width * 4)));
-    copy(f, f.local("i32", i32.add(args.output(0), i32.mul(row, width * 4))), source, width);
+    const source = f.local(i32.add(args.input(0), i32.mul(index, width * 4)));
+    copy(f, f.local(i32.add(args.output(0), i32.mul(row, width * 4))), source, width);
   });
 }
 
@@ -36,21 +36,21 @@ export function emitScatterAdd(
   const blocks = Math.ceil(width / block);
   builder.stage(blocks, (f, args, begin, end) => {
     f.count(begin, end, 1, (task) => {
-      const column = f.local("i32", i32.mul(task, block * 4));
-      const target = f.local("i32", i32.add(args.output(0), column));
-      const updates = f.local("i32", i32.add(args.input(0), column));
+      const column = f.local(i32.mul(task, block * 4));
+      const target = f.local(i32.add(args.output(0), column));
+      const updates = f.local(i32.add(args.input(0), column));
       const emit = (columns: number) => {
         f.count(0, rows, 1, (row) => {
-          const at = f.local("i32", i32.add(target, i32.mul(row, width * 4)));
+          const at = f.local(i32.add(target, i32.mul(row, width * 4)));
           fill(f, at, columns, f32x4.constant(0));
         });
         f.count(0, count, 1, (update) => {
           const index = clampedIndex(f, i32.add(args.input(1), i32.mul(update, 4)), rows);
-          const to = f.local("i32", i32.add(target, i32.mul(index, width * 4)));
-          const from = f.local("i32", i32.add(updates, i32.mul(update, width * 4)));
+          const to = f.local(i32.add(target, i32.mul(index, width * 4)));
+          const from = f.local(i32.add(updates, i32.mul(update, width * 4)));
           for (let at = 0; at < columns; at += 4) {
-            const sum = f.local("v128", f32x4.add(v128.load(to, at * 4), v128.load(from, at * 4)));
-            for (const s of storeLanes(to, sum, Math.min(4, columns - at), at)) f.do(s);
+            const sum = f.local(f32x4.add(v128.load(to, at * 4), v128.load(from, at * 4)));
+            storeLanes(f, to, sum, Math.min(4, columns - at), at);
           }
         });
       };

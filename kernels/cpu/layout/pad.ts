@@ -19,12 +19,7 @@ export function emitPad(builder: KernelBuilder, kernel: PadKernel): void {
   builder.stage(Math.ceil(size / taskSize), (f, args, begin, end) => {
     const from = i32.mul(begin, taskSize);
     const to = i32.minU(i32.mul(end, taskSize), size);
-    fill(
-      f,
-      f.local("i32", i32.add(args.output(0), i32.mul(from, 4))),
-      f.local("i32", i32.sub(to, from)),
-      value,
-    );
+    fill(f, f.local(i32.add(args.output(0), i32.mul(from, 4))), f.local(i32.sub(to, from)), value);
   });
   if (sizeOf(kernel.input) === 0) return;
 
@@ -35,14 +30,11 @@ export function emitPad(builder: KernelBuilder, kernel: PadKernel): void {
   stageOfUnits(builder, sizeOf(outer), taskSize / length, (f, args) => (row) => {
     const index = unravel(f, row, outer);
     const offset = low.reduce((sum, amount, axis) => sum + amount * strides[axis]!, 0);
-    const target = f.local(
-      "i32",
-      index.reduce(
-        (address, i, axis) => i32.add(address, i32.mul(i, step[axis]! * strides[axis]! * 4)),
-        i32.add(args.output(0), offset * 4),
-      ),
-    );
-    const source = f.local("i32", i32.add(args.input(0), i32.mul(row, length * 4)));
+    const target = f.local(index.reduce(
+      (address, i, axis) => i32.add(address, i32.mul(i, step[axis]! * strides[axis]! * 4)),
+      i32.add(args.output(0), offset * 4),
+    ));
+    const source = f.local(i32.add(args.input(0), i32.mul(row, length * 4)));
     if ((step.at(-1) ?? 1) === 1) return copy(f, target, source, length);
     f.count(0, length, 1, (i) => {
       const from = i32.add(source, i32.mul(i, 4));

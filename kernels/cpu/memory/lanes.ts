@@ -6,9 +6,8 @@
  * @module
  */
 
-import type { DType } from "../../../lib/core/dtype.ts";
-import { bytesPerElement } from "../../../lib/core/dtype.ts";
-import type { Statement, Value } from "../wasm/assembler.ts";
+import { bytesPerElement, type DType } from "../../../lib/core/dtype.ts";
+import type { FunctionBuilder, Integer, Vector } from "../wasm/assembler.ts";
 import { i16x8, i32, i32x4, v128 } from "../wasm/instructions.ts";
 
 /** The element offsets of `count` lanes whose neighbours are `stride` apart. */
@@ -23,11 +22,7 @@ const ascending = (offsets: readonly number[]) =>
  * The elements at `address` plus each of 1 to 4 offsets, as f32 or i32 lanes (u8 widens to i32).
  * Lanes beyond the offsets hold anything.
  */
-export function loadLanes(
-  address: Value<"i32">,
-  offsets: readonly number[],
-  dtype: DType,
-): Value<"v128"> {
+export function loadLanes(address: Integer, offsets: readonly number[], dtype: DType): Vector {
   const size = bytesPerElement[dtype];
   const at = offsets.map((offset) => offset * size);
   if (at.every((offset) => offset === at[0])) {
@@ -56,21 +51,20 @@ export function loadLanes(
 
 /** Stores the first `count` lanes (1 to 4) at `address` plus `offset` elements of 4 bytes. */
 export function storeLanes(
-  address: Value<"i32">,
-  vector: Value<"v128">,
+  f: FunctionBuilder,
+  address: Integer,
+  vector: Vector,
   count: number,
   offset = 0,
-): Statement[] {
-  if (count === 4) return [v128.store(address, vector, offset * 4)];
-  const statements: Statement[] = [];
-  if (count >= 2) statements.push(v128.store64Lane(address, vector, 0, offset * 4));
+): void {
+  if (count === 4) return f.do(v128.store(address, vector, offset * 4));
+  if (count >= 2) f.do(v128.store64Lane(address, vector, 0, offset * 4));
   if (count % 2 === 1) {
-    statements.push(v128.store32Lane(address, vector, count - 1, (offset + count - 1) * 4));
+    f.do(v128.store32Lane(address, vector, count - 1, (offset + count - 1) * 4));
   }
-  return statements;
 }
 
 /** All bits in the first `count` lanes, none in the others. */
-export function laneMask(count: number): Value<"v128"> {
+export function laneMask(count: number): Vector {
   return i32x4.constant([0, 1, 2, 3].map((lane) => lane < count ? -1 : 0));
 }

@@ -1,4 +1,4 @@
-import type { FunctionBuilder, Operand, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Operand, Vector } from "../wasm/assembler.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "./lanes.ts";
 
@@ -6,7 +6,7 @@ import { storeLanes } from "./lanes.ts";
 function overRun(
   f: FunctionBuilder,
   count: Operand<"i32">,
-  vector: (offset: Value<"i32">, lanes: number) => void,
+  vector: (offset: Integer, lanes: number) => void,
 ): void {
   const known = typeof count === "number" ? count : count.constant;
   if (known !== undefined) {
@@ -17,8 +17,8 @@ function overRun(
     if (known > whole) vector(i32.constant(whole * 4), known - whole);
     return;
   }
-  const end = f.local("i32", i32.mul(count, 4));
-  const whole = f.local("i32", i32.and(end, -16));
+  const end = f.local(i32.mul(count, 4));
+  const whole = f.local(i32.and(end, -16));
   f.count(0, whole, 16, (offset) => vector(offset, 4));
   f.count(whole, end, 4, (offset) => vector(offset, 1));
 }
@@ -26,26 +26,26 @@ function overRun(
 /** Fills `count` elements of 4 bytes at `target` with a vector whose lanes are equal. */
 export function fill(
   f: FunctionBuilder,
-  target: Value<"i32">,
+  target: Integer,
   count: Operand<"i32">,
-  value: Value<"v128">,
+  value: Vector,
 ): void {
   overRun(f, count, (offset, lanes) => {
-    for (const store of storeLanes(i32.add(target, offset), value, lanes)) f.do(store);
+    storeLanes(f, i32.add(target, offset), value, lanes);
   });
 }
 
 /** Copies `count` elements of 4 bytes. */
 export function copy(
   f: FunctionBuilder,
-  target: Value<"i32">,
-  source: Value<"i32">,
+  target: Integer,
+  source: Integer,
   count: Operand<"i32">,
 ): void {
   overRun(f, count, (offset, lanes) =>
     f.scope(() => {
-      const value = f.local("v128", v128.load(i32.add(source, offset)));
-      for (const store of storeLanes(i32.add(target, offset), value, lanes)) f.do(store);
+      const value = f.local(v128.load(i32.add(source, offset)));
+      storeLanes(f, i32.add(target, offset), value, lanes);
     }));
 }
 
@@ -55,12 +55,12 @@ export function copy(
  */
 export function moveFloats(
   f: FunctionBuilder,
-  to: Value<"i32">,
-  from: Value<"i32"> | undefined,
+  to: Integer,
+  from: Integer | undefined,
   count: number,
 ): void {
   if (count <= 0) return;
-  const vector = (target: Value<"i32">, source: Value<"i32"> | undefined, offset: number) =>
+  const vector = (target: Integer, source: Integer | undefined, offset: number) =>
     f.do(v128.store(target, source === undefined ? zero : v128.load(source, offset), offset));
   if (count < 4) {
     for (let lane = 0; lane < count; lane++) {
@@ -73,9 +73,9 @@ export function moveFloats(
     for (let i = 0; i < whole; i++) vector(to, from, i * 16);
   } else {
     f.scope(() => {
-      const target = f.local("i32", to);
-      const source = from === undefined ? undefined : f.local("i32", from);
-      const counter = f.local("i32", Math.floor(whole / unroll));
+      const target = f.local(to);
+      const source = from === undefined ? undefined : f.local(from);
+      const counter = f.local(i32.constant(Math.floor(whole / unroll)));
       f.repeat(() => {
         for (let i = 0; i < unroll; i++) vector(target, source, i * 16);
         f.increase(target, unroll * 16);

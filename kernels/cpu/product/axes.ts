@@ -1,5 +1,5 @@
 import { mergeAxes } from "../../../lib/compile/merge_axes.ts";
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
 /** An axis that is summed over: steps, and the bytes between them in A and in B. */
@@ -79,17 +79,14 @@ export function unitsOf(axes: readonly SumAxis[], limit: number): Units {
 /** Moves pointers, each of which has a step on each axis, to the flat `index` along the axes. */
 export function moveAlong<A extends { readonly count: number }>(
   f: FunctionBuilder,
-  index: Value<"i32">,
+  index: Integer,
   axes: readonly A[],
   ...pointers: readonly (readonly [Local<"i32">, (axis: A) => number])[]
 ): void {
   let size = 1;
   for (const axis of axes.toReversed()) {
     if (axis.count === 1) continue;
-    const position = f.local(
-      "i32",
-      i32.remU(size === 1 ? index : i32.divU(index, size), axis.count),
-    );
+    const position = f.local(i32.remU(size === 1 ? index : i32.divU(index, size), axis.count));
     for (const [pointer, step] of pointers) f.increase(pointer, i32.mul(position, step(axis)));
     size *= axis.count;
   }

@@ -1,4 +1,4 @@
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 import { mergedAxes, type RowAxis, type SumAxis } from "./axes.ts";
 
@@ -63,13 +63,13 @@ export function emitTaps(
   f: FunctionBuilder,
   { offset, stride, dilation, top, height }: WindowLines,
   taps: number,
-  y: Value<"i32">,
+  y: Integer,
 ): { first: Local<"i32">; count: Local<"i32"> } {
-  const start = f.local("i32", i32.sub(top - offset, i32.mul(y, stride)));
-  const clamp = (value: Value<"i32">, most: number) =>
+  const start = f.local(i32.sub(top - offset, i32.mul(y, stride)));
+  const clamp = (value: Integer, most: number) =>
     i32.select(i32.gtS(value, 0), i32.minU(i32.divU(value, dilation), most), 0);
-  const first = f.local("i32", clamp(i32.add(start, dilation - 1), taps - 1));
-  const end = f.local("i32", clamp(i32.add(start, height - 1 + dilation), taps));
+  const first = f.local(clamp(i32.add(start, dilation - 1), taps - 1));
+  const end = f.local(clamp(i32.add(start, height - 1 + dilation), taps));
   const count = i32.sub(end, first);
-  return { first, count: f.local("i32", i32.select(i32.gtS(count, 1), count, 1)) };
+  return { first, count: f.local(i32.select(i32.gtS(count, 1), count, 1)) };
 }

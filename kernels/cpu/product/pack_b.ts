@@ -2,7 +2,7 @@ import { addressOf, divide } from "../memory/address.ts";
 import type { Arguments } from "../stages/builder.ts";
 import type { Part } from "../stages/parts.ts";
 import { taskRanges } from "../stages/units.ts";
-import type { Value } from "../wasm/assembler.ts";
+import type { Integer } from "../wasm/assembler.ts";
 import { stepsOf, type SumAxis } from "./axes.ts";
 import { packPanel } from "./pack_panel.ts";
 import type { Product } from "./product.ts";
@@ -12,7 +12,7 @@ import type { Panels } from "./tile_6x8.ts";
 export function packB(
   { groups, reduction, columns, b }: Product,
   { count: panels, width }: Panels,
-  target: (args: Arguments) => Value<"i32">,
+  target: (args: Arguments) => Integer,
 ): Part {
   const steps = stepsOf(reduction);
   if (steps === 0) return { tasks: 0, emit() {} };

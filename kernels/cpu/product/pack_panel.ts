@@ -1,5 +1,5 @@
 import { moveFloats } from "../memory/runs.ts";
-import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local, Operand, Vector } from "../wasm/assembler.ts";
 import { i32, shuffle, v128 } from "../wasm/instructions.ts";
 
 /** An axis of the reduction as packing sees it: steps, and the bytes between them in B. */
@@ -26,7 +26,7 @@ export function packPanel(
   f: FunctionBuilder,
   source: Local<"i32">,
   target: Local<"i32">,
-  panel: Value<"i32">,
+  panel: Integer,
   options: PanelSource,
 ): void {
   if (options.columnStride === 4) packRows(f, source, target, options);
@@ -49,7 +49,8 @@ function walk(
   const next = inner[0];
   const distance = axis.b - (next === undefined ? moved : next.count as number * next.b);
   f.scope(() => {
-    const counter = f.local("i32", axis.count);
+    const counter = f.local("i32");
+    f.set(counter, axis.count);
     f.repeat(() => {
       walk(f, inner, pointers, body, moved);
       for (const pointer of pointers) f.increase(pointer, distance);
@@ -77,7 +78,7 @@ function packColumns(
   f: FunctionBuilder,
   source: Local<"i32">,
   target: Local<"i32">,
-  panel: Value<"i32">,
+  panel: Integer,
   { reduction, width, columns, columnStride, rest = 0 }: PanelSource,
 ): void {
   const inner = reduction.at(-1)!;
@@ -86,19 +87,16 @@ function packColumns(
   }
   // The last panel repeats the last column, so that nothing is read behind it.
   const panels = Math.ceil(columns / width), missing = panels * width - columns;
-  const isLast = f.local("i32", i32.eq(panel, panels - 1));
+  const isLast = f.local(i32.eq(panel, panels - 1));
   const pointers = Array.from({ length: width }, (_, column) => {
     const back = Math.max(0, column - (width - 1 - missing));
     const address = i32.add(source, column * columnStride);
-    return f.local(
-      "i32",
-      back === 0 ? address : i32.sub(address, i32.mul(isLast, back * columnStride)),
-    );
+    return f.local(back === 0 ? address : i32.sub(address, i32.mul(isLast, back * columnStride)));
   });
   const block = (steps: number) => {
     for (let half = 0; half < width; half += 4) {
       f.scope(() => {
-        const rows = pointers.slice(half, half + 4).map((p) => f.local("v128", v128.load(p)));
+        const rows = pointers.slice(half, half + 4).map((p) => f.local(v128.load(p)));
         const transposed = transpose(f, rows as Four);
         for (let step = 0; step < steps; step++) {
           f.do(v128.store(target, transposed[step]!, step * width * 4 + half * 4));
@@ -109,7 +107,7 @@ function packColumns(
     for (const pointer of pointers) f.increase(pointer, steps * 4);
   };
   if (typeof inner.count !== "number") {
-    const fours = f.local("i32", i32.shrU(inner.count, 2));
+    const fours = f.local(i32.shrU(inner.count, 2));
     f.count(0, fours, 1, () => block(4));
     if (rest > 0) f.if(i32.and(inner.count, 3), () => block(rest));
     return;
@@ -127,12 +125,12 @@ function packColumns(
 
 type Four = [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
 
-function transpose(f: FunctionBuilder, [a, b, c, d]: Four): Value<"v128">[] {
+function transpose(f: FunctionBuilder, [a, b, c, d]: Four): Vector[] {
   const [low, high, low2, high2] = [
-    f.local("v128", shuffle(a, b, [0, 4, 1, 5])),
-    f.local("v128", shuffle(a, b, [2, 6, 3, 7])),
-    f.local("v128", shuffle(c, d, [0, 4, 1, 5])),
-    f.local("v128", shuffle(c, d, [2, 6, 3, 7])),
+    f.local(shuffle(a, b, [0, 4, 1, 5])),
+    f.local(shuffle(a, b, [2, 6, 3, 7])),
+    f.local(shuffle(c, d, [0, 4, 1, 5])),
+    f.local(shuffle(c, d, [2, 6, 3, 7])),
   ];
   return [
     shuffle(low, low2, [0, 1, 4, 5]),

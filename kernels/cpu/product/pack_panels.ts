@@ -1,5 +1,5 @@
 import { moveFloats } from "../memory/runs.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
 /**
@@ -8,22 +8,22 @@ import { i32 } from "../wasm/instructions.ts";
  */
 export function packPanels(
   f: FunctionBuilder,
-  source: Value<"i32">,
-  target: Value<"i32">,
+  source: Integer,
+  target: Integer,
   options: {
-    readonly steps: Value<"i32">;
+    readonly steps: Integer;
     /** Bytes between rows. */
     readonly stride: number;
-    readonly panels: Value<"i32">;
+    readonly panels: Integer;
     readonly panelStride: number;
     readonly width: number;
   },
 ): void {
   const { steps, stride, panels, panelStride, width } = options;
   f.scope(() => {
-    const row = f.local("i32", source), place = f.local("i32", target);
+    const row = f.local(source), place = f.local(target);
     const from = f.local("i32"), to = f.local("i32");
-    const some = (times: Value<"i32">, rows: number) =>
+    const some = (times: Integer, rows: number) =>
       f.count(0, times, 1, () => {
         f.set(from, row);
         f.set(to, place);
@@ -37,7 +37,7 @@ export function packPanels(
         f.increase(row, rows * stride);
         f.increase(place, rows * width * 4);
       });
-    some(f.local("i32", i32.shrU(steps, 2)), 4);
-    some(f.local("i32", i32.and(steps, 3)), 1);
+    some(f.local(i32.shrU(steps, 2)), 4);
+    some(f.local(i32.and(steps, 3)), 1);
   });
 }

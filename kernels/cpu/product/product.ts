@@ -3,7 +3,7 @@ import type { Expression } from "../../../lib/graph/kernel.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import type { Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
-import type { Value } from "../wasm/assembler.ts";
+import type { Integer } from "../wasm/assembler.ts";
 import type { RowAxis, SumAxis } from "./axes.ts";
 import type { WindowLines } from "./lines.ts";
 
@@ -23,8 +23,8 @@ export interface Product {
   readonly reduction: readonly SumAxis[];
   readonly columns: { readonly count: number; readonly b: number };
   /** Where A, B and the result's first element start; the latter in bytes. */
-  a(args: Arguments): Value<"i32">;
-  b(args: Arguments): Value<"i32">;
+  a(args: Arguments): Integer;
+  b(args: Arguments): Integer;
   readonly resultOffset: number;
   /** How the reduction's outermost axis meets the image, for lines of the last two row axes. */
   readonly window?: WindowLines;

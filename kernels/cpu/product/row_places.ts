@@ -3,7 +3,7 @@ import type { Arguments } from "../stages/builder.ts";
 import type { Part } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { taskRanges } from "../stages/units.ts";
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 import { commonStride, type RowAxis, stepsOf } from "./axes.ts";
 
@@ -17,9 +17,9 @@ export interface RowPlaces {
   at(
     f: FunctionBuilder,
     args: Arguments,
-    row: Value<"i32">,
-    base: Value<"i32">,
-    batch: Value<"i32">,
+    row: Integer,
+    base: Integer,
+    batch: Integer,
   ): { readonly a: Local<"i32">; readonly place: Local<"i32"> };
 }
 
@@ -39,7 +39,7 @@ export function rowPlaces(
         const [first, last] = range(f, task);
         f.count(first, last, 1, (row) => {
           let inner = 1;
-          const terms = moving.toReversed().map((axis): [Value<"i32">, number] => {
+          const terms = moving.toReversed().map((axis): [Integer, number] => {
             const index = i32.remU(inner === 1 ? row : i32.divU(row, inner), axis.count);
             inner *= axis.count;
             return [index, axis[key]];
@@ -62,7 +62,7 @@ export function rowPlaces(
       ...(result === "table" ? [part("result", resultTable)] : []),
     ],
     at(f, args, row, base, batch) {
-      const first = f.local("i32", row);
+      const first = f.local(row);
       const entry = (table: number) => addressOf(f, i32.add(args.scratch, table), [first, 4]);
       return {
         a: a === "table" ? entry(aTable) : addressOf(f, base, [first, a]),

@@ -3,7 +3,7 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { type Part, type Stages, wavesOf } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { rangeOf, taskRanges } from "../stages/units.ts";
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { call, i32 } from "../wasm/instructions.ts";
 import { commonStride, mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
 import { packedAxes } from "./pack_b.ts";
@@ -93,7 +93,7 @@ export function partition({ groups, columns, ...product }: Product) {
 /** A task while it is emitted. */
 interface Task {
   readonly args: Arguments;
-  readonly group: Value<"i32">;
+  readonly group: Integer;
   /** Its tiles and panels: the first, and after the last. */
   readonly tiles: readonly [Local<"i32">, Local<"i32">];
   readonly panels: readonly [Local<"i32">, Local<"i32">];
@@ -192,8 +192,8 @@ class Blocked {
     f.count(0, units.count, 1, (number) => {
       const { cut, step, outer } = units;
       const [before, position] = divide(f, number, units.cuts, stepsOf(outer));
-      const first = f.local("i32", i32.mul(position, step));
-      const count = f.local("i32", i32.minU(i32.sub(cut.count, first), step));
+      const first = f.local(i32.mul(position, step));
+      const count = f.local(i32.minU(i32.sub(cut.count, first), step));
       const a = addressOf(f, task.a, [first, cut.a]);
       const b = addressOf(f, task.b, [first, cut.b]);
       moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
@@ -211,9 +211,9 @@ class Blocked {
     const stride = commonStride([{ ...cut, count: step }, ...inner], "b");
     if (columns.b === 4 && stride !== undefined) {
       return packPanels(f, addressOf(f, unit.b, [panel0, width * 4]), task.packed, {
-        steps: f.local("i32", i32.mul(unit.count, stepsOf(inner))),
+        steps: f.local(i32.mul(unit.count, stepsOf(inner))),
         stride,
-        panels: f.local("i32", i32.sub(panel1, panel0)),
+        panels: f.local(i32.sub(panel1, panel0)),
         panelStride: panelBytes,
         width,
       });
@@ -248,7 +248,7 @@ class Blocked {
         : row.a;
       f.count(panel0, panel1, 1, (panel) => {
         const panelB = addressOf(f, task.packed, [i32.sub(panel, panel0), panelBytes]);
-        const last = f.local("i32", i32.eq(panel, panels.count - 1));
+        const last = f.local(i32.eq(panel, panels.count - 1));
         const sums = this.#sumsAt(f, task, tile, panel, row.place);
         f.do(call(fn, tileA, panelB, sums, a, last, count, number));
       });
@@ -260,7 +260,7 @@ class Blocked {
     const tail = this.#tail;
     if (tail === undefined) return;
     f.count(...task.panels, 1, (panel) => {
-      const last = f.local("i32", i32.eq(panel, this.#cut.panels.count - 1));
+      const last = f.local(i32.eq(panel, this.#cut.panels.count - 1));
       const column = this.#columnOf(f, task, panel);
       this.#tiling.forEach(f, ...task.tiles, (tile, height) => {
         const row = this.#tiling.rowOf(tile);
@@ -272,19 +272,13 @@ class Blocked {
   }
 
   /** Where a panel's columns are in a row of the result, in bytes. */
-  #columnOf(f: FunctionBuilder, { group }: Task, panel: Value<"i32">): Local<"i32"> {
+  #columnOf(f: FunctionBuilder, { group }: Task, panel: Integer): Local<"i32"> {
     const { width } = this.#cut.panels;
     return addressOf(f, 0, [panel, width * 4], [group, this.#product.groups.column]);
   }
 
   /** The sums of a tile, whose first row is at `place` in the result. */
-  #sumsAt(
-    f: FunctionBuilder,
-    task: Task,
-    tile: Value<"i32">,
-    panel: Value<"i32">,
-    place: Value<"i32">,
-  ): Value<"i32"> {
+  #sumsAt(f: FunctionBuilder, task: Task, tile: Integer, panel: Integer, place: Integer): Integer {
     if (this.#tail === undefined) {
       return i32.add(i32.add(task.args.output(0), place), this.#columnOf(f, task, panel));
     }
@@ -319,7 +313,7 @@ class Blocked {
             {
               steps: i32.constant(units.cut.count * stepsOf(units.outer)),
               stride: units.cut.a,
-              panels: f.local("i32", i32.sub(to, from)),
+              panels: f.local(i32.sub(to, from)),
               panelStride: tileBytes,
               width: height,
             },

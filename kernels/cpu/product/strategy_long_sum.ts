@@ -6,7 +6,7 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import type { Part, Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { rangeOf, taskRanges } from "../stages/units.ts";
-import type { FunctionBuilder, FunctionIndex, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, FunctionIndex, Integer, Local } from "../wasm/assembler.ts";
 import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
 import type { Product, Strategy } from "./product.ts";
@@ -155,9 +155,9 @@ class LongSum {
     f.count(unit0, unit1, 1, (unit) => {
       const { cut, step, outer } = units;
       const [before, position] = divide(f, unit, units.cuts, stepsOf(outer));
-      const first = f.local("i32", i32.mul(position, step));
-      const steps = f.local("i32", i32.minU(i32.sub(cut.count, first), step));
-      const resume = f.local("i32", i32.ne(unit, unit0));
+      const first = f.local(i32.mul(position, step));
+      const steps = f.local(i32.minU(i32.sub(cut.count, first), step));
+      const resume = f.local(i32.ne(unit, unit0));
       const a = addressOf(f, task.a, [first, cut.a]);
       const b = addressOf(f, task.b, [first, cut.b]);
       moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
@@ -169,16 +169,16 @@ class LongSum {
   #addUnit(f: FunctionBuilder, task: Task, unit: Unit): void {
     const { tiles: { count }, taps } = this.#cut, [tile0, tile1] = task.tiles;
     const [tap0] = divide(f, tile0, count, stepsOf(taps));
-    const end = f.local("i32", i32.add(tile1, count - 1));
+    const end = f.local(i32.add(tile1, count - 1));
     const [tap1] = divide(f, end, count, stepsOf(taps) + 1);
     f.count(tap0, tap1, 1, (tap) => {
-      const start = f.local("i32", i32.mul(tap, count));
+      const start = f.local(i32.mul(tap, count));
       const from = i32.select(i32.ltU(tile0, start), 0, i32.sub(tile0, start));
       const to = i32.minU(i32.sub(tile1, start), count);
       this.#tiling.forEach(
         f,
-        f.local("i32", from),
-        f.local("i32", to),
+        f.local(from),
+        f.local(to),
         (tile, _, fn) => this.#addToTile(f, task, unit, tap, tile, fn),
       );
     });
@@ -188,17 +188,17 @@ class LongSum {
     f: FunctionBuilder,
     task: Task,
     unit: Unit,
-    tap: Value<"i32">,
-    tile: Value<"i32">,
+    tap: Integer,
+    tile: Integer,
     fn: FunctionIndex,
   ): void {
     const { taps, rows, panels } = this.#cut, stride = rows.result;
-    const row = f.local("i32", this.#tiling.rowOf(tile));
+    const row = f.local(this.#tiling.rowOf(tile));
     const a = addressOf(f, unit.a, [row, 4]);
     moveAlong(f, tap, taps, [a, (axis) => axis.a]);
     const target = addressOf(f, task.result, [tap, rows.count * stride], [row, stride]);
     f.count(...task.panels, 1, (panel) => {
-      const last = f.local("i32", i32.eq(panel, panels.count - 1));
+      const last = f.local(i32.eq(panel, panels.count - 1));
       const b = addressOf(f, unit.b, [panel, panels.width * 4]);
       const place = addressOf(f, target, [panel, panels.width * 4]);
       f.do(call(fn, a, b, place, i32.constant(0), last, unit.steps, unit.resume));
@@ -207,11 +207,7 @@ class LongSum {
 }
 
 /** Adds the chunks' partial sums in order, applies the tail, and stores. */
-function addPart(
-  { shape, tail = plainTail }: Product,
-  chunks: number,
-  partials: number,
-): Part {
+function addPart({ shape, tail = plainTail }: Product, chunks: number, partials: number): Part {
   const columns = shape.at(-1)!, rows = sizeOf(shape) / columns;
   const chunkBytes = rows * columns * 4;
   const { tasks, range } = taskRanges(rows, 8192 / columns / chunks);
@@ -224,9 +220,9 @@ function addPart(
         const start = addressOf(f, 0, [row, columns * 4]);
         const vector = (column: Local<"i32">, lanes: number) =>
           f.scope(() => {
-            const at = f.local("i32", i32.add(start, column));
-            const result = f.local("v128", 0);
-            const source = f.local("i32", i32.add(i32.add(args.scratch, partials), at));
+            const at = f.local(i32.add(start, column));
+            const result = f.local(f32x4.constant(0));
+            const source = f.local(i32.add(i32.add(args.scratch, partials), at));
             for (let chunk = 0; chunk < chunks; chunk++) {
               f.set(result, f32x4.add(result, v128.load(source)));
               if (chunk < chunks - 1) f.increase(source, chunkBytes);
@@ -236,9 +232,9 @@ function addPart(
               load: (step) => tailLoad(step, args.input(step.input), at, column),
             });
             values.forEach((value, store) => {
-              const stored = f.local("v128", value);
+              const stored = f.local(value);
               const place = i32.add(args.output(store), at);
-              for (const s of storeLanes(place, stored, lanes)) f.do(s);
+              storeLanes(f, place, stored, lanes);
             });
           });
         const column = f.local("i32");

@@ -3,7 +3,7 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import type { Part, Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { rangeOf } from "../stages/units.ts";
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { call, i32 } from "../wasm/instructions.ts";
 import { moveAlong, stepsOf } from "./axes.ts";
 import { emitTaps, linesOf, skippable } from "./lines.ts";
@@ -72,8 +72,8 @@ export function partition({ groups, rows, reduction, columns, window }: Product)
 /** A task while it is emitted. */
 interface Task {
   readonly args: Arguments;
-  readonly group: Value<"i32">;
-  readonly rowBlock: Value<"i32">;
+  readonly group: Integer;
+  readonly rowBlock: Integer;
   /** Where its group begins in A, and in the result in bytes. */
   readonly a: Local<"i32">;
   readonly place: Local<"i32">;
@@ -159,14 +159,14 @@ class PackedOnce {
       [panel, panelBytes],
     );
     const column = addressOf(f, 0, [panel, panels.width * 4], [group, groups.column]);
-    const last = f.local("i32", i32.eq(panel, panels.count - 1));
+    const last = f.local(i32.eq(panel, panels.count - 1));
     const zero = i32.constant(0);
     const multiply = (
-      [from, to]: readonly [Value<"i32">, Value<"i32">],
-      lineA: Value<"i32">,
-      linePlace: Value<"i32">,
-      lineB: Value<"i32">,
-      taps: Value<"i32">,
+      [from, to]: readonly [Integer, Integer],
+      lineA: Integer,
+      linePlace: Integer,
+      lineB: Integer,
+      taps: Integer,
     ) =>
       this.#tiling.forEach(f, from, to, (tile, height, fn) => {
         const { a, place } = this.#places.at(f, args, this.#tiling.rowOf(tile), lineA, linePlace);
@@ -187,7 +187,7 @@ class PackedOnce {
       const a = addressOf(f, task.a), place = addressOf(f, task.place);
       moveAlong(f, line, lines.outer, [a, (axis) => axis.a], [place, (axis) => axis.result]);
       if (skips === undefined) return multiply(whole, a, place, b, zero);
-      const y = f.local("i32", i32.remU(line, rows.at(-2)!.count)), [taps] = steps;
+      const y = f.local(i32.remU(line, rows.at(-2)!.count)), [taps] = steps;
       const { first, count } = emitTaps(f, skips, taps!.count, y);
       f.increase(a, i32.mul(first, taps!.a));
       multiply(whole, a, place, addressOf(f, b, [first, taps!.b]), count);

@@ -2,7 +2,7 @@ import { addressOf, divide } from "../memory/address.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import type { Part, Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { mergedAxes, stepsOf } from "./axes.ts";
 import type { Product, Strategy } from "./product.ts";
@@ -49,19 +49,21 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
     tasks: groups.count * blocks,
     emit(f, args, task) {
       const [group, block] = divide(f, task, blocks, groups.count);
-      const column0 = f.local("i32", i32.mul(block, width));
-      const count = f.local("i32", i32.minU(i32.sub(columns.count, column0), width));
+      const column0 = f.local(i32.mul(block, width));
+      const count = f.local(i32.minU(i32.sub(columns.count, column0), width));
       const sum = addressOf(f, i32.add(args.scratch, sums), [task, rows * sumStride]);
       const a = addressOf(f, product.a(args), [group, groups.a]);
       const batch = addressOf(f, product.resultOffset, [group, groups.result - groups.column]);
       const row0 = places.at(f, args, i32.constant(0), a, batch);
-      const rowPointers = Array.from({ length: rows }, (_, row) =>
-        f.local(
-          "i32",
-          places.a === "table"
-            ? i32.add(a, i32.load(row0.a, row * 4))
-            : i32.add(row0.a, row * places.a),
-        ));
+      const rowPointers = Array.from(
+        { length: rows },
+        (_, row) =>
+          f.local(
+            places.a === "table"
+              ? i32.add(a, i32.load(row0.a, row * 4))
+              : i32.add(row0.a, row * places.a),
+          ),
+      );
       const b = addressOf(f, product.b(args), [group, groups.b], [block, width * 4]);
       f.count(0, rows * sumStride, 16, (at) => f.do(v128.store(i32.add(sum, at), 0)));
 
@@ -78,7 +80,7 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
       for (let rest = rounds * atOnce; rest < axis.count; rest++) add(1);
 
       f.count(0, count, 8, (column) => {
-        const place = f.local("i32", i32.add(column0, column));
+        const place = f.local(i32.add(column0, column));
         f.do(tail(
           args,
           addressOf(f, sum, [column, 4]),
@@ -100,7 +102,7 @@ function addRows(
   rows: readonly Local<"i32">[],
   b: Local<"i32">,
   sum: Local<"i32">,
-  count: Value<"i32">,
+  count: Integer,
   { rowsOfB, aStep, bStep, sumStride }: {
     readonly rowsOfB: number;
     readonly aStep: number;
@@ -110,16 +112,13 @@ function addRows(
 ): void {
   f.scope(() => {
     const factors = rows.map((row) =>
-      Array.from(
-        { length: rowsOfB },
-        (_, step) => f.local("v128", v128.load32Splat(row, step * aStep)),
-      )
+      Array.from({ length: rowsOfB }, (_, step) => f.local(v128.load32Splat(row, step * aStep)))
     );
     const pointers = Array.from(
       { length: rowsOfB },
-      (_, step) => f.local("i32", i32.add(b, step * bStep)),
+      (_, step) => f.local(i32.add(b, step * bStep)),
     );
-    const target = f.local("i32", sum);
+    const target = f.local(sum);
     const values = rows.map(() => f.local("v128"));
     const vector = f.local("v128");
     f.count(0, count, 4, () => {

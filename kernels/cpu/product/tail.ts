@@ -2,7 +2,14 @@ import type { Expression } from "../../../lib/graph/kernel.ts";
 import { ExpressionEmitter, type LoadStep } from "../elementwise/expression.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import type { Arguments } from "../stages/builder.ts";
-import type { FunctionIndex, Local, ModuleBuilder, Statement, Value } from "../wasm/assembler.ts";
+import type {
+  FunctionIndex,
+  Integer,
+  Local,
+  ModuleBuilder,
+  Statement,
+  Vector,
+} from "../wasm/assembler.ts";
 import { call, i32, v128 } from "../wasm/instructions.ts";
 import type { Product } from "./product.ts";
 import type { Panels } from "./tile_6x8.ts";
@@ -16,11 +23,11 @@ export const plainTail: Expression = {
 /** What a tail loads from `input` for the vector at `place` in the result, and in its row. */
 export function tailLoad(
   { view: { offset, strides: [row, column] } }: LoadStep,
-  input: Value<"i32">,
-  place: Value<"i32">,
-  inRow: Value<"i32">,
+  input: Integer,
+  place: Integer,
+  inRow: Integer,
   bytes = 0,
-): Value<"v128"> {
+): Vector {
   const base = i32.add(input, offset * 4);
   if (row === 0 && column === 0) return v128.load32Splat(base);
   return v128.load(i32.add(base, row !== 0 ? place : inRow), bytes);
@@ -33,11 +40,11 @@ export function tailLoad(
  */
 export type TailFunction = (
   args: Arguments,
-  tile: Value<"i32">,
+  tile: Integer,
   rows: number,
-  place: Value<"i32">,
-  column: Value<"i32">,
-  last: Value<"i32">,
+  place: Integer,
+  column: Integer,
+  last: Integer,
 ) => Statement;
 
 /**
@@ -81,10 +88,8 @@ export function tailFunction(
             values.forEach((value, store) => {
               const base = parameters[fixed + inputs.length + store]!;
               const lanes = Math.min(4, columns - vector * 4);
-              const stored = f.local("v128", value);
-              for (const s of storeLanes(i32.add(base, offset), stored, lanes, vector * 4)) {
-                f.do(s);
-              }
+              const stored = f.local(value);
+              storeLanes(f, i32.add(base, offset), stored, lanes, vector * 4);
             });
           });
         }

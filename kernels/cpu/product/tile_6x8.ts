@@ -2,10 +2,10 @@ import { storeLanes } from "../memory/lanes.ts";
 import type {
   FunctionBuilder,
   FunctionIndex,
+  Integer,
   Local,
   ModuleBuilder,
   Operand,
-  Value,
 } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { mergedAxes, stepsOf, type SumAxis } from "./axes.ts";
@@ -72,9 +72,11 @@ export function tileFunction(module: ModuleBuilder, options: TileOptions): Funct
         : row === 0
         ? a
         : i32.add(pointers[row - 1]!, rowStride);
-      pointers.push(f.local("i32", address));
+      pointers.push(f.local(address));
     }
-    const sums = pointers.map(() => Array.from({ length: vectors }, () => f.local("v128", 0)));
+    const sums = pointers.map(() =>
+      Array.from({ length: vectors }, () => f.local(f32x4.constant(0)))
+    );
     const forEachSum = (body: (sum: Local<"v128">, row: number, vector: number) => void) =>
       sums.forEach((line, row) => line.forEach((sum, vector) => body(sum, row, vector)));
     if (options.resumable) {
@@ -92,9 +94,7 @@ export function tileFunction(module: ModuleBuilder, options: TileOptions): Funct
       forEachSum((sum, row, vector) => {
         const lanes = Math.min(4, columns - vector * 4);
         if (lanes <= 0) return;
-        for (const s of storeLanes(result, sum, lanes, row * resultStride / 4 + vector * 4)) {
-          f.do(s);
-        }
+        storeLanes(f, result, sum, lanes, row * resultStride / 4 + vector * 4);
       });
     if (lastColumns === vectors * 4) store(lastColumns);
     else f.if(last, () => store(lastColumns), () => store(vectors * 4));
@@ -113,7 +113,7 @@ const isKnown = <A extends { readonly count: unknown }>(
 ): axis is A & { readonly count: number } => typeof axis.count === "number";
 
 /** The loops along the axes, as few as there can be. */
-function loopsOf(axes: readonly TileAxis[], count: Value<"i32">): [Loop, ...Loop[]] {
+function loopsOf(axes: readonly TileAxis[], count: Integer): [Loop, ...Loop[]] {
   const known = mergedAxes(axes.filter(isKnown), "a", "b");
   const [next = { count: 1, a: 0, b: 0 }, ...rest] = known;
   const outer = axes.find((axis) => axis.count === "runtime");
@@ -166,7 +166,9 @@ class Accumulator {
       this.#writeOut(loops, 0, 0);
       return still;
     }
-    this.#repeat(this.#f.local("i32", count), () => {
+    const counter = this.#f.local("i32");
+    this.#f.set(counter, count);
+    this.#repeat(counter, () => {
       const moved = this.nest([inner, ...rest]);
       this.#move(a - moved.a, b - moved.b);
     });
@@ -184,7 +186,7 @@ class Accumulator {
     if (typeof count !== "number") {
       // Fours, then the rest one by one.
       for (const [times, unroll] of [[i32.shrU(count, 2), 4], [i32.and(count, 3), 1]] as const) {
-        const counter = f.local("i32", times);
+        const counter = f.local(times);
         f.if(counter, () => rounds(counter, unroll));
       }
       return still;
@@ -194,7 +196,7 @@ class Accumulator {
       steps(count);
       return still;
     }
-    rounds(f.local("i32", whole), unroll);
+    rounds(f.local(i32.constant(whole)), unroll);
     steps(count - whole * unroll);
     return { a: a * unroll * whole, b: b * unroll * whole };
   }

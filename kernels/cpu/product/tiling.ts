@@ -1,4 +1,4 @@
-import type { FunctionBuilder, FunctionIndex, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, FunctionIndex, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
 /** Rows in tiles whose heights differ by at most one: the first `extra` have one row more. */
@@ -29,7 +29,7 @@ export class Tiling {
   }
 
   /** The first row of a tile. */
-  rowOf(tile: Value<"i32">): Value<"i32"> {
+  rowOf(tile: Integer): Integer {
     const { height, extra } = this.#tiles;
     return i32.add(i32.mul(tile, height), extra === 0 ? 0 : i32.minU(tile, extra));
   }
@@ -37,8 +37,8 @@ export class Tiling {
   /** Runs `body` for the tiles from `from` to before `to`, with each one's rows and function. */
   forEach(
     f: FunctionBuilder,
-    from: Value<"i32">,
-    to: Value<"i32">,
+    from: Integer,
+    to: Integer,
     body: (tile: Local<"i32">, rows: number, fn: FunctionIndex) => void,
   ): void {
     this.forEachHeight(f, from, to, (first, end, rows) => {
@@ -50,15 +50,15 @@ export class Tiling {
   /** Splits the tiles from `from` to before `to` in those of one height and those of the other. */
   forEachHeight(
     f: FunctionBuilder,
-    from: Value<"i32">,
-    to: Value<"i32">,
-    body: (from: Value<"i32">, to: Value<"i32">, rows: number) => void,
+    from: Integer,
+    to: Integer,
+    body: (from: Integer, to: Integer, rows: number) => void,
   ): void {
     const { height, extra } = this.#tiles;
     if (extra === 0) return body(from, to, height);
-    const end = f.local("i32", i32.minU(to, extra));
+    const end = f.local(i32.minU(to, extra));
     f.if(i32.ltU(from, end), () => body(from, end, height + 1));
-    const start = f.local("i32", i32.select(i32.ltU(from, extra), extra, from));
+    const start = f.local(i32.select(i32.ltU(from, extra), extra, from));
     f.if(i32.ltU(start, to), () => body(start, to, height));
   }
 }

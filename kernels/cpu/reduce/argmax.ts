@@ -15,19 +15,17 @@ export function emitArgmax(builder: KernelBuilder, { shape, axis, dtype }: Argma
   if (outer * inner === 0) return;
   const vectors = Math.ceil(inner / 4), units = outer * vectors;
   stageOfUnits(builder, units, taskSize / (4 * length), (f, args) => (unit) => {
-    const row = f.local("i32", i32.divU(unit, vectors));
-    const column = f.local("i32", i32.mul(i32.remU(unit, vectors), 16));
+    const row = f.local(i32.divU(unit, vectors));
+    const column = f.local(i32.mul(i32.remU(unit, vectors), 16));
     const source = f.local(
-      "i32",
       i32.add(i32.add(args.input(0), i32.mul(row, length * inner * 4)), column),
     );
-    const best = f.local("v128", v128.load(source));
-    const bestIndex = f.local("v128", i32x4.constant(0));
+    const best = f.local(v128.load(source));
+    const bestIndex = f.local(i32x4.constant(0));
     f.count(1, length, 1, (index) => {
       f.increase(source, inner * 4);
-      const value = f.local("v128", v128.load(source));
+      const value = f.local(v128.load(source));
       const wins = f.local(
-        "v128",
         dtype === "i32"
           ? i32x4.gtS(value, best)
           // Larger, or NaN; unless the best is NaN already.
@@ -36,12 +34,9 @@ export function emitArgmax(builder: KernelBuilder, { shape, axis, dtype }: Argma
       f.set(best, v128.bitselect(value, best, wins));
       f.set(bestIndex, v128.bitselect(i32x4.splat(index), bestIndex, wins));
     });
-    const target = f.local(
-      "i32",
-      i32.add(i32.add(args.output(0), i32.mul(row, inner * 4)), column),
-    );
+    const target = f.local(i32.add(i32.add(args.output(0), i32.mul(row, inner * 4)), column));
     const store = (lanes: number) => {
-      for (const s of storeLanes(target, bestIndex, lanes)) f.do(s);
+      storeLanes(f, target, bestIndex, lanes);
     };
     const rest = inner - (vectors - 1) * 4;
     if (rest === 4) store(4);

@@ -1,9 +1,7 @@
 import { type CombineName, combines } from "../../../lib/graph/combine.ts";
 import { elementwise } from "../elementwise/elementwise.ts";
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Local, Vector } from "../wasm/assembler.ts";
 import { f32x4, i32x4, shuffle } from "../wasm/instructions.ts";
-
-type Vector = Value<"v128">;
 
 /** How the values of a reduction are put together, lane by lane. */
 export interface Combine {
@@ -34,6 +32,6 @@ export function pairwise(combine: Combine, values: readonly Vector[]): Vector {
 
 /** The four lanes put together, in lane 0. */
 export function horizontal(f: FunctionBuilder, combine: Combine, vector: Local<"v128">): Vector {
-  const pair = f.local("v128", combine.vector(vector, shuffle(vector, vector, [2, 3, 2, 3])));
+  const pair = f.local(combine.vector(vector, shuffle(vector, vector, [2, 3, 2, 3])));
   return combine.vector(pair, shuffle(pair, pair, [1, 1, 1, 1]));
 }

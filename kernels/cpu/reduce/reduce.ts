@@ -16,7 +16,7 @@ import { multipleBelow, unravel } from "../memory/address.ts";
 import { laneMask, laneOffsets, storeLanes } from "../memory/lanes.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
-import type { FunctionBuilder, Local, Operand, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local, Operand, Vector } from "../wasm/assembler.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
 import { type Combine, combineOf, horizontal, pairwise } from "./combine.ts";
 
@@ -118,20 +118,18 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
     return (unit) => {
       const index = unravel(f, unit, units);
       const partIndex = index.at(-2)!;
-      const from = split === undefined
-        ? i32.constant(0)
-        : f.local("i32", i32.mul(partIndex, split.part));
-      const start: (Value<"i32"> | undefined)[] = axes.map((axis) =>
+      const from = split === undefined ? i32.constant(0) : f.local(i32.mul(partIndex, split.part));
+      const start: (Integer | undefined)[] = axes.map((axis) =>
         axis === split?.axis ? from : index[rowAxes.indexOf(axis)]
       );
       /** How many indices of a reduced axis this unit walks over. */
-      const extent = (axis: number): Value<"i32"> => {
+      const extent = (axis: number): Integer => {
         const size = space.shape[axis]!;
         if (axis !== split?.axis || split.parts === 1) return i32.constant(size);
-        return f.local("i32", i32.minU(i32.sub(size, from), split.part));
+        return f.local(i32.minU(i32.sub(size, from), split.part));
       };
       const walk: Walk = { space, expression, combine, args, start, extent };
-      const row = columnBlocks === 1 ? unit : f.local("i32", i32.divU(unit, columnBlocks));
+      const row = columnBlocks === 1 ? unit : f.local(i32.divU(unit, columnBlocks));
       if (byColumns) emitColumns(f, walk, row, index.at(-1)!, columnBlocks);
       else emitLanes(f, walk, row);
     };
@@ -145,8 +143,8 @@ interface Walk {
   readonly combine: Combine;
   readonly args: Arguments;
   /** The first index on each axis; undefined is 0. */
-  readonly start: readonly (Value<"i32"> | undefined)[];
-  extent(axis: number): Value<"i32">;
+  readonly start: readonly (Integer | undefined)[];
+  extent(axis: number): Integer;
 }
 
 /** The head's value for lanes that lie at `offsets(access)` elements from the pointers. */
@@ -154,7 +152,7 @@ function headValue(
   { space, expression }: Walk,
   pointers: Pointers,
   offsets: (access: Access) => readonly number[],
-): Value<"v128"> {
+): Vector {
   return expression.emit(lanesOf((step) => {
     const access = space.reads.get(step)!;
     return readLanes(access, pointers.at(access), offsets(access));
@@ -183,8 +181,8 @@ const reducedAxes = (space: Space): number[] =>
 function emitColumns(
   f: FunctionBuilder,
   walk: Walk,
-  row: Value<"i32">,
-  block: Value<"i32">,
+  row: Integer,
+  block: Integer,
   blocks: number,
 ): void {
   const columns = walk.space.shape.at(-1)!, axis = walk.space.shape.length - 1;
@@ -202,7 +200,7 @@ function emitColumns(
     const together = vectors >= 4 ? 1 : vectors === 1 ? 4 : 2;
     const sums = Array.from(
       { length: together },
-      () => Array.from({ length: vectors }, () => f.local("v128", walk.combine.identity)),
+      () => Array.from({ length: vectors }, () => f.local(walk.combine.identity)),
     );
     overAxes(f, walk, reducedAxes(walk.space), pointers, (inner, at) => {
       const rows = (number: number) => {
@@ -229,13 +227,12 @@ function emitColumns(
       if (together > 1) f.count(whole, extent, 1, () => rows(1));
     });
     const target = f.local(
-      "i32",
       i32.add(walk.args.output(0), i32.mul(i32.add(i32.mul(row, columns), column), 4)),
     );
     for (let vector = 0; vector < vectors; vector++) {
-      const sum = f.local("v128", pairwise(walk.combine, sums.map((list) => list[vector]!)));
+      const sum = f.local(pairwise(walk.combine, sums.map((list) => list[vector]!)));
       const lanes = Math.min(4, count - vector * 4);
-      for (const s of storeLanes(target, sum, lanes, vector * 4)) f.do(s);
+      storeLanes(f, target, sum, lanes, vector * 4);
     }
   };
   const rest = columns - (blocks - 1) * width;
@@ -244,11 +241,11 @@ function emitColumns(
 }
 
 /** Reduces the last axis (after the other reduced ones) four lanes at a time into one element. */
-function emitLanes(f: FunctionBuilder, walk: Walk, row: Value<"i32">): void {
+function emitLanes(f: FunctionBuilder, walk: Walk, row: Integer): void {
   const { space, combine } = walk;
   const axis = space.shape.length - 1, length = space.shape[axis] ?? 1;
   const together = length >= 64 ? 4 : 1;
-  const sums = Array.from({ length: together }, () => f.local("v128", combine.identity));
+  const sums = Array.from({ length: together }, () => f.local(combine.identity));
   const pointers = new Pointers(
     f,
     space.reads.values(),
@@ -281,7 +278,7 @@ function emitLanes(f: FunctionBuilder, walk: Walk, row: Value<"i32">): void {
     }
     if (length % 4 > 0) f.if(i32.and(extent, 3), () => add(sums[0]!, 0, length % 4));
   });
-  const sum = f.local("v128", pairwise(combine, sums));
+  const sum = f.local(pairwise(combine, sums));
   const target = i32.add(walk.args.output(0), i32.mul(row, 4));
   f.do(v128.store32Lane(target, horizontal(f, combine, sum), 0));
 }

@@ -28,27 +28,18 @@ export class KernelBuilder {
   scratchBytes = 0;
 
   /** A kernel in `module` whose launches have so many inputs and outputs. */
-  constructor(
-    readonly module: ModuleBuilder,
-    readonly inputs: number,
-    readonly outputs: number,
-  ) {}
+  constructor(readonly module: ModuleBuilder, readonly inputs: number, readonly outputs: number) {}
 
   /** Adds a stage of `tasks` tasks; `body` emits the function that does those from begin to end - 1. */
   stage(
     tasks: number,
-    body: (
-      f: FunctionBuilder,
-      args: Arguments,
-      begin: Local<"i32">,
-      end: Local<"i32">,
-    ) => void,
+    body: (f: FunctionBuilder, args: Arguments, begin: Local<"i32">, end: Local<"i32">) => void,
   ): void {
     const fn = this.module.function(["i32", "i32", "i32"], (f, block, begin, end) => {
       const count = this.inputs + this.outputs + 1;
       const addresses = Array.from(
         { length: count },
-        (_, index) => f.local("i32", i32.load(block, index * 4)),
+        (_, index) => f.local(i32.load(block, index * 4)),
       );
       const args: Arguments = {
         input: (number) => addresses[number]!,

@@ -30,10 +30,10 @@ function addStage(builder: KernelBuilder, parts: readonly Part[]): void {
       const from = start;
       if (part.tasks > 0) {
         f.scope(() => {
-          const first = f.local("i32", i32.select(i32.ltU(begin, from), from, begin));
-          const last = f.local("i32", i32.minU(end, stop));
+          const first = f.local(i32.select(i32.ltU(begin, from), from, begin));
+          const last = f.local(i32.minU(end, stop));
           f.count(first, last, 1, (task) => {
-            f.scope(() => part.emit(f, args, f.local("i32", i32.sub(task, from))));
+            f.scope(() => part.emit(f, args, f.local(i32.sub(task, from))));
           });
         });
       }

@@ -1,23 +1,23 @@
-import type { FunctionBuilder, Local, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 import type { Arguments, KernelBuilder } from "./builder.ts";
 
 /** The numbers of block `block`, each of `size` of `count` numbers: the first, and after the last. */
 export function rangeOf(
   f: FunctionBuilder,
-  block: Value<"i32">,
+  block: Integer,
   size: number,
   count: number,
 ): [Local<"i32">, Local<"i32">] {
-  const from = f.local("i32", i32.mul(block, size));
-  return [from, f.local("i32", i32.minU(i32.add(from, size), count))];
+  const from = f.local(i32.mul(block, size));
+  return [from, f.local(i32.minU(i32.add(from, size), count))];
 }
 
 /** Tasks for `units` pieces of work when one task should do about `perTask`. */
 export function taskRanges(units: number, perTask: number): {
   tasks: number;
   /** The units of a task: from the first, up to but not the second. */
-  range(f: FunctionBuilder, task: Value<"i32">): [Local<"i32">, Local<"i32">];
+  range(f: FunctionBuilder, task: Integer): [Local<"i32">, Local<"i32">];
 } {
   const size = Math.max(1, Math.floor(perTask));
   return { tasks: Math.ceil(units / size), range: (f, task) => rangeOf(f, task, size, units) };
@@ -36,7 +36,7 @@ export function stageOfUnits(
   const size = Math.max(1, Math.round(perTask));
   builder.stage(Math.ceil(units / size), (f, args, first, end) => {
     const emit = begin(f, args);
-    const from = f.local("i32", i32.mul(first, size));
-    f.count(from, f.local("i32", i32.minU(i32.mul(end, size), units)), 1, emit);
+    const from = f.local(i32.mul(first, size));
+    f.count(from, f.local(i32.minU(i32.mul(end, size), units)), 1, emit);
   });
 }

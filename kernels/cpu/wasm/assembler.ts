@@ -13,6 +13,7 @@ import {
   type Code,
   constantOf,
   type FunctionIndex,
+  type Integer,
   type Operand,
   type Statement,
   unsigned,
@@ -22,7 +23,15 @@ import {
 } from "./encoding.ts";
 import { i32 } from "./instructions.ts";
 
-export type { FunctionIndex, Operand, Statement, Value, ValueType } from "./encoding.ts";
+export type {
+  FunctionIndex,
+  Integer,
+  Operand,
+  Statement,
+  Value,
+  ValueType,
+  Vector,
+} from "./encoding.ts";
 
 /** A local variable; used as a value it reads the variable. */
 export interface Local<T extends ValueType = ValueType> extends Value<T> {
@@ -50,13 +59,14 @@ export class FunctionBuilder {
   }
 
   /**
-   * A new variable, set to `value` where one is given; otherwise its content is undefined. It is
-   * reused by others after the `scope` that it was made in.
+   * A new variable: of a type, its content undefined, or set to a value. It is reused by others
+   * after the `scope` that it was made in.
    */
-  local<T extends ValueType>(type: T, value?: Operand<T>): Local<T> {
+  local<T extends ValueType>(content: T | Value<T>): Local<T> {
+    const type = typeof content === "string" ? content : content.type;
     const variable = (this.#free[type].pop() ?? this.#newLocal(type)) as Local<T>;
     this.#scopes.at(-1)!.push(variable);
-    if (value !== undefined) this.set(variable, value);
+    if (typeof content !== "string") this.set(variable, content);
     return variable;
   }
 
@@ -90,7 +100,7 @@ export class FunctionBuilder {
   }
 
   /** Runs `then` where `condition` is not 0, else `otherwise`. */
-  if(condition: Value<"i32">, then: () => void, otherwise?: () => void): void {
+  if(condition: Integer, then: () => void, otherwise?: () => void): void {
     if (condition.constant !== undefined) {
       if (condition.constant !== 0) then();
       else otherwise?.();
@@ -106,7 +116,7 @@ export class FunctionBuilder {
   }
 
   /** Repeats `body` as long as the condition that it returns is not 0: the test is at the end. */
-  repeat(body: () => Value<"i32">): void {
+  repeat(body: () => Integer): void {
     this.#body.push(0x03, 0x40);
     const again = body();
     this.#body.push(again.code, 0x0d, 0, 0x0b);
@@ -202,10 +212,7 @@ export class ModuleBuilder {
    */
   function<P extends readonly ValueType[]>(
     parameters: readonly [...P],
-    body: (
-      f: FunctionBuilder,
-      ...parameters: { [K in keyof P]: Local<P[K]> }
-    ) => Value | void,
+    body: (f: FunctionBuilder, ...parameters: { [K in keyof P]: Local<P[K]> }) => Value | void,
   ): FunctionIndex {
     const builder = new FunctionBuilder(parameters);
     const locals = parameters.map((_, index) => builder.parameter(index));

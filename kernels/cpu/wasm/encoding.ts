@@ -23,6 +23,12 @@ export interface Value<T extends ValueType = ValueType> {
   readonly constant?: number;
 }
 
+/** A 32-bit integer. */
+export type Integer = Value<"i32">;
+
+/** A vector of 128 bits, whatever its lanes. */
+export type Vector = Value<"v128">;
+
 /** An instruction that leaves nothing on the stack: a store, a call without result. */
 export interface Statement {
   readonly type: "none";

@@ -9,11 +9,13 @@ import {
   type Code,
   constantOf,
   type FunctionIndex,
+  type Integer,
   type Operand,
   type Statement,
   unsigned,
   type Value,
   type ValueType,
+  type Vector,
   vectorConstant,
 } from "./encoding.ts";
 
@@ -103,14 +105,14 @@ function store<T extends ValueType>(type: T, encode: Encode, opcode: number) {
 }
 
 function laneStore(opcode: number) {
-  return (address: Address, vector: Value<"v128">, lane: number, offset = 0): Statement => {
+  return (address: Address, vector: Vector, lane: number, offset = 0): Statement => {
     const [base, argument] = memoryArgument(address, offset);
     return { type: "none", code: [base, vector.code, simd(opcode), argument, lane] };
   };
 }
 
 function laneLoad(opcode: number) {
-  return (address: Address, vector: Value<"v128">, lane: number, offset = 0): Value<"v128"> => {
+  return (address: Address, vector: Vector, lane: number, offset = 0): Vector => {
     const [base, argument] = memoryArgument(address, offset);
     return { type: "v128", code: [base, vector.code, simd(opcode), argument, lane] };
   };
@@ -136,38 +138,38 @@ const valueOf = (value: Operand<"i32">) => typeof value === "number" ? value : v
 /** 32-bit integers. What is known already, and adding 0, costs no instruction. */
 export const i32 = {
   ...integer,
-  add(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+  add(a: Operand<"i32">, b: Operand<"i32">): Integer {
     const x = valueOf(a), y = valueOf(b);
     if (x !== undefined && y !== undefined) return i32.constant(x + y);
     if (x === 0) return operand("i32", b);
     return y === 0 ? operand("i32", a) : integer.add(a, b);
   },
-  sub(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+  sub(a: Operand<"i32">, b: Operand<"i32">): Integer {
     const x = valueOf(a), y = valueOf(b);
     if (x !== undefined && y !== undefined) return i32.constant(x - y);
     return y === 0 ? operand("i32", a) : integer.sub(a, b);
   },
-  mul(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+  mul(a: Operand<"i32">, b: Operand<"i32">): Integer {
     const x = valueOf(a), y = valueOf(b);
     if (x !== undefined && y !== undefined) return i32.constant(Math.imul(x, y));
     if (x === 0 || y === 0) return i32.constant(0);
     if (x === 1) return operand("i32", b);
     return y === 1 ? operand("i32", a) : integer.mul(a, b);
   },
-  and(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+  and(a: Operand<"i32">, b: Operand<"i32">): Integer {
     const x = valueOf(a), y = valueOf(b);
     return x !== undefined && y !== undefined ? i32.constant(x & y) : integer.and(a, b);
   },
-  constant: (value: number): Value<"i32"> => constantOf("i32", value),
+  constant: (value: number): Integer => constantOf("i32", value),
   ...loads("i32", plain, { load: 0x28, load8U: 0x2d }),
   store: store("i32", plain, 0x36),
   /** `a` where the condition is not 0, else `b`; both are computed. */
-  select: (condition: Value<"i32">, a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> => ({
+  select: (condition: Integer, a: Operand<"i32">, b: Operand<"i32">): Integer => ({
     type: "i32",
     code: [operand("i32", a).code, operand("i32", b).code, condition.code, 0x1b],
   }),
   /** The smaller of two unsigned values. */
-  minU(a: Operand<"i32">, b: Operand<"i32">): Value<"i32"> {
+  minU(a: Operand<"i32">, b: Operand<"i32">): Integer {
     return i32.select(i32.ltU(a, b), a, b);
   },
 };
@@ -175,7 +177,7 @@ export const i32 = {
 /** Vectors of 128 bits whatever their lanes. Numbers as operands are i32 in each lane. */
 export const v128 = {
   /** 16 bytes. */
-  constant: (bytes: readonly number[]): Value<"v128"> => ({
+  constant: (bytes: readonly number[]): Vector => ({
     type: "v128",
     code: vectorConstant(bytes),
   }),
@@ -183,10 +185,10 @@ export const v128 = {
   ...binary("i32x4", "v128", simd, { and: 0x4e, andnot: 0x4f, or: 0x50, xor: 0x51 }),
   /** The bits of `a` where the mask has ones, else those of `b`. */
   bitselect: (
-    a: Value<"v128">,
-    b: Value<"v128">,
-    mask: Value<"v128">,
-  ): Value<"v128"> => ({ type: "v128", code: [a.code, b.code, mask.code, simd(0x52)] }),
+    a: Vector,
+    b: Vector,
+    mask: Vector,
+  ): Vector => ({ type: "v128", code: [a.code, b.code, mask.code, simd(0x52)] }),
   ...loads("v128", simd, {
     load: 0x00,
     load32Splat: 0x09,
@@ -202,7 +204,7 @@ export const v128 = {
 
 /** Four f32. */
 export const f32x4 = {
-  constant: (value: number): Value<"v128"> => constantOf("v128", value),
+  constant: (value: number): Vector => constantOf("v128", value),
   ...unary("f32x4", "v128", simd, {
     ceil: 0x67,
     floor: 0x68,
@@ -231,10 +233,10 @@ export const f32x4 = {
     pmax: 0xeb,
   }),
   /** a * b + c, rounded once where the machine can (relaxed SIMD). */
-  madd: (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Value<"v128"> =>
+  madd: (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Vector =>
     ternary(0x105, a, b, c),
   /** c - a * b, rounded once where the machine can (relaxed SIMD). */
-  nmadd: (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Value<"v128"> =>
+  nmadd: (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Vector =>
     ternary(0x106, a, b, c),
 };
 
@@ -243,13 +245,13 @@ function ternary(
   a: Operand<"v128">,
   b: Operand<"v128">,
   c: Operand<"v128">,
-): Value<"v128"> {
+): Vector {
   const operands = [a, b, c].map((x) => operand("f32x4", x).code);
   return { type: "v128", code: [...operands, simd(opcode)] };
 }
 
 function shift(opcode: number) {
-  return (x: Value<"v128">, count: Operand<"i32">): Value<"v128"> => ({
+  return (x: Vector, count: Operand<"i32">): Vector => ({
     type: "v128",
     code: [x.code, operand("i32", count).code, simd(opcode)],
   });
@@ -258,16 +260,12 @@ function shift(opcode: number) {
 /** Four i32. */
 export const i32x4 = {
   /** One number in each lane, or four. */
-  constant(value: number | readonly number[]): Value<"v128"> {
+  constant(value: number | readonly number[]): Vector {
     const lanes = typeof value === "number" ? [value, value, value, value] : value;
     return v128.constant([...new Uint8Array(Int32Array.from(lanes).buffer)]);
   },
   ...unary("i32", "v128", simd, { splat: 0x11 }),
-  replaceLane: (
-    vector: Value<"v128">,
-    lane: number,
-    value: Operand<"i32">,
-  ): Value<"v128"> => ({
+  replaceLane: (vector: Vector, lane: number, value: Operand<"i32">): Vector => ({
     type: "v128",
     code: [vector.code, operand("i32", value).code, simd(0x1c), lane],
   }),
@@ -302,7 +300,7 @@ export const i32x4 = {
 
 /** Two f64. */
 export const f64x2 = {
-  constant: (value: number): Value<"v128"> =>
+  constant: (value: number): Vector =>
     v128.constant([...new Uint8Array(Float64Array.of(value, value).buffer)]),
   /** The lanes 0 and 1 of four f32. */
   ...unary("f32x4", "v128", simd, { promoteLowF32x4: 0x5f }),
@@ -324,10 +322,10 @@ export const i16x8 = unary("i32x4", "v128", simd, { extendLowI8x16U: 0x89 });
 
 /** The 32-bit lanes `lanes` (0 to 3 of `a`, 4 to 7 of `b`) of two vectors. */
 export function shuffle(
-  a: Value<"v128">,
-  b: Value<"v128">,
+  a: Vector,
+  b: Vector,
   lanes: readonly [number, number, number, number],
-): Value<"v128"> {
+): Vector {
   const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
   return { type: "v128", code: [a.code, b.code, simd(0x0d), ...bytes] };
 }

@@ -2,7 +2,7 @@ import { storeLanes } from "../memory/lanes.ts";
 import { fill } from "../memory/runs.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Vector } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
 
@@ -25,17 +25,13 @@ export function emitWindowGradient(
   const channelBlock = cut ? 16 : s.channels;
   const blocks = Math.ceil(s.channels / channelBlock);
   stageOfUnits(builder, s.n * blocks, taskSize / (size / blocks), (f, args) => (unit) => {
-    const image = f.local("i32", i32.divU(unit, blocks));
-    const channel = f.local("i32", i32.mul(i32.remU(unit, blocks), channelBlock));
+    const image = f.local(i32.divU(unit, blocks));
+    const channel = f.local(i32.mul(i32.remU(unit, blocks), channelBlock));
     const emit = (channels: number) => emitImage(f, s, args, image, channel, channels, isMaximum);
     const rest = s.channels - (blocks - 1) * channelBlock;
     if (rest === channelBlock) emit(channelBlock);
     else {
-      f.if(
-        i32.eq(i32.add(channel, rest), s.channels),
-        () => emit(rest),
-        () => emit(channelBlock),
-      );
+      f.if(i32.eq(i32.add(channel, rest), s.channels), () => emit(rest), () => emit(channelBlock));
     }
   });
 }
@@ -44,8 +40,8 @@ function emitImage(
   f: FunctionBuilder,
   s: WindowSizes,
   args: Arguments,
-  image: Value<"i32">,
-  channel: Value<"i32">,
+  image: Integer,
+  channel: Integer,
   channels: number,
   isMaximum: boolean,
 ): void {
@@ -53,12 +49,12 @@ function emitImage(
   const [images, maxima, gradient] = isMaximum
     ? [args.input(0), args.input(1), args.input(2)]
     : [undefined, undefined, args.input(0)];
-  const place = (base: Value<"i32">, elements: number) =>
-    f.local("i32", i32.add(i32.add(base, i32.mul(image, elements * 4)), i32.mul(channel, 4)));
+  const place = (base: Integer, elements: number) =>
+    f.local(i32.add(i32.add(base, i32.mul(image, elements * 4)), i32.mul(channel, 4)));
   const size = s.height * s.width * s.channels;
   const target = place(args.output(0), size);
   // From an address in the target to the same place in the image.
-  const source = images && f.local("i32", i32.sub(place(images, size), target));
+  const source = images && f.local(i32.sub(place(images, size), target));
 
   const disjoint = s.stride[0] >= s.window[0] && s.stride[1] >= s.window[1];
   const covers = disjoint && s.rows * s.window[0] === s.height &&
@@ -66,61 +62,53 @@ function emitImage(
   if (!covers) clear(f, s, target, channels);
   const plane = s.rows * s.columns * s.channels;
   const outputGradient = place(gradient, plane);
-  const outputMaxima = maxima && f.local("i32", i32.sub(place(maxima, plane), outputGradient));
+  const outputMaxima = maxima && f.local(i32.sub(place(maxima, plane), outputGradient));
 
   f.count(0, s.rows, 1, (row) => {
-    const y = f.local("i32", i32.sub(i32.mul(row, s.stride[0]), s.padding[0]));
+    const y = f.local(i32.sub(i32.mul(row, s.stride[0]), s.padding[0]));
     const vertical = clip(f, y, s.window[0], s.height, [s.padding[0], s.padding[1]]);
     f.count(0, s.columns, 1, (column) => {
-      const x = f.local("i32", i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
+      const x = f.local(i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
       const horizontal = clip(f, x, s.window[1], s.width, [s.padding[2], s.padding[3]]);
-      const start = f.local(
-        "i32",
-        i32.add(i32.add(target, i32.mul(y, line)), i32.mul(x, pixel)),
-      );
-      const from = f.local(
-        "i32",
-        i32.add(
-          outputGradient,
-          i32.mul(i32.add(i32.mul(row, s.columns), column), pixel),
-        ),
-      );
+      const start = f.local(i32.add(i32.add(target, i32.mul(y, line)), i32.mul(x, pixel)));
+      const from = f.local(i32.add(
+        outputGradient,
+        i32.mul(i32.add(i32.mul(row, s.columns), column), pixel),
+      ));
       overChannels(f, channels, (offset, lanes) => {
-        const at = f.local("i32", i32.add(from, offset));
-        const values = lanes.map((_, v) => f.local("v128", v128.load(at, v * 16)));
+        const at = f.local(i32.add(from, offset));
+        const values = lanes.map((_, v) => f.local(v128.load(at, v * 16)));
         const best = outputMaxima === undefined
           ? undefined
-          : lanes.map((_, v) => f.local("v128", v128.load(i32.add(at, outputMaxima), v * 16)));
+          : lanes.map((_, v) => f.local(v128.load(i32.add(at, outputMaxima), v * 16)));
         overWindow(f, s, vertical, horizontal, (address, element) => {
           lanes.forEach((count, v) =>
             f.scope(() => {
               const byte = element + v * 16;
-              let value: Value<"v128"> = values[v]!;
+              let value: Vector = values[v]!;
               if (best !== undefined) {
                 const pixels = v128.load(i32.add(address, source!), byte);
-                const wins = f.local("v128", f32x4.eq(pixels, best[v]!));
-                value = f.local("v128", v128.and(value, wins));
+                const wins = f.local(f32x4.eq(pixels, best[v]!));
+                value = f.local(v128.and(value, wins));
                 // What has won once compares as unequal from now on.
                 f.set(best[v]!, v128.or(best[v]!, wins));
               }
               const sum = disjoint ? value : f32x4.add(v128.load(address, byte), value);
-              for (const s of storeLanes(address, f.local("v128", sum), count, byte / 4)) {
-                f.do(s);
-              }
+              storeLanes(f, address, f.local(sum), count, byte / 4);
             })
           );
-        }, f.local("i32", i32.add(start, offset)));
+        }, f.local(i32.add(start, offset)));
       });
     });
   });
 }
 
 /** Zeros in some channels of an image. */
-function clear(f: FunctionBuilder, s: WindowSizes, target: Value<"i32">, channels: number): void {
+function clear(f: FunctionBuilder, s: WindowSizes, target: Integer, channels: number): void {
   const pixels = s.height * s.width, zero = f32x4.constant(0);
   if (channels === s.channels) return fill(f, target, pixels * channels, zero);
   f.count(0, pixels, 1, (index) => {
-    const at = f.local("i32", i32.add(target, i32.mul(index, s.channels * 4)));
+    const at = f.local(i32.add(target, i32.mul(index, s.channels * 4)));
     fill(f, at, channels, zero);
   });
 }

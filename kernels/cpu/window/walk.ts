@@ -1,4 +1,4 @@
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
 /** Vectors of channels that are computed at once. */
@@ -20,24 +20,24 @@ export interface WindowSizes {
 
 /** The part of a window that lies inside: from and to, counted from the window's start. */
 export interface Clip {
-  readonly from: Value<"i32">;
-  readonly to: Value<"i32">;
+  readonly from: Integer;
+  readonly to: Integer;
 }
 
 /** Cuts a window that begins at `start` off at the image's borders. */
 export function clip(
   f: FunctionBuilder,
-  start: Value<"i32">,
+  start: Integer,
   window: number,
   size: number,
   [before, after]: readonly [number, number],
 ): Clip {
   const over = i32.sub(size, start), under = i32.sub(0, start);
   return {
-    from: before === 0 ? i32.constant(0) : f.local("i32", i32.select(i32.gtS(under, 0), under, 0)),
+    from: before === 0 ? i32.constant(0) : f.local(i32.select(i32.gtS(under, 0), under, 0)),
     to: after === 0
       ? i32.constant(window)
-      : f.local("i32", i32.select(i32.ltS(over, window), over, window)),
+      : f.local(i32.select(i32.ltS(over, window), over, window)),
   };
 }
 
@@ -45,7 +45,7 @@ export function clip(
 export function overChannels(
   f: FunctionBuilder,
   channels: number,
-  body: (offset: Value<"i32">, lanes: readonly number[]) => void,
+  body: (offset: Integer, lanes: readonly number[]) => void,
 ): void {
   const width = channelVectors * 4;
   const lanesOf = (count: number) =>
@@ -65,8 +65,8 @@ export function overWindow(
   s: WindowSizes,
   vertical: Clip,
   horizontal: Clip,
-  body: (address: Value<"i32">, offset: number, isFirst: boolean) => void,
-  start: Value<"i32">,
+  body: (address: Integer, offset: number, isFirst: boolean) => void,
+  start: Integer,
 ): void {
   const pixel = s.channels * 4, line = s.width * pixel;
   const bounds = [vertical.from, vertical.to, horizontal.from, horizontal.to];
@@ -77,12 +77,12 @@ export function overWindow(
     return;
   }
   f.count(vertical.from, vertical.to, 1, (y) => {
-    const row = f.local("i32", i32.add(start, i32.mul(y, line)));
+    const row = f.local(i32.add(start, i32.mul(y, line)));
     f.count(
       horizontal.from,
       horizontal.to,
       1,
-      (x) => body(f.local("i32", i32.add(row, i32.mul(x, pixel))), 0, false),
+      (x) => body(f.local(i32.add(row, i32.mul(x, pixel))), 0, false),
     );
   });
 }

@@ -5,7 +5,7 @@ import { storeLanes } from "../memory/lanes.ts";
 import { type Combine, combineOf } from "../reduce/combine.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
-import type { FunctionBuilder, Value } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer } from "../wasm/assembler.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
 import { emitWindowGradient } from "./gradient.ts";
 import { type Clip, clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
@@ -71,21 +71,15 @@ function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName):
   stageOfUnits(builder, lines, taskSize / line, (f, args) => {
     const combine = combineOf(f, name, "f32");
     return (index) => {
-      const image = f.local("i32", i32.divU(index, s.rows));
-      const y = f.local(
-        "i32",
-        i32.sub(i32.mul(i32.remU(index, s.rows), s.stride[0]), s.padding[0]),
-      );
+      const image = f.local(i32.divU(index, s.rows));
+      const y = f.local(i32.sub(i32.mul(i32.remU(index, s.rows), s.stride[0]), s.padding[0]));
       const vertical = clip(f, y, s.window[0], s.height, [s.padding[0], s.padding[1]]);
       const pixel = s.channels * 4;
-      const row = f.local(
-        "i32",
-        i32.add(
-          args.input(0),
-          i32.mul(i32.add(i32.mul(image, s.height), y), s.width * pixel),
-        ),
-      );
-      const output = f.local("i32", i32.add(args.output(0), i32.mul(index, line * 4)));
+      const row = f.local(i32.add(
+        args.input(0),
+        i32.mul(i32.add(i32.mul(image, s.height), y), s.width * pixel),
+      ));
+      const output = f.local(i32.add(args.output(0), i32.mul(index, line * 4)));
       const pixels = (from: number, to: number) =>
         f.count(from, to, 1, (column) => emitPixel(f, s, combine, row, output, column, vertical));
       // Where neighbours are next to each other in memory, vectors may run across them.
@@ -113,28 +107,28 @@ function emitPixel(
   f: FunctionBuilder,
   s: WindowSizes,
   combine: Combine,
-  row: Value<"i32">,
-  output: Value<"i32">,
-  column: Value<"i32">,
+  row: Integer,
+  output: Integer,
+  column: Integer,
   vertical: Clip,
 ): void {
   const pixel = s.channels * 4;
-  const x = f.local("i32", i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
+  const x = f.local(i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
   const horizontal = clip(f, x, s.window[1], s.width, [s.padding[2], s.padding[3]]);
-  const start = f.local("i32", i32.add(row, i32.mul(x, pixel)));
-  const target = f.local("i32", i32.add(output, i32.mul(column, pixel)));
+  const start = f.local(i32.add(row, i32.mul(x, pixel)));
+  const target = f.local(i32.add(output, i32.mul(column, pixel)));
   overChannels(f, s.channels, (offset, lanes) => {
-    const values = lanes.map(() => f.local("v128", combine.identity));
-    const from = f.local("i32", i32.add(start, offset));
+    const values = lanes.map(() => f.local(combine.identity));
+    const from = f.local(i32.add(start, offset));
     overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
       values.forEach((value, v) => {
         const element = v128.load(address, at + v * 16);
         f.set(value, isFirst ? element : combine.vector(value, element));
       });
     }, from);
-    const to = f.local("i32", i32.add(target, offset));
+    const to = f.local(i32.add(target, offset));
     values.forEach((value, v) => {
-      for (const store of storeLanes(to, value, lanes[v]!, v * 4)) f.do(store);
+      storeLanes(f, to, value, lanes[v]!, v * 4);
     });
   });
 }
@@ -144,25 +138,23 @@ function emitInside(
   f: FunctionBuilder,
   s: WindowSizes,
   combine: Combine,
-  row: Value<"i32">,
-  output: Value<"i32">,
+  row: Integer,
+  output: Integer,
   { from, to }: { readonly from: number; readonly to: number },
   vertical: Clip,
 ): void {
   const pixel = s.channels * 4, elements = (to - from) * s.channels;
   const horizontal = { from: i32.constant(0), to: i32.constant(s.window[1]) };
-  const start = f.local("i32", i32.add(row, (from - s.padding[2]) * pixel));
-  const target = f.local("i32", i32.add(output, from * pixel));
-  const vector = (offset: Value<"i32">, lanes: number) => {
-    const value = f.local("v128", combine.identity);
-    const source = f.local("i32", i32.add(start, offset));
+  const start = f.local(i32.add(row, (from - s.padding[2]) * pixel));
+  const target = f.local(i32.add(output, from * pixel));
+  const vector = (offset: Integer, lanes: number) => {
+    const value = f.local(combine.identity);
+    const source = f.local(i32.add(start, offset));
     overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
       const element = v128.load(address, at);
       f.set(value, isFirst ? element : combine.vector(value, element));
     }, source);
-    for (const store of storeLanes(f.local("i32", i32.add(target, offset)), value, lanes)) {
-      f.do(store);
-    }
+    storeLanes(f, f.local(i32.add(target, offset)), value, lanes);
   };
   const whole = elements - elements % 4;
   f.count(0, whole * 4, 16, (offset) => vector(offset, 4));

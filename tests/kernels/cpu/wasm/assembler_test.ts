@@ -31,13 +31,13 @@ Deno.test("assembler: loops, conditions, calls", () => {
   const module = new ModuleBuilder();
   const write = module.function(["i32"], (f, value) => f.do(i32.store(64, value)));
   const triangle = module.function(["i32"], (f, n) => {
-    const sum = f.local("i32", 0);
+    const sum = f.local(i32.constant(0));
     f.count(0, n, 1, (i) => f.if(i32.ne(i, 3), () => f.set(sum, i32.add(sum, i))));
     f.do(call(write, sum));
     return i32.load(64);
   });
   const address = module.function(["i32"], (f, n) => {
-    const steps = f.local("i32", 0);
+    const steps = f.local(i32.constant(0));
     f.count(0x7ffffff0, n, 16, () => f.increase(steps, 1));
     return steps;
   });
@@ -51,7 +51,7 @@ Deno.test("assembler: loops, conditions, calls", () => {
 Deno.test("assembler: vectors, constants, lanes, negative offsets", () => {
   const module = new ModuleBuilder();
   module.export(module.function(["i32"], (f, at) => {
-    const x = f.local("v128", v128.load(at, -16));
+    const x = f.local(v128.load(at, -16));
     f.do(v128.store(at, f32x4.madd(x, 2, v128.load32Splat(at, -16))));
     f.do(v128.store(at, shuffle(x, i32x4.constant([7, 8, 9, 10]), [3, 0, 5, 4]), 16));
     f.do(v128.store32Lane(at, x, 2, 32));
@@ -69,8 +69,8 @@ Deno.test("assembler: vectors, constants, lanes, negative offsets", () => {
 Deno.test("assembler: variables of an ended scope are used again", () => {
   const module = new ModuleBuilder();
   module.export(module.function([], (f) => {
-    const first = f.scope(() => f.local("i32", 1).index);
-    const second = f.scope(() => f.local("i32", 2).index);
+    const first = f.scope(() => f.local(i32.constant(1)).index);
+    const second = f.scope(() => f.local(i32.constant(2)).index);
     return i32.constant(first === second ? 1 : 0);
   }));
   assertEquals(instantiate(module).f0!(), 1);
