@@ -193,7 +193,7 @@ class ExpressionBuilder {
 
   /** The step that yields a node from outside the group. */
   read(node: Node): number {
-    if (node.op.kind === "generator") return this.#own(node)!;
+    if (node.op.kind === "generator") return this.#described(node)!;
     if (bufferOf(node) === this.host) return this.#step({ kind: "result", dtype: "f32" });
     const source = sourceOf(node);
     const buffer = bufferOf(source.base);
@@ -211,15 +211,15 @@ class ExpressionBuilder {
   }
 
   #apply(node: Node, stepFor: (input: Node) => number): number {
-    const own = this.#own(node);
-    if (own !== undefined) return own;
+    const described = this.#described(node);
+    if (described !== undefined) return described;
     const { op, attributes, dtype } = node;
     const operands = node.inputs.map(stepFor);
     return this.#step({ kind: "apply", op: op.name, operands, attributes, dtype });
   }
 
   /** The step that a node's row describes, if it does. */
-  #own(node: Node): number | undefined {
+  #described(node: Node): number | undefined {
     const step = node.op.step?.(node, node.attributes, (input) => this.#whole(input));
     if (step === undefined) return undefined;
     if (this.host !== undefined && usesIndex(step)) this.fits = false;

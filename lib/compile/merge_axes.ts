@@ -48,8 +48,8 @@ export function mergedSpace(
   reduced: readonly number[],
 ): Pick<ReduceKernel, "shape" | "axes" | "expression"> {
   const strides = expression.steps.flatMap((step) => {
-    const own = stepStrides(step, shape.length);
-    return own === undefined ? [] : [own];
+    const walked = stepStrides(step, shape.length);
+    return walked === undefined ? [] : [walked];
   });
   const isReduced = shape.map((_, axis) => reduced.includes(axis));
   const groups = mergeAxes(shape, strides, isReduced);

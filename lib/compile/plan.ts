@@ -2,9 +2,10 @@ import type { DType } from "../core/dtype.ts";
 import type { Launch } from "../graph/kernel.ts";
 
 /** Where a value lies: in a buffer bound at each run, or in a slot of the program's own memory. */
-export type Place =
-  | { readonly kind: "binding"; readonly index: number }
-  | { readonly kind: "slot"; readonly index: number };
+export interface Place {
+  readonly kind: "binding" | "slot";
+  readonly index: number;
+}
 
 /** A contiguous run of elements that launches read and write. */
 export interface PlannedValue {

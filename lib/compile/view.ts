@@ -26,11 +26,11 @@ export function sourceOf(node: Node): Source {
 /** The view, over an iteration space of `rank` axes, of the contiguous buffer of `source.base`. */
 export function viewOf(source: Source, rank: number): View {
   const strides = new Array<number>(rank).fill(0);
-  const own = stridesOf(source.base.shape);
+  const baseStrides = stridesOf(source.base.shape);
   let offset = 0;
   source.coordinates.forEach((c, axis) => {
-    offset += c.offset * own[axis]!;
-    if (c.axis >= 0) strides[c.axis]! += c.coefficient * own[axis]!;
+    offset += c.offset * baseStrides[axis]!;
+    if (c.axis >= 0) strides[c.axis]! += c.coefficient * baseStrides[axis]!;
   });
   return { offset, strides };
 }
@@ -38,8 +38,8 @@ export function viewOf(source: Source, rank: number): View {
 /** Whether a view walks a buffer of `shape` from its start in row-major order. */
 export function isContiguous(view: View, shape: Shape): boolean {
   if (view.offset !== 0) return false;
-  const own = stridesOf(shape);
-  return shape.every((dimension, axis) => dimension === 1 || view.strides[axis] === own[axis]);
+  const rowMajor = stridesOf(shape);
+  return shape.every((dimension, axis) => dimension === 1 || view.strides[axis] === rowMajor[axis]);
 }
 
 /**

@@ -26,25 +26,25 @@ export function tensor(
   data: number | NestedNumbers | NumberArray,
   given: { readonly shape?: Shape; readonly dtype?: DType } = {},
 ): Tensor {
-  const settings = options("tensor", given, tensorSchema), own = dtypeOf(data);
-  if (own === undefined && ArrayBuffer.isView(data)) {
+  const settings = options("tensor", given, tensorSchema), arrayType = dtypeOf(data);
+  if (arrayType === undefined && ArrayBuffer.isView(data)) {
     throw new TypeError(
       `tensor: expected numbers in arrays, a Float32Array, an Int32Array or a Uint8Array, found ${
         (data as object).constructor.name
       }; convert it first, for example by Float32Array.from()`,
     );
   }
-  const { shape, elements } = own === undefined
+  const { shape, elements } = arrayType === undefined
     ? unnest(data as number | NestedNumbers)
     : { shape: [(data as NumberArray).length], elements: data as NumberArray };
-  const { shape: wanted = shape, dtype = own ?? "f32" } = settings;
+  const { shape: wanted = shape, dtype = arrayType ?? "f32" } = settings;
   checkShape(wanted, "tensor");
   if (sizeOf(wanted) !== elements.length) {
     throw new TypeError(
       `tensor: ${elements.length} numbers do not fill the shape ${formatShape(wanted)}`,
     );
   }
-  if (dtype !== (own ?? "f32")) checkElements(elements, dtype, "tensor");
+  if (dtype !== (arrayType ?? "f32")) checkElements(elements, dtype, "tensor");
   return new Tensor(constant(typedArray(dtype, elements), [...wanted], dtype));
 }
 
@@ -134,13 +134,13 @@ export interface RandomOptions {
 
 let sequence = { seed: 0, next: 0 };
 
-/** Starts the sequence that random tensors without a seed of their own are drawn from. */
+/** Starts the sequence that random tensors without a seed of their arrayType are drawn from. */
 export function setSeed(seed: number): void {
   new Random(seed);
   sequence = { seed, next: 0 };
 }
 
-/** The generator that a random tensor is drawn from: of its own seed, or the next of the sequence. */
+/** The generator that a random tensor is drawn from: of its arrayType seed, or the next of the sequence. */
 export function nextRandom({ seed }: RandomOptions = {}): Random {
   return seed === undefined ? new Random(sequence.seed, 1 + sequence.next++) : new Random(seed);
 }

@@ -190,12 +190,8 @@ function execute(runtime: Runtime, { roots, order, leaves }: Work): Storage[] | 
     if (!value.isPresentOn(runtime)) return undefined;
   }
   const { programs } = runtime;
-  const key = structureKey(order, roots);
-  const { program } = programs.get(
-    programs,
-    key,
-    () => ({ program: programs.load(roots, leaves) }),
-  );
+  const load = () => ({ program: programs.load(roots, leaves) });
+  const { program } = programs.get(programs, structureKey(order, roots), load);
   return programs.run(program, () => leaves.map((node) => valueOf(node)!.upload(runtime)));
 }
 

@@ -72,18 +72,18 @@ export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
     schedule(list.map((t) => t.node));
     // Nodes of the function's own: whatever else depends on the variables is a constant to it,
     // computed by now or not.
-    const own = list.map((t) => new Tensor(aliasOf(t.node), [t]));
+    const aliases = list.map((t) => new Tensor(aliasOf(t.node), [t]));
     return trace(() => {
-      const result = fn(rebuild(variables, own.values()), ...rest);
+      const result = fn(rebuild(variables, aliases.values()), ...rest);
       const [value, auxiliary] = result instanceof Array ? result : [result, []];
       if (!(value instanceof Tensor)) {
         throw new TypeError(
           `valueAndGradient: expected the function to return a tensor, found ${value}`,
         );
       }
-      const others = flatten(auxiliary, "valueAndGradient: auxiliary").map((t) => t.node);
-      const nodes = gradients(value.node, own.map((t) => t.node));
-      linkResults(value.node, [...nodes, ...others]);
+      const computed = flatten(auxiliary, "valueAndGradient: auxiliary").map((t) => t.node);
+      const nodes = gradients(value.node, aliases.map((t) => t.node));
+      linkResults(value.node, [...nodes, ...computed]);
       const parts = nodes.map((node) => new Tensor(node, [value]));
       return { value, gradient: rebuild(variables, parts.values()), auxiliary };
     });

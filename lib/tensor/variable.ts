@@ -111,9 +111,9 @@ export class Variable {
   bindForUpdate(runtime: Runtime): Storage {
     const storage = this.bind(runtime), value = this.#value!;
     if (value.isShared) {
-      const own = duplicate(value, runtime);
-      this.#take(new Value(this)).settle(runtime, own);
-      return own;
+      const copy = duplicate(value, runtime);
+      this.#take(new Value(this)).settle(runtime, copy);
+      return copy;
     }
     value.belongTo(runtime);
     return storage;
@@ -153,8 +153,8 @@ export class Variable {
         }, found ${data.length}`,
       );
     }
-    const own = typedArray(this.dtype, data), value = this.#value;
-    if (!value?.write(own)) this.#take(new Value(this, own, value?.home ?? this.#home));
+    const copy = typedArray(this.dtype, data), value = this.#value;
+    if (!value?.write(copy)) this.#take(new Value(this, copy, value?.home ?? this.#home));
   }
 
   /** Gives its device memory back, and the content with it: the next use begins with the first one. */

@@ -9,10 +9,10 @@ import { combineOf } from "./combine.ts";
 import reduce from "./reduce.wgsl" with { type: "text" };
 import { constants, type Dispatch, type Emitted, threadsDispatch } from "../shader/source.ts";
 
-/** The longest chain of sums in one thread, and how many threads are worth having. */
+/** The longest chain of sums in one thread, how many threads are worth having, and for one output. */
 const limits = {
-  register: { chain: 4096, threads: 256 },
-  workgroup: { chain: 64, threads: 65536 },
+  register: { chain: 4096, threads: 256, most: 256 },
+  workgroup: { chain: 64, threads: 65536, most: 1024 },
 };
 
 /** A reduction: one dispatch, or two where there are few outputs of many elements. */
@@ -32,13 +32,7 @@ export function emitReduce(
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const outputs = sizeOf(kept.map((axis) => shape[axis]!));
   const elements = sizeOf(axes.map((axis) => shape[axis]!));
-  const { chain, threads } = limits[tiling];
-  const wanted = Math.min(
-    Math.max(threads / outputs, elements / chain),
-    Math.sqrt(elements),
-    tiling === "register" ? 256 : 1024,
-  );
-  const parts = elements < 64 ? 1 : Math.max(1, Math.floor(wanted));
+  const parts = partsOf(outputs, elements, tiling);
   const outputsFastest = axes.at(-1) !== shape.length - 1;
 
   const dispatch = (
@@ -84,18 +78,26 @@ export function emitReduce(
   return { dispatches, scratch: outputs * parts * 4 };
 }
 
+/** How many threads share the elements of each output. */
+function partsOf(outputs: number, elements: number, tiling: Tiling): number {
+  if (elements < 64) return 1;
+  const { chain, threads, most } = limits[tiling];
+  const wanted = Math.max(threads / outputs, elements / chain);
+  return Math.max(1, Math.floor(Math.min(wanted, Math.sqrt(elements), most)));
+}
+
 /** WGSL of the row-major index in `shape`, from an index over the kept axes and one over the others. */
 function rowMajorIndex(shape: Shape, axes: readonly number[]): string {
   const strides = stridesOf(shape), isReduced = shape.map((_, axis) => axes.includes(axis));
   // Axes that lie side by side are one.
   const groups = mergeAxes(shape, [], isReduced);
   const part = (name: string, reduced: boolean) => {
-    const own = groups.filter(([first]) => isReduced[first!] === reduced);
+    const chosen = groups.filter(([first]) => isReduced[first!] === reduced);
     let inner = 1;
-    return own.toReversed().map((group) => {
+    return chosen.toReversed().map((group) => {
       const size = sizeOf(group.map((axis) => shape[axis]!));
       const divided = inner === 1 ? name : `${name} / ${inner}u`;
-      const index = group === own[0] ? `(${divided})` : `((${divided}) % ${size}u)`;
+      const index = group === chosen[0] ? `(${divided})` : `((${divided}) % ${size}u)`;
       inner *= size;
       return `${index} * ${strides[group.at(-1)!]}u`;
     });

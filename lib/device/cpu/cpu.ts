@@ -65,7 +65,7 @@ class CpuExecutable implements Executable {
   }
 
   run(bindings: readonly Storage[]): void {
-    const storages = bindings.map((storage) => this.#device.own(storage));
+    const storages = bindings.map((storage) => this.#device.storageOf(storage));
     const addresses = storages.map(({ address }) => address);
     checkBindings(this.#plan, addresses, storages.map(({ bytes }) => bytes));
     if (this.#isReleased) throw new DeviceError("cpu: this program was released");
@@ -122,7 +122,7 @@ class CpuDevice implements Device {
   }
 
   /** The storage as one of this device's, if it is one and is not released. */
-  own(storage: Storage): CpuStorage {
+  storageOf(storage: Storage): CpuStorage {
     if (!(storage instanceof CpuStorage) || storage.device !== this) {
       throw new DeviceError("cpu: the storage belongs to another device");
     }
@@ -131,7 +131,7 @@ class CpuDevice implements Device {
   }
 
   write(storage: Storage, data: TensorData, byteOffset = 0): void {
-    const target = this.own(storage);
+    const target = this.storageOf(storage);
     checkRange("write", target, data.byteLength, byteOffset);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     if (target.lastUse <= this.pool.done) {
@@ -145,7 +145,7 @@ class CpuDevice implements Device {
   }
 
   async read(storage: Storage, bytes: number): Promise<ArrayBuffer> {
-    const source = this.own(storage);
+    const source = this.storageOf(storage);
     checkRange("read", source, bytes, 0);
     this.pool.settle();
     if (source.lastUse <= this.pool.done) return this.#bytesAt(source.address, bytes);

@@ -1,5 +1,5 @@
 import { emitPlan } from "../../../kernels/cpu/emit.ts";
-import type { Plan } from "../../compile/plan.ts";
+import type { Place, Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { SharedMemory } from "./shared_memory.ts";
 import { phasesOf, sharesScratch } from "./thread_phases.ts";
@@ -28,7 +28,7 @@ export function loadProgram(plan: Plan, memory: SharedMemory): LoadedProgram {
   };
   try {
     const slots = plan.slots.map((bytes, slot) =>
-      allocate(bytes, plan.values.find((v) => isSlot(v.place, slot))?.name ?? "a program")
+      allocate(bytes, nameAt(plan, "slot", slot) ?? "a program")
     );
     const shared = Math.max(0, ...emitted.scratchBytes.filter(sharesScratch));
     const commonScratch = shared > 0 ? allocate(shared, "a kernel's scratch memory") : 0;
@@ -79,8 +79,9 @@ export function loadProgram(plan: Plan, memory: SharedMemory): LoadedProgram {
   }
 }
 
-const isSlot = (place: Plan["values"][number]["place"], slot: number) =>
-  place.kind === "slot" && place.index === slot;
+/** What lies at a place, in words. */
+const nameAt = ({ values }: Plan, kind: Place["kind"], index: number) =>
+  values.find(({ place }) => place.kind === kind && place.index === index)?.name;
 
 /**
  * Checks what a run is given against the plan: enough bytes, and nothing that is written given twice
@@ -96,8 +97,7 @@ export function checkBindings(
       `cpu: expected ${plan.bindings.length} bindings, found ${bytes.length}`,
     );
   }
-  const nameOf = (binding: number) =>
-    plan.values.find(({ place }) => place.kind === "binding" && place.index === binding)?.name;
+  const nameOf = (binding: number) => nameAt(plan, "binding", binding);
   plan.bindings.forEach((needed, index) => {
     if (bytes[index]! < needed) {
       throw new DeviceError(

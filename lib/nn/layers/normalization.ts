@@ -65,19 +65,16 @@ const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
   type: "batchNorm",
   weights: (config, [shape]) => {
     const channels = channelsOf(shape);
-    const statistic = { shape: [channels], trainable: false };
+    const statistic = (initial: number, pytorch: string, keras: string): WeightType => ({
+      shape: [channels],
+      initializer: constant(initial),
+      trainable: false,
+      stored: { pytorch, keras, order: "features" },
+    });
     return {
       ...affineWeights(channels, config),
-      runningMean: {
-        ...statistic,
-        initializer: zeros(),
-        stored: { pytorch: "running_mean", keras: "moving_mean", order: "features" },
-      },
-      runningVariance: {
-        ...statistic,
-        initializer: constant(1),
-        stored: { pytorch: "running_var", keras: "moving_variance", order: "features" },
-      },
+      runningMean: statistic(0, "running_mean", "moving_mean"),
+      runningVariance: statistic(1, "running_var", "moving_variance"),
     };
   },
   call: ([x], weights, { epsilon, momentum }, context) => {
