@@ -3,7 +3,7 @@ import type { Evaluation } from "../evaluate/tally.ts";
 import type { EvaluationProgress } from "../evaluate/evaluation_options.ts";
 import type { Interval } from "../evaluate/interval.ts";
 import { clock, percent } from "../train/format.ts";
-import { formatDownload, screen } from "./screen.ts";
+import { formatDownload, screen, writeEvent } from "./screen.ts";
 
 /** What an evaluation is of. */
 export interface EvaluationStart {
@@ -40,8 +40,6 @@ export function evaluationReporter(json: boolean): EvaluationReporter {
 }
 
 function jsonReporter(): EvaluationReporter {
-  const write = (event: string, content: object) =>
-    console.log(JSON.stringify({ event, ...content }));
   const measures = (result: Evaluation) => {
     const { confusion: _, classes, perClass, mostConfused, ...rest } = result;
     const name = (label: number) => classes?.[label] ?? String(label);
@@ -56,13 +54,13 @@ function jsonReporter(): EvaluationReporter {
   };
   return {
     download: () => {},
-    start: (start) => write("start", start),
-    progress: (progress) => write("progress", progress),
-    corrupt: (image, reason) => write("corrupt", { image, reason }),
+    start: (start) => writeEvent("start", start),
+    progress: (progress) => writeEvent("progress", progress),
+    corrupt: (image, reason) => writeEvent("corrupt", { image, reason }),
     note: (text) => console.error(text),
-    interrupted: (result, journal) => write("interrupted", { ...measures(result), journal }),
+    interrupted: (result, journal) => writeEvent("interrupted", { ...measures(result), journal }),
     done(result, { model, weights, device, journal }) {
-      write("done", { ...measures(result), model, weights, device, journal });
+      writeEvent("done", { ...measures(result), model, weights, device, journal });
     },
   };
 }

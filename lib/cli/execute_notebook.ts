@@ -1,7 +1,14 @@
 /** Executing a notebook in the real kernel, through nbclient. */
 import { fileURLToPath } from "node:url";
 import { findPython, kernelEnvironment } from "./jupyter.ts";
-import { type Notebook, type Output, plain, readNotebook, tidyNotebook } from "./notebook_file.ts";
+import {
+  joined,
+  type Notebook,
+  type Output,
+  plain,
+  readNotebook,
+  tidyNotebook,
+} from "./notebook_file.ts";
 
 /** What execute_notebook.py says of a cell that ended the run. */
 interface Failure {
@@ -44,8 +51,8 @@ async function syntaxError(source: string): Promise<string | undefined> {
   return said.replace(/^error: /, "").trimEnd();
 }
 
-/** Whether an error is told already by the first line of its stack. */
-function told({ name, message, trace }: Failure): string {
+/** An error with its stack, whose first line may tell the error already. */
+function errorText({ name, message, trace }: Failure): string {
   const stack = plain(trace.join("\n")).trim();
   const head = `${name}: ${plain(message)}`;
   return stack.includes(plain(message)) ? stack : `${head}\n${stack}`.trim();
@@ -54,7 +61,7 @@ function told({ name, message, trace }: Failure): string {
 async function explain(failure: Failure, source: string, limit: number): Promise<string> {
   switch (failure.kind) {
     case "error":
-      return told(failure);
+      return errorText(failure);
     case "timeout":
       return `still running after ${limit} s, the limit of a cell; see --timeout`;
     case "dead":
@@ -97,27 +104,18 @@ export async function executeNotebook(
     if (!success) {
       throw new Error(`${path}: the kernel could not be used (exit code ${code}):\n${errors}`);
     }
-    const outcome: { cells: Output[][]; failure: Failure | null } = JSON.parse(
-      await Deno.readTextFile(result),
-    );
-    const { cells, failure } = outcome;
+    const outcome = JSON.parse(await Deno.readTextFile(result));
+    const { cells, failure }: { cells: Output[][]; failure: Failure | null } = outcome;
     const done = tidyNotebook(notebook, cells);
     if (failure === null) return { notebook: done, seconds, failure: undefined };
     const cell = done.cells[failure.cell]!;
-    const source = [cell.source].flat().join("");
-    const number = done.cells.slice(0, failure.cell + 1).filter(isCode).length;
+    const source = joined(cell.source), [firstLine] = source.trim().split("\n");
+    const before = done.cells.slice(0, failure.cell + 1);
+    const number = before.filter(({ cell_type }) => cell_type === "code").length;
     const why = await explain(failure, source, timeout);
-    const where = `code cell ${number} (${cell.id}), which starts with: ${firstLine(source)}`;
+    const where = `code cell ${number} (${cell.id}), which starts with: ${firstLine}`;
     return { notebook: done, seconds, failure: `${where}\n${why}` };
   } finally {
     await Deno.remove(scratch, { recursive: true });
   }
-}
-
-function isCode({ cell_type }: { readonly cell_type: string }): boolean {
-  return cell_type === "code";
-}
-
-function firstLine(source: string): string {
-  return source.trim().split("\n")[0]!;
 }

@@ -55,6 +55,11 @@ function columnsOf(): number {
   }
 }
 
+/** Shows an event as one JSON object a line, for programs. */
+export function writeEvent(event: string, content: object): void {
+  console.log(JSON.stringify({ event, ...content }));
+}
+
 /** One line on how a download stands. */
 export function formatDownload({ file, received, total }: DownloadProgress): string {
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);

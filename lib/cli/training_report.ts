@@ -5,7 +5,7 @@ import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metrics.ts";
 import type { Model } from "../train/model.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
-import { formatDownload, screen } from "./screen.ts";
+import { formatDownload, screen, writeEvent } from "./screen.ts";
 
 /** What a run begins with. */
 export interface Start {
@@ -54,12 +54,9 @@ export function reporterFor(json: boolean): Reporter {
 }
 
 function jsonReporter(): Reporter {
-  const write = (event: string, content: object) => {
-    console.log(JSON.stringify({ event, ...content }));
-  };
   return {
     start({ net, train, test, ...start }) {
-      write("start", {
+      writeEvent("start", {
         ...start,
         parameters: net.parameters,
         trainExamples: train.length,
@@ -67,15 +64,15 @@ function jsonReporter(): Reporter {
       });
     },
     download: () => {},
-    firstStep: () => write("first-step", {}),
-    progress: (progress) => write("progress", progress),
-    epoch: (record) => write("epoch", record),
+    firstStep: () => writeEvent("first-step", {}),
+    progress: (progress) => writeEvent("progress", progress),
+    epoch: (record) => writeEvent("epoch", record),
     note: () => {},
     interrupted: (command, { steps, checkpoint }) =>
-      write("interrupted", { steps, checkpoint, resume: command }),
+      writeEvent("interrupted", { steps, checkpoint, resume: command }),
     done({ history, test: { loss, top1, top5 }, device, seconds, output }) {
       const imagesPerSecond = speed(history);
-      write("done", { test: { loss, top1, top5 }, device, imagesPerSecond, seconds, output });
+      writeEvent("done", { test: { loss, top1, top5 }, device, imagesPerSecond, seconds, output });
     },
   };
 }

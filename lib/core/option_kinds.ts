@@ -90,12 +90,7 @@ export const positiveInteger = <D extends number | undefined = undefined>(fallba
 
 /** Something that is on or off. */
 export const flag = <D extends boolean | undefined = undefined>(fallback?: D) =>
-  custom<boolean, D>(
-    "true or false",
-    (value) => typeof value === "boolean",
-    fallback,
-    "boolean",
-  );
+  custom<boolean, D>("true or false", (value) => typeof value === "boolean", fallback, "boolean");
 
 /** Any text. */
 export const text = <D extends string | undefined = undefined>(fallback?: D) =>
@@ -114,9 +109,7 @@ export function oneOf<
     if (found !== undefined) return found;
     const near = typeof value === "string" ? nearestName(value, names) : undefined;
     const guess = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-    throw new RangeError(
-      `${where}: expected ${expected}, found ${describeValue(value)}${guess}`,
-    );
+    throw new RangeError(`${where}: expected ${expected}, found ${describeValue(value)}${guess}`);
   };
   return { read, fallback, choices, type: typeof choices[0] === "number" ? "number" : "string" };
 }

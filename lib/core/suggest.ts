@@ -29,7 +29,6 @@ export function nearestName(name: string, known: readonly string[]): string | un
 /** The sentence for an unknown name: what was found, the nearest, and all that are known. */
 export function unknownName(kind: string, name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
-  const guess = nearest === undefined ? "" : `; did you mean ${JSON.stringify(nearest)}?`;
-  return `unknown ${kind} ${JSON.stringify(name)}${guess} Known: ${known.join(", ")}`
-    .replace(`${JSON.stringify(name)} Known`, `${JSON.stringify(name)}. Known`);
+  const guess = nearest === undefined ? "." : `; did you mean ${JSON.stringify(nearest)}?`;
+  return `unknown ${kind} ${JSON.stringify(name)}${guess} Known: ${known.join(", ")}`;
 }

@@ -18,29 +18,29 @@ export function nest(data: TensorData, shape: Shape): NestedArray {
   );
 }
 
-/** Shape and elements of nested arrays; an error where rows differ in length. */
-export function unnest(value: number | NestedNumbers): { shape: number[]; elements: number[] } {
+/** Shape and elements of nested arrays; an error about `what` where rows differ in length. */
+export function unnest(
+  value: number | NestedNumbers,
+  what = "tensor",
+): { shape: number[]; elements: number[] } {
   const shape: number[] = [];
   for (let at: number | NestedNumbers | undefined = value; Array.isArray(at); at = at[0]) {
     shape.push(at.length);
   }
   const elements: number[] = [];
   const visit = (at: number | NestedNumbers, depth: number, where: string) => {
-    if (
-      Array.isArray(at) !== depth < shape.length ||
-      (Array.isArray(at) && at.length !== shape[depth])
-    ) {
+    const length = Array.isArray(at) ? at.length : undefined;
+    if (length !== shape[depth]) {
+      const found = length === undefined ? "a number" : `${length} elements`;
       throw new TypeError(
-        `tensor: expected nested arrays of one shape [${shape}], found ${
-          Array.isArray(at) ? `${at.length} elements` : "a number"
-        } at ${where || "the top"}`,
+        `${what}: expected nested arrays of one shape [${shape}], found ${found} at ${
+          where || "the top"
+        }`,
       );
     }
     if (Array.isArray(at)) at.forEach((part, i) => visit(part, depth + 1, `${where}[${i}]`));
     else if (typeof at === "number") elements.push(at);
-    else {throw new TypeError(
-        `tensor: expected numbers, found ${String(at)}${where && ` at ${where}`}`,
-      );}
+    else throw new TypeError(`${what}: expected numbers, found ${at}${where && ` at ${where}`}`);
   };
   visit(value, 0, "");
   return { shape, elements };

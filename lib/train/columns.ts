@@ -11,7 +11,7 @@ import {
   typedArray,
 } from "../core/dtype.ts";
 import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
-import type { NestedNumbers } from "../tensor/print.ts";
+import { type NestedNumbers, unnest } from "../tensor/print.ts";
 import { type Field, formatField } from "./batch.ts";
 
 /**
@@ -90,26 +90,9 @@ function columnOf(source: ArraySource, what: string): Column {
 }
 
 function nestedColumn(source: NestedNumbers, what: string): Column {
-  const shape: number[] = [];
-  for (let item: number | NestedNumbers | undefined = source[0]; Array.isArray(item);) {
-    shape.push(item.length);
-    item = item[0];
-  }
-  const numbers: number[] = [];
-  const visit = (item: number | NestedNumbers, depth: number, index: number) => {
-    if (typeof item === "number" && depth === shape.length) numbers.push(item);
-    else if (Array.isArray(item) && item.length === shape[depth]) {
-      for (const part of item) visit(part, depth + 1, index);
-    } else {
-      throw new TypeError(
-        `arrayDataset: ${what}: example ${index} differs in shape; expected numbers nested as ` +
-          `${formatShape(shape)}, like example 0`,
-      );
-    }
-  };
-  source.forEach((item, index) => visit(item, 0, index));
-  const labels = what.startsWith("targets") && shape.length === 0 &&
-    numbers.every((x) => x === (x | 0));
-  const dtype: DType = labels ? "i32" : "f32";
-  return { field: { shape, dtype }, data: typedArray(dtype, numbers), count: source.length };
+  const { shape: [count, ...shape], elements } = unnest(source, `arrayDataset: ${what}`);
+  const areLabels = what.startsWith("targets") && shape.length === 0 &&
+    elements.every((x) => x === (x | 0));
+  const dtype: DType = areLabels ? "i32" : "f32";
+  return { field: { shape, dtype }, data: typedArray(dtype, elements), count: count! };
 }

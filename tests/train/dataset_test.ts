@@ -64,12 +64,12 @@ Deno.test("arrayDataset: data that do not fit are refused, with the place", () =
   assertThrows(
     () => arrayDataset({ inputs: [[1, 2], [3]] }),
     TypeError,
-    "example 1 differs in shape; expected numbers nested as [2]",
+    "arrayDataset: inputs: expected nested arrays of one shape [2,2], found 1 elements at [1]",
   );
   assertThrows(
     () => arrayDataset({ inputs: [[1], [null as unknown as number]] }),
     TypeError,
-    "example 1 differs in shape",
+    "arrayDataset: inputs: expected numbers, found null at [1][0]",
   );
   assertThrows(
     () => arrayDataset({ inputs: { data: new Uint8Array(13), shape: [2, 2] } }),
