@@ -36,7 +36,7 @@ export interface BatchesOptions {
   readonly batchSize: number;
   /** The seed of a new order for every epoch; `false` (the default) keeps the stored order. */
   readonly shuffle?: number | false;
-  /** The epoch, counted from 0; with `shuffle` it decides the order. */
+  /** The epoch, counted from 0; what is shuffled has a new order in each. */
   readonly epoch?: number;
   /** The batch to begin with, counted from 0: where a resumed run goes on. */
   readonly start?: number;

@@ -16,18 +16,6 @@ export interface EpochRecord extends Metrics {
   readonly validation?: Metrics;
 }
 
-/** What a training has come to. */
-export interface HistoryData {
-  /** The epochs that are done. */
-  readonly epochs: readonly EpochRecord[];
-  /** Steps done since the beginning of training. */
-  readonly steps: number;
-  /** Why training ended before the last epoch, if it did. */
-  readonly stopped?: "aborted" | "early stopping";
-  /** The checkpoint that was written last, if any. */
-  readonly checkpoint?: string;
-}
-
 /** How training stands: given to `onProgress` about four times a second. */
 export interface Progress extends Metrics {
   /** From 1. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EpochRecord, HistoryData, Progress } from "./epoch_record.ts";
+import type { EpochRecord, Progress } from "./epoch_record.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** 61.3% */
@@ -35,7 +35,7 @@ export const formatValidation = ({ validation }: EpochRecord): string =>
   validation === undefined ? "" : `  validation: ${formatMeasures(validation)}`;
 
 /** Why training ended before the last epoch. */
-export const formatStop = (stopped: NonNullable<HistoryData["stopped"]>): string =>
+export const formatStop = (stopped: "aborted" | "early stopping"): string =>
   stopped === "aborted" ? "stopped by the user" : "stopped early";
 
 /** One line on how training stands. */

@@ -1,8 +1,11 @@
-import type { EpochRecord, HistoryData } from "./epoch_record.ts";
+import type { EpochRecord } from "./epoch_record.ts";
 import { formatMeasures, formatStop, formatValidation } from "./format.ts";
 
+/** What a training has come to. */
+export type HistoryData = Pick<History, "epochs" | "steps" | "stopped" | "checkpoint">;
+
 /** What `fit` has done. As a text, a line for each epoch. */
-export class History implements HistoryData {
+export class History {
   /** The epochs that are done. */
   readonly epochs: readonly EpochRecord[];
   /** Steps done since the beginning of training. */

@@ -9,12 +9,13 @@ import {
 } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
+import type { FitOptions } from "./fit_options.ts";
 import { type LossLike, lossOption } from "./loss.ts";
-import { type Metric, metricsOption } from "./metrics.ts";
-import { type Optimizer, optimizerOption } from "./optimizer.ts";
+import { metricsOption } from "./metrics.ts";
+import { optimizerOption } from "./optimizer.ts";
 
 /** Settings of `evaluate`. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends Pick<FitOptions, "topK" | "metrics"> {
   /** Examples of a run; 128 by default. It does not change the result. */
   readonly batchSize?: number;
   /**
@@ -22,10 +23,6 @@ export interface EvaluateOptions {
    * "crossEntropy" where it was not since it was made or loaded.
    */
   readonly loss?: LossLike | readonly LossLike[];
-  /** The k of the top-k metric; 5 by default. */
-  readonly topK?: number;
-  /** Further measures, by name. */
-  readonly metrics?: Readonly<Record<string, Metric>>;
   /** Ends the evaluation by an AbortError, as a notebook's stop button does. */
   readonly signal?: AbortSignal;
 }
@@ -57,11 +54,7 @@ export const predictSchema = {
 } satisfies Schema<PredictOptions>;
 
 /** Settings of `trainOnBatch`, which keeps those of its first call, but for the epoch. */
-export interface TrainOnBatchOptions {
-  /** The rule of the steps; `adam()` by default. */
-  readonly optimizer?: Optimizer;
-  /** The loss, or one for each output; "crossEntropy" by default. */
-  readonly loss?: LossLike | readonly LossLike[];
+export interface TrainOnBatchOptions extends Pick<FitOptions, "optimizer" | "loss"> {
   /** Seeds dropout; 0 by default. */
   readonly seed?: number;
   /** Epochs done so far, with a fraction, for the schedule of the learning rate; 0 by default. */

@@ -22,22 +22,13 @@ import {
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
-import { arrayDataset, type Dataset } from "./dataset.ts";
+import { arrayDataset, type BatchesOptions, type Dataset } from "./dataset.ts";
 
 /** Where a stream comes from: called once for each pass, with the epoch counted from 0. */
 export type StreamSource = (epoch: number) => AsyncIterable<Example> | Iterable<Example>;
 
-/** How {@linkcode DataStream.batches} cuts a stream. */
-export interface StreamBatchesOptions {
-  /** Examples in a batch, at least 1. */
-  readonly batchSize: number;
-  /** The epoch, counted from 0; shuffled streams have a new order in each. */
-  readonly epoch?: number;
-  /** The batch to begin with: those before it are read and dropped. */
-  readonly start?: number;
-  /** Leaves out the last batch where it would hold fewer than `batchSize` examples. */
-  readonly dropRemainder?: boolean;
-}
+/** How {@linkcode DataStream.batches} cuts a stream; batches before `start` are read and dropped. */
+export type StreamBatchesOptions = Omit<BatchesOptions, "shuffle" | "reuse">;
 
 /**
  * A stream of examples with the same fields and batches as a `Dataset`, read anew for every epoch.
