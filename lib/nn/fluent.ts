@@ -3,15 +3,15 @@ import type { Layer } from "./layer.ts";
 import * as layers from "./layers.ts";
 import { activationLayers } from "./layers/activation.ts";
 
-/** Layers of several inputs, which symbolic values have methods of their own for, and of any name. */
-type NoMethod = "activation" | "add" | "concatenate" | "multiply";
-
-/** The layers of one input as methods with the layers' own arguments, among them the activations. */
+/**
+ * The layers of one input as methods with the layers' own arguments, among them the activations.
+ * Symbolic values have methods of their own for those of several inputs.
+ */
 export type LayerCalls<Result> =
   & {
-    [Name in Exclude<keyof typeof layers, NoMethod>]: (
-      ...given: Parameters<typeof layers[Name]>
-    ) => Result;
+    [
+      Name in Exclude<keyof typeof layers, "activation" | "add" | "concatenate" | "multiply">
+    ]: (...given: Parameters<typeof layers[Name]>) => Result;
   }
   & {
     [Name in keyof typeof functions as Extract<Name, layers.ActivationName>]: (
