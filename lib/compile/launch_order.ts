@@ -2,7 +2,9 @@ import { bytesPerElement } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Node } from "../graph/node.ts";
 import type { Unit } from "./lower.ts";
-import type { Order } from "./update.ts";
+
+/** Which unit must run after which others, beyond those whose results it reads. */
+export type Order = Map<Unit, Set<Unit>>;
 
 /** Bytes of a node's elements. */
 export const bytesOf = (node: Node): number => sizeOf(node.shape) * bytesPerElement[node.dtype];

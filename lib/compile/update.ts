@@ -1,10 +1,7 @@
 import { leaf, type Node } from "../graph/node.ts";
-import { bytesOf } from "./launch_order.ts";
+import { bytesOf, type Order } from "./launch_order.ts";
 import { bufferOf, copyUnit, type Unit } from "./lower.ts";
 import { sourceOf } from "./view.ts";
-
-/** Which unit must run after which others, beyond those whose results it reads. */
-export type Order = Map<Unit, Set<Unit>>;
 
 /** Where results that replace a leaf are stored. */
 export interface Updates {

@@ -189,78 +189,6 @@ export class Tensor {
   clip(low: TensorLike, high: TensorLike): Tensor {
     return this.maximum(low).minimum(high);
   }
-  /** Minus this. */
-  neg(): Tensor {
-    return unary(e.negate, this);
-  }
-  /** Without the sign. */
-  abs(): Tensor {
-    return unary(e.abs, this);
-  }
-  /** -1, 0 or 1. */
-  sign(): Tensor {
-    return unary(e.sign, this);
-  }
-  /** e to the power of this. */
-  exp(): Tensor {
-    return unary(e.exp, this);
-  }
-  /** The natural logarithm. */
-  log(): Tensor {
-    return unary(e.log, this);
-  }
-  /** The square root. */
-  sqrt(): Tensor {
-    return unary(e.sqrt, this);
-  }
-  /** One over the square root. */
-  rsqrt(): Tensor {
-    return unary(e.rsqrt, this);
-  }
-  /** This times itself. */
-  square(): Tensor {
-    return unary((x) => e.multiply(x, x), this);
-  }
-  /** The sine, of radians. */
-  sin(): Tensor {
-    return unary(e.sin, this);
-  }
-  /** The cosine, of radians. */
-  cos(): Tensor {
-    return unary(e.cos, this);
-  }
-  /** The error function. */
-  erf(): Tensor {
-    return unary(e.erf, this);
-  }
-  /** To the next integer below. */
-  floor(): Tensor {
-    return unary(e.floor, this);
-  }
-  /** To the next integer above. */
-  ceil(): Tensor {
-    return unary(e.ceil, this);
-  }
-  /** To the nearest integer, halves to the even one. */
-  round(): Tensor {
-    return unary(e.round, this);
-  }
-  /** 1 (i32) where a number is neither infinite nor NaN, else 0. */
-  isFinite(): Tensor {
-    return unary(e.isFiniteNode, this);
-  }
-  /** The hyperbolic tangent. */
-  tanh(): Tensor {
-    return unary(e.tanh, this);
-  }
-  /** 1 / (1 + e^-x). */
-  sigmoid(): Tensor {
-    return unary(e.logistic, this);
-  }
-  /** max(x, 0). */
-  relu(): Tensor {
-    return unary(e.relu, this);
-  }
   /** e^x over its sum along an axis. */
   softmax(axis = -1): Tensor {
     const at = normalizeAxis(axis, this.rank, "softmax");
@@ -422,6 +350,26 @@ export class Tensor {
   detach(): Tensor {
     return unary(e.detach, this);
   }
+}
+
+/**
+ * The functions of one number as methods.
+ *
+ * @internal
+ */
+export type ElementwiseMethods = { [Name in keyof typeof e.methods]: () => Tensor };
+
+/** Every function of one number is a method. */
+export interface Tensor extends ElementwiseMethods {}
+
+for (const [name, op] of Object.entries(e.methods)) {
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor): Tensor {
+      return unary(op, this);
+    },
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** Checks that something given by a user is a tensor, of a shape and a type if they are given. */

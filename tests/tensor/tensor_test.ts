@@ -1,4 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { methods } from "../../lib/graph/ops/elementwise.ts";
+import { opTable } from "../../lib/graph/table.ts";
 import { arange, full, tensor, zeros } from "../../lib/tensor/create.ts";
 import { concatenate, stack, where } from "../../lib/tensor/combine.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
@@ -324,4 +326,21 @@ Deno.test("operands that are no tensors are errors", () => {
     TypeError,
     "add: shapes [2] and [3] do not broadcast",
   );
+});
+
+Deno.test("every function of one number is a method of tensors", () => {
+  const x = tensor([1, 2]);
+  const found = Object.keys(methods).map((name) => x[name as keyof typeof methods]().node.op.name);
+  const rows = [...opTable.values()].filter((op) => {
+    if (op.kind !== "elementwise") return false;
+    try {
+      return op.infer([x.node], {}).shape.length === 1;
+    } catch {
+      return false; // of two or more
+    }
+  });
+  assert(rows.length > 15);
+  // These two are methods with more to them.
+  const missing = new Set(rows.map(({ name }) => name)).difference(new Set(found));
+  assertEquals([...missing].sort(), ["convert", "detach"]);
 });

@@ -306,3 +306,43 @@ export function scale(x: Node, factor: number): Node {
 export function offset(x: Node, summand: number): Node {
   return add(x, literal(summand, x.shape, x.dtype));
 }
+
+/** Functions of one number that every tensor has as methods, by the names that users know them by. */
+export const methods = {
+  /** Minus this. */
+  neg: negate,
+  /** Without the sign. */
+  abs,
+  /** -1, 0 or 1. */
+  sign,
+  /** e to the power of this. */
+  exp,
+  /** The natural logarithm. */
+  log,
+  /** The square root. */
+  sqrt,
+  /** One over the square root. */
+  rsqrt,
+  /** This times itself. */
+  square: (x: Node) => multiply(x, x),
+  /** The sine, of radians. */
+  sin,
+  /** The cosine, of radians. */
+  cos,
+  /** The error function. */
+  erf,
+  /** To the next integer below. */
+  floor,
+  /** To the next integer above. */
+  ceil,
+  /** To the nearest integer, halves to the even one. */
+  round,
+  /** 1 (i32) where a number is neither infinite nor NaN, else 0. */
+  isFinite: isFiniteNode,
+  /** The hyperbolic tangent. */
+  tanh,
+  /** 1 / (1 + e^-x). */
+  sigmoid: logistic,
+  /** max(x, 0). */
+  relu,
+};
