@@ -1,12 +1,13 @@
 import type { Kernel } from "../../lib/graph/kernel.ts";
-import { emitConv2d } from "./convolution/conv2d.ts";
-import { emitConv2dInputGradient } from "./convolution/input_gradient.ts";
-import { emitConv2dKernelGradient } from "./convolution/kernel_gradient.ts";
+import { conv2dProduct } from "./convolution/conv2d.ts";
+import { conv2dInputGradientProduct } from "./convolution/input_gradient.ts";
+import { conv2dKernelGradientProduct } from "./convolution/kernel_gradient.ts";
 import { emitMap } from "./elementwise/map.ts";
 import { emitConcatenate } from "./layout/concatenate.ts";
 import { emitGather, emitScatterAdd } from "./layout/gather.ts";
 import { emitPad } from "./layout/pad.ts";
-import { emitMatmul } from "./product/matmul.ts";
+import { matmulProduct } from "./product/matmul.ts";
+import { emitProduct, type Product } from "./product/product.ts";
 import type { Tiling } from "./product/tile.ts";
 import { emitArgmax } from "./reduce/argmax.ts";
 import { emitReduce } from "./reduce/reduce.ts";
@@ -17,15 +18,20 @@ import { emitWindow } from "./window/window.ts";
 /** Turns a kernel into WGSL: the dispatches that compute it, in order. */
 type Emitter<K> = (kernel: K, operands: Operands, tiling: Tiling) => Emitted;
 
+/** The emitter of kernels that are matrix products, each as `describe` says. */
+const byProduct =
+  <K>(describe: (kernel: K, tiling: Tiling) => Product): Emitter<K> => (kernel, operands, tiling) =>
+    emitProduct(describe(kernel, tiling), operands, tiling);
+
 /** For each kind of kernel, what emits it. */
 export const emitters: {
   readonly [Kind in Kernel["kind"]]: Emitter<Kernel & { readonly kind: Kind }>;
 } = {
   map: emitMap,
-  matmul: emitMatmul,
-  conv2d: emitConv2d,
-  conv2dInputGradient: emitConv2dInputGradient,
-  conv2dKernelGradient: emitConv2dKernelGradient,
+  matmul: byProduct(matmulProduct),
+  conv2d: byProduct(conv2dProduct),
+  conv2dInputGradient: byProduct(conv2dInputGradientProduct),
+  conv2dKernelGradient: byProduct(conv2dKernelGradientProduct),
   reduce: emitReduce,
   argmax: emitArgmax,
   windowMax: emitWindow,

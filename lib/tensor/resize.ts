@@ -1,8 +1,8 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import { formatShape } from "../core/shape.ts";
 import { tensor } from "./create.ts";
-import { Tensor } from "./tensor.ts";
+import { checkImages } from "./functions/settings.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Settings of {@linkcode resize2d}. */
 export interface Resize2dOptions {
@@ -80,13 +80,7 @@ export function resize2d(
   size: readonly [number, number],
   given: Resize2dOptions = {},
 ): Tensor {
-  if (!(x instanceof Tensor) || x.rank !== 4) {
-    throw new TypeError(
-      `resize2d: expected images [n, height, width, channels], found ${
-        x instanceof Tensor ? formatShape(x.shape) : String(x)
-      }`,
-    );
-  }
+  checkImages(x, "resize2d");
   if (size.length !== 2 || !size.every((d) => Number.isInteger(d) && d > 0)) {
     throw new RangeError(
       `resize2d: size: expected two integers of at least 1, found ${JSON.stringify(size)}`,

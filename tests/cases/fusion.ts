@@ -15,13 +15,14 @@ import { matmul } from "../../lib/graph/ops/matmul.ts";
 import { reduceMax, reduceSum } from "../../lib/graph/ops/reduce.ts";
 import { windowMax } from "../../lib/graph/ops/window.ts";
 import { type Case, compositions, distinct, integers, real } from "./case.ts";
+import { offset } from "../nodes.ts";
 
 const plain = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } as const;
 
 /** A bounded element-wise function, several ops long. */
 function chain(x: Node, length: number): Node {
   for (let i = 0; i < length; i++) {
-    x = i % 3 === 0 ? e.tanh(x) : i % 3 === 1 ? e.offset(e.scale(x, 1.5), 0.25) : e.sin(x);
+    x = i % 3 === 0 ? e.tanh(x) : i % 3 === 1 ? offset(e.scale(x, 1.5), 0.25) : e.sin(x);
   }
   return x;
 }

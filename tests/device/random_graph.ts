@@ -16,6 +16,7 @@ import {
 } from "../../lib/graph/ops/layout.ts";
 import { matmul } from "../../lib/graph/ops/matmul.ts";
 import { reduceMax, reduceSum } from "../../lib/graph/ops/reduce.ts";
+import { offset } from "../nodes.ts";
 
 /** A graph made at random, with its data. */
 export interface RandomGraph {
@@ -129,7 +130,7 @@ class Maker {
       [e.sin(x), 1],
       [e.negate(x), bound],
       [e.scale(x, 0.7), bound],
-      [e.offset(x, 0.3), bound + 0.3],
+      [offset(x, 0.3), bound + 0.3],
       [e.erf(x), 1],
     ];
     if (!this.#smooth) choices.push([e.relu(x), bound], [e.abs(x), bound]);

@@ -13,6 +13,7 @@ import { reduceSum } from "../../lib/graph/ops/reduce.ts";
 import type { Largest } from "../largest.ts";
 import { evaluate } from "../reference.ts";
 import { difference } from "./compare.ts";
+import { offset } from "../nodes.ts";
 
 /** A step that is run again and again and replaces some of its leaves. */
 export interface Step {
@@ -81,7 +82,7 @@ export function steps(): Step[] {
   add("under another shape", [wide, a], [[0, reshape(e.sin(a), [2, 6])]], [
     concatenate([wide, wide], 0),
   ]);
-  const count = leaf([], "i32"), next = e.offset(count, 1);
+  const count = leaf([], "i32"), next = offset(count, 1);
   add("a counter", [count], [[0, next]]);
   add("a counter that is an output too", [count], [[0, next]], [next, e.convert(next, "f32")]);
   return list;

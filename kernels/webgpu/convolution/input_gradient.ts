@@ -1,9 +1,8 @@
 import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
 import { type PhaseTaps, tapsByPhase } from "../../phases.ts";
-import { emitProduct } from "../product/product.ts";
+import type { Product } from "../product/product.ts";
 import type { Tiling } from "../product/tile.ts";
-import type { Operands } from "../shader/bindings.ts";
-import { constants, type Emitted } from "../shader/source.ts";
+import { constants } from "../shader/source.ts";
 import inputGradient from "./input_gradient.wgsl" with { type: "text" };
 import { sizesOf } from "./sizes.ts";
 
@@ -11,11 +10,7 @@ import { sizesOf } from "./sizes.ts";
  * The gradient of a convolution for its images, as matrix products: one for each phase of the
  * stride, whose pixels meet the same positions of the kernel.
  */
-export function emitConv2dInputGradient(
-  kernel: ConvolutionKernel,
-  operands: Operands,
-  tiling: Tiling,
-): Emitted {
+export function conv2dInputGradientProduct(kernel: ConvolutionKernel, tiling: Tiling): Product {
   const s = sizesOf(kernel);
   const [strideY, strideX] = s.stride, [top, , left] = s.padding;
   const y = tapsByPhase(s.kernelHeight, strideY, s.dilation[0]);
@@ -38,27 +33,22 @@ export function emitConv2dInputGradient(
     table("taps_x", x.phases.map(({ count }) => count)),
   ].join("\n");
   const mostTaps = (phases: readonly PhaseTaps[]) => Math.max(...phases.map(({ count }) => count));
-  return emitProduct(
-    {
-      batch: s.groups * strideY * strideX,
-      rows: s.count * height * width,
-      columns: s.groupChannels,
-      segments: mostTaps(y.phases) * mostTaps(x.phases),
-      length: s.groupFilters,
-      uniform: uniform ? s.count : 0,
-      source: `${declarations}${functions}\n${inputGradient}`,
-      alignedA: s.groupFilters % 4 === 0,
-      alignedB: false,
-      alongDepth: true,
-      stepB: 1,
-      columnB: s.filters,
-      sparse: strideY > 1 || strideX > 1,
-      output: kernel.image,
-      tail: kernel.tail,
-    },
-    operands,
-    tiling,
-  );
+  return {
+    batch: s.groups * strideY * strideX,
+    rows: s.count * height * width,
+    columns: s.groupChannels,
+    segments: mostTaps(y.phases) * mostTaps(x.phases),
+    length: s.groupFilters,
+    uniform: uniform ? s.count : 0,
+    source: `${declarations}${functions}\n${inputGradient}`,
+    alignedA: s.groupFilters % 4 === 0,
+    alongDepth: true,
+    stepB: 1,
+    columnB: s.filters,
+    sparse: strideY > 1 || strideX > 1,
+    output: kernel.image,
+    tail: kernel.tail,
+  };
 }
 
 /** WGSL of a function that looks a number up by its position in a list. */

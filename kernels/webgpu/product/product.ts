@@ -20,8 +20,8 @@ export interface Product extends Extent {
   /** Scope, Row, Line and the functions over them, place and last_of: see register.wgsl. */
   readonly source: string;
   /** Whether load_a4 (load_b4) always reads at a multiple of 4. */
-  readonly alignedA: boolean;
-  readonly alignedB: boolean;
+  readonly alignedA?: boolean;
+  readonly alignedB?: boolean;
   /** Whether an element's neighbours in memory are in other rows of A; along the depth in B. */
   readonly alongRows?: boolean;
   readonly alongDepth?: boolean;
@@ -45,8 +45,8 @@ export function emitProduct(product: Product, operands: Operands, tiling: Tiling
     : emitTail(product, bindings, "last");
   const parts = [
     prelude,
-    operand("a", 0, product.alignedA, bindings),
-    operand("b", 1, product.alignedB, bindings),
+    operand("a", 0, bindings, product.alignedA),
+    operand("b", 1, bindings, product.alignedB),
     `fn finish(i: u32, last: u32, chunk: u32, value: f32) {\n  ${store}\n}`,
     storeFour(product),
     constants({
@@ -70,7 +70,7 @@ export function emitProduct(product: Product, operands: Operands, tiling: Tiling
 }
 
 /** WGSL that reads an operand, by one or four neighbours. */
-function operand(name: string, input: number, aligned: boolean, bindings: Bindings): string {
+function operand(name: string, input: number, bindings: Bindings, aligned = false): string {
   if (aligned) {
     const vector = bindings.load(input, "vec4f", "i / 4u");
     return `fn ${name}_at4(i: u32) -> vec4f { return ${vector}; }

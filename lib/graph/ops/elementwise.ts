@@ -302,11 +302,6 @@ export function scale(x: Node, factor: number): Node {
   return multiply(x, literal(factor, x.shape, x.dtype));
 }
 
-/** `x` plus a constant of the formula. */
-export function offset(x: Node, summand: number): Node {
-  return add(x, literal(summand, x.shape, x.dtype));
-}
-
 /** Functions of one number that every tensor has as methods, by the names that users know them by. */
 export const methods = {
   /** Minus this. */
