@@ -21,13 +21,6 @@ export function option<T>(
   return { ...kind, fallback: undefined, help, valueName };
 }
 
-/** Those of some options that were given. */
-export function pick<T extends object, K extends keyof T>(given: T, ...names: K[]): Pick<T, K> {
-  return Object.fromEntries(
-    names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
-  ) as Pick<T, K>;
-}
-
 /** Something that is on or off. */
 export const toggle = (help: string): Option<boolean, undefined> & Described =>
   option(help, flag());

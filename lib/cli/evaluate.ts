@@ -5,7 +5,7 @@
  */
 import { cifarFiles } from "../../data/cifar.ts";
 import { checkedBy, text } from "../core/option_kinds.ts";
-import type { Values } from "../core/options.ts";
+import { pick, type Values } from "../core/options.ts";
 import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
 import { type EvaluationOptions, evaluationSchema } from "../evaluate/evaluation_options.ts";
 import { openImages } from "../evaluate/open_images.ts";
@@ -19,15 +19,7 @@ import {
 } from "./evaluation_report.ts";
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
-import {
-  command,
-  formatOptions,
-  option,
-  pick,
-  runCommand,
-  toggle,
-  UsageError,
-} from "./command_line.ts";
+import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
 
 /** Sizes with commas between. */
 const sizes = checkedBy<readonly number[]>((list, where) => {

@@ -5,21 +5,14 @@
  */
 import { dirname } from "node:path";
 import { text } from "../core/option_kinds.ts";
+import { pick } from "../core/options.ts";
 import { classifyImage } from "../evaluate/classify.ts";
 import { findSynsets } from "../evaluate/open_images.ts";
 import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
 import { viewSchema } from "../vision/views.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
-import {
-  command,
-  formatOptions,
-  option,
-  pick,
-  runCommand,
-  toggle,
-  UsageError,
-} from "./command_line.ts";
+import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
 import { formatDownload, screen } from "./screen.ts";
 
 const options = {

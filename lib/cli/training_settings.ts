@@ -1,5 +1,5 @@
 import { integer, number, oneOf, positiveInteger } from "../core/option_kinds.ts";
-import type { Values } from "../core/options.ts";
+import { pick, type Values } from "../core/options.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
 import type { Optimizer } from "../train/optimizer.ts";
@@ -17,7 +17,7 @@ import type { ZooEntry } from "../zoo/entry.ts";
 import { zooEntry } from "../zoo/zoo.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
 import { networkOption } from "./network_option.ts";
-import { option, pick, UsageError } from "./command_line.ts";
+import { option, UsageError } from "./command_line.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 

@@ -108,9 +108,9 @@ export async function fetchPublished(
 ): Promise<string> {
   const { folder, file, url } = published, mirror = mirrorOf(options);
   if (mirror.folder !== undefined) {
-    const there = join(mirror.folder, folder, file), found = await foundAt(there, published);
-    if (isPublished(found, published)) return there;
-    if (found !== undefined) throw wrongChecksum(there, published, found);
+    const mirrored = join(mirror.folder, folder, file), found = await foundAt(mirrored, published);
+    if (isPublished(found, published)) return mirrored;
+    if (found !== undefined) throw wrongChecksum(mirrored, published, found);
   }
   const path = join(options.cache ?? cacheFolder(), folder, file);
   if (isPublished(await foundAt(path, published), published)) return path;

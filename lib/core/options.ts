@@ -98,6 +98,13 @@ export function options<S extends AnySchema>(
   return values as Values<S>;
 }
 
+/** Those of some members that an object has. */
+export function pick<T extends object, K extends keyof T>(given: T, ...names: K[]): Pick<T, K> {
+  return Object.fromEntries(
+    names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
+  ) as Pick<T, K>;
+}
+
 function checkName(name: string, where: string, schema: AnySchema): void {
   const option = Object.hasOwn(schema, name) ? schema[name] : undefined;
   if (option !== undefined && option.instead === undefined) return;

@@ -4,7 +4,7 @@
  * @module
  */
 import { flag, positiveInteger, text } from "../core/option_kinds.ts";
-import { options, type Schema } from "../core/options.ts";
+import { options, pick, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Dataset } from "../train/dataset.ts";
@@ -81,15 +81,10 @@ export async function evaluateImages(
 ): Promise<Evaluation> {
   const settings = options("evaluateImages", given, imagesSchema);
   const preprocessing = preprocessingFor(model, settings.preprocessing, "evaluateImages");
-  const { crops, scales, filter, rotate, threads } = settings;
-  const views: ViewOptions = { crops, filter, ...scales ? { scales } : {} };
+  const views = pick(settings, "crops", "scales", "filter"), { rotate } = settings;
   checkViews(preprocessing, views);
   const named = withClassesOf(model, source);
-  using pool = new ImagePool(preprocessing, {
-    ...views,
-    rotate,
-    ...threads !== undefined && { threads },
-  });
+  using pool = new ImagePool(preprocessing, { ...views, ...pick(settings, "rotate", "threads") });
   return await evaluateItems(model, { ...named, items: () => named.images() }, {
     ...settings,
     prepare: async (item) => await pool.prepare(await item.read(), item.name),

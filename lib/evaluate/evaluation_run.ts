@@ -43,12 +43,12 @@ export async function evaluateItems<T extends Item>(
   using journal = options.journal === undefined
     ? undefined
     : await Journal.open(options.journal, about, options.resume ?? false);
-  const known = journal?.results ?? [], tally = new Tally(scorer.classes);
-  for (const result of known) tally.add(result);
+  const earlier = journal?.results ?? [], tally = new Tally(scorer.classes);
+  for (const result of earlier) tally.add(result);
   const total = source.length && Math.min(source.length, limit ?? source.length);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const speed = () => (tally.done - known.length) / seconds();
+  const speed = () => (tally.done - earlier.length) / seconds();
   const keep = async (results: readonly ImageResult[]) => {
     for (const result of results) {
       tally.add(result);
@@ -67,7 +67,7 @@ export async function evaluateItems<T extends Item>(
       secondsLeft,
     });
   };
-  const fresh = remaining(chosen(source, limit), known, scorer.classes, source.name);
+  const fresh = remaining(chosen(source, limit), earlier, scorer.classes, source.name);
   await scorer.run(
     prefetch(fresh, (item) => options.prepare(item), options.ahead, strict),
     keep,

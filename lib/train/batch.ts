@@ -72,6 +72,9 @@ export function changedSchema(schema: Schema, changes: Partial<Schema>): Schema 
   return { inputs, targets, ...(classes && { classes }), ...(normalization && { normalization }) };
 }
 
+/** The two lists of fields. */
+const sides = ["inputs", "targets"] as const;
+
 /** The options by which examples are cut into batches. */
 export const cutSchema = {
   batchSize: required(positiveInteger()),
@@ -108,21 +111,13 @@ export function copyRow(
   batch: Batch,
   row: number,
 ): void {
-  copyFields(schema.inputs, source.inputs, from, batch.inputs, row);
-  copyFields(schema.targets, source.targets, from, batch.targets, row);
-}
-
-function copyFields(
-  fields: readonly Field[],
-  sources: readonly TensorData[],
-  from: number,
-  targets: readonly TensorData[],
-  row: number,
-): void {
-  for (let i = 0; i < fields.length; i++) {
-    const source = sources[i]!, target = targets[i]!, size = sizeOf(fields[i]!.shape);
-    if (size === 1) target[row] = source[from]!;
-    else target.set(source.subarray(from * size, (from + 1) * size), row * size);
+  for (const side of sides) {
+    const fields = schema[side], sources = source[side], targets = batch[side];
+    for (let i = 0; i < fields.length; i++) {
+      const array = sources[i]!, target = targets[i]!, size = sizeOf(fields[i]!.shape);
+      if (size === 1) target[row] = array[from]!;
+      else target.set(array.subarray(from * size, (from + 1) * size), row * size);
+    }
   }
 }
 
@@ -147,7 +142,7 @@ export function checkExample(schema: Schema, example: Example, what: string): vo
       }; what takes time to read can be a DataStream, whose map() waits for promises`,
     );
   }
-  for (const side of ["inputs", "targets"] as const) {
+  for (const side of sides) {
     const fields = schema[side], arrays = example[side];
     if (arrays?.length !== fields.length) {
       throw new TypeError(
@@ -155,13 +150,11 @@ export function checkExample(schema: Schema, example: Example, what: string): vo
       );
     }
     fields.forEach((field, i) => {
-      const dtype = dtypeOf(arrays[i]), length = arrays[i]!.length;
-      if (dtype !== field.dtype || length !== sizeOf(field.shape)) {
+      const dtype = dtypeOf(arrays[i]), length = arrays[i]!.length, size = sizeOf(field.shape);
+      if (dtype !== field.dtype || length !== size) {
         throw new TypeError(
-          `${what}, ${side}[${i}]: expected ${formatField(field)} (${
-            sizeOf(field.shape)
-          } elements), ` +
-            `found ${dtype ?? "no typed array"} with ${length} elements`,
+          `${what}, ${side}[${i}]: expected ${formatField(field)} (${size} elements), found ` +
+            `${dtype ?? "no typed array"} with ${length} elements`,
         );
       }
     });

@@ -142,7 +142,7 @@ export class Optimizer {
     const slopes = ofForm(weights, gradients, "step: gradients");
     const clipped = this.#clipNorm === undefined ? slopes : clipByNorm(slopes, this.#clipNorm);
     const memory = this.slots.map((slot) => ofForm(weights, slots[slot]!, `step: ${slot}`));
-    const now = step.add(1), common = asTensor(rate);
+    const next = step.add(1), common = asTensor(rate);
     const updated = list.map((weight, i) => {
       const factor = this.#factorOf(names[i]!);
       const result = this.#rule.update(
@@ -150,7 +150,7 @@ export class Optimizer {
         clipped[i]!,
         memory.map((slot) => slot[i]!),
         factor === 1 ? common : common.mul(factor),
-        now,
+        next,
       );
       const where = `${this.name}: update ${names[i]}`.trim();
       checkTensor(result.weight, where, weight);
@@ -160,7 +160,7 @@ export class Optimizer {
     return {
       weights: rebuild(weights, updated.map(({ weight }) => weight).values()),
       state: {
-        step: now,
+        step: next,
         slots: Object.fromEntries(this.slots.map((slot, k) => [
           slot,
           rebuild(weights, updated.map(({ slots }) => slots[k]!).values()),

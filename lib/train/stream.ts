@@ -5,7 +5,7 @@
  */
 import { joined } from "../core/dtype.ts";
 import { integer, positiveInteger } from "../core/option_kinds.ts";
-import { options } from "../core/options.ts";
+import { options, pick } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import {
@@ -189,12 +189,10 @@ export class DataStream implements Schema {
         data: joined(dtype, batches.map((batch) => batch[side][i]!)),
         shape,
       }));
-    const { classes, normalization } = this;
     return arrayDataset({
       inputs: columns("inputs"),
       ...(this.targets.length > 0 && { targets: columns("targets") }),
-      ...(classes && { classes }),
-      ...(normalization && { normalization }),
+      ...pick<Schema, "classes" | "normalization">(this, "classes", "normalization"),
     });
   }
 }
