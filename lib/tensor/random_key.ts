@@ -8,7 +8,8 @@ import { Tensor } from "./tensor.ts";
 /**
  * What random numbers on the device are drawn from: i32 [3], the seed in two words and the number
  * of the step. It is data, so that a function given to jit draws other numbers in each step. (The
- * generator is Philox; Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".)
+ * generator is Philox; Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".) `fit` draws
+ * from the same keys: the seed that it is given, and the number of the step, from 0.
  *
  * ```ts
  * import { jit, ones, randomKey, sequential } from "@striate/striate";
@@ -19,10 +20,10 @@ import { Tensor } from "./tensor.ts";
  * console.log(await first!.array(), await second!.array());
  * ```
  *
- * @throws {RangeError} if the seed or the step is no integer.
+ * @throws {RangeError} if the seed is no integer, or the step none from 0 to 2^31 - 1.
  */
 export function randomKey(seed: number, step = 0): Tensor {
-  integer().read(step, "randomKey: step");
+  integer({ least: 0, most: 2 ** 31 - 1 }).read(step, "randomKey: step");
   return tensor(Int32Array.of(...keyOf(seed), step));
 }
 
