@@ -1,9 +1,10 @@
-import { callback, custom, flag, instance, listOf, text } from "../core/option_kinds.ts";
+import { callback, custom, flag, listOf, text } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import { nextKey, uniform } from "../tensor/random_key.ts";
-import { checkTensor, Tensor } from "../tensor/tensor.ts";
+import { tensorOption } from "../tensor/functions/settings.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { isRecording } from "../tensor/tracing.ts";
 import { isPlain } from "../tensor/tree.ts";
 import { type LayerView, type PlacedLayer, type Placement, viewOf } from "./placement.ts";
@@ -39,7 +40,7 @@ export const applySchema = {
   outputs: listOf(text()),
   replace: callback(),
   training: flag(false),
-  key: instance(Tensor),
+  key: tensorOption,
 } satisfies Schema<ApplyOptions>;
 
 /** What a model gives in training. */

@@ -122,7 +122,7 @@ export function checkCheckpoint(
     const stored = tensors.get(name);
     if (stored === undefined) {
       throw new TypeError(
-        `${path}: ${name} is missing; it is the checkpoint of another model, or of an optimizer with other settings`,
+        `${path}: ${name} is missing; it is the checkpoint of another model, or of an optimizer with other settings or other metrics`,
       );
     }
     if (!sameShape(stored.shape, shape) || stored.dtype !== dtype) {
@@ -137,7 +137,7 @@ export function checkCheckpoint(
   const foreign = [...tensors.keys()].find((name) => !known(name));
   if (foreign !== undefined) {
     throw new TypeError(
-      `${path}: ${foreign} is not part of this model and optimizer; it is the checkpoint of others`,
+      `${path}: ${foreign} is not part of this model, optimizer and metrics; it is the checkpoint of others`,
     );
   }
   if (inOrder(metadata.architecture) !== inOrder(architecture)) {

@@ -2,7 +2,7 @@ import type { ProgramBuilder } from "../nn/program.ts";
 import { where } from "../tensor/combine.ts";
 import { full, iota, oneHot } from "../tensor/create.ts";
 import { custom } from "../core/option_kinds.ts";
-import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import { checkShape, formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { Pass } from "./step.ts";
@@ -87,6 +87,7 @@ export class MetricCounters {
     this.k = k;
     this.#metrics = Object.entries(metrics).map(([name, metric]) => {
       const { shape } = metric;
+      checkShape(shape, `metric "${name}"`);
       const zeros = () => new Float32Array(sizeOf(shape));
       return { name, metric, sums: new Variable(`metrics.${name}`, shape, "f32", zeros) };
     });

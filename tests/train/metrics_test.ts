@@ -104,6 +104,11 @@ Deno.test("a metric of one's own is summed over batches of any size, in training
   assertAlmostEquals(history.epochs[0]!.metrics!.share!, 0.6, 1e-6);
   assertAlmostEquals(history.epochs[0]!.validation!.metrics!.share!, 0.6, 1e-6);
   assertStringIncludes(String(history), "share 0.6000");
+  await assertRejects(
+    () => net.evaluate(data, { metrics: { share: { ...share, shape: [-1] } } }),
+    RangeError,
+    'metric "share": expected sizes that are integers of at least 0, found [-1]',
+  );
   const wrong = { share: { ...share, shape: [3] } };
   await assertRejects(
     () => net.evaluate(data, { metrics: wrong }),
