@@ -174,7 +174,10 @@ class ExpressionBuilder {
     const stores = members.filter((node) => escapes(node, group.members, uses));
     const expression = {
       steps: this.steps,
-      stores: stores.map((node) => ({ step: stepOf.get(node)!, dtype: node.dtype })),
+      stores: stores.map((node) => ({
+        step: stepOf.get(node)!,
+        dtype: registerType(node.dtype),
+      })),
     };
     return { stores, expression };
   }
@@ -182,7 +185,7 @@ class ExpressionBuilder {
   /** An expression that stores nothing but a node. */
   single(node: Node): Expression {
     const step = this.read(node);
-    return { steps: this.steps, stores: [{ step, dtype: node.dtype }] };
+    return { steps: this.steps, stores: [{ step, dtype: registerType(node.dtype) }] };
   }
 
   /** The unit of a kernel with what was collected for it. */

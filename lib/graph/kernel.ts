@@ -95,7 +95,8 @@ export function stepOver(step: Step, groups: readonly (readonly number[])[]): St
 /** A step whose value is stored, in the launch's outputs in this order. */
 export interface Store {
   readonly step: number;
-  readonly dtype: DType;
+  /** No kernel stores u8. */
+  readonly dtype: "f32" | "i32";
 }
 
 /** Steps in an order in which each comes after its operands, and those that are stored. */

@@ -69,6 +69,21 @@ export function emitExpression(
   return { code: lines.join("\n  "), values: stores.map(({ step }) => `v${step}`) };
 }
 
+/** Statements that compute an expression at a point, and store there what it stores in the outputs. */
+export function emitStored(
+  expression: Expression,
+  shape: Shape,
+  point: Point,
+  bindings: Bindings,
+): string {
+  const store = (values: readonly string[]) =>
+    expression.stores.map(({ dtype }, k) => bindings.store(k, dtype, point.index, values[k]!));
+  // Outputs are declared first: what is updated in place has the type of what is stored.
+  store(expression.stores.map(() => "0"));
+  const { code, values } = emitExpression(expression, shape, point, bindings);
+  return [code, ...store(values)].join("\n  ");
+}
+
 /** Positions in views over an iteration space. */
 class Space {
   readonly #shape: Shape;

@@ -1,7 +1,7 @@
 import type { Tail } from "../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
-import { emitExpression, prelude } from "../elementwise/expression.ts";
+import { emitStored, prelude } from "../elementwise/expression.ts";
 import operandB from "./operand_b.wgsl" with { type: "text" };
 import register from "./register.wgsl" with { type: "text" };
 import workgroup from "./workgroup.wgsl" with { type: "text" };
@@ -87,13 +87,8 @@ fn ${name}_at4(i: u32) -> vec4f {
 function emitTail(product: Product, bindings: Bindings, last: string): string {
   const { tail, output } = product;
   if (tail === undefined) return bindings.store(0, "f32", "i", "value");
-  // Outputs are declared first: what is updated in place has the type of what is stored.
-  tail.stores.forEach(({ dtype }, k) => bindings.store(k, dtype, "i", "0"));
-  const point = { index: "i", last, result: "value" };
   const shape = [sizeOf(output.slice(0, -1)), output.at(-1)!];
-  const { code, values } = emitExpression(tail, shape, point, bindings);
-  const stores = tail.stores.map(({ dtype }, k) => bindings.store(k, dtype, "i", values[k]!));
-  return [code, ...stores].join("\n  ");
+  return emitStored(tail, shape, { index: "i", last, result: "value" }, bindings);
 }
 
 /** WGSL that stores four neighbouring columns, as far as they are there. */

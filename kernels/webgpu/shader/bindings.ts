@@ -18,11 +18,6 @@ export interface Operands {
   readonly outputs: readonly number[];
 }
 
-/** The WGSL type in which a dtype is stored; four u8 share a word. */
-function storedType(dtype: DType): ElementType {
-  return dtype === "u8" ? "u32" : dtype;
-}
-
 /**
  * Collects the bindings of one dispatch: one for each buffer and type that is only read, and exactly
  * one for a buffer that is written, since WebGPU forbids a second beside it.
@@ -56,7 +51,7 @@ export class Bindings {
   }
 
   /** A statement that stores an element of an output. */
-  store(output: number, type: DType | ElementType, index: string, value: string): string {
+  store(output: number, type: ElementType, index: string, value: string): string {
     return this.write(this.#operands.outputs[output]!, type, index, value);
   }
 
@@ -72,6 +67,7 @@ export class Bindings {
 
   /** An element of a buffer, by the buffer's number. */
   read(buffer: number, type: DType | ElementType, index: string): string {
+    // Four u8 share a word.
     if (type === "u8") {
       const array = this.#declare(buffer, "u32");
       return `i32((${cast(`${array.name}[(${index}) / 4u]`, array.type, "u32")} ` +
@@ -82,10 +78,9 @@ export class Bindings {
   }
 
   /** A statement that stores an element of a buffer, by the buffer's number. */
-  write(buffer: number, type: DType | ElementType, index: string, value: string): string {
-    const wanted = storedType(type as DType);
-    const array = this.#declare(buffer, wanted);
-    return `${array.name}[${index}] = ${cast(value, wanted, array.type)};`;
+  write(buffer: number, type: ElementType, index: string, value: string): string {
+    const array = this.#declare(buffer, type);
+    return `${array.name}[${index}] = ${cast(value, type, array.type)};`;
   }
 
   #declare(buffer: number, type: ElementType): { name: string; type: ElementType } {

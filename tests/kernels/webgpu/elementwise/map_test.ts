@@ -49,23 +49,19 @@ testOnWebgpu("an update in place, also to another type", async (device) => {
   assertEquals(Array.from(result!), Array.from(data, (x) => x / 2));
 });
 
-testOnWebgpu("u8 is unpacked and packed", async (device) => {
+testOnWebgpu("u8 is unpacked", async (device) => {
   const shape = [5, 3];
   const kernel: MapKernel = {
     kind: "map",
     shape,
     expression: {
       steps: [{ kind: "load", input: 0, view: { offset: 0, strides: [1, 5] }, dtype: "u8" }],
-      stores: [{ step: 0, dtype: "u8" }, { step: 0, dtype: "i32" }],
+      stores: [{ step: 0, dtype: "i32" }],
     },
   };
   const data = Uint8Array.from({ length: 15 }, (_, i) => 255 - 16 * i);
-  const [bytes, integers] = await runKernel(device, kernel, [data], [
-    { dtype: "u8", size: 15 },
-    { dtype: "i32", size: 15 },
-  ]);
+  const [integers] = await runKernel(device, kernel, [data], [{ dtype: "i32", size: 15 }]);
   const expected = Array.from(data, (_, i) => data[(i % 3) * 5 + Math.floor(i / 3)]!);
-  assertEquals(Array.from(bytes!), expected);
   assertEquals(Array.from(integers!), expected);
 });
 
