@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DivergenceError } from "../../lib/core/errors.ts";
 import { checkCheckpoint, checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { stack } from "../../lib/tensor/combine.ts";
+import { full } from "../../lib/tensor/create.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import type { FitOptions } from "../../lib/train/fit_options.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
@@ -25,6 +27,13 @@ const run = (): FitOptions => ({
     weightDecay: 0.001,
   }),
   earlyStopping: { patience: 2, minimumChange: 0.02, restoreBest: true },
+  metrics: {
+    meanSquare: {
+      shape: [2],
+      count: (predictions) => stack([predictions.square().sum(), full([], predictions.size)]),
+      result: ([sum, count]) => sum! / count!,
+    },
+  },
 });
 
 /** Trains up to a step, as if the process had ended there. */
