@@ -1,10 +1,11 @@
 import type { DType } from "../core/dtype.ts";
-import type { Shape } from "../core/shape.ts";
+import { formatShape, type Shape } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
 import type { LoadedProgram } from "../tensor/program_store.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { valueOf } from "../tensor/value.ts";
 import { Variable } from "../tensor/variable.ts";
 
 /** Collects a graph over inputs and variables, some of which it gives new values. */
@@ -33,12 +34,19 @@ export class ProgramBuilder {
   }
 
   /** Makes variables, which nothing updates, of the tensors and numbers that a graph has of its own. */
-  #take(roots: readonly Node[]): void {
+  #take(roots: readonly Node[], runtime: Runtime): void {
     const given = new Set([...this.#inputs, ...this.#variables.values()]);
     for (const node of topologicalOrder(roots)) {
       if (node.op.kind !== "leaf" || given.has(node)) continue;
       const variable = new Variable("a tensor from outside", node.shape, node.dtype);
       variable.set(new Tensor(node));
+      if (!valueOf(node)!.isPresentOn(runtime)) {
+        throw new TypeError(
+          `a tensor ${
+            formatShape(node.shape)
+          } that a loss, a metric or a layer takes from around it is not on ${runtime}: move it by its to(), and await its data() first`,
+        );
+      }
       this.#variables.set(variable, node);
     }
   }
@@ -46,7 +54,7 @@ export class ProgramBuilder {
   /** Compiles the graph for a runtime. */
   build(runtime: Runtime, results: readonly Tensor[] = []): StatefulProgram {
     const outputs = results.map((t) => t.node);
-    this.#take([...outputs, ...this.#updates.values()]);
+    this.#take([...outputs, ...this.#updates.values()], runtime);
     const variables = [...this.#variables.keys()];
     const leaves = [...this.#inputs, ...this.#variables.values()];
     const updated = [...this.#updates.keys()];

@@ -1,8 +1,8 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { ProgramBuilder } from "../../lib/nn/program.ts";
 import { randomNormal, tensor } from "../../lib/tensor/create.ts";
 import { jit } from "../../lib/tensor/jit.ts";
-import { defaultRuntime, device, setDevice } from "../../lib/tensor/runtime.ts";
+import { defaultRuntime, device, openRuntime, setDevice } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { Variable } from "../../lib/tensor/variable.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
@@ -107,4 +107,24 @@ Deno.test("a loss takes a tensor that lies on the device alone, as it was then",
     (await net.evaluate(data, { loss })).loss,
     (await net.evaluate(data, { loss: same })).loss,
   );
+});
+
+Deno.test("a tensor that a loss takes from another runtime is to be moved, and said to be", async () => {
+  const data = arrayDataset({ inputs: [[1], [2]], targets: new Float32Array([3, 5]) });
+  await using other = await openRuntime("cpu", { threads: 1 });
+  const there = tensor([1, 2]).to(other).mul(2), here = there.to(defaultRuntime());
+  await there.data();
+  const net = sequential([1], { seed: 1 }).dense(1);
+  const evaluate = (x: Tensor) =>
+    net.evaluate(data, { loss: (p, t) => p.flatten().sub(t).mul(x).square().mean() });
+  for (const x of [jit((x: Tensor) => x.add(0))(there), here]) {
+    await assertRejects(
+      () => evaluate(x),
+      TypeError,
+      "a tensor [2] that a loss, a metric or a layer",
+    );
+  }
+  await here.data();
+  const expected = await evaluate(tensor([2, 4]));
+  assertEquals(await evaluate(here), expected);
 });
