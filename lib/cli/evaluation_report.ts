@@ -18,15 +18,7 @@ export interface EvaluationStart {
 }
 
 /** Where `evaluate` says what it does. */
-export interface EvaluationReporter {
-  download(progress: DownloadProgress): void;
-  start(start: EvaluationStart): void;
-  progress(progress: EvaluationProgress): void;
-  corrupt(image: string, reason: string): void;
-  note(text: string): void;
-  interrupted(result: Evaluation, journal: string): void;
-  done(result: Evaluation, start: EvaluationStart): void;
-}
+export type EvaluationReporter = ReturnType<typeof textReporter>;
 
 /** All classes are listed up to this many; of more, the worst. */
 const listedClasses = 50, worstClasses = 20;
@@ -65,24 +57,24 @@ function jsonReporter(): EvaluationReporter {
   };
 }
 
-function textReporter(): EvaluationReporter {
+function textReporter() {
   const { line, passing } = screen();
   return {
-    download: (progress) => passing(formatDownload(progress)),
-    start({ model, weights, images, total, device, description, notes }) {
+    download: (progress: DownloadProgress) => passing(formatDownload(progress)),
+    start({ model, weights, images, total, device, description, notes }: EvaluationStart) {
       line(`${model} with ${weights}`);
       line(`${images}${total === undefined ? "" : `: ${total} images`}`);
       line(`${device}: ${description}`);
       notes.forEach(line);
     },
-    progress: (progress) => passing(formatProgress(progress)),
-    corrupt: (_, reason) => line(`corrupt: ${reason}`),
+    progress: (progress: EvaluationProgress) => passing(formatProgress(progress)),
+    corrupt: (_: string, reason: string) => line(`corrupt: ${reason}`),
     note: line,
-    interrupted({ images, corrupt }, journal) {
+    interrupted({ images, corrupt }: Evaluation, journal: string) {
       line(`interrupted after ${images + corrupt} images; they stand in ${journal}`);
       line("go on with the same options and --resume");
     },
-    done(result, { device, journal }) {
+    done(result: Evaluation, { device, journal }: EvaluationStart) {
       formatEvaluation(result).forEach(line);
       line(
         `${clock(result.seconds)} on ${device}, ${speed(result.imagesPerSecond)} images/s; ` +

@@ -30,18 +30,8 @@ export interface Done {
   readonly output: string;
 }
 
-/** Where a command says what it does. */
-export interface Reporter {
-  start(start: Start): void;
-  download(progress: DownloadProgress): void;
-  /** The first step of this process is done. */
-  firstStep(): void;
-  progress(progress: Progress): void;
-  epoch(record: EpochRecord, epochs: number): void;
-  note(text: string): void;
-  interrupted(command: string, history: History): void;
-  done(done: Done): void;
-}
+/** Where `train` says what it does. */
+export type Reporter = ReturnType<typeof textReporter>;
 
 /** The mean speed of the epochs that are done. */
 const speed = ({ epochs }: History): number =>
@@ -77,24 +67,25 @@ function jsonReporter(): Reporter {
   };
 }
 
-function textReporter(): Reporter {
+function textReporter() {
   const { line, passing } = screen();
   return {
-    start({ model, data, epochs, batchSize, device, description, net, train, test }) {
+    start({ model, data, epochs, batchSize, device, description, net, train, test }: Start) {
       line(`${model}: ${net.parameters.toLocaleString("en")} parameters`);
       line(`${data}: ${train.length} images to learn, ${test.length} to test`);
       line(`${device}: ${description}; ${epochs} epochs, batches of ${batchSize}`);
     },
-    download: (progress) => passing(formatDownload(progress)),
+    download: (progress: DownloadProgress) => passing(formatDownload(progress)),
+    /** The first step of this process is done. */
     firstStep: () => {},
-    progress: (progress) => passing(formatProgress(progress)),
-    epoch: (record, epochs) => line(formatEpoch(record, epochs)),
+    progress: (progress: Progress) => passing(formatProgress(progress)),
+    epoch: (record: EpochRecord, epochs: number) => line(formatEpoch(record, epochs)),
     note: line,
-    interrupted(command, { checkpoint }) {
+    interrupted(command: string, { checkpoint }: History) {
       line(`interrupted; training stands in ${checkpoint}`);
       line(`go on with: ${command}`);
     },
-    done({ history, test, device, seconds, output }) {
+    done({ history, test, device, seconds, output }: Done) {
       const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
       line(`test: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
       line(`${clock(seconds)} on ${device}, ${Math.round(speed(history))} images/s`);

@@ -79,11 +79,7 @@ export type Values<S extends AnySchema> =
  * must be given
  * @throws {RangeError} for an unknown name, or a value out of range
  */
-export function options<S extends AnySchema>(
-  where: string,
-  given: unknown,
-  schema: S,
-): Values<S> {
+export function options<S extends AnySchema>(where: string, given: unknown, schema: S): Values<S> {
   if (!isObject(given)) {
     throw new TypeError(`${where}: expected options in braces, found ${describeValue(given)}`);
   }

@@ -43,7 +43,5 @@ export async function request(url: string | URL, wanted: Wanted): Promise<Respon
   }
   const isPrivate = status === 401 || status === 403;
   const byHand = `download it by hand, and ${instead ?? "pass its path"}`;
-  throw new Error(
-    `${found}; ${isPrivate ? `the file is private: ${byHand}` : "try again later"}`,
-  );
+  throw new Error(`${found}; ${isPrivate ? `the file is private: ${byHand}` : "try again later"}`);
 }

@@ -22,10 +22,8 @@ export function withClassesOf(model: Model, source: ImageSource): ImageSource {
     const number = classes.indexOf(name);
     if (number >= 0) return number;
     throw new RangeError(
-      `${source.name}: ${
-        unknownName("class", name, classes)
-      }. Folders have the names of the model's ` +
-        "classes, or their numbers",
+      `${source.name}: ${unknownName("class", name, classes)}. Folders have the names of the ` +
+        "model's classes, or their numbers",
     );
   });
   return {

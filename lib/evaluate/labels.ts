@@ -113,10 +113,7 @@ export function parseLabels(text: string, name: string, synsets?: Synsets): Labe
 function cellsOf(row: string, separator: string): string[] {
   const pattern = `${separator}(?: *"((?:[^"]|"")*)" *(?=${separator}|$)|([^${separator}]*))`;
   const cells = `${separator}${row}`.matchAll(new RegExp(pattern, "g"));
-  return Array.from(
-    cells,
-    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!.trim(),
-  );
+  return Array.from(cells, ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!.trim());
 }
 
 function classNumber(text: string, where: string): number {
@@ -145,9 +142,8 @@ function parseTable(
     const cells = cellsOf(text, separator);
     if (cells.length !== header.length || !cells[file!]) {
       throw new SyntaxError(
-        `${where}: expected ${header.length} columns (${
-          header.join(", ")
-        }), found ${cells.length}: ${JSON.stringify(text.slice(0, 60))}`,
+        `${where}: expected ${header.length} columns (${header.join(", ")}), found ` +
+          `${cells.length}: ${JSON.stringify(text.slice(0, 60))}`,
       );
     }
     const bySynset = numbered ? undefined : classOfSynset(cells[id!]!, synsets, where);
@@ -156,7 +152,8 @@ function parseTable(
       throw new RangeError(
         `${where}: class ${byNumber} and synset ${
           cells[id!]
-        } disagree: in the list of synsets that is class ${bySynset}`,
+        } disagree: in the list of synsets that ` +
+          `is class ${bySynset}`,
       );
     }
     return { file: cells[file!]!, label: byNumber };
@@ -171,9 +168,7 @@ function parsePairs(lines: readonly Line[]): Labels {
   const rows = lines.map(({ text, where }) => {
     const [, file, label] = /^(\S.*)\s(\d+)$/.exec(text) ?? [];
     if (file === undefined) {
-      throw new SyntaxError(
-        `${where}: expected a file and a class, found ${JSON.stringify(text)}`,
-      );
+      throw new SyntaxError(`${where}: expected a file and a class, found ${JSON.stringify(text)}`);
     }
     return { file: file.trim(), label: Number(label) };
   });

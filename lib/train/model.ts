@@ -189,15 +189,13 @@ export class Model extends Network<Model> {
   ): Promise<Metrics> {
     const { epoch, ...first } = options("trainOnBatch", given, trainOnBatchSchema);
     const [inputs, targets] = [tensorsOf(x, "trainOnBatch"), tensorsOf(y, "trainOnBatch")];
-    const size = inputs[0]?.shape[0] ?? 0;
-    for (const part of [...inputs, ...targets]) {
-      if (part.shape[0] !== size || size === 0) {
-        throw new TypeError(
-          `trainOnBatch: expected inputs and targets with the same number of examples first, found ${
-            [...inputs, ...targets].map((t) => formatShape(t.shape)).join(" and ")
-          }`,
-        );
-      }
+    const all = [...inputs, ...targets], size = inputs[0]?.shape[0] ?? 0;
+    if (size === 0 || all.some(({ shape }) => shape[0] !== size)) {
+      throw new TypeError(
+        `trainOnBatch: expected inputs and targets with the same number of examples first, found ${
+          all.map(({ shape }) => formatShape(shape)).join(" and ")
+        }`,
+      );
     }
     const runtime = await this.#runtime();
     using _ = runtime.hold();
@@ -225,7 +223,7 @@ export class Model extends Network<Model> {
       this.#loss = settings.loss ?? "crossEntropy";
     }
     const { trainer } = this.#trainer;
-    const storages = await storagesOf([...inputs, ...targets], runtime);
+    const storages = await storagesOf(all, runtime);
     trainer.checkTargets(targets.map(({ node }) => valueOf(node)?.data));
     trainer.counters.reset();
     trainer.stepOn(storages, size, trainer.optimizer.schedule.rate(epoch));
@@ -366,9 +364,5 @@ export function model(
   given: ModelOptions = {},
 ): Model {
   const { seed } = options("model", given, modelSchema);
-  return new Model(
-    ([] as SymbolicValue[]).concat(inputs),
-    ([] as SymbolicValue[]).concat(outputs),
-    seed,
-  );
+  return new Model([inputs].flat(), [outputs].flat(), seed);
 }

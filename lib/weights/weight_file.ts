@@ -44,16 +44,13 @@ const longestName = 1000;
 
 /** A file of weights; `close` is also what `using` calls. */
 export function weightFile(
-  { where, close, ...rest }: {
-    readonly where: string;
-    readonly format: WeightFile["format"];
-    readonly tensors: Iterable<WeightTensor>;
-    readonly metadata?: Readonly<Record<string, string>>;
-    readonly close: () => void;
-  },
+  file:
+    & Pick<WeightFile, "where" | "format" | "close">
+    & Partial<Pick<WeightFile, "metadata">>
+    & { readonly tensors: Iterable<WeightTensor> },
 ): WeightFile {
-  const tensors = new Map<string, WeightTensor>();
-  for (const tensor of rest.tensors) {
+  const { where } = file, tensors = new Map<string, WeightTensor>();
+  for (const tensor of file.tensors) {
     const { name, shape } = tensor;
     if (name.length > longestName) {
       throw new SyntaxError(`${where}: a tensor's name has more than ${longestName} characters`);
@@ -62,22 +59,12 @@ export function weightFile(
       throw new SyntaxError(`${where}: two tensors are named ${JSON.stringify(name)}`);
     }
     if (sizeOf(shape) > mostNumbers) {
-      throw new SyntaxError(
-        `${where}: tensor ${JSON.stringify(name)} ${
-          formatShape(shape)
-        } has more than ${mostNumbers} numbers`,
-      );
+      const found = `${JSON.stringify(name)} ${formatShape(shape)}`;
+      throw new SyntaxError(`${where}: tensor ${found} has more than ${mostNumbers} numbers`);
     }
     tensors.set(name, tensor);
   }
-  return {
-    where,
-    format: rest.format,
-    tensors,
-    metadata: rest.metadata ?? {},
-    close,
-    [Symbol.dispose]: close,
-  };
+  return { metadata: {}, ...file, tensors, [Symbol.dispose]: file.close };
 }
 
 /** A tensor whose numbers in a range `read` gives; the range has been checked then. */
