@@ -155,9 +155,8 @@ async function readRecordFile(file: RecordFile, cache: CacheOptions) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(
       `${folder}: expected ${archive.file}, or ${file.name} (plain, .gz or .br), in the mirror ` +
-        `${
-          mirror.folder ?? mirror.url
-        }, found neither; unset STRIATE_MIRROR to download the archive`,
+        `${mirror.folder ?? mirror.url}, found neither; unset STRIATE_MIRROR to download the ` +
+        "archive",
       { cause: error },
     );
   }

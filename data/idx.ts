@@ -27,9 +27,8 @@ export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string): IdxArray 
   if (bytes.length < 4 || zero0 !== 0 || zero1 !== 0) {
     const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
     throw new SyntaxError(
-      `${name}: expected an idx file, which begins with 00 00 08, found ${
-        start.join(" ") || "no bytes"
-      }`,
+      `${name}: expected an idx file, which begins with 00 00 08, found ` +
+        `${start.join(" ") || "no bytes"}`,
     );
   }
   if (type !== 8) {
@@ -49,10 +48,9 @@ export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string): IdxArray 
   const size = shape.reduce((product, length) => product * length, 1);
   if (header + size !== bytes.length) {
     throw new SyntaxError(
-      `${name}: expected ${header + size} bytes, as its header says ([${
-        shape.join(", ")
-      }]), found ` +
-        `${bytes.length}: the file is ${bytes.length < header + size ? "truncated" : "too long"}`,
+      `${name}: expected ${header + size} bytes, as its header says ([${shape.join(", ")}]), ` +
+        `found ${bytes.length}: the file is ` +
+        `${bytes.length < header + size ? "truncated" : "too long"}`,
     );
   }
   return { shape, data: bytes.subarray(header) };

@@ -108,8 +108,7 @@ function checkPath(path: string, name: string): void {
   const absolute = /^([/\\]|[a-z]:)/i.test(path);
   if (path !== "" && !absolute && !path.split(/[/\\]/).includes("..")) return;
   throw new SyntaxError(
-    `${name}: expected a relative path without "..", found ${
-      JSON.stringify(path)
-    }; the archive is refused`,
+    `${name}: expected a relative path without "..", found ${JSON.stringify(path)}; the archive ` +
+      "is refused",
   );
 }

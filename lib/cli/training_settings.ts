@@ -105,9 +105,8 @@ export function resumedSettings(run: string, given: Given, where: string): Setti
     const name = option.replace(/-(.)/, (_, letter) => letter.toUpperCase()) as keyof Settings;
     if (name === "epochs" || saved[name] === value) continue;
     throw new UsageError(
-      `--${option}: the run in ${where} has ${
-        saved[name]
-      }, and goes on with it; leave the option out`,
+      `--${option}: the run in ${where} has ${saved[name]}, and goes on with it; leave the ` +
+        "option out",
     );
   }
   return { ...saved, ...pick(given, "epochs") };

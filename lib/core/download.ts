@@ -105,10 +105,9 @@ async function complete(
     if (part.received >= total) return;
     if (part.received > before && attempt < maximumAttempts) continue;
     throw new Error(
-      `${name}: expected ${
-        total === Infinity ? "a file" : `${total} bytes`
-      } from ${url}, but after ${part.received} the connection ended; what came is kept: run again ` +
-        "to go on from there",
+      `${name}: expected ${total === Infinity ? "a file" : `${total} bytes`} from ${url}, but ` +
+        `after ${part.received} the connection ended; what came is kept: run again to go on from ` +
+        "there",
       { cause: broken },
     );
   }

@@ -59,9 +59,8 @@ export function checkShape(shape: Shape, what: string): void {
   }
   if (sizeOf(shape) > 2 ** 31 - 1) {
     throw new RangeError(
-      `${what}: ${formatShape(shape)} has ${
-        sizeOf(shape)
-      } elements; at most 2147483647 can be indexed`,
+      `${what}: ${formatShape(shape)} has ${sizeOf(shape)} elements; at most 2147483647 can be ` +
+        "indexed",
     );
   }
 }
@@ -74,9 +73,8 @@ export function normalizeAxis(axis: number, rank: number, what: string): number 
   }
   if (!Number.isInteger(axis) || result < 0 || result >= rank) {
     throw new RangeError(
-      `${what}: axis ${axis} is outside a tensor of rank ${rank}; expected an integer from ${-rank} to ${
-        rank - 1
-      }`,
+      `${what}: axis ${axis} is outside a tensor of rank ${rank}; expected an integer from ` +
+        `${-rank} to ${rank - 1}`,
     );
   }
   return result;

@@ -114,9 +114,8 @@ export async function evaluateDataset(
   }
   if (!sameShape(inputs[0].shape, model.inputShape)) {
     throw new TypeError(
-      `evaluateDataset: expected images ${
-        formatShape(model.inputShape)
-      }, as the model takes, found ${formatShape(inputs[0].shape)}`,
+      `evaluateDataset: expected images ${formatShape(model.inputShape)}, as the model takes, ` +
+        `found ${formatShape(inputs[0].shape)}`,
     );
   }
   const { name, preprocessing } = settings;

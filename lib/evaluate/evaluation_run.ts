@@ -129,9 +129,8 @@ async function* remaining<T extends Item>(
     const { name, label } = item, before = known[index++];
     if (label >= classes) {
       throw new RangeError(
-        `${source}: ${name}: expected a class from 0 to ${
-          classes - 1
-        }, as the model has, found ${label}`,
+        `${source}: ${name}: expected a class from 0 to ${classes - 1}, as the model has, found ` +
+          `${label}`,
       );
     }
     if (before === undefined) yield item;

@@ -116,10 +116,9 @@ function parseLine(line: string, path: string, number: number): Record<string, u
     if (typeof value === "object" && value !== null) return value;
   } catch { /* reported below */ }
   throw new SyntaxError(
-    `${path}, line ${number}: expected a JSON object, found ${
-      JSON.stringify(line.slice(0, 40))
-    }; ` +
-      "the journal is damaged, or is another file: start without --resume, or choose another path",
+    `${path}, line ${number}: expected a JSON object, found ` +
+      `${JSON.stringify(line.slice(0, 40))}; the journal is damaged, or is another file: start ` +
+      "without --resume, or choose another path",
   );
 }
 
@@ -130,9 +129,8 @@ function checkHeader(found: Record<string, unknown>, expected: JournalHeader, pa
   for (const [key, value] of Object.entries(expected)) {
     if (JSON.stringify(found[key]) === JSON.stringify(value)) continue;
     throw new RangeError(
-      `${path} is of another evaluation: its ${key} is ${JSON.stringify(found[key])}, this one's ${
-        JSON.stringify(value)
-      }; start without --resume, or with the same options`,
+      `${path} is of another evaluation: its ${key} is ${JSON.stringify(found[key])}, this one's ` +
+        `${JSON.stringify(value)}; start without --resume, or with the same options`,
     );
   }
 }
@@ -147,9 +145,7 @@ function resultOf(line: Record<string, unknown>, path: string, index: number): I
     }
   }
   throw new SyntaxError(
-    `${path}, line ${
-      index + 2
-    }: expected an image's label and most probable classes, found other ` +
-      "fields; the journal is damaged: start without --resume",
+    `${path}, line ${index + 2}: expected an image's label and most probable classes, found ` +
+      "other fields; the journal is damaged: start without --resume",
   );
 }

@@ -150,10 +150,8 @@ function parseTable(
     const byNumber = label! < 0 ? bySynset! : classNumber(cells[label!]!, where);
     if (bySynset !== undefined && bySynset !== byNumber) {
       throw new RangeError(
-        `${where}: class ${byNumber} and synset ${
-          cells[id!]
-        } disagree: in the list of synsets that ` +
-          `is class ${bySynset}`,
+        `${where}: class ${byNumber} and synset ${cells[id!]} disagree: in the list of synsets ` +
+          `that is class ${bySynset}`,
       );
     }
     return { file: cells[file!]!, label: byNumber };

@@ -137,9 +137,8 @@ export function formatFields(schema: Schema): string {
 export function checkExample(schema: Schema, example: Example, what: string): void {
   if (example === null || typeof example !== "object" || "then" in example) {
     throw new TypeError(
-      `${what}: expected { inputs, targets }, found ${
-        Deno.inspect(example)
-      }; what takes time to read can be a DataStream, whose map() waits for promises`,
+      `${what}: expected { inputs, targets }, found ${Deno.inspect(example)}; what takes time to ` +
+        "read can be a DataStream, whose map() waits for promises",
     );
   }
   for (const side of sides) {

@@ -127,9 +127,8 @@ export function checkCheckpoint(
     }
     if (!sameShape(stored.shape, shape) || stored.dtype !== dtype) {
       throw new TypeError(
-        `${path}: ${name}: expected ${dtype}${formatShape(shape)}, found ${stored.dtype}${
-          formatShape(stored.shape)
-        }`,
+        `${path}: ${name}: expected ${dtype}${formatShape(shape)}, found ` +
+          `${stored.dtype}${formatShape(stored.shape)}`,
       );
     }
   }

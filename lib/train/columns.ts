@@ -49,10 +49,8 @@ export function checkLabels(column: Column | undefined, classes: readonly string
   const wrong = column.data.findIndex((label) => label < 0 || label >= classes.length);
   if (wrong < 0) return;
   throw new RangeError(
-    `arrayDataset: label ${
-      column.data[wrong]
-    } of example ${wrong} is out of range; expected 0 to ` +
-      `${classes.length - 1} (${classes.length} classes)`,
+    `arrayDataset: label ${column.data[wrong]} of example ${wrong} is out of range; expected 0 ` +
+      `to ${classes.length - 1} (${classes.length} classes)`,
   );
 }
 

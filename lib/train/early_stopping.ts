@@ -55,9 +55,8 @@ export class EarlyStopper {
     const value = top1 ? metrics?.top1 : metrics?.loss;
     if (value === undefined) {
       throw new TypeError(
-        `earlyStopping: monitor ${JSON.stringify(monitor)} needs ${
-          metrics === undefined ? "validation data" : "class labels"
-        }`,
+        `earlyStopping: monitor ${JSON.stringify(monitor)} needs ` +
+          `${metrics === undefined ? "validation data" : "class labels"}`,
       );
     }
     return top1 ? -value : value;

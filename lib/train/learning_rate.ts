@@ -28,9 +28,8 @@ export const learningRateOption = (fallback: number) =>
     if (typeof value === "number") return rate.read(value, where);
     if (isSchedule(value)) return value;
     throw new TypeError(
-      `${where}: expected a number or a schedule such as stepDecay(…), found ${
-        describeValue(value)
-      }`,
+      `${where}: expected a number or a schedule such as stepDecay(…), found ` +
+        `${describeValue(value)}`,
     );
   }, fallback);
 

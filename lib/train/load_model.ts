@@ -27,9 +27,8 @@ export async function loadModel(source: string | URL | Uint8Array): Promise<Mode
     if (stored === undefined) throw new SyntaxError(`${where}: the weight ${name} is missing`);
     if (!sameShape(stored.shape, weight.shape) || stored.dtype !== "f32") {
       throw new SyntaxError(
-        `${where}: ${name}: expected f32 ${formatShape(weight.shape)}, found ${stored.dtype} ${
-          formatShape(stored.shape)
-        }`,
+        `${where}: ${name}: expected f32 ${formatShape(weight.shape)}, found ${stored.dtype} ` +
+          `${formatShape(stored.shape)}`,
       );
     }
     weight.assign(stored.data);

@@ -98,9 +98,8 @@ function customLoss(given: (predictions: Tensor, targets: Tensor) => Tensor): Lo
       const result = given(predictions, targets);
       if (result instanceof Tensor && result.rank === 0 && result.dtype === "f32") return result;
       throw new TypeError(
-        `loss "${name}": expected an f32 tensor without axes, such as .mean() gives, found ${
-          result instanceof Tensor ? `${result.dtype} ${formatShape(result.shape)}` : result
-        }`,
+        `loss "${name}": expected an f32 tensor without axes, such as .mean() gives, found ` +
+          `${result instanceof Tensor ? `${result.dtype} ${formatShape(result.shape)}` : result}`,
       );
     },
   };

@@ -128,9 +128,8 @@ export class MetricCounters {
       checkTensor(added, `metric "${name}"`);
       if (!sameShape(added.shape, metric.shape)) {
         throw new TypeError(
-          `metric "${name}": expected count() to give ${formatShape(metric.shape)}, found ${
-            formatShape(added.shape)
-          }`,
+          `metric "${name}": expected count() to give ${formatShape(metric.shape)}, found ` +
+            `${formatShape(added.shape)}`,
         );
       }
       builder.update(sums, builder.variable(sums).add(added.cast("f32")));

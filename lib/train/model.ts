@@ -192,9 +192,8 @@ export class Model extends Network<Model> {
     const all = [...inputs, ...targets], size = inputs[0]?.shape[0] ?? 0;
     if (size === 0 || all.some(({ shape }) => shape[0] !== size)) {
       throw new TypeError(
-        `trainOnBatch: expected inputs and targets with the same number of examples first, found ${
-          all.map(({ shape }) => formatShape(shape)).join(" and ")
-        }`,
+        "trainOnBatch: expected inputs and targets with the same number of examples first, found " +
+          `${all.map(({ shape }) => formatShape(shape)).join(" and ")}`,
       );
     }
     const runtime = await this.#runtime();

@@ -40,9 +40,8 @@ export function targetForm(
       ? `, or i32 class numbers of shape ${formatShape(output.slice(0, -1))},`
       : "";
     throw new TypeError(
-      `${where}: expected targets of shape ${
-        formatShape(output)
-      }${labels} as the model's output for the loss "${loss.name}", found ${formatField(field)}`,
+      `${where}: expected targets of shape ${formatShape(output)}${labels} as the model's output ` +
+        `for the loss "${loss.name}", found ${formatField(field)}`,
     );
   }
   return {
@@ -69,8 +68,7 @@ export function checkLabels(labels: ArrayLike<number>, classes: number): void {
   const wrong = Array.prototype.findIndex.call(labels, (label) => !(label >= 0 && label < classes));
   if (wrong < 0) return;
   throw new RangeError(
-    `expected labels from 0 to ${classes - 1} for a model with ${classes} outputs, found ${
-      labels[wrong]
-    }`,
+    `expected labels from 0 to ${classes - 1} for a model with ${classes} outputs, found ` +
+      `${labels[wrong]}`,
   );
 }

@@ -291,9 +291,8 @@ export function checkInputs(network: Network, inputs: readonly Field[], where: s
   const list = (fields: readonly { readonly shape: Shape }[]) =>
     fields.map(({ shape }) => formatShape(shape)).join(", ");
   throw new TypeError(
-    `${where}: expected examples of shape ${list(network.inputs)} as the model's input, found ${
-      list(inputs)
-    }`,
+    `${where}: expected examples of shape ${list(network.inputs)} as the model's input, found ` +
+      `${list(inputs)}`,
   );
 }
 

@@ -98,9 +98,8 @@ export async function decodeImage(
   const format = signatures.find(([, pattern]) => pattern.test(head))?.[0];
   if (format === undefined) {
     throw new SyntaxError(
-      `${name}: expected a JPEG, PNG or WebP image, found ${
-        bytes.length === 0 ? "an empty file" : `${bytes.length} bytes of another kind`
-      }`,
+      `${name}: expected a JPEG, PNG or WebP image, found ` +
+        `${bytes.length === 0 ? "an empty file" : `${bytes.length} bytes of another kind`}`,
     );
   }
   const sharp = await (loading ??= loadSharp());
@@ -122,9 +121,8 @@ export async function decodeImage(
     return { width, height, data: rgbOf(data, width * height, channels) };
   } catch (error) {
     throw new SyntaxError(
-      `${name}: expected a whole ${format} image, found damaged or unusual data: ${
-        (error as Error).message.trim().replace(/\s+/g, " ")
-      }`,
+      `${name}: expected a whole ${format} image, found damaged or unusual data: ` +
+        `${(error as Error).message.trim().replace(/\s+/g, " ")}`,
       { cause: error },
     );
   }

@@ -14,8 +14,7 @@ export function checkImage(image: RgbImage, where: string): void {
   const sized = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (sized && data?.length === width * height * 3) return;
   throw new TypeError(
-    `${where}: expected an image of width * height * 3 bytes, found ${width} x ${height} with ${
-      data?.length ?? "no"
-    } bytes`,
+    `${where}: expected an image of width * height * 3 bytes, found ${width} x ${height} with ` +
+      `${data?.length ?? "no"} bytes`,
   );
 }

@@ -142,9 +142,8 @@ function readBlob(
   const valid = sizes.every((d) => Number.isSafeInteger(d) && d >= 0);
   if (!valid || sizeOf(sizes) !== data.length) {
     throw new SyntaxError(
-      `${where}: layer ${JSON.stringify(layer)}: a blob ${
-        formatShape(sizes)
-      } with ${data.length} numbers`,
+      `${where}: layer ${JSON.stringify(layer)}: a blob ${formatShape(sizes)} with ` +
+        `${data.length} numbers`,
     );
   }
   return { shape: sizes, data };

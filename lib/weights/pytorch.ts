@@ -117,10 +117,8 @@ async function readLegacy(source: ByteSource, bytes: Uint8Array): Promise<Saved>
     const length = Number(count) * bytesPerNumber[storage.type];
     if (length > source.size - at - 8) {
       throw new SyntaxError(
-        `${where}: storage ${storage.key} has ${count} numbers, but only ${
-          source.size - at - 8
-        } bytes ` +
-          "are left; the file is cut short: fetch it again",
+        `${where}: storage ${storage.key} has ${count} numbers, but only ${source.size - at - 8} ` +
+          "bytes are left; the file is cut short: fetch it again",
       );
     }
     places.set(storage.key, { at: at + 8, bytes: length });
@@ -161,9 +159,8 @@ function weights(source: ByteSource, { value, places }: Saved): WeightFile {
     const needed = (offset + length) * bytesPerNumber[type];
     if (place === undefined || place.bytes < needed) {
       throw new SyntaxError(
-        `${where}: ${name}: expected a storage of ${needed} bytes, found ${
-          place === undefined ? "none" : place.bytes
-        }`,
+        `${where}: ${name}: expected a storage of ${needed} bytes, found ` +
+          `${place === undefined ? "none" : place.bytes}`,
       );
     }
     return torchWeight(name, tensor, place.at, source);

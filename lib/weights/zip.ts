@@ -94,9 +94,8 @@ function parseDirectory(bytes: Uint8Array, count: number, where: string): Direct
       const program = /(^|\/)code\//.test(name); // torch.jit.save compresses its programs
       fail(
         where,
-        `${program ? "a TorchScript program: " : ""}entry ${
-          JSON.stringify(name)
-        } is compressed (method ${method})`,
+        `${program ? "a TorchScript program: " : ""}entry ${JSON.stringify(name)} is compressed ` +
+          `(method ${method})`,
       );
     }
     const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
