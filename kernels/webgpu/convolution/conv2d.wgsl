@@ -2,26 +2,14 @@
 // batch), and along the inner dimension the window's elements. A segment is one position of the
 // window, whose channels lie side by side; or, if WHOLE_ROWS, one of its rows, whose pixels do too.
 
-struct Row {
-  start: u32,
-  y: i32,
-  x: i32,
-}
-
 struct Line {
   start: u32,
   x: i32,
   inside: bool,
 }
 
-// What all rows of a thread share: the segments to sum. If UNIFORM, rows are ordered with the images
-// fastest, so that a thread has one pixel of many images, and segments in the padding are left out.
-struct Scope {
-  batch: u32,
-  segments: u32,
-  first: vec2u,
-  across: u32,
-}
+// If UNIFORM, rows are ordered with the images fastest, so that a thread has one pixel of many images,
+// and segments in the padding are left out.
 
 // The image, y and x of the output pixel of a row.
 fn pixel(row: u32) -> vec3u {

@@ -10,27 +10,13 @@
 const PHASES = STRIDE_Y * STRIDE_X;
 const NONE = 0xffffffffu;
 
-struct Row {
-  start: u32,
-  // The output pixel that meets the first matching position.
-  y: i32,
-  x: i32,
-}
-
 struct Line {
   start: u32,
   inside: bool,
 }
 
-// What all rows of a thread share: the segments to sum, among the matching positions. If UNIFORM,
-// rows are ordered with the images fastest, so that a thread has one pixel of many images, and
-// positions whose output pixel does not exist are left out.
-struct Scope {
-  batch: u32,
-  segments: u32,
-  first: vec2u,
-  across: u32,
-}
+// If UNIFORM, rows are ordered with the images fastest, so that a thread has one pixel of many images,
+// and positions whose output pixel does not exist are left out.
 
 // The image pixel of a row, as (n, y, x); those past an edge are not stored.
 fn pixel(batch: u32, row: u32) -> vec3u {
@@ -76,6 +62,7 @@ fn position(scope: Scope, segment: u32) -> vec2u {
   return scope.first + vec2u(segment / scope.across, segment % scope.across);
 }
 
+// A row with the output pixel that meets the first matching position.
 fn row_a(scope: Scope, row: u32) -> Row {
   let phase = scope.batch % PHASES;
   let at = pixel(scope.batch, row);

@@ -2,25 +2,14 @@
 // column for each filter of a group (the batch), and along the inner dimension all output pixels: a
 // segment is a row of an output, whose pixels are STRIDE_X apart in the image.
 
-struct Row {
-  start: u32,
-  y: i32,
-  x: i32,
-}
-
 struct Line {
   start: u32,
   x: i32,
   inside: bool,
 }
 
-struct Scope {
-  batch: u32,
-  segments: u32,
-}
-
 fn scope_of(batch: u32, row: u32) -> Scope {
-  return Scope(batch, SEGMENTS);
+  return Scope(batch, SEGMENTS, vec2u(), 1u);
 }
 
 fn row_a(scope: Scope, row: u32) -> Row {

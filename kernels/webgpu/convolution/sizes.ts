@@ -1,4 +1,5 @@
 import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
+import row from "./row.wgsl" with { type: "text" };
 import { constants } from "../shader/source.ts";
 
 type Four = readonly [number, number, number, number];
@@ -29,7 +30,8 @@ export function sizesOf({ image, kernel, output, geometry }: ConvolutionKernel) 
     DILATION_X: dilation[1],
     PADDED: padding.some((p) => p !== 0),
   }, { PADDING_TOP: padding[0], PADDING_LEFT: padding[2] });
-  return { ...counts, ...geometry, groupFilters: filters / groups, declarations };
+  const groupFilters = filters / groups;
+  return { ...counts, ...geometry, groupFilters, declarations: declarations + row };
 }
 
 /** A name as WGSL has it: "kernelHeight" is KERNEL_HEIGHT. */

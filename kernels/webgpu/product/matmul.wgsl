@@ -9,13 +9,8 @@ struct Line {
   start: u32,
 }
 
-struct Scope {
-  batch: u32,
-  segments: u32,
-}
-
 fn scope_of(batch: u32, row: u32) -> Scope {
-  return Scope(batch, SEGMENTS);
+  return Scope(batch, SEGMENTS, vec2u(), 1u);
 }
 
 fn row_a(scope: Scope, row: u32) -> Row {

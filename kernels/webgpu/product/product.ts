@@ -2,7 +2,7 @@ import type { Tail } from "../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import { emitStored, prelude } from "../elementwise/expression.ts";
-import operandB from "./operand_b.wgsl" with { type: "text" };
+import common from "./product.wgsl" with { type: "text" };
 import register from "./register.wgsl" with { type: "text" };
 import workgroup from "./workgroup.wgsl" with { type: "text" };
 import {
@@ -59,7 +59,7 @@ export function emitProduct(product: Product, operands: Operands, tiling: Tiling
       B_STEP: product.stepB,
       B_COLUMN: product.columnB ?? 1,
     }),
-    operandB,
+    common,
     product.source,
   ];
   const emitTiles = tiling === "register" ? emitRegister : emitWorkgroup;

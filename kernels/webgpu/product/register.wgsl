@@ -6,8 +6,8 @@
 // position in its kernel), so that divisions stay out of the inner loop. With CHUNKS > 1 it is also
 // cut in pieces that different threads sum; a second dispatch adds them up.
 //
-// From the product: Scope, scope_of, Row, row_a, Line, line_a, load_a, load_a4, line_b; from
-// operand_b.wgsl: load_b4; from the host: store4.
+// From the product: scope_of, Row, row_a, Line, line_a, load_a, load_a4, line_b; from product.wgsl:
+// Scope, load_b4; from the host: store4.
 
 fn run(thread: u32) {
   let column = (thread % TILES_ACROSS) * (VECTORS * 4u);

@@ -3,9 +3,9 @@
 // its own fast memory, from which each thread feeds a tile of TILE_ROWS rows by VECTORS * 4 columns
 // in registers.
 //
-// From the product: Scope, scope_of, Row, row_a, Line, line_a, load_a, load_a4, line_b; from
-// operand_b.wgsl: load_b, load_b4; from the host: store4. A_ALONG_ROWS and B_ALONG_DEPTH say which
-// way the neighbours in memory lie, so that neighbouring threads load them.
+// From the product: scope_of, Row, row_a, Line, line_a, load_a, load_a4, line_b; from product.wgsl:
+// Scope, load_b, load_b4; from the host: store4. A_ALONG_ROWS and B_ALONG_DEPTH say which way the
+// neighbours in memory lie, so that neighbouring threads load them.
 
 const DEPTH = 16u;
 const BLOCK_ROWS = TILE_ROWS * 8u;

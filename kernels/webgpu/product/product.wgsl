@@ -1,3 +1,12 @@
+// What all rows of a thread share: the segments to sum, which convolutions count from `first` on, with
+// `across` of them in a row of the window.
+struct Scope {
+  batch: u32,
+  segments: u32,
+  first: vec2u,
+  across: u32,
+}
+
 // Elements of B, B_STEP apart along the inner dimension and B_COLUMN across columns, from `line` on.
 
 fn load_b(line: u32, j: u32, column: u32) -> f32 {
