@@ -1,8 +1,8 @@
-import { formatShape, type Shape } from "../core/shape.ts";
+import { checkShape, formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import { leaf, topologicalOrder } from "../graph/node.ts";
 import { opTable } from "../graph/table.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { checkTensor, Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import type { Weight, WeightType } from "./weight.ts";
 import type { LayerWindows } from "./window.ts";
@@ -147,10 +147,20 @@ export class Layer {
     const placeholder = (shape: Shape) => new Tensor(leaf(shape, "f32"));
     const inputs = shapes.map((shape) => placeholder([1, ...shape]));
     const weights = Object.fromEntries(
-      Object.entries(types).map(([name, { shape }]) => [name, placeholder(shape)]),
+      Object.entries(types).map(([name, { shape }]) => {
+        checkShape(shape, `weight ${name}`);
+        return [name, placeholder(shape)];
+      }),
     );
     const context: CallContext = { training: false, random: placeholder, update: () => {} };
-    return record(() => this.type.call(inputs, weights, this.config, context));
+    const result = record(() => this.type.call(inputs, weights, this.config, context));
+    checkTensor(result);
+    if (result.shape[0] === 1) return result;
+    throw new TypeError(
+      `expected a result with the batch in front, found ${
+        formatShape(result.shape)
+      } for a batch of one`,
+    );
   }
 
   /** Multiply-adds for one example: those of matmuls and convolutions. */

@@ -133,6 +133,12 @@ export class Predictor {
     );
     const context = { weights: (weight: Weight) => builder.variable(weight) };
     const { outputs } = this.#network.run(inputs, context, wanted, normalization);
+    const other = outputs.find(({ dtype }) => dtype !== "f32");
+    if (other !== undefined) {
+      throw new TypeError(
+        `predict: expected results of type f32, found ${other.dtype}; see apply()`,
+      );
+    }
     return builder.build(runtime, outputs);
   }
 
