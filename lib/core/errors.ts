@@ -1,3 +1,11 @@
+/** What is thrown where a value has a wrong type or shape; `where` says whose it is. */
+export const wrongType = (where: string, expected: string, found: string | number): TypeError =>
+  new TypeError(`${where}: expected ${expected}, found ${found}`);
+
+/** What is thrown where a value is none of those that may be given, though of the right type. */
+export const outOfRange = (where: string, expected: string, found: string | number): RangeError =>
+  new RangeError(`${where}: expected ${expected}, found ${found}`);
+
 /** A device refused, failed or was lost: no adapter, a limit exceeded, out of memory, an invalid kernel. */
 export class DeviceError extends Error {
   /** Always "DeviceError". */

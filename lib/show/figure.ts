@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { drawFigure, escapeMarkup, plainJson, titleText } from "../plotly_svg/mod.ts";
 import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
@@ -33,14 +34,10 @@ export class Figure {
    * @throws {TypeError} if there is no list of traces, or one has no type.
    */
   constructor({ data, layout = {}, frames = [] }: FigureData) {
-    if (!Array.isArray(data)) {
-      throw new TypeError(`Figure: data: expected a list of traces, found ${String(data)}`);
-    }
+    if (!Array.isArray(data)) throw wrongType("Figure: data", "a list of traces", String(data));
     data.forEach((trace, i) => {
       if (typeof trace?.type === "string") return;
-      throw new TypeError(
-        `Figure: data[${i}].type: expected a name such as "scatter", found ${trace?.type}`,
-      );
+      throw wrongType(`Figure: data[${i}].type`, 'a name such as "scatter"', trace?.type);
     });
     this.data = data;
     this.layout = layout;
@@ -101,9 +98,7 @@ export class Figure {
         return await writeFileAtomic(path, head + body);
       }
     }
-    throw new RangeError(
-      `Figure.save: expected a name that ends in .html, .svg, .png or .json, found ${path}`,
-    );
+    throw outOfRange("Figure.save", "a name that ends in .html, .svg, .png or .json", path);
   }
 
   /** One line: the title and what is drawn. */

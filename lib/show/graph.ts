@@ -1,3 +1,4 @@
+import { wrongType } from "../core/errors.ts";
 import { flag, oneOf, text } from "../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../core/options.ts";
 import { Model } from "../train/model.ts";
@@ -51,9 +52,7 @@ const scale = 4 / 3;
  */
 export async function drawGraph(model: Model, given: GraphOptions = {}): Promise<Picture> {
   const settings = options("drawGraph", given, graphSchema);
-  if (!(model instanceof Model)) {
-    throw new TypeError(`drawGraph: expected a model, found ${describeValue(model)}`);
-  }
+  if (!(model instanceof Model)) throw wrongType("drawGraph", "a model", describeValue(model));
   const dot = dotOf(boxesOf(model), settings);
   const { instance } = await loadPackage<Graphviz>(specifier, "Drawings of graphs");
   const drawn = (await instance()).renderString(dot, { format: "svg" });

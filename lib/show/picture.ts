@@ -1,3 +1,4 @@
+import { outOfRange } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { escapeMarkup } from "../plotly_svg/mod.ts";
 import { dataUrl, jupyterDisplay, type MimeBundle } from "./bundle.ts";
@@ -97,7 +98,7 @@ export class Picture {
   async save(path: string): Promise<void> {
     if (/\.svg$/i.test(path)) return await writeFileAtomic(path, this.svg());
     if (/\.png$/i.test(path)) return await writeFileAtomic(path, await this.png());
-    throw new RangeError(`Picture.save: expected a name that ends in .svg or .png, found ${path}`);
+    throw outOfRange("Picture.save", "a name that ends in .svg or .png", path);
   }
 
   /** One line: the size and what it shows. */

@@ -1,3 +1,4 @@
+import { wrongType } from "../core/errors.ts";
 import { custom, listOf, object, positiveInteger, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { escapeMarkup } from "../plotly_svg/mod.ts";
@@ -155,15 +156,15 @@ export function table(rows: readonly TableRow[], given: TableOptions = {}): Tabl
 const dots = "…";
 
 function readRows(rows: readonly TableRow[], columns: readonly string[] | undefined) {
-  if (!Array.isArray(rows)) throw new TypeError(`table: expected a list of rows, found ${rows}`);
+  if (!Array.isArray(rows)) throw wrongType("table", "a list of rows", `${rows}`);
   rows.forEach((row, i) => {
     if (typeof row === "object" && row !== null && Array.isArray(row) === Array.isArray(rows[0])) {
       return;
     }
-    throw new TypeError(
-      `table: rows[${i}]: expected ${
-        Array.isArray(rows[0]) ? "a list as rows[0] is" : "a record of cells"
-      }, found ${Array.isArray(row) ? "a list" : String(row)}`,
+    throw wrongType(
+      `table: rows[${i}]`,
+      Array.isArray(rows[0]) ? "a list as rows[0] is" : "a record of cells",
+      Array.isArray(row) ? "a list" : String(row),
     );
   });
   if (Array.isArray(rows[0])) {
@@ -171,10 +172,10 @@ function readRows(rows: readonly TableRow[], columns: readonly string[] | undefi
     const count = columns?.length ?? lists.reduce((most, row) => Math.max(most, row.length), 0);
     const wrong = columns === undefined ? -1 : lists.findIndex((row) => row.length > count);
     if (wrong >= 0) {
-      throw new TypeError(
-        `table: rows[${wrong}]: expected ${count} cells as there are columns, found ${
-          lists[wrong]!.length
-        }`,
+      throw wrongType(
+        `table: rows[${wrong}]`,
+        `${count} cells as there are columns`,
+        lists[wrong]!.length,
       );
     }
     const names = columns ?? Array.from({ length: count }, (_, i) => String(i));

@@ -1,3 +1,4 @@
+import { outOfRange } from "../../core/errors.ts";
 import { checkedBy, custom, flag, required, text } from "../../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../../core/options.ts";
 import { type Json, mergeJson, traceColor } from "../../plotly_svg/mod.ts";
@@ -148,8 +149,10 @@ function readLabels(given: BarOptions["labels"], n: number, where: string): stri
   checkLength(labels, n, "the bars", `${where}: labels`);
   const twice = labels.find((label, i) => labels.indexOf(label) < i);
   if (twice === undefined) return labels;
-  throw new RangeError(
-    `${where}: labels: expected another label for each bar, found ${JSON.stringify(twice)} twice`,
+  throw outOfRange(
+    `${where}: labels`,
+    "another label for each bar",
+    `${JSON.stringify(twice)} twice`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { checkedBy, integer, number, required } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -216,7 +217,7 @@ function checkLabels(given: unknown, where: string): Numbers {
   const labels = Array.from(checkNumbers(given, where));
   const bad = labels.find((label) => !Number.isInteger(label));
   if (bad === undefined) return labels;
-  throw new RangeError(`${where}: expected whole numbers, found ${bad}`);
+  throw outOfRange(where, "whole numbers", bad);
 }
 
 async function readPoints(
@@ -237,7 +238,7 @@ async function readPoints(
 async function pairsOf(points: Tensor, where: string): Promise<Matrix> {
   const { shape } = points;
   if (shape.length !== 2 || shape[1] !== 2) {
-    throw new TypeError(`${where}: expected shape [n, 2], found ${formatShape(shape)}`);
+    throw wrongType(where, "shape [n, 2]", formatShape(shape));
   }
   const data = await points.data();
   return Array.from({ length: shape[0]! }, (_, i) => data.subarray(2 * i, 2 * i + 2));
@@ -251,11 +252,7 @@ async function scoresOf(
   where: string,
 ): Promise<Scores> {
   if (!(predict instanceof Model) && typeof predict !== "function") {
-    throw new TypeError(
-      `${where}: predict: expected a model or a function of points, found ${
-        describeValue(predict)
-      }`,
-    );
+    throw wrongType(`${where}: predict`, "a model or a function of points", describeValue(predict));
   }
   const n = xs.length * ys.length;
   const grid = new Float32Array(2 * n);
@@ -267,16 +264,14 @@ async function scoresOf(
     ? await predict.predict(plane, { batchSize: 4096 })
     : await predict(plane);
   if (!(result instanceof Tensor)) {
-    throw new TypeError(
-      `${where}: predict: expected a tensor from it, found ${describeValue(result)}`,
-    );
+    throw wrongType(`${where}: predict`, "a tensor from it", describeValue(result));
   }
   const { shape } = result;
   if (shape[0] !== n || shape.length > 2) {
-    throw new TypeError(
-      `${where}: predict: expected [n], [n, 1] or [n, classes] for the ${n} points [n, 2], found ${
-        formatShape(shape)
-      }`,
+    throw wrongType(
+      `${where}: predict`,
+      `[n], [n, 1] or [n, classes] for the ${n} points [n, 2]`,
+      formatShape(shape),
     );
   }
   return { data: await result.data(), width: shape[1] ?? 1 };

@@ -1,3 +1,4 @@
+import { wrongType } from "../../core/errors.ts";
 import { custom, instance, positiveInteger, required, text } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -76,10 +77,10 @@ export async function featureMaps(
     : found.shape;
   const [height, width, channels] = shape as [number, number, number];
   if (shape.length !== 3 || found.size === 0) {
-    throw new TypeError(
-      `${where}: maps: expected shape [h, w, channels] or [1, h, w, channels], found ${
-        formatShape(found.shape)
-      }`,
+    throw wrongType(
+      `${where}: maps`,
+      "shape [h, w, channels] or [1, h, w, channels]",
+      formatShape(found.shape),
     );
   }
   const n = Math.min(channels, most);
@@ -91,9 +92,7 @@ export async function featureMaps(
     data: Float32Array.from({ length: height * width }, (_, i) => data[i * channels + c]!),
   }));
   if (typeof labels !== "boolean" && labels.length < n) {
-    throw new TypeError(
-      `${where}: labels: expected ${n}, one for each map, found ${labels.length}`,
-    );
+    throw wrongType(`${where}: labels`, `${n}, one for each map`, labels.length);
   }
   return mosaic(toPixels(planes, range), {
     ...look,
@@ -104,9 +103,7 @@ export async function featureMaps(
 
 async function mapsOf(maps: FeatureMapsOf, where: string): Promise<Tensor> {
   if (typeof maps !== "object" || maps === null) {
-    throw new TypeError(
-      `${where}: expected a tensor or { model, image, layer }, found ${describeValue(maps)}`,
-    );
+    throw wrongType(where, "a tensor or { model, image, layer }", describeValue(maps));
   }
   const { model, image, layer } = options(where, maps, mapsSchema);
   return await model.predict(oneImage(image, `${where}: image`), { outputs: [layer] });
@@ -117,7 +114,5 @@ function oneImage(image: Tensor, where: string): Tensor {
   const { shape } = image;
   if (shape.length === 3) return image.reshape([1, ...shape]);
   if (shape.length === 4 && shape[0] === 1) return image;
-  throw new TypeError(
-    `${where}: expected one image [h, w, c] or [1, h, w, c], found ${formatShape(shape)}`,
-  );
+  throw wrongType(where, "one image [h, w, c] or [1, h, w, c]", formatShape(shape));
 }

@@ -1,3 +1,4 @@
+import { outOfRange } from "../../core/errors.ts";
 import type { Json } from "../../plotly_svg/mod.ts";
 import { checkedBy, custom, flag, number, text } from "../../core/option_kinds.ts";
 import { describeValue, type Schema } from "../../core/options.ts";
@@ -48,7 +49,7 @@ export function checkRange(range: unknown, where: string): readonly [number, num
     const [from, to] = range as [number, number];
     if (from !== to) return [from, to];
   }
-  throw new RangeError(`${where}: expected two different numbers, found ${describeValue(range)}`);
+  throw outOfRange(where, "two different numbers", describeValue(range));
 }
 
 /** From where to where something goes. */

@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { integer, listOf, positiveInteger, text } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -58,9 +59,7 @@ export async function filters(kernel: Tensor | Model, given: FiltersOptions = {}
   const [height, width, inputs, total] = shape as [number, number, number, number];
   const beyond = channels?.find((channel) => channel >= inputs);
   if (beyond !== undefined) {
-    throw new RangeError(
-      `${where}: channels: expected numbers from 0 to ${inputs - 1}, found ${beyond}`,
-    );
+    throw outOfRange(`${where}: channels`, `numbers from 0 to ${inputs - 1}`, beyond);
   }
   // Of each filter a picture in colours, or a grey one for each channel.
   const inColor = inputs === 3 && channels === undefined;
@@ -98,31 +97,21 @@ async function readKernel(
 ): Promise<{ shape: readonly number[]; data: ArrayLike<number> }> {
   if (kernel instanceof Model) {
     const known = kernel.layers.filter(({ weights }) => weights.get("kernel")?.shape.length === 4);
-    if (known.length === 0) {
-      throw new TypeError(`${where}: expected a model with a convolution, found ${kernel}`);
-    }
+    if (known.length === 0) throw wrongType(where, "a model with a convolution", `${kernel}`);
     const names = known.map(({ name }) => name), name = layer ?? names[0]!;
     const weight = kernel.layer(name).weights.get("kernel");
     if (weight?.shape.length === 4) return { shape: weight.shape, data: await weight.read() };
-    throw new TypeError(
-      `${where}: layer: expected a convolution (${names.join(", ")}), found ${
-        JSON.stringify(name)
-      }`,
-    );
+    throw wrongType(`${where}: layer`, `a convolution (${names.join(", ")})`, JSON.stringify(name));
   }
   if (!(kernel instanceof Tensor)) {
-    throw new TypeError(
-      `${where}: kernel: expected a tensor or a model, found ${describeValue(kernel)}`,
-    );
+    throw wrongType(`${where}: kernel`, "a tensor or a model", describeValue(kernel));
   }
-  if (layer !== undefined) {
-    throw new TypeError(`${where}: layer: expected a model for it, found a tensor`);
-  }
+  if (layer !== undefined) throw wrongType(`${where}: layer`, "a model for it", "a tensor");
   if (kernel.shape.length !== 4 || kernel.size === 0) {
-    throw new TypeError(
-      `${where}: kernel: expected shape [height, width, input channels, filters], found ${
-        formatShape(kernel.shape)
-      }`,
+    throw wrongType(
+      `${where}: kernel`,
+      "shape [height, width, input channels, filters]",
+      formatShape(kernel.shape),
     );
   }
   return { shape: kernel.shape, data: await kernel.data() };

@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { flag, positiveInteger } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import type { Json } from "../../plotly_svg/mod.ts";
@@ -123,19 +124,15 @@ function needsOf(figure: Figure, traces: readonly Trace[], bare: boolean): Panel
 /** Checks that a list holds figures, at least one. */
 export function checkFigures(figures: readonly Figure[], where: string): void {
   if (!Array.isArray(figures)) {
-    throw new TypeError(
-      `${where}: figures: expected a list of figures, found ${describeValue(figures)}`,
-    );
+    throw wrongType(`${where}: figures`, "a list of figures", describeValue(figures));
   }
-  if (figures.length === 0) {
-    throw new RangeError(`${where}: expected at least one figure, found none`);
-  }
+  if (figures.length === 0) throw outOfRange(where, "at least one figure", "none");
   figures.forEach((figure, i) => {
     if (figure instanceof Figure) return;
     const hint = (figure as unknown) instanceof Promise
       ? "a promise: await it first"
       : describeValue(figure);
-    throw new TypeError(`${where}: figures[${i}]: expected a figure, found ${hint}`);
+    throw wrongType(`${where}: figures[${i}]`, "a figure", hint);
   });
 }
 

@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { custom, flag, number, text } from "../../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../../core/options.ts";
 import type { Json } from "../../plotly_svg/mod.ts";
@@ -207,9 +208,7 @@ function colorRange(
   where: string,
 ): [number, number] {
   const found = extentOf(z);
-  if (found === undefined) {
-    throw new RangeError(`${where}: matrix: expected finite numbers, found none`);
-  }
+  if (found === undefined) throw outOfRange(`${where}: matrix`, "finite numbers", "none");
   let [low, high] = [zMin ?? found[0], zMax ?? found[1]];
   if (symmetric) {
     const most = Math.max(Math.abs(low), Math.abs(high));
@@ -217,9 +216,7 @@ function colorRange(
   }
   // Colours need a range, and where all numbers are one, any around it will do.
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
-  if (low > high) {
-    throw new RangeError(`${where}: zMin: expected less than zMax, found ${low} and ${high}`);
-  }
+  if (low > high) throw outOfRange(`${where}: zMin`, "less than zMax", `${low} and ${high}`);
   return rounded([low, high]) as [number, number];
 }
 
@@ -283,7 +280,7 @@ function labelTicks(
   // Of few rows and columns each has its number; axes that count further do so by themselves.
   if (labels === undefined) return n <= 12 ? Array.from({ length: n }, (_, i) => `${i}`) : [];
   if (labels.length === n) return Array.from(labels, String);
-  throw new TypeError(`${where}: expected ${n} labels, one for each ${of}, found ${labels.length}`);
+  throw wrongType(where, `${n} labels, one for each ${of}`, labels.length);
 }
 
 /** Means of blocks of `down` rows and `across` columns; cells that are not finite are left out. */

@@ -1,3 +1,4 @@
+import { outOfRange } from "../../core/errors.ts";
 import { checkedBy, flag, required, text } from "../../core/option_kinds.ts";
 import { options, type Schema } from "../../core/options.ts";
 import { traceColor } from "../../plotly_svg/mod.ts";
@@ -45,11 +46,11 @@ const histogramSchema = {
 function checkBins(bins: unknown, where: string): number | Numbers {
   if (typeof bins === "number") {
     if (Number.isInteger(bins) && bins >= 1 && bins <= 10000) return bins;
-    throw new RangeError(`${where}: expected an integer from 1 to 10000, found ${bins}`);
+    throw outOfRange(where, "an integer from 1 to 10000", bins);
   }
   const edges = Array.from(checkNumbers(bins, where));
   if (edges.length > 1 && edges.every((edge, i) => i === 0 || edge > edges[i - 1]!)) return edges;
-  throw new RangeError(`${where}: expected at least two edges that rise, found [${edges}]`);
+  throw outOfRange(where, "at least two edges that rise", `[${edges}]`);
 }
 
 /**
@@ -114,7 +115,7 @@ function edgesOf(
 ): number[] {
   if (typeof bins === "object") return Array.from(bins);
   let [low, high] = range ?? extentOf(lists) ?? [NaN, NaN];
-  if (Number.isNaN(low)) throw new RangeError(`${where}: expected finite numbers, found none`);
+  if (Number.isNaN(low)) throw outOfRange(where, "finite numbers", "none");
   if (range === undefined && bins === undefined && high - low <= 60 && lists.every(isWhole)) {
     // A bin for each integer.
     return Array.from({ length: high - low + 2 }, (_, i) => low + i - 0.5);

@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { flag, listOf, oneOf } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { traceColor } from "../../plotly_svg/mod.ts";
@@ -100,19 +101,17 @@ function namedHistories(
   const isOne = (value: unknown): value is HistoryLike =>
     Array.isArray((value as HistoryLike | undefined)?.epochs);
   if (typeof history !== "object" || history === null) {
-    throw new TypeError(`${where}: expected what fit returns, found ${describeValue(history)}`);
+    throw wrongType(where, "what fit returns", describeValue(history));
   }
   const named: [string | undefined, HistoryLike][] = isOne(history)
     ? [[undefined, history]]
     : Object.entries(history);
   for (const [name, one] of named) {
     const what = name === undefined ? where : `${where}: ${name}`;
-    if (!isOne(one)) {
-      throw new TypeError(`${what}: expected what fit returns, found ${describeValue(one)}`);
-    }
-    if (one.epochs.length === 0) throw new RangeError(`${what}: expected epochs, found none`);
+    if (!isOne(one)) throw wrongType(what, "what fit returns", describeValue(one));
+    if (one.epochs.length === 0) throw outOfRange(what, "epochs", "none");
   }
-  if (named.length === 0) throw new RangeError(`${where}: expected a history, found none`);
+  if (named.length === 0) throw outOfRange(where, "a history", "none");
   return named;
 }
 

@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { custom, instance, positiveInteger } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
@@ -89,9 +90,7 @@ async function read(
   }
   if (images instanceof Dataset) return examples(images, range, most ?? 40, where);
   const list = Array.isArray(images) ? images as readonly (RgbImage | Tensor)[] : [images];
-  if (list.length === 0) {
-    throw new RangeError(`${where}: images: expected at least one, found none`);
-  }
+  if (list.length === 0) throw outOfRange(`${where}: images`, "at least one", "none");
   const pixels = await Promise.all(
     list.slice(0, most ?? 100).map(async (image, i) => {
       const name = Array.isArray(images) ? `${where}: images[${i}]` : `${where}: images`;
@@ -99,10 +98,10 @@ async function read(
         return await oneImage(image, range, name);
       }
       if (typeof image !== "object" || image === null || !("data" in image)) {
-        throw new TypeError(
-          `${name}: expected a tensor, a data set or { width, height, data }, found ${
-            describeValue(image)
-          }`,
+        throw wrongType(
+          name,
+          "a tensor, a data set or { width, height, data }",
+          describeValue(image),
         );
       }
       checkImage(image as RgbImage, name);
@@ -154,10 +153,10 @@ function imageForm(shape: readonly number[], where: string): Form {
   if (rank === 3) return { n: a, height: b, width: c, channels: 1 };
   if (rank === 4 && isColor(d)) return { n: a, height: b, width: c, channels: d };
   const hint = rank >= 3 ? "; plot.featureMaps shows other numbers of channels" : "";
-  throw new TypeError(
-    `${where}: expected [h, w], [h, w, c], [n, h, w] or [n, h, w, c] with 1 or 3 channels, found ${
-      formatShape(shape)
-    }${hint}`,
+  throw wrongType(
+    where,
+    "[h, w], [h, w, c], [n, h, w] or [n, h, w, c] with 1 or 3 channels",
+    `${formatShape(shape)}${hint}`,
   );
 }
 
@@ -185,7 +184,7 @@ async function oneImage(
 ): Promise<Pixels> {
   const planes = await planesOf(image, 2, where);
   if (planes.length === 1) return shown(planes, image.dtype, range)[0]!;
-  throw new TypeError(`${where}: expected one image, found shape ${formatShape(image.shape)}`);
+  throw wrongType(where, "one image", `shape ${formatShape(image.shape)}`);
 }
 
 /**

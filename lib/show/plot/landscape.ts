@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { callback, checkedBy, flag, integer, required, text } from "../../core/option_kinds.ts";
 import {
   type AnyOption,
@@ -126,7 +127,7 @@ export function readLandscape(
   const range = extentOf(heights);
   if (range === undefined) {
     const what = log ? "positive finite heights for log" : "finite heights";
-    throw new RangeError(`${where}: expected ${what}, found none`);
+    throw outOfRange(where, what, "none");
   }
   const label = log ? `log<sub>10</sub>${zLabel === undefined ? "" : ` ${zLabel}`}` : zLabel;
   return {
@@ -166,9 +167,7 @@ function gridOf(
   where: string,
 ): { x: number[]; y: number[]; z: Matrix; f?: LandscapeFunction["f"] } {
   if (typeof landscape !== "object" || landscape === null) {
-    throw new TypeError(
-      `${where}: expected { x, y, z } or { f, x, y }, found ${describeValue(landscape)}`,
-    );
+    throw wrongType(where, "{ x, y, z } or { f, x, y }", describeValue(landscape));
   }
   if ("f" in landscape) return gridOfFunction(landscape, where);
   const { x, y, z } = options(where, landscape, gridSchema);
@@ -189,7 +188,7 @@ function gridOfFunction(landscape: LandscapeFunction, where: string) {
   const bad: unknown = z.flat().find((height) => typeof height !== "number");
   if (bad === undefined) return { x, y, z, f };
   const hint = bad instanceof Promise ? "; compute the heights first and give { x, y, z }" : "";
-  throw new TypeError(`${where}: f: expected numbers, found ${describeValue(bad)}${hint}`);
+  throw wrongType(`${where}: f`, "numbers", `${describeValue(bad)}${hint}`);
 }
 
 /** The place of a value between two of a rising list: the index of the lower, and how far on. */
@@ -244,13 +243,11 @@ function readPath(path: unknown, where: string, i: number): Walk {
 
 function checkPoints(points: unknown, where: string): Path {
   if (!Array.isArray(points) || points.length === 0) {
-    throw new TypeError(
-      `${where}: expected points [x, y] or { name, points }, found ${describeValue(points)}`,
-    );
+    throw wrongType(where, "points [x, y] or { name, points }", describeValue(points));
   }
   points.forEach((point, i) => {
     if (isPoint(point)) return;
-    throw new TypeError(`${where}[${i}]: expected a point [x, y], found ${describeValue(point)}`);
+    throw wrongType(`${where}[${i}]`, "a point [x, y]", describeValue(point));
   });
   return points;
 }

@@ -1,3 +1,4 @@
+import { outOfRange } from "../../core/errors.ts";
 import { colorway, type Json, measureText, mergeJson, plainLines } from "../../plotly_svg/mod.ts";
 import type { Layout } from "../figure_data.ts";
 import type { CartesianOptions, FigureOptions } from "./figure_options.ts";
@@ -144,9 +145,7 @@ function axisRange(
   if (range === undefined) return log ? { type: "log", ...logTicks(values) } : {};
   if (!log) return { range: [...range] };
   if (range[0] <= 0 || range[1] <= 0) {
-    throw new RangeError(
-      `${where}: expected positive numbers on a logarithmic axis, found ${JSON.stringify(range)}`,
-    );
+    throw outOfRange(where, "positive numbers on a logarithmic axis", JSON.stringify(range));
   }
   return { type: "log", range: range.map(Math.log10), ...logTicks([range]) };
 }

@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { number, required, text } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { traceColor } from "../../plotly_svg/mod.ts";
@@ -75,12 +76,10 @@ export function models(
   const where = "plot.models";
   const settings = options(where, given, modelsSchema);
   if (!Array.isArray(networks)) {
-    throw new TypeError(`${where}: expected a list of networks, found ${describeValue(networks)}`);
+    throw wrongType(where, "a list of networks", describeValue(networks));
   }
   const points = networks.flatMap((network, i) => readPoint(network, `${where}: networks[${i}]`));
-  if (points.length === 0) {
-    throw new RangeError(`${where}: expected networks with an accuracy, found none`);
-  }
+  if (points.length === 0) throw outOfRange(where, "networks with an accuracy", "none");
   const most = Math.max(...points.map(({ parameters }) => parameters));
   // The small ones lie above the large ones.
   points.sort((a, b) => b.parameters - a.parameters);

@@ -1,3 +1,4 @@
+import { outOfRange } from "../../core/errors.ts";
 import { checkedBy, number, positiveInteger } from "../../core/option_kinds.ts";
 import { describeValue } from "../../core/options.ts";
 import { type Json, measureText, pngUrl } from "../../plotly_svg/mod.ts";
@@ -14,9 +15,7 @@ export const pictureSchema = {
   range: checkedBy<PixelRange>((range, where) => {
     if (range === "each" || range === "all") return range;
     if (Array.isArray(range)) return checkRange(range, where);
-    throw new RangeError(
-      `${where}: expected "each", "all" or [low, high], found ${describeValue(range)}`,
-    );
+    throw outOfRange(where, '"each", "all" or [low, high]', describeValue(range));
   }),
 };
 

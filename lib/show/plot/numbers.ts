@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { checkedBy } from "../../core/option_kinds.ts";
 import { describeValue } from "../../core/options.ts";
 
@@ -34,16 +35,12 @@ export const describeNumbers = (value: unknown): string =>
 
 /** Checks that a value is a list of numbers, at least one. */
 export function checkNumbers(values: unknown, where: string): Numbers {
-  if (!isNumbers(values)) {
-    throw new TypeError(`${where}: expected a list of numbers, found ${describeNumbers(values)}`);
-  }
-  if (values.length === 0) {
-    throw new RangeError(`${where}: expected at least one number, found none`);
-  }
+  if (!isNumbers(values)) throw wrongType(where, "a list of numbers", describeNumbers(values));
+  if (values.length === 0) throw outOfRange(where, "at least one number", "none");
   if (ArrayBuffer.isView(values) && typeof values[0] === "number") return values;
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] === "number") continue;
-    throw new TypeError(`${where}[${i}]: expected a number, found ${describeValue(values[i])}`);
+    throw wrongType(`${where}[${i}]`, "a number", describeValue(values[i]));
   }
   return values;
 }
@@ -54,18 +51,14 @@ export const numbers = checkedBy(checkNumbers);
 /** Checks that a list has as many elements as another. */
 export function checkLength(values: ArrayLike<unknown>, n: number, of: string, where: string) {
   if (values.length === n) return;
-  throw new TypeError(
-    `${where}: expected ${n} ${
-      n === 1 ? "element" : "elements"
-    } as ${of} has, found ${values.length}`,
-  );
+  throw wrongType(where, `${n} ${n === 1 ? "element" : "elements"} as ${of} has`, values.length);
 }
 
 /** Checks that a value is rows of numbers, all of one length. */
 export function checkMatrix(matrix: unknown, where: string): Matrix {
   const rows = matrix as Matrix;
   if (!Array.isArray(matrix) || matrix.length === 0) {
-    throw new TypeError(`${where}: expected rows of numbers, found ${describeNumbers(matrix)}`);
+    throw wrongType(where, "rows of numbers", describeNumbers(matrix));
   }
   rows.forEach((row, i) => {
     checkNumbers(row, `${where}[${i}]`);

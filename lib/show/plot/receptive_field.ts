@@ -1,3 +1,4 @@
+import { outOfRange, wrongType } from "../../core/errors.ts";
 import { checkedBy, instance, integer, listOf, text } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
@@ -35,7 +36,7 @@ const fieldSchema = {
     if (Array.isArray(value) && value.length === 2) {
       return [index.read(value[0], `${where}[0]`), index.read(value[1], `${where}[1]`)];
     }
-    throw new TypeError(`${where}: expected [row, column], found ${describeValue(value)}`);
+    throw wrongType(where, "[row, column]", describeValue(value));
   }),
 } satisfies Schema<ReceptiveFieldOptions>;
 
@@ -114,10 +115,10 @@ function boxesOf(
   const last = fields.at(-1)!, units = size(last.name);
   const unit = at ?? [Math.floor((units[0] - 1) / 2), Math.floor((units[1] - 1) / 2)];
   if (unit[0] >= units[0] || unit[1] >= units[1]) {
-    throw new RangeError(
-      `${where}: expected a row and a column of the ${units[0]} x ${units[1]} units of ${
-        JSON.stringify(last.name)
-      }, found ${JSON.stringify(unit)}`,
+    throw outOfRange(
+      where,
+      `a row and a column of the ${units[0]} x ${units[1]} units of ${JSON.stringify(last.name)}`,
+      JSON.stringify(unit),
     );
   }
   return fields.map((field) => {
@@ -161,8 +162,10 @@ async function sourceOf(image: Tensor, model: Model, where: string): Promise<str
   const { width, height, data } = await imageOf(image);
   const [h, w] = model.inputShape;
   if (height !== h || width !== w) {
-    throw new TypeError(
-      `${where}: image: expected ${h} x ${w} pixels as the model's input, found ${height} x ${width}`,
+    throw wrongType(
+      `${where}: image`,
+      `${h} x ${w} pixels as the model's input`,
+      `${height} x ${width}`,
     );
   }
   return pngUrl(data, width, height, 3);
@@ -179,7 +182,7 @@ function chooseFields(
   const isMap = (name: string) => units.get(name)!.length === 3;
   if (layer !== undefined) {
     const names = typeof layer === "string" ? [layer] : layer;
-    if (names.length === 0) throw new RangeError(`${where}: layer: expected a layer, found none`);
+    if (names.length === 0) throw outOfRange(`${where}: layer`, "a layer", "none");
     return names.map((name) => {
       const field = fields.find((field) => field.name === name);
       if (field !== undefined && isMap(name)) return field;
@@ -194,9 +197,7 @@ function chooseFields(
     return isMap(name) && h * w > 1 && (size[0] !== before[0] || size[1] !== before[1]);
   });
   if (distinct.length === 0) {
-    throw new TypeError(
-      `${where}: model: expected layers that see a part of the image, found none`,
-    );
+    throw wrongType(`${where}: model`, "layers that see a part of the image", "none");
   }
   return evenly(distinct.length, 6).map((i) => distinct[i]!);
 }

@@ -1,3 +1,4 @@
+import { wrongType } from "../../core/errors.ts";
 import { checkedBy, number, oneOf, required, text } from "../../core/option_kinds.ts";
 import type { Schema } from "../../core/options.ts";
 import { type Json, mergeJson, traceColor } from "../../plotly_svg/mod.ts";
@@ -197,8 +198,10 @@ function trace(
   const { mode = style.mode, plotly = {} } = series;
   const marks = mode.includes("markers");
   if (typeof color !== "string" && !marks) {
-    throw new TypeError(
-      `${where}: color: expected one CSS colour for a line, found ${color.length} colours; use plot.scatter or mode: "lines+markers"`,
+    throw wrongType(
+      `${where}: color`,
+      "one CSS colour for a line",
+      `${color.length} colours; use plot.scatter or mode: "lines+markers"`,
     );
   }
   const plain = typeof color === "string" ? color : ownColor;

@@ -1,3 +1,4 @@
+import { wrongType } from "../../core/errors.ts";
 import { type AnyOption, options, type Values } from "../../core/options.ts";
 import { describeNumbers, isNumbers, isTensor, type Numbers } from "./numbers.ts";
 
@@ -27,8 +28,6 @@ export function checkSeries<S extends Readonly<Record<string, AnyOption>>>(
     if (typeof one === "object" && one !== null && !Array.isArray(one) && !isTensor(one)) {
       return { series: options(name, one, schema), where: name };
     }
-    throw new TypeError(
-      `${name}: expected numbers or a series { ${key}, name … }, found ${describeNumbers(one)}`,
-    );
+    throw wrongType(name, `numbers or a series { ${key}, name … }`, describeNumbers(one));
   });
 }

@@ -1,3 +1,4 @@
+import { outOfRange } from "../../core/errors.ts";
 import { checkedBy, custom, listOf, required, text } from "../../core/option_kinds.ts";
 import { options, type Schema } from "../../core/options.ts";
 import { type Json, pngUrl } from "../../plotly_svg/mod.ts";
@@ -73,9 +74,7 @@ export function topLabels(ranked: readonly RankedLabel[], given: TopLabelsOption
   const settings = options(where, given, labelsSchema);
   const { truth, image } = settings;
   ranks.read(ranked, `${where}: ranked`);
-  if (ranked.length === 0) {
-    throw new RangeError(`${where}: ranked: expected at least one label, found none`);
-  }
+  if (ranked.length === 0) throw outOfRange(`${where}: ranked`, "at least one label", "none");
   const places = ranked.map((_, i) => i);
   const start = image === undefined ? 0 : 0.42;
   const width = settings.width ?? (image === undefined ? 420 : 640);
