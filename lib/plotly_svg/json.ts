@@ -102,6 +102,9 @@ export function numbersOf(list: ArrayLike<unknown>): number[] {
   return Array.from(list, (value) => typeof value === "number" ? value : NaN);
 }
 
+/** Numbers in rows. */
+export type Table = readonly (readonly number[])[];
+
 /** A table of numbers, row by row. */
 export function matrixOf(value: unknown): number[][] {
   return isList(value) ? Array.from(value, (row) => isList(row) ? numbersOf(row) : []) : [];

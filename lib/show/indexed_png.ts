@@ -55,11 +55,7 @@ export function indexedPng(
 }
 
 /** Colours of which none is near a more frequent one; undefined if they are too many. */
-function reduced(
-  known: readonly number[],
-  counts: Counts,
-  tolerance: number,
-): number[] | undefined {
+function reduced(known: readonly number[], counts: Counts, tolerance: number) {
   const colors: number[] = [];
   for (const color of known) {
     const allowed = counts.get(color)! <= few ? further * tolerance : tolerance;

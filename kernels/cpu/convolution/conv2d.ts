@@ -1,32 +1,37 @@
 import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
 import { productStages } from "../product/mod.ts";
+import type { Product } from "../product/product.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { addStages } from "../stages/parts.ts";
 import { Scratch } from "../stages/scratch.ts";
-import { padded } from "./frame.ts";
+import { type Four, type Framed, padded } from "./frame.ts";
 
-type Four = readonly [number, number, number, number];
+/** Cross-correlation. */
+export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): void {
+  const scratch = new Scratch(), image = padded(scratch, kernel);
+  const [first = [], ...rest] = productStages(builder, scratch, convolutionProduct(kernel, image));
+  addStages(builder, [[...first, ...image.parts], ...rest], scratch);
+}
 
 /**
- * Cross-correlation. The rows of the product are output pixels, its reduction is the window: where
- * windows are dense a row of the window is one run of the image's memory.
+ * A convolution as a product: its rows are output pixels, its reduction is the window. Where windows
+ * are dense a row of the window is one run of the image's memory.
  */
-export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): void {
+export function convolutionProduct(kernel: ConvolutionKernel, image: Framed): Product {
   const [n, height] = kernel.image as Four;
   const [kernelHeight, kernelWidth, groupChannels, filters] = kernel.kernel as Four;
   const [, outputHeight, outputWidth] = kernel.output as Four;
   const { stride, padding: [top], dilation, groups } = kernel.geometry;
-  const scratch = new Scratch(), image = padded(scratch, kernel);
   const [imageBytes, row, pixel] = image.strides;
   const filterBytes = filters * 4, tap = groupChannels * filterBytes;
-  const groupFilters = filters / groups;
-  const [first = [], ...rest] = productStages(builder, scratch, {
+  const groupFilters = filters / groups, filterGroup = groupFilters * 4;
+  return {
     groups: {
       count: groups,
       a: groupChannels * 4,
-      b: groupFilters * 4,
-      result: groupFilters * 4,
-      column: groupFilters * 4,
+      b: filterGroup,
+      result: filterGroup,
+      column: filterGroup,
     },
     rows: [
       { count: n, a: imageBytes, result: outputHeight * outputWidth * filterBytes },
@@ -45,6 +50,5 @@ export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): v
     window: { offset: 0, stride: stride[0], dilation: dilation[0], top, height },
     shape: kernel.output,
     tail: kernel.tail,
-  });
-  addStages(builder, [[...first, ...image.parts], ...rest], scratch);
+  };
 }

@@ -8,10 +8,13 @@ import { taskRanges } from "../stages/units.ts";
 import type { Integer } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
+/** A shape of images, of kernels or of what comes out. */
+export type Four = readonly [number, number, number, number];
+
 /** Images to be copied into a frame of zeros (or, where an edge is below 0, cropped). */
 interface Frame {
   /** [n, height, width, channels] of the images, which are input 0. */
-  readonly image: readonly [number, number, number, number];
+  readonly image: Four;
   /** Zeros above and to the left. */
   readonly top: number;
   readonly left: number;
@@ -45,7 +48,7 @@ export function framed(scratch: Scratch, frame: Frame): Framed {
 
 /** Puts the images of a convolution into the frame of its padding. */
 export function padded(scratch: Scratch, { image, geometry }: ConvolutionKernel): Framed {
-  const [n, height, width, channels] = image as Frame["image"];
+  const [n, height, width, channels] = image as Four;
   const [top, bottom, left, right] = geometry.padding;
   return framed(scratch, {
     image: [n, height, width, channels],

@@ -5,10 +5,8 @@ import type { KernelBuilder } from "../stages/builder.ts";
 import { addStages, type Stages } from "../stages/parts.ts";
 import { Scratch } from "../stages/scratch.ts";
 import { i32 } from "../wasm/instructions.ts";
-import { type Framed, framed } from "./frame.ts";
+import { type Four, type Framed, framed } from "./frame.ts";
 import { extentOf, type Phase, phasesOf } from "./phases.ts";
-
-type Four = readonly [number, number, number, number];
 
 /**
  * The gradient for the image: each stride by stride phase of its pixels is a convolution, of stride

@@ -90,11 +90,7 @@ export const elementwise: Readonly<Record<string, Emit>> = {
 };
 
 /** Exponents for which a few products and roots do; 3/4 is that of local response normalisation. */
-function powerByConstant(
-  f: FunctionBuilder,
-  x: Vector,
-  exponent: number | undefined,
-): Vector | undefined {
+function powerByConstant(f: FunctionBuilder, x: Vector, exponent: number | undefined) {
   switch (exponent) {
     case 1:
       return x;

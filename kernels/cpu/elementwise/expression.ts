@@ -64,12 +64,7 @@ export class ExpressionEmitter {
     return this.#expression.stores.map(({ step }) => numberOf(values.get(step)!));
   }
 
-  #compute(
-    step: Step,
-    index: number,
-    values: ReadonlyMap<number, Computed>,
-    lanes: Lanes,
-  ): Computed {
+  #compute(step: Step, index: number, values: Values, lanes: Lanes): Computed {
     if (step.kind === "literal") return { value: literalOf(step.value, step.dtype), mask: false };
     if (step.kind === "result") return { value: lanes.result!, mask: false };
     const f = this.#f, value = f.local("v128");
@@ -80,7 +75,7 @@ export class ExpressionEmitter {
   #valueOf(
     step: Exclude<Step, { kind: "literal" | "result" }>,
     index: number,
-    values: ReadonlyMap<number, Computed>,
+    values: Values,
     lanes: Lanes,
   ): Vector {
     switch (step.kind) {
@@ -102,7 +97,7 @@ export class ExpressionEmitter {
     }
   }
 
-  #apply(step: Extract<Step, { kind: "apply" }>, values: ReadonlyMap<number, Computed>): Vector {
+  #apply(step: Extract<Step, { kind: "apply" }>, values: Values): Vector {
     const last = this.#expression.steps[step.operands.at(-1)!]!;
     const emit = masks[step.op] ?? elementwise[step.op];
     if (emit === undefined) {
@@ -126,6 +121,9 @@ interface Computed {
   readonly value: Vector;
   readonly mask: boolean;
 }
+
+/** The values of steps, by number. */
+type Values = ReadonlyMap<number, Computed>;
 
 const numberOf = ({ value, mask }: Computed): Vector => mask ? v128.and(value, 1) : value;
 const maskOf = ({ value, mask }: Computed): Vector => mask ? value : i32x4.ne(value, 0);

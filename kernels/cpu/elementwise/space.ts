@@ -32,12 +32,8 @@ const unitOf = (access: Access) => access.buffer === undefined ? 1 : bytesPerEle
 const strideOf = (access: Access, axis: number): number =>
   access.view.strides[axis]! * unitOf(access);
 
-/** The space of a kernel, over some axes of which it may reduce. */
-export function spaceOf(
-  shape: Shape,
-  expression: Expression,
-  reducedAxes?: readonly number[],
-): Space {
+/** The space of a kernel, which may reduce `over` some axes of it. */
+export function spaceOf(shape: Shape, expression: Expression, over?: readonly number[]): Space {
   const rowMajor: View = { offset: 0, strides: stridesOf(shape) };
   const reads = new Map<number, Access>();
   expression.steps.forEach((step, index) => {
@@ -51,12 +47,12 @@ export function spaceOf(
       reads.set(index, { view: rowMajor, buffer: undefined, dtype: "i32" });
     }
   });
-  const writes = reducedAxes !== undefined ? [] : expression.stores.map(({ dtype }, number) => ({
+  const writes = over !== undefined ? [] : expression.stores.map(({ dtype }, number) => ({
     view: rowMajor,
     buffer: { kind: "output" as const, number },
     dtype,
   }));
-  const reduced = shape.map((_, axis) => reducedAxes?.includes(axis) ?? false);
+  const reduced = shape.map((_, axis) => over?.includes(axis) ?? false);
   return { shape, reduced, reads, writes };
 }
 

@@ -237,12 +237,9 @@ function addPart({ shape, tail = plainTail }: Product, chunks: number, partials:
               storeLanes(f, place, stored, lanes);
             });
           });
-        const column = f.local("i32");
-        f.for(column, 0, Math.floor(columns / 4) * 16, 16, () => vector(column, 4));
-        if (columns % 4 > 0) {
-          f.set(column, Math.floor(columns / 4) * 16);
-          vector(column, columns % 4);
-        }
+        const whole = Math.floor(columns / 4) * 16;
+        f.count(0, whole, 16, (column) => vector(column, 4));
+        if (columns % 4 > 0) vector(f.local(i32.constant(whole)), columns % 4);
       });
     },
   };

@@ -1,5 +1,6 @@
 import { sizeOf } from "../../../lib/core/shape.ts";
 import type { ArgmaxKernel } from "../../../lib/graph/kernel.ts";
+import { addressOf } from "../memory/address.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
@@ -17,9 +18,7 @@ export function emitArgmax(builder: KernelBuilder, { shape, axis, dtype }: Argma
   stageOfUnits(builder, units, taskSize / (4 * length), (f, args) => (unit) => {
     const row = f.local(i32.divU(unit, vectors));
     const column = f.local(i32.mul(i32.remU(unit, vectors), 16));
-    const source = f.local(
-      i32.add(i32.add(args.input(0), i32.mul(row, length * inner * 4)), column),
-    );
+    const source = addressOf(f, args.input(0), [row, length * inner * 4], [column, 1]);
     const best = f.local(v128.load(source));
     const bestIndex = f.local(i32x4.constant(0));
     f.count(1, length, 1, (index) => {
@@ -34,10 +33,8 @@ export function emitArgmax(builder: KernelBuilder, { shape, axis, dtype }: Argma
       f.set(best, v128.bitselect(value, best, wins));
       f.set(bestIndex, v128.bitselect(i32x4.splat(index), bestIndex, wins));
     });
-    const target = f.local(i32.add(i32.add(args.output(0), i32.mul(row, inner * 4)), column));
-    const store = (lanes: number) => {
-      storeLanes(f, target, bestIndex, lanes);
-    };
+    const target = addressOf(f, args.output(0), [row, inner * 4], [column, 1]);
+    const store = (lanes: number) => storeLanes(f, target, bestIndex, lanes);
     const rest = inner - (vectors - 1) * 4;
     if (rest === 4) store(4);
     else f.if(i32.eq(column, (vectors - 1) * 16), () => store(rest), () => store(4));

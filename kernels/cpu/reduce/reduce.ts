@@ -12,7 +12,7 @@ import {
   type Space,
   spaceOf,
 } from "../elementwise/space.ts";
-import { multipleBelow, unravel } from "../memory/address.ts";
+import { addressOf, multipleBelow, unravel } from "../memory/address.ts";
 import { laneMask, laneOffsets, storeLanes } from "../memory/lanes.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
@@ -226,9 +226,7 @@ function emitColumns(
       f.count(0, whole, together, () => rows(together));
       if (together > 1) f.count(whole, extent, 1, () => rows(1));
     });
-    const target = f.local(
-      i32.add(walk.args.output(0), i32.mul(i32.add(i32.mul(row, columns), column), 4)),
-    );
+    const target = addressOf(f, walk.args.output(0), [i32.add(i32.mul(row, columns), column), 4]);
     for (let vector = 0; vector < vectors; vector++) {
       const sum = f.local(pairwise(walk.combine, sums.map((list) => list[vector]!)));
       const lanes = Math.min(4, count - vector * 4);

@@ -123,40 +123,30 @@ export class FunctionBuilder {
   }
 
   /**
-   * for (variable = from; variable < to; variable += step) body. Comparisons are unsigned, so that
+   * for (let index = from; index < to; index += step) body. Comparisons are unsigned, so that
    * addresses above 2 GiB count too; `to` must be a constant or not change in the body.
    */
-  for(
-    variable: Local<"i32">,
-    from: Operand<"i32">,
-    to: Operand<"i32">,
-    step: number,
-    body: () => void,
-  ): void {
-    const first = known(from), last = known(to);
-    if (first !== undefined && last !== undefined && first >= last) return;
-    this.set(variable, from);
-    if (first !== undefined && last !== undefined && first + step >= last) return body();
-    const loop = () =>
-      this.repeat(() => {
-        body();
-        this.increase(variable, step);
-        return i32.ltU(variable, to);
-      });
-    if (first !== undefined && last !== undefined) loop();
-    else this.if(i32.ltU(variable, to), loop);
-  }
-
-  /** `for` over a new variable that `body` is given. */
   count(
     from: Operand<"i32">,
     to: Operand<"i32">,
     step: number,
     body: (index: Local<"i32">) => void,
   ): void {
+    const first = known(from), last = known(to);
+    const isKnown = first !== undefined && last !== undefined;
     this.scope(() => {
       const index = this.local("i32");
-      this.for(index, from, to, step, () => body(index));
+      if (isKnown && first >= last) return;
+      this.set(index, from);
+      if (isKnown && first + step >= last) return body(index);
+      const loop = () =>
+        this.repeat(() => {
+          body(index);
+          this.increase(index, step);
+          return i32.ltU(index, to);
+        });
+      if (isKnown) loop();
+      else this.if(i32.ltU(index, to), loop);
     });
   }
 

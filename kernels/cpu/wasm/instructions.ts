@@ -233,21 +233,16 @@ export const f32x4 = {
     pmax: 0xeb,
   }),
   /** a * b + c, rounded once where the machine can (relaxed SIMD). */
-  madd: (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Vector =>
-    ternary(0x105, a, b, c),
+  madd: ternary(0x105),
   /** c - a * b, rounded once where the machine can (relaxed SIMD). */
-  nmadd: (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Vector =>
-    ternary(0x106, a, b, c),
+  nmadd: ternary(0x106),
 };
 
-function ternary(
-  opcode: number,
-  a: Operand<"v128">,
-  b: Operand<"v128">,
-  c: Operand<"v128">,
-): Vector {
-  const operands = [a, b, c].map((x) => operand("f32x4", x).code);
-  return { type: "v128", code: [...operands, simd(opcode)] };
+function ternary(opcode: number) {
+  return (a: Operand<"v128">, b: Operand<"v128">, c: Operand<"v128">): Vector => ({
+    type: "v128",
+    code: [...[a, b, c].map((x) => operand("f32x4", x).code), simd(opcode)],
+  });
 }
 
 function shift(opcode: number) {

@@ -1,3 +1,4 @@
+import { addressOf } from "../memory/address.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import { fill } from "../memory/runs.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
@@ -71,10 +72,7 @@ function emitImage(
       const x = f.local(i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
       const horizontal = clip(f, x, s.window[1], s.width, [s.padding[2], s.padding[3]]);
       const start = f.local(i32.add(i32.add(target, i32.mul(y, line)), i32.mul(x, pixel)));
-      const from = f.local(i32.add(
-        outputGradient,
-        i32.mul(i32.add(i32.mul(row, s.columns), column), pixel),
-      ));
+      const from = addressOf(f, outputGradient, [i32.add(i32.mul(row, s.columns), column), pixel]);
       overChannels(f, channels, (offset, lanes) => {
         const at = f.local(i32.add(from, offset));
         const values = lanes.map((_, v) => f.local(v128.load(at, v * 16)));

@@ -1,6 +1,7 @@
 import { sizeOf } from "../../../lib/core/shape.ts";
 import type { CombineName } from "../../../lib/graph/combine.ts";
 import type { WindowKernel } from "../../../lib/graph/kernel.ts";
+import { addressOf } from "../memory/address.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import { type Combine, combineOf } from "../reduce/combine.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
@@ -75,10 +76,8 @@ function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName):
       const y = f.local(i32.sub(i32.mul(i32.remU(index, s.rows), s.stride[0]), s.padding[0]));
       const vertical = clip(f, y, s.window[0], s.height, [s.padding[0], s.padding[1]]);
       const pixel = s.channels * 4;
-      const row = f.local(i32.add(
-        args.input(0),
-        i32.mul(i32.add(i32.mul(image, s.height), y), s.width * pixel),
-      ));
+      const top = i32.add(i32.mul(image, s.height), y);
+      const row = addressOf(f, args.input(0), [top, s.width * pixel]);
       const output = f.local(i32.add(args.output(0), i32.mul(index, line * 4)));
       const pixels = (from: number, to: number) =>
         f.count(from, to, 1, (column) => emitPixel(f, s, combine, row, output, column, vertical));

@@ -7,6 +7,7 @@ import {
   cellCenters,
   cellEdges,
   type DrawnTrace,
+  type DrawnTraces,
   hasMode,
   positions,
   tableSize,
@@ -25,11 +26,7 @@ interface Reach {
 }
 
 /** The range of an axis when the layout gives none: the smallest with space for all traces. */
-export function autoRange(
-  axis: Axis,
-  traces: readonly DrawnTrace[],
-  layout: Json,
-): [number, number] {
+export function autoRange(axis: Axis, traces: DrawnTraces, layout: Json): [number, number] {
   const reaches = traces.flatMap((trace) => reachOf(trace, axis, traces, layout));
   const rangeMode = textAt(axis.layout, "rangemode", "normal");
   const zero = axis.type === "linear" &&
@@ -56,12 +53,7 @@ export function autoRange(
   return [low - below * unit, high + above * unit];
 }
 
-function reachOf(
-  trace: DrawnTrace,
-  axis: Axis,
-  traces: readonly DrawnTrace[],
-  layout: Json,
-): Reach[] {
+function reachOf(trace: DrawnTrace, axis: Axis, traces: DrawnTraces, layout: Json): Reach[] {
   if (trace.type === "bar") return barReach(trace, axis, traces, layout);
   return trace.type.startsWith("scatter") ? scatterReach(trace, axis) : tableReach(trace, axis);
 }
@@ -100,12 +92,7 @@ function markerSpace(marker: Json, i: number): number {
   return Math.max(space, 3);
 }
 
-function barReach(
-  trace: DrawnTrace,
-  axis: Axis,
-  traces: readonly DrawnTrace[],
-  layout: Json,
-): Reach[] {
+function barReach(trace: DrawnTrace, axis: Axis, traces: DrawnTraces, layout: Json): Reach[] {
   const bars = barsOf(trace, traces, layout);
   if ((trace.json.orientation === "h") === (axis.letter === "y")) {
     // A place for each bar as wide as the distance between bars, gaps included.

@@ -20,6 +20,9 @@ export interface Axis {
   pixels: readonly [number, number];
 }
 
+/** The axes of a figure by name. */
+export type Axes = ReadonlyMap<string, Axis>;
+
 /** A setting of an axis: as the layout has it, or as is usual for its traces. */
 export function settingOf({ layout, usual }: Axis, key: string): unknown {
   return layout[key] ?? usual[key];

@@ -188,10 +188,7 @@ export function anchorOf(axis: Axis): string {
 }
 
 /** The title's font and text of the figure. */
-export function figureTitle(
-  layout: Json,
-  font: Font,
-): { text: string; font: Font } {
+export function figureTitle(layout: Json, font: Font): { text: string; font: Font } {
   return {
     text: titleOf(layout),
     font: fontAt(jsonAt(layout, "title"), "font", { ...font, size: Math.round(1.4 * font.size) }),

@@ -5,8 +5,8 @@
  */
 import { isList, type Json, jsonAt, listAt, pairAt, textAt } from "../json.ts";
 import { autoRange } from "./auto_range.ts";
-import { type Axis, lengthOf, linear, settingOf } from "./axis.ts";
-import { type DrawnTrace, pointCount, valuesOf } from "../traces/trace.ts";
+import { type Axes, type Axis, lengthOf, linear, settingOf } from "./axis.ts";
+import { type DrawnTraces, pointCount, valuesOf } from "../traces/trace.ts";
 
 /** Where the layout keeps an axis: "xaxis2" for "x2". */
 const layoutKey = (id: string): string => `${id[0]}axis${id.slice(1)}`;
@@ -88,11 +88,7 @@ function categoriesOf(own: Json, traces: readonly Json[], letter: "x" | "y"): st
 }
 
 /** Sets the range of every axis: the one it has in the layout, or one that holds its traces. */
-export function setRanges(
-  axes: ReadonlyMap<string, Axis>,
-  traces: readonly DrawnTrace[],
-  layout: Json,
-): void {
+export function setRanges(axes: Axes, traces: DrawnTraces, layout: Json): void {
   for (const axis of axes.values()) {
     const own = axis.layout;
     const given = listAt(own, "range");
@@ -118,7 +114,7 @@ export function setRanges(
 }
 
 /** Gives axes that are tied by `scaleanchor` the same length for a unit. */
-export function tieScales(axes: ReadonlyMap<string, Axis>): void {
+export function tieScales(axes: Axes): void {
   for (const axis of axes.values()) {
     const other = axes.get(String(settingOf(axis, "scaleanchor")));
     if (other === undefined || other === axis) continue;

@@ -1,4 +1,4 @@
-import { contourLevels, contourPalette, type Levels } from "../traces/contour_levels.ts";
+import { colorAt, contourLevels, contourPalette, type Levels } from "../traces/contour_levels.ts";
 import { axisTicks } from "../axes/axis_ticks.ts";
 import { type Box, element, line, rect, stroke } from "../svg/element.ts";
 import { extentOf, type Json, jsonAt, numberAt, textAt, titleOf } from "../json.ts";
@@ -159,21 +159,12 @@ function bands(palette: Palette, { values, step }: Levels, axis: Axis, box: Box)
 }
 
 /** The lines of a contour plot, at their levels. */
-function levelLines(
-  json: Json,
-  palette: Palette,
-  { values, coloring }: Levels,
-  axis: Axis,
-  box: Box,
-): string {
+function levelLines(json: Json, palette: Palette, levels: Levels, axis: Axis, box: Box): string {
   const width = numberAt(json, "line.width", 0.5);
-  const hidden = coloring !== "lines" && jsonAt(json, "contours").showlines === false;
+  const hidden = levels.coloring !== "lines" && jsonAt(json, "contours").showlines === false;
   if (hidden || width === 0) return "";
-  return values.map((level) => {
-    const y = pixelOf(axis, level);
-    const color = coloring === "lines"
-      ? palette.color(level)
-      : textAt(json, "line.color", "#000000");
+  return levels.values.map((level) => {
+    const y = pixelOf(axis, level), color = colorAt(json, levels, palette, level);
     return line(box.x, y, box.x + box.width, y, stroke(color, width));
   }).join("");
 }

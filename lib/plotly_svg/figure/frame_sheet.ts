@@ -21,9 +21,7 @@ const mostSteps = 12;
 const usualColumns = [1, 1, 2, 3, 2, 3, 3];
 
 /** All steps of a figure that moves, or twelve evenly chosen, each smaller and with its name. */
-export function drawSteps(
-  { data, layout: given = {}, frames = [] }: Required<FigureJson>,
-): Drawing {
+export function drawSteps({ data, layout: given, frames }: Required<FigureJson>): Drawing {
   const count = Math.min(mostSteps, frames.length);
   const last = frames.length - 1, between = Math.max(1, count - 1);
   const chosen = Array.from({ length: count }, (_, i) => frames[Math.round(i * last / between)]!);

@@ -1,10 +1,10 @@
 import { colorway } from "../color/colors.ts";
-import type { Axis } from "../axes/axis.ts";
+import type { Axes } from "../axes/axis.ts";
 import { findAxes, flatTypes } from "../axes/figure_axes.ts";
 import { isList, type Json, numberAt, textAt, titleOf } from "../json.ts";
 import type { Size } from "../svg/element.ts";
 import { type Font, plainLines } from "../svg/text.ts";
-import type { DrawnTrace, NamedTrace } from "../traces/trace.ts";
+import type { DrawnTrace, DrawnTraces, NamedTrace } from "../traces/trace.ts";
 
 /** The size of a figure, in pixels. */
 export function figureSize(layout: Json): Size {
@@ -24,11 +24,11 @@ export interface Prepared {
   readonly font: Font;
   /** The traces that are seen. */
   readonly visible: readonly Json[];
-  readonly axes: ReadonlyMap<string, Axis>;
+  readonly axes: Axes;
   /** The colours of successive traces. */
   readonly colors: readonly string[];
   /** The traces on two axes. */
-  readonly traces: readonly DrawnTrace[];
+  readonly traces: DrawnTraces;
   /** Those of which the legend may tell. */
   readonly named: readonly NamedTrace[];
 }

@@ -1,6 +1,6 @@
 import type { Box } from "../svg/element.ts";
 import { type Json, textAt } from "../json.ts";
-import { type Axis, linear, pixelOf } from "../axes/axis.ts";
+import { type Axes, linear, pixelOf } from "../axes/axis.ts";
 
 /** Places of a note, a shape or an image in pixels, by what its `xref` and `yref` refer to. */
 export interface Reference {
@@ -22,7 +22,7 @@ export interface Reference {
  */
 export function referenceOf(
   item: Json,
-  axes: ReadonlyMap<string, Axis>,
+  axes: Axes,
   plot: Box,
   exponents: boolean,
 ): Reference | undefined {
@@ -50,7 +50,7 @@ interface Along {
 
 function along(
   ref: string,
-  axes: ReadonlyMap<string, Axis>,
+  axes: Axes,
   start: number,
   end: number,
   exponents: boolean,

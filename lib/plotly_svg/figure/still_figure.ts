@@ -16,12 +16,12 @@ import { type Json, jsonsAt, numberAt, textAt } from "../json.ts";
 import { arrange } from "./margins.ts";
 import { legendOf } from "./legend.ts";
 import { referenceOf } from "./reference.ts";
-import type { Axis } from "../axes/axis.ts";
+import type { Axes, Axis } from "../axes/axis.ts";
 import { drawShape } from "./shape.ts";
 import { drawText, type Font } from "../svg/text.ts";
 import { drawScenes, solidTypes } from "../scene/scene.ts";
 import { drawTraces } from "../traces/draw_order.ts";
-import type { DrawnTrace } from "../traces/trace.ts";
+import type { DrawnTraces } from "../traces/trace.ts";
 
 /** A drawn figure without the element around it. */
 export interface Drawing extends Size {
@@ -91,10 +91,7 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
 }
 
 /** The pairs of axes that traces lie on; without traces, those that lie at each other. */
-function subplotsOf(
-  axes: ReadonlyMap<string, Axis>,
-  traces: readonly DrawnTrace[],
-): { x: Axis; y: Axis }[] {
+function subplotsOf(axes: Axes, traces: DrawnTraces): { x: Axis; y: Axis }[] {
   const pairs = new Map<string, { x: Axis; y: Axis }>();
   for (const { x, y } of traces) pairs.set(`${x.id} ${y.id}`, { x, y });
   const used = new Set(traces.flatMap(({ x, y }) => [x, y]));
@@ -107,7 +104,7 @@ function subplotsOf(
 }
 
 /** The box at whose edge an axis lies. */
-function axisBox(axis: Axis, axes: ReadonlyMap<string, Axis>, plot: Box): Box {
+function axisBox(axis: Axis, axes: Axes, plot: Box): Box {
   const other = axes.get(anchorOf(axis)) ??
     [...axes.values()].find(({ letter }) => letter !== axis.letter);
   if (other === undefined) return plot;

@@ -72,17 +72,8 @@ export function rect({ x, y, width, height }: Box, attributes: Attributes): stri
 }
 
 /** A straight line. */
-export function line(
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-  attributes: Attributes,
-): string {
-  return element("path", {
-    d: `M${short(x1)},${short(y1)}L${short(x2)},${short(y2)}`,
-    ...attributes,
-  });
+export function line(x1: number, y1: number, x2: number, y2: number, look: Attributes): string {
+  return element("path", { d: `M${short(x1)},${short(y1)}L${short(x2)},${short(y2)}`, ...look });
 }
 
 /** The `d` of a path through points, without a step where one is not finite. */

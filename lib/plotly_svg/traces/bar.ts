@@ -6,15 +6,10 @@ import { each, type Json, jsonAt, textAt } from "../json.ts";
 import { pointColors } from "../color/palette.ts";
 import { type Axis, linear, pixelOf } from "../axes/axis.ts";
 import { drawText, fittingSize, type Font, fontAt, measureText, type Place } from "../svg/text.ts";
-import type { DrawnTrace } from "./trace.ts";
+import type { DrawnTrace, DrawnTraces } from "./trace.ts";
 
 /** Draws the bars of one trace among those that share its axes. */
-export function drawBars(
-  trace: DrawnTrace,
-  traces: readonly DrawnTrace[],
-  layout: Json,
-  font: Font,
-): string {
+export function drawBars(trace: DrawnTrace, traces: DrawnTraces, layout: Json, font: Font): string {
   const marker = jsonAt(trace.json, "marker"), edge = jsonAt(marker, "line");
   const colors = pointColors(marker, trace.color);
   return barsOf(trace, traces, layout).map((bar, i) => {

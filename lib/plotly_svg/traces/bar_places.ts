@@ -1,6 +1,6 @@
 import { each, type Json, numberAt, textAt } from "../json.ts";
 import { linear } from "../axes/axis.ts";
-import { type DrawnTrace, pointCount, valuesOf } from "./trace.ts";
+import { type DrawnTrace, type DrawnTraces, pointCount, valuesOf } from "./trace.ts";
 
 /** One bar. */
 export interface Bar {
@@ -20,12 +20,12 @@ export interface Bar {
 }
 
 /** The bars of a trace: side by side with those on the same axes, on them, or behind them. */
-export function barsOf(trace: DrawnTrace, all: readonly DrawnTrace[], layout: Json): Bar[] {
+export function barsOf(trace: DrawnTrace, all: DrawnTraces, layout: Json): Bar[] {
   const together = all.filter(({ x, y }) => x === trace.x && y === trace.y);
   return placeBars(together, layout).get(trace) ?? [];
 }
 
-function placeBars(traces: readonly DrawnTrace[], layout: Json): Map<DrawnTrace, Bar[]> {
+function placeBars(traces: DrawnTraces, layout: Json): Map<DrawnTrace, Bar[]> {
   const bars = traces.filter(({ type }) => type === "bar");
   const across = (trace: DrawnTrace) => trace.json.orientation === "h" ? trace.y : trace.x;
   const centers = bars.map((trace) => {
@@ -72,7 +72,7 @@ function placeBars(traces: readonly DrawnTrace[], layout: Json): Map<DrawnTrace,
 }
 
 /** Which of the places side by side each trace has: its own, or one with others of its group. */
-function groupsOf(bars: readonly DrawnTrace[]): number[] {
+function groupsOf(bars: DrawnTraces): number[] {
   const seen = new Map<string, number>();
   return bars.map(({ json }, i) => {
     const key = textAt(json, "offsetgroup", `trace ${i}`);

@@ -1,8 +1,8 @@
-import { contourLevels, contourPalette, type Levels } from "./contour_levels.ts";
+import { colorAt, contourLevels, contourPalette, type Levels } from "./contour_levels.ts";
 import { contourPixels } from "./contour_pixels.ts";
 import { element, group, stepsOf, stroke } from "../svg/element.ts";
 import { type GridPoint, isolines, isorings, placeBetween } from "./isolines.ts";
-import { extentOf, jsonAt, matrixOf, numberAt, textAt } from "../json.ts";
+import { extentOf, jsonAt, matrixOf, numberAt, type Table } from "../json.ts";
 import { type Axis, pixelOf } from "../axes/axis.ts";
 import { simplify } from "./simplify.ts";
 import { cellCenters, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
@@ -27,21 +27,19 @@ export function drawContour(trace: DrawnTrace): string {
   if (rows < 2 || columns < 2) return "";
   const xs = centerPixels(trace, trace.x, columns), ys = centerPixels(trace, trace.y, rows);
   const levels = contourLevels(json);
-  const bands = isFilled(levels);
-  let drawn = bands && countCrossings(z, levels) > most.crossings
-    ? undefined
-    : drawLines(trace, z, xs, ys, levels);
-  if (bands && (drawn === undefined || drawn.length > most.characters)) {
-    drawn = contourPixels(z, xs, ys, levels, contourPalette(json, levels));
+  if (!isFilled(levels)) return drawLines(trace, z, xs, ys, levels);
+  if (countCrossings(z, levels) <= most.crossings) {
+    const drawn = drawLines(trace, z, xs, ys, levels);
+    if (drawn.length <= most.characters) return drawn;
   }
-  return drawn ?? "";
+  return contourPixels(z, xs, ys, levels, contourPalette(json, levels));
 }
 
 /** Whether there are bands of colour between the lines. */
 const isFilled = ({ coloring }: Levels) => coloring === "fill" || coloring === "heatmap";
 
 /** How often lines cross an edge between two neighbours of the table. */
-function countCrossings(z: readonly (readonly number[])[], { values, step }: Levels): number {
+function countCrossings(z: Table, { values, step }: Levels): number {
   let count = 0;
   const levelOf = (height: number) =>
     Math.min(values.length, Math.max(0, Math.ceil((height - values[0]!) / step)));
@@ -58,7 +56,7 @@ function countCrossings(z: readonly (readonly number[])[], { values, step }: Lev
 /** The bands and the lines between them, as paths. */
 function drawLines(
   { json }: DrawnTrace,
-  z: readonly (readonly number[])[],
+  z: Table,
   xs: readonly number[],
   ys: readonly number[],
   levels: Levels,
@@ -90,12 +88,9 @@ function drawLines(
   if ((own.showlines !== false || coloring === "lines") && width > 0) {
     lines = levels.values.map((level) => {
       const d = isolines(z, level).map(({ points, closed }) => path(points, closed)).join("");
-      const color = coloring === "lines"
-        ? colors.color(level)
-        : textAt(json, "line.color", "#000000");
-      return d === ""
-        ? ""
-        : element("path", { d, ...stroke(color, width, jsonAt(json, "line").dash) });
+      if (d === "") return "";
+      const look = stroke(colorAt(json, levels, colors, level), width, jsonAt(json, "line").dash);
+      return element("path", { d, ...look });
     }).join("");
   }
   return bands + group({ fill: "none", "stroke-linejoin": "round" }, lines);

@@ -33,6 +33,11 @@ export function contourLevels(json: Json): Levels {
   };
 }
 
+/** The colour of the line at a level: that of all lines, unless each has one of the palette. */
+export function colorAt(json: Json, { coloring }: Levels, colors: Palette, level: number): string {
+  return coloring === "lines" ? colors.color(level) : textAt(json, "line.color", "#000000");
+}
+
 /** The palette of a contour trace: from half a step below the first level to half above the last. */
 export function contourPalette(json: Json, { values, step, coloring }: Levels): Palette {
   const plain = paletteOf(json, "z", tableNumbers(json));

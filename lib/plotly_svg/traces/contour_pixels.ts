@@ -1,4 +1,5 @@
 import { paletteImage } from "../color/palette_image.ts";
+import type { Table } from "../json.ts";
 import type { Levels } from "./contour_levels.ts";
 import type { Palette } from "../color/palette.ts";
 
@@ -10,7 +11,7 @@ const mostPixels = 30000;
  * what their outlines would enclose, looked up point by point.
  */
 export function contourPixels(
-  z: readonly (readonly number[])[],
+  z: Table,
   xs: readonly number[],
   ys: readonly number[],
   { values, step, coloring }: Levels,
@@ -49,7 +50,7 @@ function gridPlaces(places: readonly number[], from: number, to: number, count: 
 }
 
 /** The height between four of a table. */
-function interpolate(z: readonly (readonly number[])[], row: number, column: number): number {
+function interpolate(z: Table, row: number, column: number): number {
   const i = Math.min(z.length - 2, Math.floor(row));
   const j = Math.min(z[i]!.length - 2, Math.floor(column));
   const [down, across] = [row - i, column - j];

@@ -6,14 +6,14 @@ import { type Json, opacityOf } from "../json.ts";
 import { group } from "../svg/element.ts";
 import { drawArea, drawScatter } from "./scatter.ts";
 import type { Font } from "../svg/text.ts";
-import type { DrawnTrace } from "./trace.ts";
+import type { DrawnTrace, DrawnTraces } from "./trace.ts";
 
 /** From the lowest to the uppermost, whatever their order in the figure. */
 const order = ["image", "heatmap", "contour", "bar", "scatter", "scattergl"];
 
 /** Draws the traces of two axes: what these cut off, and what may reach over their edges. */
 export function drawTraces(
-  traces: readonly DrawnTrace[],
+  traces: DrawnTraces,
   layout: Json,
   font: Font,
 ): { inside: string; over: string } {
@@ -36,12 +36,7 @@ export function drawTraces(
   return { inside, over };
 }
 
-function drawCells(
-  trace: DrawnTrace,
-  traces: readonly DrawnTrace[],
-  layout: Json,
-  font: Font,
-): string {
+function drawCells(trace: DrawnTrace, traces: DrawnTraces, layout: Json, font: Font): string {
   if (trace.type === "heatmap") return drawHeatmap(trace, font);
   if (trace.type === "contour") return drawContour(trace);
   return drawBars(trace, traces, layout, font);

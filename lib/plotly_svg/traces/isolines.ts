@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Table } from "../json.ts";
+
 /** A place in the table: column and row, with fractions between cells. */
 export type GridPoint = readonly [column: number, row: number];
 
@@ -12,8 +14,6 @@ export interface Isoline {
   readonly points: GridPoint[];
   readonly closed: boolean;
 }
-
-type Table = readonly (readonly number[])[];
 
 /** Heights in rows and columns. */
 interface Terrain {
@@ -58,7 +58,7 @@ export function isorings(z: Table, level: number): GridPoint[][] {
  * these coordinates.
  */
 export function* isolinePieces(
-  z: readonly (readonly number[])[],
+  z: Table,
   level: number,
   xs: readonly number[],
   ys: readonly number[],

@@ -20,6 +20,9 @@ export interface DrawnTrace extends NamedTrace {
   readonly y: Axis;
 }
 
+/** Traces on axes of one figure. */
+export type DrawnTraces = readonly DrawnTrace[];
+
 /** The values of a trace along x or y; counted from x0 in steps of dx if it lists none. */
 export function valuesOf(json: Json, letter: "x" | "y", length: number): ArrayLike<unknown> {
   const list = listAt(json, letter);

@@ -50,7 +50,7 @@ const contourSchema = {
 export function contour(landscape: Landscape, given: ContourOptions = {}): Figure {
   const where = "plot.contour";
   const settings = options(where, given, contourSchema);
-  const { levels, equal, path, ...look } = settings;
+  const { levels, path, ...look } = settings;
   const { x, y, z, range: [low, high], label } = readLandscape(landscape, settings, where);
   const size = roundStep((high - low || 1) / levels);
   const digits = (value: number) => Number(value.toPrecision(6));
@@ -72,11 +72,10 @@ export function contour(landscape: Landscape, given: ContourOptions = {}): Figur
     showlegend: path.length > 0 ? false : undefined,
   }, ...path.map(walkTrace)];
   const named = path.some(({ name }) => name !== undefined);
-  const square = equal ? { width: 540, height: 460 } : {};
-  const layout = cartesianLayout(where, { ...square, ...look }, {
+  const layout = cartesianLayout(where, look, {
     // The paths may lead out of the landscape, which is what is looked at.
-    xaxis: { range: [x[0], x.at(-1)], ...equal && { constrain: "domain" } },
-    yaxis: { range: [y[0], y.at(-1)], ...equal && { scaleanchor: "x", constrain: "domain" } },
+    xaxis: { range: [x[0], x.at(-1)] },
+    yaxis: { range: [y[0], y.at(-1)] },
     margin: { r: look.colorBar ? 90 : 24, ...named ? { b: 86 } : {} },
     layout: named
       ? {

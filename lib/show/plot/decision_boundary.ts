@@ -122,6 +122,8 @@ function gridLine(
   return spread(low - more, high - low + 2 * more, n);
 }
 
+type Row = readonly number[];
+
 /** Scores of the points of a grid, row by row. */
 interface Scores {
   readonly data: ArrayLike<number>;
@@ -133,12 +135,7 @@ interface Scores {
  * For each class but 0 how far the points of the grid are outside of it: negative inside, zero at its
  * border. Every border has a class other than 0 on one side.
  */
-function outsideOf(
-  { data, width }: Scores,
-  columns: number,
-  rows: number,
-  threshold: number,
-): number[][][] {
+function outsideOf({ data, width }: Scores, columns: number, rows: number, threshold: number) {
   const outside = (at: number, label: number): number => {
     if (width === 1) return threshold - data[at]!;
     let other = -Infinity;
@@ -155,11 +152,7 @@ function outsideOf(
 }
 
 /** The plane in the pale colours of the classes. */
-function regionTrace(
-  xs: readonly number[],
-  ys: readonly number[],
-  outside: readonly (readonly (readonly number[])[])[],
-): Trace {
+function regionTrace(xs: Row, ys: Row, outside: readonly (readonly Row[])[]): Trace {
   const last = outside.length;
   const classAt = (row: number, column: number) =>
     1 + outside.findLastIndex((table) => table[row]![column]! < 0);
@@ -177,11 +170,7 @@ function regionTrace(
 }
 
 /** The borders between the classes, as pieces of line with gaps between them. */
-function borderTrace(
-  xs: readonly number[],
-  ys: readonly number[],
-  outside: readonly (readonly (readonly number[])[])[],
-): Trace {
+function borderTrace(xs: Row, ys: Row, outside: readonly (readonly Row[])[]): Trace {
   const pieces = outside.flatMap((table) => [...isolinePieces(table, 0, xs, ys)]);
   return {
     type: "scatter",
@@ -195,13 +184,7 @@ function borderTrace(
 }
 
 /** The points of one class, given by their numbers. */
-function pointTrace(
-  px: readonly number[],
-  py: readonly number[],
-  own: readonly number[],
-  name: string,
-  color: string,
-): Trace {
+function pointTrace(px: Row, py: Row, own: Row, name: string, color: string): Trace {
   const chosen = evenly(own.length, mostPoints).map((i) => own[i]!);
   return {
     type: "scatter",
@@ -247,8 +230,8 @@ async function pairsOf(points: Tensor, where: string): Promise<Matrix> {
 /** The scores of all points of the grid, row by row. */
 async function scoresOf(
   predict: PointClassifier,
-  xs: readonly number[],
-  ys: readonly number[],
+  xs: Row,
+  ys: Row,
   where: string,
 ): Promise<Scores> {
   if (!(predict instanceof Model) && typeof predict !== "function") {

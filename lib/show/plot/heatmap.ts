@@ -1,7 +1,7 @@
 import { outOfRange, wrongType } from "../../core/errors.ts";
 import { custom, flag, number, text } from "../../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../../core/options.ts";
-import type { Json } from "../../plotly_svg/mod.ts";
+import type { Json, Size } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
 import {
@@ -189,11 +189,7 @@ function cellTrace(
 }
 
 /** About how large the matrix is drawn, in pixels: cells that are squares decide themselves. */
-function plotSize(
-  columns: number,
-  rows: number,
-  { width, height, equal }: Settings,
-): { readonly width: number; readonly height: number } {
+function plotSize(columns: number, rows: number, { width, height, equal }: Settings): Size {
   if (!equal || width !== undefined || height !== undefined) {
     return { width: (width ?? 640) - 140, height: (height ?? 400) - 90 };
   }
@@ -235,7 +231,7 @@ function cellTexts(z: Matrix, annotate: boolean | number): string[][] {
 function matrixTicks(
   columns: number,
   rows: number,
-  plot: { readonly width: number; readonly height: number },
+  plot: Size,
   { xLabels, yLabels, xLabel, yLabel, equal }: Settings,
   where: string,
 ): { readonly x: Json; readonly y: Json; readonly margin: Partial<Margin> } {

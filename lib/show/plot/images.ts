@@ -57,7 +57,7 @@ export type ImagesLike = Tensor | Dataset | RgbImage | readonly (RgbImage | Tens
 export async function images(images: ImagesLike, given: ImagesOptions = {}): Promise<Figure> {
   const where = "plot.images";
   const { count: most, range, labels, ...look } = options(where, given, imagesSchema);
-  const found = await read(images, range, most, where);
+  const found = await read(images, where, range, most);
   const n = found.pixels.length;
   if (labels && labels.length !== n) {
     checkLength(labels, found.of, "the images", `${where}: labels`);
@@ -80,23 +80,21 @@ interface Found {
 
 async function read(
   images: ImagesLike,
-  range: PixelRange | undefined,
-  most: number | undefined,
   where: string,
+  range?: PixelRange,
+  most?: number,
 ): Promise<Found> {
   if (images instanceof Tensor) {
     const planes = await planesOf(images, most ?? 100, `${where}: images`);
     return { pixels: shown(planes, images.dtype, range), of: imageForm(images.shape, where).n };
   }
-  if (images instanceof Dataset) return examples(images, range, most ?? 40, where);
+  if (images instanceof Dataset) return examples(images, most ?? 40, where, range);
   const list = Array.isArray(images) ? images as readonly (RgbImage | Tensor)[] : [images];
   if (list.length === 0) throw outOfRange(`${where}: images`, "at least one", "none");
   const pixels = await Promise.all(
     list.slice(0, most ?? 100).map(async (image, i) => {
       const name = Array.isArray(images) ? `${where}: images[${i}]` : `${where}: images`;
-      if (image instanceof Tensor) {
-        return await oneImage(image, range, name);
-      }
+      if (image instanceof Tensor) return await oneImage(image, name, range);
       if (typeof image !== "object" || image === null || !("data" in image)) {
         throw wrongType(
           name,
@@ -115,12 +113,7 @@ const shown = (planes: readonly Plane[], dtype: string, range: PixelRange | unde
   toPixels(planes, dtype === "u8" ? range ?? [0, 255] : range);
 
 /** The first examples of a data set, with their classes. */
-function examples(
-  data: Dataset,
-  range: PixelRange | undefined,
-  most: number,
-  where: string,
-): Found {
+function examples(data: Dataset, most: number, where: string, range?: PixelRange): Found {
   const [field] = data.inputs;
   const n = Math.min(most, data.length);
   const batch = data.batch(Array.from({ length: n }, (_, i) => i));
@@ -177,11 +170,7 @@ async function planesOf(images: Tensor, most: number, where: string): Promise<Pl
 }
 
 /** The only image that a tensor holds. */
-async function oneImage(
-  image: Tensor,
-  range: PixelRange | undefined,
-  where: string,
-): Promise<Pixels> {
+async function oneImage(image: Tensor, where: string, range?: PixelRange): Promise<Pixels> {
   const planes = await planesOf(image, 2, where);
   if (planes.length === 1) return shown(planes, image.dtype, range)[0]!;
   throw wrongType(where, "one image", `shape ${formatShape(image.shape)}`);
@@ -205,7 +194,7 @@ export async function imageOf(
   const where = "plot.imageOf";
   const { range } = options(where, given, { range: pictureSchema.range });
   instance(Tensor).read(image, `${where}: image`);
-  const { width, height, channels, data } = await oneImage(image, range, `${where}: image`);
+  const { width, height, channels, data } = await oneImage(image, `${where}: image`, range);
   if (channels === 3) return { width, height, data: new Uint8Array(data) };
   return {
     width,

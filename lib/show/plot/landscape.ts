@@ -137,7 +137,7 @@ export function readLandscape(
     range,
     label,
     height: f === undefined
-      ? (px, py) => interpolate(x, y, heights, px, py)
+      ? (px, py) => interpolate({ x, y, z: heights }, px, py)
       : (px, py) => shown(f(px, py)),
   };
 }
@@ -199,13 +199,7 @@ function between(list: readonly number[], value: number): [number, number] | und
   return [i, (value - list[i]!) / (list[i + 1]! - list[i]!)];
 }
 
-function interpolate(
-  x: readonly number[],
-  y: readonly number[],
-  z: readonly (readonly number[])[],
-  px: number,
-  py: number,
-): number {
+function interpolate({ x, y, z }: Pick<Terrain, "x" | "y" | "z">, px: number, py: number): number {
   const across = between(x, px), up = between(y, py);
   if (across === undefined || up === undefined) return NaN;
   const [j, s] = across, [i, t] = up;

@@ -147,11 +147,7 @@ export function seriesTraces(
 }
 
 /** What of series cannot be seen: numbers that a logarithmic axis has no place for, or all of it. */
-function missing(
-  list: readonly Series[],
-  traces: readonly Trace[],
-  { xLog, yLog }: SeriesStyle,
-): string[] {
+function missing(list: readonly Series[], traces: readonly Trace[], { xLog, yLog }: SeriesStyle) {
   const notes: string[] = [];
   let off = 0;
   list.forEach(({ x, y, name }, i) => {
