@@ -1,19 +1,15 @@
 import { callback, flag, instance, object, positiveInteger, text } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
 import type { JournalHeader } from "./journal.ts";
+import type { Evaluation } from "./tally.ts";
 
 /** How an evaluation stands. */
-export interface EvaluationProgress {
+export interface EvaluationProgress
+  extends Pick<Evaluation, "corrupt" | "top1Error" | "top5Error"> {
   /** Images that are done, with those of a journal. */
   readonly done: number;
   /** All images; undefined where that is known only at the end. */
   readonly total: number | undefined;
-  /** Images that could not be read. */
-  readonly corrupt: number;
-  /** Share of images whose most probable class is wrong. */
-  readonly top1Error: number;
-  /** Share of images whose class is not among the five most probable. */
-  readonly top5Error: number;
   /** Images a second, since this run began. */
   readonly imagesPerSecond: number;
   /** Until the end; undefined where the number of images is not known. */

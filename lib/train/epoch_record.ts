@@ -6,7 +6,7 @@ export interface EpochRecord extends Metrics {
   readonly epoch: number;
   /** Steps done since the beginning of training. */
   readonly step: number;
-  /** The learning rate of its last step. */
+  /** The learning rate of the last step. */
   readonly learningRate: number;
   /** Time that it took, without the validation. */
   readonly seconds: number;
@@ -17,21 +17,14 @@ export interface EpochRecord extends Metrics {
 }
 
 /** How training stands: given to `onProgress` about four times a second. */
-export interface Progress extends Metrics {
-  /** From 1. */
-  readonly epoch: number;
+export interface Progress
+  extends Metrics, Pick<EpochRecord, "epoch" | "step" | "learningRate" | "imagesPerSecond"> {
   /** Epochs in all. */
   readonly epochs: number;
   /** Batches done in this epoch. */
   readonly batch: number;
   /** Batches of an epoch; undefined for a stream, which does not know. */
   readonly batches: number | undefined;
-  /** Steps done since the beginning of training. */
-  readonly step: number;
-  /** The learning rate of the last step. */
-  readonly learningRate: number;
-  /** Training examples a second in this epoch. */
-  readonly imagesPerSecond: number;
   /** Until the last epoch's end; undefined for a stream. */
   readonly secondsLeft: number | undefined;
 }

@@ -3,13 +3,9 @@ import type { EpochRecord, Progress } from "./epoch_record.ts";
 import type { History } from "./history.ts";
 
 /** How long a training is. */
-export interface RunLength {
-  /** Epochs in all. */
-  readonly epochs: number;
+export interface RunLength extends Pick<Progress, "epochs" | "batches"> {
   /** Epochs that a resumed run has behind it. */
   readonly done: readonly EpochRecord[];
-  /** Batches of an epoch; undefined for a stream, which does not know. */
-  readonly batches: number | undefined;
 }
 
 /** Where progress is shown. */

@@ -13,11 +13,6 @@ export function release(data: TensorData): void {
   data.buffer.transfer(0);
 }
 
-/** All numbers of a tensor, as they are. */
-export async function readNumbers(tensor: WeightTensor): Promise<Float32Array<ArrayBuffer>> {
-  return await tensor.read() as Float32Array<ArrayBuffer>;
-}
-
 /**
  * The numbers of a kernel stored as [outputs, channels, height, width], in the order [height, width,
  * channels, outputs]: the convolution's OIHW becomes HWIO, a dense layer's [out, in] becomes [in,

@@ -4,7 +4,7 @@ import type { LayerView } from "../nn/placement.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { StoredWeight, Weight } from "../nn/weight.ts";
 import type { WeightFile, WeightTensor } from "./weight_file.ts";
-import { readNumbers, readOutputsLast } from "./layout.ts";
+import { readOutputsLast } from "./layout.ts";
 import { isFloating } from "./element_types.ts";
 import { type MatchedWeight, type NamedShape, type WeightReport, weightReport } from "./report.ts";
 
@@ -181,7 +181,7 @@ function fitting(
     const [height, width, channels] = image;
     return { read: () => readOutputsLast(tensor, 1, [channels, height, width]) };
   }
-  return { read: () => readNumbers(tensor) };
+  return { read: async () => await tensor.read() as Float32Array<ArrayBuffer> };
 }
 
 /** The shape [outputs, channels, height, width] of a kernel [height, width, channels, outputs]. */

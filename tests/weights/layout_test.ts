@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { WeightTensor } from "../../lib/weights/weight_file.ts";
-import { readNumbers, readOutputsLast } from "../../lib/weights/layout.ts";
+import { readOutputsLast } from "../../lib/weights/layout.ts";
 
 /** A tensor whose numbers count up, and the lengths that were read of it. */
 function counting(shape: readonly number[]): { tensor: WeightTensor; lengths: number[] } {
@@ -38,8 +38,4 @@ Deno.test("readOutputsLast: a large kernel is read a part at a time", async () =
 
 Deno.test("readOutputsLast: nothing comes of nothing", async () => {
   assertEquals(await readOutputsLast(counting([0, 3]).tensor, 0, [3, 1, 1]), new Float32Array(0));
-});
-
-Deno.test("readNumbers: all, in order", async () => {
-  assertEquals([...await readNumbers(counting([2, 2]).tensor)], [0, 1, 2, 3]);
 });
