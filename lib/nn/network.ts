@@ -64,7 +64,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     this.inputs = inputs;
     this.#outputs = outputs;
     this.seed = seed;
-    this.#placement = this.#place();
+    this.#placement = this.#place(outputs);
   }
 
   /** Puts a layer after the model's only output; the model grows in place. */
@@ -151,25 +151,20 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
         `${layer.type.type}: a model with ${this.#outputs.length} outputs cannot be continued as a sequence; use input() and model()`,
       );
     }
-    const before = this.#outputs;
     const name = layer.name ?? freeName(layer, (name) => this.#placement.layers.has(name));
-    this.#outputs = [applyLayer(layer, [last!], name)];
-    try {
-      this.#placement = this.#place();
-    } catch (error) {
-      this.#outputs = before;
-      throw error;
-    }
+    const outputs = [applyLayer(layer, [last!], name)];
+    this.#placement = this.#place(outputs);
+    this.#outputs = outputs;
     return this.changed();
   }
 
   /** Called when the graph has grown: what was compiled is out of date. Gives the model itself. */
   protected abstract changed(): Self;
 
-  #place(): Placement {
+  #place(outputs: readonly SymbolicValue[]): Placement {
     const makeWeight = (name: string, type: WeightType) =>
       new Weight(name, type, this.seed, ++this.#weightCount);
-    return placeLayers(this.inputs, this.#outputs, makeWeight);
+    return placeLayers(this.inputs, outputs, makeWeight);
   }
 
   /** The outputs. */
@@ -246,11 +241,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   }
 
   #tensors(isWanted: (weight: Weight) => boolean): Weights {
-    return Object.fromEntries(
-      [...this.namedWeights].flatMap(([name, weight]) =>
-        isWanted(weight) ? [[name, weight.tensor()]] : []
-      ),
-    );
+    const wanted = [...this.namedWeights].filter(([, weight]) => isWanted(weight));
+    return Object.fromEntries(wanted.map(([name, weight]) => [name, weight.tensor()]));
   }
 
   /**

@@ -71,14 +71,11 @@ export class Readback {
 
   async #readAtOnce(staging: GPUBuffer, length: number): Promise<ArrayBuffer> {
     const mapped = staging.mapAsync(GPUMapMode.READ, 0, length);
-    let result: ArrayBuffer | undefined;
+    let result: ArrayBuffer;
     try {
       this.#device.queue.submit([]);
       result = staging.getMappedRange(0, length).slice(0);
-    } catch {
-      // Not mapped yet.
-    }
-    if (result === undefined) {
+    } catch { // Not mapped yet.
       await mapped;
       result = staging.getMappedRange(0, length).slice(0);
       staging.unmap();

@@ -68,33 +68,33 @@ const words = (
   return `${what} ${times(kernelSize)}, ${filters}${strideWords(stride)}${grouped}${spread}`;
 };
 
-const conv2dType = defineLayer<Config>({
-  type: "conv2d",
-  weights: (config, [shape]) => {
+/** The rows of a convolution and of its transpose, as far as they are alike. */
+const alike = (what: string, isTransposed: boolean) => ({
+  role: "convolution" as const,
+  words: (config: Config) => words(what, config),
+  weights: (config: Config, [shape]: readonly Shape[]) => {
     const { filters, kernelSize, groups = 1 } = config;
     const channels = channelsOf(shape, config);
-    return kernelWeights([...kernelSize, channels / groups, filters], filters, config);
+    // The transpose has the kernel of the convolution that goes the other way.
+    const [from, to] = isTransposed ? [filters, channels] : [channels, filters];
+    return kernelWeights([...kernelSize, from / groups, to], filters, config);
   },
+});
+
+const conv2dType = defineLayer<Config>({
+  type: "conv2d",
+  ...alike("conv2d", false),
   call: ([x], { kernel, bias }, config) =>
     conv2dOf(x!, kernel!, { ...movesOf(config), ...bias && { bias } }),
   window: (config, size) => {
     const { stride, padding, dilation } = convolutionGeometry(config, size, config.kernelSize);
     return moving(dilated(config, dilation), stride, padding);
   },
-  role: "convolution",
-  words: (config) => words("conv2d", config),
 });
 
-const convTranspose2dType = defineLayer<
-  Config & { readonly outputPadding: Pair }
->({
+const convTranspose2dType = defineLayer<Config & { readonly outputPadding: Pair }>({
   type: "convTranspose2d",
-  weights: (config, [shape]) => {
-    const { filters, kernelSize, groups = 1 } = config;
-    const channels = channelsOf(shape, config);
-    // As a convolution's kernel that goes the other way: from `filters` to the input's channels.
-    return kernelWeights([...kernelSize, filters / groups, channels], filters, config);
-  },
+  ...alike("transposed conv2d", true),
   call: ([x], { kernel, bias }, { outputPadding, ...config }) =>
     convTranspose2dOf(x!, kernel!, { ...movesOf(config), outputPadding, ...bias && { bias } }),
   window: (config, size) => {
@@ -107,8 +107,6 @@ const convTranspose2dType = defineLayer<
       return { start: center - (read - 1) / 2, size: read, stride: 1 / stride[axis] };
     });
   },
-  role: "convolution",
-  words: (config) => words("transposed conv2d", config),
 });
 
 const filtersOf = (where: string, filters: number, kernelSize: Size2d): Filters => ({
