@@ -19,13 +19,15 @@ interface Rules {
 
 /** A builder of nodes, with the row of their op. */
 type Builder<Operands extends Node[]> = ((...operands: Operands) => Node) & { readonly op: Op };
+type Unary = Builder<[x: Node]>;
+type Binary = Builder<[a: Node, b: Node]>;
 
 /** A function of one f32 number. */
 function unary(
   name: string,
   gradient: Gradient,
   { integer = false, ...rules }: Rules = {},
-): Builder<[Node]> {
+): Unary {
   const op = defineOp({
     name,
     kind: "elementwise",
@@ -65,7 +67,7 @@ function binary(
   name: string,
   gradient: Gradient,
   { integer = true, ...rules }: Rules = {},
-): Builder<[Node, Node]> {
+): Binary {
   const op = defineOp({
     name,
     kind: "elementwise",
@@ -110,59 +112,59 @@ const input = (node: Node, index = 0): Node => node.inputs[index]!;
 
 // One row each, the gradient beside the name. Where the gradient can be written with the result
 // instead of the input it is, because then the input need not be kept.
-export const negate = unary("negate", (g) => [negate(g)], {
+export const negate: Unary = unary("negate", (g) => [negate(g)], {
   integer: true,
   simplify: (y) => fold(y, (x) => -x) ?? (input(y).op === negate.op ? input(input(y)) : y),
 });
-export const abs = unary("abs", (g, y) => [multiply(g, sign(input(y)))], { integer: true });
-export const sign = unary("sign", (g) => [literal(0, g.shape)], { integer: true });
-export const exp = unary("exp", (g, y) => [multiply(g, y)]);
-export const log = unary("log", (g, y) => [divide(g, input(y))]);
-export const sqrt = unary("sqrt", (g, y) => [divide(scale(g, 0.5), y)]);
-export const rsqrt = unary(
+export const abs: Unary = unary("abs", (g, y) => [multiply(g, sign(input(y)))], { integer: true });
+export const sign: Unary = unary("sign", (g) => [literal(0, g.shape)], { integer: true });
+export const exp: Unary = unary("exp", (g, y) => [multiply(g, y)]);
+export const log: Unary = unary("log", (g, y) => [divide(g, input(y))]);
+export const sqrt: Unary = unary("sqrt", (g, y) => [divide(scale(g, 0.5), y)]);
+export const rsqrt: Unary = unary(
   "rsqrt",
   (g, y) => [multiply(g, scale(multiply(y, multiply(y, y)), -0.5))],
 );
-export const sin = unary("sin", (g, y) => [multiply(g, cos(input(y)))]);
-export const cos = unary("cos", (g, y) => [negate(multiply(g, sin(input(y))))]);
-export const tanh = unary(
+export const sin: Unary = unary("sin", (g, y) => [multiply(g, cos(input(y)))]);
+export const cos: Unary = unary("cos", (g, y) => [negate(multiply(g, sin(input(y))))]);
+export const tanh: Unary = unary(
   "tanh",
   (g, y) => [multiply(g, subtract(literal(1, y.shape), multiply(y, y)))],
 );
-export const logistic = unary(
+export const logistic: Unary = unary(
   "logistic",
   (g, y) => [multiply(g, multiply(y, subtract(literal(1, y.shape), y)))],
 );
-export const erf = unary("erf", (g, y) => {
+export const erf: Unary = unary("erf", (g, y) => {
   const x = input(y);
   return [multiply(g, scale(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI)))];
 });
 /** max(x, 0) with the gradient 0 at 0. */
-export const relu = unary(
+export const relu: Unary = unary(
   "relu",
   (g, y) => [select(compare("greater", y, literal(0, y.shape)), g, literal(0, g.shape))],
 );
-export const floor = unary("floor", (g) => [literal(0, g.shape)]);
-export const ceil = unary("ceil", (g) => [literal(0, g.shape)]);
+export const floor: Unary = unary("floor", (g) => [literal(0, g.shape)]);
+export const ceil: Unary = unary("ceil", (g) => [literal(0, g.shape)]);
 /** To the nearest integer, halves to the even one. */
-export const round = unary("round", (g) => [literal(0, g.shape)]);
+export const round: Unary = unary("round", (g) => [literal(0, g.shape)]);
 
-export const add = binary("add", (g) => [g, g], arithmetic((a, b) => a + b, 0, 0));
-export const subtract = binary(
+export const add: Binary = binary("add", (g) => [g, g], arithmetic((a, b) => a + b, 0, 0));
+export const subtract: Binary = binary(
   "subtract",
   (g) => [g, negate(g)],
   arithmetic((a, b) => a - b, undefined, 0),
 );
-export const multiply = binary(
+export const multiply: Binary = binary(
   "multiply",
   (g, y) => [multiply(g, input(y, 1)), multiply(g, input(y, 0))],
   arithmetic((a, b) => a * b, 1, 1),
 );
-export const divide = binary("divide", (g, y) => {
+export const divide: Binary = binary("divide", (g, y) => {
   const left = divide(g, input(y, 1));
   return [left, negate(multiply(left, y))];
 }, { integer: false, ...arithmetic((a, b) => a / b, undefined, 1) });
-export const power = binary("power", (g, y) => {
+export const power: Binary = binary("power", (g, y) => {
   const [a, b] = [input(y, 0), input(y, 1)];
   const one = literal(1, y.shape), zero = literal(0, y.shape);
   // a^b is flat in b at a = 0 (for b > 0), where log(a) is not finite.
@@ -172,12 +174,12 @@ export const power = binary("power", (g, y) => {
   const byBase = select(compare("equal", b, zero), zero, multiply(b, power(a, subtract(b, one))));
   return [multiply(g, byBase), multiply(g, byExponent)];
 }, { integer: false });
-export const maximum = binary(
+export const maximum: Binary = binary(
   "maximum",
   (g, y) => extremumGradient("greater", g, y),
   arithmetic(Math.max),
 );
-export const minimum = binary(
+export const minimum: Binary = binary(
   "minimum",
   (g, y) => extremumGradient("less", g, y),
   arithmetic(Math.min),
@@ -256,7 +258,7 @@ export const convertOp = defineOp<{ dtype: DType }>({
 });
 
 /** The same number, but a constant for gradients (`stop_gradient` elsewhere). */
-export const detach = unary("detach", () => [undefined], {
+export const detach: Unary = unary("detach", () => [undefined], {
   integer: true,
   simplify: (y) => input(y),
 });
@@ -319,7 +321,7 @@ export const methods = {
   /** One over the square root. */
   rsqrt,
   /** This times itself. */
-  square: (x: Node) => multiply(x, x),
+  square: (x: Node): Node => multiply(x, x),
   /** The sine, of radians. */
   sin,
   /** The cosine, of radians. */
