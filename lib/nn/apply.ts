@@ -66,11 +66,12 @@ export function applyLayers(
 ): { readonly values: ReadonlyMap<SymbolicValue, Tensor>; readonly updates: Weights } {
   const values = new Map(inputs);
   const updates: Record<string, Tensor> = {};
-  let stream = 0, drawn = key;
+  let application = 0, drawnFrom = key;
   for (const value of order) {
     if (value.layer === undefined) continue;
     const placed = layers.get(names.get(value.layer)!)!;
-    const number = ++stream;
+    // Each application of a layer draws from streams of its own.
+    const streams = ++application * 256;
     let draws = 0;
     const sources = value.sources.map((source) => values.get(source)!);
     const current = [...placed.weights].map(([part, weight]) => {
@@ -81,7 +82,7 @@ export function applyLayers(
     const result = value.layer.type.call(sources, Object.fromEntries(current), value.layer.config, {
       // A frozen batch norm uses its running statistics, and does not change them.
       training: training && !isFrozen(placed),
-      random: (shape) => uniform(drawn ??= keyFor(placed), shape, number * 256 + draws++),
+      random: (shape) => uniform(drawnFrom ??= keyFor(placed), shape, streams + draws++),
       update: (part, tensor) => {
         checkWeights({ [part]: tensor }, placed.weights, `${placed.name}: update`);
         updates[`${placed.name}.${part}`] = tensor;

@@ -90,6 +90,9 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
    *
    * With one result it is a tensor, with several a list of tensors; in training `{ output, outputs,
    * updates }`.
+   *
+   * @throws {TypeError} if tensors do not fit the inputs, the weights or what they replace.
+   * @throws {RangeError} for a name that no option, layer or weight has.
    */
   apply(
     x: Tensor | readonly Tensor[],
