@@ -11,9 +11,8 @@ import { literal } from "./ops/generate.ts";
 export function gradients(output: Node, variables: readonly Node[]): Node[] {
   if (output.shape.length !== 0 || output.dtype !== "f32") {
     throw new TypeError(
-      `gradient: expected a scalar f32 to differentiate, found ${output.dtype} ${
-        formatShape(output.shape)
-      }; reduce it first, for example with mean()`,
+      `gradient: expected a scalar f32 to differentiate, found ${output.dtype} ` +
+        `${formatShape(output.shape)}; reduce it first, for example with mean()`,
     );
   }
   const order = topologicalOrder([output]);

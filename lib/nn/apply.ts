@@ -142,8 +142,7 @@ export function checkInputs(
     );
   if (fits && given[0]!.shape[0]! > 0) return;
   throw new TypeError(
-    `${where}: expected ${
-      inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")
-    }, found ${given.map(({ shape }) => formatShape(shape)).join(" and ") || "none"}`,
+    `${where}: expected ${inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")}, ` +
+      `found ${given.map(({ shape }) => formatShape(shape)).join(" and ") || "none"}`,
   );
 }

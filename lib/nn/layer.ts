@@ -157,9 +157,8 @@ export class Layer {
     checkTensor(result);
     if (result.shape[0] === 1) return result;
     throw new TypeError(
-      `expected a result with the batch in front, found ${
-        formatShape(result.shape)
-      } for a batch of one`,
+      `expected a result with the batch in front, found ${formatShape(result.shape)} for a batch ` +
+        "of one",
     );
   }
 

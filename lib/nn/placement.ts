@@ -60,9 +60,8 @@ export function placeLayers(
   for (const value of order) {
     if (value.layer === undefined && !inputs.includes(value)) {
       throw new TypeError(
-        `model: an output depends on input ${
-          formatShape(value.shape)
-        }, which is not among the inputs`,
+        `model: an output depends on input ${formatShape(value.shape)}, which is not among the ` +
+          "inputs",
       );
     }
   }

@@ -41,9 +41,8 @@ export function checkNormalization(
     const wrong = list.find((x) => !Number.isFinite(x) || (name !== "mean" && x <= 0));
     if (wrong !== undefined) {
       throw new RangeError(
-        `${where}: ${name}: expected finite numbers${
-          name === "mean" ? "" : " above 0"
-        }, found ${wrong}`,
+        `${where}: ${name}: expected finite numbers${name === "mean" ? "" : " above 0"}, found ` +
+          `${wrong}`,
       );
     }
   }

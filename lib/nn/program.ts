@@ -42,9 +42,8 @@ export class ProgramBuilder {
       variable.set(new Tensor(node));
       if (!valueOf(node)!.isPresentOn(runtime)) {
         throw new TypeError(
-          `a tensor ${
-            formatShape(node.shape)
-          } that a loss, a metric or a layer takes from around it is not on ${runtime}: move it by its to(), and await its data() first`,
+          `a tensor ${formatShape(node.shape)} that a loss, a metric or a layer takes from ` +
+            `around it is not on ${runtime}: move it by its to(), and await its data() first`,
         );
       }
       this.#variables.set(variable, node);

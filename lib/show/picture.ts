@@ -61,9 +61,8 @@ export class Picture {
     const { width, height } = this;
     return this.#svg ??
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
-        `<image width="${width}" height="${height}" href="${
-          dataUrl("image/png", this.#png!)
-        }"/></svg>`;
+        `<image width="${width}" height="${height}" ` +
+        `href="${dataUrl("image/png", this.#png!)}"/></svg>`;
   }
 
   /** The picture as PNG. The package that draws it is fetched when first used. */

@@ -25,9 +25,8 @@ export function axisList(axes: Axes | undefined, rank: number, what: string): nu
 export function reducedAxes(axes: Axes | undefined, keepDimensions: boolean, rank: number) {
   if (typeof keepDimensions === "boolean") return axisList(axes, rank, "axes");
   throw new TypeError(
-    `axes: expected one number or a list, and then true or false for keepDimensions, found ${
-      JSON.stringify([axes, keepDimensions])
-    }`,
+    "axes: expected one number or a list, and then true or false for keepDimensions, found " +
+      `${JSON.stringify([axes, keepDimensions])}`,
   );
 }
 
@@ -49,9 +48,8 @@ export function blockOf(
     if (list === undefined && name !== "start") continue;
     if (!Array.isArray(list) || list.length > shape.length || !list.every(Number.isInteger)) {
       throw new RangeError(
-        `slice: ${name}: expected at most ${shape.length} integers for ${
-          formatShape(shape)
-        }, found ${JSON.stringify(list)}`,
+        `slice: ${name}: expected at most ${shape.length} integers for ${formatShape(shape)}, ` +
+          `found ${JSON.stringify(list)}`,
       );
     }
   }

@@ -64,9 +64,8 @@ export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
     for (const { dtype, shape } of list) {
       if (dtype === "f32") continue;
       throw new TypeError(
-        `valueAndGradient: expected variables of type f32, found ${dtype} ${
-          formatShape(shape)
-        }; cast() it, or pass it as a further argument`,
+        `valueAndGradient: expected variables of type f32, found ${dtype} ${formatShape(shape)}; ` +
+          "cast() it, or pass it as a further argument",
       );
     }
     schedule(list.map((t) => t.node));

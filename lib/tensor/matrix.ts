@@ -25,9 +25,8 @@ function batched(a: Node, b: Node): Node {
   const [inner, n] = b.shape.slice(-2) as [number, number];
   if (k !== inner) {
     throw new TypeError(
-      `matmul: ${formatShape(a.shape)} by ${
-        formatShape(b.shape)
-      }: the last axis of the first (${k}) must equal the last but one of the second (${inner})`,
+      `matmul: ${formatShape(a.shape)} by ${formatShape(b.shape)}: the last axis of the first ` +
+        `(${k}) must equal the last but one of the second (${inner})`,
     );
   }
   // One matrix on the right serves all on the left: a single, larger product.

@@ -33,9 +33,8 @@ export function unnest(
     if (length !== shape[depth]) {
       const found = length === undefined ? "a number" : `${length} elements`;
       throw new TypeError(
-        `${what}: expected nested arrays of one shape [${shape}], found ${found} at ${
-          where || "the top"
-        }`,
+        `${what}: expected nested arrays of one shape [${shape}], found ${found} at ` +
+          `${where || "the top"}`,
       );
     }
     if (Array.isArray(at)) at.forEach((part, i) => visit(part, depth + 1, `${where}[${i}]`));

@@ -114,9 +114,8 @@ export class Tensor {
   async item(): Promise<number> {
     if (this.size !== 1) {
       throw new TypeError(
-        `item: expected a tensor of one element, found ${
-          formatShape(this.shape)
-        }; use data() or array()`,
+        `item: expected a tensor of one element, found ${formatShape(this.shape)}; use data() or ` +
+          "array()",
       );
     }
     return (await this.data())[0]!;

@@ -11,9 +11,8 @@ export function flatten(tree: Tree, what: string): Tensor[] {
   if (tree instanceof Tensor) return [tree];
   if (!Array.isArray(tree) && !isPlain(tree)) {
     throw new TypeError(
-      `${what}: expected a tensor, or arrays or plain objects of tensors, found ${
-        Deno.inspect(tree, { depth: 0 })
-      }`,
+      `${what}: expected a tensor, or arrays or plain objects of tensors, found ` +
+        `${Deno.inspect(tree, { depth: 0 })}`,
     );
   }
   return Object.entries(tree).flatMap(([name, branch]) => flatten(branch, `${what}.${name}`));

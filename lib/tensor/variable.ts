@@ -148,9 +148,8 @@ export class Variable {
   assign(data: NumberArray): void {
     if (data.length !== this.size) {
       throw new TypeError(
-        `${this.name}: expected ${this.size} numbers for ${
-          formatShape(this.shape)
-        }, found ${data.length}`,
+        `${this.name}: expected ${this.size} numbers for ${formatShape(this.shape)}, found ` +
+          `${data.length}`,
       );
     }
     const copy = typedArray(this.dtype, data), value = this.#value;

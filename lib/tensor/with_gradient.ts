@@ -51,9 +51,8 @@ function checkSlopes(
 ): (Node | undefined)[] {
   if (!Array.isArray(slopes) || slopes.length !== inputs.length) {
     throw new TypeError(
-      `withGradient: backward: expected a gradient for each of the ${inputs.length} inputs, found ${
-        Array.isArray(slopes) ? slopes.length : String(slopes)
-      }`,
+      `withGradient: backward: expected a gradient for each of the ${inputs.length} inputs, ` +
+        `found ${Array.isArray(slopes) ? slopes.length : String(slopes)}`,
     );
   }
   return inputs.map((input, i) => {

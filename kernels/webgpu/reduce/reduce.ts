@@ -24,9 +24,8 @@ export function emitReduce(
   const { shape, axes, combine, dtype } = kernel;
   if (sizeOf(shape) > 2 ** 32) {
     throw new DeviceError(
-      `webgpu: ${combine} over ${
-        formatShape(shape)
-      }: expected at most 2^32 elements, which an index reaches; reduce parts of it, or setDevice("cpu")`,
+      `webgpu: ${combine} over ${formatShape(shape)}: expected at most 2^32 elements, which an ` +
+        `index reaches; reduce parts of it, or setDevice("cpu")`,
     );
   }
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));

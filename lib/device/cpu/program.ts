@@ -101,9 +101,8 @@ export function checkBindings(
   plan.bindings.forEach((needed, index) => {
     if (bytes[index]! < needed) {
       throw new DeviceError(
-        `cpu: binding ${index} (${nameOf(index)}) holds ${
-          bytes[index]
-        } bytes; expected at least ${needed}`,
+        `cpu: binding ${index} (${nameOf(index)}) holds ${bytes[index]} bytes; expected at least ` +
+          `${needed}`,
       );
     }
   });

@@ -53,9 +53,8 @@ export class Buffers {
   checkSize(bytes: number, name: string): void {
     if (bytes <= this.limit) return;
     throw new DeviceError(
-      `webgpu: ${name} takes ${mebibytes(bytes)} MiB, and this adapter binds at most ${
-        mebibytes(this.limit)
-      } MiB at once; use a smaller batch or layer, or setDevice("cpu")`,
+      `webgpu: ${name} takes ${mebibytes(bytes)} MiB, and this adapter binds at most ` +
+        `${mebibytes(this.limit)} MiB at once; use a smaller batch or layer, or setDevice("cpu")`,
     );
   }
 

@@ -32,9 +32,8 @@ export function windowCounts(
 function checkConvolution(name: string, image: Shape, kernel: Shape, g: ConvolutionGeometry): void {
   if (image.length !== 4 || kernel.length !== 4) {
     throw new TypeError(
-      `${name}: expected images [n, height, width, channels] and a kernel [height, width, channels, filters], found ${
-        formatShape(image)
-      } and ${formatShape(kernel)}`,
+      `${name}: expected images [n, height, width, channels] and a kernel [height, width, ` +
+        `channels, filters], found ${formatShape(image)} and ${formatShape(kernel)}`,
     );
   }
   const channels = image[3]!, [, , perGroup, filters] = kernel as [number, number, number, number];

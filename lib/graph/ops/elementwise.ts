@@ -273,9 +273,8 @@ function broadcasting<A extends Attributes>(op: Op<A>, operands: Node[], attribu
     const joint = broadcastShapes(shape, operand.shape);
     if (joint === undefined) {
       throw new TypeError(
-        `${op.name}: shapes ${
-          operands.map((o) => formatShape(o.shape)).join(" and ")
-        } do not broadcast; axes are matched from the last one and must be equal or 1`,
+        `${op.name}: shapes ${operands.map((o) => formatShape(o.shape)).join(" and ")} do not ` +
+          "broadcast; axes are matched from the last one and must be equal or 1",
       );
     }
     shape = joint;

@@ -9,9 +9,8 @@ export const gatherOp = defineOp({
   infer: ([x, indices]) => {
     if (indices!.dtype !== "i32" || x!.shape.length < 1 || x!.dtype === "u8") {
       throw new TypeError(
-        `gather: expected f32 or i32 rows and i32 indices, found ${x!.dtype} ${
-          formatShape(x!.shape)
-        } and ${indices!.dtype}`,
+        `gather: expected f32 or i32 rows and i32 indices, found ${x!.dtype} ` +
+          `${formatShape(x!.shape)} and ${indices!.dtype}`,
       );
     }
     if (x!.shape[0] === 0 && sizeOf(indices!.shape) > 0) {
@@ -37,16 +36,14 @@ export const scatterAddOp = defineOp<{ rows: number }>({
     const rank = indices!.shape.length;
     if (indices!.dtype !== "i32" || updates!.dtype !== "f32") {
       throw new TypeError(
-        `scatterAdd: expected f32 updates and i32 indices, found ${updates!.dtype} and ${
-          indices!.dtype
-        }`,
+        `scatterAdd: expected f32 updates and i32 indices, found ${updates!.dtype} and ` +
+          `${indices!.dtype}`,
       );
     }
     if (!sameShape(updates!.shape.slice(0, rank), indices!.shape)) {
       throw new TypeError(
-        `scatterAdd: updates ${formatShape(updates!.shape)} do not begin with the shape ${
-          formatShape(indices!.shape)
-        } of the indices`,
+        `scatterAdd: updates ${formatShape(updates!.shape)} do not begin with the shape ` +
+          `${formatShape(indices!.shape)} of the indices`,
       );
     }
     return { shape: [rows, ...updates!.shape.slice(rank)], dtype: "f32" };

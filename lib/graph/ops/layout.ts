@@ -55,9 +55,8 @@ export const reshapeOp: Op<{ shape: Shape }> = defineOp({
   infer: ([x], { shape }) => {
     if (sizeOf(shape) !== sizeOf(x!.shape)) {
       throw new TypeError(
-        `reshape: ${formatShape(x!.shape)} has ${sizeOf(x!.shape)} elements and cannot become ${
-          formatShape(shape)
-        } with ${sizeOf(shape)}`,
+        `reshape: ${formatShape(x!.shape)} has ${sizeOf(x!.shape)} elements and cannot become ` +
+          `${formatShape(shape)} with ${sizeOf(shape)}`,
       );
     }
     return { shape, dtype: x!.dtype };
@@ -81,9 +80,8 @@ export const transposeOp = defineOp<{ permutation: readonly number[] }>({
     const sorted = [...permutation].sort((a, b) => a - b);
     if (permutation.length !== rank || sorted.some((axis, i) => axis !== i)) {
       throw new RangeError(
-        `transpose: expected each axis of ${formatShape(x!.shape)} once, found [${
-          permutation.join(", ")
-        }]`,
+        `transpose: expected each axis of ${formatShape(x!.shape)} once, found ` +
+          `[${permutation.join(", ")}]`,
       );
     }
     return { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
@@ -125,9 +123,8 @@ export const sliceOp = defineOp<{
         !whole || start[axis]! < 0 || size[axis]! < 0 || stride[axis]! < 1 || last >= dimension
       ) {
         throw new RangeError(
-          `slice: start ${start[axis]}, size ${size[axis]}, stride ${
-            stride[axis]
-          } leave axis ${axis} of ${formatShape(x!.shape)}`,
+          `slice: start ${start[axis]}, size ${size[axis]}, stride ${stride[axis]} leave axis ` +
+            `${axis} of ${formatShape(x!.shape)}`,
         );
       }
     });
@@ -240,9 +237,8 @@ export const concatenateOp = defineOp<{ axis: number }>({
         other.shape.every((dimension, a) => a === axis || dimension === first.shape[a]);
       if (!fits) {
         throw new TypeError(
-          `concatenate: shapes ${formatShape(first.shape)} and ${
-            formatShape(other.shape)
-          } differ outside axis ${axis}`,
+          `concatenate: shapes ${formatShape(first.shape)} and ${formatShape(other.shape)} ` +
+            `differ outside axis ${axis}`,
         );
       }
       if (other.dtype !== first.dtype) {
@@ -289,9 +285,8 @@ export function reshape(x: Node, shape: Shape): Node {
     shape = shape.map((d) => d === -1 ? sizeOf(x.shape) / known : d);
     if (shape.some((d) => !Number.isInteger(d))) {
       throw new TypeError(
-        `reshape: ${formatShape(x.shape)} has ${
-          sizeOf(x.shape)
-        } elements, not a multiple of ${known}`,
+        `reshape: ${formatShape(x.shape)} has ${sizeOf(x.shape)} elements, not a multiple of ` +
+          `${known}`,
       );
     }
   }
@@ -314,9 +309,8 @@ export function slice(
   for (const [name, list] of Object.entries({ start, size, stride })) {
     if (list.length !== x.shape.length) {
       throw new TypeError(
-        `slice: expected ${x.shape.length} numbers in ${name} for ${
-          formatShape(x.shape)
-        }, found ${list.length}`,
+        `slice: expected ${x.shape.length} numbers in ${name} for ${formatShape(x.shape)}, found ` +
+          `${list.length}`,
       );
     }
   }

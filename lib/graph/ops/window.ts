@@ -7,9 +7,8 @@ function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
   const [n, height, width, channels] = image.shape as [number, number, number, number];
   if (image.shape.length !== 4 || image.dtype !== "f32") {
     throw new TypeError(
-      `${name}: expected f32 images [n, height, width, channels], found ${image.dtype} ${
-        formatShape(image.shape)
-      }`,
+      `${name}: expected f32 images [n, height, width, channels], found ${image.dtype} ` +
+        `${formatShape(image.shape)}`,
     );
   }
   const [rows, columns] = windowCounts(image.shape, g.window, g);
@@ -22,9 +21,8 @@ function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
   }
   if (g.padding.some((p, side) => p >= g.window[side < 2 ? 0 : 1])) {
     throw new RangeError(
-      `${name}: padding [${g.padding.join(", ")}] must be smaller than the window ${g.window[0]}x${
-        g.window[1]
-      }, or a window would hold nothing but padding`,
+      `${name}: padding [${g.padding.join(", ")}] must be smaller than the window ` +
+        `${g.window[0]}x${g.window[1]}, or a window would hold nothing but padding`,
     );
   }
   return { shape: [n, rows, columns, channels], dtype: "f32" };
@@ -35,9 +33,8 @@ function checkGradient(name: string, image: TensorType, g: TensorType, geometry:
   const expected = infer(name, image, geometry).shape;
   if (sameShape(expected, g.shape) && g.dtype === "f32") return;
   throw new TypeError(
-    `${name}: images ${formatShape(image.shape)} give ${formatShape(expected)}, not ${
-      g.dtype === "f32" ? "" : `${g.dtype} `
-    }${formatShape(g.shape)}`,
+    `${name}: images ${formatShape(image.shape)} give ${formatShape(expected)}, not ` +
+      `${g.dtype === "f32" ? "" : `${g.dtype} `}${formatShape(g.shape)}`,
   );
 }
 

@@ -15,9 +15,8 @@ const folding = (type: string, sign: string, op: (a: Tensor, b: Tensor) => Tenso
           broadcastShapes(a.shape, b.shape) !== undefined;
         if (fits) return op(a, b);
         throw new TypeError(
-          `expected inputs of one shape (or of size 1 along an axis), found ${describe(a)} and ${
-            describe(b)
-          }; reshape one of them first`,
+          `expected inputs of one shape (or of size 1 along an axis), found ${describe(a)} and ` +
+            `${describe(b)}; reshape one of them first`,
         );
       }),
     pointwise: true,
@@ -41,9 +40,8 @@ const concatenateType = defineLayer<{ readonly axis: number }>({
     );
     if (other === undefined) return concatenateTensors(inputs, at);
     throw new TypeError(
-      `expected inputs whose shapes differ only along axis ${axis}, found ${describe(first)} and ${
-        describe(other)
-      }`,
+      `expected inputs whose shapes differ only along axis ${axis}, found ${describe(first)} and ` +
+        `${describe(other)}`,
     );
   },
   pointwise: true,

@@ -38,9 +38,8 @@ export function selectChannels(channels: readonly number[], given: LayerOptions 
     channels.every((channel) => Number.isInteger(channel) && channel >= 0);
   if (!valid) {
     throw new RangeError(
-      `selectChannels: channels: expected integers of at least 0, found ${
-        JSON.stringify(channels)
-      }`,
+      "selectChannels: channels: expected integers of at least 0, found " +
+        `${JSON.stringify(channels)}`,
     );
   }
   return makeLayer(type, given, {}, { channels: [...channels] });

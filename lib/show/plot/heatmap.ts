@@ -129,9 +129,8 @@ export function drawMatrix(
   const ticks = matrixTicks(columns, rows, plot, settings, where);
   const notes = shrunk
     ? [
-      `${count(rows)} x ${count(columns)} cells, averaged to ${count(z.length)} x ${
-        count(z[0]!.length)
-      }`,
+      `${count(rows)} x ${count(columns)} cells, averaged to ${count(z.length)} x ` +
+      `${count(z[0]!.length)}`,
     ]
     : [];
   const r = trace.showscale ? (colorLabel === undefined ? 80 : 100) : 24;

@@ -80,8 +80,7 @@ function checkTensors(name: string, ...tensors: readonly Tensor[]): void {
 function checkAlike(name: string, predictions: Tensor, targets: Tensor): void {
   if (sameShape(predictions.shape, targets.shape)) return;
   throw new TypeError(
-    `${name}: expected targets of the predictions' shape ${formatShape(predictions.shape)}, found ${
-      formatShape(targets.shape)
-    }`,
+    `${name}: expected targets of the predictions' shape ${formatShape(predictions.shape)}, ` +
+      `found ${formatShape(targets.shape)}`,
   );
 }

@@ -83,9 +83,8 @@ export function groupNorm(x: Tensor, groups: number, given: AffineArguments = {}
   const [examples = 1] = x.shape, channels = x.shape.at(-1)!;
   if (x.rank < 2 || !Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
     throw new RangeError(
-      `groupNorm: groups: expected a divisor of the channels of ${
-        formatShape(x.shape)
-      }, found ${groups}`,
+      `groupNorm: groups: expected a divisor of the channels of ${formatShape(x.shape)}, found ` +
+        `${groups}`,
     );
   }
   const parts = x.reshape([examples, -1, groups, channels / groups]);

@@ -44,9 +44,8 @@ export function checkPadding(padding: unknown, what: string): asserts padding is
   const lengths = [1, 2, 4];
   if (Array.isArray(list) && lengths.includes(list.length) && list.every(isIntegerFrom(0))) return;
   throw new RangeError(
-    `${what}: expected "valid", "same", an integer of at least 0, [height, width] or [top, bottom, left, right], found ${
-      describeValue(padding)
-    }`,
+    `${what}: expected "valid", "same", an integer of at least 0, [height, width] or [top, ` +
+      `bottom, left, right], found ${describeValue(padding)}`,
   );
 }
 
