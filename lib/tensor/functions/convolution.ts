@@ -75,15 +75,12 @@ export function convTranspose2d(
 ): Tensor {
   checkImages(x, "convTranspose2d");
   checkTensor(kernel, "convTranspose2d: kernel");
-  const { bias, outputPadding = 0, ...moves } = options(
-    "convTranspose2d",
-    given,
-    {
-      ...convolutionSchema,
-      bias: tensorOption,
-      outputPadding: sizeOption(0),
-    } satisfies Schema<typeof given>,
-  );
+  const schema = {
+    ...convolutionSchema,
+    bias: tensorOption,
+    outputPadding: sizeOption(0),
+  } satisfies Schema<typeof given>;
+  const { bias, outputPadding = 0, ...moves } = options("convTranspose2d", given, schema);
   const [height, width] = x.shape.slice(1, 3) as [number, number];
   const window = kernel.shape.slice(0, 2) as [number, number];
   const extra = pairOf(outputPadding, "outputPadding", 0);
@@ -93,27 +90,17 @@ export function convTranspose2d(
   const isSame = moves.padding === "same";
   const target = isSame ? [height * stride[0], width * stride[1]] as const : undefined;
   const geometry = convolutionGeometry(moves, target ?? [height, width], window);
-  const [top, bottom, left, right] = geometry.padding;
-  const size = target ?? [
-    transposedSize(height, window[0], stride[0], dilation[0], top + bottom) + extra[0],
-    transposedSize(width, window[1], stride[1], dilation[1], left + right) + extra[1],
-  ];
+  const { padding } = geometry;
+  // The size that conv2d would turn into `length`.
+  const sizeAlong = (axis: 0 | 1, length: number) =>
+    (length - 1) * stride[axis] + (window[axis] - 1) * dilation[axis] + 1 -
+    padding[2 * axis]! - padding[2 * axis + 1]! + extra[axis];
+  const size = target ?? [sizeAlong(0, height), sizeAlong(1, width)];
   if (size[0] < 1 || size[1] < 1) {
-    throw new RangeError(`padding [${geometry.padding}] leaves nothing of the result; use less`);
+    throw new RangeError(`padding [${padding}] leaves nothing of the result; use less`);
   }
   const shape = [x.shape[0]!, ...size, kernel.shape[2]! * geometry.groups];
   const node = conv2dInputGradient(x.node, kernel.node, shape, geometry);
   const result = new Tensor(node, [x, kernel]);
   return bias === undefined ? result : result.add(bias);
-}
-
-/** The size that a transposed convolution gives: the one that conv2d would turn into `size`. */
-function transposedSize(
-  size: number,
-  kernel: number,
-  stride: number,
-  dilation: number,
-  padding: number,
-): number {
-  return (size - 1) * stride + (kernel - 1) * dilation + 1 - padding;
 }

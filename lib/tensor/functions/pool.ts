@@ -19,28 +19,17 @@ function geometry(image: Tensor, size: Pair, options: PoolOptions) {
   const [height, width] = image.shape.slice(1) as [number, number];
   const padding = resolvePadding(options.padding ?? "valid", [height, width], size, stride);
   const [top, bottom, left, right] = padding;
-  const extra: Pair = options.ceilMode
-    ? [
-      ceilExtra(height, size[0], stride[0], top, bottom),
-      ceilExtra(width, size[1], stride[1], left, right),
-    ]
-    : [0, 0];
+  // How far the last window reaches beyond the padded edge when the count is rounded up.
+  const beyond = (length: number, axis: 0 | 1): number => {
+    const before = padding[2 * axis]!, padded = length + before + padding[2 * axis + 1]!;
+    let count = Math.ceil((padded - size[axis]) / stride[axis]) + 1;
+    // As in PyTorch and Caffe, a window must begin inside the image or the padding before it.
+    if ((count - 1) * stride[axis] >= length + before) count--;
+    return Math.max(0, (count - 1) * stride[axis] + size[axis] - padded);
+  };
+  const extra: Pair = options.ceilMode ? [beyond(height, 0), beyond(width, 1)] : [0, 0];
   const all = [top, bottom + extra[0], left, right + extra[1]] as const;
   return { stride, padding, extra, all };
-}
-
-/** How far the last window reaches beyond the padded edge when the count is rounded up. */
-function ceilExtra(
-  length: number,
-  window: number,
-  stride: number,
-  before: number,
-  after: number,
-): number {
-  let count = Math.ceil((length + before + after - window) / stride) + 1;
-  // As in PyTorch and Caffe, a window must begin inside the image or the padding before it.
-  if ((count - 1) * stride >= length + before) count--;
-  return Math.max(0, (count - 1) * stride + window - length - before - after);
 }
 
 /** The largest number of each window of images [n, h, w, c]; padding never wins. */
