@@ -70,7 +70,7 @@ export interface Counts extends Metrics {
 }
 
 const size = 5;
-const [lossSum, exampleCount, top1Count, topKCount, firstBadStep] = [0, 1, 2, 3, 4];
+const [lossSum, exampleCount, top1Count, topKCount, firstBadStep] = [0, 1, 2, 3, 4] as const;
 
 /**
  * Counters that stay on the device: each step adds to them, and the host reads them now and then.
@@ -113,14 +113,14 @@ export class MetricCounters {
     const index = iota([size], 0);
     const at = (i: number, value: Tensor) => where(index.equal(i), value, 0);
     const parts = [
-      at(lossSum!, loss.mul(batchSize)),
-      at(exampleCount!, full([], batchSize)),
-      at(firstBadStep!, firstBad(loss, step, old)),
+      at(lossSum, loss.mul(batchSize)),
+      at(exampleCount, full([], batchSize)),
+      at(firstBadStep, firstBad(loss, step, old)),
     ];
     if (areLabels) {
       const ahead = rankOf(predictions!, targets!.cast("i32"));
       const within = (k: number) => ahead.less(k).cast("f32").sum();
-      parts.push(at(top1Count!, within(1)), at(topKCount!, within(this.k)));
+      parts.push(at(top1Count, within(1)), at(topKCount, within(this.k)));
     }
     builder.update(this.#counts, old.add(parts.reduce((a, b) => a.add(b))));
     for (const { name, metric, sums } of this.#metrics) {
@@ -146,18 +146,18 @@ export class MetricCounters {
   /** What was counted. */
   async read(hasLabels: boolean): Promise<Counts> {
     const counts = await this.#counts.read();
-    const examples = counts[exampleCount!]!;
+    const examples = counts[exampleCount]!;
     const mean = (i: number) => counts[i]! / examples;
     const metrics: Record<string, number> = {};
     for (const { name, metric, sums } of this.#metrics) {
       metrics[name] = metric.result(Float32Array.from(await sums.read()));
     }
     return {
-      loss: mean(lossSum!),
-      ...hasLabels ? { top1: mean(top1Count!), ...named(this.k, mean(topKCount!)) } : {},
+      loss: mean(lossSum),
+      ...hasLabels ? { top1: mean(top1Count), ...named(this.k, mean(topKCount)) } : {},
       ...this.#metrics.length > 0 ? { metrics } : {},
       examples,
-      divergedAt: counts[firstBadStep!]! || undefined,
+      divergedAt: counts[firstBadStep]! || undefined,
     };
   }
 }
