@@ -2,6 +2,9 @@ import { formatShape, sameShape, type Shape } from "../../core/shape.ts";
 import type { WindowGeometry, WindowKernel } from "../kernel.ts";
 import { apply, defineOp, type Node, type TensorType } from "../node.ts";
 import { windowCounts } from "./conv2d.ts";
+import { compare, select } from "./elementwise.ts";
+import { literal } from "./generate.ts";
+import { pad, slice } from "./layout.ts";
 
 function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
   const [n, height, width, channels] = image.shape as [number, number, number, number];
@@ -66,8 +69,29 @@ export const windowMaxGradientOp = defineOp<WindowGeometry>({
     checkGradient("windowMaxGradient", image!, g!, geometry);
     return image!;
   },
+  gradient: (g, { inputs: [image, maxima] }, geometry) => [
+    undefined,
+    undefined,
+    atMaxima(g, image!, maxima!, geometry),
+  ],
   kernel: (node, geometry) => pooling("windowMaxGradient", node, node.inputs[1]!, geometry),
 });
+
+/** For each window, the element of `values` where the first element of `image` is its maximum. */
+function atMaxima(values: Node, image: Node, maxima: Node, geometry: WindowGeometry): Node {
+  const { window: [height, width], stride, padding: [top, bottom, left, right] } = geometry;
+  const frame = (x: Node, value: number) =>
+    pad(x, [0, top, left, 0], [0, bottom, right, 0], [0, 0, 0, 0], value);
+  const framed = frame(image, -Infinity), chosen = frame(values, 0);
+  let result = literal(0, maxima.shape);
+  // Backwards: the first one is chosen last.
+  for (let i = height * width - 1; i >= 0; i--) {
+    const start = [0, Math.floor(i / width), i % width, 0];
+    const at = (x: Node) => slice(x, start, maxima.shape, [1, ...stride, 1]);
+    result = select(compare("equal", at(framed), maxima), at(chosen), result);
+  }
+  return result;
+}
 
 /** The sum of each window; padding counts as 0. */
 export const windowSumOp = defineOp<WindowGeometry>({
