@@ -103,7 +103,7 @@ function keyFor({ name, layer }: PlacedLayer): Tensor {
   throw new TypeError(
     `apply: ${layer.type.type} ${
       JSON.stringify(name)
-    } draws random numbers, which would be the same in every call of a function given to jit; pass a key: apply(x, { training: true, key }), and call the function with randomKey(seed, step)`,
+    } draws random numbers, which would be the same in every run of what is recorded, by jit or predict(); pass a key: apply(x, { key }), in a function given to jit one of its arguments: randomKey(seed, step)`,
   );
 }
 

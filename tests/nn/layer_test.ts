@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { defineLayer, Layer, type LayerType } from "../../lib/nn/layer.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
+import { randomKey } from "../../lib/tensor/random_key.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import { sequential } from "../../lib/train/model.ts";
 
@@ -32,4 +33,11 @@ Deno.test("a layer's integers are for other layers and for apply, not for predic
     TypeError,
     "results of type f32, found i32; see apply()",
   );
+});
+
+Deno.test("a layer that draws without training is for apply, which may be given a key", async () => {
+  const net = apply({ call: ([x], _, __, { random }) => x!.add(random(x!.shape)) });
+  const x = zeros([1, 4]), key = randomKey(1);
+  assertEquals(await net.apply(x, { key }).array(), await net.apply(x, { key }).array());
+  await assertRejects(() => net.predict(x), TypeError, 'own "own1" draws random numbers');
 });
