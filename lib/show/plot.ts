@@ -43,6 +43,7 @@ export type {
   ColorScale,
   FigureOptions,
 } from "./plot/figure_options.ts";
+export type { PictureOptions } from "./plot/mosaic.ts";
 export type { PixelRange } from "./plot/pixels.ts";
 export { receptiveField, type ReceptiveFieldOptions } from "./plot/receptive_field.ts";
 export type { Dash, Series, SeriesLike, SeriesMode } from "./plot/series.ts";

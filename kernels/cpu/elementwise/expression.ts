@@ -15,10 +15,8 @@ export interface Lanes {
   load(step: LoadStep, index: number): Vector;
   /** What the kernel before a tail computed. */
   readonly result?: Vector;
-  /** The index along an axis of the iteration space, as i32 lanes (step number `index`). */
-  iota?(axis: number, index: number): Vector;
-  /** The row-major position in the iteration space, as i32 lanes (step number `index`). */
-  position?(index: number): Vector;
+  /** What step number `index` counts, as i32 lanes: the index along its axis, or the position. */
+  count?(index: number): Vector;
 }
 
 /** The address of a launch's input, by number. */
@@ -82,16 +80,11 @@ export class ExpressionEmitter {
       case "load":
         return lanes.load(step, index);
       case "iota": {
-        const axis = lanes.iota!(step.axis, index);
-        return step.dtype === "f32" ? f32x4.convertI32x4S(axis) : axis;
+        const count = lanes.count!(index);
+        return step.dtype === "f32" ? f32x4.convertI32x4S(count) : count;
       }
       case "randomUniform":
-        return randomUniform(
-          this.#f,
-          this.#inputs(step.input),
-          lanes.position!(index),
-          step.stream,
-        );
+        return randomUniform(this.#f, this.#inputs(step.input), lanes.count!(index), step.stream);
       case "apply":
         return this.#apply(step, values);
     }

@@ -49,6 +49,8 @@ export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
       const extent = (from: Local<"i32">, block: number, size: number) =>
         block === size ? i32.constant(size) : f.local(i32.minU(i32.sub(size, from), block));
       const block: Block = {
+        f,
+        expression,
         space,
         args,
         // A space of fewer than two axes has no rows, or no columns either.
@@ -56,14 +58,16 @@ export function emitMap(builder: KernelBuilder, kernel: MapKernel): void {
         rows: extent(row, rowBlock, rows),
         columns: extent(column, columnBlock, columns),
       };
-      if (isNarrow) emitNarrow(f, expression, block, columns, rows);
-      else emitWide(f, expression, block, columns, isShort);
+      if (isNarrow) emitNarrow(block, columns, rows);
+      else emitWide(block, columns, isShort);
     };
   });
 }
 
 /** A block of rows and columns of a plane. */
 interface Block {
+  readonly f: FunctionBuilder;
+  readonly expression: ExpressionEmitter;
   readonly space: Space;
   readonly args: Arguments;
   /** The first index on each axis. */
@@ -79,32 +83,25 @@ const accessesOf = (space: Space): Access[] => [...space.reads.values(), ...spac
 const strideAt = (access: Access, fromLast: number): number =>
   access.view.strides.at(-1 - fromLast) ?? 0;
 
-/** Computes one vector and stores its first `count` lanes. */
+/** Computes a vector, by number, and stores its first `count` lanes. */
 function emitVector(
-  f: FunctionBuilder,
-  expression: ExpressionEmitter,
-  space: Space,
+  { f, expression, space }: Block,
+  pointers: Pointers,
+  vector: number,
   count: number,
   read: (access: Access) => Vector,
-  pointers: Pointers,
-  storeOffset: number,
 ): void {
   f.scope(() => {
     const values = expression.emit(lanesOf((step) => read(space.reads.get(step)!)));
-    space.writes.forEach((write, store) => {
-      storeLanes(f, pointers.at(write), values[store]!, count, storeOffset);
-    });
+    space.writes.forEach((write, store) =>
+      storeLanes(f, pointers.at(write), values[store]!, count, vector * 4)
+    );
   });
 }
 
 /** Rows by vectors along the columns; what does not change along a row is read once in it. */
-function emitWide(
-  f: FunctionBuilder,
-  expression: ExpressionEmitter,
-  { space, args, start, rows, columns }: Block,
-  totalColumns: number,
-  isShort: boolean,
-): void {
+function emitWide(block: Block, totalColumns: number, isShort: boolean): void {
+  const { f, space, args, start, rows, columns } = block;
   const axis = space.shape.length - 1;
   const accesses = accessesOf(space);
   const still = [...space.reads.values()].filter((access) => strideAt(access, 0) === 0);
@@ -119,22 +116,11 @@ function emitWide(
       ]),
     );
     const vector = (number: number, count: number) =>
-      emitVector(
-        f,
-        expression,
-        space,
-        count,
-        (access) =>
-          values.get(access) ?? readLanes(
-            access,
-            pointers.at(access),
-            laneOffsets(strideAt(access, 0), count).map((offset) =>
-              offset + number * 4 * strideAt(access, 0)
-            ),
-          ),
-        pointers,
-        number * 4,
-      );
+      emitVector(block, pointers, number, count, (access) => {
+        const stride = strideAt(access, 0);
+        const offsets = laneOffsets(stride, count).map((offset) => offset + number * 4 * stride);
+        return values.get(access) ?? readLanes(access, pointers.at(access), offsets);
+      });
     const run = (from: Integer, to: Integer, vectors: number) =>
       f.count(from, to, vectors * 4, () => {
         for (let number = 0; number < vectors; number++) vector(number, 4);
@@ -160,13 +146,8 @@ const rowsOfGroup = (columns: number): number => columns % 2 === 0 ? 2 : 4;
  * Short rows (of 6 or 10 columns, say), as many at a time as fill vectors. Each lane's row and
  * column are known here, so what repeats in each row (a bias) is put in place once.
  */
-function emitNarrow(
-  f: FunctionBuilder,
-  expression: ExpressionEmitter,
-  { space, args, start, rows }: Block,
-  columns: number,
-  totalRows: number,
-): void {
+function emitNarrow(block: Block, columns: number, totalRows: number): void {
+  const { f, space, args, start, rows } = block;
   const axis = space.shape.length - 1;
   const group = rowsOfGroup(columns);
   const longest = Math.min(group, totalRows) * columns;
@@ -191,17 +172,10 @@ function emitNarrow(
   );
   const emitRows = (count: number) => {
     for (let vector = 0; vector * 4 < count * columns; vector++) {
-      emitVector(
-        f,
-        expression,
-        space,
-        Math.min(4, count * columns - vector * 4),
-        (access) =>
-          values.get(access)?.[vector] ??
-            readLanes(access, pointers.at(access), offsets(access, vector, count * columns)),
-        pointers,
-        vector * 4,
-      );
+      const lanes = Math.min(4, count * columns - vector * 4);
+      emitVector(block, pointers, vector, lanes, (access) =>
+        values.get(access)?.[vector] ??
+          readLanes(access, pointers.at(access), offsets(access, vector, count * columns)));
     }
     pointers.advance(axis - 1, count);
   };

@@ -84,11 +84,7 @@ export function readLanes(access: Access, address: Integer, offsets: readonly nu
 
 /** `Lanes` for an expression whose accesses are read by `read`. */
 export function lanesOf(read: (step: number) => Vector): Lanes {
-  return {
-    load: (_, index) => read(index),
-    iota: (_, index) => read(index),
-    position: (index) => read(index),
-  };
+  return { load: (_, index) => read(index), count: read };
 }
 
 /** Pointers of several accesses, which move together. */

@@ -2,14 +2,7 @@ import type { Expression } from "../../../lib/graph/kernel.ts";
 import { ExpressionEmitter, type LoadStep } from "../elementwise/expression.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import type { Arguments } from "../stages/builder.ts";
-import type {
-  FunctionIndex,
-  Integer,
-  Local,
-  ModuleBuilder,
-  Statement,
-  Vector,
-} from "../wasm/assembler.ts";
+import type { Integer, Local, ModuleBuilder, Statement, Vector } from "../wasm/assembler.ts";
 import { call, i32, v128 } from "../wasm/instructions.ts";
 import type { Product } from "./product.ts";
 import type { Panels } from "./tile_6x8.ts";
@@ -59,48 +52,43 @@ export function tailFunction(
   tileStride: number,
   rowStride: number | "table",
 ): TailFunction {
-  const inputs = [
-    ...new Set(tail.steps.flatMap((step) => step.kind === "load" ? [step.input] : [])),
-  ];
-  const fixed = 5;
-  const types = Array.from({ length: fixed + inputs.length + tail.stores.length }, () => "i32");
-  const fn: FunctionIndex = module.function(types as "i32"[], (f, ...parameters) => {
-    const [tile, rows, place, column, last] = parameters as [
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-    ];
-    const input = (number: number): Local<"i32"> => parameters[fixed + inputs.indexOf(number)]!;
-    const expression = new ExpressionEmitter(f, tail, input);
-    const offset = f.local("i32");
-    const rowsLoop = (columns: number) =>
-      f.repeat(() => {
-        const row = rowStride === "table" ? i32.load(place) : place;
-        f.set(offset, i32.add(row, column));
-        for (let vector = 0; vector * 4 < columns; vector++) {
-          f.scope(() => {
-            const values = expression.emit({
-              result: v128.load(tile, vector * 16),
-              load: (step) => tailLoad(step, input(step.input), offset, column, vector * 16),
+  const loads = tail.steps.filter((step) => step.kind === "load");
+  const inputs = [...new Set(loads.map(({ input }) => input))];
+  const types = [...inputs, ...tail.stores].map(() => "i32" as const);
+  const fixed = ["i32", "i32", "i32", "i32", "i32"] as const;
+  const fn = module.function(
+    [...fixed, ...types],
+    (f, tile, rows, place, column, last, ...given) => {
+      const input = (number: number): Local<"i32"> => given[inputs.indexOf(number)]!;
+      const expression = new ExpressionEmitter(f, tail, input);
+      const offset = f.local("i32");
+      const rowsLoop = (columns: number) =>
+        f.repeat(() => {
+          const row = rowStride === "table" ? i32.load(place) : place;
+          f.set(offset, i32.add(row, column));
+          for (let vector = 0; vector * 4 < columns; vector++) {
+            f.scope(() => {
+              const values = expression.emit({
+                result: v128.load(tile, vector * 16),
+                load: (step) => tailLoad(step, input(step.input), offset, column, vector * 16),
+              });
+              values.forEach((value, store) => {
+                const base = given[inputs.length + store]!;
+                const lanes = Math.min(4, columns - vector * 4);
+                const stored = f.local(value);
+                storeLanes(f, i32.add(base, offset), stored, lanes, vector * 4);
+              });
             });
-            values.forEach((value, store) => {
-              const base = parameters[fixed + inputs.length + store]!;
-              const lanes = Math.min(4, columns - vector * 4);
-              const stored = f.local(value);
-              storeLanes(f, i32.add(base, offset), stored, lanes, vector * 4);
-            });
-          });
-        }
-        f.increase(tile, tileStride);
-        f.increase(place, rowStride === "table" ? 4 : rowStride);
-        f.increase(rows, -1);
-        return rows;
-      });
-    if (lastColumns === vectors * 4) rowsLoop(lastColumns);
-    else f.if(last, () => rowsLoop(lastColumns), () => rowsLoop(vectors * 4));
-  });
+          }
+          f.increase(tile, tileStride);
+          f.increase(place, rowStride === "table" ? 4 : rowStride);
+          f.increase(rows, -1);
+          return rows;
+        });
+      if (lastColumns === vectors * 4) rowsLoop(lastColumns);
+      else f.if(last, () => rowsLoop(lastColumns), () => rowsLoop(vectors * 4));
+    },
+  );
   return (args, tile, rows, place, column, last) =>
     call(
       fn,

@@ -128,16 +128,17 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
         if (axis !== split?.axis || split.parts === 1) return i32.constant(size);
         return f.local(i32.minU(i32.sub(size, from), split.part));
       };
-      const walk: Walk = { space, expression, combine, args, start, extent };
+      const walk: Walk = { f, space, expression, combine, args, start, extent };
       const row = columnBlocks === 1 ? unit : f.local(i32.divU(unit, columnBlocks));
-      if (byColumns) emitColumns(f, walk, row, index.at(-1)!, columnBlocks);
-      else emitLanes(f, walk, row);
+      if (byColumns) emitColumns(walk, row, index.at(-1)!, columnBlocks);
+      else emitLanes(walk, row);
     };
   });
 }
 
 /** What one unit of a stage reduces. */
 interface Walk {
+  readonly f: FunctionBuilder;
   readonly space: Space;
   readonly expression: ExpressionEmitter;
   readonly combine: Combine;
@@ -161,15 +162,14 @@ function headValue(
 
 /** Loops over all `axes` but the last, which `body` is left with. */
 function overAxes(
-  f: FunctionBuilder,
   walk: Walk,
   axes: readonly number[],
   pointers: Pointers,
   body: (axis: number | undefined, pointers: Pointers) => void,
 ): void {
   if (axes.length <= 1) return body(axes[0], pointers);
-  f.count(0, walk.extent(axes[0]!), 1, () => {
-    overAxes(f, walk, axes.slice(1), pointers.copy(), body);
+  walk.f.count(0, walk.extent(axes[0]!), 1, () => {
+    overAxes(walk, axes.slice(1), pointers.copy(), body);
     pointers.advance(axes[0]!, 1);
   });
 }
@@ -178,14 +178,8 @@ const reducedAxes = (space: Space): number[] =>
   space.shape.map((_, axis) => axis).filter((axis) => space.reduced[axis]);
 
 /** Reduces rows into a block of columns. */
-function emitColumns(
-  f: FunctionBuilder,
-  walk: Walk,
-  row: Integer,
-  block: Integer,
-  blocks: number,
-): void {
-  const columns = walk.space.shape.at(-1)!, axis = walk.space.shape.length - 1;
+function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): void {
+  const { f, space: { shape } } = walk, columns = shape.at(-1)!, axis = shape.length - 1;
   const width = columnVectors * 4;
   const emitBlock = (count: number) => {
     const column: Operand<"i32"> = i32.mul(block, width);
@@ -202,7 +196,7 @@ function emitColumns(
       { length: together },
       () => Array.from({ length: vectors }, () => f.local(walk.combine.identity)),
     );
-    overAxes(f, walk, reducedAxes(walk.space), pointers, (inner, at) => {
+    overAxes(walk, reducedAxes(walk.space), pointers, (inner, at) => {
       const rows = (number: number) => {
         for (let r = 0; r < number; r++) {
           sums[r]!.forEach((sum, vector) =>
@@ -239,8 +233,8 @@ function emitColumns(
 }
 
 /** Reduces the last axis (after the other reduced ones) four lanes at a time into one element. */
-function emitLanes(f: FunctionBuilder, walk: Walk, row: Integer): void {
-  const { space, combine } = walk;
+function emitLanes(walk: Walk, row: Integer): void {
+  const { f, space, combine } = walk;
   const axis = space.shape.length - 1, length = space.shape[axis] ?? 1;
   const together = length >= 64 ? 4 : 1;
   const sums = Array.from({ length: together }, () => f.local(combine.identity));
@@ -250,7 +244,7 @@ function emitLanes(f: FunctionBuilder, walk: Walk, row: Integer): void {
     (access) => addressAt(access, walk.args, walk.start),
   );
   const axes = reducedAxes(space);
-  overAxes(f, walk, axes, pointers, (_, at) => {
+  overAxes(walk, axes, pointers, (_, at) => {
     const add = (sum: Local<"v128">, vector: number, count: number) =>
       f.scope(() => {
         const value = headValue(walk, at, ({ view: { strides } }) => {

@@ -49,11 +49,6 @@ export function pixelOf(axis: Axis, position: number): number {
   return start + (position - low) / (high - low) * (end - start);
 }
 
-/** The pixel of a value; NaN where it has no place. */
-export function place(axis: Axis, value: unknown): number {
-  return pixelOf(axis, linear(axis, value));
-}
-
 /** How long an axis is, in pixels. */
 export function lengthOf(axis: Axis): number {
   return Math.abs(axis.pixels[1] - axis.pixels[0]);

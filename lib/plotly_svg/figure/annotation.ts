@@ -9,8 +9,8 @@ export function drawAnnotation(note: Json, at: Reference, plain: Font): string {
   const text = textAt(note, "text", "");
   if (note.visible === false) return "";
   const font = fontAt(note, "font", plain);
-  const x = at.x(note.x) + numberAt(note, "xshift", 0);
-  const y = at.y(note.y) - numberAt(note, "yshift", 0);
+  const x = at.x.at(note.x) + numberAt(note, "xshift", 0);
+  const y = at.y.at(note.y) - numberAt(note, "yshift", 0);
   if (!Number.isFinite(x + y)) return "";
   const arrow = note.showarrow !== false;
   const pad = numberAt(note, "borderpad", 1);

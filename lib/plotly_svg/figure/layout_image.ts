@@ -7,9 +7,9 @@ import type { Reference } from "./reference.ts";
 export function drawLayoutImage(image: Json, at: Reference): string {
   const source = textAt(image, "source", "");
   if (source === "" || image.visible === false) return "";
-  const width = at.xLength(numberAt(image, "sizex", 0));
-  const height = at.yLength(numberAt(image, "sizey", 0));
-  const x = at.x(image.x ?? 0), y = at.y(image.y ?? 0);
+  const width = at.x.length(numberAt(image, "sizex", 0));
+  const height = at.y.length(numberAt(image, "sizey", 0));
+  const x = at.x.at(image.x ?? 0), y = at.y.at(image.y ?? 0);
   const left = anchorShare(textAt(image, "xanchor", "left"));
   const above = anchorShare(textAt(image, "yanchor", "top"));
   const [across, down] = [left, above].map((share) => ["Min", "Mid", "Max"][2 * share]);

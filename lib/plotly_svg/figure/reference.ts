@@ -4,16 +4,19 @@ import { type Axes, linear, pixelOf } from "../axes/axis.ts";
 
 /** Places of a note, a shape or an image in pixels, by what its `xref` and `yref` refer to. */
 export interface Reference {
-  /** The pixel of a value across. */
-  x(value: unknown): number;
-  /** The pixel of a value up. */
-  y(value: unknown): number;
-  /** Pixels of a length across. */
-  xLength(value: number): number;
-  /** Pixels of a length up. */
-  yLength(value: number): number;
+  readonly x: Along;
+  readonly y: Along;
   /** The box of the axes that it belongs to; undefined if it refers to the whole plot. */
   readonly clip: Box | undefined;
+}
+
+/** Places across or up. */
+interface Along {
+  /** The pixel of a value. */
+  at(value: unknown): number;
+  /** Pixels of a length. */
+  length(value: number): number;
+  readonly span: readonly [number, number];
 }
 
 /**
@@ -31,21 +34,9 @@ export function referenceOf(
   const y = along(up, axes, plot.y + plot.height, plot.y, exponents);
   if (x === undefined || y === undefined) return undefined;
   const [left, right] = x.span, [bottom, top] = y.span;
-  return {
-    x: x.at,
-    y: y.at,
-    xLength: x.length,
-    yLength: y.length,
-    clip: across === "paper" && up === "paper"
-      ? undefined
-      : { x: left, y: top, width: right - left, height: bottom - top },
-  };
-}
-
-interface Along {
-  at(value: unknown): number;
-  length(value: number): number;
-  readonly span: readonly [number, number];
+  const onPaper = across === "paper" && up === "paper";
+  const clip = { x: left, y: top, width: right - left, height: bottom - top };
+  return { x, y, clip: onPaper ? undefined : clip };
 }
 
 function along(

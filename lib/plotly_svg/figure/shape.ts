@@ -21,7 +21,8 @@ export function drawShape(shape: Json, at: Reference): string {
   if (kind === "path") {
     return element("path", { d: pathInPixels(textAt(shape, "path", ""), at), ...look });
   }
-  const [x0, x1] = [at.x(shape.x0), at.x(shape.x1)], [y0, y1] = [at.y(shape.y0), at.y(shape.y1)];
+  const [x0, x1] = [at.x.at(shape.x0), at.x.at(shape.x1)],
+    [y0, y1] = [at.y.at(shape.y0), at.y.at(shape.y1)];
   if (![x0, x1, y0, y1].every(Number.isFinite)) return "";
   if (kind === "line") return line(x0, y0, x1, y1, look);
   const box = boxBetween(x0, x1, y0, y1);
@@ -61,7 +62,7 @@ function pathInPixels(path: string, at: Reference): string {
     const values = rest!.match(/[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/g) ?? [];
     d += command +
       values.map((value, i) =>
-        short(order[i % order.length] === "x" ? at.x(Number(value)) : at.y(Number(value)))
+        short(order[i % order.length] === "x" ? at.x.at(Number(value)) : at.y.at(Number(value)))
       ).join(",");
   }
   return d;

@@ -59,30 +59,28 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
         const drawn = draw(item, at);
         return at.clip === undefined || drawn === "" ? drawn : clipTo(at.clip, drawn);
       }).join("");
-  const body = items("images", "below", drawLayoutImage) + items("shapes", "below", drawShape) +
-    grids +
-    subplots.map(({ x, y }) => {
-      const drawn = drawTraces(
-        traces.filter((trace) => trace.x === x && trace.y === y),
-        layout,
-        font,
-      );
+  const body = [
+    items("images", "below", drawLayoutImage),
+    items("shapes", "below", drawShape),
+    grids,
+    ...subplots.map(({ x, y }) => {
+      const own = traces.filter((trace) => trace.x === x && trace.y === y);
+      const drawn = drawTraces(own, layout, font);
       return clipTo(crossing(x, y), drawn.inside) + drawn.over;
-    }).join("") +
-    drawScenes(visible, layout, plot, font, colors) +
-    drawUnknown(visible, plot, font) +
-    items("shapes", "above", drawShape) +
-    [...axes.values()].map((axis) => drawAxis(axis, axisBox(axis, axes, plot), font, size)).join(
-      "",
-    ) +
-    items("images", "above", drawLayoutImage) +
-    bars.map((bar, i) => bar.draw(plot, `${prefix}scale${i}`)).join("") +
-    (legend?.draw(plot) ?? "") +
-    jsonsAt(layout, "annotations").map((note) => {
+    }),
+    drawScenes(visible, layout, plot, font, colors),
+    drawUnknown(visible, plot, font),
+    items("shapes", "above", drawShape),
+    ...[...axes.values()].map((axis) => drawAxis(axis, axisBox(axis, axes, plot), font, size)),
+    items("images", "above", drawLayoutImage),
+    ...bars.map((bar, i) => bar.draw(plot, `${prefix}scale${i}`)),
+    legend?.draw(plot),
+    ...jsonsAt(layout, "annotations").map((note) => {
       const at = referenceOf(note, axes, plot, true);
-      return at === undefined ? "" : drawAnnotation(note, at, font);
-    }).join("") +
-    drawTitle(layout, size.width, plot, font);
+      return at && drawAnnotation(note, at, font);
+    }),
+    drawTitle(layout, size.width, plot, font),
+  ].join("");
   const defs = [...clips].map(([key, id]) => {
     const [x, y, w, h] = key.split(" ");
     return element("clipPath", { id }, element("rect", { x, y, width: w, height: h }));

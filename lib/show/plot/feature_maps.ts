@@ -5,8 +5,7 @@ import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import type { Figure } from "../figure.ts";
-import type { FigureOptions } from "./figure_options.ts";
-import { mosaic, pictureSchema } from "./mosaic.ts";
+import { mosaic, type PictureOptions, pictureSchema } from "./mosaic.ts";
 import { count } from "./numbers.ts";
 import { type PixelRange, type Plane, toPixels } from "./pixels.ts";
 
@@ -21,15 +20,11 @@ export interface FeatureMapsOf {
 }
 
 /** Settings of {@linkcode featureMaps}. */
-export interface FeatureMapsOptions extends FigureOptions {
-  /** Maps in a row. */
-  readonly columns?: number;
+export interface FeatureMapsOptions extends PictureOptions {
   /** How many maps are drawn at most; 64 by default. */
   readonly count?: number;
   /** A label above each map; `true` for the channel's number. */
   readonly labels?: boolean | readonly string[];
-  /** Screen pixels for a unit. */
-  readonly scale?: number;
   /** Which numbers are black and white: those of each map ("each", the default), of all, or these. */
   readonly range?: PixelRange;
 }

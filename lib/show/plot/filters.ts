@@ -5,23 +5,18 @@ import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import type { Figure } from "../figure.ts";
-import type { FigureOptions } from "./figure_options.ts";
-import { mosaic, pictureSchema } from "./mosaic.ts";
+import { mosaic, type PictureOptions, pictureSchema } from "./mosaic.ts";
 import { count, evenly } from "./numbers.ts";
 import { type PixelRange, type Plane, toPixels } from "./pixels.ts";
 
 /** Settings of {@linkcode filters}. */
-export interface FiltersOptions extends FigureOptions {
+export interface FiltersOptions extends PictureOptions {
   /** The layer of a model whose kernel is drawn; the first convolution by default. */
   readonly layer?: string;
   /** The input channels that are drawn of each filter, by number; by default up to 8 of them. */
   readonly channels?: readonly number[];
-  /** Pictures in a row. */
-  readonly columns?: number;
   /** How many filters are drawn at most; 256 in colours, else so many as fill 256 pictures. */
   readonly count?: number;
-  /** Screen pixels for a weight. */
-  readonly scale?: number;
   /** Which weights are black and white: those of each picture ("each", the default), of all, or these. */
   readonly range?: PixelRange;
 }

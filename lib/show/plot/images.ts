@@ -6,21 +6,16 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { Dataset } from "../../train/dataset.ts";
 import { checkImage, type RgbImage } from "../../vision/image.ts";
 import type { Figure } from "../figure.ts";
-import type { FigureOptions } from "./figure_options.ts";
-import { mosaic, pictureSchema } from "./mosaic.ts";
+import { mosaic, type PictureOptions, pictureSchema } from "./mosaic.ts";
 import { checkLength, count } from "./numbers.ts";
 import { type PixelRange, type Pixels, type Plane, toPixels } from "./pixels.ts";
 
 /** Settings of {@linkcode images}. */
-export interface ImagesOptions extends FigureOptions {
-  /** Images in a row. */
-  readonly columns?: number;
+export interface ImagesOptions extends PictureOptions {
   /** A label above each image; `false` for none where a data set has some. */
   readonly labels?: readonly (string | number)[] | false;
   /** How many are shown at most; 100 by default, 40 of a data set. */
   readonly count?: number;
-  /** Screen pixels for a pixel of the images; by default so that they fill the width. */
-  readonly scale?: number;
   /**
    * Which numbers are black and white: those of each image, of all, or these two. By default 0 and 1
    * if all numbers lie between, else those of each. Bytes are shown as they are unless it is given.

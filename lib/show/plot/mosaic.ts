@@ -3,6 +3,7 @@ import { checkedBy, number, positiveInteger } from "../../core/option_kinds.ts";
 import { describeValue } from "../../core/options.ts";
 import { type Json, measureText, pngUrl } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
+import type { Trace } from "../figure_data.ts";
 import { checkRange, type FigureOptions, figureSchema } from "./figure_options.ts";
 import { baseLayout, faint, fitTitle, hiddenAxis, widthForTitle } from "./layout.ts";
 import { paste, type PixelRange, type Pixels, shrink } from "./pixels.ts";
@@ -19,12 +20,16 @@ export const pictureSchema = {
   }),
 };
 
-/** How pictures are laid out. */
-export interface MosaicOptions extends FigureOptions {
+/** Settings of figures of pictures. */
+export interface PictureOptions extends FigureOptions {
   /** Pictures in a row. */
   readonly columns?: number;
-  /** Screen pixels for a pixel of the pictures. */
+  /** Screen pixels for a pixel (a number, a weight) of the pictures; by default they fill the width. */
   readonly scale?: number;
+}
+
+/** How pictures are laid out. */
+export interface MosaicOptions extends PictureOptions {
   /** A label above each picture. */
   readonly labels?: readonly string[] | undefined;
   /** What was left out. */
@@ -63,15 +68,7 @@ export function mosaic(images: readonly Pixels[], options: MosaicOptions): Figur
   const t = lines === 0 ? 12 : 24 + 20 * lines, b = note === undefined ? 12 : 26;
   const side = options.width === undefined ? Math.floor((width - shownWidth) / 2) : 12;
   return new Figure({
-    data: [{
-      type: "image",
-      source: pngUrl(picture.data, picture.width, picture.height, picture.channels),
-      x0: 0,
-      y0: 0,
-      dx: 1,
-      dy: 1,
-      hoverinfo: "skip",
-    }],
+    data: [imageTrace(picture)],
     layout: baseLayout(
       { ...options, width, height: options.height ?? Math.round(shownHeight + t + b) },
       {
@@ -87,6 +84,12 @@ export function mosaic(images: readonly Pixels[], options: MosaicOptions): Figur
       { l: side, r: side, t, b },
     ),
   });
+}
+
+/** A picture whose pixels are units of the axes. */
+export function imageTrace({ data, width, height, channels }: Pixels, look: Json = {}): Trace {
+  const source = pngUrl(data, width, height, channels);
+  return { type: "image", source, x0: 0, y0: 0, dx: 1, dy: 1, ...look, hoverinfo: "skip" };
 }
 
 /** How pictures are arranged, and made smaller where they are larger than any screen. */

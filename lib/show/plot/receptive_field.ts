@@ -3,7 +3,7 @@ import { checkedBy, instance, integer, listOf, text } from "../../core/option_ki
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
 import type { ReceptiveField } from "../../nn/receptive_field.ts";
-import { type Json, pngUrl, traceColor } from "../../plotly_svg/mod.ts";
+import { type Json, traceColor } from "../../plotly_svg/mod.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import { Figure } from "../figure.ts";
@@ -11,7 +11,9 @@ import type { Trace } from "../figure_data.ts";
 import { type FigureOptions, figureSchema } from "./figure_options.ts";
 import { imageOf } from "./images.ts";
 import { axis, cartesianLayout } from "./layout.ts";
+import { imageTrace } from "./mosaic.ts";
 import { evenly } from "./numbers.ts";
+import type { Pixels } from "./pixels.ts";
 
 /** Settings of {@linkcode receptiveField}. */
 export interface ReceptiveFieldOptions extends FigureOptions {
@@ -82,19 +84,10 @@ export async function receptiveField(
   const xRange = reach(boxes.map((b) => b.left), boxes.map((b) => b.right), width);
   const yRange = reach(boxes.map((b) => b.top), boxes.map((b) => b.bottom), height);
   const names = fields.map(({ name, size }) => `${name}: ${size[0]} x ${size[1]}`);
-  const ground: Trace[] = image === undefined ? [] : [{
-    type: "image",
-    source: await sourceOf(image, model, where),
-    x0: 0,
-    y0: 0,
-    dx: 1,
-    dy: 1,
-    opacity: 0.85,
-    hoverinfo: "skip",
-  }];
+  const ground = image && imageTrace(await pixelsOf(image, model, where), { opacity: 0.85 });
   const plain = { showgrid: false, zeroline: false, constrain: "domain" };
   return new Figure({
-    data: [...ground, ...boxes.map((box, i) => outline(box, names[i]!, i))],
+    data: [...ground ? [ground] : [], ...boxes.map((box, i) => outline(box, names[i]!, i))],
     layout: cartesianLayout(where, { width: 640, height: 480, ...look, legend: true }, {
       names,
       xaxis: axis(undefined, { ...plain, range: xRange }),
@@ -158,7 +151,7 @@ const frame = (width: number, height: number): Json => ({
   line: { color: "#9aa5b1", width: 1 },
 });
 
-async function sourceOf(image: Tensor, model: Model, where: string): Promise<string> {
+async function pixelsOf(image: Tensor, model: Model, where: string): Promise<Pixels> {
   const { width, height, data } = await imageOf(image);
   const [h, w] = model.inputShape;
   if (height !== h || width !== w) {
@@ -168,7 +161,7 @@ async function sourceOf(image: Tensor, model: Model, where: string): Promise<str
       `${height} x ${width}`,
     );
   }
-  return pngUrl(data, width, height, 3);
+  return { width, height, data, channels: 3 };
 }
 
 /** The fields of the layers asked for; else of some whose units form an image. */

@@ -56,11 +56,9 @@ export function steps(figures: readonly Figure[], given: StepsOptions = {}): Fig
     labels.indexOf(label) === i ? label : `${label} (${i + 1})`
   );
   const traces = aligned(figures);
-  const most = Object.fromEntries(
-    listed.map((
-      key,
-    ) => [key, Math.max(...figures.map(({ layout }) => listAt(layout, key).length))]),
-  );
+  const lengthOf = (key: string) =>
+    Math.max(...figures.map(({ layout }) => listAt(layout, key).length));
+  const most = Object.fromEntries(listed.map((key) => [key, lengthOf(key)]));
   const layouts = changing(figures.map((figure) => stepLayout(figure, most)));
   const frames = figures.map((_, i): Frame => ({
     name: names[i]!,

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { type Axis, lengthOf, linear, place } from "../../../lib/plotly_svg/axes/axis.ts";
+import { type Axis, lengthOf, linear, pixelOf } from "../../../lib/plotly_svg/axes/axis.ts";
 
 const axis = (extra: Partial<Axis> = {}): Axis => ({
   id: "x",
@@ -13,6 +13,8 @@ const axis = (extra: Partial<Axis> = {}): Axis => ({
   pixels: [100, 300],
   ...extra,
 });
+
+const place = (axis: Axis, value: unknown) => pixelOf(axis, linear(axis, value));
 
 Deno.test("values become pixels, from either end", () => {
   assertEquals([0, 5, 10, 11].map((value) => place(axis(), value)), [100, 200, 300, 320]);
