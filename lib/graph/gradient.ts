@@ -28,10 +28,7 @@ export function gradients(output: Node, variables: readonly Node[]): Node[] {
     const outputGradient = sums.get(node);
     if (outputGradient === undefined || !relevant.has(node)) continue;
     if (!node.inputs.some((input) => relevant.has(input))) continue;
-    if (node.op.gradient === undefined) {
-      throw new TypeError(`${node.op.name} has no gradient, so it cannot be differentiated twice`);
-    }
-    node.op.gradient(outputGradient, node, node.attributes).forEach((g, index) => {
+    node.op.gradient!(outputGradient, node, node.attributes).forEach((g, index) => {
       const input = node.inputs[index]!;
       if (g === undefined || !relevant.has(input)) return;
       const before = sums.get(input);

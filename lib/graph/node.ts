@@ -42,7 +42,7 @@ export interface Op<A extends Attributes = Attributes> {
   infer(inputs: readonly TensorType[], attributes: A): TensorType;
   /**
    * The gradients of the inputs, given the gradient of the result. Undefined for an input that has
-   * none (an index). An op without this row has no gradient at all.
+   * none (an index). Every op that has inputs has this row.
    */
   gradient?(outputGradient: Node, node: Node, attributes: A): (Node | undefined)[];
   /** Multiply-adds of one evaluation; 0 where the row is absent. */

@@ -37,3 +37,8 @@ Deno.test("ops that are one kernel each say what they cost, or cost nothing", ()
   const kinds = new Set([...opTable.values()].map((op) => op.kind));
   assert(kinds.has("view") && kinds.has("alias") && kinds.has("generator"));
 });
+
+Deno.test("every op but those without inputs has a gradient, which may say that there is none", () => {
+  const without = [...opTable.values()].filter((op) => op.gradient === undefined);
+  assertEquals(without.map(({ name }) => name).sort(), ["iota", "leaf", "literal"]);
+});
