@@ -16,9 +16,8 @@ function placesOf(number: number): number {
 
 function formatNumber(number: number, places: number, separated: boolean): string {
   const size = Math.abs(number);
-  if (!Number.isFinite(number) || number === 0) {
-    return places > 0 ? zero(number, places) : String(number);
-  }
+  if (!Number.isFinite(number)) return String(number);
+  if (number === 0) return places > 0 ? number.toFixed(places) : "0";
   // Whole numbers are counts, of which every digit may matter.
   const isCount = places === 0 && Number.isSafeInteger(number);
   if (!isCount && (size >= 1e9 || size < 10 ** -places / 2 || size < 1e-4)) {
@@ -27,9 +26,6 @@ function formatNumber(number: number, places: number, separated: boolean): strin
   if (!separated || places > 0) return number.toFixed(places);
   return number.toLocaleString("en", { maximumFractionDigits: 0 });
 }
-
-const zero = (number: number, places: number) =>
-  Number.isFinite(number) ? number.toFixed(places) : String(number);
 
 /** A colour `#rrggbb` mixed with white, of which it is a share. */
 export function tint(color: string, share: number): string {

@@ -4,7 +4,7 @@ import { moveFloats } from "../memory/runs.ts";
 import type { Arguments } from "../stages/builder.ts";
 import type { Part } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
-import { taskRanges } from "../stages/units.ts";
+import { partOfUnits } from "../stages/units.ts";
 import type { Integer } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
@@ -65,39 +65,32 @@ function framePart(
   address: Framed["address"],
 ): Part {
   const rowFloats = width * channels;
-  const { tasks, range } = taskRanges(n * height, 16384 / rowFloats);
   const cropped = Math.max(0, -left);
   const leading = Math.max(0, left);
   const copied = Math.max(0, Math.min(imageWidth - cropped, width - leading));
-  return {
-    tasks: n * height * rowFloats === 0 ? 0 : tasks,
-    emit(f, args, task) {
-      const [first, last] = range(f, task);
-      f.count(first, last, 1, (unit) => {
-        const image = f.local(i32.divU(unit, height));
-        const row = f.local(i32.sub(i32.remU(unit, height), top));
-        const target = addressOf(f, address(args), [unit, rowFloats * 4]);
-        f.if(
-          i32.ltU(row, imageHeight),
-          () => {
-            const source = addressOf(
-              f,
-              i32.add(args.input(0), cropped * channels * 4),
-              [image, imageHeight * imageWidth * channels * 4],
-              [row, imageWidth * channels * 4],
-            );
-            moveFloats(f, target, undefined, leading * channels);
-            moveFloats(f, i32.add(target, leading * channels * 4), source, copied * channels);
-            moveFloats(
-              f,
-              i32.add(target, (leading + copied) * channels * 4),
-              undefined,
-              (width - leading - copied) * channels,
-            );
-          },
-          () => moveFloats(f, target, undefined, rowFloats),
+  return partOfUnits(rowFloats === 0 ? 0 : n * height, 16384 / rowFloats, (f, args) => (unit) => {
+    const image = f.local(i32.divU(unit, height));
+    const row = f.local(i32.sub(i32.remU(unit, height), top));
+    const target = addressOf(f, address(args), [unit, rowFloats * 4]);
+    f.if(
+      i32.ltU(row, imageHeight),
+      () => {
+        const source = addressOf(
+          f,
+          i32.add(args.input(0), cropped * channels * 4),
+          [image, imageHeight * imageWidth * channels * 4],
+          [row, imageWidth * channels * 4],
         );
-      });
-    },
-  };
+        moveFloats(f, target, undefined, leading * channels);
+        moveFloats(f, i32.add(target, leading * channels * 4), source, copied * channels);
+        moveFloats(
+          f,
+          i32.add(target, (leading + copied) * channels * 4),
+          undefined,
+          (width - leading - copied) * channels,
+        );
+      },
+      () => moveFloats(f, target, undefined, rowFloats),
+    );
+  });
 }

@@ -1,7 +1,7 @@
 import { addressOf, divide } from "../memory/address.ts";
 import type { Arguments } from "../stages/builder.ts";
 import type { Part } from "../stages/parts.ts";
-import { taskRanges } from "../stages/units.ts";
+import { partOfUnits } from "../stages/units.ts";
 import type { Integer } from "../wasm/assembler.ts";
 import { stepsOf, type SumAxis } from "./axes.ts";
 import { packPanel } from "./pack_panel.ts";
@@ -16,20 +16,13 @@ export function packB(
 ): Part {
   const steps = stepsOf(reduction);
   if (steps === 0) return { tasks: 0, emit() {} };
-  const { tasks, range } = taskRanges(groups.count * panels, 4096 / steps);
   const source = { reduction, columns: columns.count, columnStride: columns.b, width };
-  return {
-    tasks,
-    emit(f, args, task) {
-      const [first, last] = range(f, task);
-      f.count(first, last, 1, (unit) => {
-        const [group, panel] = divide(f, unit, panels, groups.count);
-        const from = addressOf(f, b(args), [group, groups.b], [panel, width * columns.b]);
-        const to = addressOf(f, target(args), [unit, steps * width * 4]);
-        packPanel(f, from, to, panel, source);
-      });
-    },
-  };
+  return partOfUnits(groups.count * panels, 4096 / steps, (f, args) => (unit) => {
+    const [group, panel] = divide(f, unit, panels, groups.count);
+    const from = addressOf(f, b(args), [group, groups.b], [panel, width * columns.b]);
+    const to = addressOf(f, target(args), [unit, steps * width * 4]);
+    packPanel(f, from, to, panel, source);
+  });
 }
 
 /** The reduction's steps in A, and in a packed panel of B that is `width` columns wide. */

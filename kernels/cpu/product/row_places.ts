@@ -2,7 +2,7 @@ import { addressOf } from "../memory/address.ts";
 import type { Arguments } from "../stages/builder.ts";
 import type { Part } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
-import { taskRanges } from "../stages/units.ts";
+import { partOfUnits } from "../stages/units.ts";
 import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 import { commonStride, type RowAxis, stepsOf } from "./axes.ts";
@@ -31,25 +31,17 @@ export function rowPlaces(
 ): RowPlaces {
   const count = stepsOf(rows);
   const moving = rows.filter((axis) => axis.count > 1);
-  const part = (key: "a" | "result", table: number): Part => {
-    const { tasks, range } = taskRanges(count, 4096);
-    return {
-      tasks,
-      emit(f, args, task) {
-        const [first, last] = range(f, task);
-        f.count(first, last, 1, (row) => {
-          let inner = 1;
-          const terms = moving.toReversed().map((axis): [Integer, number] => {
-            const index = i32.remU(inner === 1 ? row : i32.divU(row, inner), axis.count);
-            inner *= axis.count;
-            return [index, axis[key]];
-          });
-          const place = addressOf(f, key === "a" ? 0 : resultOffset, ...terms);
-          f.do(i32.store(i32.add(i32.add(args.scratch, i32.mul(row, 4)), table), place));
-        });
-      },
-    };
-  };
+  const part = (key: "a" | "result", table: number): Part =>
+    partOfUnits(count, 4096, (f, args) => (row) => {
+      let inner = 1;
+      const terms = moving.toReversed().map((axis): [Integer, number] => {
+        const index = i32.remU(inner === 1 ? row : i32.divU(row, inner), axis.count);
+        inner *= axis.count;
+        return [index, axis[key]];
+      });
+      const place = addressOf(f, key === "a" ? 0 : resultOffset, ...terms);
+      f.do(i32.store(i32.add(i32.add(args.scratch, i32.mul(row, 4)), table), place));
+    });
   const a = commonStride(rows, "a") ?? "table";
   const result = commonStride(rows, "result") ?? "table";
   const aTable = a === "table" ? scratch.reserve(count * 4) : 0;

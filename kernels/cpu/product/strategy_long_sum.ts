@@ -5,7 +5,7 @@ import { storeLanes } from "../memory/lanes.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import type { Part, Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
-import { rangeOf, taskRanges } from "../stages/units.ts";
+import { partOfUnits, rangeOf } from "../stages/units.ts";
 import type { FunctionBuilder, FunctionIndex, Integer, Local } from "../wasm/assembler.ts";
 import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
@@ -210,37 +210,30 @@ class LongSum {
 function addPart({ shape, tail = plainTail }: Product, chunks: number, partials: number): Part {
   const columns = shape.at(-1)!, rows = sizeOf(shape) / columns;
   const chunkBytes = rows * columns * 4;
-  const { tasks, range } = taskRanges(rows, 8192 / columns / chunks);
-  return {
-    tasks,
-    emit(f, args, task) {
-      const [first, last] = range(f, task);
-      const expression = new ExpressionEmitter(f, tail, args.input);
-      f.count(first, last, 1, (row) => {
-        const start = addressOf(f, 0, [row, columns * 4]);
-        const vector = (column: Local<"i32">, lanes: number) =>
-          f.scope(() => {
-            const at = f.local(i32.add(start, column));
-            const result = f.local(f32x4.constant(0));
-            const source = f.local(i32.add(i32.add(args.scratch, partials), at));
-            for (let chunk = 0; chunk < chunks; chunk++) {
-              f.set(result, f32x4.add(result, v128.load(source)));
-              if (chunk < chunks - 1) f.increase(source, chunkBytes);
-            }
-            const values = expression.emit({
-              result,
-              load: (step) => tailLoad(step, args.input(step.input), at, column),
-            });
-            values.forEach((value, store) => {
-              const stored = f.local(value);
-              const place = i32.add(args.output(store), at);
-              storeLanes(f, place, stored, lanes);
-            });
+  return partOfUnits(rows, 8192 / columns / chunks, (f, args) => {
+    const expression = new ExpressionEmitter(f, tail, args.input);
+    return (row) => {
+      const start = addressOf(f, 0, [row, columns * 4]);
+      const vector = (column: Local<"i32">, lanes: number) =>
+        f.scope(() => {
+          const at = f.local(i32.add(start, column));
+          const result = f.local(f32x4.constant(0));
+          const source = f.local(i32.add(i32.add(args.scratch, partials), at));
+          for (let chunk = 0; chunk < chunks; chunk++) {
+            f.set(result, f32x4.add(result, v128.load(source)));
+            if (chunk < chunks - 1) f.increase(source, chunkBytes);
+          }
+          const values = expression.emit({
+            result,
+            load: (step) => tailLoad(step, args.input(step.input), at, column),
           });
-        const whole = Math.floor(columns / 4) * 16;
-        f.count(0, whole, 16, (column) => vector(column, 4));
-        if (columns % 4 > 0) vector(f.local(i32.constant(whole)), columns % 4);
-      });
-    },
-  };
+          values.forEach((value, store) =>
+            storeLanes(f, i32.add(args.output(store), at), f.local(value), lanes)
+          );
+        });
+      const whole = Math.floor(columns / 4) * 16;
+      f.count(0, whole, 16, (column) => vector(column, 4));
+      if (columns % 4 > 0) vector(f.local(i32.constant(whole)), columns % 4);
+    };
+  });
 }

@@ -55,15 +55,11 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
       const a = addressOf(f, product.a(args), [group, groups.a]);
       const batch = addressOf(f, product.resultOffset, [group, groups.result - groups.column]);
       const row0 = places.at(f, args, i32.constant(0), a, batch);
-      const rowPointers = Array.from(
-        { length: rows },
-        (_, row) =>
-          f.local(
-            places.a === "table"
-              ? i32.add(a, i32.load(row0.a, row * 4))
-              : i32.add(row0.a, row * places.a),
-          ),
-      );
+      const rowAt = (row: number) =>
+        places.a === "table"
+          ? i32.add(a, i32.load(row0.a, row * 4))
+          : i32.add(row0.a, row * places.a);
+      const rowPointers = Array.from({ length: rows }, (_, row) => f.local(rowAt(row)));
       const b = addressOf(f, product.b(args), [group, groups.b], [block, width * 4]);
       f.count(0, rows * sumStride, 16, (at) => f.do(v128.store(i32.add(sum, at), 0)));
 

@@ -79,15 +79,11 @@ export function tileFunction(module: ModuleBuilder, options: TileOptions): Funct
     );
     const forEachSum = (body: (sum: Local<"v128">, row: number, vector: number) => void) =>
       sums.forEach((line, row) => line.forEach((sum, vector) => body(sum, row, vector)));
-    if (options.resumable) {
-      f.if(
-        resume,
-        () =>
-          forEachSum((sum, row, vector) =>
-            f.set(sum, v128.load(result, row * resultStride + vector * 16))
-          ),
+    const load = () =>
+      forEachSum((sum, row, vector) =>
+        f.set(sum, v128.load(result, row * resultStride + vector * 16))
       );
-    }
+    if (options.resumable) f.if(resume, load);
     const loops = loopsOf(options.reduction, count);
     if (loops.every((loop) => loop.count !== 0)) new Accumulator(f, pointers, b, sums).nest(loops);
     const store = (columns: number) =>

@@ -1,6 +1,7 @@
 import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 import type { Arguments, KernelBuilder } from "./builder.ts";
+import type { Part } from "./parts.ts";
 
 /** The numbers of block `block`, each of `size` of `count` numbers: the first, and after the last. */
 export function rangeOf(
@@ -21,6 +22,25 @@ export function taskRanges(units: number, perTask: number): {
 } {
   const size = Math.max(1, Math.floor(perTask));
   return { tasks: Math.ceil(units / size), range: (f, task) => rangeOf(f, task, size, units) };
+}
+
+/**
+ * The tasks for `units` pieces of work, about `perTask` in each. `begin` emits what a task does first,
+ * and returns what emits one unit.
+ */
+export function partOfUnits(
+  units: number,
+  perTask: number,
+  begin: (f: FunctionBuilder, args: Arguments) => (unit: Local<"i32">) => void,
+): Part {
+  const { tasks, range } = taskRanges(units, perTask);
+  return {
+    tasks,
+    emit(f, args, task) {
+      const [first, last] = range(f, task);
+      f.count(first, last, 1, begin(f, args));
+    },
+  };
 }
 
 /**

@@ -68,8 +68,8 @@ function flipped(s: WindowSizes): WindowSizes {
 
 /** The elements of each window, combined. */
 function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName): void {
-  const lines = s.n * s.rows, line = s.columns * s.channels;
-  stageOfUnits(builder, lines, taskSize / line, (f, args) => {
+  const lines = s.n * s.rows, length = s.columns * s.channels;
+  stageOfUnits(builder, lines, taskSize / length, (f, args) => {
     const combine = combineOf(f, name, "f32");
     return (index) => {
       const image = f.local(i32.divU(index, s.rows));
@@ -78,16 +78,17 @@ function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName):
       const pixel = s.channels * 4;
       const top = i32.add(i32.mul(image, s.height), y);
       const row = addressOf(f, args.input(0), [top, s.width * pixel]);
-      const output = f.local(i32.add(args.output(0), i32.mul(index, line * 4)));
+      const output = f.local(i32.add(args.output(0), i32.mul(index, length * 4)));
+      const line: Line = { f, s, combine, row, output, vertical };
       const pixels = (from: number, to: number) =>
-        f.count(from, to, 1, (column) => emitPixel(f, s, combine, row, output, column, vertical));
+        f.count(from, to, 1, (column) => emitPixel(line, column));
       // Where neighbours are next to each other in memory, vectors may run across them.
       const inside = insideOf(s);
       if (s.stride[1] !== 1 || s.channels >= 4 || inside.to - inside.from < 4) {
         return pixels(0, s.columns);
       }
       pixels(0, inside.from);
-      emitInside(f, s, combine, row, output, inside, vertical);
+      emitInside(line, inside);
       pixels(inside.to, s.columns);
     };
   });
@@ -102,60 +103,59 @@ function insideOf(s: WindowSizes): { readonly from: number; readonly to: number 
   };
 }
 
-function emitPixel(
-  f: FunctionBuilder,
-  s: WindowSizes,
-  combine: Combine,
-  row: Integer,
-  output: Integer,
-  column: Integer,
-  vertical: Clip,
-): void {
-  const pixel = s.channels * 4;
+/** A line of windows. */
+interface Line {
+  readonly f: FunctionBuilder;
+  readonly s: WindowSizes;
+  readonly combine: Combine;
+  /** Where its windows begin in the image, and its results. */
+  readonly row: Integer;
+  readonly output: Integer;
+  readonly vertical: Clip;
+}
+
+/** The windows of a column, vectors along its channels. */
+function emitPixel(line: Line, column: Integer): void {
+  const { f, s } = line, pixel = s.channels * 4;
   const x = f.local(i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
   const horizontal = clip(f, x, s.window[1], s.width, [s.padding[2], s.padding[3]]);
-  const start = f.local(i32.add(row, i32.mul(x, pixel)));
-  const target = f.local(i32.add(output, i32.mul(column, pixel)));
-  overChannels(f, s.channels, (offset, lanes) => {
-    const values = lanes.map(() => f.local(combine.identity));
-    const from = f.local(i32.add(start, offset));
-    overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
-      values.forEach((value, v) => {
-        const element = v128.load(address, at + v * 16);
-        f.set(value, isFirst ? element : combine.vector(value, element));
-      });
-    }, from);
-    const to = f.local(i32.add(target, offset));
-    values.forEach((value, v) => {
-      storeLanes(f, to, value, lanes[v]!, v * 4);
-    });
-  });
+  const start = f.local(i32.add(line.row, i32.mul(x, pixel)));
+  const target = f.local(i32.add(line.output, i32.mul(column, pixel)));
+  overChannels(
+    f,
+    s.channels,
+    (offset, lanes) => emitVectors(line, horizontal, [start, target, offset], lanes),
+  );
 }
 
 /** Columns from..to of a row, four elements at a time whatever the channels. */
-function emitInside(
-  f: FunctionBuilder,
-  s: WindowSizes,
-  combine: Combine,
-  row: Integer,
-  output: Integer,
-  { from, to }: { readonly from: number; readonly to: number },
-  vertical: Clip,
-): void {
-  const pixel = s.channels * 4, elements = (to - from) * s.channels;
+function emitInside(line: Line, { from, to }: ReturnType<typeof insideOf>): void {
+  const { f, s } = line, pixel = s.channels * 4, elements = (to - from) * s.channels;
   const horizontal = { from: i32.constant(0), to: i32.constant(s.window[1]) };
-  const start = f.local(i32.add(row, (from - s.padding[2]) * pixel));
-  const target = f.local(i32.add(output, from * pixel));
-  const vector = (offset: Integer, lanes: number) => {
-    const value = f.local(combine.identity);
-    const source = f.local(i32.add(start, offset));
-    overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
-      const element = v128.load(address, at);
-      f.set(value, isFirst ? element : combine.vector(value, element));
-    }, source);
-    storeLanes(f, f.local(i32.add(target, offset)), value, lanes);
-  };
+  const start = f.local(i32.add(line.row, (from - s.padding[2]) * pixel));
+  const target = f.local(i32.add(line.output, from * pixel));
+  const vector = (offset: Integer, lanes: number) =>
+    emitVectors(line, horizontal, [start, target, offset], [lanes]);
   const whole = elements - elements % 4;
   f.count(0, whole * 4, 16, (offset) => vector(offset, 4));
   if (whole < elements) vector(i32.constant(whole * 4), elements - whole);
+}
+
+/** Combines the windows from `start` on into `target`, both at an offset, for the lanes of vectors. */
+function emitVectors(
+  { f, s, combine, vertical }: Line,
+  horizontal: Clip,
+  [start, target, offset]: readonly [Integer, Integer, Integer],
+  lanes: readonly number[],
+): void {
+  const values = lanes.map(() => f.local(combine.identity));
+  const from = f.local(i32.add(start, offset));
+  overWindow(f, s, vertical, horizontal, (address, at, isFirst) => {
+    values.forEach((value, v) => {
+      const element = v128.load(address, at + v * 16);
+      f.set(value, isFirst ? element : combine.vector(value, element));
+    });
+  }, from);
+  const to = f.local(i32.add(target, offset));
+  values.forEach((value, v) => storeLanes(f, to, value, lanes[v]!, v * 4));
 }

@@ -20,6 +20,15 @@ export interface Axis {
   pixels: readonly [number, number];
 }
 
+/** What holds for an axis of which nothing is said. */
+export const plainAxis = {
+  usual: {},
+  type: "linear",
+  categories: [],
+  domain: [0, 1],
+  range: [0, 1],
+} as const;
+
 /** The axes of a figure by name. */
 export type Axes = ReadonlyMap<string, Axis>;
 

@@ -3,7 +3,7 @@ import { axisTicks } from "../axes/axis_ticks.ts";
 import { type Box, element, line, rect, stroke } from "../svg/element.ts";
 import { extentOf, type Json, jsonAt, numberAt, textAt, titleOf } from "../json.ts";
 import { type Palette, paletteOf, pointPalette } from "../color/palette.ts";
-import { type Axis, pixelOf } from "../axes/axis.ts";
+import { type Axis, pixelOf, plainAxis } from "../axes/axis.ts";
 import { drawText, type Font, fontAt, measureText } from "../svg/text.ts";
 import { niceStep } from "../axes/tick_steps.ts";
 import { tableNumbers } from "../traces/trace.ts";
@@ -66,17 +66,7 @@ function barAxis(content: Content, top: number, bottom: number): Axis {
     const round = (Math.abs(start) / levels.step + 1e-6) % 1 < 2e-6;
     layout = { ...own, dtick, tick0: round ? 0 : start };
   }
-  return {
-    id: "colors",
-    letter: "y",
-    layout,
-    usual: {},
-    type: "linear",
-    categories: [],
-    domain: [0, 1],
-    range,
-    pixels: [bottom, top],
-  };
+  return { ...plainAxis, id: "colors", letter: "y", layout, range, pixels: [bottom, top] };
 }
 
 /** The colour bar of a trace; undefined if it has none. */

@@ -1,4 +1,4 @@
-import { type Axis, linear } from "../axes/axis.ts";
+import { type Axis, linear, plainAxis } from "../axes/axis.ts";
 import {
   extentOf,
   isList,
@@ -43,14 +43,11 @@ export function spaceOf(scene: Json, traces: readonly Json[]): Space {
 function axisOf(scene: Json, letter: "x" | "y" | "z", traces: readonly Json[]): Axis {
   const layout = jsonAt(scene, `${letter}axis`);
   const axis: Axis = {
+    ...plainAxis,
     id: letter,
     letter: "x",
     layout,
-    usual: {},
     type: layout.type === "log" ? "log" : "linear",
-    categories: [],
-    domain: [0, 1],
-    range: [0, 1],
     // So long that there are five ticks.
     pixels: [0, 320],
   };

@@ -2,10 +2,16 @@ import { colorAt, contourLevels, contourPalette, type Levels } from "./contour_l
 import { contourPixels } from "./contour_pixels.ts";
 import { element, group, stepsOf, stroke } from "../svg/element.ts";
 import { type GridPoint, isolines, isorings, placeBetween } from "./isolines.ts";
-import { extentOf, jsonAt, matrixOf, numberAt, type Table } from "../json.ts";
-import { type Axis, pixelOf } from "../axes/axis.ts";
+import { extentOf, type Json, jsonAt, matrixOf, numberAt } from "../json.ts";
+import { pixelOf } from "../axes/axis.ts";
 import { simplify } from "./simplify.ts";
-import { cellCenters, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
+import {
+  cellCenters,
+  type DrawnTrace,
+  type PlacedTable,
+  tableNumbers,
+  tableSize,
+} from "./trace.ts";
 
 /** Bands that stand for a colour without steps. */
 const smoothBands = 60;
@@ -22,24 +28,27 @@ const most = { characters: 64_000, crossings: 60_000 };
 /** Draws a contour plot: filled bands, and lines between them. */
 export function drawContour(trace: DrawnTrace): string {
   const { json } = trace;
-  const z = matrixOf(json.z);
   const { rows, columns } = tableSize(json);
   if (rows < 2 || columns < 2) return "";
-  const xs = centerPixels(trace, trace.x, columns), ys = centerPixels(trace, trace.y, rows);
+  const table: PlacedTable = {
+    z: matrixOf(json.z),
+    xs: cellCenters(json, trace.x, columns).map((at) => pixelOf(trace.x, at)),
+    ys: cellCenters(json, trace.y, rows).map((at) => pixelOf(trace.y, at)),
+  };
   const levels = contourLevels(json);
-  if (!isFilled(levels)) return drawLines(trace, z, xs, ys, levels);
-  if (countCrossings(z, levels) <= most.crossings) {
-    const drawn = drawLines(trace, z, xs, ys, levels);
+  if (!isFilled(levels)) return drawLines(json, table, levels);
+  if (countCrossings(table, levels) <= most.crossings) {
+    const drawn = drawLines(json, table, levels);
     if (drawn.length <= most.characters) return drawn;
   }
-  return contourPixels(z, xs, ys, levels, contourPalette(json, levels));
+  return contourPixels(table, levels, contourPalette(json, levels));
 }
 
 /** Whether there are bands of colour between the lines. */
 const isFilled = ({ coloring }: Levels) => coloring === "fill" || coloring === "heatmap";
 
 /** How often lines cross an edge between two neighbours of the table. */
-function countCrossings(z: Table, { values, step }: Levels): number {
+function countCrossings({ z }: PlacedTable, { values, step }: Levels): number {
   let count = 0;
   const levelOf = (height: number) =>
     Math.min(values.length, Math.max(0, Math.ceil((height - values[0]!) / step)));
@@ -54,13 +63,7 @@ function countCrossings(z: Table, { values, step }: Levels): number {
 }
 
 /** The bands and the lines between them, as paths. */
-function drawLines(
-  { json }: DrawnTrace,
-  z: Table,
-  xs: readonly number[],
-  ys: readonly number[],
-  levels: Levels,
-): string {
+function drawLines(json: Json, { z, xs, ys }: PlacedTable, levels: Levels): string {
   const path = (points: readonly GridPoint[], closed: boolean) => {
     const places = points.map(([column, row]) =>
       [placeBetween(xs, column), placeBetween(ys, row)] as const
@@ -95,9 +98,6 @@ function drawLines(
   }
   return bands + group({ fill: "none", "stroke-linejoin": "round" }, lines);
 }
-
-const centerPixels = ({ json }: DrawnTrace, axis: Axis, count: number): number[] =>
-  cellCenters(json, axis, count).map((at) => pixelOf(axis, at));
 
 function evenLevels([low, high]: readonly [number, number]): { values: number[]; step: number } {
   const step = (high - low) / smoothBands || 1;

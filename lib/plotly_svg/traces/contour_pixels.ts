@@ -2,6 +2,7 @@ import { paletteImage } from "../color/palette_image.ts";
 import type { Table } from "../json.ts";
 import type { Levels } from "./contour_levels.ts";
 import type { Palette } from "../color/palette.ts";
+import type { PlacedTable } from "./trace.ts";
 
 /** Pixels of such a picture at most, which bounds its size. */
 const mostPixels = 30000;
@@ -11,12 +12,11 @@ const mostPixels = 30000;
  * what their outlines would enclose, looked up point by point.
  */
 export function contourPixels(
-  z: Table,
-  xs: readonly number[],
-  ys: readonly number[],
-  { values, step, coloring }: Levels,
+  { z, xs, ys }: PlacedTable,
+  levels: Levels,
   palette: Palette,
 ): string {
+  const { values, step, coloring } = levels;
   const [left, right] = ends(xs), [top, bottom] = ends(ys);
   const shrink = Math.sqrt(Math.min(1, mostPixels / ((right - left) * (bottom - top))));
   const width = Math.max(1, Math.floor((right - left) * shrink));

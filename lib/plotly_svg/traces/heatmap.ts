@@ -2,17 +2,21 @@ import { contrastColor } from "../color/colors.ts";
 import { paletteImage } from "../color/palette_image.ts";
 import { boxBetween, group, rect } from "../svg/element.ts";
 import { fillTemplate } from "../axes/number_format.ts";
-import { isList, listAt, matrixOf, numberAt, type Table, textAt } from "../json.ts";
+import { isList, listAt, matrixOf, numberAt, textAt } from "../json.ts";
 import { type Palette, paletteOf } from "../color/palette.ts";
 import { pixelOf } from "../axes/axis.ts";
 import { drawText, fittingSize, type Font, fontAt } from "../svg/text.ts";
-import { cellCenters, cellEdges, type DrawnTrace, tableNumbers, tableSize } from "./trace.ts";
+import {
+  cellCenters,
+  cellEdges,
+  type DrawnTrace,
+  type PlacedTable,
+  tableNumbers,
+  tableSize,
+} from "./trace.ts";
 
-/** A table of numbers as it is drawn: the pixels at the edges of its cells, and its colours. */
-interface Cells {
-  readonly z: Table;
-  readonly xs: readonly number[];
-  readonly ys: readonly number[];
+/** A table whose places are the edges of its cells, and its colours. */
+interface Cells extends PlacedTable {
   readonly palette: Palette;
 }
 

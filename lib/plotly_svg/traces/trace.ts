@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isList, type Json, listAt, numberAt, numbersOf } from "../json.ts";
+import { isList, type Json, listAt, numberAt, numbersOf, type Table } from "../json.ts";
 import { type Axis, linear } from "../axes/axis.ts";
 
 /** A trace that may stand in the legend. */
@@ -46,6 +46,13 @@ export function positions({ json, x, y }: DrawnTrace): [x: number, y: number][] 
   const n = pointCount(json);
   const xs = valuesOf(json, "x", n), ys = valuesOf(json, "y", n);
   return Array.from({ length: n }, (_, i) => [linear(x, xs[i]), linear(y, ys[i])]);
+}
+
+/** A table of numbers, and the pixels at which its columns and rows lie. */
+export interface PlacedTable {
+  readonly z: Table;
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
 }
 
 /** The edges of the cells of a table along an axis, as even positions. */

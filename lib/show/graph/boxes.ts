@@ -39,15 +39,9 @@ export function boxesOf(model: Model): Box[] {
   const at: number[] = [];
   values.forEach((value, i) => {
     if ("input" in value) {
-      const number = inputs.length > 1 ? ` ${inputs.indexOf(i) + 1}` : "";
-      at[i] = boxes.push({
-        role: "input",
-        words: `input${number}`,
-        tail: [],
-        name: "",
-        shape: value.input,
-        sources: [],
-      }) - 1;
+      const words = inputs.length > 1 ? `input ${inputs.indexOf(i) + 1}` : "input";
+      const { input: shape } = value;
+      at[i] = boxes.push({ role: "input", words, tail: [], name: "", shape, sources: [] }) - 1;
       return;
     }
     const { name, role, words } = model.layer(layers[value.layer]!.name);
@@ -62,14 +56,8 @@ export function boxesOf(model: Model): Box[] {
       at[i] = at[before!]!;
       return;
     }
-    at[i] = boxes.push({
-      role,
-      words,
-      tail: [],
-      name,
-      shape,
-      sources: value.sources.map((source) => at[source]!),
-    }) - 1;
+    const sources = value.sources.map((source) => at[source]!);
+    at[i] = boxes.push({ role, words, tail: [], name, shape, sources }) - 1;
   });
   return boxes;
 }

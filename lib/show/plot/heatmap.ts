@@ -127,12 +127,8 @@ export function drawMatrix(
   const trace = cellTrace(z, down, across, settings, where, texts);
   const plot = plotSize(columns, rows, settings);
   const ticks = matrixTicks(columns, rows, plot, settings, where);
-  const notes = shrunk
-    ? [
-      `${count(rows)} x ${count(columns)} cells, averaged to ${count(z.length)} x ` +
-      `${count(z[0]!.length)}`,
-    ]
-    : [];
+  const sizeOf = (cells: Matrix) => `${count(cells.length)} x ${count(cells[0]!.length)}`;
+  const notes = shrunk ? [`${sizeOf(matrix)} cells, averaged to ${sizeOf(z)}`] : [];
   const r = trace.showscale ? (colorLabel === undefined ? 80 : 100) : 24;
   const { l = 60, b = 52 } = ticks.margin;
   const noteWidth = Math.max(0, ...notes.map((text) => textWidth(text, 10))) + r;
