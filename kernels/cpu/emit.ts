@@ -1,3 +1,4 @@
+import { keyOf } from "../../lib/compile/key.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
 import type { Kernel } from "../../lib/graph/kernel.ts";
 import { emitters } from "./emitters.ts";
@@ -27,13 +28,12 @@ export function emitPlan(plan: Plan): EmittedPlan {
   const stages: EmittedStage[] = [];
   const scratchBytes: number[] = [];
   plan.launches.forEach(({ kernel, inputs, outputs }, launch) => {
-    const key = JSON.stringify([inputs.length, outputs.length, kernel], exactNumbers);
-    let builder = emitted.get(key);
-    if (builder === undefined) {
-      builder = new KernelBuilder(module, inputs.length, outputs.length);
+    const key = keyOf([inputs.length, outputs.length, kernel]);
+    const builder = emitted.getOrInsertComputed(key, () => {
+      const builder = new KernelBuilder(module, inputs.length, outputs.length);
       emit(builder, kernel);
-      emitted.set(key, builder);
-    }
+      return builder;
+    });
     scratchBytes.push(builder.scratchBytes);
     for (const { fn, tasks } of builder.stages) stages.push({ fn: fn.index, tasks, launch });
   });
@@ -43,11 +43,4 @@ export function emitPlan(plan: Plan): EmittedPlan {
 function emit(builder: KernelBuilder, kernel: Kernel): void {
   const emitter = emitters[kernel.kind] as (builder: KernelBuilder, kernel: Kernel) => void;
   emitter(builder, kernel);
-}
-
-/** JSON has no infinities, no NaN and no -0; literals may be any of them. */
-function exactNumbers(_: string, value: unknown): unknown {
-  return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
-    ? `number ${Object.is(value, -0) ? "-0" : value}`
-    : value;
 }

@@ -1,4 +1,5 @@
 import type { FunctionBuilder, Integer, Operand, Vector } from "../wasm/assembler.ts";
+import { known } from "../wasm/encoding.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
 import { storeLanes } from "./lanes.ts";
 
@@ -8,13 +9,13 @@ function overRun(
   count: Operand<"i32">,
   vector: (offset: Integer, lanes: number) => void,
 ): void {
-  const known = typeof count === "number" ? count : count.constant;
-  if (known !== undefined) {
-    const whole = known - known % 4;
+  const size = known(count);
+  if (size !== undefined) {
+    const whole = size - size % 4;
     if (whole <= 16) {
       for (let at = 0; at < whole; at += 4) vector(i32.constant(at * 4), 4);
     } else f.count(0, whole * 4, 16, (offset) => vector(offset, 4));
-    if (known > whole) vector(i32.constant(whole * 4), known - whole);
+    if (size > whole) vector(i32.constant(whole * 4), size - whole);
     return;
   }
   const end = f.local(i32.mul(count, 4));

@@ -14,6 +14,7 @@ import {
   constantOf,
   type FunctionIndex,
   type Integer,
+  known,
   type Operand,
   type Statement,
   unsigned,
@@ -23,15 +24,7 @@ import {
 } from "./encoding.ts";
 import { i32 } from "./instructions.ts";
 
-export type {
-  FunctionIndex,
-  Integer,
-  Operand,
-  Statement,
-  Value,
-  ValueType,
-  Vector,
-} from "./encoding.ts";
+export type * from "./encoding.ts";
 
 /** A local variable; used as a value it reads the variable. */
 export interface Local<T extends ValueType = ValueType> extends Value<T> {
@@ -158,15 +151,12 @@ export class FunctionBuilder {
   encode(): Uint8Array {
     const prologue: Code[] = [], body = new Bytes();
     const constants = new Map<VectorConstant, Code>();
-    body.append(this.#body, (constant) => {
-      let read = constants.get(constant);
-      if (read === undefined) {
-        const variable = this.#newLocal("v128");
-        prologue.push([0xfd, 0x0c, ...constant.bytes, 0x21, unsigned(variable.index)]);
-        constants.set(constant, read = variable.code);
-      }
-      return read;
-    });
+    const read = (constant: VectorConstant) => {
+      const variable = this.#newLocal("v128");
+      prologue.push([0xfd, 0x0c, ...constant.bytes, 0x21, unsigned(variable.index)]);
+      return variable.code;
+    };
+    body.append(this.#body, (constant) => constants.getOrInsertComputed(constant, read));
     const runs: [ValueType, number][] = [];
     for (const type of this.#locals) {
       const run = runs.at(-1);
@@ -182,8 +172,6 @@ export class FunctionBuilder {
     return whole.content;
   }
 }
-
-const known = (value: Operand<"i32">) => typeof value === "number" ? value : value.constant;
 
 function local<T extends ValueType>(type: T, index: number): Local<T> {
   return { type, index, code: [0x20, unsigned(index)] };
@@ -230,9 +218,7 @@ export class ModuleBuilder {
       ...results.map((type) => typeCodes[type]),
     ];
     const key = bytes.join();
-    const index = this.#types.get(key) ?? this.#typeBytes.push(bytes) - 1;
-    this.#types.set(key, index);
-    return index;
+    return this.#types.getOrInsertComputed(key, () => this.#typeBytes.push(bytes) - 1);
   }
 
   /** The module's bytes. */

@@ -43,6 +43,9 @@ export interface FunctionIndex {
 /** A value, or a number that stands for a constant of the type that is wanted. */
 export type Operand<T extends ValueType> = Value<T> | number;
 
+/** The number that an operand is, where it is known already. */
+export const known = (value: Operand<"i32">) => typeof value === "number" ? value : value.constant;
+
 /** An unsigned integer in LEB128. */
 export function unsigned(value: number): readonly number[] {
   return value < 128 ? shortIntegers[value]! : longInteger(value);
@@ -84,14 +87,10 @@ const vectorConstants = new Map<string, Code>();
 
 /** A v128.const of 16 bytes. All zeros and all ones cost nothing and are written where they stand. */
 export function vectorConstant(bytes: readonly number[]): Code {
-  const key = bytes.join();
-  let code = vectorConstants.get(key);
-  if (code === undefined) {
+  return vectorConstants.getOrInsertComputed(bytes.join(), () => {
     const isPlain = (bytes[0] === 0 || bytes[0] === 255) && bytes.every((b) => b === bytes[0]);
-    code = isPlain ? [0xfd, 0x0c, ...bytes] : [{ bytes }];
-    vectorConstants.set(key, code);
-  }
-  return code;
+    return isPlain ? [0xfd, 0x0c, ...bytes] : [{ bytes }];
+  });
 }
 
 /** Bytes that grow. */

@@ -28,20 +28,13 @@ function unary(
   gradient: Gradient,
   { integer = false, ...rules }: Rules = {},
 ): Unary {
-  const op = defineOp({
-    name,
-    kind: "elementwise",
-    infer: ([x]) => {
-      if (x!.dtype !== "f32" && !(integer && x!.dtype === "i32")) {
-        throw new TypeError(
-          `${name}: expected ${integer ? "f32 or i32" : "f32"}, found ${x!.dtype}; cast() it first`,
-        );
-      }
-      return x!;
-    },
-    gradient,
-    ...rules,
-  });
+  const infer = ([x]: readonly TensorType[]) => {
+    if (x!.dtype === "f32" || (integer && x!.dtype === "i32")) return x!;
+    throw new TypeError(
+      `${name}: expected ${integer ? "f32 or i32" : "f32"}, found ${x!.dtype}; cast() it first`,
+    );
+  };
+  const op = defineOp({ name, kind: "elementwise", infer, gradient, ...rules });
   return Object.assign((x: Node) => apply(op, [x], {}), { op });
 }
 
@@ -68,19 +61,12 @@ function binary(
   gradient: Gradient,
   { integer = true, ...rules }: Rules = {},
 ): Binary {
-  const op = defineOp({
-    name,
-    kind: "elementwise",
-    infer: ([a, b]) => {
-      samePair(name, a!, b!);
-      if (!integer && a!.dtype !== "f32") {
-        throw new TypeError(`${name}: expected f32, found ${a!.dtype}; cast() it first`);
-      }
-      return a!;
-    },
-    gradient,
-    ...rules,
-  });
+  const infer = ([a, b]: readonly TensorType[]) => {
+    samePair(name, a!, b!);
+    if (integer || a!.dtype === "f32") return a!;
+    throw new TypeError(`${name}: expected f32, found ${a!.dtype}; cast() it first`);
+  };
+  const op = defineOp({ name, kind: "elementwise", infer, gradient, ...rules });
   return Object.assign((a: Node, b: Node) => broadcasting(op, [a, b], {}), { op });
 }
 
