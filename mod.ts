@@ -93,7 +93,6 @@ export type { LayerWindow, LayerWindows } from "./lib/nn/window.ts";
 export * from "./lib/train/dataset.ts";
 export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";
 export type { EarlyStopping } from "./lib/train/early_stopping.ts";
-export type { FitOptions } from "./lib/train/fit_options.ts";
 export type { EpochRecord, Progress } from "./lib/train/epoch_record.ts";
 export { History, type HistoryData } from "./lib/train/history.ts";
 export type { LossConfig, LossLike, LossName } from "./lib/train/loss.ts";
@@ -102,10 +101,11 @@ export { loadModel } from "./lib/train/load_model.ts";
 export { Model, model, sequential } from "./lib/train/model.ts";
 export type {
   EvaluateOptions,
+  FitOptions,
   ModelOptions,
   PredictOptions,
   TrainOnBatchOptions,
-} from "./lib/train/model_options.ts";
+} from "./lib/train/training_options.ts";
 export {
   defineOptimizer,
   Optimizer,

@@ -79,9 +79,8 @@ export function rebuild(
     }
     return { inputs: architecture.inputs.map(at), outputs: architecture.outputs.map(at) };
   } catch (error) {
-    throw new SyntaxError(
-      `${where}: the architecture in the file makes no model: ${(error as Error).message}`,
-      { cause: error },
-    );
+    const reason = (error as Error).message;
+    const message = `${where}: the architecture in the file makes no model: ${reason}`;
+    throw new SyntaxError(message, { cause: error });
   }
 }

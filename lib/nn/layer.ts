@@ -67,10 +67,8 @@ export function defineLayer<C extends Config>(type: LayerType<C>): LayerType<C> 
 /** A layer type by name. */
 export function layerType(name: string): LayerType {
   const found = table.get(name);
-  if (found === undefined) {
-    throw new RangeError(unknownName("layer", name, [...table.keys()]));
-  }
-  return found;
+  if (found !== undefined) return found;
+  throw new RangeError(unknownName("layer", name, [...table.keys()]));
 }
 
 /** A layer: a type and settings. Applied more than once, it shares its weights. */

@@ -198,10 +198,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   /** A layer at its place, by name. */
   protected placed(name: string): PlacedLayer {
     const found = this.#placement.layers.get(name);
-    if (found === undefined) {
-      throw new RangeError(unknownName("layer", name, [...this.#placement.layers.keys()]));
-    }
-    return found;
+    if (found !== undefined) return found;
+    throw new RangeError(unknownName("layer", name, [...this.#placement.layers.keys()]));
   }
 
   /** What a layer yields, by the layer's name: to build another model that shares its weights. */

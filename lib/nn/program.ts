@@ -65,10 +65,11 @@ export class ProgramBuilder {
         ]),
       ),
     });
-    const bindings = variables.map((variable) => ({
+    const bindingOf = (variable: Variable) => ({
       variable,
       isUpdated: this.#updates.has(variable),
-    }));
+    });
+    const bindings = variables.map(bindingOf);
     return statefulProgram(runtime, program, bindings, this.#inputs.length, outputs.length);
   }
 }

@@ -134,13 +134,13 @@ export interface RandomOptions {
 
 let sequence = { seed: 0, next: 0 };
 
-/** Starts the sequence that random tensors without a seed of their arrayType are drawn from. */
+/** Starts the sequence that random tensors without a seed of their own are drawn from. */
 export function setSeed(seed: number): void {
   new Random(seed);
   sequence = { seed, next: 0 };
 }
 
-/** The generator that a random tensor is drawn from: of its arrayType seed, or the next of the sequence. */
+/** The generator that a random tensor is drawn from: of its own seed, or the next of the sequence. */
 export function nextRandom({ seed }: RandomOptions = {}): Random {
   return seed === undefined ? new Random(sequence.seed, 1 + sequence.next++) : new Random(seed);
 }

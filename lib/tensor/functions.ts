@@ -8,9 +8,9 @@ export * from "./functions/activation.ts";
 export * from "./functions/convolution.ts";
 export * from "./functions/dense.ts";
 export * from "./functions/dropout.ts";
+export { type ZeroPadding, zeroPadding2d } from "./functions/geometry.ts";
 export * from "./functions/loss.ts";
 export * from "./functions/normalization.ts";
-export * from "./functions/padding.ts";
 export * from "./functions/pool.ts";
 export type {
   AveragePoolOptions,

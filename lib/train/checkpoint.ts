@@ -84,9 +84,7 @@ function isPosition(found: unknown): found is Position {
 }
 
 /** The texts that were saved with a checkpoint. */
-export async function readCheckpointMetadata(
-  place: string,
-): Promise<Readonly<Record<string, string>>> {
+export async function readCheckpointMetadata(place: string): Promise<Checkpoint["metadata"]> {
   return (await readFile(place)).metadata;
 }
 
@@ -96,9 +94,8 @@ async function readFile(place: string) {
   try {
     bytes = await Deno.readFile(path);
   } catch (error) {
-    throw new Error(`cannot resume: ${path} cannot be read (${(error as Error).message})`, {
-      cause: error,
-    });
+    const message = `cannot resume: ${path} cannot be read (${(error as Error).message})`;
+    throw new Error(message, { cause: error });
   }
   return { path, ...decodeSafetensors(bytes, path) };
 }
@@ -148,18 +145,11 @@ export function checkCheckpoint(
 
 /** JSON with the names of every object in order: layers' settings may have been written in another. */
 function inOrder(json: string | undefined): string | undefined {
-  return json &&
-    JSON.stringify(
-      JSON.parse(
-        json,
-        (_, value) =>
-          value instanceof Object && !Array.isArray(value)
-            ? Object.fromEntries(
-              Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1),
-            )
-            : value,
-      ),
-    );
+  const sorted = (_: string, value: unknown) =>
+    value instanceof Object && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
+      : value;
+  return json && JSON.stringify(JSON.parse(json, sorted));
 }
 
 /** Makes the folder for checkpoints and tries to write there, before any work. */

@@ -137,11 +137,8 @@ export abstract class Dataset implements Schema {
    * @throws {RangeError} for a batch size, an epoch or a start out of range, or no batch at all
    */
   batches(given: BatchesOptions): Iterable<Batch> {
-    const { batchSize, shuffle, epoch, start, dropRemainder, reuse } = options(
-      "batches",
-      given,
-      batchesSchema,
-    );
+    const settings = options("batches", given, batchesSchema);
+    const { batchSize, shuffle, epoch, start, dropRemainder, reuse } = settings;
     const count = this.batchCount(batchSize, dropRemainder);
     if (count === 0) {
       throw new RangeError(
@@ -306,11 +303,9 @@ class Made extends Dataset {
 
 /** Some examples of `source`, in the order of `indices`. */
 function subset(source: Dataset, indices: Uint32Array): Dataset {
-  return makeDataset(
-    indices.length,
-    source,
-    (index, batch, row) => source.read(indices[index]!, batch, row),
-  );
+  return makeDataset(indices.length, source, (index, batch, row) => {
+    source.read(indices[index]!, batch, row);
+  });
 }
 
 /** What {@linkcode arrayDataset} makes a data set of. */
@@ -379,9 +374,7 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     inputs: columns.inputs.map(({ data }) => data),
     targets: columns.targets.map(({ data }) => data),
   };
-  return makeDataset(
-    length,
-    schema,
-    (index, batch, row) => copyRow(schema, examples, index, batch, row),
-  );
+  return makeDataset(length, schema, (index, batch, row) => {
+    copyRow(schema, examples, index, batch, row);
+  });
 }

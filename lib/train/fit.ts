@@ -15,7 +15,6 @@ import {
 } from "./checkpoint.ts";
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper } from "./early_stopping.ts";
-import type { FitSettings } from "./fit_options.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
@@ -24,6 +23,7 @@ import type { Optimizer } from "./optimizer.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 import { checkTrainable, Trainer } from "./trainer.ts";
+import type { FitSettings } from "./training_options.ts";
 
 /** Milliseconds between looks at the counters. */
 const interval = 250;
@@ -126,23 +126,17 @@ class Run {
     this.#records = [...position.records];
     if (position.schedule !== undefined) this.#optimizer.schedule.restore?.(position.schedule);
     if (position.earlyStopping !== undefined) this.#stopper?.restore(position.earlyStopping);
-    const best = [...this.#task.network.namedWeights].flatMap(([name, weight]) => {
-      const stored = tensors.get(`best.${name}`);
-      return stored === undefined
-        ? []
-        : [[weight, stored.data as Float32Array<ArrayBuffer>] as const];
-    });
-    if (best.length > 0) this.#best = new Map(best);
+    for (const [name, weight] of this.#task.network.namedWeights) {
+      const best = tensors.get(`best.${name}`)?.data as Float32Array<ArrayBuffer> | undefined;
+      if (best !== undefined) (this.#best ??= new Map()).set(weight, best);
+    }
     this.#written = checkpoint.path;
   }
 
   /** Trains, and tells the display how it began and ended. */
   async showTraining(): Promise<History> {
-    this.#display?.begin?.({
-      epochs: this.#settings.epochs,
-      batches: this.#batches,
-      done: [...this.#records],
-    });
+    const { epochs } = this.#settings;
+    this.#display?.begin?.({ epochs, batches: this.#batches, done: [...this.#records] });
     try {
       const history = await this.#train();
       await this.#display?.end?.(history);

@@ -48,12 +48,8 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
     }
   };
   const { inputs, outputs } = rebuild(parse("architecture"), where);
-  const [normalization, preprocessing, classes, seed = 0] = [
-    "normalization",
-    "preprocessing",
-    "classes",
-    "seed",
-  ].map(parse);
+  const names = ["normalization", "preprocessing", "classes", "seed"];
+  const [normalization, preprocessing, classes, seed = 0] = names.map(parse);
   try {
     if (preprocessing !== undefined && !channelOrders.includes(preprocessing?.channels)) {
       throw new TypeError(`preprocessing: expected channels ${channelOrders.join(", ")}`);
@@ -65,10 +61,8 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
     if (normalization) checkNormalization(normalization, made.inputShape.at(-1) ?? 1);
     return made;
   } catch (error) {
-    throw new SyntaxError(
-      `${where}: its metadata make no model: ${(error as Error).message}`,
-      { cause: error },
-    );
+    const message = `${where}: its metadata make no model: ${(error as Error).message}`;
+    throw new SyntaxError(message, { cause: error });
   }
 }
 

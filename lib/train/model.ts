@@ -13,24 +13,25 @@ import { valueOf } from "../tensor/value.ts";
 import { formatFields, type Schema } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
-import { type FitOptions, fitSchema } from "./fit_options.ts";
 import type { History } from "./history.ts";
 import { host } from "./host.ts";
 import { lossesOf, type LossLike } from "./loss.ts";
 import type { Metrics } from "./metrics.ts";
+import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
+import { DataStream } from "./stream.ts";
+import { checkInputs, Trainer } from "./trainer.ts";
 import {
   type EvaluateOptions,
   evaluateSchema,
+  type FitOptions,
+  fitSchema,
   type ModelOptions,
   modelSchema,
   type PredictOptions,
   predictSchema,
   type TrainOnBatchOptions,
   trainOnBatchSchema,
-} from "./model_options.ts";
-import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
-import { DataStream } from "./stream.ts";
-import { checkInputs, Trainer } from "./trainer.ts";
+} from "./training_options.ts";
 
 /** What a file says a model is. */
 export const format = "striate-model";
@@ -316,10 +317,8 @@ export class Model extends Network<Model> {
    * besides: the architecture is in the file's metadata.
    */
   async save(path: string, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
-    await writeSafetensors(path, writableTensors(this.namedWeights), {
-      ...metadata,
-      ...this.#metadata(),
-    });
+    const all = { ...metadata, ...this.#metadata() };
+    await writeSafetensors(path, writableTensors(this.namedWeights), all);
   }
 }
 

@@ -143,9 +143,7 @@ export class Predictor {
   }
 
   #numberOf(value: SymbolicValue): number {
-    const number = this.#numbers.get(value) ?? this.#numbers.size;
-    this.#numbers.set(value, number);
-    return number;
+    return this.#numbers.getOrInsertComputed(value, () => this.#numbers.size);
   }
 }
 

@@ -17,7 +17,6 @@ import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { Batch, Field } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
-import type { FitOptions } from "./fit_options.ts";
 import { type Loss, lossesOf } from "./loss.ts";
 import { type Counts, MetricCounters, type Metrics } from "./metrics.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -26,6 +25,7 @@ import type { DataStream } from "./stream.ts";
 import { lossOfBatch, type Pass, trainingStep } from "./step.ts";
 import { Throttle } from "./throttle.ts";
 import { checkLabels, type TargetForm, targetForm } from "./targets.ts";
+import type { FitOptions } from "./training_options.ts";
 
 /** What a trainer needs to know. */
 export interface TrainerOptions {
@@ -53,7 +53,7 @@ export class Trainer {
   readonly #options: TrainerOptions;
   readonly #runtime: Runtime;
   readonly #weights: ReadonlyMap<string, Weight>;
-  readonly #inputs = new Map<string, Storage[][]>();
+  readonly #inputs = new Map<number, Storage[][]>();
   /** What the optimizer remembers: for each slot, numbers for each weight by name. */
   readonly #slots: ReadonlyMap<string, ReadonlyMap<string, Variable>>;
   /** Seed, seed, steps done: what random numbers are drawn from. */
@@ -99,19 +99,16 @@ export class Trainer {
 
   /** What belongs to a checkpoint besides the weights, by name. */
   get variables(): ReadonlyMap<string, Variable> {
-    const slots = [...this.#weights.keys()].flatMap((name) =>
-      [...this.#slots].flatMap(([slot, variables]) => {
+    const all = new Map<string, Variable>();
+    for (const name of this.#weights.keys()) {
+      for (const [slot, variables] of this.#slots) {
         const variable = variables.get(name);
-        return variable ? [[`optimizer.${slot}.${name}`, variable] as const] : [];
-      })
-    );
-    return new Map([
-      ...slots,
-      ["trainer.random", this.#key],
-      ...[...this.counters.variables].map(([name, variable]) =>
-        [`trainer.${name}`, variable] as const
-      ),
-    ]);
+        if (variable !== undefined) all.set(`optimizer.${slot}.${name}`, variable);
+      }
+    }
+    all.set("trainer.random", this.#key);
+    for (const [name, variable] of this.counters.variables) all.set(`trainer.${name}`, variable);
+    return all;
   }
 
   /** Queues a training step with a learning rate. */
@@ -162,9 +159,7 @@ export class Trainer {
   /** Gives device memory back; the weights stay. */
   release(): void {
     this.#runtime.release(this);
-    for (const sets of this.#inputs.values()) {
-      for (const set of sets) for (const storage of set) storage.release();
-    }
+    for (const storage of [...this.#inputs.values()].flat(2)) storage.release();
     this.#inputs.clear();
     for (const variable of [...this.variables.values(), this.#rate]) variable.release();
   }
@@ -173,9 +168,8 @@ export class Trainer {
   #place(batch: Batch): readonly Storage[] {
     this.checkTargets(batch.targets);
     const storages = this.#storages(batch.size);
-    [...batch.inputs, ...batch.targets].forEach((array, i) =>
-      this.#runtime.device.write(storages[i]!, array)
-    );
+    const arrays = [...batch.inputs, ...batch.targets];
+    arrays.forEach((array, i) => this.#runtime.device.write(storages[i]!, array));
     return storages;
   }
 
@@ -193,18 +187,12 @@ export class Trainer {
 
   #storages(size: number): Storage[] {
     const { inputs, targets } = this.#options.data;
-    const key = String(size);
-    let sets = this.#inputs.get(key);
-    if (sets === undefined) {
-      sets = Array.from(
-        { length: rotation },
-        () =>
-          [...inputs, ...targets].map(({ shape, dtype }) =>
-            this.#runtime.programs.allocate(size * sizeOf(shape) * bytesPerElement[dtype])
-          ),
-      );
-      this.#inputs.set(key, sets);
-    }
+    const allocate = ({ shape, dtype }: Field) =>
+      this.#runtime.programs.allocate(size * sizeOf(shape) * bytesPerElement[dtype]);
+    const sets = this.#inputs.getOrInsertComputed(
+      size,
+      () => Array.from({ length: rotation }, () => [...inputs, ...targets].map(allocate)),
+    );
     return sets[this.#turn++ % rotation]!;
   }
 
@@ -225,12 +213,9 @@ export class Trainer {
     try {
       return builder.build(this.#runtime);
     } catch (error) {
-      if (error instanceof DeviceError) {
-        throw new DeviceError(`${error.message} (training with a batch of ${size})`, {
-          cause: error,
-        });
-      }
-      throw error;
+      if (!(error instanceof DeviceError)) throw error;
+      const message = `${error.message} (training with a batch of ${size})`;
+      throw new DeviceError(message, { cause: error });
     }
   }
 
@@ -247,14 +232,12 @@ export class Trainer {
     const slots = [...this.#slots].map(([slot, variables]) =>
       [slot, new Map([...variables].filter(([name]) => trainable.has(name)))] as const
     );
+    const memory = slots.map(([slot, list]) => [slot, valuesOf(builder, list)] as const);
     const step = trainingStep(
       (changing: Weights) => loss({ ...weights, ...changing }),
       valuesOf(builder, trainable),
       this.optimizer,
-      {
-        step: done,
-        slots: Object.fromEntries(slots.map(([slot, list]) => [slot, valuesOf(builder, list)])),
-      },
+      { step: done, slots: Object.fromEntries(memory) },
       builder.variable(this.#rate),
     );
     for (const [name, value] of Object.entries(step.auxiliary.updates)) {

@@ -4,7 +4,7 @@ import { checkCheckpoint, checkpointName, readCheckpoint } from "../../lib/train
 import { stack } from "../../lib/tensor/combine.ts";
 import { full } from "../../lib/tensor/create.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
-import type { FitOptions } from "../../lib/train/fit_options.ts";
+import type { FitOptions } from "../../lib/train/training_options.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { adam, sgd } from "../../lib/train/optimizers.ts";

@@ -10,7 +10,7 @@ import { DeviceError } from "../../lib/core/errors.ts";
 import type { Device } from "../../lib/device/device.ts";
 import { device, setDevice } from "../../lib/tensor/runtime.ts";
 import { checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
-import type { FitOptions } from "../../lib/train/fit_options.ts";
+import type { FitOptions } from "../../lib/train/training_options.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { assertSameWeights, corners, scratch, stateful } from "./helpers.ts";
 

@@ -1,6 +1,9 @@
 import { checkShape, type Shape, sizeOf } from "../../core/shape.ts";
-import { resolvePadding } from "../../tensor/functions/geometry.ts";
-import { type ZeroPadding, zeroPadding2d as padByZeros } from "../../tensor/functions/padding.ts";
+import {
+  resolvePadding,
+  type ZeroPadding,
+  zeroPadding2d as padByZeros,
+} from "../../tensor/functions/geometry.ts";
 import { defineLayer, type Layer } from "../layer.ts";
 import { both, element } from "../window.ts";
 import { imagesOf } from "./images.ts";

@@ -32,11 +32,8 @@ export function conv2d(
 ): Tensor {
   checkImages(x, "conv2d");
   checkTensor(kernel, "conv2d: kernel");
-  const { bias, ...moves } = options(
-    "conv2d",
-    given,
-    { ...convolutionSchema, bias: tensorOption } satisfies Schema<typeof given>,
-  );
+  const schema = { ...convolutionSchema, bias: tensorOption } satisfies Schema<typeof given>;
+  const { bias, ...moves } = options("conv2d", given, schema);
   const image = x.shape.slice(1, 3) as [number, number];
   const window = kernel.shape.slice(0, 2) as [number, number];
   const geometry = convolutionGeometry(moves, image, window);

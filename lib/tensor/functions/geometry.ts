@@ -1,5 +1,7 @@
 import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
+import type { Tensor } from "../tensor.ts";
 import {
+  checkImages,
   checkPadding,
   type ConvolutionOptions,
   convolutionSchema,
@@ -44,4 +46,14 @@ export function convolutionGeometry(
   const groups = convolutionSchema.groups.read(options.groups ?? 1, "groups");
   const padding = resolvePadding(options.padding ?? "valid", image, kernel, stride, dilation);
   return { stride, padding, dilation, groups };
+}
+
+/** Padding by zeros: one number, [height, width], or [top, bottom, left, right]. */
+export type ZeroPadding = Exclude<Padding, string>;
+
+/** Images in a frame of zeros. */
+export function zeroPadding2d(x: Tensor, padding: ZeroPadding): Tensor {
+  checkImages(x, "zeroPadding2d");
+  const [top, bottom, left, right] = resolvePadding(padding, [1, 1], [1, 1], [1, 1]);
+  return x.pad([[0, 0], [top, bottom], [left, right], [0, 0]]);
 }

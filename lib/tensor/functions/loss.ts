@@ -19,12 +19,12 @@ export function crossEntropy(
     readonly labelSmoothing?: number;
   } = {},
 ): Tensor {
-  checkTensors("crossEntropy", logits, labels);
-  const { labelSmoothing } = options(
-    "crossEntropy",
-    given,
-    { labelSmoothing: number({ least: 0, most: 1 }, 0) } satisfies Schema<typeof given>,
-  );
+  checkTensor(logits, "crossEntropy");
+  checkTensor(labels, "crossEntropy");
+  const schema = {
+    labelSmoothing: number({ least: 0, most: 1 }, 0),
+  } satisfies Schema<typeof given>;
+  const { labelSmoothing } = options("crossEntropy", given, schema);
   const classes = logits.shape.at(-1)!;
   if (labels.dtype !== "i32" && sameShape(labels.shape, logits.shape.slice(0, -1))) {
     throw new TypeError(
@@ -43,41 +43,33 @@ export function crossEntropy(
 
 /** The mean binary cross-entropy of logits and labels (0 or 1) of one shape. */
 export function binaryCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
-  checkTensors("binaryCrossEntropy", logits, labels);
+  checkAlike("binaryCrossEntropy", logits, labels);
   const targets = labels.cast("f32");
-  checkAlike("binaryCrossEntropy", logits, targets);
   // -(y log p + (1 - y) log(1 - p)) for p = sigmoid(x) is log(1 + e^x) - y x, without overflow.
   return softplus(logits).sub(logits.mul(targets)).mean();
 }
 
 /** The mean of the squared differences. */
 export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
-  checkTensors("meanSquaredError", predictions, targets);
   checkAlike("meanSquaredError", predictions, targets);
   return predictions.sub(targets).square().mean();
 }
 
 /** The mean of the absolute differences. */
 export function meanAbsoluteError(predictions: Tensor, targets: Tensor): Tensor {
-  checkTensors("meanAbsoluteError", predictions, targets);
   checkAlike("meanAbsoluteError", predictions, targets);
   return predictions.sub(targets).abs().mean();
 }
 
 /** The mean of max(0, 1 - y x) for labels y of 1 or -1 (0 counts as -1). */
 export function hinge(predictions: Tensor, labels: Tensor): Tensor {
-  checkTensors("hinge", predictions, labels);
-  const targets = labels.cast("f32");
-  checkAlike("hinge", predictions, targets);
-  const signs = where(targets.greater(0), 1, -1);
+  checkAlike("hinge", predictions, labels);
+  const signs = where(labels.cast("f32").greater(0), 1, -1);
   return ones([]).sub(signs.mul(predictions)).relu().mean();
 }
 
-function checkTensors(name: string, ...tensors: readonly Tensor[]): void {
-  for (const tensor of tensors) checkTensor(tensor, name);
-}
-
 function checkAlike(name: string, predictions: Tensor, targets: Tensor): void {
+  for (const tensor of [predictions, targets]) checkTensor(tensor, name);
   if (sameShape(predictions.shape, targets.shape)) return;
   throw new TypeError(
     `${name}: expected targets of the predictions' shape ${formatShape(predictions.shape)}, ` +

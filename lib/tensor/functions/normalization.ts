@@ -104,11 +104,8 @@ function affine(x: Tensor, gamma: Tensor | undefined, beta: Tensor | undefined):
  */
 export function localResponseNorm(x: Tensor, given: LocalResponseNormOptions = {}): Tensor {
   checkTensor(x, "localResponseNorm");
-  const { size = 5, alpha = 1e-4, beta = 0.75, k = 1 } = options(
-    "localResponseNorm",
-    given,
-    localResponseNormSchema,
-  );
+  const settings = options("localResponseNorm", given, localResponseNormSchema);
+  const { size = 5, alpha = 1e-4, beta = 0.75, k = 1 } = settings;
   const base = channelWindowSum(x.square(), size).mul(alpha / size).add(k);
   return x.div(base.log().mul(beta).exp());
 }
