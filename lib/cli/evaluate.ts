@@ -4,7 +4,7 @@
  * @module
  */
 import { cifarFiles } from "../../data/cifar.ts";
-import { checkedBy, text } from "../core/option_kinds.ts";
+import { checkedBy } from "../core/option_kinds.ts";
 import { pick, type Values } from "../core/options.ts";
 import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
 import { type EvaluationOptions, evaluationSchema } from "../evaluate/evaluation_options.ts";
@@ -19,7 +19,7 @@ import {
 } from "./evaluation_report.ts";
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
-import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
+import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 
 /** Sizes with commas between. */
 const sizes = checkedBy<readonly number[]>((list, where) => {
@@ -30,22 +30,10 @@ const sizes = checkedBy<readonly number[]>((list, where) => {
 
 const options = {
   ...networkSchema,
-  images: option(
-    "a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL",
-    text(),
-    "DIR",
-  ),
-  labels: option(
-    "what images in one folder show; else there is a folder for each class",
-    text(),
-    "FILE",
-  ),
-  synsets: option("the classes by synset (synset_words.txt beside the images)", text(), "FILE"),
-  data: option(
-    "CIFAR-10 records instead of images: .bin, .bin.gz, .bin.br, .tar.gz (all in it)",
-    text(),
-    "FILE",
-  ),
+  images: path("a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL", "DIR"),
+  labels: path("what images in one folder show; else there is a folder for each class"),
+  synsets: path("the classes by synset (synset_words.txt beside the images)"),
+  data: path("CIFAR-10 records instead of images: .bin, .bin.gz, .bin.br, .tar.gz (all in it)"),
   crops: option("views of an image: 1, or 10 as in Krizhevsky et al. 2012 (1)", viewSchema.crops),
   scales: option(
     "shorter sides to take the crops at, such as 256,288,320 (the network's)",
@@ -56,7 +44,7 @@ const options = {
   limit: option("the number of images, spread over all (all)", evaluationSchema.limit),
   "batch-size": option("views of one run of the network (32)", evaluationSchema.batchSize),
   device: deviceOption,
-  out: option("where every prediction is kept (runs/evaluate-MODEL.jsonl)", text(), "FILE"),
+  out: path("where every prediction is kept (runs/evaluate-MODEL.jsonl)"),
   resume: toggle("goes on where the predictions of a broken evaluation end"),
   rotate: toggle("turns photos as their EXIF data say, which ILSVRC's figures do not"),
   strict: toggle("ends at a corrupt image instead of counting it"),

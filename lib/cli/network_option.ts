@@ -1,11 +1,11 @@
-import { checkedBy, oneOf, text } from "../core/option_kinds.ts";
+import { checkedBy, oneOf } from "../core/option_kinds.ts";
 import type { Values } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { CacheOptions } from "../core/cache.ts";
 import { deviceNames } from "../device/registry.ts";
 import type { OpenNetwork } from "../evaluate/open_network.ts";
 import { zoo } from "../zoo/zoo.ts";
-import { option, UsageError } from "./command_line.ts";
+import { option, path, UsageError } from "./command.ts";
 
 /** The name of a network of the zoo. */
 const network = checkedBy<string>((name, where) => {
@@ -23,11 +23,7 @@ export const deviceOption = option("where it runs (auto)", oneOf(deviceNames()))
 /** The options that name a network and its weights. */
 export const networkSchema = {
   model: networkOption("the network, one of those below; not needed for a model saved here"),
-  weights: option(
-    "its weights: a file or URL, or imagenet or cifar10 for published ones",
-    text(),
-    "FILE",
-  ),
+  weights: path("its weights: a file or URL, or imagenet or cifar10 for published ones"),
 };
 
 /** The names of all networks, in lines for the help. */

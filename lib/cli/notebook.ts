@@ -6,7 +6,7 @@
 import { dirname } from "node:path";
 import { kernelEnvironment, notebooks, pythons, works } from "./jupyter.ts";
 import { findNotebook } from "./notebook_file.ts";
-import { runCommand } from "./command_line.ts";
+import { runCommand } from "./command.ts";
 
 const help = `Opens the notebooks in Jupyter, with the Deno kernel.
 

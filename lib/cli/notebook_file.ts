@@ -7,7 +7,7 @@
  * @module
  */
 import { unknownName } from "../core/suggest.ts";
-import { UsageError } from "./command_line.ts";
+import { UsageError } from "./command.ts";
 
 /** A text, or its lines, each with its end. */
 export type Lines = string | readonly string[];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { positiveInteger, text } from "../core/option_kinds.ts";
+import { positiveInteger } from "../core/option_kinds.ts";
 import { makeFolder, writeFileAtomic } from "../core/files.ts";
 import { executeNotebook } from "./execute_notebook.ts";
 import { notebooks } from "./jupyter.ts";
@@ -15,15 +15,11 @@ import {
   type Notebook,
   tidyNotebook,
 } from "./notebook_file.ts";
-import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
+import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 
 const options = {
   check: toggle("only says whether every cell runs; no file is written"),
-  out: option(
-    "writes the executed notebooks into DIR and leaves their files as they are",
-    text(),
-    "DIR",
-  ),
+  out: path("writes the executed notebooks into DIR and leaves their files as they are", "DIR"),
   timeout: option("seconds that a cell may take (240)", positiveInteger()),
 };
 

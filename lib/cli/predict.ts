@@ -4,7 +4,6 @@
  * @module
  */
 import { dirname } from "node:path";
-import { text } from "../core/option_kinds.ts";
 import { pick } from "../core/options.ts";
 import { classifyImage } from "../evaluate/classify.ts";
 import { findSynsets } from "../evaluate/open_images.ts";
@@ -12,16 +11,12 @@ import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
 import { viewSchema } from "../vision/views.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
-import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
+import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatDownload, screen } from "./screen.ts";
 
 const options = {
   ...networkSchema,
-  synsets: option(
-    "names of the classes by synset (synset_words.txt beside the images)",
-    text(),
-    "FILE",
-  ),
+  synsets: path("names of the classes by synset (synset_words.txt beside the images)"),
   crops: option("views of an image: 1 or 10 (1)", viewSchema.crops),
   rotate: toggle("turns photos as their EXIF data say"),
   device: deviceOption,

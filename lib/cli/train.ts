@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { text } from "../core/option_kinds.ts";
 import { makeFolder } from "../core/files.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";
@@ -12,7 +11,7 @@ import type { Metrics } from "../train/metrics.ts";
 import { dataSets } from "./data_sets.ts";
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";
-import { command, formatOptions, option, runCommand, toggle, UsageError } from "./command_line.ts";
+import { command, formatOptions, path, runCommand, toggle, UsageError } from "./command.ts";
 import { type Reporter, reporterFor } from "./training_report.ts";
 import {
   type Given,
@@ -27,8 +26,8 @@ import {
 const options = {
   ...runSchema,
   device: deviceOption,
-  out: option("where the model and checkpoints go (runs/MODEL-DATA)", text(), "DIR"),
-  resume: option("goes on from the checkpoint in DIR, with its options", text(), "DIR"),
+  out: path("where the model and checkpoints go (runs/MODEL-DATA)", "DIR"),
+  resume: path("goes on from the checkpoint in DIR, with its options", "DIR"),
   json: toggle("one JSON object a line instead of text"),
 };
 

@@ -17,7 +17,7 @@ import type { ZooEntry } from "../zoo/entry.ts";
 import { zooEntry } from "../zoo/zoo.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
 import { networkOption } from "./network_option.ts";
-import { option, UsageError } from "./command_line.ts";
+import { option, UsageError } from "./command.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 

@@ -36,8 +36,7 @@ function pointsOf(dataset: Dataset, title: string): Figure {
   for (let i = 0; i < Math.min(dataset.length, counts.points); i++) {
     const example = dataset.get(i), label = labelOf(dataset, example);
     const [x, y] = example.inputs[0]!;
-    const points = classes.get(label) ?? { x: [], y: [] };
-    classes.set(label, points);
+    const points = classes.getOrInsertComputed(label, () => ({ x: [], y: [] }));
     points.x.push(x!);
     points.y.push(y!);
   }
@@ -79,11 +78,7 @@ function rowTable(dataset: Dataset): Table {
 }
 
 /** A field of a few numbers as a column for each, a larger one as a text. */
-function cellsOf(
-  name: string,
-  fields: readonly Field[],
-  arrays: Batch["inputs"],
-): [string, unknown][] {
+function cellsOf(name: string, fields: readonly Field[], arrays: Batch["inputs"]) {
   return fields.flatMap(({ shape }, i): [string, unknown][] => {
     const data = arrays[i]!, title = fields.length === 1 ? name : `${name} ${i}`;
     if (data.length === 1) return [[title, data[0]!]];

@@ -62,10 +62,8 @@ export async function drawGraph(model: Model, given: GraphOptions = {}): Promise
 /** Graphviz' drawing, with its size in pixels and fonts that every machine has. */
 function pictureOf(drawn: string, text: string): Picture {
   const [, w, h] = /<svg width="([\d.]+)pt" height="([\d.]+)pt"/.exec(drawn)!;
-  const [width, height] = [w, h].map((points) => Math.ceil(Number(points) * scale)) as [
-    number,
-    number,
-  ];
+  const pixels = (points: string | undefined) => Math.ceil(Number(points) * scale);
+  const width = pixels(w), height = pixels(h);
   const svg = drawn
     .slice(drawn.indexOf("<svg"))
     .replace(/<svg width="[^"]*" height="[^"]*"/, `<svg width="${width}" height="${height}"`)

@@ -20,12 +20,8 @@ export function convolution(
   kernelSize: Size2d,
   options: Conv2dOptions = {},
 ): SymbolicValue {
-  return x.conv2d(filters, kernelSize, {
-    bias: false,
-    kernelInitializer: "heNormal",
-    ...options,
-    name,
-  });
+  const usual = { bias: false, kernelInitializer: "heNormal" } as const;
+  return x.conv2d(filters, kernelSize, { ...usual, ...options, name });
 }
 
 /** torchvision's "BasicConv2d": convolution `.conv`, batch normalisation `.bn`, ReLU. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../../lib/cli/command_line.ts";
+import { UsageError } from "../../lib/cli/command.ts";
 import {
   findNotebook,
   formatNotebook,

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../lib/cli/command_line.ts";
+import { UsageError } from "../../lib/cli/command.ts";
 import {
   modelOf,
   optimizerOf,

@@ -67,13 +67,8 @@ function scatterReach(trace: DrawnTrace, axis: Axis): Reach[] {
   const tight = axis.letter === "x" && (fill === "tozeroy" || fill === "tonexty" ||
     !hasMode(json, "markers") && !hasMode(json, "text"));
   const zero = fill === `tozero${axis.letter}`;
-  const reach = (low: number, high: number, extra: number) => ({
-    low,
-    high,
-    padded: !tight,
-    zero,
-    extra,
-  });
+  const padded = !tight;
+  const reach = (low: number, high: number, extra: number) => ({ low, high, padded, zero, extra });
   if (tight || !hasMode(json, "markers")) return [reach(...extent, 0)];
   const marker = jsonAt(json, "marker");
   if (!isList(marker.size)) return [reach(...extent, markerSpace(marker, 0))];

@@ -35,9 +35,7 @@ export function findAxes(layout: Json, data: readonly Json[]): Map<string, Axis>
     }
     if (data.length === 0) ids.add("x").add("y");
   }
-  const axes = new Map<string, Axis>();
-  for (const id of ids) axes.set(id, axisOf(id, layout, flat));
-  return axes;
+  return new Map(Array.from(ids, (id) => [id, axisOf(id, layout, flat)]));
 }
 
 function axisOf(id: string, layout: Json, data: readonly Json[]): Axis {

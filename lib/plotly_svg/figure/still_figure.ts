@@ -48,8 +48,8 @@ export function drawStill(data: readonly Json[], layout: Json, prefix = ""): Dra
   const clips = new Map<string, string>();
   const clipTo = (box: Box, inside: string): string => {
     const key = [box.x, box.y, box.width, box.height].map(short).join(" ");
-    if (!clips.has(key)) clips.set(key, `${prefix}clip${clips.size}`);
-    return group({ "clip-path": `url(#${clips.get(key)})` }, inside);
+    const id = clips.getOrInsert(key, `${prefix}clip${clips.size}`);
+    return group({ "clip-path": `url(#${id})` }, inside);
   };
   const items = (name: string, layer: "below" | "above", draw: typeof drawShape) =>
     jsonsAt(layout, name).filter((item) => (item.layer === "below") === (layer === "below"))

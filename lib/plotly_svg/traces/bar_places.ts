@@ -74,11 +74,9 @@ function placeBars(traces: DrawnTraces, layout: Json): Map<DrawnTrace, Bar[]> {
 /** Which of the places side by side each trace has: its own, or one with others of its group. */
 function groupsOf(bars: DrawnTraces): number[] {
   const seen = new Map<string, number>();
-  return bars.map(({ json }, i) => {
-    const key = textAt(json, "offsetgroup", `trace ${i}`);
-    if (!seen.has(key)) seen.set(key, seen.size);
-    return seen.get(key)!;
-  });
+  return bars.map(({ json }, i) =>
+    seen.getOrInsert(textAt(json, "offsetgroup", `trace ${i}`), seen.size)
+  );
 }
 
 /** The least distance between two different values; 1 if there are none. */

@@ -4,13 +4,7 @@ import { options, type Schema, type Values } from "../../core/options.ts";
 import { type Json, mergeJson, traceColor } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import {
-  type CartesianOptions,
-  cartesianSchema,
-  labels,
-  plotlyJson,
-  texts,
-} from "./figure_options.ts";
+import { type CartesianOptions, cartesianSchema, labels, plotlyJson, texts } from "./options.ts";
 import { cartesianLayout, textWidth } from "./layout.ts";
 import { checkLength, count, extentOf, type Numbers, numbers, rounded } from "./numbers.ts";
 import { checkSeries, type OneOrMore } from "./series_list.ts";
@@ -106,11 +100,8 @@ export function bar(values: OneOrMore<BarSeries>, given: BarOptions = {}): Figur
   const category = labelAxis(labels, settings);
   const log = horizontal ? settings.xLog : settings.yLog;
   const texts = !stacked && data.some(({ text }) => text !== undefined);
-  const length: Json = {
-    zeroline: true,
-    rangemode: "tozero",
-    ...texts && !log ? roomFor(list) : {},
-  };
+  const room = texts && !log ? roomFor(list) : {};
+  const length: Json = { zeroline: true, rangemode: "tozero", ...room };
   return new Figure({
     data,
     layout: cartesianLayout(where, settings, {

@@ -9,7 +9,7 @@ import { Model } from "../../train/model.ts";
 import { tint } from "../cells.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { type CartesianOptions, cartesianSchema, texts } from "./figure_options.ts";
+import { type CartesianOptions, cartesianSchema, texts } from "./options.ts";
 import { cartesianLayout } from "./layout.ts";
 import {
   checkLength,
@@ -203,19 +203,13 @@ function checkLabels(given: unknown, where: string): Numbers {
   throw outOfRange(where, "whole numbers", bad);
 }
 
-async function readPoints(
-  points: LabelledPoints,
-  where: string,
-): Promise<{ px: number[]; py: number[]; labels: number[] }> {
+async function readPoints(points: LabelledPoints, where: string) {
   const { x, labels } = options(where, points, pointsSchema);
   const rows = x instanceof Tensor ? await pairsOf(x, `${where}: x`) : x;
   checkLength(rows[0]!, 2, "a point of the plane", `${where}: x[0]`);
   checkLength(labels, rows.length, "x", `${where}: labels`);
-  return {
-    px: rows.map((row) => row[0]!),
-    py: rows.map((row) => row[1]!),
-    labels: Array.from(labels),
-  };
+  const [px, py] = [rows.map((row) => row[0]!), rows.map((row) => row[1]!)] as const;
+  return { px, py, labels: Array.from(labels) };
 }
 
 async function pairsOf(points: Tensor, where: string): Promise<Matrix> {
@@ -228,12 +222,7 @@ async function pairsOf(points: Tensor, where: string): Promise<Matrix> {
 }
 
 /** The scores of all points of the grid, row by row. */
-async function scoresOf(
-  predict: PointClassifier,
-  xs: Row,
-  ys: Row,
-  where: string,
-): Promise<Scores> {
+async function scoresOf(predict: PointClassifier, xs: Row, ys: Row, where: string) {
   if (!(predict instanceof Model) && typeof predict !== "function") {
     throw wrongType(`${where}: predict`, "a model or a function of points", describeValue(predict));
   }

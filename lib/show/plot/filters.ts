@@ -21,7 +21,7 @@ export interface FiltersOptions extends PictureOptions {
   readonly range?: PixelRange;
 }
 
-const filtersSchema = {
+const schema = {
   ...pictureSchema,
   layer: text(),
   channels: listOf(integer({ least: 0 })),
@@ -45,11 +45,7 @@ const filtersSchema = {
  */
 export async function filters(kernel: Tensor | Model, given: FiltersOptions = {}): Promise<Figure> {
   const where = "plot.filters";
-  const { layer, channels, count: most, range = "each", ...look } = options(
-    where,
-    given,
-    filtersSchema,
-  );
+  const { layer, channels, count: most, range = "each", ...look } = options(where, given, schema);
   const { shape, data } = await readKernel(kernel, layer, where);
   const [height, width, inputs, total] = shape as [number, number, number, number];
   const beyond = channels?.find((channel) => channel >= inputs);

@@ -1,4 +1,4 @@
-import type { FigureOptions } from "./figure_options.ts";
+import type { FigureOptions } from "./options.ts";
 import { fitTitle, type Margin } from "./layout.ts";
 import type { Box } from "./panel.ts";
 

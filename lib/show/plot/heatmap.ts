@@ -4,13 +4,7 @@ import { options, type Schema, type Values } from "../../core/options.ts";
 import type { Json, Size } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import {
-  type AxesOptions,
-  axesSchema,
-  type ColorScale,
-  colorScale,
-  labels,
-} from "./figure_options.ts";
+import { type AxesOptions, axesSchema, type ColorScale, colorScale, labels } from "./options.ts";
 import {
   axis,
   baseLayout,
@@ -150,10 +144,8 @@ export function drawMatrix(
     }),
     annotations: notes.length > 0 ? notes.map(note) : undefined,
   };
-  return new Figure({
-    data: [trace],
-    layout: baseLayout({ ...size, ...settings }, parts, { l, b, r }),
-  });
+  const layout = baseLayout({ ...size, ...settings }, parts, { l, b, r });
+  return new Figure({ data: [trace], layout });
 }
 
 /** The trace of a matrix whose cells stand for `down` rows and `across` columns each. */
@@ -193,11 +185,7 @@ function plotSize(columns: number, rows: number, { width, height, equal }: Setti
 }
 
 /** From where to where the colours go. */
-function colorRange(
-  z: Matrix,
-  { zMin, zMax, symmetric }: Settings,
-  where: string,
-): [number, number] {
+function colorRange(z: Matrix, { zMin, zMax, symmetric }: Settings, where: string) {
   const found = extentOf(z);
   if (found === undefined) throw outOfRange(`${where}: matrix`, "finite numbers", "none");
   let [low, high] = [zMin ?? found[0], zMax ?? found[1]];

@@ -4,7 +4,7 @@ import { options, type Schema } from "../../core/options.ts";
 import { traceColor } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { type CartesianOptions, cartesianSchema, range } from "./figure_options.ts";
+import { type CartesianOptions, cartesianSchema, range } from "./options.ts";
 import { cartesianLayout } from "./layout.ts";
 import { checkNumbers, count, extentOf, type Numbers, numbers, spread } from "./numbers.ts";
 import { checkSeries, type OneOrMore } from "./series_list.ts";
@@ -108,11 +108,7 @@ export function histogram(
 }
 
 /** The edges of the bins, one more than there are bins. */
-function edgesOf(
-  lists: readonly Numbers[],
-  { bins, range }: HistogramOptions,
-  where: string,
-): number[] {
+function edgesOf(lists: readonly Numbers[], { bins, range }: HistogramOptions, where: string) {
   if (typeof bins === "object") return Array.from(bins);
   let [low, high] = range ?? extentOf(lists) ?? [NaN, NaN];
   if (Number.isNaN(low)) throw outOfRange(where, "finite numbers", "none");

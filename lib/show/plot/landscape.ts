@@ -7,13 +7,7 @@ import {
   type Schema,
   type Values,
 } from "../../core/options.ts";
-import {
-  type AxesOptions,
-  axesSchema,
-  type ColorScale,
-  colorScale,
-  range,
-} from "./figure_options.ts";
+import { type AxesOptions, axesSchema, type ColorScale, colorScale, range } from "./options.ts";
 import {
   checkLength,
   checkMatrix,
@@ -176,12 +170,8 @@ function gridOf(
   return { x: Array.from(x), y: Array.from(y), z };
 }
 
-function gridOfFunction(landscape: LandscapeFunction, where: string) {
-  const { f, x: [left, right], y: [low, high], resolution } = options(
-    where,
-    landscape,
-    functionSchema,
-  );
+function gridOfFunction(given: LandscapeFunction, where: string) {
+  const { f, x: [left, right], y: [low, high], resolution } = options(where, given, functionSchema);
   const n = Math.max(2, resolution);
   const x = spread(left, right - left, n), y = spread(low, high - low, n);
   const z = y.map((py) => x.map((px) => f(px, py)));

@@ -1,12 +1,7 @@
 import { text } from "../../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../../core/options.ts";
 import { Figure } from "../figure.ts";
-import {
-  type CartesianOptions,
-  cartesianSchema,
-  type ColorScale,
-  colorScale,
-} from "./figure_options.ts";
+import { type CartesianOptions, cartesianSchema, type ColorScale, colorScale } from "./options.ts";
 import { cartesianLayout } from "./layout.ts";
 import { type SeriesLike, type SeriesMode, seriesTraces } from "./series.ts";
 
@@ -81,11 +76,8 @@ function points(
   series: SeriesLike | readonly SeriesLike[],
   settings: Values<typeof cartesianSchema> & ScatterOptions,
 ): Figure {
-  const { traces, notes } = seriesTraces(series, where, {
-    mode,
-    colorScale: "Viridis",
-    ...settings,
-  });
+  const style = { mode, colorScale: "Viridis", ...settings };
+  const { traces, notes } = seriesTraces(series, where, style);
   const scaled = traces.some(({ marker }) => (marker as { showscale?: boolean })?.showscale);
   const layout = cartesianLayout(where, settings, {
     names: traces.map(({ name }) => name as string | undefined),

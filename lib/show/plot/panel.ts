@@ -37,13 +37,11 @@ class Names {
 
   /** The name of what a figure calls "x2", "y" or "scene". */
   of(id: string): string {
-    const known = this.#names.get(id);
-    if (known !== undefined) return known;
-    const kind = id.startsWith("scene") ? "scene" : id[0] as "x" | "y";
-    const number = ++this.#taken[kind];
-    const name = number === 1 ? kind : `${kind}${number}`;
-    this.#names.set(id, name);
-    return name;
+    return this.#names.getOrInsertComputed(id, () => {
+      const kind = id.startsWith("scene") ? "scene" : id[0] as "x" | "y";
+      const number = ++this.#taken[kind];
+      return number === 1 ? kind : `${kind}${number}`;
+    });
   }
 
   has(id: string): boolean {

@@ -8,7 +8,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { type FigureOptions, figureSchema } from "./figure_options.ts";
+import { type FigureOptions, figureSchema } from "./options.ts";
 import { imageOf } from "./images.ts";
 import { axis, cartesianLayout } from "./layout.ts";
 import { imageTrace } from "./mosaic.ts";
@@ -155,11 +155,8 @@ async function pixelsOf(image: Tensor, model: Model, where: string): Promise<Pix
   const { width, height, data } = await imageOf(image);
   const [h, w] = model.inputShape;
   if (height !== h || width !== w) {
-    throw wrongType(
-      `${where}: image`,
-      `${h} x ${w} pixels as the model's input`,
-      `${height} x ${width}`,
-    );
+    const expected = `${h} x ${w} pixels as the model's input`;
+    throw wrongType(`${where}: image`, expected, `${height} x ${width}`);
   }
   return { width, height, data, channels: 3 };
 }

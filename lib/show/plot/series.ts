@@ -3,7 +3,7 @@ import { checkedBy, number, oneOf, required, text } from "../../core/option_kind
 import type { Schema } from "../../core/options.ts";
 import { type Json, mergeJson, traceColor } from "../../plotly_svg/mod.ts";
 import type { Trace } from "../figure_data.ts";
-import { type ColorScale, plotlyJson, texts } from "./figure_options.ts";
+import { type ColorScale, plotlyJson, texts } from "./options.ts";
 import {
   checkLength,
   checkNumbers,
@@ -153,9 +153,8 @@ function missing(list: readonly Series[], traces: readonly Trace[], { xLog, yLog
   list.forEach(({ x, y, name }, i) => {
     const points = pointsOf(traces[i]!);
     if (!points.some(Boolean)) {
-      notes.push(
-        `${name ?? (list.length === 1 ? "y" : `series[${i}]`)}: no number that can be drawn`,
-      );
+      const called = name ?? (list.length === 1 ? "y" : `series[${i}]`);
+      notes.push(`${called}: no number that can be drawn`);
       return;
     }
     if (!xLog && !yLog) return;

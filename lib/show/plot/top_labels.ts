@@ -4,7 +4,7 @@ import { options, type Schema } from "../../core/options.ts";
 import { type Json, pngUrl } from "../../plotly_svg/mod.ts";
 import { checkImage, type RgbImage } from "../../vision/image.ts";
 import { Figure } from "../figure.ts";
-import { type FigureOptions, figureSchema } from "./figure_options.ts";
+import { type FigureOptions, figureSchema } from "./options.ts";
 import { axis, baseLayout, hiddenAxis, ink, paperNote } from "./layout.ts";
 import { shorten } from "./mosaic.ts";
 import { enlarge } from "./pixels.ts";
@@ -137,20 +137,15 @@ const cell = {
 const middle = 0.19;
 
 /** The right label below the image. */
-const caption = (truth: string): Json =>
-  paperNote(truth, { x: middle, y: 0, xanchor: "center", yanchor: "top" }, {
-    size: 13,
-    color: ink,
-  });
+const caption = (text: string): Json =>
+  paperNote(text, { x: middle, y: 0, xanchor: "center", yanchor: "top" }, { size: 13, color: ink });
 
 /** The image at the left of the bars, as large as its place allows. */
 function picture(image: RgbImage, where: string): Json {
   checkImage(image, `${where}: image`);
   // Viewers blur what they enlarge; a small image is enlarged here, pixel by pixel.
-  const { data, width, height } = enlarge(
-    image,
-    Math.ceil(240 / Math.max(image.width, image.height)),
-  );
+  const times = Math.ceil(240 / Math.max(image.width, image.height));
+  const { data, width, height } = enlarge(image, times);
   return {
     source: pngUrl(data, width, height, 3),
     xref: "paper",

@@ -7,7 +7,7 @@ import {
   parseOptions,
   toggle,
   UsageError,
-} from "../../lib/cli/command_line.ts";
+} from "../../lib/cli/command.ts";
 
 const options = {
   model: option("the network", oneOf(["mlp", "lenet5"])),

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { flag } from "../core/option_kinds.ts";
+import { flag, text } from "../core/option_kinds.ts";
 import type { AnyOption, Option, Values } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 
@@ -24,6 +24,10 @@ export function option<T>(
 /** Something that is on or off. */
 export const toggle = (help: string): Option<boolean, undefined> & Described =>
   option(help, flag());
+
+/** A text that is the path of a file or folder. */
+export const path = (help: string, valueName: "FILE" | "DIR" = "FILE") =>
+  option(help, text(), valueName);
 
 /** A mistake in a command line: shown without a stack trace. */
 export class UsageError extends Error {
