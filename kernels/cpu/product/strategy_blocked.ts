@@ -66,10 +66,8 @@ export function partition({ groups, columns, ...product }: Product) {
   const tilesPerBlock = Math.ceil(tiles.count / Math.ceil(rows / blockRows));
   const rowBlocks = Math.ceil(tiles.count / tilesPerBlock);
   const forTasks = Math.floor(groups.count * rowBlocks * panels.count / wantedTasks);
-  const panelsPerBlock = Math.max(
-    1,
-    Math.min(panels.count, block.columns / panels.width, forTasks),
-  );
+  const mostPanels = Math.min(panels.count, block.columns / panels.width);
+  const panelsPerBlock = Math.max(1, Math.min(mostPanels, forTasks));
   const columnBlocks = Math.ceil(panels.count / panelsPerBlock);
   const sumStride = panelsPerBlock * panels.width * 4;
   return {
@@ -301,10 +299,8 @@ class Blocked {
         const [group, part] = divide(f, task, tasks, groups.count);
         const [tile0, tile1] = range(f, part);
         const source = addressOf(f, a(args), [group, groups.a]);
-        const target = addressOf(f, i32.add(args.scratch, this.#packedA), [
-          group,
-          tiles.count * tileBytes,
-        ]);
+        const packed = i32.add(args.scratch, this.#packedA);
+        const target = addressOf(f, packed, [group, tiles.count * tileBytes]);
         this.#tiling.forEachHeight(f, tile0, tile1, (from, to, height) =>
           packPanels(
             f,

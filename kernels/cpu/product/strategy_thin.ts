@@ -65,13 +65,9 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
 
       const atOnce = Math.max(1, Math.floor(8 / rows));
       const rounds = Math.floor(axis.count / atOnce);
+      const steps = { aStep: axis.a, bStep: axis.b, sumStride };
       const add = (rowsOfB: number) =>
-        addRows(f, rowPointers, b, sum, count, {
-          rowsOfB,
-          aStep: axis.a,
-          bStep: axis.b,
-          sumStride,
-        });
+        addRows(f, rowPointers, b, sum, count, { rowsOfB, ...steps });
       if (rounds > 0) f.count(0, rounds, 1, () => add(atOnce));
       for (let rest = rounds * atOnce; rest < axis.count; rest++) add(1);
 

@@ -148,6 +148,10 @@ interface Walk {
   extent(axis: number): Integer;
 }
 
+/** Pointers to what a unit reads, at an index. */
+const pointersFrom = ({ f, space, args }: Walk, index: Walk["start"]): Pointers =>
+  new Pointers(f, space.reads.values(), (access) => addressAt(access, args, index));
+
 /** The head's value for lanes that lie at `offsets(access)` elements from the pointers. */
 function headValue(
   { space, expression }: Walk,
@@ -184,11 +188,7 @@ function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): 
   const emitBlock = (count: number) => {
     const column: Operand<"i32"> = i32.mul(block, width);
     const start = walk.start.map((index, other) => other === axis ? column : index);
-    const pointers = new Pointers(
-      f,
-      walk.space.reads.values(),
-      (access) => addressAt(access, walk.args, start),
-    );
+    const pointers = pointersFrom(walk, start);
     const vectors = Math.ceil(count / 4);
     // Several rows at once where there are few columns, so that additions need not wait.
     const together = vectors >= 4 ? 1 : vectors === 1 ? 4 : 2;
@@ -238,11 +238,7 @@ function emitLanes(walk: Walk, row: Integer): void {
   const axis = space.shape.length - 1, length = space.shape[axis] ?? 1;
   const together = length >= 64 ? 4 : 1;
   const sums = Array.from({ length: together }, () => f.local(combine.identity));
-  const pointers = new Pointers(
-    f,
-    space.reads.values(),
-    (access) => addressAt(access, walk.args, walk.start),
-  );
+  const pointers = pointersFrom(walk, walk.start);
   const axes = reducedAxes(space);
   overAxes(walk, axes, pointers, (_, at) => {
     const add = (sum: Local<"v128">, vector: number, count: number) =>

@@ -21,6 +21,13 @@ export interface Arguments {
   readonly scratch: Local<"i32">;
 }
 
+/** Arguments whose addresses are in these variables: inputs, outputs, scratch memory. */
+export const argumentsIn = (addresses: readonly Local<"i32">[], inputs: number): Arguments => ({
+  input: (number) => addresses[number]!,
+  output: (number) => addresses[inputs + number]!,
+  scratch: addresses.at(-1)!,
+});
+
 /** What a kernel's emitter fills: stages, which run one after another, and scratch memory. */
 export class KernelBuilder {
   readonly stages: Stage[] = [];
@@ -37,16 +44,8 @@ export class KernelBuilder {
   ): void {
     const fn = this.module.function(["i32", "i32", "i32"], (f, block, begin, end) => {
       const count = this.inputs + this.outputs + 1;
-      const addresses = Array.from(
-        { length: count },
-        (_, index) => f.local(i32.load(block, index * 4)),
-      );
-      const args: Arguments = {
-        input: (number) => addresses[number]!,
-        output: (number) => addresses[this.inputs + number]!,
-        scratch: addresses.at(-1)!,
-      };
-      body(f, args, begin, end);
+      const addresses = Array.from({ length: count }, (_, i) => f.local(i32.load(block, i * 4)));
+      body(f, argumentsIn(addresses, this.inputs), begin, end);
     });
     this.module.export(fn);
     this.stages.push({ fn, tasks });

@@ -1,6 +1,6 @@
 import type { FunctionBuilder, Local } from "../wasm/assembler.ts";
 import { call, i32 } from "../wasm/instructions.ts";
-import type { Arguments, KernelBuilder } from "./builder.ts";
+import { type Arguments, argumentsIn, type KernelBuilder } from "./builder.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** Tasks of one sort; a stage may have several sorts, none of which needs what another writes. */
@@ -55,17 +55,10 @@ export function wavesOf(
   const { inputs, outputs } = builder;
   const numbers = Array.from({ length: inputs + outputs }, (_, number) => number);
   const types = [...numbers, 0, 0, 0].map(() => "i32" as const);
-  const fn = builder.module.function(types, (f, task, slot, ...addresses) =>
-    emit(
-      f,
-      {
-        input: (number) => addresses[number]!,
-        output: (number) => addresses[inputs + number]!,
-        scratch: addresses.at(-1)!,
-      },
-      task!,
-      slot!,
-    ));
+  const fn = builder.module.function(
+    types,
+    (f, task, slot, ...addresses) => emit(f, argumentsIn(addresses, inputs), task!, slot!),
+  );
   return Array.from({ length: Math.ceil(tasks / most) }, (_, wave) => ({
     tasks: Math.min(most, tasks - wave * most),
     emit: (f, args, slot) => {

@@ -49,20 +49,15 @@ function sizesOf({ image, output, geometry }: WindowKernel): WindowSizes {
 
 /** The gradient of a window sum of stride 1 is a window sum that looks the other way. */
 function flipped(s: WindowSizes): WindowSizes {
-  const [top, , left] = s.padding, [h, w] = s.window;
-  const before = [h - 1 - top, w - 1 - left] as const;
+  const [h, w] = s.window, top = h - 1 - s.padding[0], left = w - 1 - s.padding[2];
+  const bottom = s.height - s.rows + h - 1 - top, right = s.width - s.columns + w - 1 - left;
   return {
     ...s,
     height: s.rows,
     width: s.columns,
     rows: s.height,
     columns: s.width,
-    padding: [
-      before[0],
-      s.height - s.rows + h - 1 - before[0],
-      before[1],
-      s.width - s.columns + w - 1 - before[1],
-    ],
+    padding: [top, bottom, left, right],
   };
 }
 
@@ -97,10 +92,8 @@ function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName):
 /** The columns whose windows do not leave the image at its sides. */
 function insideOf(s: WindowSizes): { readonly from: number; readonly to: number } {
   const from = Math.min(s.padding[2], s.columns);
-  return {
-    from,
-    to: Math.max(from, Math.min(s.columns, s.width - s.window[1] + s.padding[2] + 1)),
-  };
+  const last = s.width - s.window[1] + s.padding[2];
+  return { from, to: Math.max(from, Math.min(s.columns, last + 1)) };
 }
 
 /** A line of windows. */

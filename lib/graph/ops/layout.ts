@@ -319,9 +319,8 @@ export function slice(
 
 /** `x` with some axes in reverse order. */
 export function reverse(x: Node, axes: readonly number[]): Node {
-  return apply(reverseOp, [x], {
-    axes: axes.map((axis) => normalizeAxis(axis, x.shape.length, "reverse")),
-  });
+  const normal = axes.map((axis) => normalizeAxis(axis, x.shape.length, "reverse"));
+  return apply(reverseOp, [x], { axes: normal });
 }
 
 /** `x` in a frame of `value`. */

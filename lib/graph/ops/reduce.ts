@@ -111,10 +111,7 @@ export const reduceMin = reduction("reduceMin", "min", extremumGradient);
 export const argmaxOp = defineOp<{ axis: number }>({
   name: "argmax",
   kind: "kernel",
-  infer: ([x], { axis }) => ({
-    shape: inferReduce("argmax", x!, [axis]).shape,
-    dtype: "i32",
-  }),
+  infer: ([x], { axis }) => ({ shape: inferReduce("argmax", x!, [axis]).shape, dtype: "i32" }),
   gradient: () => [undefined],
   kernel: ({ inputs: [x] }, { axis }) => (
     { kind: "argmax", shape: x!.shape, axis, dtype: registerType(x!.dtype) }
@@ -123,7 +120,5 @@ export const argmaxOp = defineOp<{ axis: number }>({
 
 /** The index of the first largest element along `axis`. */
 export function argmax(x: Node, axis: number): Node {
-  return apply(argmaxOp, [x], {
-    axis: normalizeAxis(axis, x.shape.length, "argmax"),
-  });
+  return apply(argmaxOp, [x], { axis: normalizeAxis(axis, x.shape.length, "argmax") });
 }

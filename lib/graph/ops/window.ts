@@ -54,9 +54,7 @@ export const windowMaxOp = defineOp<WindowGeometry>({
   name: "windowMax",
   kind: "kernel",
   infer: ([image], geometry) => infer("windowMax", image!, geometry),
-  gradient: (g, node, geometry) => [
-    apply(windowMaxGradientOp, [node.inputs[0]!, node, g], geometry),
-  ],
+  gradient: (g, y, geometry) => [apply(windowMaxGradientOp, [y.inputs[0]!, y, g], geometry)],
   kernel: (node, geometry) => pooling("windowMax", node.inputs[0]!, node, geometry),
 });
 
