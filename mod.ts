@@ -26,14 +26,7 @@ export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.t
 export { Random } from "./lib/core/random.ts";
 export type { Normalization, Preprocessing } from "./lib/core/preprocessing.ts";
 export type { Shape } from "./lib/core/shape.ts";
-export type {
-  Device,
-  DeviceEntry,
-  DeviceOptions,
-  Executable,
-  Pace,
-  Storage,
-} from "./lib/device/device.ts";
+export type * from "./lib/device/device.ts";
 export { registerDevice } from "./lib/device/registry.ts";
 export { defaultRuntime, device, openRuntime, Runtime, setDevice } from "./lib/tensor/runtime.ts";
 
@@ -44,12 +37,7 @@ export type { NestedArray } from "./lib/tensor/print.ts";
 export * from "./lib/tensor/create.ts";
 export * from "./lib/tensor/functions.ts";
 export { resize2d, type Resize2dOptions } from "./lib/tensor/resize.ts";
-export {
-  gradient,
-  type ValueAndGradient,
-  valueAndGradient,
-  type ValueGradientAndAuxiliary,
-} from "./lib/tensor/gradient.ts";
+export * from "./lib/tensor/gradient.ts";
 export { type BackwardFunction, withGradient } from "./lib/tensor/with_gradient.ts";
 export { jit } from "./lib/tensor/jit.ts";
 export { randomKey } from "./lib/tensor/random_key.ts";
@@ -177,18 +165,8 @@ export { prepareImage, type ViewOptions } from "./lib/vision/views.ts";
 export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize_image.ts";
 
 export { classifyImage, type ClassifyImageOptions } from "./lib/evaluate/classify.ts";
-export {
-  type ClassResult,
-  type Confusion,
-  ConfusionMatrix,
-  confusionMatrix,
-} from "./lib/evaluate/confusion.ts";
-export {
-  evaluateDataset,
-  type EvaluateDatasetOptions,
-  evaluateImages,
-  type EvaluateImagesOptions,
-} from "./lib/evaluate/evaluate.ts";
+export * from "./lib/evaluate/confusion.ts";
+export * from "./lib/evaluate/evaluate.ts";
 export type { EvaluationOptions, EvaluationProgress } from "./lib/evaluate/evaluation_options.ts";
 export { type Interval, wilsonInterval } from "./lib/evaluate/interval.ts";
 export type { JournalHeader } from "./lib/evaluate/journal.ts";
@@ -196,13 +174,7 @@ export type { Synsets } from "./lib/evaluate/labels.ts";
 export { type OpenNetwork, openNetwork } from "./lib/evaluate/open_network.ts";
 export { openImages, type OpenImagesOptions } from "./lib/evaluate/open_images.ts";
 export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evaluate/nearest.ts";
-export {
-  type ImageEntry,
-  imageFolder,
-  type ImageSource,
-  labelledImages,
-  readSynsets,
-} from "./lib/evaluate/image_source.ts";
+export * from "./lib/evaluate/image_source.ts";
 export type { CorruptImage, Evaluation } from "./lib/evaluate/tally.ts";
 export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
 export { shardsOf, webDataset } from "./lib/evaluate/webdataset.ts";

@@ -7,6 +7,7 @@ import { tensorOption } from "../tensor/functions/settings.ts";
 import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { isRecording } from "../tensor/tracing.ts";
 import { isPlain } from "../tensor/tree.ts";
+import { calledLayer } from "./layer.ts";
 import { type LayerView, type PlacedLayer, type Placement, viewOf } from "./placement.ts";
 import type { SymbolicValue } from "./symbolic.ts";
 import type { Weight } from "./weight.ts";
@@ -100,10 +101,9 @@ function isFrozen({ weights }: PlacedLayer): boolean {
 /** A key for a layer that nobody gave one; in a function that is recorded it would never change. */
 function keyFor({ name, layer }: PlacedLayer): Tensor {
   if (!isRecording()) return nextKey();
+  const called = calledLayer(layer.type.type, name);
   throw new TypeError(
-    `apply: ${layer.type.type} ${
-      JSON.stringify(name)
-    } draws random numbers, which would be the same in every run of what is recorded, by jit or predict(); pass a key: apply(x, { key }), in a function given to jit one of its arguments: randomKey(seed, step)`,
+    `apply: ${called} draws random numbers, which would be the same in every run of what is recorded, by jit or predict(); pass a key: apply(x, { key }), in a function given to jit one of its arguments: randomKey(seed, step)`,
   );
 }
 

@@ -185,6 +185,10 @@ export function checkLayer(layer: unknown): asserts layer is Layer {
 const signature = (weights: Readonly<Record<string, WeightType>>) =>
   Object.entries(weights).map(([name, { shape }]) => `${name}${formatShape(shape)}`).join();
 
+/** A layer in an error: its type, and its name if it has one. */
+export const calledLayer = (type: string, name: string | undefined): string =>
+  name === undefined ? type : `${type} ${JSON.stringify(name)}`;
+
 /** An error of the same class that says which layer it is about, and what came in. */
 function explain(
   error: unknown,
@@ -196,18 +200,11 @@ function explain(
   if (!(error instanceof TypeError || error instanceof RangeError)) return error;
   const inputs = shapes.map((shape) => formatShape([-1, ...shape])).join(" and ");
   // What came in belongs to what is wrong; what to do about it comes last.
-  const text = error.message.replace(
-    /^(\w+): /,
-    (prefix, word) => word === type || opTable.has(word) ? "" : prefix,
-  );
-  const [wrong, ...advice] = text.split("; ");
-  const message = [
-    `${type}${
-      name === undefined ? "" : ` ${JSON.stringify(name)}`
-    }: ${wrong} (layer input ${inputs}${from && ` from ${from}`})`,
-    ...advice,
-  ].join("; ");
-  return error instanceof TypeError
-    ? new TypeError(message, { cause: error })
-    : new RangeError(message, { cause: error });
+  const without = (prefix: string, word: string) =>
+    word === type || opTable.has(word) ? "" : prefix;
+  const [wrong, ...advice] = error.message.replace(/^(\w+): /, without).split("; ");
+  const input = `layer input ${inputs}${from && ` from ${from}`}`;
+  const message = [`${calledLayer(type, name)}: ${wrong} (${input})`, ...advice].join("; ");
+  const Kind = error instanceof TypeError ? TypeError : RangeError;
+  return new Kind(message, { cause: error });
 }

@@ -48,8 +48,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     if (inputs.length === 0 || outputs.length === 0) {
       throw new TypeError("model: expected at least one input and one output");
     }
-    const kinds = [["inputs", inputs], ["outputs", outputs]] as const;
-    for (const [name, values] of kinds) {
+    for (const [name, values] of Object.entries({ inputs, outputs })) {
       for (const value of values) {
         if (!(value instanceof SymbolicValue)) {
           throw new TypeError(`model: ${name}: expected symbolic values, found ${value}`);

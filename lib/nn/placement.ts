@@ -73,10 +73,8 @@ export function placeLayers(
   for (const [layer, values] of applied) {
     if (layer === undefined) continue;
     const { givenName, assignedName } = layer;
-    const name = givenName ??
-      (assignedName !== undefined && !isTaken(assignedName)
-        ? assignedName
-        : freeName(layer, isTaken));
+    const isFree = assignedName !== undefined && !isTaken(assignedName);
+    const name = givenName ?? (isFree ? assignedName : freeName(layer, isTaken));
     if (layers.has(name)) {
       throw new RangeError(
         `model: two layers are named ${

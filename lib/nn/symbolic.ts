@@ -1,7 +1,7 @@
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { checkShape, formatShape, type Shape } from "../core/shape.ts";
 import { LayerMethods } from "./fluent.ts";
-import { checkLayer, type Layer } from "./layer.ts";
+import { calledLayer, checkLayer, type Layer } from "./layer.ts";
 import { add, concatenate, multiply } from "./layers/merge.ts";
 import type { LayerOptions } from "./layers/layer_options.ts";
 
@@ -85,12 +85,9 @@ export function applyLayer(
       );
     }
   }
-  const from = sources.map(({ layer }) => {
-    if (layer === undefined) return "the model's input";
-    return layer.name === undefined
-      ? layer.type.type
-      : `${layer.type.type} ${JSON.stringify(layer.name)}`;
-  });
+  const from = sources.map(({ layer }) =>
+    layer === undefined ? "the model's input" : calledLayer(layer.type.type, layer.name)
+  );
   const shape = layer.infer(sources.map((s) => s.shape), from.join(" and "), name);
   return new SymbolicValue(shape, layer, sources);
 }

@@ -63,15 +63,14 @@ export class ProgramStore {
 
   /** What an owner keeps under a key; `build` makes it where nothing is kept. */
   get<T extends Kept>(owner: object, key: string, build: () => T): T {
-    let shelf = this.#shelves.get(owner);
-    const found = shelf?.get(key);
+    const shelf = this.#shelves.getOrInsertComputed(owner, () => new Map());
+    const found = shelf.get(key);
     if (found !== undefined) {
       this.#entries.delete(found.entry);
       this.#entries.add(found.entry);
       return found.kept as T;
     }
     const kept = build();
-    if (shelf === undefined) this.#shelves.set(owner, shelf = new Map());
     const entry = { program: kept.program, key, shelf: new WeakRef(shelf) };
     shelf.set(key, { kept, entry });
     this.#entries.add(entry);

@@ -134,11 +134,9 @@ export class Tensor {
   /** Type and shape, and the elements where they are known on the host. */
   toString(): string {
     const data: TensorData | undefined = valueOf(this.node)?.data;
-    return data === undefined
-      ? `tensor(${this.dtype} [${
-        this.shape.join(", ")
-      }], not read yet: await its data(), array() or print())`
-      : formatTensor(data, this.shape, this.dtype);
+    if (data !== undefined) return formatTensor(data, this.shape, this.dtype);
+    const type = `${this.dtype} [${this.shape.join(", ")}]`;
+    return `tensor(${type}, not read yet: await its data(), array() or print())`;
   }
 
   /** What `console.log` shows in Deno. */
@@ -430,7 +428,6 @@ function reduced(
 ): Tensor {
   const list = reducedAxes(axes, keepDimensions, x.rank);
   const result = unary((node) => op(node, list), x);
-  return keepDimensions
-    ? result.reshape(x.shape.map((d, axis) => list.includes(axis) ? 1 : d))
-    : result;
+  if (!keepDimensions) return result;
+  return result.reshape(x.shape.map((d, axis) => list.includes(axis) ? 1 : d));
 }

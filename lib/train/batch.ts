@@ -128,9 +128,8 @@ export function formatField(field: Field): string {
 
 /** `(u8[28, 28, 1]) -> (i32[])`. */
 export function formatFields(schema: Schema): string {
-  return `(${schema.inputs.map(formatField).join(", ")}) -> (${
-    schema.targets.map(formatField).join(", ")
-  })`;
+  const [inputs, targets] = sides.map((side) => schema[side].map(formatField).join(", "));
+  return `(${inputs}) -> (${targets})`;
 }
 
 /** Checks that an example made by a user has the arrays that `schema` declares. */
