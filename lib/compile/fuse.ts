@@ -47,12 +47,7 @@ export function usesOf(order: readonly Node[], roots: readonly Node[]): Uses {
   for (const node of order) {
     for (const input of new Set(node.inputs)) users.get(input)!.push(node);
   }
-  return {
-    order,
-    index: new Map(order.map((node, i) => [node, i])),
-    users,
-    roots: new Set(roots),
-  };
+  return { order, index: new Map(order.map((node, i) => [node, i])), users, roots: new Set(roots) };
 }
 
 /**

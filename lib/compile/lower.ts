@@ -174,10 +174,7 @@ class ExpressionBuilder {
     const stores = members.filter((node) => escapes(node, group.members, uses));
     const expression = {
       steps: this.steps,
-      stores: stores.map((node) => ({
-        step: stepOf.get(node)!,
-        dtype: registerType(node.dtype),
-      })),
+      stores: stores.map((node) => ({ step: stepOf.get(node)!, dtype: registerType(node.dtype) })),
     };
     return { stores, expression };
   }

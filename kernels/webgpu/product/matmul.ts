@@ -8,10 +8,7 @@ import type { Tiling } from "./tile.ts";
 export function matmulProduct(kernel: MatmulKernel, tiling: Tiling): Product {
   const { batch, m, n, k, transposeA, transposeB } = kernel;
   const segments = tiling === "register" ? divisor(k) : 1;
-  const strides = {
-    A_ROW: transposeA ? 1 : k,
-    A_STEP: transposeA ? m : 1,
-  };
+  const strides = { A_ROW: transposeA ? 1 : k, A_STEP: transposeA ? m : 1 };
   return {
     batch,
     rows: m,

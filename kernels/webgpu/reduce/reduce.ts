@@ -16,11 +16,7 @@ const limits = {
 };
 
 /** A reduction: one dispatch, or two where there are few outputs of many elements. */
-export function emitReduce(
-  kernel: ReduceKernel,
-  operands: Operands,
-  tiling: Tiling,
-): Emitted {
+export function emitReduce(kernel: ReduceKernel, operands: Operands, tiling: Tiling): Emitted {
   const { shape, axes, combine, dtype } = kernel;
   if (sizeOf(shape) > 2 ** 32) {
     throw new DeviceError(

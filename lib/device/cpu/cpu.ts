@@ -35,11 +35,7 @@ class CpuStorage implements Storage {
   lastUse = 0;
   isReleased = false;
 
-  constructor(
-    readonly device: CpuDevice,
-    readonly address: number,
-    readonly bytes: number,
-  ) {}
+  constructor(readonly device: CpuDevice, readonly address: number, readonly bytes: number) {}
 
   release(): void {
     if (this.isReleased) return;

@@ -23,11 +23,7 @@ type Unary = Builder<[x: Node]>;
 type Binary = Builder<[a: Node, b: Node]>;
 
 /** A function of one f32 number. */
-function unary(
-  name: string,
-  gradient: Gradient,
-  { integer = false, ...rules }: Rules = {},
-): Unary {
+function unary(name: string, gradient: Gradient, { integer = false, ...rules }: Rules = {}): Unary {
   const infer = ([x]: readonly TensorType[]) => {
     if (x!.dtype === "f32" || (integer && x!.dtype === "i32")) return x!;
     throw new TypeError(

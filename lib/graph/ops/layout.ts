@@ -119,9 +119,7 @@ export const sliceOp = defineOp<{
     x!.shape.forEach((dimension, axis) => {
       const last = start[axis]! + (size[axis]! - 1) * stride[axis]!;
       const whole = [start[axis]!, size[axis]!, stride[axis]!].every(Number.isInteger);
-      if (
-        !whole || start[axis]! < 0 || size[axis]! < 0 || stride[axis]! < 1 || last >= dimension
-      ) {
+      if (!whole || start[axis]! < 0 || size[axis]! < 0 || stride[axis]! < 1 || last >= dimension) {
         throw new RangeError(
           `slice: start ${start[axis]}, size ${size[axis]}, stride ${stride[axis]} leave axis ` +
             `${axis} of ${formatShape(x!.shape)}`,
