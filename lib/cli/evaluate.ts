@@ -112,10 +112,7 @@ async function evaluate(
   const source = images === undefined
     ? undefined
     : await openImages(images, pick(given, "labels", "synsets"));
-  const { model, preprocessing } = await networkOf(given, {
-    signal,
-    onProgress: report.download,
-  });
+  const { model, preprocessing } = await networkOf(given, { signal, onProgress: report.download });
   const journal = given.out ?? `runs/evaluate-${given.model ?? "model"}.jsonl`;
   const opened = await device();
   const length = records?.length ?? source!.length;

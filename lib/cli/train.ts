@@ -74,11 +74,7 @@ async function train(
     },
     onProgress: report.progress,
     onEpoch: (record) => report.epoch(record, settings.epochs),
-    checkpoint: {
-      directory: folder,
-      everySeconds: 5,
-      metadata: { run: JSON.stringify(settings) },
-    },
+    checkpoint: { directory: folder, everySeconds: 5, metadata: { run: JSON.stringify(settings) } },
     ...resume !== undefined && { resume },
     signal: interrupt.signal,
   });

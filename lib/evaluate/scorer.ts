@@ -120,10 +120,8 @@ export async function probabilitiesOf(
         "are those of another network",
     );
   }
-  return Array.from(
-    { length: count / views },
-    (_, i) => meanOf(rows.slice(i * views, (i + 1) * views)),
-  );
+  const viewsOf = (image: number) => rows.slice(image * views, (image + 1) * views);
+  return Array.from({ length: count / views }, (_, i) => meanOf(viewsOf(i)));
 }
 
 function meanOf(lists: readonly Float64Array[]): Float64Array {

@@ -107,11 +107,10 @@ export class NotebookProgress implements ProgressDisplay {
 
   /** The curve and the table as they are, with a line below. */
   #whatIsThere(line: string): MimeBundle {
+    const above = this.#records.length > 0 ? `${historyTable(this.#records)}\n` : "";
     return {
       "text/html": `${this.#chartAndTable()}<div>${escapeMarkup(line)}</div>`,
-      "text/plain": [...this.#records.length > 0 ? [historyTable(this.#records)] : [], line].join(
-        "\n",
-      ),
+      "text/plain": above + line,
     };
   }
 

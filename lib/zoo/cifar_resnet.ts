@@ -56,10 +56,7 @@ export function cifarResnet(depth: CifarResnetDepth, given: CifarResnetOptions =
 }
 
 /** ImageNet's constants, as the published weights were trained with, and no resizing. */
-const preprocessing = {
-  channels: imageNetRgb.channels,
-  normalization: imageNetRgb.normalization,
-};
+const preprocessing = { channels: imageNetRgb.channels, normalization: imageNetRgb.normalization };
 const repository = "https://github.com/akamaster/pytorch_resnet_cifar10/raw/" +
   "d5489e8995e81e91ce6b1d69dcc98ad579b0b153/pretrained_models/";
 

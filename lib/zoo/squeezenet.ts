@@ -104,9 +104,6 @@ export const networks: readonly ZooEntry[] = ([
     paper: "Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and " +
       "<0.5MB model size, 2016, arXiv 1602.07360",
     ...torchvision(file, top1, top5),
-    caffe: {
-      names: squeezenetCaffeNames(version),
-      preprocessing: { ...caffeBgr, crop: 227 },
-    },
+    caffe: { names: squeezenetCaffeNames(version), preprocessing: { ...caffeBgr, crop: 227 } },
   })
 );

@@ -1,12 +1,6 @@
 import { outOfRange, wrongType } from "../../core/errors.ts";
 import { callback, checkedBy, flag, integer, required, text } from "../../core/option_kinds.ts";
-import {
-  type AnyOption,
-  describeValue,
-  options,
-  type Schema,
-  type Values,
-} from "../../core/options.ts";
+import { describeValue, options, type Schema, type Values } from "../../core/options.ts";
 import { type AxesOptions, axesSchema, type ColorScale, colorScale, range } from "./options.ts";
 import {
   checkLength,
@@ -91,7 +85,7 @@ export const landscapeSchema = {
   log: flag(false),
   colorScale: colorScale("Viridis"),
   colorBar: flag(true),
-} satisfies Schema<Omit<LandscapeOptions, "path">> & { path: AnyOption };
+} satisfies Schema<Omit<LandscapeOptions, "path">> & { path: unknown };
 
 /** A landscape that was read: heights as they are shown. */
 export interface Terrain {

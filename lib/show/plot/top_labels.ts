@@ -108,10 +108,7 @@ export function topLabels(ranked: readonly RankedLabel[], given: TopLabelsOption
       yaxis: axis(undefined, { ...hiddenAxis, range: [ranked.length - 0.5, -0.5] }),
       showlegend: false,
       bargap: 0.15,
-      annotations: [
-        ...texts,
-        ...image === undefined || truth === undefined ? [] : [caption(truth)],
-      ],
+      annotations: image && truth !== undefined ? [...texts, caption(truth)] : texts,
       images: image && [picture(image, where)],
     }, margin),
   });
