@@ -37,7 +37,12 @@ export type {
 export { line, type LineOptions, scatter, type ScatterOptions } from "./plot/line.ts";
 export { type ModelEntry, type ModelPoint, models, type ModelsOptions } from "./plot/models.ts";
 export type { Matrix, Numbers } from "./plot/numbers.ts";
-export type { AxesOptions, CartesianOptions, ColorScale, FigureOptions } from "./plot/options.ts";
+export type {
+  AxesOptions,
+  CartesianOptions,
+  ColorScale,
+  FigureOptions,
+} from "./plot/plot_options.ts";
 export type { PictureOptions } from "./plot/mosaic.ts";
 export type { PixelRange } from "./plot/pixels.ts";
 export { receptiveField, type ReceptiveFieldOptions } from "./plot/receptive_field.ts";

@@ -4,7 +4,13 @@ import { options, type Schema, type Values } from "../../core/options.ts";
 import { type Json, mergeJson, traceColor } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { type CartesianOptions, cartesianSchema, labels, plotlyJson, texts } from "./options.ts";
+import {
+  type CartesianOptions,
+  cartesianSchema,
+  labels,
+  plotlyJson,
+  texts,
+} from "./plot_options.ts";
 import { cartesianLayout, textWidth } from "./layout.ts";
 import { checkLength, count, extentOf, type Numbers, numbers, rounded } from "./numbers.ts";
 import { checkSeries, type OneOrMore } from "./series_list.ts";

@@ -1,7 +1,13 @@
 import { flag } from "../../core/option_kinds.ts";
 import { options, type Schema } from "../../core/options.ts";
 import type { Figure } from "../figure.ts";
-import { type AxesOptions, axesSchema, type ColorScale, colorScale, texts } from "./options.ts";
+import {
+  type AxesOptions,
+  axesSchema,
+  type ColorScale,
+  colorScale,
+  texts,
+} from "./plot_options.ts";
 import { drawMatrix } from "./heatmap.ts";
 import { checkLength, checkMatrix, type Matrix, tableOf } from "./numbers.ts";
 

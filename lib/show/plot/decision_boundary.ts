@@ -9,7 +9,7 @@ import { Model } from "../../train/model.ts";
 import { tint } from "../cells.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { type CartesianOptions, cartesianSchema, texts } from "./options.ts";
+import { type CartesianOptions, cartesianSchema, texts } from "./plot_options.ts";
 import { cartesianLayout } from "./layout.ts";
 import {
   checkLength,

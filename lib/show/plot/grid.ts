@@ -5,7 +5,7 @@ import type { Json } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Layout, Trace } from "../figure_data.ts";
 import { labelDiscs } from "./disc_labels.ts";
-import { type FigureOptions, figureSchema } from "./options.ts";
+import { type FigureOptions, figureSchema } from "./plot_options.ts";
 import { type PanelNeeds, planGrid } from "./grid_plan.ts";
 import {
   baseLayout,

@@ -1,4 +1,4 @@
-import type { FigureOptions } from "./options.ts";
+import type { FigureOptions } from "./plot_options.ts";
 import { fitTitle, type Margin } from "./layout.ts";
 import type { Box } from "./panel.ts";
 

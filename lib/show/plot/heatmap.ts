@@ -4,7 +4,13 @@ import { options, type Schema, type Values } from "../../core/options.ts";
 import type { Json, Size } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { type AxesOptions, axesSchema, type ColorScale, colorScale, labels } from "./options.ts";
+import {
+  type AxesOptions,
+  axesSchema,
+  type ColorScale,
+  colorScale,
+  labels,
+} from "./plot_options.ts";
 import {
   axis,
   baseLayout,

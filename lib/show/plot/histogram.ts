@@ -4,7 +4,7 @@ import { options, type Schema } from "../../core/options.ts";
 import { traceColor } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { type CartesianOptions, cartesianSchema, range } from "./options.ts";
+import { type CartesianOptions, cartesianSchema, range } from "./plot_options.ts";
 import { cartesianLayout } from "./layout.ts";
 import { checkNumbers, count, extentOf, type Numbers, numbers, spread } from "./numbers.ts";
 import { checkSeries, type OneOrMore } from "./series_list.ts";

@@ -3,7 +3,7 @@ import { flag, listOf, oneOf } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema } from "../../core/options.ts";
 import { traceColor } from "../../plotly_svg/mod.ts";
 import type { Figure } from "../figure.ts";
-import { type FigureOptions, figureSchema } from "./options.ts";
+import { type FigureOptions, figureSchema } from "./plot_options.ts";
 import { grid } from "./grid.ts";
 import { line } from "./line.ts";
 import type { Series } from "./series.ts";

@@ -1,7 +1,13 @@
 import { outOfRange, wrongType } from "../../core/errors.ts";
 import { callback, checkedBy, flag, integer, required, text } from "../../core/option_kinds.ts";
 import { describeValue, options, type Schema, type Values } from "../../core/options.ts";
-import { type AxesOptions, axesSchema, type ColorScale, colorScale, range } from "./options.ts";
+import {
+  type AxesOptions,
+  axesSchema,
+  type ColorScale,
+  colorScale,
+  range,
+} from "./plot_options.ts";
 import {
   checkLength,
   checkMatrix,

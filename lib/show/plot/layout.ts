@@ -1,7 +1,7 @@
 import { outOfRange } from "../../core/errors.ts";
 import { colorway, type Json, measureText, mergeJson, plainLines } from "../../plotly_svg/mod.ts";
 import type { Layout } from "../figure_data.ts";
-import type { CartesianOptions, FigureOptions } from "./options.ts";
+import type { CartesianOptions, FigureOptions } from "./plot_options.ts";
 import { extentOf } from "./numbers.ts";
 
 /** Widths of the margins around the axes, in pixels. */

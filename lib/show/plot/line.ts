@@ -1,7 +1,12 @@
 import { text } from "../../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../../core/options.ts";
 import { Figure } from "../figure.ts";
-import { type CartesianOptions, cartesianSchema, type ColorScale, colorScale } from "./options.ts";
+import {
+  type CartesianOptions,
+  cartesianSchema,
+  type ColorScale,
+  colorScale,
+} from "./plot_options.ts";
 import { cartesianLayout } from "./layout.ts";
 import { type SeriesLike, type SeriesMode, seriesTraces } from "./series.ts";
 

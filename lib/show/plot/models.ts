@@ -5,7 +5,7 @@ import { traceColor } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
 import { labelDiscs } from "./disc_labels.ts";
-import { type CartesianOptions, cartesianSchema } from "./options.ts";
+import { type CartesianOptions, cartesianSchema } from "./plot_options.ts";
 import { cartesianLayout, type Margin } from "./layout.ts";
 import { count } from "./numbers.ts";
 

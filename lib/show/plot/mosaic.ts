@@ -4,7 +4,7 @@ import { describeValue } from "../../core/options.ts";
 import { type Json, measureText, pngUrl } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { checkRange, type FigureOptions, figureSchema } from "./options.ts";
+import { checkRange, type FigureOptions, figureSchema } from "./plot_options.ts";
 import { baseLayout, faint, fitTitle, hiddenAxis, widthForTitle } from "./layout.ts";
 import { paste, type PixelRange, type Pixels, shrink } from "./pixels.ts";
 

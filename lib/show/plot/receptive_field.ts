@@ -8,7 +8,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";
-import { type FigureOptions, figureSchema } from "./options.ts";
+import { type FigureOptions, figureSchema } from "./plot_options.ts";
 import { imageOf } from "./images.ts";
 import { axis, cartesianLayout } from "./layout.ts";
 import { imageTrace } from "./mosaic.ts";

@@ -3,7 +3,7 @@ import { checkedBy, number, oneOf, required, text } from "../../core/option_kind
 import type { Schema } from "../../core/options.ts";
 import { type Json, mergeJson, traceColor } from "../../plotly_svg/mod.ts";
 import type { Trace } from "../figure_data.ts";
-import { type ColorScale, plotlyJson, texts } from "./options.ts";
+import { type ColorScale, plotlyJson, texts } from "./plot_options.ts";
 import {
   checkLength,
   checkNumbers,

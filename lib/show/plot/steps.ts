@@ -3,7 +3,7 @@ import { options, type Schema } from "../../core/options.ts";
 import { type Json, mergeJson } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Frame, Layout, Trace } from "../figure_data.ts";
-import { labels, plotlyJson } from "./options.ts";
+import { labels, plotlyJson } from "./plot_options.ts";
 import { checkFigures } from "./grid.ts";
 import { checkLength } from "./numbers.ts";
 

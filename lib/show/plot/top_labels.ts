@@ -4,7 +4,7 @@ import { options, type Schema } from "../../core/options.ts";
 import { type Json, pngUrl } from "../../plotly_svg/mod.ts";
 import { checkImage, type RgbImage } from "../../vision/image.ts";
 import { Figure } from "../figure.ts";
-import { type FigureOptions, figureSchema } from "./options.ts";
+import { type FigureOptions, figureSchema } from "./plot_options.ts";
 import { axis, baseLayout, hiddenAxis, ink, paperNote } from "./layout.ts";
 import { shorten } from "./mosaic.ts";
 import { enlarge } from "./pixels.ts";
