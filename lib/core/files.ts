@@ -1,6 +1,3 @@
-import { basename, dirname, join } from "node:path";
-import { kill } from "node:process";
-
 /**
  * Writes a file so that at every moment either the old or the new content is there, whole: to a
  * temporary file beside it, synced to disk, then renamed. A content that comes in pieces is never
@@ -46,12 +43,14 @@ const written = new Set<string>();
 async function removeLeftovers(path: string): Promise<void> {
   if (written.has(path)) return;
   written.add(path);
+  // Loaded where they are needed: Node's modules take longer than many of this library's.
+  const { basename, dirname, join } = await import("node:path");
   const folder = dirname(path), start = `${basename(path)}.`;
   try {
     for await (const { name } of Deno.readDir(folder)) {
       const pid = /^(\d+)-\d+\.part$/.exec(name.startsWith(start) ? name.slice(start.length) : "")
         ?.[1];
-      if (pid !== undefined && !lives(Number(pid))) await Deno.remove(join(folder, name));
+      if (pid !== undefined && !await lives(Number(pid))) await Deno.remove(join(folder, name));
     }
   } catch {
     // A leftover more is no reason not to write.
@@ -59,7 +58,8 @@ async function removeLeftovers(path: string): Promise<void> {
 }
 
 /** Whether a process is there; signal 0 reaches nobody, but fails if there is nobody. */
-function lives(pid: number): boolean {
+async function lives(pid: number): Promise<boolean> {
+  const { kill } = await import("node:process");
   try {
     return kill(pid, 0);
   } catch (error) {
