@@ -1,7 +1,9 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { randomUniform, tensor } from "../../lib/tensor/create.ts";
+import { input } from "../../lib/nn/symbolic.ts";
 import { defaultRuntime, openRuntime, type Runtime, setDevice } from "../../lib/tensor/runtime.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/model.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { testOnDevices } from "../tensor/devices.ts";
 
@@ -53,7 +55,7 @@ testOnDevices("trainOnBatch reads no input back", async () => {
   assertEquals(await b.toBytes(), await a.toBytes());
 });
 
-testOnDevices("bytes have one scale from the first training on, in every input", async () => {
+testOnDevices("bytes have one scale from the first training on", async () => {
   const model = sequential([4], { seed: 1 }).dense(2);
   const x = tensor(Uint8Array.of(0, 255, 51, 102), { shape: [1, 4] });
   const y = tensor([1], { dtype: "i32" });
@@ -64,6 +66,19 @@ testOnDevices("bytes have one scale from the first training on, in every input",
   assertAlmostEquals(await bytes.sub(plain).abs().max().item(), 0, 1e-6);
   const applied = model.apply(x);
   assertAlmostEquals(await applied.sub(plain).abs().max().item(), 0, 1e-6);
+});
+
+testOnDevices("bytes of every input are normalised, those of a view of some too", async () => {
+  const [a, b] = [input([2]), input([2])];
+  const twins = model([a, b], a.add(b.linear({ name: "second" })));
+  twins.normalization = { mean: [0.5], standardDeviation: [0.25] };
+  const bytes = tensor(Uint8Array.of(0, 255, 51, 102), { shape: [2, 2] });
+  const seen = [[-2, 2], [-1.2, -0.4]];
+  const second = await twins.predict([bytes, bytes], { outputs: ["second"] }) as Tensor;
+  const view = bytes.reshape([1, 4]).reshape([2, 2]);
+  const both = await twins.predict([view, bytes]) as Tensor;
+  assertAlmostEquals(await second.sub(tensor(seen)).abs().max().item(), 0, 1e-6);
+  assertAlmostEquals(await both.sub(tensor(seen).mul(2)).abs().max().item(), 0, 1e-6);
 });
 
 Deno.test("a model on a runtime of its own is used and trained there", async () => {

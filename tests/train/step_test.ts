@@ -1,11 +1,14 @@
+import { assertEquals } from "@std/assert";
 import type { Weights } from "../../lib/nn/apply.ts";
+import { tensor } from "../../lib/tensor/create.ts";
 import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
 import { valueAndGradient } from "../../lib/tensor/gradient.ts";
 import { jit } from "../../lib/tensor/jit.ts";
 import { randomKey } from "../../lib/tensor/random_key.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import type { OptimizerState } from "../../lib/train/optimizer.ts";
-import { adam } from "../../lib/train/optimizers.ts";
+import { adam, sgd } from "../../lib/train/optimizers.ts";
+import { trainingStep } from "../../lib/train/step.ts";
 import { assertSameWeights, corners, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();
@@ -44,4 +47,14 @@ Deno.test("a loop of one's own is fit, bit for bit: dropout and running statisti
   }
   own.assign({ ...weights, ...others });
   await assertSameWeights(own, fitted);
+});
+
+Deno.test("the gradients that a step uses are those that reduce gives", async () => {
+  const loss = (w: Tensor) => [w.square().sum(), {}] as const; // its gradient is 2 w
+  const optimizer = sgd({ learningRate: 0.1 }), w = tensor([1, -2]), rate = tensor(0.1);
+  const weightsAfter = async (...reduce: ((gradient: Tensor) => Tensor)[]) =>
+    await trainingStep(loss, w, optimizer, optimizer.init(w), rate, ...reduce)
+      .weights.mul(10).round().array();
+  assertEquals(await weightsAfter(), [8, -16]);
+  assertEquals(await weightsAfter((gradient) => gradient.div(2)), [9, -18]);
 });
