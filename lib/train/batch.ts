@@ -55,8 +55,8 @@ export interface Schema {
   /** The names of the classes, by label, where the target is a class. */
   readonly classes?: readonly string[];
   /**
-   * Constants for input 0 where that is a uint8 image, which a model sees as x / 255 without them.
-   * Further inputs come to it as they are.
+   * Constants for uint8 images, which a model sees as x / 255 without them: for input 0, and for
+   * further inputs of as many channels.
    */
   readonly normalization?: Normalization;
 }
