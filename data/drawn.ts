@@ -56,7 +56,8 @@ export function writeGrained(
 const firstTestStream = 2 ** 40;
 /** Images beyond this many bytes are drawn again whenever they are read. */
 const cacheBytes = 2 ** 28;
-const blockLength = 256;
+/** Few, since the first batch of shuffled examples touches as many blocks as it has examples. */
+const blockLength = 16;
 
 const count = (fallback: number) => integer({ least: 1, most: 2 ** 32 - 1 }, fallback);
 

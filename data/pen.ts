@@ -62,8 +62,9 @@ export function drawCurve(
       for (let column = left; column <= right; column++) {
         const px = column + 0.5 - x0;
         const t = Math.min(1, Math.max(0, (px * dx + py * dy) * scale));
-        const ex = px - t * dx, ey = py - t * dy;
-        const cover = (reach - Math.sqrt(ex * ex + ey * ey)) / softness;
+        const ex = px - t * dx, ey = py - t * dy, square = ex * ex + ey * ey;
+        if (square >= reach * reach) continue;
+        const cover = (reach - Math.sqrt(square)) / softness;
         const place = row * size + column;
         if (cover > ink[place]!) ink[place] = Math.min(1, cover);
       }

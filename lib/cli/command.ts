@@ -64,13 +64,13 @@ const helpOption = { help: toggle("shows this") };
  */
 export function command<O extends CommandOptions>(
   options: O,
-  help: string,
+  help: string | (() => Promise<string>),
   run: (given: Values<O>, rest: readonly string[]) => Promise<number>,
 ): (args: readonly string[]) => Promise<number> {
   return async (args) => {
     const { values, rest, isHelpWanted } = parseOptions(args, options);
     if (isHelpWanted) {
-      console.log(help);
+      console.log(typeof help === "string" ? help : await help());
       return 0;
     }
     if (rest.length > 0 && run.length < 2) {

@@ -1,3 +1,4 @@
+import { digits } from "../../data/digits.ts";
 import type { DownloadEvents } from "../core/download.ts";
 import type { Parts } from "../../data/parts.ts";
 import type { Shape } from "../core/shape.ts";
@@ -8,7 +9,7 @@ interface DataSet {
   readonly shape: Shape;
   /** How often all images are seen by default. */
   readonly epochs: number;
-  /** Draws or reads it; only what that needs is loaded. */
+  /** Draws or reads it; what other than the usual data need is loaded then. */
   load(seed: number, events: DownloadEvents): Promise<Parts>;
 }
 
@@ -18,7 +19,7 @@ const table = {
   digits: {
     shape: grey,
     epochs: 3,
-    load: async (seed) => (await import("../../data/digits.ts")).digits({ seed }),
+    load: (seed) => Promise.resolve(digits({ seed })),
   },
   shapes: {
     shape: colour,

@@ -53,14 +53,15 @@ const options = {
 
 type Given = Values<typeof options>;
 
-const help = `Measures the top-1 and top-5 error of a network on labelled images.
+const help = async () =>
+  `Measures the top-1 and top-5 error of a network on labelled images.
 
   deno task evaluate --model NAME --weights FILE --images DIR [options]
 
 ${formatOptions(options)}
 
 Networks (--model)
-${formatNetworks()}
+${await formatNetworks()}
 
 Folders (--images)
   one for each class, named by a number from 0, a synset, or the name of the class; or one folder

@@ -1,21 +1,31 @@
-import { checkedBy, oneOf } from "../core/option_kinds.ts";
+import { oneOf, text } from "../core/option_kinds.ts";
 import type { Values } from "../core/options.ts";
-import { unknownName } from "../core/suggest.ts";
 import type { CacheOptions } from "../core/cache.ts";
 import { deviceNames } from "../device/registry.ts";
 import type { OpenNetwork } from "../evaluate/open_network.ts";
-import { zoo } from "../zoo/zoo.ts";
+import type { ZooEntry } from "../zoo/entry.ts";
+import { networks as usual } from "../zoo/lenet5.ts";
 import { option, path, UsageError } from "./command.ts";
 
-/** The name of a network of the zoo. */
-const network = checkedBy<string>((name, where) => {
-  const known = zoo().map(({ name }) => name), found = known.find((one) => one === name);
-  if (found !== undefined) return found;
-  throw new RangeError(`${where}: ${unknownName("network", String(name), known)}`);
-});
+/** The option that names a network; `entryOf` finds it. */
+export const networkOption = (help: string) => option(help, text(), "NAME");
 
-/** The option that names a network. */
-export const networkOption = (help: string) => option(help, network, "NAME");
+/**
+ * The network of the zoo that `--model` names. The other architectures are not for a program that
+ * trains the usual one.
+ *
+ * @throws {UsageError} if there is none of that name
+ */
+export async function entryOf(name: string): Promise<ZooEntry> {
+  const found = usual.find((entry) => entry.name === name);
+  if (found !== undefined) return found;
+  const { zooEntry } = await import("../zoo/zoo.ts");
+  try {
+    return zooEntry(name);
+  } catch (error) {
+    throw new UsageError(`--model: ${(error as Error).message}`);
+  }
+}
 
 /** The option that names a device. */
 export const deviceOption = option("where it runs (auto)", oneOf(deviceNames()));
@@ -27,7 +37,8 @@ export const networkSchema = {
 };
 
 /** The names of all networks, in lines for the help. */
-export function formatNetworks(): string {
+export async function formatNetworks(): Promise<string> {
+  const { zoo } = await import("../zoo/zoo.ts");
   const lines = [""];
   for (const { name } of zoo()) {
     if (`${lines.at(-1)} ${name}`.length > 98) lines.push("");
@@ -47,6 +58,7 @@ export async function networkOf(
     );
   }
   // What reads files of weights is not for commands that only name a network.
+  if (model !== undefined) await entryOf(model);
   const { openNetwork } = await import("../evaluate/open_network.ts");
   return await openNetwork(model, weights, options);
 }

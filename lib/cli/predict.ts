@@ -23,14 +23,15 @@ const options = {
   json: toggle("one JSON object an image instead of text"),
 };
 
-const help = `Says what a network sees in images: the five most probable classes.
+const help = async () =>
+  `Says what a network sees in images: the five most probable classes.
 
   deno task predict --model NAME --weights FILE IMAGE...
 
 ${formatOptions(options)}
 
 Networks (--model)
-${formatNetworks()}
+${await formatNetworks()}
 
 Examples
   deno task predict --model squeezenet1.1 --weights imagenet --synsets synset_words.txt cat.jpg

@@ -46,7 +46,7 @@ async function train(
   report: Reporter,
 ): Promise<Result> {
   const optimizer = optimizerOf(settings);
-  const net = modelOf(settings);
+  const net = await modelOf(settings);
   await makeFolder(folder);
   const { train, test } = await dataSets[settings.data].load(settings.seed, {
     onProgress: report.download,
@@ -85,14 +85,15 @@ async function train(
   return { history, test: measured, seconds };
 }
 
-const help = `Trains a network on images, measures it on test images, and saves it.
+const help = async () =>
+  `Trains a network on images, measures it on test images, and saves it.
 
   deno task train [options]
 
 ${formatOptions(options)}
 
 Networks (--model)
-${formatNetworks()}
+${await formatNetworks()}
   Each is made for the size and the classes of the data, which not every one takes (alexnet needs
   63 x 63 pixels). The networks with auxiliary classifiers (googlenet, inception-v3) learn without.
 

@@ -14,9 +14,8 @@ import {
   warmUp,
 } from "../train/learning_rate.ts";
 import type { ZooEntry } from "../zoo/entry.ts";
-import { zooEntry } from "../zoo/zoo.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
-import { networkOption } from "./network_option.ts";
+import { entryOf, networkOption } from "./network_option.ts";
 import { option, UsageError } from "./command.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
@@ -131,8 +130,8 @@ export function optimizerOf(settings: Settings): Optimizer {
  *
  * @throws {UsageError} if it does not take images that small
  */
-export function modelOf({ model, data, seed }: Settings): Model {
-  const entry = zooEntry(model), { shape } = dataSets[data];
+export async function modelOf({ model, data, seed }: Settings): Promise<Model> {
+  const entry = await entryOf(model), { shape } = dataSets[data];
   try {
     return entry.build({ classes: 10, inputShape: shape, seed });
   } catch (error) {

@@ -62,8 +62,7 @@ export function keyOf(seed: number): [number, number] {
  * ```
  */
 export class Random {
-  readonly #key: [number, number];
-  readonly #stream: [number, number];
+  readonly #key: readonly number[];
   readonly #words = new Uint32Array(4);
   #counter = 0;
   #left = 0;
@@ -71,8 +70,7 @@ export class Random {
 
   /** A stream for `seed`; different `stream` numbers of one seed are independent. */
   constructor(seed: number, stream = 0) {
-    this.#key = keyOf(seed);
-    this.#stream = keyOf(stream);
+    this.#key = [...keyOf(seed), ...keyOf(stream)];
   }
 
   /** The next unsigned 32-bit word. */
@@ -87,9 +85,9 @@ export class Random {
   /** The next four words. */
   #block(): Uint32Array {
     const count = this.#counter++, high = Math.floor(count / 0x100000000);
-    const [key0, key1] = this.#key, [stream0, stream1] = this.#stream;
-    philox(key0, key1, count >>> 0, high, stream0, stream1, this.#words);
-    return this.#words;
+    const key = this.#key, words = this.#words;
+    philox(key[0]!, key[1]!, count >>> 0, high, key[2]!, key[3]!, words);
+    return words;
   }
 
   /** The next number in [0, 1), a multiple of 2^-24, so that it is exact in f32 too. */

@@ -59,13 +59,13 @@ Deno.test("a resumed run has the settings of its checkpoint; only its epochs may
   );
 });
 
-Deno.test("every network of the zoo is made for the data, or says which size of images it needs", () => {
+Deno.test("every network of the zoo is made for the data, or says which size of images it needs", async () => {
   const refused: string[] = [];
   for (const { name } of zoo()) {
     for (const [data, { shape }] of Object.entries(dataSets)) {
       const settings = settingsOf({ model: name, data: data as DataName });
       try {
-        const net = modelOf(settings);
+        const net = await modelOf(settings);
         assertEquals([net.inputShape, net.outputShape], [shape, [10]], name);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;

@@ -93,6 +93,8 @@ export function vectorConstant(bytes: readonly number[]): Code {
   });
 }
 
+const isCode = (part: Code | VectorConstant): part is Code => Array.isArray(part);
+
 /** Bytes that grow. */
 export class Bytes {
   #bytes = new Uint8Array(1024);
@@ -105,12 +107,13 @@ export class Bytes {
 
   /** Appends instructions; `constant` gives what stands for a vector constant. */
   append(code: Code, constant?: (constant: VectorConstant) => Code): void {
-    for (const part of code) {
+    for (let i = 0; i < code.length; i++) {
+      const part = code[i]!;
       if (typeof part === "number") {
         if (this.#length === this.#bytes.length) this.#grow(1);
         this.#bytes[this.#length++] = part;
-      } else if ("bytes" in part) this.append(constant!(part));
-      else this.append(part, constant);
+      } else if (isCode(part)) this.append(part, constant);
+      else this.append(constant!(part));
     }
   }
 
