@@ -150,12 +150,17 @@ export class Value implements Tenant {
   async #leave(): Promise<void> {
     const tenancy = this.#tenancy;
     if (tenancy === undefined) return;
+    this.data ??= await this.rescue();
+    if (this.#tenancy === tenancy) this.forget();
+  }
+
+  /** Its numbers; undefined where they were lost with a device, which is then noted. */
+  async rescue(): Promise<TensorData | undefined> {
     try {
-      this.data ??= await this.read();
+      return this.data ?? await this.read();
     } catch (error) {
       this.failure ??= error;
     }
-    if (this.#tenancy === tenancy) this.forget();
   }
 
   /** Gives its device memory back now. */

@@ -121,7 +121,8 @@ export class Variable {
 
   /**
    * Moves it to a runtime: its content is brought to the host if it lies elsewhere, and programs and
-   * tensors find it there from then on.
+   * tensors find it there from then on. Content that was lost with its device is no error here, but
+   * where it is used: it may be replaced before.
    *
    * @internal
    */
@@ -130,8 +131,11 @@ export class Variable {
     while (this.#value?.isPending) await evaluate([leafOf(this.#value)]);
     const value = this.#value;
     if (value === undefined || value.storageOn(runtime) !== undefined) return;
-    if (value.isShared) this.#take(new Value(this, value.data ?? await value.read(), runtime));
-    else {
+    if (value.isShared) {
+      const moved = new Value(this, await value.rescue(), runtime);
+      moved.failure = value.failure;
+      this.#take(moved);
+    } else {
       await value.leave();
       value.home = runtime;
     }

@@ -9,6 +9,7 @@ import type { Kernel } from "../../lib/graph/kernel.ts";
 import { DeviceError } from "../../lib/core/errors.ts";
 import { Failures } from "../../lib/device/webgpu/failures.ts";
 import { Pipelines } from "../../lib/device/webgpu/pipelines.ts";
+import { createWebgpuDevice } from "../../lib/device/webgpu/webgpu.ts";
 import { planOf, testOnOwnWebgpu } from "../kernels/webgpu/run_kernel.ts";
 
 /** x + 1 over `size` elements. */
@@ -50,13 +51,33 @@ testOnOwnWebgpu("a lost device is an error at every later call", async (device) 
   executable.run(storages);
   await device.finish();
   device.gpu.destroy();
-  await assertRejects(() => device.read(storages[1]!, 16), DeviceError);
-  assertThrows(() => executable.run(storages), DeviceError);
+  // WebGPU calls it a validation error, and tells of the loss a little later.
+  const { message } = await assertRejects(() => device.read(storages[1]!, 16), DeviceError);
+  assertStringIncludes(message, "the device was lost");
+  assertStringIncludes(message, 'Open a new one by setDevice("webgpu")');
+  assertThrows(() => executable.run(storages), DeviceError, message);
   assertThrows(() => device.write(storages[0]!, new Float32Array(4)), DeviceError);
   assertThrows(() => device.load(plan), DeviceError);
   assertThrows(() => device.allocate(4), DeviceError);
   await assertRejects(() => device.finish(), DeviceError);
 });
+
+testOnOwnWebgpu(
+  "a device lost while it is read from says so, one that was closed is closed",
+  async (device) => {
+    const storage = device.allocate(16);
+    const reads = [device.read(storage, 16), device.read(storage, 16)];
+    device.gpu.destroy();
+    for (const { status, reason } of await Promise.allSettled(reads) as PromiseRejectedResult[]) {
+      if (status === "rejected") assertStringIncludes(reason.message, "the device was lost");
+    }
+    await assertRejects(() => device.finish(), DeviceError, "the device was lost");
+    const other = await createWebgpuDevice();
+    await other.close();
+    await other.gpu.lost;
+    await assertRejects(() => other.finish(), DeviceError, "the device was closed");
+  },
+);
 
 testOnOwnWebgpu("a kernel that does not compile is an error that names it", async (device) => {
   const failures = new Failures(device.gpu);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { DeviceError } from "../../lib/core/errors.ts";
 import { ProgramBuilder, type StatefulProgram } from "../../lib/nn/program.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { storagesOf } from "../../lib/tensor/evaluate.ts";
@@ -56,6 +57,27 @@ Deno.test("a variable moves from runtime to runtime with its content", async () 
   const doubled = other.tensor().mul(2);
   assertEquals(await doubled.array(), [2, 4]);
   await assertRejects(() => doubled.add(tensor([1, 2]).to(first)).data(), TypeError, "move these");
+});
+
+Deno.test("content that went with its device is told where it is used, and can be replaced", async () => {
+  const runtime = defaultRuntime();
+  for (const isRead of [false, true]) {
+    const lost = await openRuntime("cpu", { threads: 1 });
+    const variable = make();
+    await variable.to(lost);
+    variable.bindForUpdate(lost);
+    // Somebody may hold the numbers as a tensor, which cannot be rescued either.
+    const held = isRead ? variable.tensor() : undefined;
+    await lost.device.close();
+    await variable.to(runtime);
+    assertThrows(() => variable.bind(runtime), DeviceError, "closed");
+    await assertRejects(() => variable.read(), DeviceError, "closed");
+    if (held !== undefined) await assertRejects(() => held.data(), DeviceError, "closed");
+    variable.assign(Float32Array.of(5, 6));
+    assertEquals(await read(variable), [5, 6]);
+    assertEquals(await variable.tensor().mul(2).array(), [10, 12]);
+    await lost.close();
+  }
 });
 
 Deno.test("a variable that nothing can reach gives its memory back", async () => {

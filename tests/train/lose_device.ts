@@ -25,9 +25,10 @@ export async function lose(name: "cpu" | "webgpu", away: (device: Device) => voi
   const whole = stateful();
   await whole.fit(train, options);
   const lost = await device();
+  const interrupted = stateful();
   await assertRejects(
     () =>
-      stateful().fit(train, {
+      interrupted.fit(train, {
         ...options,
         checkpoint,
         onStep: ({ step }) => step === 7 && away(lost),
@@ -43,9 +44,12 @@ export async function lose(name: "cpu" | "webgpu", away: (device: Device) => voi
   await expected.fit(train, options);
   const loaded = await loadModel(`${folder.path}/${checkpointName}`);
   assert((await loaded.evaluate(train)).loss > 0);
-  const resumed = stateful(9);
-  await resumed.fit(train, { ...options, resume: folder.path });
-  await assertSameWeights(resumed, expected);
+  // The model that lost its weights with the device goes on as another one does.
+  await assertRejects(() => interrupted.evaluate(train), DeviceError, name);
+  for (const model of [interrupted, stateful(9)]) {
+    await model.fit(train, { ...options, resume: folder.path });
+    await assertSameWeights(model, expected);
+  }
 }
 
 if (import.meta.main) {

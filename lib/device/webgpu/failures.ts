@@ -1,11 +1,18 @@
 import { DeviceError } from "../../core/errors.ts";
 
+/** What to do about a device that cannot be used any more. */
+const remedy =
+  'Open a new one by setDevice("webgpu"), or setDevice("cpu"); then load the weights, or let fit ' +
+  "resume from a checkpoint";
+
 /**
  * What went wrong on a GPU device, which WebGPU reports some time after the call: kept until the
  * next call that can throw it.
  */
 export class Failures {
   #first: DeviceError | undefined;
+  #isClosed = false;
+  readonly #lost: Promise<void>;
   readonly #pending = new Set<Promise<unknown>>();
 
   /** Listens to a device: errors that no scope caught, and its loss. */
@@ -14,14 +21,36 @@ export class Failures {
       event.preventDefault();
       this.note(describe("webgpu", (event as GPUUncapturedErrorEvent).error));
     });
-    device.lost.then((info) => {
-      this.note(`webgpu: the device was lost (${info.reason}: ${info.message}); open a new one`);
+    this.#lost = device.lost.then(({ reason, message }) => {
+      if (this.#isClosed) return;
+      // Whatever else was noted followed from the loss, or ends with it.
+      this.#first = new DeviceError(
+        `webgpu: the device was lost (${reason}: ${message}), and the numbers that lay there alone ` +
+          `are gone. ${remedy}`,
+      );
     }, () => {});
   }
 
   /** Keeps an error, if it is the first: later ones mostly follow from it. */
   note(message: string): void {
     this.#first ??= new DeviceError(message);
+  }
+
+  /** From now on every call says that the device was closed. */
+  close(): void {
+    this.#isClosed = true;
+    this.note("webgpu: the device was closed and cannot be used any more");
+  }
+
+  /** Throws why a read failed. A loss says more than any other error, and is told a little later. */
+  async explain(error: Error): Promise<never> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const patience = setTimeout(resolve, 100);
+    await Promise.race([this.#lost, promise]);
+    clearTimeout(patience);
+    await this.settled();
+    this.note(`webgpu: reading back failed (${error.message.trim()}). ${remedy}`);
+    throw this.#first!;
   }
 
   /** Throws what was noted. A device that failed once stays failed: its memory may be wrong. */

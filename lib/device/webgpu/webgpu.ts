@@ -115,7 +115,7 @@ export class WebgpuDevice implements Device {
   async close(): Promise<void> {
     await this.#readback.close();
     this.#buffers.releaseAll();
-    this.#failures.note("webgpu: the device was closed and cannot be used any more");
+    this.#failures.close();
     this.gpu.destroy();
   }
 
@@ -125,12 +125,7 @@ export class WebgpuDevice implements Device {
       await this.#failures.settled();
       return result;
     } catch (error) {
-      // What went wrong before says more than a failed read, and is thrown instead.
-      await this.#failures.settled();
-      const reason = (error as Error).message;
-      this.#failures.note(`webgpu: reading back failed, the device may be lost: ${reason}`);
-      this.#failures.check();
-      throw error;
+      return await this.#failures.explain(error as Error);
     }
   }
 
