@@ -145,7 +145,7 @@ export type { ElementType } from "./lib/weights/element_types.ts";
 export type { WeightFile, WeightTensor } from "./lib/weights/weight_file.ts";
 export { loadWeights, type LoadWeightsOptions } from "./lib/weights/load.ts";
 export type { WeightNames } from "./lib/weights/match.ts";
-export { openWeights } from "./lib/weights/open.ts";
+export { openWeights, type OpenWeightsOptions } from "./lib/weights/open.ts";
 export type {
   MatchedWeight,
   MisshapenWeight,

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { environment } from "./environment.ts";
 import { callback, instance, text } from "./option_kinds.ts";
 import type { Schema } from "./options.ts";
 import {
@@ -57,34 +58,24 @@ export const cacheSchema = {
  * @throws {Error} where neither `STRIATE_CACHE` nor a home folder is set, or they may not be read
  */
 export function cacheFolder(): string {
-  const chosen = variable("STRIATE_CACHE");
+  const chosen = environment("STRIATE_CACHE");
   if (chosen !== undefined) return chosen;
-  const home = variable("HOME") ?? variable("USERPROFILE");
+  const home = environment("HOME") ?? environment("USERPROFILE");
   const under = (...names: string[]) => home && join(home, ...names);
   const base = Deno.build.os === "windows"
-    ? variable("LOCALAPPDATA") ?? under("AppData", "Local")
+    ? environment("LOCALAPPDATA") ?? under("AppData", "Local")
     : Deno.build.os === "darwin"
     ? under("Library", "Caches")
-    : variable("XDG_CACHE_HOME") ?? under(".cache");
+    : environment("XDG_CACHE_HOME") ?? under(".cache");
   if (base === undefined) {
     throw new Error("no home folder is known to keep downloads in; set STRIATE_CACHE to a folder");
   }
   return join(base, "striate");
 }
 
-/** An environment variable; undefined where it is empty, unset, or may not be read. */
-function variable(name: string): string | undefined {
-  try {
-    return Deno.env.get(name) || undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
-}
-
 /** The mirror that is set, as a folder or as a URL that ends with a slash. */
 export function mirrorOf(options: CacheOptions): { folder?: string; url?: string } {
-  const mirror = options.mirror ?? variable("STRIATE_MIRROR");
+  const mirror = options.mirror ?? environment("STRIATE_MIRROR");
   if (mirror === undefined) return {};
   if (/^https?:\/\//i.test(mirror)) return { url: mirror.replace(/\/*$/, "/") };
   if (/^file:\/\//i.test(mirror)) return { folder: fileURLToPath(mirror) };

@@ -7,7 +7,7 @@ import { createHash, type Hash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { ChecksumError } from "./errors.ts";
 import { storing } from "./files.ts";
-import { request } from "./request.ts";
+import { BrokenConnection, longestSilence, request } from "./request.ts";
 
 /** What the bytes of a file are known by. */
 export interface Digest {
@@ -52,7 +52,7 @@ const maximumAttempts = 5;
 /**
  * Downloads `url` to `path` by way of `path.part`: that goes on where an earlier download broke off,
  * is checked by SHA-256, synced, and only then renamed. Processes that want the same file wait for
- * one another.
+ * one another, as long as the one that has it brings something.
  *
  * @throws {ChecksumError} where length or SHA-256 differ from what was published
  * @throws {Deno.errors.NotFound} where the server has no such file
@@ -66,7 +66,7 @@ export async function download(
   events: DownloadEvents = {},
 ): Promise<void> {
   await storing(path, () => Deno.mkdir(dirname(path), { recursive: true }), elsewhere);
-  const part = await storing(path, () => PartFile.open(`${path}.part`, expected), elsewhere);
+  const part = await PartFile.open(`${path}.part`, expected, events.signal);
   try {
     if (isPublished(await foundAt(path, expected), expected)) return; // another process was faster
     let fresh = part.received === 0;
@@ -127,12 +127,20 @@ class PartFile {
   }
 
   /** Opens the part, alone: another process that has it open is waited for. */
-  static async open(path: string, { bytes, digest }: Expected): Promise<PartFile> {
+  static async open(
+    path: string,
+    { bytes, digest }: Expected,
+    signal: AbortSignal | undefined,
+  ): Promise<PartFile> {
     for (;;) {
-      const file = await Deno.open(path, { read: true, write: true, create: true });
+      const file = await storing(
+        path,
+        () => Deno.open(path, { read: true, write: true, create: true }),
+        elsewhere,
+      );
       const part = new PartFile(path, file, digest.algorithm);
       try {
-        await file.lock(true);
+        await lock(file, path, signal);
         if (await isSameFile(file, path)) {
           await part.#resume(bytes);
           return part;
@@ -197,7 +205,10 @@ async function receive(
 ): Promise<{ stated?: number; broken?: unknown }> {
   const { bytes = Infinity } = expected;
   const instead = "set STRIATE_MIRROR to a folder or URL that has it";
-  const response = await request(url, { what: name, instead, from: part.received, signal });
+  const response = await request(url, {
+    ...{ what: name, instead, from: part.received, signal, asStored: true },
+    ...bytes < Infinity && { most: Infinity }, // what is published is compared below
+  });
   const { headers, status } = response;
   const first = Number(/^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1]);
   const isRest = status === 206 && first === part.received;
@@ -230,11 +241,35 @@ async function receive(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    // The body of a response fails with a TypeError when the connection breaks.
-    if (!(error instanceof TypeError)) throw error;
-    return { ...known, broken: error };
+    if (error instanceof BrokenConnection) return { ...known, broken: error };
+    if (error instanceof RangeError) await part.restart(); // too large: nothing to go on from
+    throw error;
   }
   return known;
+}
+
+/** Milliseconds between two looks at a file that another process has locked. */
+const pause = 100;
+
+/**
+ * Locks a part for this process alone. Another that has it is waited for as long as the part changes:
+ * that one may stand still, and has then twice the time that a server may be silent.
+ */
+async function lock(file: Deno.FsFile, path: string, signal?: AbortSignal): Promise<void> {
+  const limit = 2 * longestSilence();
+  let before = "";
+  for (let waited = 0; !await file.tryLock(true); waited += pause / 1000) {
+    signal?.throwIfAborted();
+    const { size, mtime } = await file.stat(), now = `${size} ${mtime?.getTime()}`;
+    if (now !== before) [before, waited] = [now, 0];
+    if (waited > limit) {
+      throw new Error(
+        `${path}: another process is downloading this, and has received nothing for ${limit} s; ` +
+          `end it, or ${elsewhere}`,
+      );
+    }
+    await new Promise((go) => setTimeout(go, pause));
+  }
 }
 
 /** Whether an open file is still the one at `path`. */

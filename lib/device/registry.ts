@@ -1,4 +1,4 @@
-import { mayUse } from "../core/environment.ts";
+import { environment } from "../core/environment.ts";
 import { DeviceError } from "../core/errors.ts";
 import { anything, callback, listOf, number, required, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
@@ -41,7 +41,7 @@ export function deviceNames(): string[] {
 /** The device that `STRIATE_DEVICE` asks for; "auto" where it is unset or may not be read. */
 export function defaultDeviceName(): string {
   const variable = "STRIATE_DEVICE";
-  const name = mayUse(variable) && Deno.env.get(variable) || auto;
+  const name = environment(variable) ?? auto;
   checkDeviceName(name, variable);
   return name;
 }

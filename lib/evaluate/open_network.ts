@@ -1,6 +1,6 @@
 import { type CacheOptions, cacheSchema } from "../core/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
-import { options } from "../core/options.ts";
+import { options, pick } from "../core/options.ts";
 import { loadModel } from "../train/load_model.ts";
 import type { Model } from "../train/model.ts";
 import { loadWeights } from "../weights/load.ts";
@@ -65,7 +65,7 @@ export async function openNetwork(
     await loadWeights(model, known, cache);
     return { model, preprocessing };
   }
-  using file = await openWeights(weights);
+  using file = await openWeights(weights, pick(cache, "signal"));
   if (file.metadata.format === "striate-model") {
     return savedModel(await loadModel(weights), entry, weights);
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { request } from "../core/request.ts";
+import { BrokenConnection, request } from "../core/request.ts";
 import { join } from "node:path";
 import { classOfSynset, type Synsets } from "./labels.ts";
 import { readTar, type TarEntry } from "../../data/tar.ts";
@@ -85,7 +85,9 @@ export function webDataset(shards: readonly string[], synsets?: Synsets): ImageS
 async function openShard(shard: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   let stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   if (isUrl(shard)) {
-    stream = (await request(shard, { what: "a tar archive" })).body ?? new ReadableStream();
+    // It is read as it arrives, and is unpacked below where its name says so.
+    const wanted = { what: "a tar archive", most: Infinity, asStored: /gz$/i.test(shard) };
+    stream = (await request(shard, wanted)).body ?? new ReadableStream();
   } else {
     const file = await Deno.open(shard).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -102,9 +104,11 @@ async function* filesOf(shard: string): AsyncGenerator<TarEntry> {
   try {
     yield* readTar(stream, shard);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const advice = "get it again, or go on with --resume";
-    throw new Error(`${shard}: broke off (${error.message}); ${advice}`, { cause: error });
+    if (!(error instanceof TypeError || error instanceof BrokenConnection)) throw error;
+    const said = error instanceof TypeError
+      ? `${shard}: broke off (${error.message}); get it again`
+      : error.message;
+    throw new Error(`${said}, or go on with --resume`, { cause: error });
   }
 }
 

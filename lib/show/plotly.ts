@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { mayUse } from "../core/environment.ts";
+import { environment } from "../core/environment.ts";
 import { colorway, escapeMarkup, figureSize, plainJson, titleText } from "../plotly_svg/mod.ts";
 import { dataUrl } from "./bundle.ts";
 import type { FigureData } from "./figure_data.ts";
@@ -74,8 +74,8 @@ let inlined = false;
 
 /** Where plotly.js comes from: an address, or a file whose text the first figure carries along. */
 function plotlySource(alone: boolean): { url?: string; integrity?: string; inline: string } {
-  const chosen = mayUse(variable) ? Deno.env.get(variable) : undefined;
-  if (chosen === undefined || chosen === "") {
+  const chosen = environment(variable);
+  if (chosen === undefined) {
     return { url: plotlyUrl, integrity: plotlyIntegrity, inline: "" };
   }
   if (/^https?:/i.test(chosen) || !isFile(chosen)) return { url: chosen, inline: "" };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { writeAll } from "../core/files.ts";
+import { storing, writeAll } from "../core/files.ts";
 import { request } from "../core/request.ts";
 
 /** Something that holds a file's bytes. */
@@ -23,8 +23,11 @@ export interface ByteSource {
   close(): void;
 }
 
-/** Opens a path, a URL (http, https, file) or bytes. */
-export async function openSource(source: string | URL | Uint8Array): Promise<ByteSource> {
+/** Opens a path, a URL (http, https, file) or bytes; `signal` ends a download. */
+export async function openSource(
+  source: string | URL | Uint8Array,
+  signal?: AbortSignal,
+): Promise<ByteSource> {
   if (source instanceof Uint8Array) return bytesSource(source, `${source.length} bytes`);
   if (typeof source !== "string" && !(source instanceof URL)) {
     throw new TypeError(`weights: expected a path, a URL or bytes, found ${String(source)}`);
@@ -34,7 +37,7 @@ export async function openSource(source: string | URL | Uint8Array): Promise<Byt
     : /^(file|https?):|^[a-z][a-z0-9+.-]*:(?=\/\/)/i.exec(source)?.[0].toLowerCase();
   if (scheme === undefined) return await fileSource(source);
   if (scheme === "file:") return await fileSource(new URL(source));
-  if (scheme === "http:" || scheme === "https:") return await urlSource(String(source));
+  if (scheme === "http:" || scheme === "https:") return await urlSource(String(source), signal);
   throw new TypeError(`weights: expected a path or a URL of http, https or file, found ${source}`);
 }
 
@@ -104,8 +107,8 @@ async function fileSource(path: string | URL, where = String(path)): Promise<Byt
  * A URL. Files of weights are large, and not read from front to back: they are kept in a temporary
  * file until the source is closed.
  */
-async function urlSource(url: string): Promise<ByteSource> {
-  const response = await request(url, { what: "a file of weights" });
+async function urlSource(url: string, signal?: AbortSignal): Promise<ByteSource> {
+  const response = await request(url, { what: "a file of weights", signal });
   const path = await Deno.makeTempFile({ prefix: "striate-weights-" });
   const remove = () => {
     try {
@@ -116,10 +119,12 @@ async function urlSource(url: string): Promise<ByteSource> {
   };
   try {
     using file = await Deno.open(path, { write: true });
-    for await (const chunk of response.body ?? []) await writeAll(file, chunk);
+    for await (const chunk of response.body ?? []) {
+      await storing(path, () => writeAll(file, chunk), "set TMPDIR to another folder");
+    }
   } catch (error) {
     remove();
-    throw new Error(`${url}: broke off (${(error as Error).message}); try again`, { cause: error });
+    throw error;
   }
   const source = await fileSource(path, url);
   const close = () => {

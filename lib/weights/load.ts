@@ -1,6 +1,6 @@
 import { type CacheOptions, cacheSchema, fetchPublished } from "../core/cache.ts";
 import { custom, flag, instance } from "../core/option_kinds.ts";
-import { options, type Schema, type Values } from "../core/options.ts";
+import { options, pick, type Schema, type Values } from "../core/options.ts";
 import { Network } from "../nn/network.ts";
 import { release } from "./layout.ts";
 import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
@@ -89,7 +89,10 @@ export async function loadWeights(
   const settings = options("loadWeights", given, schema);
   if (isOpen(source)) return await assignFrom(model, source, settings);
   const isKnown = source instanceof PublishedWeights;
-  using file = await openWeights(isKnown ? await fetchPublished(source, settings) : source);
+  using file = await openWeights(
+    isKnown ? await fetchPublished(source, settings) : source,
+    pick(settings, "signal"),
+  );
   return await assignFrom(model, file, settings, isKnown ? source.ignore : undefined);
 }
 

@@ -5,6 +5,16 @@ import { openKeras } from "./keras.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { type ByteSource, openSource, partOf } from "./byte_source.ts";
 import { readZip } from "./zip.ts";
+import { instance } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
+
+/** Settings of {@linkcode openWeights}. */
+export interface OpenWeightsOptions {
+  /** Breaks a download off. */
+  readonly signal?: AbortSignal;
+}
+
+const schema = { signal: instance(AbortSignal) } satisfies Schema<OpenWeightsOptions>;
 
 /**
  * Opens a file of weights: safetensors, PyTorch's (.pth, .pt, .th; zip or older), Keras' (.h5,
@@ -27,9 +37,14 @@ import { readZip } from "./zip.ts";
  * @param source a path, a URL (http, https, file) or the file's bytes
  * @throws {SyntaxError} if the file is malformed, cut short, or of another kind
  * @throws {Deno.errors.NotFound} if there is no such file
+ * @throws {Error} if a URL cannot be had: unreachable, silent for longer than a download may be
  */
-export async function openWeights(source: string | URL | Uint8Array): Promise<WeightFile> {
-  const bytes = await openSource(source);
+export async function openWeights(
+  source: string | URL | Uint8Array,
+  given: OpenWeightsOptions = {},
+): Promise<WeightFile> {
+  const { signal } = options("openWeights", given, schema);
+  const bytes = await openSource(source, signal);
   try {
     const open = openerFor(await bytes.read(0, Math.min(bytes.size, 64)), bytes);
     return await open(bytes);

@@ -3,6 +3,7 @@ import { download, type DownloadProgress, type Expected } from "../../lib/core/d
 import { ChecksumError } from "../../lib/core/errors.ts";
 import { sample, sha256, withBreakingServer, withServer } from "../data/files.ts";
 import { filesIn, inFolder, smallDiskTest } from "../folders.ts";
+import { serveRaw, withTimeout } from "./raw_server.ts";
 
 const file = sample(300_000);
 const digest = { algorithm: "sha256", hex: sha256(file) } as const;
@@ -274,5 +275,79 @@ Deno.test("download: of a file whose length was not published, and whose digest 
         "expected SHA-1 0123, found ",
       );
     });
+    assertEquals(filesIn(folder), ["file.bin"]);
+  }));
+
+Deno.test("download: a server that falls silent is left, and what came is kept", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`;
+    let isWell = false;
+    await using server = serveRaw(async ({ from = 0, head, send, silence }) => {
+      const range = `bytes ${from}-${file.length - 1}/${file.length}`;
+      await head("206 Partial Content", { "content-range": range });
+      await send(file.subarray(from, isWell ? file.length : from + 700));
+      if (!isWell) await silence();
+    });
+    Deno.writeFileSync(`${path}.part`, file.subarray(0, 1000));
+    await withTimeout(0.1, async () => {
+      await assertRejects(
+        () => download(server.address, path, expected),
+        Error,
+        `${server.address}: the server was silent for 0.1 s`,
+      );
+    });
+    assertEquals(Deno.readFileSync(`${path}.part`), file.subarray(0, 1700));
+    isWell = true;
+    await download(server.address, path, expected);
+    assertEquals(Deno.readFileSync(path), file);
+  }));
+
+Deno.test("download: a server that has no range of the rest is asked for all of it, once", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`;
+    await using server = serveRaw(({ head }) => head("416 Range Not Satisfiable"));
+    const fails = () =>
+      assertRejects(() => download(server.address, path, expected), Error, "found HTTP 416");
+    await fails();
+    assertEquals(server.requests(), 1);
+    Deno.writeFileSync(`${path}.part`, file.subarray(0, 1000));
+    await fails();
+    assertEquals(server.requests(), 3);
+  }));
+
+Deno.test("download: a part that another process holds is waited for while it changes", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file.bin`;
+    const holder = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["eval", "--no-check"],
+        `const file = await Deno.open("${path}.part", { write: true, create: true });
+        await file.lock(true);
+        console.log("locked");
+        await new Promise(() => setInterval(() => {}, 1000));`,
+      ],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const reader = holder.stdout.getReader();
+    await reader.read();
+    const signal = AbortSignal.timeout(150), stopped = performance.now();
+    await withTimeout(0.1, () =>
+      withServer(ranged, async (url) => {
+        await assertRejects(
+          () => download(url, path, expected),
+          Error,
+          `${path}.part: another process is downloading this, and has received nothing for 0.2 s`,
+        );
+      }));
+    await assertRejects(
+      () => download("http://127.0.0.1:1/", path, expected, { signal }),
+      DOMException,
+    );
+    assert(performance.now() - stopped < 5000);
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
+    await withServer(ranged, (url) => download(url, path, expected));
     assertEquals(filesIn(folder), ["file.bin"]);
   }));
