@@ -35,7 +35,10 @@ export const normal = (standardDeviation = 0.01, mean = 0): Initializer => ({
   mean,
   standardDeviation,
 });
-/** A normal distribution whose values beyond two standard deviations are drawn again. */
+/**
+ * A normal distribution whose values beyond two standard deviations are drawn again: what is left
+ * deviates by 0.88 times as much. (PyTorch's `trunc_normal_` cuts off at -2 and 2 by default.)
+ */
 export const truncatedNormal = (standardDeviation = 0.01, mean = 0): Initializer => ({
   name: "truncatedNormal",
   mean,
@@ -54,7 +57,13 @@ export const lecunUniform = (): Initializer => ({ name: "lecunUniform" });
 /** Normal with variance 1 / fan in. Source: LeCun et al. 1998, "Efficient BackProp". */
 export const lecunNormal = (): Initializer => ({ name: "lecunNormal" });
 
-/** How many numbers a unit reads, and how many units read a number. */
+/**
+ * How many numbers a unit reads, and how many units read a number, where windows move by one pixel:
+ * as in PyTorch and Keras, strides do not count. Of `groups` of channels a unit sees one: PyTorch and
+ * Keras divide the fan in alone, which makes depthwise kernels by Glorot's rules far too small. A
+ * transposed convolution has the fans of its own direction; PyTorch and Keras, which go by the order
+ * of the kernel's axes, have them the other way round.
+ */
 export interface Fans {
   /** Numbers that a unit reads. */
   readonly fanIn: number;
@@ -62,7 +71,10 @@ export interface Fans {
   readonly fanOut: number;
 }
 
-/** The fans of a kernel [..., inputs, outputs]: axes before the last two are the receptive field. */
+/**
+ * The fans of a kernel [..., inputs, outputs] that every output reads with all inputs: axes before the
+ * last two are the receptive field.
+ */
 export function fansOf(shape: Shape): Fans {
   const [inputs, outputs] = shape.length < 2 ? [shape[0] ?? 1, shape[0] ?? 1] : shape.slice(-2);
   const field = sizeOf(shape.slice(0, -2));
@@ -143,13 +155,14 @@ export function initializerOf(given: unknown): Initializer {
   return result;
 }
 
-/** The first values of a weight of `shape`. */
+/** The first values of a weight of `shape`, with the fans of its layer. */
 export function initialize(
   initializer: Initializer,
   shape: Shape,
   random: Random,
+  fans: Fans = fansOf(shape),
 ): Float32Array<ArrayBuffer> {
   const data = new Float32Array(sizeOf(shape));
-  fills[initializer.name]!(data, random, initializer, fansOf(shape));
+  fills[initializer.name]!(data, random, initializer, fans);
   return data;
 }

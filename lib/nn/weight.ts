@@ -1,7 +1,7 @@
 import { Random } from "../core/random.ts";
 import type { Shape } from "../core/shape.ts";
 import { Variable } from "../tensor/variable.ts";
-import { initialize, type InitializerLike, initializerOf } from "./initializer.ts";
+import { type Fans, initialize, type InitializerLike, initializerOf } from "./initializer.ts";
 
 /** What a layer needs for a weight. */
 export interface WeightType {
@@ -9,6 +9,8 @@ export interface WeightType {
   readonly shape: Shape;
   /** The rule for its first values. */
   readonly initializer: InitializerLike;
+  /** How many numbers meet in it; by default those of a kernel [..., inputs, outputs]. */
+  readonly fans?: Fans;
   /** False for what training only keeps count of (running statistics); true by default. */
   readonly trainable?: boolean;
   /** How files of other libraries hold it; by default under its own name, in the same order. */
@@ -40,9 +42,9 @@ export class Weight extends Variable {
 
   /** A weight whose first values depend on the seed and its number in the model alone. */
   constructor(name: string, type: WeightType, seed: number, number: number) {
-    const { shape, trainable = true, stored = {} } = type;
+    const { shape, fans, trainable = true, stored = {} } = type;
     const initializer = initializerOf(type.initializer);
-    super(name, shape, "f32", () => initialize(initializer, shape, new Random(seed, number)));
+    super(name, shape, "f32", () => initialize(initializer, shape, new Random(seed, number), fans));
     this.learnable = trainable;
     this.stored = stored;
   }

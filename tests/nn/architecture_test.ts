@@ -43,6 +43,16 @@ function chain() {
   return [x, x.dense(5).relu().dense(3)] as const;
 }
 
+Deno.test("output padding of 0 beside same, as models once had it, says nothing", () => {
+  const x = input([3, 5, 2]);
+  const up = model(x, x.apply(layers.convTranspose2d(4, 3, { stride: 2, padding: "same" })));
+  const { architecture } = up;
+  const layer = architecture.layers[0]!;
+  const earlier = { ...layer, config: { ...layer.config, outputPadding: [0, 0] } };
+  const { outputs } = rebuild({ ...architecture, layers: [earlier] }, "earlier.safetensors");
+  assertEquals(outputs[0]!.shape, [6, 10, 4]);
+});
+
 Deno.test("descriptions that make no model are errors that name the file", () => {
   const good = JSON.parse(JSON.stringify(graph().architecture)) as Architecture;
   const wrong: [unknown, string][] = [

@@ -1,7 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Random } from "../../lib/core/random.ts";
 import * as init from "../../lib/nn/initializer.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { randomNormal } from "../../lib/tensor/create.ts";
+import { setDevice } from "../../lib/tensor/runtime.ts";
+import { type Model, sequential } from "../../lib/train/model.ts";
 
 const shape = [3, 3, 20, 30], fanIn = 180, fanOut = 270, count = 5400;
 const draw = (initializer: init.Initializer) => init.initialize(initializer, shape, new Random(1));
@@ -18,6 +20,73 @@ Deno.test("fans count the receptive field", () => {
   assertEquals(init.fansOf([400, 120]), { fanIn: 400, fanOut: 120 });
   assertEquals(init.fansOf([7]), { fanIn: 7, fanOut: 7 });
   assertEquals(init.fansOf([]), { fanIn: 1, fanOut: 1 });
+});
+
+const spreads: Readonly<Record<string, (fanIn: number, fanOut: number) => number>> = {
+  glorotUniform: (fanIn, fanOut) => 2 / (fanIn + fanOut),
+  glorotNormal: (fanIn, fanOut) => 2 / (fanIn + fanOut),
+  heUniform: (fanIn) => 2 / fanIn,
+  heNormal: (fanIn) => 2 / fanIn,
+  lecunUniform: (fanIn) => 1 / fanIn,
+  lecunNormal: (fanIn) => 1 / fanIn,
+};
+
+/** Layers on 24 channels, the groups of their kernel, and what an output reads and what reads an input. */
+const kernels: readonly (readonly [string, (given: object) => Model, number, number])[] = [
+  ["conv2d", (o) => images().conv2d(36, [3, 5], o), 24 * 15, 36 * 15],
+  ["conv2d, strided", (o) => images().conv2d(36, 3, { ...o, stride: 2 }), 24 * 9, 36 * 9],
+  ["conv2d, dilated", (o) => images().conv2d(36, 3, { ...o, dilation: 2 }), 24 * 9, 36 * 9],
+  ["conv2d, 4 groups", (o) => images().conv2d(36, 3, { ...o, groups: 4 }), 6 * 9, 9 * 9],
+  ["conv2d, depthwise", (o) => images().conv2d(24, 7, { ...o, groups: 24 }), 49, 49],
+  ["conv2d, 3 a channel", (o) => images().conv2d(72, 5, { ...o, groups: 24 }), 25, 75],
+  [
+    "convTranspose2d",
+    (o) => images().convTranspose2d(60, 4, { ...o, stride: 2 }),
+    24 * 16,
+    60 * 16,
+  ],
+  [
+    "convTranspose2d, 2 groups",
+    (o) => images().convTranspose2d(8, 5, { ...o, groups: 2 }),
+    300,
+    100,
+  ],
+  ["dense after a flatten", (o) => images().flatten().dense(5, o), 12 * 12 * 24, 5],
+  ["dense along an axis", (o) => images().dense(50, o), 24, 50],
+];
+const images = () => sequential([12, 12, 24]);
+
+for (const [name, build, fanIn, fanOut] of kernels) {
+  Deno.test(`${name}: each rule spreads by what an output reads and what reads an input`, async () => {
+    for (const [kernelInitializer, spread] of Object.entries(spreads)) {
+      const data = await build({ kernelInitializer }).weights[0]!.read() as Float32Array;
+      const expected = spread(fanIn, fanOut);
+      const { variance, largest } = statistics(data);
+      const tolerance = 5 * expected * Math.sqrt(2 / data.length);
+      assertAlmostEquals(variance, expected, tolerance, kernelInitializer);
+      if (kernelInitializer.endsWith("Uniform")) {
+        assertAlmostEquals(largest, Math.sqrt(3 * expected), 0.02 * largest, kernelInitializer);
+      }
+    }
+  });
+}
+
+Deno.test("numbers of variance 1 keep it through layers of any groups, and of either direction", async () => {
+  await setDevice("cpu", { threads: 2 });
+  const x = randomNormal([4, 20, 20, 64], { seed: 1 });
+  for (const groups of [1, 4, 64]) {
+    for (const layer of ["conv2d", "convTranspose2d"] as const) {
+      // Away from the edge, where there is nothing to read on one side.
+      for (
+        const [kernelInitializer, filters] of [["glorotNormal", 64], ["lecunUniform", 128]] as const
+      ) {
+        const net = sequential([20, 20, 64])[layer](filters, 3, { groups, kernelInitializer });
+        const y = (await net.predict(x)).slice([0, 4, 4, 0], [4, 10, 10, filters]);
+        const variance = await y.square().mean().item();
+        assert(variance > 0.7 && variance < 1.4, `${layer}, ${groups} groups: ${variance}`);
+      }
+    }
+  }
 });
 
 Deno.test("initializers have their variances, means and bounds", () => {

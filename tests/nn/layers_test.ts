@@ -85,6 +85,21 @@ Deno.test("settings out of range are errors", () => {
     ["conv2d", [6, 3, { groups: 3 }], "groups: 3 does not divide both the 4 channels and the 6"],
     ["convTranspose2d", [6, 3, { groups: 4 }], "groups: 4 does not divide both"],
     ["convTranspose2d", [6, 3, { outputPadding: -1 }], "outputPadding"],
+    [
+      "convTranspose2d",
+      [6, 3, { outputPadding: 1 }],
+      "outputPadding: expected less than the stride",
+    ],
+    [
+      "convTranspose2d",
+      [6, 3, { stride: [3, 2], outputPadding: [1, 2] }],
+      "expected less than the stride, 3x2, found [1,2]",
+    ],
+    [
+      "convTranspose2d",
+      [6, 3, { stride: 2, padding: "same", outputPadding: 0 }],
+      'outputPadding: expected none beside padding "same"',
+    ],
     ["maxPool2d", [0], "maxPool2d: window"],
     ["maxPool2d", [2, { stride: 0 }], "stride"],
     ["reshape", [[-1, -1]], "at most one size may be -1"],

@@ -126,8 +126,9 @@ export const imageOperators: Readonly<Record<string, Operator>> = {
       stride,
       dilation,
       groups,
-      padding: settings.text("auto_pad") === "SAME_UPPER" ? "same" : padding,
-      outputPadding,
+      ...settings.text("auto_pad") === "SAME_UPPER"
+        ? { padding: "same" }
+        : { padding, outputPadding },
       ...optional(bias?.tensor),
     }))];
   },

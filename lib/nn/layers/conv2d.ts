@@ -1,8 +1,9 @@
-import { checkedBy, positiveInteger } from "../../core/option_kinds.ts";
+import { positiveInteger } from "../../core/option_kinds.ts";
 import type { Values } from "../../core/options.ts";
-import type { Shape } from "../../core/shape.ts";
+import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import {
+  checkOutputPadding,
   conv2d as conv2dOf,
   convTranspose2d as convTranspose2dOf,
 } from "../../tensor/functions/convolution.ts";
@@ -12,6 +13,7 @@ import {
   convolutionSchema,
   pairOf,
   type Size2d,
+  sizeOption,
 } from "../../tensor/functions/settings.ts";
 import { defineLayer, type Layer } from "../layer.ts";
 import { both, moving } from "../window.ts";
@@ -24,16 +26,16 @@ export interface Conv2dOptions extends KernelOptions, ConvolutionOptions {}
 
 /** Settings of convTranspose2d. */
 export interface ConvTranspose2dOptions extends KernelOptions, ConvolutionOptions {
-  /** Rows and columns added at the bottom and right, where several sizes would shrink to the input. */
+  /**
+   * Rows and columns added at the bottom and right, where several sizes would shrink to the input: less
+   * than the stride, and not beside padding "same"; 0 by default.
+   */
   readonly outputPadding?: Size2d;
 }
 
 const conv2dSchema = { ...kernelSchema, ...convolutionSchema };
 
-const convTranspose2dSchema = {
-  ...conv2dSchema,
-  outputPadding: checkedBy<Size2d, Pair>((value, where) => pairOf(value, where, 0), [0, 0]),
-};
+const convTranspose2dSchema = { ...conv2dSchema, outputPadding: sizeOption(0) };
 
 type Filters = { readonly filters: number; readonly kernelSize: Pair };
 type Config = Values<typeof conv2dSchema> & Filters;
@@ -77,7 +79,9 @@ const alike = (what: string, isTransposed: boolean) => ({
     const channels = channelsOf(shape, config);
     // The transpose has the kernel of the convolution that goes the other way.
     const [from, to] = isTransposed ? [filters, channels] : [channels, filters];
-    return kernelWeights([...kernelSize, from / groups, to], filters, config);
+    const window = sizeOf(kernelSize) / groups;
+    const fans = { fanIn: channels * window, fanOut: filters * window };
+    return kernelWeights([...kernelSize, from / groups, to], filters, config, fans);
   },
 });
 
@@ -92,11 +96,16 @@ const conv2dType = defineLayer<Config>({
   },
 });
 
-const convTranspose2dType = defineLayer<Config & { readonly outputPadding: Pair }>({
+const convTranspose2dType = defineLayer<Config & { readonly outputPadding?: Size2d }>({
   type: "convTranspose2d",
   ...alike("transposed conv2d", true),
   call: ([x], { kernel, bias }, { outputPadding, ...config }) =>
-    convTranspose2dOf(x!, kernel!, { ...movesOf(config), outputPadding, ...bias && { bias } }),
+    convTranspose2dOf(x!, kernel!, {
+      ...movesOf(config),
+      // Models that were saved earlier have [0, 0] beside "same" too, where it says nothing.
+      ...config.padding !== "same" && outputPadding !== undefined && { outputPadding },
+      ...bias && { bias },
+    }),
   window: (config, size) => {
     const { stride, padding, dilation } = convolutionGeometry(config, size, config.kernelSize);
     const window = dilated(config, dilation);
@@ -132,5 +141,7 @@ export function convTranspose2d(
   given: ConvTranspose2dOptions = {},
 ): Layer {
   const config = filtersOf("convTranspose2d", filters, kernelSize);
-  return makeLayer(convTranspose2dType, given, convTranspose2dSchema, config);
+  const layer = makeLayer(convTranspose2dType, given, convTranspose2dSchema, config);
+  checkOutputPadding(given.outputPadding, given);
+  return layer;
 }

@@ -1,7 +1,13 @@
 import type { Shape } from "../../core/shape.ts";
 import { checkedBy, flag } from "../../core/option_kinds.ts";
 import type { Schema, Values } from "../../core/options.ts";
-import { glorotUniform, type InitializerLike, initializerOf, zeros } from "../initializer.ts";
+import {
+  type Fans,
+  glorotUniform,
+  type InitializerLike,
+  initializerOf,
+  zeros,
+} from "../initializer.ts";
 import type { WeightType } from "../weight.ts";
 import type { LayerOptions } from "./layer_options.ts";
 
@@ -25,16 +31,18 @@ export const kernelSchema = {
   biasInitializer: initializer(zeros()),
 } satisfies Schema<Omit<KernelOptions, "name">>;
 
-/** A kernel of `shape`, and a bias for each of the outputs if there is to be one. */
+/** A kernel of `shape` and `fans`, and a bias for each of the outputs if there is to be one. */
 export function kernelWeights(
   shape: Shape,
   outputs: number,
   { bias, kernelInitializer, biasInitializer }: Values<typeof kernelSchema>,
+  fans?: Fans,
 ): Record<string, WeightType> {
   return {
     kernel: {
       shape,
       initializer: kernelInitializer,
+      ...fans && { fans },
       stored: { pytorch: "weight", order: "kernel" },
     },
     ...bias ? { bias: { shape: [outputs], initializer: biasInitializer } } : {},

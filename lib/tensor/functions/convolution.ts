@@ -1,4 +1,4 @@
-import { options, type Schema } from "../../core/options.ts";
+import { describeValue, options, type Schema } from "../../core/options.ts";
 import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
 import { conv2d as convolve, conv2dInputGradient } from "../../graph/ops/conv2d.ts";
 import { checkTensor, Tensor } from "../tensor.ts";
@@ -60,13 +60,29 @@ function checkFit(image: Pair, kernel: Pair, geometry: ConvolutionGeometry): voi
   );
 }
 
-/** Transposed convolution with a kernel [kernel height, kernel width, filters / groups, c]. */
+/**
+ * Transposed convolution with a kernel [kernel height, kernel width, filters / groups, c]: spreads
+ * every pixel over a window. An axis of n pixels becomes one of
+ * `(n - 1) * stride + (kernel - 1) * dilation + 1 - padding before - padding after + outputPadding`,
+ * as in PyTorch, or with padding "same" of `n * stride`, as in Keras.
+ *
+ * ```ts
+ * import { convTranspose2d, ones } from "@striate/striate";
+ * const x = ones([1, 3, 5, 1]), kernel = ones([3, 3, 1, 1]);
+ * console.log(convTranspose2d(x, kernel, { stride: 2, padding: "same" }).shape); // [1, 6, 10, 1]
+ * console.log(convTranspose2d(x, kernel, { stride: 2, padding: 1 }).shape); // [1, 5, 9, 1]
+ * ```
+ *
+ * @throws {TypeError} if the channels do not fit
+ * @throws {RangeError} if padding leaves nothing, or for output padding that is not less than the
+ * stride or stands beside "same"
+ */
 export function convTranspose2d(
   x: Tensor,
   kernel: Tensor,
   given: ConvolutionOptions & {
     readonly bias?: Tensor;
-    /** Rows and columns added at the bottom and right; 0 by default. */
+    /** Rows and columns added at the bottom and right, less than the stride; 0 by default. */
     readonly outputPadding?: Size2d;
   } = {},
 ): Tensor {
@@ -77,10 +93,11 @@ export function convTranspose2d(
     bias: tensorOption,
     outputPadding: sizeOption(0),
   } satisfies Schema<typeof given>;
-  const { bias, outputPadding = 0, ...moves } = options("convTranspose2d", given, schema);
+  const { bias, outputPadding, ...moves } = options("convTranspose2d", given, schema);
   const [height, width] = x.shape.slice(1, 3) as [number, number];
   const window = kernel.shape.slice(0, 2) as [number, number];
-  const extra = pairOf(outputPadding, "outputPadding", 0);
+  checkOutputPadding(outputPadding, moves);
+  const extra = pairOf(outputPadding ?? 0, "outputPadding", 0);
   const stride = pairOf(moves.stride ?? 1, "stride");
   const dilation = pairOf(moves.dilation ?? 1, "dilation");
   // "same" asks for size * stride; what conv2d would pad to come back from there is the padding.
@@ -100,4 +117,26 @@ export function convTranspose2d(
   const node = conv2dInputGradient(x.node, kernel.node, shape, geometry);
   const result = new Tensor(node, [x, kernel]);
   return bias === undefined ? result : result.add(bias);
+}
+
+/** Refuses output padding beside "same", which says the size itself, and of the stride or more. */
+export function checkOutputPadding(
+  outputPadding: Size2d | undefined,
+  { padding, stride = 1 }: ConvolutionOptions,
+): void {
+  if (outputPadding === undefined) return;
+  const where = "convTranspose2d: outputPadding";
+  if (padding === "same") {
+    throw new RangeError(
+      `${where}: expected none beside padding "same", which makes each axis \`stride\` times as long, ` +
+        `found ${describeValue(outputPadding)}; give padding in numbers for another size`,
+    );
+  }
+  const steps = pairOf(stride, "stride");
+  if (pairOf(outputPadding, where, 0).every((extra, axis) => extra < steps[axis]!)) return;
+  throw new RangeError(
+    `${where}: expected less than the stride, ${steps.join("x")}, found ${
+      describeValue(outputPadding)
+    }: no image of that size has a convolution of the input's`,
+  );
 }
