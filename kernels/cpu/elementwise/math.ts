@@ -44,7 +44,9 @@ function expReduced(f: FunctionBuilder, r: Local<"v128">): Vector {
 
 /** e^x. */
 export function exp(f: FunctionBuilder, x: Vector): Vector {
-  const bounded = f.local(f32x4.pmin(f32x4.pmax(x, -87.34), 88.8));
+  // Below, e^x is smaller than 2^-126.
+  const least = -87.33654;
+  const bounded = f.local(f32x4.pmin(f32x4.pmax(x, least), 88.8));
   // Adding 1.5 * 2^23 rounds to an integer and leaves that integer in the lowest bits.
   const magic = 12582912;
   const shifted = f.local(f32x4.madd(bounded, Math.LOG2E, magic));
@@ -52,10 +54,10 @@ export function exp(f: FunctionBuilder, x: Vector): Vector {
   const r = f.local(f32x4.nmadd(n, 0.693359375, bounded));
   f.set(r, f32x4.nmadd(n, -2.12194440e-4, r));
   const power = f.local(expReduced(f, r));
-  // 2^(n-1), twice: 2^128 itself is not a number.
-  const half = f.local(i32x4.add(i32x4.shl(shifted, 23), 126 << 23));
+  // 2^(n-1), twice: 2^128 itself is not a number. 2^-127 has no leading digit: its bits are these.
+  const half = f.local(i32x4.maxS(i32x4.add(i32x4.shl(shifted, 23), 126 << 23), 1 << 22));
   const product = f.local(f32x4.mul(power, half));
-  return f32x4.add(product, product);
+  return v128.andnot(f32x4.add(product, product), f32x4.lt(x, least));
 }
 
 /** The natural logarithm. */
@@ -150,18 +152,91 @@ export function erf(f: FunctionBuilder, x: Vector): Vector {
 /** The lanes 2 and 3 of a vector, in its lanes 0 and 1. */
 const upper = (x: Vector): Vector => shuffle(x, x, [2, 3, 2, 3]);
 
-/** The sine, or the cosine: a quarter turn later. */
-function circular(f: FunctionBuilder, x: Vector, quarters: number): Vector {
-  // The remainder by a quarter turn in f64, so that arguments up to 2^30 keep their digits.
+/** A number of quarter turns, and what an angle is beyond them, in radians: four i32 and four f32. */
+interface QuarterTurns {
+  readonly turns: Local<"v128">;
+  readonly rest: Local<"v128">;
+}
+
+/** Both for four lanes, by `part` for two at a time: turns and rest as f64. */
+function quarterTurns(
+  f: FunctionBuilder,
+  x: Vector,
+  part: (wide: Local<"v128">) => readonly [Vector, Vector],
+): QuarterTurns {
   const halves = [x, upper(x)].map((half) => {
-    const wide = f.local(f64x2.promoteLowF32x4(half));
-    const n = f.local(f64x2.nearest(f64x2.mul(wide, 2 / Math.PI)));
-    const rest = f32x4.demoteF64x2Zero(f64x2.sub(wide, f64x2.mul(n, Math.PI / 2)));
-    return [f.local(i32x4.truncSatF64x2SZero(n)), f.local(rest)] as const;
+    const [n, rest] = part(f.local(f64x2.promoteLowF32x4(half)));
+    return [
+      f.local(i32x4.truncSatF64x2SZero(n)),
+      f.local(f32x4.demoteF64x2Zero(rest)),
+    ] as const;
   });
   const [[low, lowRest], [high, highRest]] = halves as [typeof halves[0], typeof halves[0]];
-  const turn = f.local(i32x4.add(shuffle(low, high, [0, 1, 4, 5]), quarters));
-  const r = f.local(shuffle(lowRest, highRest, [0, 1, 4, 5]));
+  return {
+    turns: f.local(shuffle(low, high, [0, 1, 4, 5])),
+    rest: f.local(shuffle(lowRest, highRest, [0, 1, 4, 5])),
+  };
+}
+
+/** Up to here an angle has so few quarter turns that their product with `quarterTurnHigh` is exact. */
+const manyTurns = 2 ** 20;
+
+/** A quarter turn: its first 33 bits, and what is missing. */
+const quarterTurnHigh = 1.5707963267341256, quarterTurnLow = 6.077100506506192e-11;
+
+/** Takes the quarter turns from an angle of few turns. */
+const ofFewTurns = (f: FunctionBuilder, x: Vector): QuarterTurns =>
+  quarterTurns(f, x, (wide) => {
+    const n = f.local(f64x2.nearest(f64x2.mul(wide, 2 / Math.PI)));
+    const rest = f64x2.sub(wide, f64x2.mul(n, quarterTurnHigh));
+    return [n, f64x2.sub(rest, f64x2.mul(n, quarterTurnLow))];
+  });
+
+/** The digits of 2 / pi to the base 2^24. */
+const digits = [
+  0xa2f983,
+  0x6e4e44,
+  0x1529fc,
+  0x2757d1,
+  0xf534dd,
+  0xc0db62,
+  0x95993c,
+  0x439041,
+  0xfe5163,
+];
+
+/**
+ * Takes the quarter turns from any angle: it is multiplied by 2 / pi digit by digit, which is exact
+ * in f64, and whole rounds are taken from each product. Source: Payne and Hanek, "Radian reduction
+ * for trigonometric functions", 1983.
+ */
+const ofManyTurns = (f: FunctionBuilder, x: Vector): QuarterTurns =>
+  quarterTurns(f, x, (wide) => {
+    const turns = f.local(f64x2.constant(0)), rest = f.local(f64x2.constant(0));
+    digits.forEach((digit, place) =>
+      f.scope(() => {
+        const product = f.local(f64x2.mul(wide, digit * 2 ** (-24 * (place + 1))));
+        const rounds = f64x2.mul(f64x2.nearest(f64x2.mul(product, 0.25)), 4);
+        f.set(rest, f64x2.add(rest, f64x2.sub(product, rounds)));
+        const whole = f.local(f64x2.nearest(rest));
+        f.set(rest, f64x2.sub(rest, whole));
+        f.set(turns, f64x2.add(turns, whole));
+      })
+    );
+    return [turns, f64x2.mul(rest, Math.PI / 2)];
+  });
+
+/** The sine, or the cosine: a quarter turn later. */
+function circular(f: FunctionBuilder, x: Vector, quarters: number): Vector {
+  const { turns, rest: r } = ofFewTurns(f, x);
+  const large = f.local(f32x4.gt(magnitude(x), manyTurns));
+  f.if(v128.anyTrue(large), () =>
+    f.scope(() => {
+      const many = ofManyTurns(f, x);
+      f.set(turns, v128.bitselect(many.turns, turns, large));
+      f.set(r, v128.bitselect(many.rest, r, large));
+    }));
+  const turn = f.local(i32x4.add(turns, quarters));
   const z = f.local(f32x4.mul(r, r));
   const sine = f32x4.madd(
     f32x4.mul(polynomial(z, [-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4]), z),
@@ -190,9 +265,12 @@ export const cos = (f: FunctionBuilder, x: Vector): Vector => circular(f, x, 1);
 /** a^b. The product b log2(a) is in f64, since its error grows with the exponent of the result. */
 export function power(f: FunctionBuilder, a: Vector, b: Vector): Vector {
   const base = f.local(magnitude(a));
-  const bits = f.local(i32x4.sub(base, sqrtHalfBits));
+  // Numbers below 2^-126 have no leading digit: they get one.
+  const small = f.local(f32x4.lt(base, 2 ** -126));
+  const scaled = v128.bitselect(f32x4.mul(base, 2 ** 23), base, small);
+  const bits = f.local(i32x4.sub(scaled, sqrtHalfBits));
   const mantissa = f.local(i32x4.add(v128.and(bits, 0x7fffff), sqrtHalfBits));
-  const exponent = f.local(i32x4.shrS(bits, 23));
+  const exponent = f.local(i32x4.sub(i32x4.shrS(bits, 23), v128.and(small, 23)));
   const part = (m: Vector, e: Vector, factor: Vector) => {
     const wide = f.local(f64x2.promoteLowF32x4(m));
     // ln(m) = 2 artanh(s), with s = (m - 1) / (m + 1).
@@ -220,7 +298,7 @@ export function power(f: FunctionBuilder, a: Vector, b: Vector): Vector {
   f.set(result, f32x4.mul(f32x4.mul(result, twoTo(half)), twoTo(i32x4.sub(n, half))));
 
   const infinite = f.local(f32x4.eq(base, infinity));
-  const zero = f32x4.lt(base, 2 ** -126);
+  const zero = f32x4.eq(base, 0);
   const edge = v128.andnot(infinity, v128.xor(infinite, f32x4.gt(b, 0)));
   f.set(result, v128.bitselect(edge, result, v128.or(infinite, zero)));
   const whole = f32x4.eq(f32x4.nearest(b), b);

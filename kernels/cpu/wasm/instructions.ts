@@ -164,6 +164,8 @@ export const v128 = {
   /** 16 bytes. */
   constant: (bytes: readonly number[]): Vector => ({ type: "v128", code: vectorConstant(bytes) }),
   ...unary("i32x4", "v128", simd, { not: 0x4d }),
+  /** 1 where any bit is set, else 0. */
+  ...unary("i32x4", "i32", simd, { anyTrue: 0x53 }),
   ...binary("i32x4", "v128", simd, { and: 0x4e, andnot: 0x4f, or: 0x50, xor: 0x51 }),
   /** The bits of `a` where the mask has ones, else those of `b`. */
   bitselect: (a: Vector, b: Vector, mask: Vector): Vector => ({

@@ -1,5 +1,6 @@
 import { where } from "../combine.ts";
 import { checkTensor, type Tensor } from "../tensor.ts";
+import { withGradient } from "../with_gradient.ts";
 
 /** x itself. */
 export function linear(x: Tensor): Tensor {
@@ -53,20 +54,33 @@ export function leakyRelu(
 export function elu(x: Tensor, alpha: number = activations.elu.options.alpha): Tensor {
   checkTensor(x, "elu");
   // The exponential of a large x would overflow, and its gradient with it, though it is not chosen.
-  // (A minimum would share the slope at 0 between both its operands.)
-  const positive = x.greater(0);
-  return where(positive, x, where(positive, 0, x).exp().sub(1).mul(alpha));
+  // (A minimum would share the slope at 0 between both its operands.) e^x - 1 loses the digits of a
+  // small x: tanh(x / 2) (e^x + 1) has them, and the difference has the slope of what it differs from.
+  const positive = x.greater(0), negative = where(positive, 0, x), power = negative.exp();
+  const near = power.sub(1), exact = negative.mul(0.5).tanh().mul(power.add(1));
+  return where(positive, x, near.add(exact.sub(near).detach()).mul(alpha));
+}
+
+/** log(1 + e^x). */
+export function softplus(x: Tensor): Tensor {
+  checkTensor(x, "softplus");
+  return softplusWithSlope(x);
 }
 
 /**
- * log(1 + e^x) as max(x, 0) + log(1 + e^-|x|), which does not overflow. The maximum is written as
- * (x + |x|) / 2, whose slope at 0 is a half, and so is softplus's.
+ * max(x, 0) + log(1 + u) with u = e^-|x|, which does not overflow. Where u is small the sum would
+ * lose its digits, so the logarithm is 2 artanh(s) with s = u / (2 + u), by its series; s is at most
+ * 1/3.
  */
-export function softplus(x: Tensor): Tensor {
-  checkTensor(x, "softplus");
-  const size = x.abs();
-  return x.mul(0.5).add(size.mul(0.5)).add(size.neg().exp().add(1).log());
-}
+const softplusWithSlope = withGradient(
+  (x: Tensor) => {
+    const u = x.abs().neg().exp(), s = u.div(u.add(2)), square = s.square();
+    let series = square.mul(1 / 15);
+    for (const odd of [13, 11, 9, 7, 5, 3]) series = series.add(1 / odd).mul(square);
+    return x.relu().add(s.mul(series.add(1)).mul(2));
+  },
+  (g, [x]) => g.mul(x.sigmoid()),
+);
 
 /**
  * x times the standard normal distribution function of x; with `approximate`, by tanh.

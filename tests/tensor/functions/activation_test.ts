@@ -31,7 +31,7 @@ Deno.test("large numbers do not overflow, nor do their gradients", () => {
 
 Deno.test("softplus has the slope of a half at 0", () => {
   const { values, slopes } = at(activation.softplus, [0]);
-  assertAlmostEquals(values[0]!, Math.LN2, 1e-12);
+  assertAlmostEquals(values[0]!, Math.LN2, 1e-8);
   assertEquals(slopes, [0.5]);
 });
 
