@@ -7,19 +7,22 @@ import { Tensor } from "./tensor.ts";
 import { trace } from "./tracing.ts";
 import { flatten, rebuild, type Tree } from "./tree.ts";
 
-/** A function's value and its gradient, which has the form of the first argument. */
-export interface ValueAndGradient<T> {
+/**
+ * A function's value and its gradient, which has the form of the first argument. Itself a tree of
+ * tensors, so that `jit` takes a function that gives it.
+ */
+export type ValueAndGradient<T> = {
   /** The function's result. */
   readonly value: Tensor;
   /** How the result changes with each number of the first argument. */
   readonly gradient: T;
-}
+};
 
 /** A value and a gradient, and what the function computed on the way. */
-export interface ValueGradientAndAuxiliary<T, A> extends ValueAndGradient<T> {
+export type ValueGradientAndAuxiliary<T, A> = ValueAndGradient<T> & {
   /** What the function returned beside the value. */
   readonly auxiliary: A;
-}
+};
 
 /**
  * Turns a function with a scalar result into one that also gives the gradient with respect to its

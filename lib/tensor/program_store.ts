@@ -96,6 +96,18 @@ export class ProgramStore {
     return { executable, bindings, outputs, bytes };
   }
 
+  /** New memory on the device for each number of bytes; all of it or none. */
+  allocateAll(sizes: readonly number[]): Storage[] {
+    const made: Storage[] = [];
+    try {
+      for (const bytes of sizes) made.push(this.allocate(bytes));
+      return made;
+    } catch (error) {
+      for (const storage of made) storage.release();
+      throw error;
+    }
+  }
+
   /** New memory on the device, in place of programs if need be. */
   allocate(bytes: number): Storage {
     return this.#withRoom(() => this.#device.allocate(bytes));
@@ -107,13 +119,16 @@ export class ProgramStore {
    */
   run(program: LoadedProgram, bind: () => Storage[]): Storage[] {
     this.#running.push(program);
+    let made: Storage[] = [];
     try {
-      const storages = bind();
-      for (const bytes of program.bindings.slice(storages.length)) {
-        storages.push(this.allocate(bytes));
-      }
+      const bound = bind();
+      made = this.allocateAll(program.bindings.slice(bound.length));
+      const storages = [...bound, ...made];
       program.executable.run(storages);
       return program.outputs.map((binding) => storages[binding]!);
+    } catch (error) {
+      for (const storage of made) storage.release();
+      throw error;
     } finally {
       this.#running.pop();
     }

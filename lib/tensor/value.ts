@@ -103,7 +103,12 @@ export class Value implements Tenant {
     const there = this.storageOn(runtime);
     if (there !== undefined) return there;
     const storage = runtime.programs.allocate(this.bytes);
-    runtime.device.write(storage, this.data!);
+    try {
+      runtime.device.write(storage, this.data!);
+    } catch (error) {
+      storage.release();
+      throw error;
+    }
     this.#move(runtime, storage);
     return storage;
   }

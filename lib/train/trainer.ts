@@ -53,7 +53,7 @@ export class Trainer {
   readonly #options: TrainerOptions;
   readonly #runtime: Runtime;
   readonly #weights: ReadonlyMap<string, Weight>;
-  readonly #inputs = new Map<number, Storage[][]>();
+  readonly #inputs = new Map<number, Storage[]>();
   /** What the optimizer remembers: for each slot, numbers for each weight by name. */
   readonly #slots: ReadonlyMap<string, ReadonlyMap<string, Variable>>;
   /** Seed, seed, steps done: what random numbers are drawn from. */
@@ -159,7 +159,7 @@ export class Trainer {
   /** Gives device memory back; the weights stay. */
   release(): void {
     this.#runtime.release(this);
-    for (const storage of [...this.#inputs.values()].flat(2)) storage.release();
+    for (const storage of [...this.#inputs.values()].flat()) storage.release();
     this.#inputs.clear();
     for (const variable of [...this.variables.values(), this.#rate]) variable.release();
   }
@@ -187,13 +187,15 @@ export class Trainer {
 
   #storages(size: number): Storage[] {
     const { inputs, targets } = this.#options.data;
-    const allocate = ({ shape, dtype }: Field) =>
-      this.#runtime.programs.allocate(size * sizeOf(shape) * bytesPerElement[dtype]);
-    const sets = this.#inputs.getOrInsertComputed(
-      size,
-      () => Array.from({ length: rotation }, () => [...inputs, ...targets].map(allocate)),
+    const bytes = [...inputs, ...targets].map(({ shape, dtype }) =>
+      size * sizeOf(shape) * bytesPerElement[dtype]
     );
-    return sets[this.#turn++ % rotation]!;
+    const storages = this.#inputs.getOrInsertComputed(
+      size,
+      () => this.#runtime.programs.allocateAll(Array(rotation).fill(bytes).flat()),
+    );
+    const set = this.#turn++ % rotation;
+    return storages.slice(set * bytes.length, (set + 1) * bytes.length);
   }
 
   #build(size: number, training: boolean): StatefulProgram {

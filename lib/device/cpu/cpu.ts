@@ -49,12 +49,20 @@ class CpuExecutable implements Executable {
   readonly #plan: Plan;
   readonly #program: LoadedProgram;
   readonly #launches: readonly string[];
+  /** Memory for the command that ends it: giving memory back takes none. */
+  readonly #forget: number;
   #isReleased = false;
 
   constructor(device: CpuDevice, plan: Plan) {
     this.#device = device;
     this.#plan = plan;
-    this.#program = loadProgram(plan, device.memory);
+    this.#forget = device.pool.reserve(1);
+    try {
+      this.#program = loadProgram(plan, device.memory);
+    } catch (error) {
+      device.memory.free(this.#forget);
+      throw error;
+    }
     this.#launches = plan.launches.map(({ kernel, outputs }) =>
       `${kernel.kind} for ${outputs.map((value) => plan.values[value]!.name).join(", ")}`
     );
@@ -74,7 +82,7 @@ class CpuExecutable implements Executable {
     this.#isReleased = true;
     const { pool, memory } = this.#device;
     if (!pool.isOpen) return;
-    const number = pool.enqueue("forget", [this.#program.number]);
+    const number = pool.enqueue("forget", [this.#program.number], this.#forget);
     pool.when(number, () => this.#program.blocks.forEach((block) => memory.free(block)));
   }
 }
@@ -136,7 +144,7 @@ class CpuDevice implements Device {
     }
     const copy = this.memory.allocate(bytes.length, "a copy of data to be written");
     this.memory.bytes.set(bytes, copy);
-    target.lastUse = this.pool.enqueue("copy", [target.address + byteOffset, copy, bytes.length]);
+    target.lastUse = this.#copy(copy, [target.address + byteOffset, copy, bytes.length]);
     this.pool.when(target.lastUse, () => this.memory.free(copy));
   }
 
@@ -147,12 +155,21 @@ class CpuDevice implements Device {
     if (source.lastUse <= this.pool.done) return this.#bytesAt(source.address, bytes);
     // What is queued from now on may change the storage before the main thread looks at it.
     const copy = this.memory.allocate(bytes, "a copy of data to be read");
-    const number = this.pool.enqueue("copy", [copy, source.address, bytes]);
-    source.lastUse = number;
+    const number = source.lastUse = this.#copy(copy, [copy, source.address, bytes]);
     await this.pool.wait(number);
     const result = this.#bytesAt(copy, bytes);
     this.memory.free(copy);
     return result;
+  }
+
+  /** Queues a copy by way of the block `through`, which is given back where that cannot be. */
+  #copy(through: number, words: readonly number[]): number {
+    try {
+      return this.pool.enqueue("copy", words);
+    } catch (error) {
+      this.memory.free(through);
+      throw error;
+    }
   }
 
   #bytesAt(address: number, bytes: number): ArrayBuffer {

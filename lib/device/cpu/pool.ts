@@ -9,6 +9,9 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
+/** Bytes of a command with so many words of its own, after the next one's address and its kind. */
+const bytesOf = (words: number) => (words + 2) * 4;
+
 /**
  * The threads, and the list of commands that they all walk. The main thread appends to the list and
  * goes on; it waits without blocking, and only when someone wants to know.
@@ -59,12 +62,19 @@ export class Pool {
     return Atomics.load(this.#control, control.done);
   }
 
-  /** Appends a command; returns how many commands are done when it is. */
-  enqueue(kind: keyof typeof commands, words: readonly number[]): number {
+  /** Memory for a command that must not fail later: one that gives memory back, say. */
+  reserve(words: number): number {
+    return this.#memory.allocate(bytesOf(words), "a command");
+  }
+
+  /**
+   * Appends a command, in new memory or in what was reserved; returns how many commands are done
+   * when it is.
+   */
+  enqueue(kind: keyof typeof commands, words: readonly number[], reserved?: number): number {
     if (this.#failure !== undefined) throw this.#failure;
     this.settle();
-    const bytes = (words.length + 2) * 4;
-    const address = this.#memory.allocate(bytes, "a command");
+    const bytes = bytesOf(words.length), address = reserved ?? this.reserve(words.length);
     this.commandBytes += bytes;
     const memory = this.#memory.words;
     memory[address >>> 2] = 0;

@@ -1,0 +1,79 @@
+/**
+ * Calls that fail when they are told to: after SQLite's tests, in which the n-th request for memory or
+ * the n-th access to a file fails, for all n. See https://sqlite.org/testing.html, "Anomaly Testing".
+ *
+ * @module
+ */
+
+/** How calls fail: one alone, or from one on all. */
+export const ways = ["once", "from then on"] as const;
+
+/** Methods whose calls are counted, and fail where that is asked for. */
+export class Calls {
+  /** Calls so far. */
+  count = 0;
+  #failing: { readonly at: number; readonly way: typeof ways[number] } | undefined;
+  readonly #restore: (() => void)[] = [];
+
+  /** Has a method of `target` counted; `fault` makes the error that it fails with. */
+  watch<T extends object>(target: T, name: keyof T & string, fault: () => Error): void {
+    const own = Object.getOwnPropertyDescriptor(target, name);
+    const method = target[name];
+    if (typeof method !== "function") throw new TypeError(`${name} is no method`);
+    const fails = () => this.#fails();
+    Object.defineProperty(target, name, {
+      configurable: true,
+      writable: true,
+      value(this: unknown, ...args: unknown[]) {
+        if (fails()) {
+          // As a method that returns a promise does.
+          if (isAsync.has(name)) return Promise.reject(fault());
+          throw fault();
+        }
+        return method.apply(this, args);
+      },
+    });
+    this.#restore.push(() => {
+      if (own === undefined) Reflect.deleteProperty(target, name);
+      else Object.defineProperty(target, name, own);
+    });
+  }
+
+  #fails(): boolean {
+    const count = this.count++;
+    if (this.#failing === undefined) return false;
+    const { at, way } = this.#failing;
+    return way === "once" ? count === at : count >= at;
+  }
+
+  /** How many calls `body` makes, where none fails. */
+  async during(body: () => Promise<unknown>): Promise<number> {
+    this.count = 0;
+    await body();
+    return this.count;
+  }
+
+  /** Does `body` while call `at` fails, or from it on all; returns what it threw. */
+  async failing(at: number, way: typeof ways[number], body: () => Promise<unknown>) {
+    this.count = 0;
+    this.#failing = { at, way };
+    try {
+      await body();
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      this.#failing = undefined;
+    }
+  }
+
+  /** Puts the methods back. */
+  [Symbol.dispose](): void {
+    for (const restore of this.#restore) restore();
+  }
+}
+
+const isAsync = new Set<string>([
+  ...["open", "rename", "mkdir", "remove", "readFile", "readTextFile", "writeFile", "stat"],
+  ...["sync", "write", "read"],
+]);
