@@ -68,9 +68,13 @@ export class Random {
   #left = 0;
   #spare: number | undefined;
 
-  /** A stream for `seed`; different `stream` numbers of one seed are independent. */
-  constructor(seed: number, stream = 0) {
+  /**
+   * A stream for `seed`; different `stream` numbers of one seed are independent, and so are different
+   * lanes of a stream, which begin 2^34 words apart.
+   */
+  constructor(seed: number, stream = 0, lane = 0) {
     this.#key = [...keyOf(seed), ...keyOf(stream)];
+    this.#counter = lane * 0x100000000;
   }
 
   /** The next unsigned 32-bit word. */

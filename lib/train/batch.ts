@@ -24,6 +24,8 @@ export interface Example {
   readonly inputs: readonly TensorData[];
   /** One array for each target. */
   readonly targets: readonly TensorData[];
+  /** One array for each field of weights; only where there are any. */
+  readonly weights?: readonly TensorData[];
 }
 
 /** Several examples; each array is row-major with the batch as its first axis. */
@@ -44,6 +46,8 @@ export interface TensorBatch {
   readonly inputs: readonly Tensor[];
   /** All targets. */
   readonly targets: readonly Tensor[];
+  /** What the examples count in the loss, [size, ...]; only where there are any weights. */
+  readonly weights?: readonly Tensor[];
 }
 
 /** What every example of a data set looks like. */
@@ -52,6 +56,11 @@ export interface Schema {
   readonly inputs: readonly Field[];
   /** One field for each target. */
   readonly targets: readonly Field[];
+  /**
+   * What an example counts in the loss: one field for all outputs of a model, or one for each. Of
+   * shape [], or of the first axes of what the loss compares: a number for each pixel, say.
+   */
+  readonly weights?: readonly Field[];
   /** The names of the classes, by label, where the target is a class. */
   readonly classes?: readonly string[];
   /**
@@ -66,19 +75,26 @@ export interface Schema {
  * dropped unless another is given.
  */
 export function changedSchema(schema: Schema, changes: Partial<Schema>): Schema {
-  const { inputs = schema.inputs, targets = schema.targets, classes = schema.classes } = changes;
+  const { inputs, targets, weights, classes } = { ...schema, ...changes };
   const normalization = changes.normalization ??
     (changes.inputs ? undefined : schema.normalization);
-  return { inputs, targets, ...(classes && { classes }), ...(normalization && { normalization }) };
+  return {
+    inputs,
+    targets,
+    ...(weights && { weights }),
+    ...(classes && { classes }),
+    ...(normalization && { normalization }),
+  };
 }
 
-/** The two lists of fields. */
-const sides = ["inputs", "targets"] as const;
+/** The lists of fields. */
+const sides = ["inputs", "targets", "weights"] as const;
 
 /** The options by which examples are cut into batches. */
 export const cutSchema = {
   batchSize: required(positiveInteger()),
   epoch: integer({ least: 0 }, 0),
+  seed: integer({}, 0),
   start: integer({ least: 0 }, 0),
   dropRemainder: flag(false),
 };
@@ -86,21 +102,43 @@ export const cutSchema = {
 /** A batch of zeros with the arrays that `schema` asks for. */
 export function emptyBatch(schema: Schema, size: number): Batch {
   const make = (field: Field) => typedArray(field.dtype, size * sizeOf(field.shape));
-  return { size, inputs: schema.inputs.map(make), targets: schema.targets.map(make) };
+  return { size, ...onSides(schema, (fields) => fields.map(make)) };
+}
+
+/** Something of inputs, of targets, and of weights where there are any. */
+export function onSides<T, R>(
+  { inputs, targets, weights }: Sides<T>,
+  change: (side: T, name: keyof Sides<T>) => R,
+): Sides<R> {
+  return {
+    inputs: change(inputs, "inputs"),
+    targets: change(targets, "targets"),
+    ...weights && { weights: change(weights, "weights") },
+  };
+}
+
+/** Inputs, targets, and weights where there are any. */
+export interface Sides<T> {
+  readonly inputs: T;
+  readonly targets: T;
+  readonly weights?: T;
 }
 
 /** The first `size` examples of a batch, as views of its arrays. */
 export function firstRows(batch: Batch, size: number): Batch {
   const cut = (data: TensorData) => data.subarray(0, data.length / batch.size * size);
-  return { size, inputs: batch.inputs.map(cut), targets: batch.targets.map(cut) };
+  return { size, ...onSides(batch, (arrays) => arrays.map(cut)) };
 }
 
 /** A batch's arrays as tensors of their own. */
-export function tensorBatch(schema: Schema, { size, inputs, targets }: Batch): TensorBatch {
-  const tensors = (fields: readonly Field[], arrays: readonly TensorData[]) =>
-    fields.map(({ shape }, i) => tensor(arrays[i]!, { shape: [size, ...shape] }));
-  const [x, y] = [tensors(schema.inputs, inputs), tensors(schema.targets, targets)];
-  return { size, x: x[0]!, y: y[0]!, inputs: x, targets: y };
+export function tensorBatch(schema: Schema, batch: Batch): TensorBatch {
+  const { size } = batch;
+  const tensors = onSides<readonly Field[], readonly Tensor[]>(
+    schema,
+    (fields, side) =>
+      fields.map(({ shape }, i) => tensor(batch[side]![i]!, { shape: [size, ...shape] })),
+  );
+  return { size, x: tensors.inputs[0]!, y: tensors.targets[0]!, ...tensors };
 }
 
 /** Copies row `from` of `source` (a batch, or one example as row 0) to row `row` of `batch`. */
@@ -112,7 +150,9 @@ export function copyRow(
   row: number,
 ): void {
   for (const side of sides) {
-    const fields = schema[side], sources = source[side], targets = batch[side];
+    const fields = schema[side];
+    if (fields === undefined) continue;
+    const sources = source[side]!, targets = batch[side]!;
     for (let i = 0; i < fields.length; i++) {
       const array = sources[i]!, target = targets[i]!, size = sizeOf(fields[i]!.shape);
       if (size === 1) target[row] = array[from]!;
@@ -126,10 +166,13 @@ export function formatField(field: Field): string {
   return `${field.dtype}${formatShape(field.shape)}`;
 }
 
-/** `(u8[28, 28, 1]) -> (i32[])`. */
+/** `(u8[28, 28, 1]) -> (i32[])`, and `weighted by (f32[])` where there are weights. */
 export function formatFields(schema: Schema): string {
-  const [inputs, targets] = sides.map((side) => schema[side].map(formatField).join(", "));
-  return `(${inputs}) -> (${targets})`;
+  const { inputs, targets, weights } = onSides<readonly Field[], string>(
+    schema,
+    (fields) => fields.map(formatField).join(", "),
+  );
+  return `(${inputs}) -> (${targets})${weights === undefined ? "" : ` weighted by (${weights})`}`;
 }
 
 /** Checks that an example made by a user has the arrays that `schema` declares. */
@@ -142,6 +185,7 @@ export function checkExample(schema: Schema, example: Example, what: string): vo
   }
   for (const side of sides) {
     const fields = schema[side], arrays = example[side];
+    if (fields === undefined) continue;
     if (arrays?.length !== fields.length) {
       throw new TypeError(
         `${what}: expected ${fields.length} ${side}, found ${arrays?.length ?? "none"}`,

@@ -54,6 +54,15 @@ export function checkLabels(column: Column | undefined, classes: readonly string
   );
 }
 
+/** Checks weights of examples; the error says which is none. */
+export function checkWeights(weights: TensorData, what: string): void {
+  const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  if (wrong < 0) return;
+  throw new RangeError(
+    `${what}: expected finite numbers of at least 0, found ${weights[wrong]} at place ${wrong}`,
+  );
+}
+
 /** The columns of one side; `what` is its name in errors. */
 export function columnsOf(source: ArraySources | undefined, what: string): Column[] {
   if (source === undefined) return [];

@@ -5,7 +5,7 @@
  * @module
  */
 import { custom, flag, integer, positiveInteger } from "../core/option_kinds.ts";
-import { options, type Schema as OptionSchema } from "../core/options.ts";
+import { options, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
@@ -20,24 +20,33 @@ import {
   type Field,
   firstRows,
   formatFields,
+  onSides,
   type Schema,
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
-import { type ArraySources, checkLabels, columnsOf } from "./columns.ts";
+import { type ArraySources, checkLabels, checkWeights, columnsOf } from "./columns.ts";
+import { Draw } from "./draw.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
 export type { ArraySource, ArraySources } from "./columns.ts";
 export type { Batch, Example, Field, Schema, TensorBatch } from "./batch.ts";
+export type { Draw } from "./draw.ts";
+
+/** What examples are read for, where {@linkcode Dataset.map} changes them at random. */
+export interface DrawOptions {
+  /** The epoch, counted from 0; what is random differs from one to the next. */
+  readonly epoch?: number;
+  /** The seed of the random numbers that `map` hands out; 0 by default. `fit` gives its own. */
+  readonly seed?: number;
+}
 
 /** How {@linkcode Dataset.batches} cuts a data set. */
-export interface BatchesOptions {
+export interface BatchesOptions extends DrawOptions {
   /** Examples in a batch, at least 1. */
   readonly batchSize: number;
   /** The seed of a new order for every epoch; `false` (the default) keeps the stored order. */
   readonly shuffle?: number | false;
-  /** The epoch, counted from 0; what is shuffled has a new order in each. */
-  readonly epoch?: number;
   /** The batch to begin with, counted from 0: where a resumed run goes on. */
   readonly start?: number;
   /** Leaves out the last batch where it would hold fewer than `batchSize` examples. */
@@ -46,8 +55,21 @@ export interface BatchesOptions {
   readonly reuse?: boolean;
 }
 
-/** Changes one example; `index` is its place in the data set that is mapped. */
-export type ExampleTransform = (example: Example, index: number) => Example;
+/**
+ * Changes one example. `index` is its place in the data set that is mapped, `epoch` counts from 0,
+ * and `random` is the example's own: it depends on the seed, the epoch and the example's place alone.
+ * An example that is returned without weights keeps those that it had.
+ */
+export type ExampleTransform = (
+  example: Example,
+  index: number,
+  epoch: number,
+  random: Random,
+) => Example;
+
+const drawSchema = { epoch: cutSchema.epoch, seed: cutSchema.seed } satisfies OptionSchema<
+  DrawOptions
+>;
 
 const batchesSchema = {
   ...cutSchema,
@@ -86,22 +108,35 @@ export abstract class Dataset implements Schema {
   abstract readonly inputs: readonly Field[];
   /** One field for each target. */
   abstract readonly targets: readonly Field[];
+  /** What an example counts in the loss, where not all count the same: see {@linkcode Schema}. */
+  readonly weights?: readonly Field[];
   /** The names of the classes, by label, where target 0 is a class. */
   readonly classes?: readonly string[];
   /** Constants for input 0 where that is a uint8 image. */
   readonly normalization?: Normalization;
 
   /** Sets the optional parts of the schema. */
-  constructor({ classes, normalization }: Pick<Schema, "classes" | "normalization"> = {}) {
+  constructor(
+    { weights, classes, normalization }: Pick<Schema, "weights" | "classes" | "normalization"> = {},
+  ) {
+    if (weights) this.weights = weights;
     if (classes) this.classes = classes;
     if (normalization) this.normalization = normalization;
   }
 
-  /** Copies example `index` to row `row` of the arrays of `batch`. */
-  abstract read(index: number, batch: Batch, row: number): void;
+  /**
+   * Copies example `index` to row `row` of the arrays of `batch`. What is random in it is drawn from
+   * `draw`, which views hand on to what they are views of.
+   */
+  abstract read(index: number, batch: Batch, row: number, draw?: Draw): void;
 
   /** Examples in the order of `indices`, in new arrays or in those of `into` (of the same size). */
-  batch(indices: ArrayLike<number>, into?: Batch): Batch {
+  batch(indices: ArrayLike<number>, into?: Batch, given: DrawOptions = {}): Batch {
+    const { seed, epoch } = options("batch", given, drawSchema);
+    return this.#batch(indices, into, seed, epoch);
+  }
+
+  #batch(indices: ArrayLike<number>, into: Batch | undefined, seed: number, epoch: number): Batch {
     positiveInteger().read(indices.length, "batch: the number of indices");
     const batch = into ?? emptyBatch(this, indices.length);
     if (batch.size !== indices.length) {
@@ -114,14 +149,14 @@ export abstract class Dataset implements Schema {
       if (!(index >= 0 && index < this.length)) {
         checkInteger(index, 0, this.length - 1, "batch: index");
       }
-      this.read(index, batch, row);
+      this.read(index, batch, row, new Draw(seed, epoch, index));
     }
     return batch;
   }
 
   /** One example, as a batch of size 1. */
-  get(index: number): Batch {
-    return this.batch([index]);
+  get(index: number, given: DrawOptions = {}): Batch {
+    return this.batch([index], undefined, given);
   }
 
   /** The number of batches in an epoch. */
@@ -138,7 +173,7 @@ export abstract class Dataset implements Schema {
    */
   batches(given: BatchesOptions): Iterable<Batch> {
     const settings = options("batches", given, batchesSchema);
-    const { batchSize, shuffle, epoch, start, dropRemainder, reuse } = settings;
+    const { batchSize, shuffle, epoch, start, dropRemainder } = settings;
     const count = this.batchCount(batchSize, dropRemainder);
     if (count === 0) {
       throw new RangeError(
@@ -152,15 +187,19 @@ export abstract class Dataset implements Schema {
     const order = shuffle === false
       ? Uint32Array.from({ length: this.length }, (_, index) => index)
       : new Random(shuffle, epoch).permutation(this.length);
-    return this.#batches(order, batchSize, start, count, reuse);
+    return this.#batches(order, count, settings);
   }
 
-  *#batches(order: Uint32Array, batchSize: number, start: number, count: number, reuse: boolean) {
+  *#batches(
+    order: Uint32Array,
+    count: number,
+    { batchSize, start, seed, epoch, reuse }: Values<typeof batchesSchema>,
+  ) {
     const shared = reuse ? emptyBatch(this, batchSize) : undefined;
     for (let i = start; i < count; i++) {
       const rows = order.subarray(i * batchSize, (i + 1) * batchSize);
-      if (shared === undefined || rows.length === batchSize) yield this.batch(rows, shared);
-      else yield this.batch(rows, firstRows(shared, rows.length));
+      const into = shared && rows.length < batchSize ? firstRows(shared, rows.length) : shared;
+      yield this.#batch(rows, into, seed, epoch);
     }
   }
 
@@ -234,11 +273,31 @@ export abstract class Dataset implements Schema {
    * );
    * console.log(scaled.get(1).inputs[0]); // Float32Array [ 1 ]
    * ```
+   *
+   * Each call also gets the epoch and random numbers of the example's own, so that what is changed at
+   * random differs from epoch to epoch, and repeats with the seed, also in a run that is resumed:
+   *
+   * ```ts
+   * import { digits, mirrorImage } from "@striate/striate";
+   * const { train } = digits({ train: 64 });
+   * const augmented = train.map(({ inputs: [pixels], targets }, _index, _epoch, random) => {
+   *   if (random.uniform() < 0.5) return { inputs: [pixels!], targets };
+   *   return { inputs: [mirrorImage(pixels as Uint8Array, 28, 28)], targets };
+   * });
+   * const first = augmented.get(5, { epoch: 0, seed: 1 }); // As fit({ seed: 1 }) sees it in epoch 1.
+   * console.log(first.size); // 1
+   * ```
+   *
+   * `evaluate`, `predict` and the validation of `fit` always see epoch 0 of seed 0.
    */
   map(transform: ExampleTransform, schema: Partial<Schema> = {}): Dataset {
     const result = changedSchema(this, schema);
-    return makeDataset(this.length, result, (index, batch, row) => {
-      const example = transform(this.get(index), index);
+    return makeDataset(this.length, result, (index, batch, row, draw) => {
+      const source = emptyBatch(this, 1);
+      this.read(index, source, 0, draw);
+      const changed = transform(source, index, draw.epoch, draw.random);
+      const { weights = source.weights } = changed ?? {};
+      const example = result.weights ? { ...changed, weights: weights! } : changed;
       checkExample(result, example, `map: example ${index}`);
       copyRow(result, example, 0, batch, row);
     });
@@ -255,10 +314,10 @@ export abstract class Dataset implements Schema {
       }
     }
     const length = parts.reduce((sum, part) => sum + part.length, 0);
-    return makeDataset(length, this, (index, batch, row) => {
+    return makeDataset(length, this, (index, batch, row, draw) => {
       let part = 0;
       while (index >= parts[part]!.length) index -= parts[part++]!.length;
-      parts[part]!.read(index, batch, row);
+      parts[part]!.read(index, batch, row, draw);
     });
   }
 }
@@ -281,30 +340,35 @@ export abstract class Dataset implements Schema {
  * console.log(parity.get(7).targets[0]); // Int32Array [ 1 ]
  * ```
  */
-export function makeDataset(length: number, schema: Schema, read: Dataset["read"]): Dataset {
+export function makeDataset(length: number, schema: Schema, read: ReadExample): Dataset {
   checkInteger(length, 1, 2 ** 32 - 1, "makeDataset: length");
   return new Made(length, schema, read);
 }
 
+/** Copies an example to a row of a batch, as {@linkcode Dataset.read} does. */
+export type ReadExample = (index: number, batch: Batch, row: number, draw: Draw) => void;
+
 class Made extends Dataset {
   readonly inputs: readonly Field[];
   readonly targets: readonly Field[];
+  readonly #read: ReadExample;
 
-  constructor(
-    override readonly length: number,
-    schema: Schema,
-    override readonly read: Dataset["read"],
-  ) {
+  constructor(override readonly length: number, schema: Schema, read: ReadExample) {
     super(schema);
     this.inputs = schema.inputs;
     this.targets = schema.targets;
+    this.#read = read;
+  }
+
+  override read(index: number, batch: Batch, row: number, draw = new Draw(0, 0, index)): void {
+    this.#read(index, batch, row, draw);
   }
 }
 
 /** Some examples of `source`, in the order of `indices`. */
 function subset(source: Dataset, indices: Uint32Array): Dataset {
-  return makeDataset(indices.length, source, (index, batch, row) => {
-    source.read(indices[index]!, batch, row);
+  return makeDataset(indices.length, source, (index, batch, row, draw) => {
+    source.read(indices[index]!, batch, row, draw);
   });
 }
 
@@ -317,6 +381,11 @@ export interface ArrayDatasetOptions {
    * labels; for regression on integers give a Float32Array.
    */
   readonly targets?: ArraySources;
+  /**
+   * What each example counts in the loss, at least 0: one number an example, or a list of
+   * `{ data, shape }`, one for each output of a model. The loss is the mean weighted by them.
+   */
+  readonly weights?: ArraySources;
   /** The names of the classes, or their number; then labels are checked against them. */
   readonly classes?: readonly string[] | number;
   /** Constants for input 0, where that is a uint8 image. */
@@ -342,11 +411,15 @@ export interface ArrayDatasetOptions {
  * @throws {RangeError} for no examples, unequal counts, or a label outside the classes
  */
 export function arrayDataset(options: ArrayDatasetOptions): Dataset {
-  const { inputs, targets, classes, normalization } = options;
+  const { inputs, targets, weights, classes, normalization } = options;
   const names = typeof classes === "number"
     ? Array.from({ length: classes }, (_, label) => String(label))
     : classes;
-  const columns = { inputs: columnsOf(inputs, "inputs"), targets: columnsOf(targets, "targets") };
+  const columns = {
+    inputs: columnsOf(inputs, "inputs"),
+    targets: columnsOf(targets, "targets"),
+    ...weights !== undefined && { weights: columnsOf(weights, "weights") },
+  };
   const length = columns.inputs[0]?.count ?? 0;
   for (const [side, list] of Object.entries(columns)) {
     list.forEach(({ count }, i) => {
@@ -360,20 +433,17 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     throw new RangeError("arrayDataset: the data set is empty; expected at least 1 example");
   }
   if (names) checkLabels(columns.targets[0], names);
+  columns.weights?.forEach(({ data }, i) => checkWeights(data, `arrayDataset: weights[${i}]`));
   if (normalization) {
     const channels = columns.inputs[0]!.field.shape.at(-1) ?? 1;
     checkNormalization(normalization, channels, "arrayDataset: normalization");
   }
   const schema: Schema = {
-    inputs: columns.inputs.map(({ field }) => field),
-    targets: columns.targets.map(({ field }) => field),
+    ...onSides(columns, (list) => list.map(({ field }) => field)),
     ...(names && { classes: names }),
     ...(normalization && { normalization }),
   };
-  const examples: Example = {
-    inputs: columns.inputs.map(({ data }) => data),
-    targets: columns.targets.map(({ data }) => data),
-  };
+  const examples: Example = onSides(columns, (list) => list.map(({ data }) => data));
   return makeDataset(length, schema, (index, batch, row) => {
     copyRow(schema, examples, index, batch, row);
   });

@@ -233,7 +233,7 @@ class Run {
 
   #batchesLeft(): Iterable<Batch> | AsyncIterable<Batch> {
     const { data, settings: { batchSize, dropRemainder, seed, shuffle } } = this.#task;
-    const cut = { batchSize, epoch: this.#epoch, start: this.#batch, dropRemainder };
+    const cut = { batchSize, epoch: this.#epoch, seed, start: this.#batch, dropRemainder };
     return data instanceof Dataset
       // A step copies its batch to the device at once.
       ? data.batches({ ...cut, shuffle: shuffle ? seed : false, reuse: true })

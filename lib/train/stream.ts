@@ -5,7 +5,7 @@
  */
 import { joined } from "../core/dtype.ts";
 import { integer, positiveInteger } from "../core/option_kinds.ts";
-import { options, pick } from "../core/options.ts";
+import { options, pick, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import {
@@ -18,14 +18,22 @@ import {
   type Example,
   type Field,
   firstRows,
+  onSides,
   type Schema,
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
 import { arrayDataset, type BatchesOptions, type Dataset } from "./dataset.ts";
+import { Draw } from "./draw.ts";
 
-/** Where a stream comes from: called once for each pass, with the epoch counted from 0. */
-export type StreamSource = (epoch: number) => AsyncIterable<Example> | Iterable<Example>;
+/**
+ * Where a stream comes from: called once for each pass, with the epoch counted from 0 and the seed of
+ * what is random in it.
+ */
+export type StreamSource = (
+  epoch: number,
+  seed: number,
+) => AsyncIterable<Example> | Iterable<Example>;
 
 /** How {@linkcode DataStream.batches} cuts a stream; batches before `start` are read and dropped. */
 export type StreamBatchesOptions = Omit<BatchesOptions, "shuffle" | "reuse">;
@@ -55,25 +63,30 @@ export class DataStream implements Schema {
   readonly inputs: readonly Field[];
   /** One field for each target. */
   readonly targets: readonly Field[];
+  /** What an example counts in the loss, where not all count the same: see {@linkcode Schema}. */
+  readonly weights?: readonly Field[];
   /** The names of the classes, by label, where target 0 is a class. */
   readonly classes?: readonly string[];
   /** Constants for input 0 where that is a uint8 image. */
   readonly normalization?: Normalization;
   readonly #source: StreamSource;
+  /** How many times it was mapped: each time draws random numbers of its own. */
+  #maps = 0;
 
   /** A stream of what `source` yields; every example is checked against `schema`. */
   constructor(schema: Schema, source: StreamSource) {
     this.inputs = schema.inputs;
     this.targets = schema.targets;
+    if (schema.weights) this.weights = schema.weights;
     if (schema.classes) this.classes = schema.classes;
     if (schema.normalization) this.normalization = schema.normalization;
     this.#source = source;
   }
 
-  /** The examples of one pass. */
-  async *examples(epoch = 0): AsyncGenerator<Example> {
+  /** The examples of one pass; `seed` is that of the random numbers which `map` hands out. */
+  async *examples(epoch = 0, seed = 0): AsyncGenerator<Example> {
     let index = 0;
-    for await (const example of this.#source(epoch)) {
+    for await (const example of this.#source(epoch, seed)) {
       checkExample(this, example, `stream: example ${index++}`);
       yield example;
     }
@@ -84,15 +97,32 @@ export class DataStream implements Schema {
     return this.examples();
   }
 
-  /** Examples changed by `transform` as they pass; `schema` declares what changes in shape or dtype. */
+  /**
+   * Examples changed by `transform` as they pass; `schema` declares what changes in shape or dtype.
+   * `index` counts the examples that pass; epoch and random numbers are as in
+   * {@linkcode Dataset.map}. An example that is returned without weights keeps those that it had.
+   */
   map(
-    transform: (example: Example, index: number) => Example | Promise<Example>,
+    transform: (
+      example: Example,
+      index: number,
+      epoch: number,
+      random: Random,
+    ) => Example | Promise<Example>,
     schema: Partial<Schema> = {},
   ): DataStream {
-    return this.#changed(async function* (examples) {
+    const lane = this.#maps, result = changedSchema(this, schema);
+    const stream = this.#changed(async function* (examples, epoch, seed) {
       let index = 0;
-      for await (const example of examples) yield await transform(example, index++);
-    }, changedSchema(this, schema));
+      for await (const example of examples) {
+        const { random } = new Draw(seed, epoch, index, lane);
+        const changed = await transform(example, index++, epoch, random);
+        const { weights = example.weights } = changed ?? {};
+        yield result.weights ? { ...changed, weights: weights! } : changed;
+      }
+    }, result);
+    stream.#maps = lane + 1;
+    return stream;
   }
 
   /** The first `count` examples, fewer where the stream ends before. */
@@ -139,10 +169,17 @@ export class DataStream implements Schema {
 
   /** A stream of what `change` makes of the examples of each epoch. */
   #changed(
-    change: (examples: AsyncIterable<Example>, epoch: number) => AsyncIterable<Example>,
+    change: (
+      examples: AsyncIterable<Example>,
+      epoch: number,
+      seed: number,
+    ) => AsyncIterable<Example>,
     schema: Schema = this,
   ): DataStream {
-    return new DataStream(schema, (epoch) => change(this.examples(epoch), epoch));
+    const source: StreamSource = (epoch, seed) => change(this.examples(epoch, seed), epoch, seed);
+    const stream = new DataStream(schema, source);
+    stream.#maps = this.#maps;
+    return stream;
   }
 
   /** Batches of `size` examples; the short form of {@linkcode DataStream.batches}. */
@@ -156,8 +193,7 @@ export class DataStream implements Schema {
    * @throws {RangeError} for a batch size out of range, or (while reading) a stream with no example
    */
   batches(given: StreamBatchesOptions): AsyncIterable<Batch> {
-    const { batchSize, epoch, start, dropRemainder } = options("batches", given, cutSchema);
-    return this.#batches(batchSize, epoch, start * batchSize, dropRemainder);
+    return this.#batches(options("batches", given, cutSchema));
   }
 
   /** One epoch in batches of tensors: see {@linkcode Dataset.tensors}. */
@@ -165,10 +201,12 @@ export class DataStream implements Schema {
     for await (const batch of this.batches(given)) yield tensorBatch(this, batch);
   }
 
-  async *#batches(batchSize: number, epoch: number, skip: number, dropRemainder: boolean) {
+  async *#batches(
+    { batchSize, epoch, seed, start, dropRemainder }: Values<typeof cutSchema>,
+  ) {
     let batch: Batch | undefined, row = 0, count = 0;
-    for await (const example of this.examples(epoch)) {
-      if (count++ < skip) continue;
+    for await (const example of this.examples(epoch, seed)) {
+      if (count++ < start * batchSize) continue;
       batch ??= emptyBatch(this, batchSize);
       copyRow(this, example, 0, batch, row++);
       if (row < batchSize) continue;
@@ -184,14 +222,18 @@ export class DataStream implements Schema {
   async collect(): Promise<Dataset> {
     const batches: Batch[] = [];
     for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
-    const columns = (side: "inputs" | "targets") =>
-      this[side].map(({ shape, dtype }, i) => ({
-        data: joined(dtype, batches.map((batch) => batch[side][i]!)),
-        shape,
-      }));
+    const { inputs, targets, weights } = onSides(
+      this as Schema,
+      (fields, side) =>
+        fields.map(({ shape, dtype }, i) => ({
+          data: joined(dtype, batches.map((batch) => batch[side]![i]!)),
+          shape,
+        })),
+    );
     return arrayDataset({
-      inputs: columns("inputs"),
-      ...(this.targets.length > 0 && { targets: columns("targets") }),
+      inputs,
+      ...(targets.length > 0 && { targets }),
+      ...(weights && { weights }),
       ...pick<Schema, "classes" | "normalization">(this, "classes", "normalization"),
     });
   }

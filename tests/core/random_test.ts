@@ -106,3 +106,14 @@ Deno.test("the bits of a seed's numbers do not change", () => {
     1066814513,
   ]);
 });
+
+Deno.test("lanes of a stream are sequences of their own", () => {
+  const words = (lane?: number) => {
+    const random = new Random(5, 9, lane);
+    return Array.from({ length: 6 }, () => random.word());
+  };
+  assertEquals(words(0), words());
+  assertEquals(words(3), words(3));
+  const all = [0, 1, 2, 3].flatMap(words);
+  assertEquals(new Set(all).size, all.length);
+});

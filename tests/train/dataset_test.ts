@@ -253,3 +253,112 @@ Deno.test("batches come as tensors too, of the same examples in the same order",
     assertEquals(await targets[0]!.data<"i32">(), plain[i]!.targets[0]!);
   }
 });
+
+/** What a mapped function is told, and draws, in one epoch. */
+function drawn(data: Dataset, cut: { epoch?: number; seed?: number; start?: number }) {
+  return [...data.batches({ batchSize: 2, shuffle: 3, ...cut })].map(({ inputs }) => [
+    ...inputs[0]!,
+  ]);
+}
+
+const noisy = counting(6).map(
+  ({ inputs, targets }, index, epoch, random) => ({
+    inputs: [Float32Array.of(inputs[0]![0]!, index, epoch, random.uniform())],
+    targets,
+  }),
+  { inputs: [{ shape: [4], dtype: "f32" }] },
+);
+
+Deno.test("map: tells the index and the epoch, and its random numbers differ from epoch to epoch", () => {
+  const [first, second] = [0, 1].map((epoch) => drawn(noisy, { epoch }).flat());
+  for (const [epoch, row] of [first!, second!].entries()) {
+    for (let i = 0; i < row.length; i += 4) {
+      assertEquals(row.slice(i, i + 3), [row[i]!, row[i]!, epoch]);
+    }
+  }
+  const numbers = [first!, second!, drawn(noisy, { seed: 8 }).flat()]
+    .map((row) => row.filter((_, i) => i % 4 === 3));
+  assertEquals(new Set(numbers.flat()).size, 18, "each example, epoch and seed has its own");
+});
+
+Deno.test("map: random numbers depend on seed, epoch and index alone", () => {
+  const whole = drawn(noisy, { epoch: 2, seed: 5 });
+  assertEquals(drawn(noisy, { epoch: 2, seed: 5, start: 2 }), whole.slice(2), "a resumed epoch");
+  const inOrder = new Map(
+    [...noisy.batches({ batchSize: 6, epoch: 2, seed: 5 })].flatMap(({ inputs: [rows] }) =>
+      Array.from({ length: 6 }, (_, i) => [rows![4 * i]!, rows!.slice(4 * i, 4 * i + 4)] as const)
+    ),
+  );
+  for (const row of whole) {
+    for (let i = 0; i < row.length; i += 4) {
+      assertEquals(row.slice(i, i + 4), [...inOrder.get(row[i]!)!]);
+    }
+  }
+  assertEquals([...noisy.get(4, { epoch: 2, seed: 5 }).inputs[0]!], [...inOrder.get(4)!]);
+});
+
+Deno.test("map: one after another draws other numbers, and copies in one data set differ", () => {
+  const data = arrayDataset({ inputs: [[0, 0, 0]] });
+  const fill = (place: number) => (data: Dataset) =>
+    data.map(({ inputs: [x], targets }, _index, _epoch, random) => {
+      return {
+        inputs: [Float32Array.from(x!, (old, i) => i === place ? random.uniform() : old)],
+        targets,
+      };
+    });
+  const twice = fill(1)(fill(0)(data));
+  const [a, b] = twice.get(0).inputs[0]!;
+  assert(a !== b);
+  const copies = twice.concatenate(twice).skip(0).batches({ batchSize: 2 });
+  const [first, , , second] = [...copies][0]!.inputs[0]!;
+  assert(first !== second);
+});
+
+const weighted = arrayDataset({
+  inputs: [[1], [2], [3], [4], [5]],
+  targets: [0, 1, 0, 1, 0],
+  weights: [0, 1, 2, 3, 4],
+});
+
+Deno.test("weights of examples go with them through every view and batch", () => {
+  const weightOf = (data: Dataset) => {
+    const all: number[] = [];
+    for (const { inputs, weights } of data.batches({ batchSize: 2, reuse: true })) {
+      assertEquals([...weights![0]!], [...inputs[0]!].map((x) => x - 1));
+      all.push(...weights![0]!);
+    }
+    return all;
+  };
+  assertEquals(weighted.weights, [{ shape: [], dtype: "f32" }]);
+  assertEquals(weightOf(weighted), [0, 1, 2, 3, 4]);
+  assertEquals(weightOf(weighted.skip(1).take(3)), [1, 2, 3]);
+  assertEquals(weightOf(weighted.shuffle(4)).toSorted(), [0, 1, 2, 3, 4]);
+  assertEquals(weighted.split(0.4, 2).map(weightOf).flat().toSorted(), [0, 1, 2, 3, 4]);
+  assertEquals(weightOf(weighted.concatenate(weighted)).length, 10);
+  assertEquals(weightOf(weighted.map(({ inputs, targets }) => ({ inputs, targets }))).length, 5);
+  const doubled = weighted.map((e) => ({ ...e, weights: [e.weights![0]!.map((w) => 2 * w)] }));
+  assertEquals(doubled.get(3).weights, [Float32Array.of(6)]);
+  for (const { weights } of weighted.tensors({ batchSize: 5 })) {
+    assertEquals(weights![0]!.shape, [5]);
+  }
+  assertEquals(counting(2).get(0).weights, undefined);
+});
+
+Deno.test("weights that do not fit are refused", () => {
+  const make = (weights: number[]) => () => arrayDataset({ inputs: [[1], [2]], weights });
+  assertThrows(make([1]), RangeError, "weights[0] has 1 examples, but inputs[0] has 2");
+  for (const wrong of [-1, NaN, Infinity]) {
+    assertThrows(make([1, wrong]), RangeError, `at least 0, found ${wrong} at place 1`);
+  }
+  const bare = arrayDataset({ inputs: [[1]], targets: [0] });
+  assertThrows(
+    () => weighted.concatenate(bare),
+    TypeError,
+    "expected fields (f32[1]) -> (i32[]) weighted by (f32[]), found (f32[1]) -> (i32[])",
+  );
+  assertThrows(
+    () => bare.map((e) => e, { weights: [{ shape: [], dtype: "f32" }] }).get(0),
+    TypeError,
+    "expected 1 weights, found none",
+  );
+});

@@ -93,3 +93,41 @@ Deno.test("DataStream: each epoch asks the source anew, and a reader may stop ea
   assertEquals(epochs, [0, 1]);
   assertEquals(closed, 2);
 });
+
+Deno.test("map: a stream's function gets index, epoch and random numbers of its own", async () => {
+  const draws = (stream: DataStream) =>
+    stream.map(({ inputs, targets }, index, epoch, random) => ({
+      inputs: [Float32Array.of(100 * epoch + index, random.uniform() + inputs[0]![1]! * 0)],
+      targets,
+    }));
+  const read = async (
+    stream: DataStream,
+    cut: { epoch?: number; seed?: number; start?: number },
+  ) => {
+    const all: number[] = [];
+    for await (const { inputs } of stream.batches({ batchSize: 2, ...cut })) {
+      all.push(...inputs[0]!);
+    }
+    return all;
+  };
+  const stream = draws(counting(5));
+  const epoch3 = await read(stream, { epoch: 3 });
+  assertEquals(epoch3.filter((_, i) => i % 2 === 0), [300, 301, 302, 303, 304]);
+  assertEquals(await read(stream, { epoch: 3, start: 1 }), epoch3.slice(4), "a resumed epoch");
+  const numbers = [epoch3, await read(stream, {}), await read(stream, { seed: 1 })]
+    .flatMap((row) => row.filter((_, i) => i % 2 === 1));
+  const twice = draws(draws(counting(5)).take(5));
+  numbers.push(...(await read(twice, {})).filter((_, i) => i % 2 === 1));
+  assertEquals(new Set(numbers).size, 20, "each epoch, seed, example and map has its own");
+});
+
+Deno.test("weights of examples go through a stream", async () => {
+  const weights = [{ shape: [], dtype: "f32" }] as const;
+  const stream = counting(5).map(
+    (e) => ({ ...e, weights: [Float32Array.of(e.inputs[0]![0]! / 2)] }),
+    { weights },
+  );
+  const all = await stream.map(({ inputs, targets }) => ({ inputs, targets })).collect();
+  assertEquals(all.weights, weights);
+  assertEquals([...all.batch([0, 3, 4]).weights![0]!], [0, 1.5, 2]);
+});
