@@ -20,6 +20,11 @@ export interface Wanted {
   readonly most?: number;
   /** Whether bytes are wanted as the server has them; else gzip and the like are unpacked. */
   readonly asStored?: boolean;
+  /**
+   * Looks at the first 64 bytes, or all where there are fewer. What it throws ends the request: a
+   * page, or bytes without end, are not received as a whole to be found something else.
+   */
+  readonly check?: (head: Uint8Array) => void;
   /** Ends the request. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -141,10 +146,19 @@ function watched(url: string | URL, body: Bytes, patience: Patience): Bytes {
   }, { highWaterMark: 0 });
 }
 
-/** A body of at most so many bytes. */
+/** How many bytes of a body are looked at before the rest comes. */
+const headLength = 64;
+
+/** A body of at most so many bytes, whose first ones are what is wanted. */
 function limited(url: string | URL, body: Bytes, wanted: Wanted, most: number): Bytes {
-  const reader = body.getReader();
+  const reader = body.getReader(), { check } = wanted, head: number[] = [];
   let count = 0;
+  const look = (chunk: Uint8Array) => {
+    const lacks = headLength - head.length;
+    if (lacks > 0) head.push(...chunk.subarray(0, lacks));
+    if (lacks > 0 && head.length === headLength) check?.(Uint8Array.from(head));
+    if (count > most) throw tooLarge(url, wanted, most, "more");
+  };
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await reader.read().catch((error) => {
@@ -152,12 +166,18 @@ function limited(url: string | URL, body: Bytes, wanted: Wanted, most: number): 
         if (!(error instanceof TypeError)) throw error;
         throw new Error(`${url}: is damaged (${error.message}); try again`, { cause: error });
       });
-      if (done) return controller.close();
+      if (done) {
+        if (count < headLength) check?.(Uint8Array.from(head));
+        return controller.close();
+      }
       count += value.length;
-      if (count <= most) return controller.enqueue(value);
-      const error = tooLarge(url, wanted, most, "more");
-      await reader.cancel(error);
-      throw error;
+      try {
+        look(value);
+      } catch (error) {
+        await reader.cancel(error);
+        throw error;
+      }
+      controller.enqueue(value);
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });

@@ -1,5 +1,6 @@
 import { channelOrders } from "../core/preprocessing.ts";
 import { request } from "../core/request.ts";
+import { checkHead } from "../core/safetensors/header.ts";
 import { decodeSafetensors } from "../core/safetensors/read.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import { rebuild } from "../nn/architecture.ts";
@@ -69,5 +70,6 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
 async function readSource(source: string | URL): Promise<Uint8Array> {
   if (String(source).startsWith("file:")) return await Deno.readFile(new URL(source));
   if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
-  return await (await request(source, { what: "a model" })).bytes();
+  const check = (head: Uint8Array) => checkHead(head, String(source));
+  return await (await request(source, { what: "a model", check })).bytes();
 }

@@ -5,7 +5,7 @@
  */
 
 import { storing, writeAll } from "../core/files.ts";
-import { request } from "../core/request.ts";
+import { request, type Wanted } from "../core/request.ts";
 
 /** Something that holds a file's bytes. */
 export interface ByteSource {
@@ -23,10 +23,13 @@ export interface ByteSource {
   close(): void;
 }
 
-/** Opens a path, a URL (http, https, file) or bytes; `signal` ends a download. */
+/** How a file is downloaded: what ends it, and what looks at its first bytes. */
+export type Downloading = Pick<Wanted, "signal" | "check">;
+
+/** Opens a path, a URL (http, https, file) or bytes. */
 export async function openSource(
   source: string | URL | Uint8Array,
-  signal?: AbortSignal,
+  downloading: Downloading = {},
 ): Promise<ByteSource> {
   if (source instanceof Uint8Array) return bytesSource(source, `${source.length} bytes`);
   if (typeof source !== "string" && !(source instanceof URL)) {
@@ -37,7 +40,9 @@ export async function openSource(
     : /^(file|https?):|^[a-z][a-z0-9+.-]*:(?=\/\/)/i.exec(source)?.[0].toLowerCase();
   if (scheme === undefined) return await fileSource(source);
   if (scheme === "file:") return await fileSource(new URL(source));
-  if (scheme === "http:" || scheme === "https:") return await urlSource(String(source), signal);
+  if (scheme === "http:" || scheme === "https:") {
+    return await urlSource(String(source), downloading);
+  }
   throw new TypeError(`weights: expected a path or a URL of http, https or file, found ${source}`);
 }
 
@@ -107,8 +112,8 @@ async function fileSource(path: string | URL, where = String(path)): Promise<Byt
  * A URL. Files of weights are large, and not read from front to back: they are kept in a temporary
  * file until the source is closed.
  */
-async function urlSource(url: string, signal?: AbortSignal): Promise<ByteSource> {
-  const response = await request(url, { what: "a file of weights", signal });
+async function urlSource(url: string, downloading: Downloading): Promise<ByteSource> {
+  const response = await request(url, { what: "a file of weights", ...downloading });
   const path = await Deno.makeTempFile({ prefix: "striate-weights-" });
   const remove = () => {
     try {

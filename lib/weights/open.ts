@@ -44,9 +44,10 @@ export async function openWeights(
   given: OpenWeightsOptions = {},
 ): Promise<WeightFile> {
   const { signal } = options("openWeights", given, schema);
-  const bytes = await openSource(source, signal);
+  const check = (head: Uint8Array) => void openerFor(head, String(source));
+  const bytes = await openSource(source, { signal, check });
   try {
-    const open = openerFor(await bytes.read(0, Math.min(bytes.size, 64)), bytes);
+    const open = openerFor(await bytes.read(0, Math.min(bytes.size, 64)), bytes.where);
     return await open(bytes);
   } catch (error) {
     bytes.close();
@@ -63,7 +64,7 @@ async function openArchive(source: ByteSource): Promise<WeightFile> {
     : await openKeras(partOf(source, keras.at, keras.size));
 }
 
-function openerFor(head: Uint8Array, source: ByteSource) {
+function openerFor(head: Uint8Array, where: string) {
   const begins = (...signature: readonly number[]) =>
     signature.every((byte, i) => head[i] === byte);
   if (begins(...legacyMagic)) return openTorchLegacy;
@@ -86,6 +87,6 @@ function openerFor(head: Uint8Array, source: ByteSource) {
       Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ")
     }`;
   throw new SyntaxError(
-    `${source.where}: expected weights (safetensors, PyTorch, Keras .h5 or .caffemodel), found ${found}`,
+    `${where}: expected weights (safetensors, PyTorch, Keras .h5 or .caffemodel), found ${found}`,
   );
 }

@@ -170,6 +170,19 @@ Deno.test("request: no more bytes than may be, whatever the server states", asyn
   assert(sent < 1000, `${sent} pieces were sent`);
 });
 
+Deno.test("request: bytes without end that are no file of weights are left at the first ones", async () => {
+  await using server = serveRaw(async ({ path, head, send }) => {
+    await head("200 OK");
+    if (path === "/endless") { for (;;) await send(song); }
+    await send(song.subarray(0, 12));
+  });
+  for (const path of ["/endless", "/short"]) {
+    const url = server.address + path;
+    await assertRejects(() => openWeights(url), SyntaxError, `${url}: expected weights (`);
+    await assertRejects(() => loadModel(url), SyntaxError, `${url}: another beginning`);
+  }
+});
+
 Deno.test("request: packed files are unpacked, but those that are wanted as they are stored", async () => {
   const packed = gzip(song);
   await using server = serveRaw(async ({ path, head, send }) => {

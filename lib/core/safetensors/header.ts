@@ -23,6 +23,15 @@ export interface HeaderEntry<T extends string> {
 const largestHeader = 100_000_000;
 
 /**
+ * Checks the first bytes of a file of which no more is known yet.
+ *
+ * @throws {SyntaxError} where no JSON header begins there
+ */
+export function checkHead(head: Uint8Array, where: string): void {
+  if (head[8] !== 0x7b) throw malformed(where, "another beginning");
+}
+
+/**
  * The length of the JSON header that the first 8 bytes of a file of `size` bytes declare.
  *
  * @throws {SyntaxError} where it is larger than the file or than the format allows
