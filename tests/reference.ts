@@ -315,14 +315,15 @@ const windowSumGradient: Rule = (node, [g]) => {
   return result;
 };
 
-// Rows picked by number.
+// Rows picked by number: from the end where it is below 0, the first or last where it is outside.
 
-const clamp = (index: number, rows: number) => Math.min(Math.max(index, 0), rows - 1);
+const rowOf = (index: number, rows: number) =>
+  Math.min(Math.max(index < 0 ? index + rows : index, 0), rows - 1);
 
 const gather: Rule = (node, [x, indices]) => {
   const [rows, ...row] = node.inputs[0]!.shape, width = sizeOf(row);
   return fill(node.shape, (_, i) => {
-    const from = clamp(indices![Math.floor(i / width)]!, rows!);
+    const from = rowOf(indices![Math.floor(i / width)]!, rows!);
     return x![from * width + i % width]!;
   });
 };
@@ -331,7 +332,7 @@ const scatterAdd: Rule = (node, [updates, indices]) => {
   const [rows, ...row] = node.shape, width = sizeOf(row);
   const result = fill(node.shape, () => 0);
   updates!.forEach((update, i) => {
-    const to = clamp(indices![Math.floor(i / width)]!, rows!);
+    const to = rowOf(indices![Math.floor(i / width)]!, rows!);
     result[to * width + i % width]! += update;
   });
   return result;

@@ -190,7 +190,9 @@ export function randomUniform(
   return drawn(shape, "randomUniform", () => random.uniform(low, high));
 }
 
-/** 1 at each index (i32), 0 elsewhere: [...] to f32 [..., depth]. */
+/**
+ * 1 at each index (i32), 0 elsewhere: [...] to f32 [..., depth]. An index outside gives zeros alone.
+ */
 export function oneHot(indices: Tensor | readonly number[], depth: number): Tensor {
   checkShape([depth], "oneHot: depth");
   const list = indices instanceof Tensor ? indices : tensor([...indices], { dtype: "i32" });

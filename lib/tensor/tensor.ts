@@ -15,6 +15,7 @@ import * as layout from "../graph/ops/layout.ts";
 import { argmax, reduceMax, reduceMin, reduceProduct, reduceSum } from "../graph/ops/reduce.ts";
 import { gather } from "../graph/ops/gather.ts";
 import { type Axes, axisList, blockOf, frameOf, reducedAxes } from "./arguments.ts";
+import { checkIndices } from "./indices.ts";
 import { matrixProduct } from "./matrix.ts";
 import { formatTensor, nest, type NestedArray } from "./print.ts";
 import { copyTo, read, schedule } from "./evaluate.ts";
@@ -256,9 +257,14 @@ export class Tensor {
     const x = inFloat(this);
     return x.sub(x.mean(axes, true)).square().mean(axes, keepDimensions);
   }
-  /** The square root of the variance. */
+  /** The square root of the variance; where that is 0, its gradient is 0 too. */
   standardDeviation(axes?: Axes, keepDimensions = false): Tensor {
-    return this.variance(axes, keepDimensions).sqrt();
+    return unary((variance) => {
+      // The root is vertical at 0, where the variance is flat: their product is no number.
+      const zero = literal(0, variance.shape), isFlat = e.compare("equal", variance, zero);
+      const root = e.sqrt(e.select(isFlat, literal(1, variance.shape), variance));
+      return e.select(isFlat, zero, root);
+    }, this.variance(axes, keepDimensions));
   }
   /** The index (i32) of the first largest element along an axis; NaN counts as the largest. */
   argmax(axis = -1): Tensor {
@@ -332,10 +338,15 @@ export class Tensor {
   }
   /**
    * Rows (elements of the first axis) at `indices` (i32, of any shape): [indices..., rows' axes...].
-   * An index outside is moved to the first or last row.
+   * An index below 0 counts from the end. One outside that was computed on a device, where it is not
+   * looked at, is moved to the first or last row.
+   *
+   * @throws {RangeError} for an index outside that lies on the host.
    */
   take(indices: Tensor): Tensor {
     checkTensor(indices, "take");
+    const rows = this.shape[0] ?? 0;
+    if (rows > 0) checkIndices(indices.node, [-rows, rows - 1], "take", `indices of ${rows} rows`);
     return new Tensor(gather(this.node, indices.node), [this, indices]);
   }
   /** Another element type; to i32 without the fraction, NaN as 0, and cut off at the ends of i32. */

@@ -82,7 +82,10 @@ export const layoutCases: readonly Case[] = [
     ["rows", [real([5, 3]), integers([7], 0, 5)], gather],
     ["a table of indices", [real([4, 2, 3]), integers([2, 3], 0, 4)], gather],
     ["numbers", [real([6]), integers([4], 0, 6)], gather],
-    ["indices outside are clamped", [real([4, 3]), indices([4], [-3, 9, 0, 3])], gather],
+    ["indices below 0 count from the end, and those outside are clamped", [
+      real([4, 3]),
+      indices([4], [-3, 9, 0, 3]),
+    ], gather],
     ["i32", [integers([4, 3]), integers([5], 0, 4)], gather],
     ["of a transpose", [real([3, 5]), integers([4], 0, 5)], (x, i) => gather(transpose(x), i)],
   ]),
@@ -95,7 +98,7 @@ export const layoutCases: readonly Case[] = [
     ],
     ["numbers", [real([9]), integers([9], 0, 3)], (u, i) => scatterAdd(u, i, 3)],
     [
-      "indices outside are clamped",
+      "indices below 0 count from the end, and those outside are clamped",
       [real([4, 3]), indices([4], [-3, 9, 0, 3])],
       (u, i) => scatterAdd(u, i, 4),
     ],

@@ -3,6 +3,7 @@ import { methods } from "../../lib/graph/ops/elementwise.ts";
 import { opTable } from "../../lib/graph/table.ts";
 import { arange, full, tensor, zeros } from "../../lib/tensor/create.ts";
 import { concatenate, stack, where } from "../../lib/tensor/combine.ts";
+import { gradient } from "../../lib/tensor/gradient.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { testOnDevices } from "./devices.ts";
 
@@ -216,7 +217,6 @@ testOnDevices("slices and rows", async () => {
   assertEquals([...t.slice([0], [0]).shape], [0, 4]);
   await check(t.take(i32([2, 0])), [[8, 9, 10, 11], [0, 1, 2, 3]]);
   await check(t.take(i32([[1]])), [[[4, 5, 6, 7]]]);
-  await check(t.take(i32([7, -7])), [[8, 9, 10, 11], [0, 1, 2, 3]]);
   assertThrows(() => t.slice([0, 0, 0]), RangeError, "at most 2 integers for [3, 4]");
   assertThrows(() => t.slice([0.5]), RangeError, "found [0.5]");
   assertThrows(() => t.slice([2], [2]), RangeError, "leave axis 0");
@@ -343,4 +343,31 @@ Deno.test("every function of one number is a method of tensors", () => {
   // These two are methods with more to them.
   const missing = new Set(rows.map(({ name }) => name)).difference(new Set(found));
   assertEquals([...missing].sort(), ["convert", "detach"]);
+});
+
+testOnDevices("rows from the end, and indices that name no row", async () => {
+  const rows = tensor([[1, 2], [3, 4], [5, 6]]);
+  await check(rows.take(i32([-1, 0, -3])), [[5, 6], [1, 2], [1, 2]]);
+  for (const outside of [3, -4]) {
+    const message = `take: expected indices of 3 rows from -3 to 2, found ${outside}`;
+    assertThrows(() => rows.take(i32([0, outside])), RangeError, message);
+    // What a device computed is not looked at.
+    const edge = outside < 0 ? [1, 2] : [5, 6];
+    await check(rows.take(i32([0, outside]).add(0)), [[1, 2], edge]);
+  }
+  assertEquals((await zeros([0, 2]).take(i32([])).data()).length, 0);
+});
+
+testOnDevices("a deviation of 0 has the gradient 0", async () => {
+  const x = tensor([[4, 4, 4], [1, 2, 3], [0, 0, 0]]);
+  const slopes = gradient((x: Tensor) => x.standardDeviation(1).sum())(x);
+  const slope = 1 / Math.sqrt(6);
+  await check(slopes, [[0, 0, 0], [-slope, 0, slope], [0, 0, 0]]);
+  await check(gradient((x: Tensor) => x.standardDeviation())(tensor([7])), [0]);
+  // Inside a loss, and once more differentiated.
+  const penalty = (x: Tensor) => x.standardDeviation(0).sub(1).square().sum();
+  await check(gradient(penalty)(full([4, 2], 3)), [[0, 0], [0, 0], [0, 0], [0, 0]]);
+  const twice = gradient((x: Tensor) => gradient(penalty)(x).sum())(full([3], 3));
+  await check(twice, [0, 0, 0]);
+  assertEquals([...await tensor([1, NaN]).standardDeviation(0, true).data()], [NaN]);
 });

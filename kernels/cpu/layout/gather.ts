@@ -9,9 +9,10 @@ import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 /** Elements that a task touches, about. */
 const taskSize = 8192;
 
-/** The index at `address`, clamped to 0..rows - 1. */
-function clampedIndex(f: FunctionBuilder, address: Integer, rows: number): Integer {
+/** The row that the index at `address` names: from the end if it is below 0, clamped to 0..rows - 1. */
+function rowAt(f: FunctionBuilder, address: Integer, rows: number): Integer {
   const index = f.local(i32.load(address));
+  f.set(index, i32.select(i32.ltS(index, 0), i32.add(index, rows), index));
   f.set(index, i32.select(i32.ltS(index, 0), 0, index));
   return i32.select(i32.gtS(index, rows - 1), rows - 1, index);
 }
@@ -20,7 +21,7 @@ function clampedIndex(f: FunctionBuilder, address: Integer, rows: number): Integ
 export function emitGather(builder: KernelBuilder, { rows, width, count }: GatherKernel): void {
   if (rows * width * count === 0) return;
   stageOfUnits(builder, count, taskSize / width, (f, args) => (row) => {
-    const index = clampedIndex(f, i32.add(args.input(1), i32.mul(row, 4)), rows);
+    const index = rowAt(f, i32.add(args.input(1), i32.mul(row, 4)), rows);
     const source = f.local(i32.add(args.input(0), i32.mul(index, width * 4)));
     copy(f, f.local(i32.add(args.output(0), i32.mul(row, width * 4))), source, width);
   });
@@ -45,7 +46,7 @@ export function emitScatterAdd(
           fill(f, at, columns, f32x4.constant(0));
         });
         f.count(0, count, 1, (update) => {
-          const index = clampedIndex(f, i32.add(args.input(1), i32.mul(update, 4)), rows);
+          const index = rowAt(f, i32.add(args.input(1), i32.mul(update, 4)), rows);
           const to = f.local(i32.add(target, i32.mul(index, width * 4)));
           const from = f.local(i32.add(updates, i32.mul(update, width * 4)));
           for (let at = 0; at < columns; at += 4) {

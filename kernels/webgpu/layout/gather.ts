@@ -2,9 +2,11 @@ import type { GatherKernel, ScatterAddKernel } from "../../../lib/graph/kernel.t
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import { type Emitted, threadsDispatch } from "../shader/source.ts";
 
-/** WGSL of the row that index `k` names, moved to the first or last where it is outside. */
-const rowOf = (bindings: Bindings, k: string, rows: number) =>
-  `clamp(${bindings.load(1, "i32", k)}, 0i, ${rows - 1}i)`;
+/** WGSL of the row that index `k` names: from the end if it is below 0, clamped where it is outside. */
+const rowOf = (bindings: Bindings, k: string, rows: number) => {
+  const index = bindings.load(1, "i32", k);
+  return `clamp(select(${index}, ${index} + ${rows}i, ${index} < 0i), 0i, ${rows - 1}i)`;
+};
 
 /** Rows picked by number: each element is copied from the row that an index names. */
 export function emitGather(kernel: GatherKernel, operands: Operands): Emitted {

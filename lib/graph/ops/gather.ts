@@ -2,7 +2,10 @@ import { formatShape, sameShape, sizeOf } from "../../core/shape.ts";
 import { registerType } from "../kernel.ts";
 import { apply, defineOp, type Node } from "../node.ts";
 
-/** Rows of the first input picked by the second (i32); an index outside is clamped. */
+/**
+ * Rows of the first input picked by the second (i32). An index below 0 counts from the end; one
+ * outside is clamped.
+ */
 export const gatherOp = defineOp({
   name: "gather",
   kind: "kernel",
@@ -28,7 +31,10 @@ export const gatherOp = defineOp({
   }),
 });
 
-/** Sums rows of the first input into `rows` rows at the places that the second (i32) names. */
+/**
+ * Sums rows of the first input into `rows` rows at the places that the second (i32) names, as gather
+ * reads it.
+ */
 export const scatterAddOp = defineOp<{ rows: number }>({
   name: "scatterAdd",
   kind: "kernel",

@@ -3,13 +3,17 @@ import { options, type Schema } from "../../core/options.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
 import { where } from "../combine.ts";
 import { oneHot, ones } from "../create.ts";
+import { checkIndices } from "../indices.ts";
 import { checkTensor, type Tensor } from "../tensor.ts";
 import { softplus } from "./activation.ts";
 
 /**
  * The mean of -log softmax(logits)[label], for logits [..., classes] and labels that are class
- * numbers (i32 [...]) or probabilities (f32 [..., classes]). A label that is no class counts as 0.
- * With label smoothing s, the target is (1 - s) times that plus s / classes.
+ * numbers (i32 [...]) or probabilities (f32 [..., classes]). With label smoothing s, the target is
+ * (1 - s) times that plus s / classes. A label that is no class makes the loss and its gradient NaN;
+ * where the labels lie on the host, it is an error.
+ *
+ * @throws {RangeError} for a label on the host that is no class.
  */
 export function crossEntropy(
   logits: Tensor,
@@ -31,7 +35,7 @@ export function crossEntropy(
       `crossEntropy: expected class numbers of type i32, found ${labels.dtype}; make them by tensor(…, { dtype: "i32" }), or cast() them`,
     );
   }
-  const targets = labels.dtype === "i32" ? oneHot(labels, classes) : labels;
+  const targets = labels.dtype === "i32" ? classTargets(labels, classes) : labels;
   checkAlike("crossEntropy", logits, targets);
   const logarithms = logits.logSoftmax();
   // A target of 0 must not multiply an infinite logarithm.
@@ -39,6 +43,14 @@ export function crossEntropy(
     ? where(targets.equal(0), 0, targets.mul(logarithms))
     : targets.mul(1 - labelSmoothing).add(labelSmoothing / classes).mul(logarithms);
   return terms.sum().mul(-classes / logits.size);
+}
+
+/** 1 for the class of each label, 0 for the others; NaN for all of them where it is none. */
+function classTargets(labels: Tensor, classes: number): Tensor {
+  checkIndices(labels.node, [0, classes - 1], "crossEntropy", `labels of ${classes} classes`);
+  // Each element looks at its label by itself: then all is one kernel.
+  const each = labels.expandDims(-1).broadcastTo([...labels.shape, classes]);
+  return where(each.clip(0, classes - 1).equal(each), oneHot(labels, classes), NaN);
 }
 
 /** The mean binary cross-entropy of logits and labels (0 or 1) of one shape. */

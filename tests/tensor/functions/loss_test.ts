@@ -1,8 +1,8 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as losses from "../../../lib/tensor/functions/loss.ts";
 import { gradients } from "../../../lib/graph/gradient.ts";
 import { leaf } from "../../../lib/graph/node.ts";
-import { oneHot } from "../../../lib/tensor/create.ts";
+import { oneHot, tensor, zeros } from "../../../lib/tensor/create.ts";
 import { onNodes } from "../../nodes.ts";
 import { evaluate } from "../../reference.ts";
 
@@ -23,6 +23,27 @@ Deno.test("logits that are far apart give a finite loss and gradient", () => {
   const [value, g] = evaluate([loss, ...gradients(loss, [x])], data);
   assertAlmostEquals(value![0]!, 1000, 1e-9);
   assertEquals([...g!], [0, 0, 0, -0.5, 0.5, 0]);
+});
+
+Deno.test("a label that is no class makes the loss and its gradient no number", () => {
+  const x = leaf([2, 3], "f32"), y = leaf([2], "i32");
+  for (const [smoothing, none] of [[0, 3], [0.1, 3], [0, -1], [0, 2 ** 31 - 1], [0, -(2 ** 31)]]) {
+    const loss = onNodes((x, y) => losses.crossEntropy(x, y, { labelSmoothing: smoothing! }))(x, y);
+    const data = new Map([[x, [1, 2, 3, 1, 2, 3]], [y, [2, none!]]]);
+    const [value, g] = evaluate([loss, ...gradients(loss, [x])], data);
+    assertEquals([...value!], [NaN]);
+    assertEquals([...g!.slice(3)], [NaN, NaN, NaN]);
+    assert(g!.slice(0, 3).every(Number.isFinite));
+  }
+});
+
+Deno.test("a label on the host that is no class is an error", () => {
+  const logits = zeros([2, 3]);
+  for (const none of [-1, 3]) {
+    const labels = tensor([0, none], { dtype: "i32" });
+    const message = `crossEntropy: expected labels of 3 classes from 0 to 2, found ${none}`;
+    assertThrows(() => losses.crossEntropy(logits, labels), RangeError, message);
+  }
 });
 
 Deno.test("binary cross-entropy does not overflow", () => {
