@@ -1,0 +1,82 @@
+import { type CombineName, combines } from "../../../lib/graph/combine.ts";
+import { emitLiteral } from "../elementwise/elementwise.ts";
+import { prelude } from "../elementwise/expression.ts";
+import type { Tiling } from "../product/tile.ts";
+import type { Bindings } from "../shader/bindings.ts";
+import { constants, type Dispatch, threadsDispatch } from "../shader/source.ts";
+import { combineOf } from "./combine.ts";
+import reduce from "./reduce.wgsl" with { type: "text" };
+
+/** Numbers that are combined for each output, as WGSL. */
+export interface Reduction {
+  readonly combine: CombineName;
+  readonly dtype: "f32" | "i32";
+  readonly outputs: number;
+  /** Numbers for each output. */
+  readonly elements: number;
+  /** How many threads share the numbers of an output. */
+  readonly parts: number;
+  /** Whether outputs that follow each other lie side by side, or else the numbers of one. */
+  readonly outputsFastest: boolean;
+  /** WGSL of a body that returns number `k` of `output`. */
+  readonly element: string;
+  /** WGSL of a statement that stores `value`, the result of output `i % outputs` for its part. */
+  readonly store: string;
+}
+
+/** The dispatch of a reduction. */
+export function emitReduction(reduction: Reduction, bindings: Bindings): Dispatch {
+  const { combine, dtype, outputs, elements, parts } = reduction;
+  const { identity } = combines[combine];
+  // A sum begins with -0, which changes nothing, not even another -0.
+  const start = combine === "sum" && elements > 0 ? -0 : identity[dtype];
+  return threadsDispatch(outputs * parts, bindings, [
+    prelude,
+    constants({
+      OUTPUTS: outputs,
+      ELEMENTS: elements,
+      PARTS: parts,
+      OUTPUTS_FASTEST: reduction.outputsFastest,
+    }),
+    combineOf(combine, dtype),
+    `fn nothing() -> ${dtype} { return ${emitLiteral(start, dtype)}; }`,
+    `fn element(output: u32, k: u32) -> ${dtype} {\n  ${reduction.element}\n}`,
+    `fn finish(i: u32, value: ${dtype}) {\n  ${reduction.store}\n}`,
+    reduce,
+  ]);
+}
+
+/** The dispatch that combines the parts of each output, which lie in a scratch buffer. */
+export function emitTotal(
+  reduction: Omit<Reduction, "parts" | "outputsFastest" | "element">,
+  scratch: number,
+  bindings: Bindings,
+): Dispatch {
+  const part = bindings.read(scratch, reduction.dtype, `k * ${reduction.outputs}u + output`);
+  return emitReduction({
+    ...reduction,
+    parts: 1,
+    outputsFastest: true,
+    element: `return ${part};`,
+  }, bindings);
+}
+
+/**
+ * The longest chain in one thread, how many threads are worth having, and for one output. Software
+ * adapters end the loops of a thread after 65,535 turns in all, in silence: no chain may be so long.
+ */
+const limits = {
+  register: { chain: 4096, threads: 256, most: 256 },
+  workgroup: { chain: 64, threads: 65536, most: 1024 },
+};
+const longest = 4096;
+
+/** How many threads share the elements of each output. */
+export function partsOf(outputs: number, elements: number, tiling: Tiling): number {
+  if (elements < 64) return 1;
+  const { chain, threads, most } = limits[tiling];
+  const wanted = Math.max(threads / outputs, elements / chain);
+  // Whoever combines the parts should not be longer at it than those who made them.
+  const fewest = Math.ceil(elements / Math.max(longest, Math.sqrt(elements)));
+  return Math.max(fewest, Math.floor(Math.min(wanted, Math.sqrt(elements), most)));
+}
