@@ -83,7 +83,7 @@ export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/
 export type { EarlyStopping } from "./lib/train/early_stopping.ts";
 export type { EpochRecord, Progress } from "./lib/train/epoch_record.ts";
 export { History, type HistoryData } from "./lib/train/history.ts";
-export type { LossConfig, LossLike, LossName } from "./lib/train/loss.ts";
+export type { LossConfig, LossFunction, LossLike, LossName } from "./lib/train/loss.ts";
 export type { Metric, Metrics } from "./lib/train/metrics.ts";
 export { loadModel } from "./lib/train/load_model.ts";
 export { Model, model, sequential } from "./lib/train/model.ts";

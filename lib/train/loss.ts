@@ -1,7 +1,9 @@
 import { custom } from "../core/option_kinds.ts";
 import { formatShape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
+import { oneHot } from "../tensor/create.ts";
 import * as losses from "../tensor/functions/loss.ts";
+import { spread } from "../tensor/functions/weighted_mean.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** A loss by name with its settings, as plain data. */
@@ -20,8 +22,19 @@ export type LossName =
   | "meanAbsoluteError"
   | "hinge";
 
-/** A loss: by name, by name with settings, or a function of predictions and targets to a scalar. */
-export type LossLike = LossName | LossConfig | ((predictions: Tensor, targets: Tensor) => Tensor);
+/**
+ * A loss of one's own: predictions and targets to a scalar. Where examples have weights, `options`
+ * holds what each counts, and the loss is to be the mean that they weight; the losses of this library
+ * take the same options.
+ */
+export type LossFunction = (
+  predictions: Tensor,
+  targets: Tensor,
+  options: losses.LossOptions,
+) => Tensor;
+
+/** A loss: by name, by name with settings, or a function of one's own. */
+export type LossLike = LossName | LossConfig | LossFunction;
 
 /** The option that a loss, or one for each output, is given by. */
 export const lossOption = <D extends LossName | undefined = undefined>(fallback?: D) =>
@@ -38,19 +51,72 @@ export interface Loss {
   /** Its targets: classes (numbers or probabilities), numbers like the predictions, or anything. */
   readonly targets: "classes" | "numbers" | "any";
   /** The mean loss of a batch, a scalar. */
-  compute(predictions: Tensor, targets: Tensor): Tensor;
+  compute(predictions: Tensor, targets: Tensor, weights?: LossWeights): Tensor;
 }
 
+/** What the examples of a batch count in a loss; without either, all the same. */
+export interface LossWeights {
+  /** What those of each class count, by label. */
+  readonly classes?: Tensor | undefined;
+  /** Whether there is one output for two classes, with targets of 0 and 1 (or -1 and 1). */
+  readonly isBinary?: boolean;
+  /** What each example counts ([n]), or each place in it. */
+  readonly examples?: Tensor | undefined;
+}
+
+/**
+ * What each example counts by its own weight and its class's, or each place in it; undefined where
+ * all count the same. Targets are as the loss takes them: class numbers, or probabilities.
+ */
+export function countsOf(
+  targets: Tensor,
+  { classes, isBinary = false, examples }: LossWeights,
+): Tensor | undefined {
+  if (classes === undefined) return examples;
+  const ofClass = classCounts(targets, classes, isBinary);
+  return examples === undefined
+    ? ofClass
+    : ofClass.mul(spread(examples, ofClass.shape, "the weights of examples"));
+}
+
+function classCounts(targets: Tensor, classes: Tensor, isBinary: boolean): Tensor {
+  if (isBinary) {
+    const [zero, one] = [0, 1].map((label) => classes.slice([label], [1]).reshape([]));
+    return targets.cast("f32").maximum(0).mul(one!.sub(zero!)).add(zero!);
+  }
+  const probabilities = targets.dtype === "f32"
+    ? targets
+    : oneHot(targets.cast("i32"), classes.size);
+  return probabilities.mul(classes).sum(-1);
+}
+
+/** The losses by name. `weights` are of examples alone, but for crossEntropy. */
 const table: Readonly<
-  Record<LossName, (predictions: Tensor, targets: Tensor, config: LossConfig) => Tensor>
+  Record<
+    LossName,
+    (predictions: Tensor, targets: Tensor, weights: LossWeights, config: LossConfig) => Tensor
+  >
 > = {
-  crossEntropy: (predictions, targets, { labelSmoothing = 0 }) =>
-    losses.crossEntropy(predictions, targets, { labelSmoothing }),
-  binaryCrossEntropy: losses.binaryCrossEntropy,
-  meanSquaredError: losses.meanSquaredError,
-  meanAbsoluteError: losses.meanAbsoluteError,
-  hinge: losses.hinge,
+  // Label smoothing spreads a target over classes, each of which then counts what it counts.
+  crossEntropy: (predictions, targets, { classes, examples }, { labelSmoothing = 0 }) =>
+    losses.crossEntropy(predictions, targets, {
+      labelSmoothing,
+      ...classes && { classWeights: classes },
+      ...examples && { weights: examples },
+    }),
+  binaryCrossEntropy: byExample(losses.binaryCrossEntropy),
+  meanSquaredError: byExample(losses.meanSquaredError),
+  meanAbsoluteError: byExample(losses.meanAbsoluteError),
+  hinge: byExample(losses.hinge),
 };
+
+/** A loss that knows weights of examples alone. */
+function byExample(loss: LossFunction) {
+  return (predictions: Tensor, targets: Tensor, given: LossWeights) => {
+    const weights = countsOf(targets, given);
+    return loss(predictions, targets, weights === undefined ? {} : { weights });
+  };
+}
 
 /** The losses for a model's outputs: one given stands for all of them. */
 export function lossesOf(given: LossLike | readonly LossLike[], outputs: number): Loss[] {
@@ -85,17 +151,34 @@ export function lossOf(given: LossLike): Loss {
   return {
     name,
     targets: name === "crossEntropy" ? "classes" : "numbers",
-    compute: (p, t) => compute(p, t, config),
+    compute: (predictions, targets, weights = {}) => compute(predictions, targets, weights, config),
   };
 }
 
-function customLoss(given: (predictions: Tensor, targets: Tensor) => Tensor): Loss {
+function customLoss(given: LossFunction): Loss {
   const name = given.name || "custom";
   return {
     name,
     targets: "any",
-    compute(predictions, targets) {
-      const result = given(predictions, targets);
+    compute(predictions, targets, counted = {}) {
+      const weights = countsOf(targets, counted);
+      let asked = weights === undefined;
+      const result = given(
+        predictions,
+        targets,
+        weights === undefined ? {} : {
+          get weights() {
+            asked = true;
+            return weights;
+          },
+        },
+      );
+      if (!asked) {
+        throw new TypeError(
+          `loss "${name}": with weights of examples or classes, expected a function of predictions, ` +
+            "targets and { weights }, found one that does not look at the weights",
+        );
+      }
       if (result instanceof Tensor && result.rank === 0 && result.dtype === "f32") return result;
       throw new TypeError(
         `loss "${name}": expected an f32 tensor without axes, such as .mean() gives, found ` +

@@ -62,10 +62,53 @@ const lossCases = functions([
     [real([5, 4], -3, 3), constant(real([5, 4], 0, 1))],
     (x, y) => losses.crossEntropy(x, y, { labelSmoothing: 0.2 }),
   ],
-  ["binaryCrossEntropy", [distinct([9]), integers([9], 0, 2)], losses.binaryCrossEntropy],
-  ["meanSquaredError", [real([4, 3]), real([4, 3])], losses.meanSquaredError],
-  ["meanAbsoluteError", [distinct([4, 3]), given([4, 3], [5, -6])], losses.meanAbsoluteError],
-  ["hinge", [distinct([9]), integers([9], 0, 2)], losses.hinge],
+  [
+    "binaryCrossEntropy",
+    [distinct([9]), integers([9], 0, 2)],
+    (x, y) => losses.binaryCrossEntropy(x, y),
+  ],
+  ["meanSquaredError", [real([4, 3]), real([4, 3])], (x, y) => losses.meanSquaredError(x, y)],
+  [
+    "meanAbsoluteError",
+    [distinct([4, 3]), given([4, 3], [5, -6])],
+    (x, y) => losses.meanAbsoluteError(x, y),
+  ],
+  ["hinge", [distinct([9]), integers([9], 0, 2)], (x, y) => losses.hinge(x, y)],
+  [
+    "crossEntropy with weights of classes, smoothed",
+    [real([5, 4], -3, 3), integers([5], 0, 4), real([4], 0.5, 2)],
+    (x, y, classWeights) => losses.crossEntropy(x, y, { labelSmoothing: 0.1, classWeights }),
+  ],
+  [
+    "crossEntropy at each place, with weights of examples",
+    [real([3, 2, 4], -3, 3), integers([3, 2], 0, 4), real([3], 0.5, 2)],
+    (x, y, weights) => losses.crossEntropy(x, y, { weights }),
+  ],
+  [
+    "crossEntropy of probabilities with weights of both kinds",
+    [real([5, 3], -3, 3), constant(real([5, 3], 0, 1)), real([3], 0.5, 2), real([5], 0.5, 2)],
+    (x, y, classWeights, weights) => losses.crossEntropy(x, y, { classWeights, weights }),
+  ],
+  [
+    "binaryCrossEntropy with weights of examples",
+    [distinct([4, 3]), integers([4, 3], 0, 2), real([4], 0.5, 2)],
+    (x, y, weights) => losses.binaryCrossEntropy(x, y, { weights }),
+  ],
+  [
+    "meanSquaredError with a weight for each number",
+    [real([4, 3]), real([4, 3]), real([4, 3], 0.5, 2)],
+    (x, y, weights) => losses.meanSquaredError(x, y, { weights }),
+  ],
+  [
+    "meanAbsoluteError with weights of examples",
+    [distinct([4, 3]), given([4, 3], [5, -6]), real([4], 0.5, 2)],
+    (x, y, weights) => losses.meanAbsoluteError(x, y, { weights }),
+  ],
+  [
+    "hinge with weights that are all 0",
+    [distinct([9]), integers([9], 0, 2), constant(given([9], [0]))],
+    (x, y, weights) => losses.hinge(x, y, { weights }),
+  ],
   [
     "top-1 hits",
     [distinct([5, 4]), integers([5], 0, 4)],

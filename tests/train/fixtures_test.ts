@@ -19,8 +19,13 @@ const lossErrors = new Largest("losses against PyTorch", 1e-5);
 for (const [i, record] of fixtures("losses").entries()) {
   const name = `${record.loss.name}: PyTorch's (record ${i})`;
   Deno.test(name, () => {
-    const { compute } = lossOf(record.loss as LossLike);
-    compareFixture(name, record, lossErrors, (nodes) => onNodes(compute)(...nodes));
+    const { compute } = lossOf(record.loss as LossLike), { weighted = [] } = record;
+    const isBinary = record.loss.name !== "crossEntropy";
+    const loss = onNodes((x, y, ...others) => {
+      const weights = Object.fromEntries(weighted.map((name, k) => [name, others[k]!]));
+      return compute(x!, y!, { ...weights, isBinary });
+    });
+    compareFixture(name, record, lossErrors, (nodes) => loss(...nodes));
   });
 }
 

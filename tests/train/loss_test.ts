@@ -1,9 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { leaf } from "../../lib/graph/node.ts";
 import { lossesOf, type LossLike, lossOf } from "../../lib/train/loss.ts";
-import { zeros } from "../../lib/tensor/create.ts";
+import { tensor, zeros } from "../../lib/tensor/create.ts";
+import * as losses from "../../lib/tensor/functions/loss.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { onNodes } from "../nodes.ts";
 import { evaluate } from "../reference.ts";
+import { useCpu } from "./helpers.ts";
 
 /** The loss of logits, with class numbers or with probabilities as targets. */
 function lossWith(given: LossLike, logits: number[][], targets: number[] | number[][]): number {
@@ -69,4 +72,80 @@ Deno.test("a loss of one's own gives one number", () => {
   assertThrows(() => loss.compute(x, x), TypeError, "found f32 [2, 3]");
   const count = lossOf((p) => p.greater(0).sum());
   assertThrows(() => count.compute(x, x), TypeError, "expected an f32 tensor without axes");
+});
+
+const scores = () => tensor([[2, -1, 0.5], [0, 3, 1], [1, 1, -2]]);
+const classNumbers = () => tensor([0, 2, 1], { dtype: "i32" });
+
+Deno.test("weights of classes and examples: the mean that they weight", async () => {
+  await useCpu();
+  const weights = tensor([2, 0, 1]), classes = tensor([3, 1, 0.5]);
+  const each = await Promise.all(
+    [0, 1, 2].map((i) =>
+      losses.crossEntropy(scores().slice([i], [1]), classNumbers().slice([i], [1])).item()
+    ),
+  );
+  const given = { classWeights: [3, 1, 0.5], weights };
+  const mean = await losses.crossEntropy(scores(), classNumbers(), given).item();
+  assertAlmostEquals(mean, (6 * each[0]! + each[2]!) / 7, 1e-6);
+  const named = lossOf("crossEntropy").compute(scores(), classNumbers(), {
+    classes,
+    examples: weights,
+  });
+  assertEquals(await named.item(), mean);
+  const none = losses.crossEntropy(scores(), classNumbers(), { weights: zeros([3]) });
+  assertAlmostEquals(await none.item(), 0);
+});
+
+Deno.test("weights of two classes with one output, by targets of 0 and 1 or of -1 and 1", async () => {
+  await useCpu();
+  const x = tensor([0.5, -0.25, 2]);
+  for (const zero of [0, -1]) {
+    const weights = { classes: tensor([0.5, 3]), isBinary: true };
+    const found = lossOf("hinge").compute(x, tensor([1, zero, zero]), weights);
+    assertAlmostEquals(await found.item(), (3 * 0.5 + 0.5 * 0.75 + 0.5 * 3) / 4, 1e-6);
+  }
+});
+
+Deno.test("a loss of one's own gets what each example counts, and must look at it", async () => {
+  await useCpu();
+  const weights = { classes: tensor([3, 1, 0.5]), examples: tensor([2, 0, 1]) };
+  const expected = lossOf("crossEntropy").compute(scores(), classNumbers(), weights);
+  for (
+    const own of [
+      losses.crossEntropy,
+      (p: Tensor, t: Tensor, given: losses.LossOptions) => losses.crossEntropy(p, t, given),
+    ]
+  ) {
+    const found = lossOf(own).compute(scores(), classNumbers(), weights);
+    assertAlmostEquals(await found.item(), await expected.item(), 1e-6);
+  }
+  const blind = lossOf(function blind(p) {
+    return p.mean();
+  });
+  assertEquals(blind.compute(scores(), classNumbers()).rank, 0);
+  assertThrows(
+    () => blind.compute(scores(), classNumbers(), weights),
+    TypeError,
+    'loss "blind": with weights of examples or classes, expected a function of predictions',
+  );
+});
+
+Deno.test("weights that do not fit a loss are refused", () => {
+  const weights = zeros([2]), x = zeros([3, 2]);
+  assertThrows(
+    () => losses.meanSquaredError(x, x, { weights }),
+    TypeError,
+    "meanSquaredError: weights: expected the shape [3, 2] or its first axes, found [2]",
+  );
+  assertThrows(
+    () => losses.crossEntropy(scores(), classNumbers(), { classWeights: [1, 2] }),
+    TypeError,
+    "crossEntropy: classWeights: expected 3 numbers, one for each class, found the shape [2]",
+  );
+  assertThrows(
+    () => losses.hinge(x, x, { weights: [1, 2, 3] } as never),
+    TypeError,
+    "hinge: weights: expected an object of Tensor",
+  );
 });
