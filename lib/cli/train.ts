@@ -4,6 +4,7 @@
  * @module
  */
 import { makeFolder } from "../core/files.ts";
+import { Stopwatch } from "../core/stopwatch.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";
 import type { History } from "../train/history.ts";
@@ -51,7 +52,7 @@ async function train(
   const { train, test } = await dataSets[settings.data].load(settings.seed, {
     onProgress: report.download,
   });
-  const started = performance.now();
+  const watch = new Stopwatch();
   const opened = await device();
   const { kind, description } = opened;
   report.start({ ...settings, device: kind, description, output: folder, net, train, test });
@@ -67,6 +68,7 @@ async function train(
     seed: settings.seed,
     progress: false,
     onStep() {
+      watch.read();
       if (isRunning) return;
       isRunning = true;
       // Queued is not done; what fails here is told by fit.
@@ -78,7 +80,7 @@ async function train(
     ...resume !== undefined && { resume },
     signal: interrupt.signal,
   });
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = watch.read() / 1000;
   if (history.stopped === "aborted") return { history, test: undefined, seconds };
   const measured = await net.evaluate(test);
   await net.save(`${folder}/model.safetensors`);

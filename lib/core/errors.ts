@@ -12,7 +12,7 @@ export class DeviceError extends Error {
   override readonly name: string = "DeviceError";
 }
 
-/** A file's bytes are not those that were published: its SHA-256 differs. */
+/** A file's bytes are not those that were published, or written: its checksum differs. */
 export class ChecksumError extends Error {
   /** Always "ChecksumError". */
   override readonly name: string = "ChecksumError";

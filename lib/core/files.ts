@@ -24,9 +24,35 @@ export async function writeFileAtomic(
       await storing(path, () => file.sync());
     }
     await storing(path, () => Deno.rename(temporary, path));
+    await syncFolder(path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
+  }
+}
+
+/** Tries to write beside `path`, before any work, and leaves nothing there. */
+export async function checkWritable(path: string): Promise<void> {
+  const trial = `${path}.${Deno.pid}.try`;
+  await removeLeftovers(path);
+  try {
+    await storing(path, () => Deno.writeFile(trial, Uint8Array.of(0)));
+  } finally {
+    await Deno.remove(trial).catch(() => {});
+  }
+}
+
+/**
+ * Syncs the folder of a file that was renamed, so that the new name outlives a loss of power. Not
+ * every system lets a folder be opened; there the name is as safe as the system makes it.
+ */
+async function syncFolder(path: string): Promise<void> {
+  const { dirname } = await import("node:path");
+  try {
+    using folder = await Deno.open(dirname(path));
+    await folder.sync();
+  } catch {
+    // The file itself is whole either way.
   }
 }
 
@@ -35,6 +61,9 @@ let writes = 0;
 
 /** Files that this process has written, or tried to. */
 const written = new Set<string>();
+
+/** What stands behind a file's name and a dot while it is written, or tried: the process's number. */
+const temporaryEnding = /^(\d+)(?:-\d+\.part|\.try(?:\.\d+-\d+\.part)?)$/;
 
 /**
  * Removes the temporary files of processes that were killed while they wrote `path`; once for each
@@ -48,8 +77,8 @@ async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path), start = `${basename(path)}.`;
   try {
     for await (const { name } of Deno.readDir(folder)) {
-      const pid = /^(\d+)-\d+\.part$/.exec(name.startsWith(start) ? name.slice(start.length) : "")
-        ?.[1];
+      const ending = name.startsWith(start) ? name.slice(start.length) : "";
+      const pid = temporaryEnding.exec(ending)?.[1];
       if (pid !== undefined && !await lives(Number(pid))) await Deno.remove(join(folder, name));
     }
   } catch {

@@ -1,3 +1,4 @@
+import { rateOf, Stopwatch } from "../core/stopwatch.ts";
 import { host } from "../train/host.ts";
 import type { Model } from "../train/model.ts";
 import type { EvaluationOptions } from "./evaluation_options.ts";
@@ -46,9 +47,8 @@ export async function evaluateItems<T extends Item>(
   const earlier = journal?.results ?? [], tally = new Tally(scorer.classes);
   for (const result of earlier) tally.add(result);
   const total = source.length && Math.min(source.length, limit ?? source.length);
-  const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
-  const speed = () => (tally.done - earlier.length) / seconds();
+  const watch = new Stopwatch(), seconds = () => watch.read() / 1000;
+  const speed = () => rateOf(tally.done - earlier.length, seconds());
   const keep = async (results: readonly ImageResult[]) => {
     for (const result of results) {
       tally.add(result);
@@ -56,7 +56,8 @@ export async function evaluateItems<T extends Item>(
     }
     await journal?.add(results);
     const { done, corrupt, top1Error, top5Error } = tally, imagesPerSecond = speed();
-    const secondsLeft = total && (total - done) / imagesPerSecond;
+    const isKnown = total !== undefined && imagesPerSecond > 0;
+    const secondsLeft = isKnown ? (total - done) / imagesPerSecond : undefined;
     options.onProgress?.({
       done,
       total,

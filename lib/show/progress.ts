@@ -65,7 +65,8 @@ export class NotebookProgress implements ProgressDisplay {
   }
 
   #drawSometimes(): void {
-    if (performance.now() - this.#drawn >= interval) this.#draw();
+    // A clock that was set back must not stop the display.
+    if (Math.abs(performance.now() - this.#drawn) >= interval) this.#draw();
   }
 
   #draw(): void {

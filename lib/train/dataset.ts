@@ -86,6 +86,12 @@ function checkInteger(value: number, least: number, most: number, what: string):
   integer({ least, most }).read(value, what);
 }
 
+/** The examples of an epoch in their order, by index. */
+export const orderOf = (length: number, shuffle: number | false, epoch: number): Uint32Array =>
+  shuffle === false
+    ? Uint32Array.from({ length }, (_, index) => index)
+    : new Random(shuffle, epoch).permutation(length);
+
 /**
  * Examples under an index from 0 to `length - 1`. A subclass gives `length`, the fields and
  * `read`; everything else follows. Views (`take`, `split`, `shuffle`, `map` …) copy no examples.
@@ -184,10 +190,7 @@ export abstract class Dataset implements Schema {
       );
     }
     checkInteger(start, 0, count, "batches: start");
-    const order = shuffle === false
-      ? Uint32Array.from({ length: this.length }, (_, index) => index)
-      : new Random(shuffle, epoch).permutation(this.length);
-    return this.#batches(order, count, settings);
+    return this.#batches(orderOf(this.length, shuffle, epoch), count, settings);
   }
 
   *#batches(

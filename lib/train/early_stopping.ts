@@ -10,7 +10,11 @@ export interface EarlyStopping {
   readonly patience?: number;
   /** The least that counts as an improvement; 0 by default. */
   readonly minimumChange?: number;
-  /** Whether the best epoch's weights come back at the end; false by default. */
+  /**
+   * Whether the best epoch's weights come back at the end; false by default. They do so however
+   * training ends: also where it is stopped, or by an error. Where the loss stops being finite in the
+   * first epoch, the weights are those from before it. A checkpoint holds the last weights as well.
+   */
   readonly restoreBest?: boolean;
 }
 

@@ -1,14 +1,16 @@
+import type { TensorData } from "../core/dtype.ts";
 import { DivergenceError } from "../core/errors.ts";
+import { checkWritable, makeFolder } from "../core/files.ts";
 import type { Normalization } from "../core/preprocessing.ts";
+import { rateOf, Stopwatch } from "../core/stopwatch.ts";
 import type { Network } from "../nn/network.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
 import type { Batch } from "./batch.ts";
 import {
   checkCheckpoint,
-  checkWritable,
+  checkpointName,
   NotFinite,
-  type Position,
   readCheckpoint,
   type Saveable,
   writeCheckpoint,
@@ -19,7 +21,9 @@ import type { EpochRecord, Progress } from "./epoch_record.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
 import type { Metrics } from "./metrics.ts";
+import { checkFinite } from "./not_finite.ts";
 import type { Optimizer } from "./optimizer.ts";
+import type { Position } from "./position.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 import { checkTrainable, Trainer } from "./trainer.ts";
@@ -45,7 +49,10 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   const signals = [stoppable.signal, ...signal ? [signal] : []];
   const run = new Run(runtime, task, AbortSignal.any(signals));
   try {
-    if (checkpoint !== undefined) await checkWritable(checkpoint.directory);
+    if (checkpoint !== undefined) {
+      await makeFolder(checkpoint.directory);
+      await checkWritable(`${checkpoint.directory}/${checkpointName}`);
+    }
     if (resume !== undefined) await run.resume(resume);
     return await run.showTraining();
   } finally {
@@ -70,9 +77,15 @@ class Run {
   #batch = 0;
   #step = 0;
   #records: EpochRecord[] = [];
-  #best: Map<Variable, Float32Array<ArrayBuffer>> | undefined;
+  /** The weights that the run began with: kept where the best ones are to come back. */
+  #first: Snapshot | undefined;
+  /** Those after the best epoch. */
+  #best: Snapshot | undefined;
+  /** Whether the weights cannot be used any more. */
+  #isSpoilt = false;
   #written: string | undefined;
-  #writtenAt = performance.now();
+  readonly #watch = new Stopwatch();
+  #writtenAt = 0;
 
   constructor(runtime: Runtime, task: FitTask, signal: AbortSignal) {
     const { network, data, normalization, settings } = task;
@@ -98,6 +111,20 @@ class Run {
     this.#batches = data instanceof Dataset
       ? data.batchCount(settings.batchSize, settings.dropRemainder)
       : undefined;
+    if (data instanceof Dataset) this.#checkBatchOfOne(data);
+  }
+
+  /** A batch of one example, which some layers do not take, shows before the first step. */
+  #checkBatchOfOne({ length }: Dataset): void {
+    const { batchSize, dropRemainder } = this.#settings;
+    const last = length % batchSize;
+    if (batchSize > 1 && (last !== 1 || dropRemainder)) return;
+    try {
+      this.#trainer.checkSize(1);
+    } catch (error) {
+      if (batchSize === 1) throw error;
+      throw ofOneLeft(`the last of ${length} examples in batches of ${batchSize}`, error);
+    }
   }
 
   /** Everything that a checkpoint holds. */
@@ -118,17 +145,28 @@ class Run {
 
   async resume(place: string): Promise<void> {
     const checkpoint = await readCheckpoint(place);
-    const variables = this.#variables;
-    checkCheckpoint(checkpoint, variables, this.#fixed, this.#metadata.architecture);
-    const { position, tensors } = checkpoint;
+    const variables = this.#variables, weights = this.#task.network.namedWeights;
+    checkCheckpoint(checkpoint, variables, weights, {
+      settings: this.#fixed,
+      batches: this.#batches,
+      architecture: this.#metadata.architecture,
+    });
+    const { position, tensors, best } = checkpoint;
+    // A schedule may refuse what it is given; after that nothing can fail.
+    try {
+      if (position.schedule !== undefined) this.#optimizer.schedule.restore?.(position.schedule);
+    } catch (error) {
+      const message = `${checkpoint.path}: ${(error as Error).message}`;
+      throw new SyntaxError(message, { cause: error });
+    }
+    if (position.earlyStopping !== undefined) this.#stopper?.restore(position.earlyStopping);
     for (const [name, variable] of variables) variable.assign(tensors.get(name)!.data);
     [this.#epoch, this.#batch, this.#step] = [position.epoch, position.batch, position.step];
     this.#records = [...position.records];
-    if (position.schedule !== undefined) this.#optimizer.schedule.restore?.(position.schedule);
-    if (position.earlyStopping !== undefined) this.#stopper?.restore(position.earlyStopping);
-    for (const [name, weight] of this.#task.network.namedWeights) {
-      const best = tensors.get(`best.${name}`)?.data as Float32Array<ArrayBuffer> | undefined;
-      if (best !== undefined) (this.#best ??= new Map()).set(weight, best);
+    if (best.size > 0 && this.#restoresBest) {
+      this.#best = new Map(
+        Array.from(weights, ([name, weight]) => [weight, best.get(name)!.data]),
+      );
     }
     this.#written = checkpoint.path;
   }
@@ -138,10 +176,12 @@ class Run {
     const { epochs } = this.#settings;
     this.#display?.begin?.({ epochs, batches: this.#batches, done: [...this.#records] });
     try {
+      if (this.#restoresBest) this.#first = await this.#snapshot();
       const history = await this.#train();
       await this.#display?.end?.(history);
       return history;
     } catch (error) {
+      this.#rescue();
       await this.#display?.fail?.(error);
       throw error;
     }
@@ -152,9 +192,8 @@ class Run {
     while (this.#epoch < this.#settings.epochs && stopped === undefined) {
       stopped = await this.#trainEpoch();
     }
-    if (this.#best !== undefined && stopped !== "aborted") {
-      for (const [weight, data] of this.#best) weight.assign(data);
-    }
+    // A checkpoint of a run that was stopped is written by now, and holds what it stood at.
+    if (this.#best !== undefined) putBack(this.#best);
     return new History({
       epochs: this.#records,
       steps: this.#step,
@@ -164,7 +203,7 @@ class Run {
   }
 
   async #trainEpoch(): Promise<History["stopped"]> {
-    const { checkpoint, earlyStopping, epochs, onEpoch } = this.#settings;
+    const { checkpoint, epochs, onEpoch } = this.#settings;
     const trained = await this.#trainBatches();
     if (trained === "aborted") return await this.#abort();
     const validation = await this.#validate();
@@ -179,7 +218,10 @@ class Run {
     this.#records.push(record);
     this.#optimizer.schedule.report?.(record.validation?.loss ?? record.loss);
     const verdict = this.#stopper?.report(record);
-    if (verdict?.improved && earlyStopping?.restoreBest) await this.#remember();
+    if (verdict?.improved && this.#restoresBest) {
+      this.#best = await this.#snapshot();
+      this.#first = undefined;
+    }
     this.#epoch++;
     this.#batch = 0;
     this.#display?.epoch(record, epochs);
@@ -191,19 +233,19 @@ class Run {
 
   /** Trains on the batches of the epoch that are left. */
   async #trainBatches(): Promise<EpochRecord | "aborted"> {
-    const signal = this.#signal, started = performance.now();
+    const signal = this.#signal, started = this.#watch.read();
     // Of an epoch that was interrupted at its end no step is left: its last one was before.
     let shown = started, images = 0, rate = this.#rateOf(Math.max(0, this.#batch - 1));
     for await (const batch of this.#batchesLeft()) {
       if (signal.aborted) return "aborted";
       rate = this.#rateOf(this.#batch);
-      this.#trainer.step(batch, rate);
+      await this.#trainOn(batch, rate);
       this.#batch++;
       this.#step++;
       images += batch.size;
       this.#settings.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
       await this.#trainer.throttle.step();
-      const now = performance.now();
+      const now = this.#watch.read();
       if (now - shown >= interval) {
         shown = now;
         await this.#show(rate, images, (now - started) / 1000);
@@ -212,7 +254,7 @@ class Run {
     }
     if (signal.aborted && this.#batch !== this.#batches) return "aborted";
     const { divergedAt: _, examples, ...metrics } = await this.#counts();
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = (this.#watch.read() - started) / 1000;
     if (examples === 0) {
       throw new RangeError("fit: expected data with at least one example, found none");
     }
@@ -222,8 +264,20 @@ class Run {
       ...metrics,
       learningRate: rate,
       seconds,
-      imagesPerSecond: images / seconds,
+      imagesPerSecond: rateOf(images, seconds),
     };
+  }
+
+  /** Queues a step on a batch. That a stream ends with a single example is known only here. */
+  async #trainOn(batch: Batch, rate: number): Promise<void> {
+    const { batchSize, checkpoint } = this.#settings;
+    try {
+      this.#trainer.step(batch, rate);
+    } catch (error) {
+      if (batch.size !== 1 || batchSize === 1 || !(error instanceof RangeError)) throw error;
+      if (checkpoint !== undefined) await this.#save();
+      throw ofOneLeft(`the last of a stream in batches of ${batchSize}`, error);
+    }
   }
 
   /** The learning rate for a batch of the epoch. */
@@ -257,6 +311,7 @@ class Run {
     }
     counters.reset();
     if (!Number.isFinite(metrics.loss)) {
+      this.#isSpoilt = true;
       throw this.#diverged("the validation loss was not a finite number", this.#step);
     }
     return { validation: metrics };
@@ -265,23 +320,44 @@ class Run {
   /** Reads the counters; a loss that is not finite ends training, before anything bad is saved. */
   async #counts() {
     const counts = await this.#trainer.read();
-    if (counts.divergedAt === undefined) return counts;
-    throw this.#diverged("the loss was not a finite number", counts.divergedAt);
+    const { divergedAt } = counts;
+    if (divergedAt === undefined) return counts;
+    this.#isSpoilt = true;
+    await this.#checkData(divergedAt);
+    throw this.#diverged("the loss was not a finite number", divergedAt);
+  }
+
+  /** Looks whether the data of a step of this epoch are to blame for a loss that is not finite. */
+  async #checkData(step: number): Promise<void> {
+    const { data, settings: { batchSize, dropRemainder, seed, shuffle } } = this.#task;
+    const start = this.#batch - 1 - (this.#step - step);
+    if (start < 0) return;
+    const cut = { batchSize, epoch: this.#epoch, seed, start, dropRemainder };
+    try {
+      await checkFinite(data, { ...cut, shuffle: shuffle ? seed : false }, "fit", 1);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new RangeError(`${error.message}; ${this.#kept}`, { cause: error });
+    }
+  }
+
+  /** What is left of the run, in words. */
+  get #kept(): string {
+    return this.#written === undefined
+      ? "no checkpoint was written"
+      : `the last good checkpoint is ${this.#written}`;
   }
 
   #diverged(what: string, step: number): DivergenceError {
-    const kept = this.#written === undefined
-      ? "no checkpoint was written"
-      : `the last good checkpoint is ${this.#written}`;
-    return new DivergenceError(
-      `fit: ${what} at step ${step}; try a smaller learning rate, or clipNorm; ${kept}`,
-      step,
-    );
+    const advice = step === 1 && what.startsWith("the loss")
+      ? "no weight had changed by then and the data are finite, so look at the first weights, the loss and the size of the inputs"
+      : "try a smaller learning rate, or clipNorm";
+    return new DivergenceError(`fit: ${what} at step ${step}; ${advice}; ${this.#kept}`, step);
   }
 
   async #show(learningRate: number, images: number, seconds: number): Promise<void> {
     const { divergedAt: _, examples: __, ...metrics } = await this.#counts();
-    const { epochs, batchSize } = this.#settings, imagesPerSecond = images / seconds;
+    const { epochs, batchSize } = this.#settings, imagesPerSecond = rateOf(images, seconds);
     const left = this.#batches === undefined
       ? undefined
       : (this.#batches * (epochs - this.#epoch) - this.#batch) * batchSize;
@@ -294,7 +370,7 @@ class Run {
       ...metrics,
       learningRate,
       imagesPerSecond,
-      secondsLeft: left === undefined ? undefined : left / imagesPerSecond,
+      secondsLeft: left === undefined || imagesPerSecond === 0 ? undefined : left / imagesPerSecond,
     };
     this.#display?.progress(progress);
     this.#settings.onProgress?.(progress);
@@ -313,15 +389,15 @@ class Run {
 
   async #save(): Promise<void> {
     await this.#counts();
-    const best = [...this.#task.network.namedWeights].flatMap(([name, weight]) => {
-      const data = this.#best?.get(weight);
-      return data === undefined ? [] : [[`best.${name}`, onHost(weight, data)] as const];
-    });
+    const best = this.#best, { namedWeights } = this.#task.network;
     const schedule = this.#optimizer.schedule.state?.();
     const earlyStopping = this.#stopper?.state();
     const writing = writeCheckpoint(
       this.#settings.checkpoint!.directory,
-      new Map<string, Saveable>([...this.#variables, ...best]),
+      this.#variables,
+      best && new Map(
+        Array.from(namedWeights, ([name, weight]) => [name, onHost(weight, best.get(weight)!)]),
+      ),
       {
         epoch: this.#epoch,
         batch: this.#batch,
@@ -335,15 +411,31 @@ class Run {
     );
     this.#written = await writing.catch((error) => {
       // The loss of a step is that of the weights before it.
-      throw error instanceof NotFinite ? this.#diverged(error.message, this.#step) : error;
+      if (!(error instanceof NotFinite)) throw error;
+      this.#isSpoilt = true;
+      throw this.#diverged(error.message, this.#step);
     });
-    this.#writtenAt = performance.now();
+    this.#writtenAt = this.#watch.read();
   }
 
-  async #remember(): Promise<void> {
-    this.#best = new Map();
-    for (const weight of this.#task.network.weights) {
-      this.#best.set(weight, await weight.read() as Float32Array<ArrayBuffer>);
+  get #restoresBest(): boolean {
+    return this.#settings.earlyStopping?.restoreBest === true;
+  }
+
+  /** Copies of all weights as they are now. */
+  async #snapshot(): Promise<Snapshot> {
+    const copies = new Map<Variable, TensorData>();
+    for (const weight of this.#task.network.weights) copies.set(weight, await weight.read());
+    return copies;
+  }
+
+  /** After an error: the best weights, or in place of spoilt ones those of the beginning. */
+  #rescue(): void {
+    const good = this.#best ?? (this.#isSpoilt ? this.#first : undefined);
+    try {
+      if (good !== undefined) putBack(good);
+    } catch {
+      // The device is gone as well; the error that ended training says more.
     }
   }
 
@@ -353,7 +445,24 @@ class Run {
   }
 }
 
+/** Copies of weights. */
+type Snapshot = ReadonlyMap<Variable, TensorData>;
+
+function putBack(snapshot: Snapshot): void {
+  for (const [weight, data] of snapshot) weight.assign(data);
+}
+
 /** Data on the host, as a checkpoint takes it. */
-function onHost({ shape, dtype }: Variable, data: Float32Array<ArrayBuffer>): Saveable {
+function onHost({ shape, dtype }: Variable, data: TensorData): Saveable {
   return { shape, dtype, read: () => Promise.resolve(data) };
+}
+
+/** The error for a last batch of one example that a layer cannot be trained on. */
+function ofOneLeft(which: string, error: unknown): unknown {
+  if (!(error instanceof RangeError)) return error;
+  const [wrong] = error.message.split("; ");
+  return new RangeError(
+    `fit: a batch has one example alone, ${which}: ${wrong}; give dropRemainder: true to leave it out, or another batchSize`,
+    { cause: error },
+  );
 }

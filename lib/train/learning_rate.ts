@@ -136,6 +136,11 @@ export function divideOnPlateau(
     minimum: number({ least: 0 }, 0),
   } satisfies Schema<typeof given>;
   const { factor, patience, threshold, minimum } = options("divideOnPlateau", given, schema);
+  const stateSchema = {
+    rate: number({ least: 0 }, learningRate),
+    best: checkedBy((value, where) => number().read(value, where), Infinity),
+    waited: integer({ least: 0 }, 0),
+  };
   let state = { rate: learningRate, best: Infinity, waited: 0 };
   return {
     rate: () => state.rate,
@@ -154,8 +159,8 @@ export function divideOnPlateau(
       // A checkpoint is JSON, which has no infinity.
       return Number.isFinite(best) ? { best, ...rest } : rest;
     },
-    restore({ rate = learningRate, best = Infinity, waited = 0 }) {
-      state = { rate, best, waited };
+    restore(saved) {
+      state = { ...options("divideOnPlateau: state", saved, stateSchema) };
     },
   };
 }

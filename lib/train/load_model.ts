@@ -5,6 +5,7 @@ import { decodeSafetensors } from "../core/safetensors/read.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import { rebuild } from "../nn/architecture.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
+import { checkChecksum } from "./checkpoint.ts";
 import { format, Model } from "./model.ts";
 
 /**
@@ -12,11 +13,13 @@ import { format, Model } from "./model.ts";
  * file's bytes.
  *
  * @throws {SyntaxError} if the file is malformed or not such a model.
+ * @throws {ChecksumError} if it is a checkpoint that is damaged.
  */
 export async function loadModel(source: string | URL | Uint8Array): Promise<Model> {
   const where = source instanceof Uint8Array ? "loadModel" : String(source);
   const bytes = source instanceof Uint8Array ? source : await readSource(source);
-  const { tensors, metadata } = decodeSafetensors(bytes, where);
+  const content = decodeSafetensors(bytes, where), { tensors, metadata } = content;
+  await checkChecksum(content, where);
   if (metadata.format !== format || metadata.architecture === undefined) {
     throw new SyntaxError(
       `${where}: its metadata hold no architecture: these are weights alone, not a saved model`,

@@ -129,6 +129,22 @@ export function lossesOf(given: LossLike | readonly LossLike[], outputs: number)
   return Array.from({ length: outputs }, (_, i) => lossOf(list[i] ?? list[0]!));
 }
 
+/** Whether two losses, or lists of them, are the same: one function, or one name and settings. */
+export function isSameLoss(
+  a: LossLike | readonly LossLike[],
+  b: LossLike | readonly LossLike[],
+): boolean {
+  const lists = [a, b].map((given) => [given].flat() as LossLike[]);
+  const written = (loss: LossLike) =>
+    JSON.stringify(typeof loss === "string" ? { name: loss } : loss);
+  const [first, second] = lists as [LossLike[], LossLike[]];
+  return first.length === second.length && first.every((loss, i) => {
+    const other = second[i]!,
+      isFunction = typeof loss === "function" || typeof other === "function";
+    return loss === other || !isFunction && written(loss) === written(other);
+  });
+}
+
 /** Checks a loss given by a user. */
 export function lossOf(given: LossLike): Loss {
   if (typeof given === "function") return customLoss(given);

@@ -15,8 +15,11 @@ import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
 import { host } from "./host.ts";
-import { lossesOf, type LossLike } from "./loss.ts";
+import { beginTraining } from "./exclusive.ts";
+import { isSameLoss, lossesOf, type LossLike } from "./loss.ts";
 import type { Metrics } from "./metrics.ts";
+import { checkBatch } from "./not_finite.ts";
+import { adam } from "./optimizers.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
 import { DataStream } from "./stream.ts";
 import { checkInputs, Trainer } from "./trainer.ts";
@@ -54,7 +57,7 @@ export const format = "striate-model";
 export class Model extends Network<Model> {
   #predictor = new Predictor(this);
   #home: Runtime | undefined;
-  /** For `trainOnBatch`, with the settings of its first call. */
+  /** For `trainOnBatch`, with the settings of its last call. */
   #trainer:
     | { runtime: Runtime; trainer: Trainer; form: string; settings: TrainOnBatchOptions }
     | undefined;
@@ -144,13 +147,19 @@ export class Model extends Network<Model> {
    * weights and from nothing else: the optimizer begins anew, and with the same seed the order of the
    * examples and dropout repeat. To train for more epochs, `resume` from a checkpoint.
    *
-   * @throws {TypeError} if the data do not fit the model.
-   * @throws {DivergenceError} if the loss stops being a finite number.
+   * One training at a time: a model, or one that shares layers with it which are not frozen, can be
+   * measured and used meanwhile, but not trained.
+   *
+   * @throws {TypeError} if the data do not fit the model, or it is being trained already.
+   * @throws {RangeError} if an option is out of range, if a layer does not take the last batch, or if
+   * the loss is not finite because the data are not: the message names the example and the field.
+   * @throws {DivergenceError} if the loss stops being a finite number with data that are.
    */
   async fit(data: Dataset | DataStream, given: FitOptions = {}): Promise<History> {
     const settings = options("fit", given, fitSchema), { validation, loss } = settings;
     this.#checkData(data, "fit");
     if (validation !== undefined) this.#checkData(validation, "fit: validation");
+    using _training = beginTraining(this, "fit");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     this.normalization ??= data.normalization;
@@ -162,7 +171,11 @@ export class Model extends Network<Model> {
     return await fit(runtime, { network: this, data, normalization, metadata, settings });
   }
 
-  /** The loss and, for class labels, the top-1 and top-k (k = 5) shares on data. */
+  /**
+   * The loss and, for class labels, the top-1 and top-k (k = 5) shares on data.
+   *
+   * @throws {RangeError} if the loss is not finite because the data are not.
+   */
   async evaluate(data: Dataset | DataStream, given: EvaluateOptions = {}): Promise<Metrics> {
     const settings = { loss: this.#loss, ...options("evaluate", given, evaluateSchema) };
     const { batchSize, signal } = settings;
@@ -180,15 +193,22 @@ export class Model extends Network<Model> {
   }
 
   /**
-   * One training step on a batch; returns its loss before the step. The optimizer and its memory
-   * stay for the next call.
+   * One training step on a batch; returns its loss before the step. What is given stays for the next
+   * calls, and so does the optimizer's memory, also where the next one is of the same kind: a call
+   * with `sgd()` of another learning rate or momentum goes on. An optimizer of another kind begins
+   * anew. (A loss that is a function should be the same one in each call: for another, the program
+   * is made again.)
+   *
+   * @throws {TypeError} if the batch does not fit the model or the batches before, or the model is
+   * being trained already.
+   * @throws {RangeError} if the batch holds a number that is infinite or none.
    */
   async trainOnBatch(
     x: Tensor | readonly Tensor[],
     y: Tensor | readonly Tensor[],
     given: TrainOnBatchOptions = {},
   ): Promise<Metrics> {
-    const { epoch, ...first } = options("trainOnBatch", given, trainOnBatchSchema);
+    const { epoch, ...chosen } = options("trainOnBatch", given, trainOnBatchSchema);
     const [inputs, targets] = [tensorsOf(x, "trainOnBatch"), tensorsOf(y, "trainOnBatch")];
     const all = [...inputs, ...targets], size = inputs[0]?.shape[0] ?? 0;
     if (size === 0 || all.some(({ shape }) => shape[0] !== size)) {
@@ -197,6 +217,7 @@ export class Model extends Network<Model> {
           `${all.map(({ shape }) => formatShape(shape)).join(" and ")}`,
       );
     }
+    using _training = beginTraining(this, "trainOnBatch");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     const fields = (list: readonly Tensor[]) =>
@@ -211,23 +232,32 @@ export class Model extends Network<Model> {
         `trainOnBatch: expected ${before.form}, as in the first call, found ${form}`,
       );
     }
-    if (this.#trainer?.runtime !== runtime) {
-      const { settings = first } = before ?? {};
-      const trainer = this.#makeTrainer("trainOnBatch", runtime, data, settings);
-      // What the optimizer remembers follows to another device.
-      for (const [name, variable] of before?.trainer.variables ?? []) {
-        trainer.variables.get(name)!.assign(await variable.read());
+    const settings = { ...before?.settings, ...chosen };
+    let trainer = before?.trainer;
+    if (
+      trainer === undefined || before?.runtime !== runtime || !isSameStep(before.settings, settings)
+    ) {
+      trainer = this.#makeTrainer("trainOnBatch", runtime, data, settings);
+      // If what the optimizer remembers was lost with its device, the next call begins anew.
+      this.#trainer = undefined;
+      try {
+        if (before !== undefined) await trainer.continue(before.trainer);
+      } finally {
+        before?.trainer.release();
       }
-      before?.trainer.release();
-      this.#trainer = { runtime, trainer, form, settings };
-      this.#loss = settings.loss ?? "crossEntropy";
     }
-    const { trainer } = this.#trainer;
+    this.#trainer = { runtime, trainer, form, settings };
+    this.#loss = settings.loss ?? "crossEntropy";
     const storages = await storagesOf(all, runtime);
     trainer.checkTargets(targets.map(({ node }) => valueOf(node)?.data));
     trainer.counters.reset();
-    trainer.stepOn(storages, size, trainer.optimizer.schedule.rate(epoch));
+    trainer.stepOn(storages, size, (settings.optimizer ?? trainer.optimizer).schedule.rate(epoch));
     const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
+    if (!Number.isFinite(metrics.loss)) {
+      const onHost = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));
+      const batch = { size, inputs: await onHost(inputs), targets: await onHost(targets) };
+      checkBatch(data, batch, "trainOnBatch");
+    }
     return metrics;
   }
 
@@ -320,6 +350,13 @@ export class Model extends Network<Model> {
     const all = { ...metadata, ...this.#metadata() };
     await writeSafetensors(path, writableTensors(this.namedWeights), all);
   }
+}
+
+/** Whether steps with one choice of settings are those with another, but for the learning rate. */
+function isSameStep(a: TrainOnBatchOptions, b: TrainOnBatchOptions): boolean {
+  const { optimizer, loss = "crossEntropy", seed = 0 } = a;
+  return isSameLoss(loss, b.loss ?? "crossEntropy") && seed === (b.seed ?? 0) &&
+    (optimizer === b.optimizer || (optimizer ?? adam()).computesAs(b.optimizer ?? adam()));
 }
 
 /** What a user gave as one or several tensors. */

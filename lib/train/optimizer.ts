@@ -26,6 +26,8 @@ export interface OptimizerRule {
   readonly name: string;
   /** Numbers that it remembers for each number of a weight, by name; they begin at 0. */
   readonly slots?: readonly string[];
+  /** What it was made with, as plain data: rules of one name and settings compute the same. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /**
    * One step for one weight. `rate` is the learning rate and `step` the number of the step, from 1,
    * both f32 scalars.
@@ -114,6 +116,25 @@ export class Optimizer {
     this.#rule = rule;
     this.#clipNorm = clipNorm;
     this.#factors = Object.entries(rateFactors).map(([name, factor]) => [patternOf(name), factor]);
+  }
+
+  /** Whether its memory means what another's does: it is the same rule, maybe with other settings. */
+  remembersAs(other: Optimizer): boolean {
+    return this.name === other.name && this.slots.join() === other.slots.join();
+  }
+
+  /** Whether its steps are those of another, whatever the learning rates. */
+  computesAs(other: Optimizer): boolean {
+    const { update, settings } = this.#rule;
+    return this.remembersAs(other) && this.#written() === other.#written() &&
+      (settings !== undefined || update === other.#rule.update);
+  }
+
+  /** All that decides its steps but the learning rate, as a text. */
+  #written(): string {
+    const settings = { ...this.#rule.settings, learningRate: undefined };
+    const factors = this.#factors.map(([pattern, factor]) => [pattern.source, factor]);
+    return JSON.stringify([settings, this.#clipNorm, factors]);
   }
 
   /** What it remembers before the first step: zeros. */

@@ -51,12 +51,14 @@ export function sgd(
     weightDecay: notNegative(0),
     nesterov: flag(false),
   } satisfies Schema<typeof given>;
-  const { momentum, weightDecay, nesterov, ...common } = options("sgd", given, schema);
+  const settings = options("sgd", given, schema);
+  const { momentum, weightDecay, nesterov, ...common } = settings;
   if (nesterov && momentum === 0) {
     throw new RangeError("sgd: nesterov: expected a momentum above 0, for example 0.9");
   }
   return defineOptimizer({
     name: "sgd",
+    settings,
     slots: momentum > 0 ? ["velocity"] : [],
     update(weight, gradient, [velocity], rate) {
       const step = decayed(gradient, weight, weightDecay).mul(rate);
@@ -88,10 +90,12 @@ function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimiz
     epsilon: notNegative(1e-8),
     weightDecay: notNegative(usualDecay),
   } satisfies Schema<AdamOptions>;
-  const { beta1, beta2, epsilon, weightDecay, ...common } = options(name, given, schema);
+  const settings = options(name, given, schema);
+  const { beta1, beta2, epsilon, weightDecay, ...common } = settings;
   const decoupled = name === "adamW";
   return defineOptimizer({
     name,
+    settings,
     slots: ["mean", "square"],
     update(weight, gradient, [mean, square], rate, step) {
       const g = decoupled ? gradient : decayed(gradient, weight, weightDecay);
@@ -139,9 +143,11 @@ export function rmsprop(
     epsilon: notNegative(1e-8),
     weightDecay: notNegative(0),
   } satisfies Schema<typeof given>;
-  const { decay, momentum, epsilon, weightDecay, ...common } = options("rmsprop", given, schema);
+  const settings = options("rmsprop", given, schema);
+  const { decay, momentum, epsilon, weightDecay, ...common } = settings;
   return defineOptimizer({
     name: "rmsprop",
+    settings,
     slots: momentum > 0 ? ["square", "velocity"] : ["square"],
     update(weight, gradient, [square, velocity], rate) {
       const g = decayed(gradient, weight, weightDecay);
@@ -170,9 +176,11 @@ export function adagrad(
     epsilon: notNegative(1e-10),
     weightDecay: notNegative(0),
   } satisfies Schema<typeof given>;
-  const { epsilon, weightDecay, ...common } = options("adagrad", given, schema);
+  const settings = options("adagrad", given, schema);
+  const { epsilon, weightDecay, ...common } = settings;
   return defineOptimizer({
     name: "adagrad",
+    settings,
     slots: ["squares"],
     update(weight, gradient, [squares], rate) {
       const g = decayed(gradient, weight, weightDecay);

@@ -25,7 +25,8 @@ export class Throttle {
       this.#pending.push(done);
       if (this.#pending.length > ahead) await this.#pending.shift();
     }
-    if (performance.now() - this.#yielded < patience) return;
+    // A clock that was set back must not let others wait.
+    if (Math.abs(performance.now() - this.#yielded) < patience) return;
     await new Promise<void>((resolve) => setTimeout(resolve));
     this.#yielded = performance.now();
   }

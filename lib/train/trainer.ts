@@ -21,6 +21,7 @@ import { type Loss, lossesOf } from "./loss.ts";
 import { type Counts, MetricCounters, type Metrics } from "./metrics.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { adam } from "./optimizers.ts";
+import { checkFinite } from "./not_finite.ts";
 import type { DataStream } from "./stream.ts";
 import { lossOfBatch, type Pass, trainingStep } from "./step.ts";
 import { Throttle } from "./throttle.ts";
@@ -111,6 +112,21 @@ export class Trainer {
     return all;
   }
 
+  /**
+   * Goes on where another trainer of these weights stands, maybe with other settings. What an optimizer
+   * of another kind remembers means nothing to this one's, which begins anew, as its count of steps.
+   */
+  async continue(before: Trainer): Promise<void> {
+    if (!this.optimizer.remembersAs(before.optimizer)) return;
+    for (const [slot, variables] of before.#slots) {
+      for (const [name, variable] of variables) {
+        this.#slots.get(slot)!.get(name)!.assign(await variable.read());
+      }
+    }
+    const [low, high] = await this.#key.read(), steps = (await before.#key.read())[2]!;
+    this.#key.assign(Int32Array.of(low!, high!, steps));
+  }
+
   /** Queues a training step with a learning rate. */
   step(batch: Batch, rate: number): void {
     this.stepOn(this.#place(batch), batch.size, rate);
@@ -140,6 +156,7 @@ export class Trainer {
     const { divergedAt: _, examples, ...metrics } = await this.read();
     this.counters.reset();
     if (examples === 0) throw new RangeError("expected data with at least one example, found none");
+    if (!Number.isFinite(metrics.loss)) await checkFinite(data, { batchSize }, this.#options.where);
     return metrics;
   }
 
@@ -198,7 +215,19 @@ export class Trainer {
     return storages.slice(set * bytes.length, (set + 1) * bytes.length);
   }
 
-  #build(size: number, training: boolean): StatefulProgram {
+  /**
+   * Fails where a training step on so many examples would: a layer takes no batch of one, say.
+   * Nothing is compiled or computed.
+   */
+  checkSize(size: number): void {
+    record(() => {
+      const { loss, weights } = this.#trace(size, true);
+      loss(weights);
+    });
+  }
+
+  /** The loss of a batch as a function of the weights, and what the program is made with. */
+  #trace(size: number, training: boolean) {
     const { network, normalization, data: { inputs, targets } } = this.#options;
     const builder = new ProgramBuilder();
     const place = ({ shape, dtype }: Field) => builder.input([size, ...shape], dtype);
@@ -208,6 +237,11 @@ export class Trainer {
     const weights = valuesOf(builder, this.#weights);
     const objective = { network, normalization, losses: this.#losses, targets: this.#targets };
     const loss = lossOfBatch(objective, x, y, training, key);
+    return { builder, loss, weights, key, done };
+  }
+
+  #build(size: number, training: boolean): StatefulProgram {
+    const { builder, loss, weights, key, done } = this.#trace(size, training);
     const [value, pass] = training ? this.#addStep(builder, loss, weights, done) : loss(weights);
     // The next step draws other random numbers.
     if (training) builder.update(this.#key, key.add(iota([3], 0).equal(2)));

@@ -155,7 +155,7 @@ export const predictSchema = {
   normalization: object("a normalization { mean, standardDeviation }"),
 } satisfies Schema<PredictOptions>;
 
-/** Settings of `trainOnBatch`, which keeps those of its first call, but for the epoch. */
+/** Settings of `trainOnBatch`; what is not given stays as in the call before, but for the epoch. */
 export interface TrainOnBatchOptions extends Pick<FitOptions, "optimizer" | "loss"> {
   /** Seeds dropout; 0 by default. */
   readonly seed?: number;

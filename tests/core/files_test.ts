@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { filesIn, inFolder, smallDiskTest } from "../folders.ts";
-import { makeFolder, writeFileAtomic } from "../../lib/core/files.ts";
+import { checkWritable, makeFolder, writeFileAtomic } from "../../lib/core/files.ts";
 
 Deno.test("a file is written whole, over an older one, and nothing else stays", async () => {
   await inFolder(async (folder) => {
@@ -42,12 +42,29 @@ Deno.test("what a killed process left of its file goes with the next write, and 
       "x.part",
       `x.${pid}.part`,
       `x.${pid}a-1.part`,
+      `x.${Deno.ppid}.try`,
+      "x.try",
     ];
-    for (const name of [`x.${pid}-1.part`, ...kept]) {
+    const left = [`x.${pid}-1.part`, `x.${pid}.try`, `x.${pid}.try.${pid}-1.part`];
+    for (const name of [...left, ...kept]) {
       await Deno.writeTextFile(`${folder}/${name}`, "");
     }
     await writeFileAtomic(`${folder}/x`, Uint8Array.of(1));
     assertEquals(filesIn(folder), ["x", ...kept].sort());
+  });
+});
+
+Deno.test("trying to write leaves nothing, and takes what killed processes left", async () => {
+  await inFolder(async (folder) => {
+    const { pid, status } = new Deno.Command(Deno.execPath(), {
+      args: ["--version"],
+      stdout: "null",
+    }).spawn();
+    await status;
+    await Deno.writeTextFile(`${folder}/z.${pid}.try`, "");
+    await checkWritable(`${folder}/z`);
+    assertEquals(filesIn(folder), []);
+    await assertRejects(() => checkWritable(`${folder}/none/z`), Error, "cannot write");
   });
 });
 

@@ -275,10 +275,11 @@ Deno.test("a schedule that gives no number is an error before the step", async (
 });
 
 Deno.test("a loss that is not finite ends training, and the error names the step", async () => {
-  const inputs = [[1], [1], [1], [NaN], [1], [1]];
-  const data = arrayDataset({ inputs, targets: [0, 1, 0, 1, 0, 1] });
+  const inputs = [[1], [1], [1], [3e38], [1], [1]];
+  const data = arrayDataset({ inputs, targets: inputs });
+  const options = { batchSize: 1, epochs: 3, shuffle: false, loss: "meanSquaredError" } as const;
   const error = await assertRejects(
-    () => sequential([1]).dense(2).fit(data, { batchSize: 1, epochs: 3, shuffle: false }),
+    () => sequential([1]).dense(1).fit(data, options),
     DivergenceError,
     "the loss was not a finite number at step 4; try a smaller learning rate, or clipNorm",
   );
@@ -392,3 +393,28 @@ refused(
   () => new DataStream({ inputs: corners(3).inputs, targets: corners(3).targets }, () => []),
   "at least 1 example, found none",
 );
+
+Deno.test("a clock that is set while training gives times and rates that can be", async () => {
+  const { now } = performance, year = 365 * 86_400_000;
+  let jump = 0;
+  performance.now = () => now.call(performance) + jump;
+  try {
+    const { epochs } = await linear().fit(corners(60), {
+      epochs: 4,
+      batchSize: 10,
+      onStep: ({ step }) => {
+        if (step === 8) jump = year;
+        if (step === 15) jump = -year;
+      },
+      onProgress: ({ imagesPerSecond, secondsLeft }) => {
+        assert(imagesPerSecond >= 0 && (secondsLeft ?? 0) >= 0 && (secondsLeft ?? 0) < 3600);
+      },
+    });
+    for (const { seconds, imagesPerSecond } of epochs) {
+      assert(seconds >= 0 && seconds < 60, `${seconds} s`);
+      assert(imagesPerSecond >= 0 && imagesPerSecond < 1e9);
+    }
+  } finally {
+    performance.now = now;
+  }
+});

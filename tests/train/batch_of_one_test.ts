@@ -1,0 +1,73 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { arrayDataset } from "../../lib/train/dataset.ts";
+import { type Model, sequential } from "../../lib/train/model.ts";
+import { readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { DataStream } from "../../lib/train/stream.ts";
+import { bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
+
+await useCpu();
+
+const images = (count: number) =>
+  arrayDataset({
+    inputs: {
+      data: Float32Array.from({ length: count * 16 }, (_, i) => Math.sin(i)),
+      shape: [4, 4, 1],
+    },
+    targets: Int32Array.from({ length: count }, (_, i) => i % 2),
+  });
+const pooled = () => sequential([4, 4, 1]).conv2d(3, 3).globalAveragePool2d().batchNorm().dense(2);
+const spatial = () => sequential([4, 4, 1]).conv2d(3, 3).batchNorm().flatten().dense(2);
+const onePixel = () => sequential([4, 4, 1]).conv2d(3, 4).batchNorm().flatten().dense(2);
+
+Deno.test("a last batch of one that batch norm does not take is an error before the first step", async () => {
+  for (const make of [pooled, onePixel]) {
+    const net = make(), before = await bitsOf(net);
+    let steps = 0;
+    await assertRejects(
+      () => net.fit(images(13), { batchSize: 4, onStep: () => steps++ }),
+      RangeError,
+      "fit: a batch has one example alone, the last of 13 examples in batches of 4: batchNorm: expected more than one number a channel in training, found 1; give dropRemainder: true",
+    );
+    assertEquals(steps, 0);
+    assertEquals(await bitsOf(net), before);
+    const { steps: done } = await net.fit(images(13), { batchSize: 4, dropRemainder: true });
+    assertEquals(done, 3);
+    await assertRejects(() => net.fit(images(1)), RangeError, "dropRemainder");
+    await assertRejects(
+      () => net.fit(images(3), { batchSize: 1 }),
+      RangeError,
+      "use a larger batch",
+    );
+  }
+});
+
+Deno.test("where it can be trained on, a last batch of one stays", async () => {
+  const fits: [Model, number][] = [
+    [spatial(), 13],
+    [pooled().freeze("batchNorm1"), 13],
+    [pooled(), 14],
+    [pooled(), 12],
+  ];
+  for (const [net, count] of fits) {
+    const { steps } = await net.fit(images(count), { batchSize: 4 });
+    assertEquals(steps, Math.ceil(count / 4));
+  }
+  await pooled().fit(images(12), { batchSize: 4, validation: images(5) });
+});
+
+Deno.test("a stream that ends with one example says so, and its checkpoint goes on without it", async () => {
+  await using folder = await scratch();
+  const data = corners(13);
+  const stream = new DataStream(data, function* () {
+    for (let i = 0; i < data.length; i++) yield data.get(i);
+  });
+  await assertRejects(
+    () => stateful().fit(stream, { batchSize: 4, checkpoint: { directory: folder.path } }),
+    RangeError,
+    "the last of a stream in batches of 4: batchNorm: expected more than one number a channel in training, found 1; give dropRemainder: true",
+  );
+  assertEquals((await readCheckpoint(folder.path)).position.step, 3);
+  const options = { batchSize: 4, dropRemainder: true, epochs: 2 };
+  const { steps } = await stateful().fit(stream, { ...options, resume: folder.path });
+  assertEquals(steps, 6);
+});
