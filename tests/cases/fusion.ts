@@ -48,6 +48,11 @@ export const fusionCases: readonly Case[] = compositions([
     [real([5, 6]), real([6, 9]), real([9]), real([5, 9])],
     (a, b, bias, z) => e.add(e.multiply(e.tanh(e.add(matmul(a, b), bias)), literal(0.5)), z),
   ],
+  [
+    "a tail after a batch of one: a residual, and what broadcasts from each axis",
+    [real([1, 5, 6]), real([1, 6, 9]), real([1, 5, 9]), real([1, 1, 9]), real([1, 5, 1])],
+    (a, b, x, y, z) => e.multiply(e.add(e.tanh(e.add(e.add(matmul(a, b), x), y)), x), z),
+  ],
   ["a tail of which matmul is read twice", [real([5, 6]), real([6, 9])], (a, b) => {
     const y = matmul(a, b);
     return e.multiply(y, e.logistic(y));

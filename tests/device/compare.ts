@@ -6,8 +6,8 @@ import type { Device } from "../../lib/device/device.ts";
 import { gradients } from "../../lib/graph/gradient.ts";
 import { type Node, topologicalOrder } from "../../lib/graph/node.ts";
 import { build, type Case, gradientsOf } from "../cases.ts";
-import type { Largest } from "../largest.ts";
 import { evaluate } from "../reference.ts";
+import { edgeGraph } from "./edge_graph.ts";
 import { randomGraph } from "./random_graph.ts";
 
 /** A graph to run: what is wanted, from which leaves, with which data. */
@@ -15,6 +15,11 @@ export interface Graph {
   readonly roots: readonly Node[];
   readonly leaves: readonly Node[];
   readonly data: ReadonlyMap<Node, ArrayLike<number>>;
+}
+
+/** What is told of each error, in words when it is asked for them. */
+export interface Errors {
+  check(error: number, where: string, details: () => string): void;
 }
 
 /** Every fusion rule on; all off; each off alone. */
@@ -79,7 +84,7 @@ async function compare(
   graph: Graph,
   names: readonly string[],
   settings: readonly Partial<Fusion>[],
-  largest: Largest,
+  errors: Errors,
 ): Promise<void> {
   const expected = evaluate(graph.roots, graph.data);
   for (const fusion of settings) {
@@ -88,7 +93,7 @@ async function compare(
     const found = await runOn(device, graph, { fusion });
     found.forEach((numbers, i) => {
       const error = difference(numbers, expected[i]!, graph.roots[i]!.dtype !== "f32");
-      largest.check(error, names[i] + suffix, () => describe(numbers, expected[i]!));
+      errors.check(error, names[i] + suffix, () => describe(numbers, expected[i]!));
     });
   }
 }
@@ -109,12 +114,26 @@ export async function compareCase(
   device: Device,
   item: Case,
   settings: readonly Partial<Fusion>[],
-  largest: Largest,
+  errors: Errors,
 ): Promise<void> {
   const built = build(item);
   const roots = [built.output, ...gradientsOf(built)];
   const names = roots.map((_, i) => i === 0 ? item.name : `${item.name}, gradient ${i}`);
-  await compare(device, { ...built, roots }, names, settings, largest);
+  await compare(device, { ...built, roots }, names, settings, errors);
+}
+
+/** The op at the edge of its sizes of a seed on a device, with its gradients. */
+export async function compareEdgeGraph(
+  device: Device,
+  seed: number,
+  settings: readonly Partial<Fusion>[],
+  errors: Errors,
+): Promise<void> {
+  const graph = edgeGraph(seed);
+  const names = graph.roots.map((_, i) =>
+    `edge graph ${seed} (${graph.name})${i === 0 ? "" : `, gradient ${i}`}`
+  );
+  await compare(device, graph, names, settings, errors);
 }
 
 /** The random graphs of a seed on a device: one with any ops, one of smooth ones with its gradients. */
@@ -122,7 +141,7 @@ export async function compareRandomGraphs(
   device: Device,
   seed: number,
   settings: readonly Partial<Fusion>[],
-  largest: Largest,
+  errors: Errors,
 ): Promise<void> {
   for (const smooth of [false, true]) {
     const graph = randomGraph(seed, smooth);
@@ -135,6 +154,6 @@ export async function compareRandomGraphs(
         smooth ? ", smooth" : ""
       }, root ${i} (${root.op.name}) of ${count} nodes`
     );
-    await compare(device, { ...graph, roots }, names, settings, largest);
+    await compare(device, { ...graph, roots }, names, settings, errors);
   }
 }

@@ -1,6 +1,6 @@
 import { cases } from "../cases.ts";
 import { largeCases } from "../cases/large.ts";
-import { compareCase, compareRandomGraphs, fusions } from "./compare.ts";
+import { compareCase, compareEdgeGraph, compareRandomGraphs, fusions } from "./compare.ts";
 import { errorsOnDevices, testOnDevices } from "./devices.ts";
 import { compareStep, steps } from "./updates.ts";
 
@@ -23,6 +23,15 @@ for (const step of steps()) {
     `an update: ${step.name}`,
     (device) => compareStep(device, step, onAndOff, errors(device)),
   );
+}
+
+// More of both, and on either tiling: `deno task graphs --help`.
+for (let first = 1; first <= 400; first += 50) {
+  testOnDevices(`ops at the edge of their sizes, ${first} to ${first + 49}`, async (device) => {
+    for (let seed = first; seed < first + 50; seed++) {
+      await compareEdgeGraph(device, seed, device.kind === "cpu" ? onAndOff : on, errors(device));
+    }
+  }, first === 1 ? ["cpu", "webgpu"] : ["cpu"]);
 }
 
 for (let seed = 1; seed <= 60; seed++) {

@@ -16,6 +16,7 @@ import {
 } from "../../lib/graph/ops/layout.ts";
 import { matmul } from "../../lib/graph/ops/matmul.ts";
 import { reduceMax, reduceSum } from "../../lib/graph/ops/reduce.ts";
+import { windowMax, windowSum } from "../../lib/graph/ops/window.ts";
 import { offset } from "../nodes.ts";
 
 /** A graph made at random, with its data. */
@@ -33,7 +34,7 @@ const largestSize = 300;
 
 /**
  * A small graph of ops chosen at random, the same for the same seed: with views of views, values
- * with several readers, roots in the middle. All numbers stay small, so that f32 follows f64;
+ * with several readers, roots in the middle, axes of one step and of none. All numbers stay small, so that f32 follows f64;
  * `smooth` leaves out the ops whose gradient jumps.
  */
 export function randomGraph(seed: number, smooth: boolean): RandomGraph {
@@ -61,17 +62,22 @@ class Maker {
     const last = this.#values.at(-1)!;
     const roots = [last];
     for (let i = this.#random.integer(4); i > 0; i--) roots.push(this.#value());
-    const loss = roots.map((root) => reduceSum(e.scale(e.sin(root), 1 / sizeOf(root.shape))))
+    const loss = roots
+      .map((root) => reduceSum(e.scale(e.sin(root), 1 / Math.max(1, sizeOf(root.shape)))))
       .reduce(e.add);
     const variables = this.#leaves.filter((node) => node.dtype === "f32");
     return { roots, leaves: this.#leaves, data: this.#data, loss, variables };
   }
 
+  /** Up to six axes, a third of them of one step; seldom one of none. */
   #shape(): number[] {
     const shape = Array.from(
-      { length: this.#random.integer(5) },
-      () => 1 + this.#random.integer(6),
+      { length: this.#random.integer(7) },
+      () => this.#random.integer(3) === 0 ? 1 : 1 + this.#random.integer(6),
     );
+    if (shape.length > 0 && this.#random.integer(60) === 0) {
+      shape[this.#random.integer(shape.length)] = 0;
+    }
     while (sizeOf(shape) > largestSize) shape.pop();
     return shape;
   }
@@ -115,6 +121,9 @@ class Maker {
       this.#view,
       this.#reduce,
       this.#product,
+      this.#product,
+      this.#convolution,
+      this.#window,
       this.#move,
       this.#choose,
       this.#sum,
@@ -170,10 +179,10 @@ class Maker {
           bound,
         );
       case 2: {
-        const start = x.shape.map((d) => random.integer(d));
+        const start = x.shape.map((d) => random.integer(Math.max(1, d)));
         const stride = x.shape.map(() => 1 + random.integer(2));
         const size = x.shape.map((d, a) =>
-          1 + random.integer(Math.floor((d - 1 - start[a]!) / stride[a]!) + 1)
+          d === 0 ? 0 : 1 + random.integer(Math.floor((d - 1 - start[a]!) / stride[a]!) + 1)
         );
         return void this.#keep(slice(x, start, size, stride), bound);
       }
@@ -189,16 +198,16 @@ class Maker {
     }
   }
 
-  /** A shape of `size` elements. */
+  /** A shape of `size` elements, maybe with axes of one step. */
   #split(size: number): number[] {
-    const shape: number[] = [];
+    const shape: number[] = this.#random.integer(3) === 0 ? [1] : [];
     for (const factor of [2, 3, 5, 2]) {
       if (size % factor === 0 && this.#random.integer(2) === 0) {
         shape.push(factor);
         size /= factor;
       }
     }
-    return [...shape, size];
+    return this.#random.integer(4) === 0 ? [...shape, size, 1] : [...shape, size];
   }
 
   #axes(x: Node): number[] {
@@ -207,8 +216,8 @@ class Maker {
 
   #reduce(): void {
     const x = this.#value(), axes = this.#axes(x);
-    const count = axes.reduce((product, a) => product * x.shape[a]!, 1);
-    if (!this.#smooth && this.#random.integer(3) === 0) {
+    const count = Math.max(1, axes.reduce((product, a) => product * x.shape[a]!, 1));
+    if (!this.#smooth && sizeOf(x.shape) > 0 && this.#random.integer(3) === 0) {
       this.#keep(reduceMax(x, axes), this.#bound(x));
     } else this.#keep(e.scale(reduceSum(x, axes), 1 / count), this.#bound(x));
   }
@@ -217,41 +226,101 @@ class Maker {
   #sum(): void {
     const x = this.#value(), axes = this.#axes(x);
     const kept = x.shape.map((d, a) => axes.includes(a) ? 1 : d);
-    const count = sizeOf(x.shape) / sizeOf(kept);
+    const count = Math.max(1, sizeOf(x.shape) / Math.max(1, sizeOf(kept)));
     const mean = reshape(e.scale(reduceSum(x, axes), 1 / count), kept);
     this.#keep(e.subtract(x, mean), 2 * this.#bound(x));
   }
 
+  /** A product of matrices or of a batch of them, and what layers do next. */
   #product(): void {
-    const x = this.#value();
-    if (x.shape.length === 4 && this.#random.integer(2) === 0) {
-      const [, height, width, channels] = x.shape as [number, number, number, number];
-      const kernel = this.#leaf([Math.min(height, 2), Math.min(width, 3), channels, 3]);
-      const geometry = {
-        stride: [1, 1],
-        padding: [1, 0, 1, 1],
-        dilation: [1, 1],
-        groups: 1,
-      } as const;
-      const y = conv2d(x, kernel, geometry);
-      if (sizeOf(y.shape) <= 2 * largestSize) this.#keep(e.scale(y, 0.2), 8);
+    const x = this.#value(), random = this.#random;
+    const inner = x.shape.at(-1) ?? 1, middle = x.shape.at(-2) ?? 1, n = 1 + random.integer(7);
+    const isBatch = random.integer(2) === 0;
+    const batch = isBatch ? [sizeOf(x.shape.slice(0, -2))] : [];
+    const rows = isBatch ? [...batch, middle, inner] : [sizeOf(x.shape.slice(0, -1)), inner];
+    if (sizeOf(rows) / Math.max(1, inner) * n > largestSize || sizeOf(batch) * n * inner > 1000) {
       return;
     }
-    const rows = reshape(x, [-1, x.shape.at(-1) ?? 1]), inner = rows.shape[1]!;
-    const n = 1 + this.#random.integer(7), transposed = this.#random.integer(2) === 0;
-    if (rows.shape[0]! * n > largestSize) return;
-    const weights = this.#leaf(transposed ? [n, inner] : [inner, n]);
-    const y = matmul(rows, weights, false, transposed);
-    this.#keep(e.scale(y, 1 / inner), 2 * this.#bound(x));
-    if (this.#random.integer(2) === 0) {
-      // What layers do next: a bias, a nonlinearity.
-      this.#keep(e.tanh(e.add(y, this.#leaf([n]))), 1);
-    }
+    const [transposedA, transposedB] = [random.integer(3) === 0, random.integer(2) === 0];
+    const swap = rows.map((_, axis) => axis).with(-1, rows.length - 2).with(-2, rows.length - 1);
+    const left = reshape(x, rows);
+    const weights = this.#leaf([...batch, ...(transposedB ? [n, inner] : [inner, n])]);
+    const y = matmul(transposedA ? transpose(left, swap) : left, weights, transposedA, transposedB);
+    this.#layer(e.scale(y, 1 / Math.max(1, inner)), 2 * this.#bound(x));
+  }
+
+  /** A value of a layer, maybe with a bias or a residual, and a nonlinearity. */
+  #layer(y: Node, bound: number): void {
+    const random = this.#random, kept = this.#keep(y, bound);
+    if (random.integer(2) === 0) return;
+    const bias = random.integer(2) === 0
+      ? y.shape.slice(-1)
+      : y.shape.map((size) => random.integer(3) === 0 ? 1 : size);
+    this.#keep(e.tanh(e.add(kept, this.#leaf(bias))), 1);
+  }
+
+  /** A value as images [n, height, width, channels]; undefined where it has no elements. */
+  #images():
+    | { images: Node; shape: readonly [number, number, number, number]; bound: number }
+    | undefined {
+    const x = this.#value();
+    if (sizeOf(x.shape) === 0) return undefined;
+    const [height = 1, width = 1, channels = 1] = [x.shape.at(-3), x.shape.at(-2), x.shape.at(-1)];
+    const shape = [sizeOf(x.shape.slice(0, -3)), height, width, channels] as const;
+    return { images: reshape(x, shape), shape, bound: this.#bound(x) };
+  }
+
+  /** A padding of each side, below a limit for rows and one for columns. */
+  #padding(rows: number, columns: number): [number, number, number, number] {
+    const sides = [rows, rows, columns, columns] as const;
+    return sides.map((limit) => this.#random.integer(limit)) as [number, number, number, number];
+  }
+
+  #convolution(): void {
+    const given = this.#images(), random = this.#random;
+    if (given === undefined) return;
+    const { images, shape: [, height, width, channels], bound } = given;
+    const choices = [1, channels, 2, 3].filter((groups) => channels % groups === 0);
+    const groups = choices[random.integer(choices.length)]!;
+    const geometry = {
+      stride: [1 + random.integer(3), 1 + random.integer(3)],
+      padding: this.#padding(4, 4),
+      dilation: [1 + random.integer(2), 1 + random.integer(2)],
+      groups,
+    } as const;
+    const [top, bottom, left, right] = geometry.padding;
+    const kernelHeight = 1 + random.integer(3), kernelWidth = 1 + random.integer(3);
+    if ((kernelHeight - 1) * geometry.dilation[0] >= height + top + bottom) return;
+    if ((kernelWidth - 1) * geometry.dilation[1] >= width + left + right) return;
+    const perGroup = channels / groups, filters = groups * (1 + random.integer(3));
+    const y = conv2d(
+      images,
+      this.#leaf([kernelHeight, kernelWidth, perGroup, filters]),
+      geometry,
+    );
+    if (sizeOf(y.shape) > 2 * largestSize) return;
+    this.#layer(e.scale(y, 1 / (kernelHeight * kernelWidth * perGroup)), 2 * bound);
+  }
+
+  #window(): void {
+    const given = this.#images(), random = this.#random;
+    if (given === undefined) return;
+    const { images, shape: [, height, width], bound } = given;
+    const rows = 1 + random.integer(3), columns = 1 + random.integer(3);
+    const geometry = {
+      window: [rows, columns],
+      stride: [1 + random.integer(4), 1 + random.integer(4)],
+      padding: this.#padding(rows, columns),
+    } as const;
+    const [top, bottom, left, right] = geometry.padding;
+    if (rows > height + top + bottom || columns > width + left + right) return;
+    if (!this.#smooth && random.integer(2) === 0) this.#keep(windowMax(images, geometry), bound);
+    else this.#keep(e.scale(windowSum(images, geometry), 1 / (rows * columns)), bound);
   }
 
   #move(): void {
     const x = this.#value(), random = this.#random;
-    if (x.shape.length === 0) return;
+    if (x.shape.length === 0 || x.shape[0] === 0) return;
     const axis = random.integer(x.shape.length);
     switch (random.integer(3)) {
       case 0: {

@@ -23,7 +23,7 @@ export function matmulProduct(kernel: MatmulKernel): Product {
     a: (args) => args.input(0),
     b: (args) => args.input(1),
     resultOffset: 0,
-    shape: batch === 1 ? [m, n] : [batch, m, n],
+    shape: [batch, m, n],
     tail,
   };
 }

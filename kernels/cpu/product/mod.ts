@@ -38,7 +38,11 @@ export function strategyOf(product: Product): Strategy {
 
 /** The stages that compute a product. */
 export function productStages(builder: KernelBuilder, scratch: Scratch, product: Product): Stages {
-  const { groups, rows, columns } = product;
+  const { window: _, ...sum } = product, { groups, rows, columns, reduction } = sum;
   if (stepsOf(rows) * columns.count * groups.count === 0) return [];
-  return strategyOf(product).stages(builder, scratch, product);
+  // A sum of nothing is 0: one axis says so, which no strategy cuts or walks.
+  const walked: Product = stepsOf(reduction) === 0
+    ? { ...sum, reduction: [{ count: 0, a: 0, b: 0 }] }
+    : product;
+  return strategyOf(walked).stages(builder, scratch, walked);
 }

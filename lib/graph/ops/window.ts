@@ -22,6 +22,12 @@ function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
       }] does not fit the ${height}x${width} input; use a smaller window, padding: "same", or a larger input`,
     );
   }
+  if (height === 0 || width === 0) {
+    throw new RangeError(
+      `${name}: expected images of at least one pixel, found ${formatShape(image.shape)}: a window ` +
+        "would hold nothing but padding",
+    );
+  }
   if (g.padding.some((p, side) => p >= g.window[side < 2 ? 0 : 1])) {
     throw new RangeError(
       `${name}: padding [${g.padding.join(", ")}] must be smaller than the window ` +

@@ -33,6 +33,13 @@ Deno.test("a window that does not fit says so", () => {
     "windowMax: expected f32 images [n, height, width, channels], found f32 [5, 6, 1]",
   );
   assertThrows(() => windowMax(leaf([1, 5, 6, 1], "i32"), plain), TypeError, "found i32");
+  // Padding alone would make windows of it, with nothing in them.
+  const padded = { ...plain, padding: [2, 2, 1, 1] } as const;
+  for (const op of [windowMax, windowSum]) {
+    assertThrows(() => op(f32(2, 0, 6, 1), padded), RangeError, "at least one pixel");
+    assertThrows(() => op(f32(2, 5, 0, 1), padded), RangeError, "found [2, 5, 0, 1]");
+    assertEquals(op(f32(0, 7, 6, 5), plain).shape, [0, 3, 3, 5]);
+  }
 });
 
 Deno.test("the gradients check what they are given", () => {

@@ -119,6 +119,21 @@ Deno.test("cpu conv2d: images of one pixel, kernels as large as the image", () =
   });
 });
 
+Deno.test("cpu conv2d: no images, no pixels, no channels, no filters", () => {
+  for (const stride of [[1, 1], [2, 2]] as const) {
+    const geometry = { stride };
+    check({ image: [0, 9, 9, 3], kernel: [3, 3, 3, 4], geometry });
+    // Many pixels and many weights are cut into tasks.
+    check({ image: [0, 300, 300, 3], kernel: [3, 3, 3, 4], geometry });
+    check({ image: [0, 40, 40, 64], kernel: [3, 3, 64, 64], geometry });
+    check({ image: [0, 40, 40, 8], kernel: [3, 3, 1, 8], geometry: { stride, groups: 8 } });
+  }
+  check({ image: [2, 0, 5, 3], kernel: [2, 3, 3, 4], geometry: { padding: [1, 2, 0, 0] } });
+  check({ image: [2, 40, 0, 3], kernel: [3, 3, 3, 4], geometry: { padding: [1, 1, 2, 2] } });
+  check({ image: [2, 40, 40, 0], kernel: [3, 3, 0, 4] });
+  check({ image: [2, 40, 40, 3], kernel: [3, 3, 3, 0] });
+});
+
 Deno.test("cpu conv2d: padding on each side", () => {
   check({ image: [2, 8, 8, 1], kernel: [5, 5, 1, 6], geometry: { padding: [2, 2, 2, 2] } });
   check({ image: [1, 5, 6, 2], kernel: [3, 2, 2, 3], geometry: { padding: [2, 0, 1, 0] } });

@@ -114,6 +114,9 @@ Deno.test("cpu matmul: one to four rows", () => {
 Deno.test("cpu matmul: a sum over nothing is 0", () => {
   check([5, 6, 0]);
   check([5, 6, 0], { transposeA: true, tail: true });
+  check([300, 400, 0], { transposeA: true });
+  check([700, 700, 0], { batch: 2, transposeB: true, tail: true });
+  check([1, 1000, 0]);
 });
 
 Deno.test("cpu matmul: large operands, which are packed block by block", () => {
