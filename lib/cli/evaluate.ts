@@ -155,10 +155,10 @@ export const main = command(options, help, async (given) => {
     const { result, start } = await evaluate(given, report, interrupt.signal);
     if (result.complete) report.done(result, start);
     else report.interrupted(result, start.journal);
-    return result.complete ? 0 : 130;
+    return result.complete ? 0 : interrupt.code;
   } catch (error) {
     if (error !== interrupt.signal.reason) throw error;
-    return 130; // While weights were fetched: there is nothing to go on with.
+    return interrupt.code; // While weights were fetched: there is nothing to go on with.
   }
 });
 

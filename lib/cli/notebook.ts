@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { kernelEnvironment, notebooks, pythons, works } from "./jupyter.ts";
 import { findNotebook } from "./notebook_file.ts";
 import { runCommand } from "./command.ts";
+import { stopSignals } from "./interrupt.ts";
 
 const help = `Opens the notebooks in Jupyter, with the Deno kernel.
 
@@ -35,11 +36,6 @@ async function findJupyter(): Promise<string[] | undefined> {
   for (const command of commands) {
     if (await works([...command, "--version"])) return command;
   }
-}
-
-/** The signals by which a terminal or another program ends this one. Windows has others. */
-export function stopSignals(os: typeof Deno.build.os): readonly Deno.Signal[] {
-  return os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
 }
 
 /** The command; returns the exit code. */

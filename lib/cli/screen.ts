@@ -33,7 +33,9 @@ export function screen(
   let shown = now();
   const write = (text: string) => {
     const bytes = encoder.encode(text);
-    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    saying(() => {
+      for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    });
     shown = now();
   };
   return {
@@ -57,7 +59,16 @@ function columnsOf(): number {
 
 /** Shows an event as one JSON object a line, for programs. */
 export function writeEvent(event: string, content: object): void {
-  console.log(JSON.stringify({ event, ...content }));
+  saying(() => console.log(JSON.stringify({ event, ...content })));
+}
+
+/** Says something, if the terminal is still there: where it was closed, the work is yet to be saved. */
+function saying(say: () => void): void {
+  try {
+    say();
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EIO") throw error;
+  }
 }
 
 /** One line on how a download stands. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { makeFolder } from "../core/files.ts";
+import { FileLock } from "../core/file_lock.ts";
 import { Stopwatch } from "../core/stopwatch.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";
@@ -37,9 +37,11 @@ interface Result {
   readonly history: History;
   readonly test: Metrics | undefined;
   readonly seconds: number;
+  /** The exit code. */
+  readonly code: number;
 }
 
-/** Trains as the settings say; Ctrl-C ends it after the step under way. */
+/** Trains as the settings say; Ctrl-C and the like end it after the step under way. */
 async function train(
   settings: Settings,
   folder: string,
@@ -48,7 +50,8 @@ async function train(
 ): Promise<Result> {
   const optimizer = optimizerOf(settings);
   const net = await modelOf(settings);
-  await makeFolder(folder);
+  using lock = await FileLock.take(`${folder}/model.safetensors`, "choose another (--out DIR)");
+  if (lock.leftBy !== undefined) report.takenOver(folder, lock.leftBy);
   const { train, test } = await dataSets[settings.data].load(settings.seed, {
     onProgress: report.download,
   });
@@ -81,10 +84,12 @@ async function train(
     signal: interrupt.signal,
   });
   const seconds = watch.read() / 1000;
-  if (history.stopped === "aborted") return { history, test: undefined, seconds };
+  if (history.stopped === "aborted") {
+    return { history, test: undefined, seconds, code: interrupt.code };
+  }
   const measured = await net.evaluate(test);
   await net.save(`${folder}/model.safetensors`);
-  return { history, test: measured, seconds };
+  return { history, test: measured, seconds, code: 0 };
 }
 
 const help = async () =>
@@ -120,8 +125,8 @@ export const main = command(options, help, async (given) => {
   if (deviceName !== undefined) await setDevice(deviceName);
   const result = await train(settings, folder, resume, report);
   if (result.test === undefined) {
-    report.interrupted(`deno task train --resume ${folder}`, result.history);
-    return 130;
+    report.interrupted(result.history, folder);
+    return result.code;
   }
   const { kind } = await device();
   report.done({ ...result, test: result.test, device: kind, output: folder });

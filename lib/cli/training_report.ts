@@ -6,6 +6,7 @@ import type { Metrics } from "../train/metrics.ts";
 import type { Model } from "../train/model.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
 import { formatDownload, screen, writeEvent } from "./screen.ts";
+import { commandStart, quotedPath } from "./shell.ts";
 
 /** What a run begins with. */
 export interface Start {
@@ -38,6 +39,9 @@ const speed = ({ epochs }: History): number =>
   epochs.reduce((sum, { imagesPerSecond }) => sum + imagesPerSecond, 0) /
   Math.max(1, epochs.length);
 
+/** The command that goes on with a run. */
+const resumption = (output: string) => `${commandStart("train")} --resume ${quotedPath(output)}`;
+
 /** A reporter for people, or for programs as one JSON object a line. */
 export function reporterFor(json: boolean): Reporter {
   return json ? jsonReporter() : textReporter();
@@ -58,8 +62,9 @@ function jsonReporter(): Reporter {
     progress: (progress) => writeEvent("progress", progress),
     epoch: (record) => writeEvent("epoch", record),
     note: () => {},
-    interrupted: (command, { steps, checkpoint }) =>
-      writeEvent("interrupted", { steps, checkpoint, resume: command }),
+    takenOver: (_, from) => writeEvent("taken-over", { from }),
+    interrupted: ({ steps, checkpoint }, output) =>
+      writeEvent("interrupted", { steps, checkpoint, resume: resumption(output) }),
     done({ history, test: { loss, top1, top5 }, device, seconds, output }) {
       const imagesPerSecond = speed(history);
       writeEvent("done", { test: { loss, top1, top5 }, device, imagesPerSecond, seconds, output });
@@ -81,9 +86,12 @@ function textReporter() {
     progress: (progress: Progress) => passing(formatProgress(progress)),
     epoch: (record: EpochRecord, epochs: number) => line(formatEpoch(record, epochs)),
     note: line,
-    interrupted(command: string, { checkpoint }: History) {
+    /** A process that wrote into a folder has ended before its end. */
+    takenOver: (output: string, from: string) =>
+      line(`${output}: taken over from ${from}, which ended before it was done`),
+    interrupted({ checkpoint }: History, output: string) {
       line(`interrupted; training stands in ${checkpoint}`);
-      line(`go on with: ${command}`);
+      line(`go on with: ${resumption(output)}`);
     },
     done({ history, test, device, seconds, output }: Done) {
       const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
@@ -92,11 +100,12 @@ function textReporter() {
       line(`saved: ${output}/model.safetensors`);
       line("");
       line("Next:");
-      line("  deno task train --data mnist      the real digits (11 MB, downloaded once)");
-      line("  deno task train --model mlp       another network, here one without convolutions");
-      line("  deno task train --help            all options");
-      line(`  deno task predict --weights ${output}/model.safetensors IMAGE`);
-      line(`  await loadModel("${output}/model.safetensors")  in a program: see README.md`);
+      const file = `${output}/model.safetensors`, train = commandStart("train");
+      line(`  ${train} --data mnist      the real digits (11 MB, downloaded once)`);
+      line(`  ${train} --model mlp       another network, here one without convolutions`);
+      line(`  ${train} --help            all options`);
+      line(`  ${commandStart("predict")} --weights ${quotedPath(file)} IMAGE`);
+      line(`  await loadModel(${JSON.stringify(file)})  in a program: see README.md`);
     },
   };
 }

@@ -6,6 +6,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { ChecksumError } from "./errors.ts";
+import { isSameFile } from "./file_lock.ts";
 import { storing } from "./files.ts";
 import { BrokenConnection, longestSilence, request } from "./request.ts";
 
@@ -269,17 +270,6 @@ async function lock(file: Deno.FsFile, path: string, signal?: AbortSignal): Prom
       );
     }
     await new Promise((go) => setTimeout(go, pause));
-  }
-}
-
-/** Whether an open file is still the one at `path`. */
-async function isSameFile(file: Deno.FsFile, path: string): Promise<boolean> {
-  try {
-    const [open, there] = [await file.stat(), await Deno.stat(path)];
-    return open.ino === there.ino && open.dev === there.dev;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 

@@ -7,3 +7,16 @@ export function mayUse(variable: string): boolean {
 export function environment(variable: string): string | undefined {
   return mayUse(variable) ? Deno.env.get(variable) || undefined : undefined;
 }
+
+/** The name of this machine; undefined where it may not be read. */
+export function hostName(): string | undefined {
+  const mayAsk = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
+  if (mayAsk) return Deno.hostname();
+  const path = "/etc/hostname";
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
+  try {
+    return Deno.readTextFileSync(path).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

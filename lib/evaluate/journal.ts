@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { makeFolder, writeAll } from "../core/files.ts";
-import { dirname } from "node:path";
+import { FileLock } from "../core/file_lock.ts";
+import { writeAll } from "../core/files.ts";
 
 /** What was found for one image. */
 export type ImageResult =
@@ -35,9 +35,15 @@ export class Journal {
   readonly results: readonly ImageResult[];
   readonly #file: Deno.FsFile;
   readonly #path: string;
+  readonly #lock: FileLock;
 
-  private constructor(path: string, file: Deno.FsFile, results: readonly ImageResult[]) {
-    [this.#path, this.#file, this.results] = [path, file, results];
+  private constructor(
+    path: string,
+    file: Deno.FsFile,
+    lock: FileLock,
+    results: readonly ImageResult[],
+  ) {
+    [this.#path, this.#file, this.#lock, this.results] = [path, file, lock, results];
   }
 
   /**
@@ -47,16 +53,29 @@ export class Journal {
    * @throws {Deno.errors.NotFound} if there is none to resume
    * @throws {RangeError} if that one is of another evaluation
    * @throws {SyntaxError} if it is damaged, or if there is another file, which is left as it is
+   * @throws {Error} if another process writes it
    */
   static async open(path: string, header: JournalHeader, resume: boolean): Promise<Journal> {
-    if (!resume) {
-      await makeFolder(dirname(path));
-      await refuseOther(path);
-      const file = await Deno.open(path, { write: true, create: true, truncate: true });
-      const journal = new Journal(path, file, []);
-      await journal.#write([{ format, ...header }]);
-      return journal;
+    const lock = await FileLock.take(path, "choose another path (--out FILE)");
+    try {
+      return await (resume
+        ? Journal.#resume(path, header, lock)
+        : Journal.#new(path, header, lock));
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
     }
+  }
+
+  static async #new(path: string, header: JournalHeader, lock: FileLock): Promise<Journal> {
+    await refuseOther(path);
+    const file = await Deno.open(path, { write: true, create: true, truncate: true });
+    const journal = new Journal(path, file, lock, []);
+    await journal.#write([{ format, ...header }]);
+    return journal;
+  }
+
+  static async #resume(path: string, header: JournalHeader, lock: FileLock): Promise<Journal> {
     const bytes = await Deno.readFile(path).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       throw new Deno.errors.NotFound(
@@ -72,7 +91,7 @@ export class Journal {
     const file = await Deno.open(path, { write: true });
     await file.truncate(end);
     await file.seek(end, Deno.SeekMode.Start);
-    return new Journal(path, file, results);
+    return new Journal(path, file, lock, results);
   }
 
   /** Adds results. */
@@ -92,6 +111,7 @@ export class Journal {
   /** Closes the file. */
   [Symbol.dispose](): void {
     this.#file.close();
+    this.#lock[Symbol.dispose]();
   }
 }
 

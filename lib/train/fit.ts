@@ -1,6 +1,7 @@
 import type { TensorData } from "../core/dtype.ts";
 import { DivergenceError } from "../core/errors.ts";
-import { checkWritable, makeFolder } from "../core/files.ts";
+import { FileLock } from "../core/file_lock.ts";
+import { checkWritable } from "../core/files.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { rateOf, Stopwatch } from "../core/stopwatch.ts";
 import type { Network } from "../nn/network.ts";
@@ -49,10 +50,9 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   const signals = [stoppable.signal, ...signal ? [signal] : []];
   const run = new Run(runtime, task, AbortSignal.any(signals));
   try {
-    if (checkpoint !== undefined) {
-      await makeFolder(checkpoint.directory);
-      await checkWritable(`${checkpoint.directory}/${checkpointName}`);
-    }
+    const path = checkpoint && `${checkpoint.directory}/${checkpointName}`;
+    using _lock = path ? await FileLock.take(path) : undefined;
+    if (path) await checkWritable(path);
     if (resume !== undefined) await run.resume(resume);
     return await run.showTraining();
   } finally {

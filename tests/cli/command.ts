@@ -16,7 +16,7 @@ export async function command(name: string, ...args: readonly string[]): Promise
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--no-check", `lib/cli/${name}.ts`, ...args],
     cwd: root,
-    env: { NO_COLOR: "1", STRIATE_DEVICE: "cpu" },
+    env: { NO_COLOR: "1", STRIATE_DEVICE: "cpu", npm_lifecycle_event: "", INIT_CWD: "" },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

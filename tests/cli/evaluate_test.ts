@@ -142,23 +142,29 @@ async function longFolder() {
   });
 }
 
-Deno.test("evaluate: Ctrl-C ends it after the batches under way; --resume goes on", async () => {
+Deno.test("evaluate: Ctrl-C or SIGTERM ends it after the batches under way; --resume goes on", async () => {
   using folder = await longFolder();
   const args = common(folder);
   args.splice(4, 4, "--images", folder.at("many"), "--labels", folder.at("many.tsv"));
   const journal = folder.at("out/j.jsonl");
-  let pressed = false;
-  const broken = new TrainRun([...args, "--json"], (line, run) => {
-    if (pressed || JSON.parse(line).event !== "progress") return;
-    pressed = true;
-    run.signal("SIGINT");
-  }, ["run", "--allow-all", "--no-check", "lib/cli/evaluate.ts"]);
-  const { code, events } = await broken.end();
-  const { event, images, complete } = events.at(-1)!;
-  assertEquals([code, event, complete], [130, "interrupted", false]);
-  assert(images > 0 && images < 400);
-  const kept = await Deno.readTextFile(journal);
-  assertEquals(kept.trimEnd().split("\n").length, 1 + images);
+  let before = 0, kept = "";
+  // What asks for an end from elsewhere is heard as well.
+  for (const [signal, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    let sent = false;
+    const broken = new TrainRun([...args, "--json", ...kept ? ["--resume"] : []], (line, run) => {
+      if (sent || JSON.parse(line).event !== "progress") return;
+      sent = true;
+      run.signal(signal);
+    }, ["run", "--allow-all", "--no-check", "lib/cli/evaluate.ts"]);
+    const { code, events } = await broken.end();
+    const { event, images, complete } = events.at(-1)!;
+    assertEquals([code, event, complete], [exit, "interrupted", false]);
+    assert(images > before && images < 400);
+    const found = await Deno.readTextFile(journal);
+    assert(found.startsWith(kept));
+    assertEquals(found.trimEnd().split("\n").length, 1 + images);
+    [before, kept] = [images, found];
+  }
   const { code: again, lines } = await evaluate(...args, "--json", "--resume");
   assertEquals([again, JSON.parse(lines.at(-1)!).images], [0, 400]);
   assert((await Deno.readTextFile(journal)).startsWith(kept));

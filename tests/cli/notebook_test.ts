@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { stopSignals } from "../../lib/cli/notebook.ts";
+import { stopSignals } from "../../lib/cli/interrupt.ts";
 import { Folder } from "../evaluate/files.ts";
 import { JupyterServer } from "../notebooks/server.ts";
 import { notebook } from "../notebooks/small.ts";

@@ -25,7 +25,8 @@ export class TrainRun {
     this.process = new Deno.Command(Deno.execPath(), {
       args: [...command, ...args],
       cwd: root,
-      env: { NO_COLOR: "1" },
+      // As one who has deno on the path, and started it by deno task.
+      env: { NO_COLOR: "1", npm_lifecycle_event: "", INIT_CWD: "" },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { Random } from "../../lib/core/random.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
+import { filesIn } from "../folders.ts";
 import { scratch } from "../train/helpers.ts";
 import { savedBits, train, TrainRun } from "./run.ts";
 
@@ -144,4 +145,44 @@ Deno.test("kill -9 at any moment leaves a whole checkpoint, from which the run e
     assertEquals((await train(...args)).code, 0);
     assertEquals(await savedBits(out), expected);
   }
+});
+
+for (const [signal, exit] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test({
+    name: `${signal} writes a checkpoint too, and says how to go on, to be copied into a shell`,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      await using folder = await scratch();
+      const out = `${folder.path}/it's $HOME`;
+      const run = new TrainRun([...short, "--epochs", "9", "--out", out], (line, run) => {
+        if (line.startsWith("epoch 1/9")) run.signal(signal);
+      });
+      const { code, lines, errors } = await run.end();
+      assertEquals([code, errors], [exit, ""]);
+      const quoted = `'${folder.path}/it'\\''s $HOME'`;
+      assertEquals(lines.at(-1), `go on with: deno task train --resume ${quoted}`);
+      const { position } = await readCheckpoint(out);
+      assert(position.epoch >= 1 && position.epoch < 9);
+      assertEquals(filesIn(out), ["checkpoint.safetensors"]);
+    },
+  });
+}
+
+Deno.test("a second run with the same --out is refused, and takes over from one that was killed", async () => {
+  await using folder = await scratch();
+  const out = `${folder.path}/run`, args = [...short, "--out", out];
+  const first = new TrainRun([...args, "--epochs", "99"], (line, run) => {
+    if (!line.startsWith("epoch 1/99")) return;
+    second = train(...args).then((ran) => (run.signal("SIGKILL"), ran));
+  });
+  let second: ReturnType<typeof train> | undefined;
+  await first.end();
+  const { code, lines, errors } = await second!;
+  assertEquals([code, lines], [1, []]);
+  assertStringIncludes(errors, `error: ${out}/model.safetensors: process ${first.process.pid} `);
+  assertStringIncludes(errors, "is writing it; wait for its end, or choose another (--out DIR)");
+  const third = await train("--resume", out, "--epochs", "2");
+  assertEquals(third.code, 0);
+  assertStringIncludes(third.lines[0]!, `${out}: taken over from process ${first.process.pid} `);
+  assertEquals(filesIn(out), ["checkpoint.safetensors", "model.safetensors"]);
 });

@@ -70,3 +70,20 @@ Deno.test("another file, such as the labels, is never written over", async () =>
   using empty = await Journal.open(folder.at("empty.jsonl"), {}, false);
   assertEquals(empty.results, []);
 });
+
+Deno.test("a journal has one writer at a time", async () => {
+  using folder = new Folder();
+  const path = folder.at("j.jsonl");
+  const open = (resume: boolean) => Journal.open(path, { model: "x" }, resume);
+  {
+    using journal = await open(false);
+    await journal.add([right]);
+    for (const resume of [false, true]) {
+      await assertRejects(() => open(resume), Error, `${path}: this process is writing it`);
+    }
+  }
+  // One that was refused for another reason does not keep it either.
+  await assertRejects(() => Journal.open(path, { model: "y" }, true), RangeError);
+  using journal = await open(true);
+  assertEquals(journal.results, [right]);
+});

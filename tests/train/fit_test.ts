@@ -14,7 +14,8 @@ import type { LossLike } from "../../lib/train/loss.ts";
 import { type Model, model, sequential } from "../../lib/train/model.ts";
 import { adam, sgd } from "../../lib/train/optimizers.ts";
 import { DataStream } from "../../lib/train/stream.ts";
-import { assertSameWeights, bitsOf, corners, stateful, useCpu } from "./helpers.ts";
+import { filesIn } from "../folders.ts";
+import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();
 
@@ -417,4 +418,23 @@ Deno.test("a clock that is set while training gives times and rates that can be"
   } finally {
     performance.now = now;
   }
+});
+
+Deno.test("two trainings at once into one folder: the second is refused, the first goes on", async () => {
+  await using folder = await scratch();
+  const train = corners(60), checkpoint = { directory: folder.path };
+  let refused: Promise<unknown> | undefined;
+  const history = await stateful().fit(train, {
+    epochs: 2,
+    checkpoint,
+    onStep: () =>
+      refused ??= assertRejects(
+        () => stateful().fit(train, { checkpoint }),
+        Error,
+        `${folder.path}/checkpoint.safetensors: this process is writing it`,
+      ),
+  });
+  await refused;
+  assertEquals([history.epochs.length, filesIn(folder.path)], [2, ["checkpoint.safetensors"]]);
+  await stateful().fit(train, { checkpoint });
 });

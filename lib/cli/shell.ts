@@ -1,0 +1,60 @@
+/**
+ * Commands that are shown to be copied.
+ *
+ * @module
+ */
+import { environment } from "../core/environment.ts";
+
+/** How a command was started, which is how another can be. */
+export interface Started {
+  readonly os: typeof Deno.build.os;
+  /** The project's folder, without a slash at its end. */
+  readonly project: string;
+  /** The folder that paths are relative to. */
+  readonly folder: string;
+  /** The folder in which `deno task` was called, if that started this. */
+  readonly called: string | undefined;
+  /** The version of Deno that npx fetched, if it did. */
+  readonly fetched: string | undefined;
+}
+
+/** How this program was started. */
+const started = (): Started => ({
+  os: Deno.build.os,
+  project: import.meta.dirname!.replace(/[/\\]lib[/\\]cli$/, ""),
+  folder: Deno.cwd(),
+  called: environment("INIT_CWD"),
+  // On a machine where `npx deno` was called, there need be no other.
+  fetched: environment("npm_lifecycle_event") === "npx" ? Deno.version.deno : undefined,
+});
+
+/** A text as one word for a shell: POSIX', or one of Windows. */
+export function quoted(text: string, os: typeof Deno.build.os = Deno.build.os): string {
+  const isWindows = os === "windows";
+  if ((isWindows ? /^[\w/\\.:+-]+$/ : /^[\w/.:=@%+,-]+$/).test(text)) return text;
+  if (!isWindows) return `'${text.replaceAll("'", "'\\''")}'`;
+  // Backslashes before a quote are read in pairs; no path has a quote within.
+  return `"${text.replace(/\\+$/, "$&$&")}"`;
+}
+
+/** A path as a word that no command takes for an option. */
+export const quotedPath = (path: string, os?: typeof Deno.build.os): string =>
+  quoted(path.startsWith("-") ? `./${path}` : path, os);
+
+/**
+ * The words that start a command of this library where this program was started. `deno task` runs
+ * commands in the project's folder; whoever is elsewhere has started one by its path.
+ */
+export function commandStart(
+  name: string,
+  { os, project, folder, called, fetched }: Started = started(),
+): string {
+  const deno = fetched === undefined ? "deno" : `npx -y deno@${fetched}`;
+  const isWithin = (path: string) => /^([/\\]|$)/.test(path.slice(project.length));
+  const isInProject = (path: string) => path.startsWith(project) && isWithin(path);
+  if (folder !== project) {
+    return `${deno} run --allow-all ${quotedPath(`${project}/lib/cli/${name}.ts`, os)}`;
+  }
+  if (called === undefined || isInProject(called)) return `${deno} task ${name}`;
+  return `${deno} task --config ${quotedPath(`${project}/deno.json`, os)} ${name}`;
+}

@@ -1,0 +1,108 @@
+import { hostName } from "./environment.ts";
+import { makeFolder, storing } from "./files.ts";
+
+/** What a lock's file says of the process that has the lock. */
+interface Holder {
+  readonly process: number;
+  readonly host: string | undefined;
+  readonly since: string;
+}
+
+const describe = ({ process, host, since }: Holder): string =>
+  `process ${process}${host === undefined ? "" : ` on ${host}`} (since ${since})`;
+
+/**
+ * A file that this process alone writes, until this is disposed of: `PATH.lock` beside it is locked
+ * and names the process. The system lets go of the lock when the process ends, however it does; the
+ * file that is then left says whose it was.
+ */
+export class FileLock implements Disposable {
+  /** The process that had it and ended without giving it back; undefined if there was none. */
+  readonly leftBy: string | undefined;
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+
+  private constructor(path: string, file: Deno.FsFile, leftBy: string | undefined) {
+    [this.#path, this.#file, this.leftBy] = [path, file, leftBy];
+  }
+
+  /**
+   * Locks a file, which need not be there.
+   *
+   * @throws {Error} where another process writes it, or the folder cannot be written
+   */
+  static async take(path: string, elsewhere = "choose another folder"): Promise<FileLock> {
+    // Not by Node's module, which takes longer to load than many of this library's.
+    const folder = /^(.*)[/\\]/s.exec(path)?.[1];
+    if (folder) await makeFolder(folder);
+    for (;;) {
+      const lock = `${path}.lock`, options = { read: true, write: true, create: true };
+      const file = await storing(lock, () => Deno.open(lock, options), elsewhere);
+      try {
+        if (!await locked(file)) throw inUse(path, await readHolder(file), elsewhere);
+        if (await isSameFile(file, lock)) {
+          const before = await readHolder(file);
+          await storing(lock, () => writeHolder(file), elsewhere);
+          return new FileLock(lock, file, before && describe(before));
+        }
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      file.close(); // It was given back, and removed, just now.
+    }
+  }
+
+  /** Gives it back. */
+  [Symbol.dispose](): void {
+    try {
+      Deno.removeSync(this.#path);
+    } catch {
+      // Who takes it next will say that it was left.
+    }
+    this.#file.close();
+  }
+}
+
+/** Locks a file; whether that could be done. Where the file system knows no locks, all have them. */
+const locked = (file: Deno.FsFile): Promise<boolean> => file.tryLock(true).catch(() => true);
+
+/** Whether an open file is still the one at `path`. */
+export async function isSameFile(file: Deno.FsFile, path: string): Promise<boolean> {
+  try {
+    const [open, there] = [await file.stat(), await Deno.stat(path)];
+    return open.ino === there.ino && open.dev === there.dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function writeHolder(file: Deno.FsFile): Promise<void> {
+  const holder = { process: Deno.pid, host: hostName(), since: new Date().toISOString() };
+  await file.truncate(0);
+  await file.seek(0, Deno.SeekMode.Start);
+  await file.write(new TextEncoder().encode(JSON.stringify(holder satisfies Holder) + "\n"));
+}
+
+/** Who has or had the lock; undefined where the file does not say so, or not yet. */
+async function readHolder(file: Deno.FsFile): Promise<Holder | undefined> {
+  const bytes = new Uint8Array(1024);
+  try {
+    await file.seek(0, Deno.SeekMode.Start);
+    const text = new TextDecoder().decode(bytes.subarray(0, await file.read(bytes) ?? 0));
+    const { process, host, since } = JSON.parse(text);
+    return { process: Number(process), host: host && String(host), since: String(since) };
+  } catch {
+    return undefined;
+  }
+}
+
+function inUse(path: string, holder: Holder | undefined, elsewhere: string): Error {
+  const who = holder === undefined
+    ? "another process"
+    : holder.process === Deno.pid
+    ? "this process"
+    : describe(holder);
+  return new Error(`${path}: ${who} is writing it; wait for its end, or ${elsewhere}`);
+}
