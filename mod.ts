@@ -134,7 +134,12 @@ export { resnet, type ResnetDepth, type ResnetOptions } from "./lib/zoo/resnet.t
 export { resnext50 } from "./lib/zoo/resnext.ts";
 export { senet154, seResnet, type SeResnetOptions, seResnext50 } from "./lib/zoo/senet.ts";
 export { squeezeExcite } from "./lib/zoo/squeeze_excite.ts";
-export { squeezenet, squeezenetCaffeNames, type SqueezenetVersion } from "./lib/zoo/squeezenet.ts";
+export {
+  squeezenet,
+  squeezenetCaffeNames,
+  type SqueezenetOptions,
+  type SqueezenetVersion,
+} from "./lib/zoo/squeezenet.ts";
 export { vgg, type VggDepth, type VggOptions } from "./lib/zoo/vgg.ts";
 export { zfnet } from "./lib/zoo/zfnet.ts";
 export { type CaffeForm, ZooEntry } from "./lib/zoo/entry.ts";

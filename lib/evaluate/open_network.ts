@@ -7,7 +7,7 @@ import { loadWeights } from "../weights/load.ts";
 import type { WeightFile } from "../weights/weight_file.ts";
 import { openWeights } from "../weights/open.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import type { ZooEntry } from "../zoo/entry.ts";
+import type { CaffeForm, ZooEntry } from "../zoo/entry.ts";
 import { publishedWeights, zooEntry } from "../zoo/zoo.ts";
 
 /** A network that is ready to be used, and what it does to images. */
@@ -60,7 +60,7 @@ export async function openNetwork(
         `${weights}: published weights are of a network; name it (--model NAME)`,
       );
     }
-    const { preprocessing } = entry, model = build(entry, preprocessing);
+    const { preprocessing } = entry, model = build(entry);
     const known = publishedWeights(entry.name, weights as PublishedName);
     await loadWeights(model, known, cache);
     return { model, preprocessing };
@@ -75,16 +75,16 @@ export async function openNetwork(
         "they are (--model NAME)",
     );
   }
-  const caffe = hasNamesOf(file, entry.caffe) ? entry.caffe : undefined;
-  const { preprocessing } = caffe ?? entry;
-  const model = build(entry, preprocessing), ignore = entry.weights?.ignore;
+  const caffe = caffeFormOf(file, entry);
+  const model = build(entry, caffe), ignore = entry.weights?.ignore;
   await loadWeights(model, file, { ...caffe && { map: caffe.names }, ...ignore && { ignore } });
-  return { model, preprocessing };
+  return { model, preprocessing: (caffe ?? entry).preprocessing };
 }
 
-function build(entry: ZooEntry, preprocessing: Preprocessing): Model {
-  const { crop } = preprocessing;
-  const model = entry.build(crop === undefined ? {} : { inputShape: [crop, crop, 3] });
+/** The network in its own form or Caffe's, for images of the size that its weights were made for. */
+function build(entry: ZooEntry, form: Pick<ZooEntry, "build" | "preprocessing"> = entry): Model {
+  const { preprocessing } = form, { crop } = preprocessing;
+  const model = form.build(crop === undefined ? {} : { inputShape: [crop, crop, 3] });
   model.preprocessing = preprocessing;
   if (entry.name.startsWith("cifar-")) model.classes = cifar10Classes;
   return model;
@@ -124,8 +124,14 @@ function checkSaved(model: Model, entry: ZooEntry, where: string): void {
   );
 }
 
-/** Whether a file has all layers of Caffe's network under Caffe's names. */
-function hasNamesOf(file: WeightFile, caffe: ZooEntry["caffe"]): boolean {
+/**
+ * Caffe's form of a network, if a file has all of its layers under Caffe's names. Where layers have the
+ * same names here, those of their weights tell: `weight` there, `kernel` in a file from here.
+ */
+export function caffeFormOf(file: WeightFile, { caffe }: ZooEntry): CaffeForm | undefined {
   const layers = new Set([...file.tensors.keys()].map((name) => name.replace(/\.[^.]*$/, "")));
-  return caffe !== undefined && [...caffe.names.values()].every((layer) => layers.has(layer));
+  const isCaffe = [...caffe?.names ?? []].every(([here, there]) =>
+    here === there ? file.tensors.has(`${there}.weight`) : layers.has(there)
+  );
+  return isCaffe ? caffe : undefined;
 }

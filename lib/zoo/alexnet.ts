@@ -54,8 +54,8 @@ export interface Alexnet2012Options extends ArchitectureOptions {
    */
   readonly towers?: 1 | 2;
   /**
-   * The paper's local response normalisation by default; the Caffe model zoo's weights were trained
-   * with `{ size: 5, alpha: 1e-4, beta: 0.75, k: 1 }`.
+   * The paper's local response normalisation by default; the weights of Caffe's `bvlc_alexnet` were
+   * trained with `{ size: 5, alpha: 1e-4, beta: 0.75, k: 1 }`, and `openNetwork` opens them so.
    */
   readonly localResponseNorm?: LocalResponseNormOptions;
 }
@@ -114,6 +114,8 @@ export function alexnet2012(given: Alexnet2012Options = {}): Model {
 const paper = "Krizhevsky, Sutskever and Hinton, ImageNet classification with deep convolutional " +
   "neural networks, NIPS 2012";
 const preprocessing = { ...caffeBgr, crop: 227 };
+const withWeights = ["conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8"];
+const caffeNorm = { size: 5, alpha: 1e-4, beta: 0.75, k: 1 };
 
 export const networks: readonly ZooEntry[] = [
   new ZooEntry({
@@ -128,6 +130,11 @@ export const networks: readonly ZooEntry[] = [
     build: alexnet2012,
     paper,
     preprocessing,
+    caffe: {
+      build: (options) => alexnet2012({ ...options, localResponseNorm: caffeNorm }),
+      names: new Map(withWeights.map((name) => [name, name])),
+      preprocessing,
+    },
     published: { top1: 59.3, top5: 81.8, source: "the paper's table 2, one net, ten crops" },
   }),
   new ZooEntry({

@@ -24,7 +24,8 @@ const schema = { ...imageNetSchema, version: oneOf([1, 1.5], 1) } satisfies Sche
 
 /**
  * SE-ResNet-18, 34, 50, 101 or 152: a ResNet with a squeeze-and-excitation block at the end of each
- * branch. Layers have the names of timm's `legacy_seresnet…`.
+ * branch. In SE-ResNet-18 and 34, which the authors did not publish, ReLU stands before that block, as
+ * timm's weights want it. Layers have the names of timm's `legacy_seresnet…`.
  *
  * Source: Hu, Shen and Sun, "Squeeze-and-excitation networks", CVPR 2018, arXiv 1709.01507.
  *
@@ -36,7 +37,8 @@ const schema = { ...imageNetSchema, version: oneOf([1, 1.5], 1) } satisfies Sche
 export function seResnet(depth: ResnetDepth, given: SeResnetOptions = {}): Model {
   resnetDepth.read(depth, "seResnet: depth");
   const { image, classes, scaled, seed, version } = settingsOf("seResnet", given, schema);
-  const branch = excited(resnetBranch(depth, version, scaled));
+  const plain = resnetBranch(depth, version, scaled);
+  const branch = excited(depth < 50 ? activated(plain) : plain);
   const x = residualStages(stem(image, scaled(64)), resnetBlocks[depth], branch, projected(1));
   return model(image, head(x, classes), { seed });
 }
@@ -87,6 +89,11 @@ export function senet154(given: ArchitectureOptions = {}): Model {
   };
   x = residualStages(x, resnetBlocks[152], excited(branch), projected(3));
   return model(image, head(x, classes, 0.2), { seed });
+}
+
+/** A branch of two convolutions that ends in ReLU. */
+function activated(branch: Branch): Branch {
+  return (x, name, stage, stride) => branch(x, name, stage, stride).relu({ name: `${name}.relu2` });
 }
 
 /** A branch that ends in a squeeze-and-excitation block. */

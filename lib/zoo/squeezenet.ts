@@ -1,5 +1,5 @@
-import { oneOf } from "../core/option_kinds.ts";
-import type { Option } from "../core/options.ts";
+import { flag, oneOf } from "../core/option_kinds.ts";
+import type { Option, Schema } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { type Model, model } from "../train/model.ts";
@@ -12,6 +12,20 @@ import { caffeBgr, torchvision } from "./published.ts";
 export type SqueezenetVersion = "1.0" | "1.1";
 
 const versions = oneOf(["1.0", "1.1"]) satisfies Option<SqueezenetVersion>;
+
+/** Settings of {@linkcode squeezenet}. */
+export interface SqueezenetOptions extends ArchitectureOptions {
+  /**
+   * Whether the last convolution, of 1x1, has a frame of a pixel around its image, as the authors'
+   * Caffe net of version 1.0 has it, and their weights want it; false by default, as in torchvision.
+   */
+  readonly padClassifier?: boolean;
+}
+
+const schema = {
+  ...imageNetSchema,
+  padClassifier: flag(false),
+} satisfies Schema<SqueezenetOptions>;
 
 /** The first filters and their window, and the squeeze filters of each module ("pool" between). */
 const plans: Readonly<
@@ -37,8 +51,8 @@ const plans: Readonly<
  * console.log(squeezenet("1.1").parameters); // 1235496
  * ```
  */
-export function squeezenet(version: SqueezenetVersion, given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("squeezenet", given, imageNetSchema);
+export function squeezenet(version: SqueezenetVersion, given: SqueezenetOptions = {}): Model {
+  const { image, classes, scaled, seed, padClassifier } = settingsOf("squeezenet", given, schema);
   versions.read(version, "squeezenet: version");
   const { stem: [filters, window], modules } = plans[version];
   const pool = { stride: 2, ceilMode: true };
@@ -53,7 +67,11 @@ export function squeezenet(version: SqueezenetVersion, given: ArchitectureOption
   }
   next = numbered("classifier");
   x = x.dropout(0.5, next())
-    .conv2d(classes, 1, { kernelInitializer: normal(0.01), ...next() }).relu(next())
+    .conv2d(classes, 1, {
+      padding: padClassifier ? 1 : 0,
+      kernelInitializer: normal(0.01),
+      ...next(),
+    }).relu(next())
     .globalAveragePool2d(next());
   return model(image, x, { seed });
 }
@@ -74,6 +92,7 @@ function fire(x: SymbolicValue, name: string, squeeze: number): SymbolicValue {
 
 /**
  * Names of the layers with weights in the authors' Caffe weights, by the names that they have here.
+ * Those of version 1.0 want `padClassifier`; {@linkcode openNetwork} sees to both.
  *
  * ```ts
  * import { squeezenetCaffeNames } from "@striate/striate";
@@ -104,6 +123,10 @@ export const networks: readonly ZooEntry[] = ([
     paper: "Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and " +
       "<0.5MB model size, 2016, arXiv 1602.07360",
     ...torchvision(file, top1, top5),
-    caffe: { names: squeezenetCaffeNames(version), preprocessing: { ...caffeBgr, crop: 227 } },
+    caffe: {
+      build: (options) => squeezenet(version, { ...options, padClassifier: version === "1.0" }),
+      names: squeezenetCaffeNames(version),
+      preprocessing: { ...caffeBgr, crop: 227 },
+    },
   })
 );

@@ -1,11 +1,12 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
 import type { Schema } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import { type Model, model } from "../train/model.ts";
 import { numbered, poolToAtMost } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
-import { torchvision } from "./published.ts";
+import { caffeBgr, torchvision } from "./published.ts";
 
 /** Layers with weights of a VGG net. */
 export type VggDepth = 11 | 13 | 16 | 19;
@@ -62,6 +63,32 @@ export function vgg(depth: VggDepth, given: VggOptions = {}): Model {
   return model(image, x.dense(classes, { kernelInitializer, ...next() }), { seed });
 }
 
+/**
+ * Names of the layers with weights in the authors' Caffe weights, by the names that they have here:
+ * "conv1_1" to "conv5_4", and "fc6" to "fc8".
+ */
+function caffeNames(depth: VggDepth): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  let next = 0;
+  stages[depth].forEach((count, stage) => {
+    for (let i = 1; i <= count; i++, next += 2) {
+      names.set(`features.${next}`, `conv${stage + 1}_${i}`);
+    }
+    next++; // the pooling
+  });
+  for (const i of [0, 1, 2]) names.set(`classifier.${3 * i}`, `fc${6 + i}`);
+  return names;
+}
+
+/** The mean colour of the images that the authors trained with. */
+const caffePreprocessing: Preprocessing = {
+  ...caffeBgr,
+  normalization: {
+    ...caffeBgr.normalization,
+    mean: [103.939 / 255, 116.779 / 255, 123.68 / 255],
+  },
+};
+
 export const networks: readonly ZooEntry[] = ([
   [11, false, "vgg11-8a719046", 69.02, 88.628],
   [11, true, "vgg11_bn-6002323d", 70.37, 89.81],
@@ -78,5 +105,13 @@ export const networks: readonly ZooEntry[] = ([
     paper: "Simonyan and Zisserman, Very deep convolutional networks for large-scale image " +
       "recognition, ICLR 2015, arXiv 1409.1556",
     ...torchvision(file, top1, top5),
+    // The authors published those two.
+    ...!batchNorm && depth >= 16 && {
+      caffe: {
+        build: (options) => vgg(depth, options),
+        names: caffeNames(depth),
+        preprocessing: caffePreprocessing,
+      },
+    },
   })
 );

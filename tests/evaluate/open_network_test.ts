@@ -2,13 +2,15 @@ import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { decodeSafetensors, type StoredTensor } from "../../lib/core/safetensors/read.ts";
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { preprocessingFor } from "../../lib/evaluate/model_preprocessing.ts";
-import { openNetwork } from "../../lib/evaluate/open_network.ts";
+import { caffeFormOf, openNetwork } from "../../lib/evaluate/open_network.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { type Model, model, sequential } from "../../lib/train/model.ts";
 import { saveWeights } from "../../lib/weights/save.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { zooEntry } from "../../lib/zoo/zoo.ts";
+import { weightFile, weightTensor } from "../../lib/weights/weight_file.ts";
+import { zooWeights } from "../fixtures/zoo.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { realTest } from "../weights/files.ts";
@@ -86,6 +88,44 @@ Deno.test("a network knows how its images are prepared, and a saved copy and a p
       assertAlmostEquals(x, wanted[i]!, 1e-4 * largest)
     );
   }
+});
+
+Deno.test("SqueezeNet 1.0 has the padding of Caffe's definition for weights under Caffe's names alone", async () => {
+  using folder = new Folder();
+  const path = folder.at("weights.safetensors"), entry = zooEntry("squeezenet1.0");
+  const side = { caffe: 227, own: 224 };
+  for (const form of ["caffe", "own"] as const) {
+    const { names } = entry.caffe!;
+    await Deno.writeFile(path, zooWeights(entry.build(), 2, form === "caffe" ? names : new Map()));
+    const { model: net, preprocessing } = await openNetwork("squeezenet1.0", path);
+    const before = net.output("classifier.0").shape[0]!;
+    const after = net.output("classifier.1").shape[0]!;
+    assertEquals([net.inputShape[0], after - before], [side[form], form === "caffe" ? 2 : 0]);
+    assertEquals(preprocessing.channels, form === "caffe" ? "bgr" : "rgb");
+  }
+});
+
+Deno.test("where Caffe's layers have the names that they have here, their weights' names tell its files", () => {
+  const entry = zooEntry("alexnet-2012");
+  const file = (kernel: string, format: "caffe" | "safetensors") =>
+    weightFile({
+      where: "weights",
+      format,
+      close: () => {},
+      tensors: [...entry.caffe!.names.values()].flatMap((layer) =>
+        [kernel, "bias"].map((key) =>
+          weightTensor({ name: `${layer}.${key}`, shape: [1], type: "f32" }, () =>
+            new Float32Array(1))
+        )
+      ),
+    });
+  const norm = (net: Model) => net.layer("norm1").config;
+  const caffe = caffeFormOf(file("weight", "caffe"), entry)!;
+  assertEquals(norm(caffe.build({})), { size: 5, alpha: 1e-4, beta: 0.75, k: 1 });
+  assertEquals(caffeFormOf(file("kernel", "safetensors"), entry), undefined);
+  assertEquals(norm(entry.build()), { size: 5, alpha: 5e-4, k: 2 });
+  assertEquals(caffeFormOf(file("weight", "caffe"), zooEntry("vgg16")), undefined);
+  assertEquals(caffeFormOf(file("weight", "caffe"), zooEntry("resnet18")), undefined);
 });
 
 Deno.test("weights of another network, of none, or under another name are refused", async () => {
