@@ -7,6 +7,7 @@ import { cifarFiles } from "../../data/cifar.ts";
 import { checkedBy } from "../core/option_kinds.ts";
 import { pick, type Values } from "../core/options.ts";
 import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
+import { withClassesOf } from "../evaluate/classes.ts";
 import { type EvaluationOptions, evaluationSchema } from "../evaluate/evaluation_options.ts";
 import { openImages } from "../evaluate/open_images.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
@@ -64,12 +65,13 @@ Networks (--model)
 ${await formatNetworks()}
 
 Folders (--images)
-  one for each class, named by a number from 0, a synset, or the name of the class; or one folder
-  of images with --labels
+  one for each class, named by a number from 0, a synset, or the name of the class, in any case
+  and with _ or - for spaces; or one folder of images with --labels
 
 Label files (--labels)
-  a table with a header: file, and class (from 0) or synset, split by tabs, semicolons or commas
-  lines of a file and a class from 0, as Caffe's val.txt
+  a table with a header: file, and class (from 0, or its name) or synset, split by tabs, semicolons
+  or commas; also Kaggle's LOC_val_solution.csv
+  lines of a file and its class, as Caffe's val.txt
   ILSVRC's ground truth: a line for each image by sorted name, a number from 1 into --synsets
   (in the devkit's order) or a synset
 
@@ -110,20 +112,20 @@ async function evaluate(
   checkSource(given);
   // What is wrong with a path is said before weights are fetched.
   const records = data === undefined ? undefined : await cifarFiles([data]);
-  const source = images === undefined
+  const opened = images === undefined
     ? undefined
     : await openImages(images, pick(given, "labels", "synsets"));
   const { model, preprocessing } = await networkOf(given, { signal, onProgress: report.download });
   const journal = given.out ?? `runs/evaluate-${given.model ?? "model"}.jsonl`;
-  const opened = await device();
+  const source = opened && withClassesOf(model, opened), { kind, description } = await device();
   const length = records?.length ?? source!.length;
   const start: EvaluationStart = {
     model: given.model ?? "the model",
     weights: given.weights!,
     images: data ?? source!.name,
     total: length === undefined ? undefined : Math.min(length, limit ?? length),
-    device: opened.kind,
-    description: opened.description,
+    device: kind,
+    description,
     journal,
     notes: source?.notes ?? [],
   };

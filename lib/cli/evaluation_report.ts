@@ -74,8 +74,10 @@ function textReporter() {
       line(`interrupted after ${images + corrupt} images; they stand in ${journal}`);
       line("go on with the same options and --resume");
     },
-    done(result: Evaluation, { device, journal }: EvaluationStart) {
+    done(result: Evaluation, { device, journal, notes }: EvaluationStart) {
       formatEvaluation(result).forEach(line);
+      // Of shards, what was left out is known at their end.
+      result.notes.filter((note) => !notes.includes(note)).forEach(line);
       line(
         `${clock(result.seconds)} on ${device}, ${speed(result.imagesPerSecond)} images/s; ` +
           `every prediction: ${journal}`,

@@ -1,36 +1,126 @@
-import { unknownName } from "../core/suggest.ts";
+import { ClassNames } from "../core/class_names.ts";
+import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
-import type { ImageSource } from "./image_source.ts";
+import type { ImageEntry, ImageSource } from "./image_source.ts";
+
+/** What a source says of an image: the number of its class, how that is written, or both. */
+type Label = Pick<ImageEntry, "label" | "className">;
+
+/** A label in words. */
+const textOf = ({ label, className = String(label) }: Label) => className;
 
 /**
- * A source with the classes of a model: folders that are numbered only by the order of their names get
- * the number of the model's class of that name. Where no folder has the name of a class, the order is
- * all that there is. Names that merely go with given numbers are left out where they are too many or
- * too few: a list of synsets that lies beside the images may be of another network.
+ * A source with the classes of a model: what it names gets the number of the model's class of that name,
+ * however it is spelled. A model that knows no names leaves the numbers as they are; where these are
+ * merely the order of names, a note says so. Names that only go with given numbers are left out where
+ * they are too many or too few: a list of synsets that lies beside the images may be of another network.
  *
- * @throws {RangeError} if some folders are named after classes and others are not
+ * @throws {RangeError} for names or numbers that are no classes of the model, or may be several
  */
 export function withClassesOf(model: Model, source: ImageSource): ImageSource {
-  const { classes } = model, { numbering } = source;
-  const isOther = numbering === "given" && source.classes?.length !== model.outputShape[0];
-  const found = isOther ? undefined : source.classes;
-  if (classes === undefined || found === undefined) {
-    return { ...source, classes: found ?? classes };
+  const { name, length, numbering } = source, count = model.outputShape.at(-1)!;
+  const names = model.classes && new ClassNames(model.classes);
+  const isByOrder = numbering === "names" && names === undefined;
+  const isByList = numbering === "synsets" && (names === undefined || areInOrder(names, source));
+  const most = isByOrder || isByList ? Infinity : count; // It is said of them that they are too many.
+  const numberOf = (label: Label): number | undefined =>
+    names !== undefined && label.className !== undefined && !(isByList && label.label >= 0)
+      ? classNamed(label.className, label.label, names, source)
+      : label.label < most
+      ? label.label
+      : undefined;
+  const unknown = (labels: readonly Label[], image: string) =>
+    new RangeError(`${name}: ${whatIsUnknown(labels, source, names, count, image)}`);
+  const listed = source.images();
+  if (Symbol.iterator in listed) {
+    // What is known before the first image is read is checked before.
+    const byText = Map.groupBy(listed, textOf);
+    const wrong = [...byText.values()].map(([image]) => image!)
+      .filter((image) => numberOf(image) === undefined);
+    if (wrong.length > 0) throw unknown(wrong, wrong[0]!.name);
   }
-  if (numbering !== "names" || !found.some((name) => classes.includes(name))) return source;
-  const numbers = found.map((name) => {
-    const number = classes.indexOf(name);
-    if (number >= 0) return number;
-    throw new RangeError(
-      `${source.name}: ${unknownName("class", name, classes)}. Folders have the names of the ` +
-        "model's classes, or their numbers",
-    );
-  });
+  const isOther = numbering === "given" && source.classes?.length !== count;
   return {
-    ...source,
-    classes,
+    name,
+    length,
+    classes: isByList ? source.classes : model.classes ?? (isOther ? undefined : source.classes),
+    get notes() {
+      return [...source.notes ?? [], ...isByOrder ? [orderNote(source.classes!)] : []];
+    },
     async *images() {
-      for await (const image of source.images()) yield { ...image, label: numbers[image.label]! };
+      for await (const image of source.images()) {
+        const label = numberOf(image);
+        if (label === undefined) throw unknown([image], image.name);
+        yield { name: image.name, label, read: () => image.read() };
+      }
     },
   };
+}
+
+/**
+ * What the labels of a data set are to a model: where both know names of the classes, the number of the
+ * model's class of that name.
+ *
+ * @throws {RangeError} for names that are no classes of the model, or may be several
+ */
+export function labelsFor(
+  { classes: known }: Pick<Model, "classes">,
+  { classes }: Pick<Dataset, "classes">,
+  where: string,
+): (label: number) => number {
+  if (known === undefined || classes === undefined) return (label) => label;
+  const names = new ClassNames(known), numbers = classes.map((name) => names.find(name, where));
+  const unknown = classes.filter((_, i) => numbers[i] === undefined);
+  if (unknown.length > 0) throw new RangeError(`${where}: ${names.unknown(unknown)}`);
+  return (label) => numbers[label] ?? label;
+}
+
+function orderNote(classes: readonly string[]): string {
+  const some = classes.slice(0, 4).map((name, i) => `${i} ${name}`).join(", ");
+  return "the model knows no names of classes: those of the images are numbered in their order " +
+    `(${some}${classes.length > 4 ? ", …" : ""})`;
+}
+
+/** The number of the model's class that a source names; undefined where there is none. */
+function classNamed(
+  className: string,
+  label: number,
+  names: ClassNames,
+  { name: where, numbering, classes }: ImageSource,
+): number | undefined {
+  if (numbering === "given" && label >= 0) return names.findNumber(className, where);
+  const word = numbering === "synsets" ? classes![label] : undefined;
+  return names.find(className, where) ?? (word === undefined ? undefined : names.find(word, where));
+}
+
+/**
+ * Whether a list of synsets goes with a model's classes as they stand: as many, and none that has the
+ * name of another. Lists differ in their words ("corn", "maize"), and some words name two classes.
+ */
+function areInOrder(names: ClassNames, { ids, classes }: ImageSource): boolean {
+  return ids!.length === names.names.length && ids!.every((id, i) => {
+    const matches = [...names.matches(id), ...names.matches(classes![i]!)];
+    return matches.length === 0 || matches.includes(i);
+  });
+}
+
+function whatIsUnknown(
+  labels: readonly Label[],
+  { numbering }: ImageSource,
+  names: ClassNames | undefined,
+  count: number,
+  image: string,
+): string {
+  const [first] = labels, { label } = first!, isNumber = numbering === "given" || !first!.className;
+  if (names !== undefined && !(isNumber && label >= count)) {
+    return `${names.unknown(labels.map(textOf))}. Folders and labels are named after the model's ` +
+      "classes or numbered as these are, from 0";
+  }
+  if (Number.isNaN(label)) {
+    return `${image}: found the class ${
+      JSON.stringify(textOf(first!))
+    }, but the model knows no names ` +
+      "of classes: set model.classes, give a list of synsets (--synsets FILE), or use numbers from 0";
+  }
+  return `${image}: expected a class from 0 to ${count - 1}, as the model has, found ${label}`;
 }

@@ -11,7 +11,7 @@ import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
 import { ImagePool } from "../vision/image_pool.ts";
 import { checkViews, viewCount, type ViewOptions, viewSchema } from "../vision/views.ts";
-import { withClassesOf } from "./classes.ts";
+import { labelsFor, withClassesOf } from "./classes.ts";
 import { type EvaluationOptions, evaluationSchema } from "./evaluation_options.ts";
 import { evaluateItems } from "./evaluation_run.ts";
 import { preprocessingFor, preprocessingOption } from "./model_preprocessing.ts";
@@ -85,7 +85,7 @@ export async function evaluateImages(
   checkViews(preprocessing, views);
   const named = withClassesOf(model, source);
   using pool = new ImagePool(preprocessing, { ...views, ...pick(settings, "rotate", "threads") });
-  return await evaluateItems(model, { ...named, items: () => named.images() }, {
+  return await evaluateItems(model, named, {
     ...settings,
     prepare: async (item) => await pool.prepare(await item.read(), item.name),
     views: viewCount(views),
@@ -101,6 +101,7 @@ export async function evaluateImages(
  * `cifarFiles(["test_batch.bin"])`. Images go to the network as they are.
  *
  * @throws {TypeError} for a data set without uint8 images of the model's shape and class labels
+ * @throws {RangeError} for names of classes that the model does not have
  */
 export async function evaluateDataset(
   model: Model,
@@ -118,18 +119,19 @@ export async function evaluateDataset(
         `found ${formatShape(inputs[0].shape)}`,
     );
   }
-  const { name, preprocessing } = settings;
-  const items = function* (): Generator<Item & { pixels: Uint8Array }> {
+  const { name, preprocessing } = settings, numberOf = labelsFor(model, data, name);
+  const images = function* (): Generator<Item & { pixels: Uint8Array }> {
     for (let i = 0; i < data.length; i++) {
       const { inputs: [pixels], targets: [label] } = data.get(i);
-      yield { name: String(i), label: label![0]!, pixels: swapped(pixels as Uint8Array) };
+      yield { name: String(i), label: numberOf(label![0]!), pixels: swapped(pixels as Uint8Array) };
     }
   };
   const swapped = (pixels: Uint8Array) => {
     if (preprocessing?.channels !== "bgr") return pixels;
     return pixels.map((_, i) => pixels[i + 2 - 2 * (i % 3)]!);
   };
-  return await evaluateItems(model, { name, length: data.length, classes: data.classes, items }, {
+  const classes = model.classes ?? data.classes;
+  return await evaluateItems(model, { name, length: data.length, classes, images }, {
     ...settings,
     prepare: ({ pixels }) => Promise.resolve(pixels),
     views: 1,

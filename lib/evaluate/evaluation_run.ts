@@ -12,7 +12,8 @@ interface Items<T> {
   readonly name: string;
   readonly length: number | undefined;
   readonly classes: readonly string[] | undefined;
-  items(): AsyncIterable<T> | Iterable<T>;
+  readonly notes?: readonly string[];
+  images(): AsyncIterable<T> | Iterable<T>;
 }
 
 /** How items are evaluated. */
@@ -79,6 +80,7 @@ export async function evaluateItems<T extends Item>(
   if (complete) checkReadable(source.name, tally);
   return summarize(tally, {
     classes: source.classes,
+    notes: source.notes ?? [],
     imagesPerSecond: speed(),
     seconds: seconds(),
     complete,
@@ -102,10 +104,13 @@ function checkReadable(source: string, { images, corrupt, corruptImages: [first]
 }
 
 /** The items to evaluate: all, or `limit` at equal distances where their number is known. */
-async function* chosen<T>({ length, items }: Items<T>, limit = Infinity): AsyncGenerator<T> {
+async function* chosen<T>(
+  { length, images }: Pick<Items<T>, "length" | "images">,
+  limit = Infinity,
+): AsyncGenerator<T> {
   const step = length === undefined ? 1 : Math.max(1, length / limit);
   let index = 0, taken = 0;
-  for await (const item of items()) {
+  for await (const item of images()) {
     if (taken === limit) return;
     if (index++ < Math.floor(taken * step)) continue;
     taken++;
@@ -128,7 +133,7 @@ async function* remaining<T extends Item>(
     );
   for await (const item of items) {
     const { name, label } = item, before = known[index++];
-    if (label >= classes) {
+    if (!(label < classes)) {
       throw new RangeError(
         `${source}: ${name}: expected a class from 0 to ${classes - 1}, as the model has, found ` +
           `${label}`,

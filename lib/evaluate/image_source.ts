@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { basename, join, relative } from "node:path";
-import { imageFilePattern } from "../vision/decode.ts";
+import { join, relative } from "node:path";
+import { imageFileEndings } from "../vision/decode.ts";
+import { FileIndex } from "./file_index.ts";
+import { leftOut, list, listBelow } from "./image_files.ts";
 import {
   classOfSynset,
   type LabelledFile,
@@ -19,8 +21,10 @@ import {
 export interface ImageEntry {
   /** A name that is unique in its source. */
   readonly name: string;
-  /** Its class, from 0. */
+  /** Its class, from 0; NaN where only its name is known. */
   readonly label: number;
+  /** How its class was written, where the model may know it by that: as a name, or as "007". */
+  readonly className?: string;
   /** Its file's content. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -33,12 +37,17 @@ export interface ImageSource {
   readonly length: number | undefined;
   /** Names of the classes, where they are known. */
   readonly classes: readonly string[] | undefined;
+  /** The synsets of the classes, where a list of synsets numbers them. */
+  readonly ids?: readonly string[];
   /**
    * Where the numbers of the classes come from: the order of their names, the list of synsets, or they
-   * were given, and names only go with them.
+   * were written where labels are, and names only go with them. By default they are the model's.
    */
   readonly numbering?: "names" | "synsets" | "given";
-  /** Something worth saying about it, such as files that are left out. */
+  /**
+   * Something worth saying about it, such as files that are left out. Of a source without `length`, all
+   * is known only when its images have been read.
+   */
   readonly notes?: readonly string[];
   /** Names the images, from the first one on. */
   images(): AsyncIterable<ImageEntry> | Iterable<ImageEntry>;
@@ -51,8 +60,7 @@ export async function readSynsets(path: string): Promise<Synsets> {
 
 async function readText(path: string, what: string): Promise<string> {
   try {
-    const bytes = await Deno.readFile(path), isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-    return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(bytes);
+    return textOf(await Deno.readFile(path));
   } catch (error) {
     if (error instanceof Deno.errors.IsADirectory) {
       throw new TypeError(`${path}: expected a file with ${what}, found a folder`);
@@ -62,41 +70,32 @@ async function readText(path: string, what: string): Promise<string> {
   }
 }
 
-/** Whether a path, or what a link there leads to, is a folder; a link may lead nowhere. */
-const isFolder = (path: string): Promise<boolean> =>
-  Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
-
-/** The names in a folder, sorted: those of folders, and those of images. Links are followed. */
-async function list(folder: string): Promise<{ folders: string[]; images: string[] }> {
-  const folders: string[] = [], images: string[] = [];
-  try {
-    for await (const { name, isDirectory, isFile, isSymlink } of Deno.readDir(folder)) {
-      if (name.startsWith(".")) continue;
-      if (isDirectory) folders.push(name);
-      else if (imageFilePattern.test(name) && (isFile || isSymlink)) images.push(name);
-      else if (isSymlink && await isFolder(join(folder, name))) folders.push(name);
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotADirectory) {
-      throw new TypeError(
-        `${folder}: expected a folder of images or shards (.tar, .tar.gz), found another file`,
-      );
-    }
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(`there is no folder ${folder}`);
+/** The text of bytes: UTF-8, UTF-16 as Windows writes it, or what an older Windows has. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes, mark = `${first} ${second}`;
+  if (mark === "255 254" || (first !== 0 && second === 0)) {
+    return new TextDecoder("utf-16le").decode(bytes);
   }
-  return { folders: folders.sort(), images: images.sort() };
+  if (mark === "254 255" || (first === 0 && second !== 0)) {
+    return new TextDecoder("utf-16be").decode(bytes);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
 }
 
 function noImages(folder: string, hint = ""): RangeError {
   return new RangeError(
-    `${folder}: expected images (.jpg, .jpeg, .png or .webp)${hint}, found none`,
+    `${folder}: expected images (${imageFileEndings.join(", ")})${hint}, found none`,
   );
 }
 
-const fileEntry = (path: string, name: string, label: number): ImageEntry => ({
+const fileEntry = (path: string, name: string, label: number, className: string): ImageEntry => ({
   name,
   label,
+  className,
   read: () => Deno.readFile(path),
 });
 
@@ -104,7 +103,8 @@ const fileEntry = (path: string, name: string, label: number): ImageEntry => ({
  * Images in one folder for each class, as torchvision's `ImageFolder` has it. Folders that are named
  * by synset get the class that the list of synsets gives; folders that are numbers, that class; other
  * folders are numbered by their sorted names; {@linkcode evaluateImages} gives those with names of the
- * model's classes the numbers of these. Links to folders and images are followed.
+ * model's classes the numbers of these. Links to folders and images are followed. A folder without
+ * images is no class; notes say which these are, and which files are left out.
  *
  * @throws {RangeError} for a folder without images, or a synset that is not in the list
  * @throws {TypeError} for a path that is no folder
@@ -118,40 +118,59 @@ export async function imageFolder(folder: string, synsets?: Synsets): Promise<Im
         "say what they show by a label file (--labels FILE)",
     );
   }
-  const entries: ImageEntry[] = [], root = await Deno.realPath(folder);
-  const bySynset = folders.every((name) => /^n\d{8}$/.test(name)) && synsets !== undefined;
-  const byNumber = folders.every((name) => /^\d+$/.test(name));
-  for (const [i, name] of folders.entries()) {
-    const label = bySynset
-      ? classOfSynset(name, synsets, `${folder}/${name}`)
-      : byNumber
-      ? Number(name)
-      : i;
-    for (const file of await filesBelow(join(folder, name), [root])) {
-      entries.push(fileEntry(file, relative(folder, file), label));
-    }
+  const classes: string[] = [], empty: string[] = [], files: string[][] = [], others: string[] = [];
+  const root = await Deno.realPath(folder);
+  for (const name of folders) {
+    const below = await listBelow(join(folder, name), [root]);
+    others.push(...below.others);
+    if (below.images.length === 0) empty.push(name);
+    else files[classes.push(name) - 1] = [...below.images];
   }
-  if (entries.length === 0) throw noImages(folder, " in the folders of the classes");
+  if (classes.length === 0) throw noImages(folder, " in the folders of the classes");
+  const { labels, ...numbered } = numberFolders(classes, folder, synsets);
+  const entries = files.flatMap((paths, i) =>
+    paths.map((path) => fileEntry(path, relative(folder, path), labels[i]!, classes[i]!))
+  );
+  const notes = [
+    ...images.length > 0
+      ? [`${images.length} images beside the folders of the classes are left out`]
+      : [],
+    ...leftOut(others),
+    ...empty.length > 0
+      ? [`folders without images, which are no classes: ${empty.join(", ")}`]
+      : [],
+  ];
   return {
     name: folder,
     length: entries.length,
-    classes: bySynset ? synsets.names : byNumber ? undefined : folders,
-    numbering: bySynset ? "synsets" : byNumber ? "given" : "names",
+    ...numbered,
     images: () => entries,
-    ...images.length > 0 && {
-      notes: [`${images.length} images beside the folders of the classes are left out`],
-    },
+    ...notes.length > 0 && { notes },
   };
 }
 
-/** Images in a folder and the folders in it, sorted; `above` are the folders that it lies in. */
-async function filesBelow(folder: string, above: readonly string[]): Promise<string[]> {
-  const real = await Deno.realPath(folder);
-  if (above.includes(real)) return []; // A link to a folder around it has no end.
-  const { folders, images } = await list(folder);
-  const below: string[] = [];
-  for (const name of folders) below.push(...await filesBelow(join(folder, name), [...above, real]));
-  return [...images.map((name) => join(folder, name)), ...below];
+/** The classes of folders by their names. */
+function numberFolders(
+  names: readonly string[],
+  folder: string,
+  synsets: Synsets | undefined,
+): Pick<ImageSource, "classes" | "ids" | "numbering"> & { readonly labels: readonly number[] } {
+  if (synsets !== undefined && names.every((name) => /^n\d{8}$/.test(name))) {
+    const labels = names.map((name) => classOfSynset(name, synsets, `${folder}/${name}`));
+    return { labels, classes: synsets.names, ids: synsets.ids.toSorted(), numbering: "synsets" };
+  }
+  if (!names.every((name) => /^\d+$/.test(name))) {
+    return { labels: [...names.keys()], classes: names, numbering: "names" };
+  }
+  const labels = names.map(Number), second = labels.findIndex((one, i) => labels.indexOf(one) < i);
+  if (second < 0) return { labels, classes: undefined, numbering: "given" };
+  const first = labels.indexOf(labels[second]!);
+  throw new RangeError(
+    `${folder}: expected a folder for each class, found ${names[first]} and ${
+      names[second]
+    }, which ` +
+      "are the same number",
+  );
 }
 
 /**
@@ -159,12 +178,17 @@ async function filesBelow(folder: string, above: readonly string[]): Promise<str
  *
  * - a ground-truth list, as in ILSVRC's validation layout: a line for each image by sorted name, with
  *   a synset or a number from 1 into the list of synsets;
- * - a table with a header, split by tabs, semicolons or commas, with the columns `file` and `class`
- *   (from 0) or `synset`, in any order; cells may be quoted (RFC 4180);
- * - lines of a file and a class from 0, as Caffe's `val.txt`.
+ * - a table with a header, split by tabs, semicolons, bars or commas, with the columns `file` and
+ *   `class` (from 0, or its name) or `synset`, in any order; cells may be quoted (RFC 4180). Other
+ *   usual names of the columns are known, Kaggle's `ImageId,PredictionString` among them;
+ * - lines of a file and a class from 0, a name or a synset, as Caffe's `val.txt`.
+ *
+ * A table may name files in folders below, by paths in the folder or through it, and leave out
+ * endings. What it says twice in the same way counts once. Classes that it names are numbered as
+ * {@linkcode imageFolder} does. Its text may be UTF-8 or UTF-16.
  *
  * @throws {RangeError} for a folder without images, a ground-truth file of another length, an
- * unknown synset
+ * unknown synset, a file with two classes or a name that several files have
  * @throws {SyntaxError} for a malformed label file
  * @throws {Deno.errors.NotFound} for an image in the table that is not in the folder
  * @throws {TypeError} for a folder that is none
@@ -176,16 +200,32 @@ export async function labelledImages(
 ): Promise<ImageSource> {
   const { images } = await list(folder);
   const labels = parseLabels(await readText(labelFile, "labels"), labelFile, synsets);
-  if (images.length === 0) throw noImages(folder);
   const [rows, notes] = labels.kind === "list"
     ? rowsInOrder(images, folder, labels, labelFile, synsets)
-    : rowsByName(images, folder, labels, labelFile);
+    : rowsByName(await listBelow(folder).then((all) => all.images), folder, labels, labelFile);
+  const names = [...new Set(rows.map(({ label }) => label))].filter((label) =>
+    typeof label === "string"
+  ).sort();
+  const numbers = new Map(names.map((name, i) => [name, i]));
+  const isGiven = labels.kind === "table" && labels.numbered;
+  const numbering = names.length > 0 ? "names" : isGiven ? "given" : "synsets";
+  const ids = synsets?.ids.toSorted();
+  const entries = rows.map(({ file, label }) => {
+    const number = numbers.get(String(label)) ?? Number(label);
+    return fileEntry(
+      join(folder, file),
+      file,
+      number,
+      numbering === "synsets" ? ids![number]! : String(label),
+    );
+  });
   return {
     name: folder,
-    classes: synsets?.names,
-    numbering: labels.kind === "table" && labels.numbered ? "given" : "synsets",
-    length: rows.length,
-    images: () => rows.map(({ file, label }) => fileEntry(join(folder, file), file, label)),
+    length: entries.length,
+    images: () => entries,
+    numbering,
+    classes: numbering === "names" ? names : synsets?.names,
+    ...numbering === "synsets" && { ids: ids! },
     ...notes.length > 0 && { notes },
   };
 }
@@ -198,6 +238,9 @@ function rowsInOrder(
   labelFile: string,
   synsets: Synsets | undefined,
 ): [rows: readonly LabelledFile[], notes: string[]] {
+  if (images.length === 0) {
+    throw noImages(folder, " in this very folder, as a list without their names wants them");
+  }
   if (labels.length !== images.length) {
     throw new RangeError(
       `${labelFile}: expected a label for each of the ${images.length} images in ${folder}, found ${labels.length} labels`,
@@ -213,25 +256,34 @@ function rowsInOrder(
 
 /** The images that a table names, and what is to be said of it. */
 function rowsByName(
-  images: readonly string[],
+  paths: readonly string[],
   folder: string,
   { rows }: Labels & { kind: "table" },
   labelFile: string,
 ): [rows: readonly LabelledFile[], notes: string[]] {
-  const inFolder = new Set(images), seen = new Set<string>();
-  for (const { file } of rows) {
-    if (seen.has(file)) {
-      throw new RangeError(`${labelFile}: expected each file once, found ${file} twice`);
-    }
-    seen.add(file);
-    if (!inFolder.has(file)) {
+  if (paths.length === 0) throw noImages(folder);
+  const files = paths.map((path) => relative(folder, path)), index = new FileIndex(folder, files);
+  const found = new Map<string, LabelledFile["label"]>();
+  for (const { file: name, label } of rows) {
+    const file = index.find(name, labelFile);
+    if (file === undefined) {
       throw new Deno.errors.NotFound(
-        `${labelFile}: ${file} is not an image in ${folder} (which has ${images.length}); a table ` +
-          `names files of the folder, as ${basename(images[0]!)}`,
+        `${labelFile}: ${name} is not an image in ${folder} (which has ${files.length}); a table ` +
+          `names files of the folder, as ${files[0]}`,
       );
     }
+    const before = found.get(file);
+    if (before !== undefined && before !== label) {
+      throw new RangeError(
+        `${labelFile}: expected one class for each file, found ${before} and ${label} for ${file}`,
+      );
+    }
+    found.set(file, label);
   }
-  const left = images.length - seen.size;
-  const note = `${left} images of ${folder} are not in ${labelFile} and are left out`;
-  return [rows, left > 0 ? [note] : []];
+  const left = files.length - found.size, again = rows.length - found.size;
+  const notes = [
+    ...left > 0 ? [`${left} images of ${folder} are not in ${labelFile} and are left out`] : [],
+    ...again > 0 ? [`${again} rows of ${labelFile} say again what others say, and count once`] : [],
+  ];
+  return [[...found].map(([file, label]) => ({ file, label })), notes];
 }

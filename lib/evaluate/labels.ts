@@ -4,6 +4,8 @@
  * @module
  */
 import { unknownName } from "../core/suggest.ts";
+import { imageFilePattern } from "../vision/decode.ts";
+import { type Row, rowsOf } from "./delimited.ts";
 
 /** The classes of a network by synset: a WordNet id such as n01440764. */
 export interface Synsets {
@@ -26,8 +28,8 @@ interface Line {
 
 /** The lines of a file, without those that are empty. */
 function linesOf(content: string, name: string): Line[] {
-  return content.replace(/^\ufeff/, "").split(/\r?\n/)
-    .map((line, i) => ({ text: line.trimEnd(), where: `${name}, line ${i + 1}` }))
+  return content.split(/\r\n?|\n/)
+    .map((line, i) => ({ text: line.trim(), where: `${name}, line ${i + 1}` }))
     .filter(({ text }) => text !== "");
 }
 
@@ -80,16 +82,21 @@ export function classOfSynset(id: string, synsets: Synsets | undefined, where: s
 /** A row of a table of labels. */
 export interface LabelledFile {
   readonly file: string;
-  readonly label: number;
+  /** The number of the class, or its name. */
+  readonly label: number | string;
 }
 
 /**
  * What a label file says: one label for each image, in the order of their names, or one for each named
- * file. Where it has `numbered` them, not named synsets, the numbers of a table are classes; those of a
- * list count the synsets in the order of their list.
+ * file. Labels are numbers, or all are names of classes. Where it has `numbered` them, not named synsets,
+ * the numbers of a table are classes; those of a list count the synsets in the order of their list.
  */
 export type Labels =
-  | { readonly kind: "list"; readonly labels: readonly number[]; readonly numbered: boolean }
+  | {
+    readonly kind: "list";
+    readonly labels: readonly (number | string)[];
+    readonly numbered: boolean;
+  }
   | { readonly kind: "table"; readonly rows: readonly LabelledFile[]; readonly numbered: boolean };
 
 /**
@@ -98,100 +105,180 @@ export type Labels =
  * @throws {SyntaxError} for a file that is none of these
  * @throws {RangeError} for a synset that is not in the list, or a number beyond it
  */
-export function parseLabels(text: string, name: string, synsets?: Synsets): Labels {
-  const lines = linesOf(text, name), [first] = lines;
+export function parseLabels(content: string, name: string, synsets?: Synsets): Labels {
+  const text = content.replace(/^\ufeff/, "");
+  // A first line of Excel's, "sep=;", says what splits the cells.
+  const [said, given] = /^\s*"?sep=([^\r\n])"? *(?:\r\n?|\n|$)/i.exec(text) ?? [];
+  const body = said === undefined ? text : "\n" + text.slice(said.length);
+  const lines = linesOf(body, name), [first] = lines;
   if (first === undefined) throw new SyntaxError(`${name}: expected labels, found an empty file`);
-  const separator = ["\t", ";"].find((one) => first.text.includes(one)) ?? ",";
-  const header = cellsOf(first.text, separator).map((cell) => cell.toLowerCase());
-  if (header.includes("file")) return parseTable(lines, header, separator, name, synsets);
-  if (/^\S.*\s\d+$/.test(first.text)) return parsePairs(lines);
+  const unquoted = first.text.replace(/"[^"]*"/g, "");
+  const separator = given ?? separators.find((one) => unquoted.includes(one)) ?? ",";
+  const rows = [...rowsOf(body, separator, name)], [top] = rows;
+  if (top === undefined) throw new SyntaxError(`${name}: expected labels, found empty cells alone`);
+  if (pairOf(top, separator)) return parsePairs(rows, separator, synsets);
+  const header = top.cells.map((cell) =>
+    cell.normalize("NFKC").toLowerCase().replace(/[\s_-]/g, "")
+  );
+  const file = columnOf(header, fileColumns);
+  if (file >= 0) return parseTable(rows, header, file, name, synsets);
   const labels = lines.map((line) => listedClass(line, synsets));
-  return { kind: "list", labels, numbered: !synset.test(first.text.trim()) };
+  return { kind: "list", labels, numbered: !synset.test(first.text) };
 }
 
-/** The cells of a row; those in quotes may have the separator in them, and quotes that are doubled. */
-function cellsOf(row: string, separator: string): string[] {
-  const pattern = `${separator}(?: *"((?:[^"]|"")*)" *(?=${separator}|$)|([^${separator}]*))`;
-  const cells = `${separator}${row}`.matchAll(new RegExp(pattern, "g"));
-  return Array.from(cells, ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!.trim());
+/** What may split the cells of a table, the likeliest first; else it is commas. */
+const separators = ["\t", ";", "|"];
+
+/** Names of columns, without case, spaces and hyphens, the best first. */
+const fileColumns = [
+  ...["file", "filename", "filepath", "path", "image", "imagename", "imagefile", "imagepath"],
+  ...["imageid", "img", "imgname", "id"],
+];
+const classColumns = [
+  ...["class", "label", "classid", "labelid", "classindex", "target", "category", "classname"],
+  ...["labelname", "categoryid", "categoryname", "species", "breed"],
+];
+const synsetColumns = ["synset", "wnid", "synsetid", "predictionstring"];
+
+/** The place of the first of some names in a header; -1 where it has none. */
+function columnOf(header: readonly string[], names: readonly string[]): number {
+  const found = names.find((name) => header.includes(name));
+  return found === undefined ? -1 : header.indexOf(found);
 }
 
-function classNumber(text: string, where: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
+/** The class in a cell: a number or a name. */
+function classIn(text: string, where: string): number | string {
+  if (/^\d+(\.0*)?$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  if (text !== "" && Number.isNaN(Number(text))) return text;
   throw new SyntaxError(
     `${where}: expected a class, a number from 0, found ${JSON.stringify(text)}`,
   );
 }
 
+/**
+ * Labels of one kind: the classes of synsets, if all are synsets and there is a list; numbers, if all
+ * are; otherwise names.
+ */
+function ofOneKind(
+  rows: readonly (LabelledFile & { readonly where: string })[],
+  synsets: Synsets | undefined,
+): Labels {
+  const texts = rows.filter(({ label }) => typeof label === "string");
+  const isBySynset = synsets !== undefined && rows.every(({ label }) => synset.test(String(label)));
+  return {
+    kind: "table",
+    rows: rows.map(({ file, label, where }) => ({
+      file,
+      label: isBySynset
+        ? classOfSynset(String(label), synsets, where)
+        : texts.length > 0
+        ? String(label)
+        : label,
+    })),
+    numbered: texts.length === 0,
+  };
+}
+
 function parseTable(
-  lines: readonly Line[],
+  rows: readonly Row[],
   header: readonly string[],
-  separator: string,
+  file: number,
   name: string,
   synsets: Synsets | undefined,
 ): Labels {
-  const [file, label, id] = ["file", "class", "synset"].map((column) => header.indexOf(column));
-  if (label! < 0 && id! < 0) {
+  const label = columnOf(header, classColumns), id = columnOf(header, synsetColumns);
+  if (label < 0 && id < 0) {
     throw new SyntaxError(
       `${name}: expected a column "class" or "synset", found ${header.join(", ")}`,
     );
   }
-  const numbered = id! < 0 || (label! >= 0 && synsets === undefined);
-  const rows = lines.slice(1).map(({ text, where }) => {
-    const cells = cellsOf(text, separator);
-    if (cells.length !== header.length || !cells[file!]) {
-      throw new SyntaxError(
-        `${where}: expected ${header.length} columns (${header.join(", ")}), found ` +
-          `${cells.length}: ${JSON.stringify(text.slice(0, 60))}`,
-      );
-    }
-    const bySynset = numbered ? undefined : classOfSynset(cells[id!]!, synsets, where);
-    const byNumber = label! < 0 ? bySynset! : classNumber(cells[label!]!, where);
-    if (bySynset !== undefined && bySynset !== byNumber) {
-      throw new RangeError(
-        `${where}: class ${byNumber} and synset ${cells[id!]} disagree: in the list of synsets ` +
-          `that is class ${bySynset}`,
-      );
-    }
-    return { file: cells[file!]!, label: byNumber };
-  });
-  if (rows.length === 0) {
+  if (rows.length === 1) {
     throw new SyntaxError(`${name}: expected rows after the header, found none`);
   }
-  return { kind: "table", rows, numbered };
-}
-
-function parsePairs(lines: readonly Line[]): Labels {
-  const rows = lines.map(({ text, where }) => {
-    const [, file, label] = /^(\S.*)\s(\d+)$/.exec(text) ?? [];
-    if (file === undefined) {
-      throw new SyntaxError(`${where}: expected a file and a class, found ${JSON.stringify(text)}`);
+  const labelled = rows.slice(1).map(({ cells, where }) => {
+    // Editors and spreadsheets take away empty cells at the end of a row, or add some.
+    const needed = Math.max(file, label < 0 || (id >= 0 && synsets) ? id : label) + 1;
+    if (cells.length < needed || !cells[file] || cells.slice(header.length).some((cell) => cell)) {
+      throw new SyntaxError(
+        `${where}: expected ${header.length} columns (${header.join(", ")}), found ` +
+          `${cells.length}: ${JSON.stringify(cells.join(", ").slice(0, 60))}`,
+      );
     }
-    return { file: file.trim(), label: Number(label) };
+    const bySynset = id < 0 ? undefined : synsetIn(cells[id] ?? "", where);
+    const byClass = label < 0 ? undefined : classIn(cells[label] ?? "", where);
+    if (bySynset !== undefined && typeof byClass === "number" && synsets !== undefined) {
+      const expected = classOfSynset(bySynset, synsets, where);
+      if (byClass !== expected) {
+        throw new RangeError(
+          `${where}: class ${byClass} and synset ${bySynset} disagree: in the list of synsets ` +
+            `that is class ${expected}`,
+        );
+      }
+    }
+    const isBySynset = bySynset !== undefined && (byClass === undefined || synsets !== undefined);
+    return { file: cells[file]!, label: isBySynset ? bySynset : byClass!, where };
   });
-  return { kind: "table", rows, numbered: true };
+  return ofOneKind(labelled, synsets);
 }
 
-/** The class that a line of a ground-truth list says: a synset, or its place in the list of synsets. */
-function listedClass({ text, where }: Line, synsets: Synsets | undefined): number {
-  const cell = text.trim();
-  if (synset.test(cell)) return classOfSynset(cell, synsets, where);
-  if (!/^\d+$/.test(cell)) {
+/** The synset of a cell, which Kaggle's tables repeat with a box for each object. */
+function synsetIn(cell: string, where: string): string {
+  const ids = new Set(cell.split(/\s+/).filter((word) => synset.test(word)));
+  const [first] = ids;
+  if (ids.size === 1 && cell.startsWith(first!)) return first!;
+  throw new SyntaxError(
+    `${where}: expected a synset such as n01440764, found ${JSON.stringify(cell.slice(0, 60))}`,
+  );
+}
+
+/** A file and its class in a row without a header: two cells, or Caffe's "cats/a.png 0". */
+function pairOf(
+  { cells }: Row,
+  separator: string,
+): { readonly file: string; readonly label: string } | undefined {
+  const isLabel = (text: string) => /^\d+$/.test(text) || synset.test(text);
+  const [file = "", label = "", ...more] = cells, line = cells.join(separator);
+  if (file && label && more.length === 0 && (isLabel(label) || imageFilePattern.test(file))) {
+    return { file, label };
+  }
+  const [, start = "", end = ""] = /^(\S.*)\s(\d+|n\d{8})$/.exec(line) ??
+    /^(\S+)\s+(\S.*)$/.exec(line) ?? [];
+  if (!isLabel(end) && !imageFilePattern.test(start)) return undefined;
+  return { file: start.trim(), label: end };
+}
+
+function parsePairs(rows: readonly Row[], separator: string, synsets?: Synsets): Labels {
+  const labelled = rows.map((row) => {
+    const pair = pairOf(row, separator), { cells, where } = row;
+    if (pair) return { file: pair.file, label: classIn(pair.label, where), where };
     throw new SyntaxError(
-      `${where}: expected a synset or a number, found ${JSON.stringify(cell.slice(0, 40))}; ` +
+      `${where}: expected a file and a class, found ${JSON.stringify(cells.join(separator))}`,
+    );
+  });
+  return ofOneKind(labelled, synsets);
+}
+
+/**
+ * The class that a line of a ground-truth list says: a synset, which stays a name where there is no
+ * list of them, or its place in that list.
+ */
+function listedClass({ text, where }: Line, synsets: Synsets | undefined): number | string {
+  if (synset.test(text)) return synsets ? classOfSynset(text, synsets, where) : text;
+  if (!/^\d+$/.test(text)) {
+    throw new SyntaxError(
+      `${where}: expected a synset or a number, found ${JSON.stringify(text.slice(0, 40))}; ` +
         'a table needs a header with "file" and "class" or "synset"',
     );
   }
   if (synsets === undefined) {
     throw new RangeError(
-      `${where}: found the number ${cell}, which counts lines of a list of synsets; give that list (--synsets FILE)`,
+      `${where}: found the number ${text}, which counts lines of a list of synsets; give that list (--synsets FILE)`,
     );
   }
-  const id = synsets.ids[Number(cell) - 1];
+  const id = synsets.ids[Number(text) - 1];
   if (id === undefined) {
     throw new RangeError(
-      `${where}: expected a number from 1 to ${synsets.ids.length}, found ${cell}`,
+      `${where}: expected a number from 1 to ${synsets.ids.length}, found ${text}`,
     );
   }
   return synsets.classOf.get(id)!;

@@ -89,6 +89,8 @@ export interface Evaluation {
   readonly confusion: ConfusionMatrix;
   /** Names of the classes, where they are known. */
   readonly classes: readonly string[] | undefined;
+  /** What is worth knowing of the images: files that are left out, or how classes are numbered. */
+  readonly notes: readonly string[];
   /** Images a second, of those that were evaluated now and not taken from a journal. */
   readonly imagesPerSecond: number;
   /** How long that took. */
@@ -100,7 +102,7 @@ export interface Evaluation {
 /** The result of what was counted. */
 export function summarize(
   tally: Tally,
-  run: Pick<Evaluation, "classes" | "imagesPerSecond" | "seconds" | "complete">,
+  run: Pick<Evaluation, "classes" | "notes" | "imagesPerSecond" | "seconds" | "complete">,
 ): Evaluation {
   const { images, corrupt, corruptImages, top1Error, top5Error, confusion } = tally;
   return {

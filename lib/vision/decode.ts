@@ -68,8 +68,14 @@ const signatures: readonly (readonly [string, RegExp])[] = [
   ["WebP", /^RIFF[^]{4}WEBP/],
 ];
 
+/** Endings of image files, the usual first. */
+export const imageFileEndings: readonly string[] = [".jpg", ".jpeg", ".png", ".webp"];
+
 /** Names of image files. */
-export const imageFilePattern: RegExp = /\.(jpe?g|png|webp)$/i;
+export const imageFilePattern: RegExp = new RegExp(
+  `\\.(${imageFileEndings.map((ending) => ending.slice(1)).join("|")})$`,
+  "i",
+);
 
 /**
  * The pixels of a JPEG, PNG or WebP file, as Pillow's `convert("RGB")` has them: grey is repeated in

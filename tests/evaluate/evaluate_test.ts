@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { digits } from "../../data/digits.ts";
 import {
   evaluateDataset,
@@ -7,13 +7,16 @@ import {
 } from "../../lib/evaluate/evaluate.ts";
 import { classifyImage } from "../../lib/evaluate/classify.ts";
 import { type ImageEntry, imageFolder, type ImageSource } from "../../lib/evaluate/image_source.ts";
+import { parseSynsets } from "../../lib/evaluate/labels.ts";
+import { withClassesOf } from "../../lib/evaluate/classes.ts";
 import { openImages } from "../../lib/evaluate/open_images.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/views.ts";
 import { tensor } from "../../lib/tensor/create.ts";
+import { arrayDataset } from "../../lib/train/dataset.ts";
 import { sequential } from "../../lib/train/model.ts";
-import { all, Folder, images } from "./files.ts";
+import { all, Folder, images, tar } from "./files.ts";
 
 const preprocessing = {
   resize: 12,
@@ -96,10 +99,117 @@ Deno.test("folders have the numbers of the model's classes of the same names", a
   assertEquals(await labels(), ["dog", "cat"]);
   model.classes = ["worm", "dogs", "owl", "ant", "cat", "bee", "elk"];
   await assertRejects(labels, RangeError, 'unknown class "dog"; did you mean "dogs"?');
-  const pair = sequential([8, 8, 3]).flatten().dense(2);
-  pair.classes = ["a", "b"]; // No folder has these names: they stand in order.
-  const { perClass } = await evaluateImages(pair, found, { preprocessing, threads: 1 });
+  model.classes = ["worm", "DOG", "owl", "ant", "Cát", "bee", "elk"];
+  assertEquals(await labels(), ["DOG", "Cát"]);
+  model.classes = ["worm", "Dog", "owl", "ant", "cat", "bee", "DOG"];
+  await assertRejects(labels, RangeError, '"dog" may be the class 1 ("Dog") or 6 ("DOG")');
+});
+
+Deno.test("a model without names of classes takes folders in their order, and says so", async () => {
+  const [first, second] = [images.get(names[0]!)!, images.get(names[1]!)!];
+  using folder = new Folder({ "cat/a.jpg": first, "dog/b.jpg": second, "dog/b.xcf": "" });
+  const pair = sequential([8, 8, 3]).flatten().dense(2), found = await imageFolder(folder.path);
+  const measured = () => evaluateImages(pair, found, { preprocessing, threads: 1 });
+  const { perClass, classes, notes } = await measured();
   assertEquals(perClass.map(({ label, count }) => [label, count]), [[0, 1], [1, 1]]);
+  assertEquals(classes, ["cat", "dog"]);
+  assertEquals(notes.length, 2);
+  assertStringIncludes(notes[0]!, "1 .xcf");
+  assertStringIncludes(notes[1]!, "numbered in their order (0 cat, 1 dog)");
+  pair.classes = ["heron", "tench"];
+  await assertRejects(measured, RangeError, 'unknown classes "cat", "dog". Known: heron, tench');
+});
+
+/** The labels that a source has for a model of classes, by image. */
+async function labelsOf(classes: readonly string[], from: ImageSource) {
+  const model = sequential([2]).dense(classes.length);
+  model.classes = classes;
+  const found = await all(withClassesOf(model, from).images());
+  return Object.fromEntries(found.map(({ name, label }) => [name.split("/")[0], label]));
+}
+
+Deno.test("folders that are numbers are classes of these names, or else their numbers", async () => {
+  using folder = new Folder({ "007/a.jpg": "", "2/b.jpg": "" });
+  const found = await imageFolder(folder.path);
+  assertEquals(await labelsOf(["2", "5", "7"], found), { "007": 2, "2": 0 });
+  assertEquals(await labelsOf(["a", "b", "c", "d", "e", "f", "g", "h"], found), {
+    "007": 7,
+    "2": 2,
+  });
+  assertEquals(await labelsOf(Array.from({ length: 8 }, (_, i) => `${i + 10}`), found), {
+    "007": 7,
+    "2": 2,
+  });
+  // A 2 of classes that are called 1, 2 and 7 is clear, a 2 of those called 0, 1 and 7 is not.
+  await assertRejects(() => labelsOf(["0", "1", "7"], found), RangeError, 'unknown class "2"');
+  await assertRejects(
+    () => labelsOf(["a", "b", "c"], found),
+    RangeError,
+    "007/a.jpg: expected a class from 0 to 2, as the model has, found 7",
+  );
+  await assertRejects(() => labelsOf(["7", "07", "2"], found), RangeError, "may be the class 0");
+});
+
+Deno.test("synsets are the model's classes by id or by name, in its order", async () => {
+  const synsets = parseSynsets("n01000000 x\nn02000000 y\nn03000000 z", "s");
+  using folder = new Folder({ "n01000000/a.jpg": "", "n03000000/b.jpg": "" });
+  const listed = await imageFolder(folder.path, synsets), bare = await imageFolder(folder.path);
+  const expected = { n01000000: 1, n03000000: 0 };
+  assertEquals(await labelsOf(["n03000000", "n01000000"], listed), expected);
+  assertEquals(await labelsOf(["n03000000", "n01000000"], bare), expected);
+  assertEquals(await labelsOf(["Z", "X", "y"], listed), expected);
+  // As many classes, none of which has another's name: the list counts, whatever its words.
+  assertEquals(await labelsOf(["x", "why", "zed"], listed), { n01000000: 0, n03000000: 2 });
+  await assertRejects(() => labelsOf(["z", "y"], listed), RangeError, 'class "n01000000"');
+});
+
+Deno.test("tables and shards name the model's classes too", async () => {
+  using folder = new Folder({
+    "images/a.jpg": "",
+    "images/b.jpg": "",
+    "l.csv": "file,class\na.jpg,Sea_Lion\nb.jpg,gnu\n",
+    "v.tar": tar([["a.jpg", "x"], ["a.cls", "sea lion"], ["b.jpg", "x"], [
+      "b.json",
+      '{"cls":"Gnu"}',
+    ]]),
+  });
+  const table = await openImages(folder.at("images"), { labels: folder.at("l.csv") });
+  const shard = await openImages(folder.at("v.tar"));
+  for (const classes of [["gnu", "sea lion"], ["sea lion", "bat", "gnu"]]) {
+    const [lion, gnu] = [classes.indexOf("sea lion"), classes.indexOf("gnu")];
+    assertEquals(await labelsOf(classes, table), { "a.jpg": lion, "b.jpg": gnu });
+    const model = sequential([2]).dense(classes.length);
+    model.classes = classes;
+    const found = await all(withClassesOf(model, shard).images());
+    assertEquals(found.map(({ label }) => label), [lion, gnu]);
+    model.classes = undefined;
+    await assertRejects(
+      () => all(withClassesOf(model, shard).images()),
+      RangeError,
+      'v.tar/a: found the class "sea lion", but the model knows no names',
+    );
+  }
+  await assertRejects(() => labelsOf(["gnu", "seal"], table), RangeError, '"Sea_Lion"');
+});
+
+Deno.test("a data set whose classes stand in another order is measured by their names", async () => {
+  const { train: data } = digits({ train: 40, test: 1 });
+  const model = sequential([28, 28, 1], { seed: 5 }).flatten().dense(10);
+  const straight = await evaluateDataset(model, data);
+  const order = [3, 1, 4, 0, 5, 9, 2, 6, 8, 7];
+  // The same images, in a data set that counts its classes in another order.
+  const other = arrayDataset({
+    inputs: { data: data.batch([...Array(40).keys()]).inputs[0] as Uint8Array, shape: [28, 28, 1] },
+    targets: Int32Array.from({ length: 40 }, (_, i) => order.indexOf(data.get(i).targets[0]![0]!)),
+    classes: order.map((digit) => `0${digit}`),
+  });
+  model.classes = data.classes;
+  const turned = await evaluateDataset(model, other, {
+    preprocessing: { channels: "gray", normalization: data.normalization! },
+  });
+  assertEquals(turned.confusion.counts, straight.confusion.counts);
+  model.classes = [...data.classes!.slice(1), "ten"];
+  await assertRejects(() => evaluateDataset(model, other), RangeError, 'unknown class "00"');
 });
 
 Deno.test("a list of synsets beside the images that is of another network gives no names", async () => {

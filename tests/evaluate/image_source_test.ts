@@ -137,6 +137,7 @@ Deno.test("a table: its order counts, and what it leaves out is said", async () 
     "good.tsv": "file\tclass\nc.jpg\t5\na.jpg\t0\n",
     "missing.tsv": "file\tclass\n../a.jpg\t5\n",
     "twice.tsv": "file\tclass\na.jpg\t5\na.jpg\t5\n",
+    "torn.tsv": "file\tclass\na.jpg\t5\n./a.jpg\t6\n",
   });
   const source = await labelledImages(folder.path, labels.at("good.tsv"));
   assertEquals(await namesAndLabels(source), [["c.jpg", 5], ["a.jpg", 0]]);
@@ -146,9 +147,95 @@ Deno.test("a table: its order counts, and what it leaves out is said", async () 
     Deno.errors.NotFound,
     "../a.jpg is not an image in",
   );
+  const twice = await labelledImages(folder.path, labels.at("twice.tsv"));
+  assertEquals(await namesAndLabels(twice), [["a.jpg", 5]]);
+  assertEquals(twice.notes?.[1]?.startsWith("1 rows of"), true);
   await assertRejects(
-    () => labelledImages(folder.path, labels.at("twice.tsv")),
+    () => labelledImages(folder.path, labels.at("torn.tsv")),
     RangeError,
-    "a.jpg twice",
+    "expected one class for each file, found 5 and 6 for a.jpg",
   );
+});
+
+Deno.test("tables name files in folders below, through the folder, without endings", async () => {
+  using folder = new Folder({
+    "set/val/cats/a.png": "",
+    "set/val/cats/b c.PNG": "",
+    "set/val/dogs/a.png": "",
+    "set/val/dogs/é.jpeg": "",
+  });
+  const expected = [["cats/a.png", 1], ["cats/b c.PNG", 2], ["dogs/a.png", 3], ["dogs/é.jpeg", 4]];
+  const table = async (...names: string[]) => {
+    const text = names.map((name, i) => `${name},${i + 1}\n`).join("");
+    await Deno.writeTextFile(folder.at("set/l.csv"), `file,class\n${text}`);
+    return await namesAndLabels(await labelledImages(folder.at("set/val"), folder.at("set/l.csv")));
+  };
+  for (
+    const names of [
+      ["cats/a.png", "cats/b c.PNG", "dogs/a.png", "dogs/é.jpeg"],
+      ["./cats/a.png", "/cats/b c.PNG", ".//dogs/a.png", "dogs/e\u0301.jpeg"],
+      ["val/cats/a.png", "./val/cats/b c.PNG", "set/val/dogs/a.png", "val/dogs/é"],
+      ["cats\\a.png", "cats\\b%20c.PNG", "C:\\set\\val\\dogs\\a.png", "dogs/%C3%A9.jpeg"],
+      ["cats/a", "cats/b c", "dogs/a", "é"],
+      [folder.at("set/val/cats/a.png"), "Cats/b c.png", "dogs/A.PNG", "e\u0301.jpeg"],
+    ]
+  ) assertEquals(await table(...names), expected);
+  await assertRejects(() => table("a.png"), RangeError, "a.png may be cats/a.png or dogs/a.png");
+  await assertRejects(() => table("birds/a.png"), Deno.errors.NotFound, "birds/a.png is not an");
+  await Deno.writeTextFile(folder.at("l.txt"), "n01000000\n");
+  await assertRejects(
+    () => labelledImages(folder.at("set/val"), folder.at("l.txt"), synsets),
+    RangeError,
+    "in this very folder",
+  );
+});
+
+Deno.test("what is left out of folders is said, by endings; what systems put there is not", async () => {
+  using folder = new Folder({
+    "a/1.jpg": "",
+    "a/2.jpf": "",
+    "a/deep/3.JPF": "",
+    "a/4.svg": "",
+    "a/5": "",
+    "a/Thumbs.db": "",
+    "a/.DS_Store": "",
+    "a/@eaDir/1.jpg": "",
+    "b/note.txt": "",
+    "c/.ipynb_checkpoints/7.jpg": "",
+    "c/6.jpg": "",
+    "__MACOSX/8.jpg": "",
+  });
+  const source = await imageFolder(folder.path);
+  assertEquals(await namesAndLabels(source), [["a/1.jpg", 0], ["c/6.jpg", 1]]);
+  assertEquals(source.classes, ["a", "c"]);
+  const [files, folders, ...more] = source.notes!;
+  assertEquals(files!.startsWith("5 files are left out"), true);
+  assertEquals(files!.endsWith("2 .jpf, 1 .svg, 1 without ending, 1 .txt"), true);
+  assertEquals(folders, "folders without images, which are no classes: b");
+  assertEquals(more, []);
+  using numbers = new Folder({ "7/a.jpg": "", "07/b.jpg": "" });
+  await assertRejects(() => imageFolder(numbers.path), RangeError, "found 07 and 7, which are the");
+});
+
+Deno.test("label files may be UTF-8 with a mark, UTF-16 of either order, or of an older Windows", async () => {
+  const text = "file\tclass\r\nGöttin.jpg\t4\r\n";
+  const utf16 = (little: boolean, content: string) => {
+    const view = new DataView(new ArrayBuffer(content.length * 2));
+    [...content].forEach((c, i) => view.setUint16(i * 2, c.charCodeAt(0), little));
+    return new Uint8Array(view.buffer);
+  };
+  for (
+    const bytes of [
+      new TextEncoder().encode(`\ufeff${text}`),
+      utf16(true, `\ufeff${text}`),
+      utf16(false, `\ufeff${text}`),
+      utf16(true, text),
+      utf16(false, text),
+      Uint8Array.from(text, (c) => c.charCodeAt(0)),
+    ]
+  ) {
+    using folder = new Folder({ "images/Göttin.jpg": "", "l.tsv": bytes });
+    const source = await labelledImages(folder.at("images"), folder.at("l.tsv"));
+    assertEquals(await namesAndLabels(source), [["Göttin.jpg", 4]]);
+  }
 });

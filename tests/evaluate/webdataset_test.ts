@@ -71,7 +71,10 @@ Deno.test("braces name many shards", async () => {
 Deno.test("missing and bad labels, and shards without images, are refused", async () => {
   using folder = new Folder({
     "none.tar": tar([["k.jpg", "x"], ["l.jpg", "x"]]),
-    "bad.tar": tar([["k.jpg", "x"], ["k.cls", "cat"]]),
+    "bad.tar": tar([["k.jpg", "x"], ["k.cls", "-1"]]),
+    "list.tar": tar([["k.jpg", "x"], ["k.json", '{"cls": [1]}']]),
+    "twice.tar": tar([["k.jpg", "x"], ["k.cls", "1"], ["k.JPG", "y"]]),
+    "dots.tar": tar([["k.1.jpg", "x"], ["k.1.cls", "1"]]),
     "odd.tar": tar([["k.jpg", "x"], ["k.cls", "n09999999"]]),
     "json.tar": tar([["k.jpg", "x"], ["k.json", "{"]]),
     "empty.tar": tar([]),
@@ -82,9 +85,41 @@ Deno.test("missing and bad labels, and shards without images, are refused", asyn
     "none.tar",
     "expected a label for k (k.cls or k.json) beside its image, found none",
   );
-  await rejects("bad.tar", 'bad.tar/k.cls: expected a class from 0 or a synset, found "cat"');
+  await rejects("bad.tar", "bad.tar/k.cls: expected a class: a number from 0, a name or a synset");
+  await rejects("list.tar", "list.tar/k.json: expected a class: a number or a text, found [1]");
+  await rejects("twice.tar", "twice.tar: expected each file of an example once, found k.jpg twice");
+  await rejects("dots.tar", "found none; 1 examples without an image (.jpg, ");
   await rejects("odd.tar", "unknown synset n09999999");
   await rejects("json.tar", "json.tar/k.json: expected JSON");
   await rejects("empty.tar", "expected images with labels, found none");
   await rejects("nowhere.tar", `there is no shard ${folder.at("nowhere.tar")}`);
+});
+
+Deno.test("examples without an image are counted, and said at the end", async () => {
+  using folder = new Folder({
+    "a.tar": tar([
+      ["README.md", "no example"],
+      ["p/1.jpg", "x"],
+      ["p/1.cls", "0"],
+      ["p/2.v1.jpg", "x"],
+      ["p/2.v1.cls", "1"],
+      ["p/3.HEIC", "x"],
+      ["p/3.cls", "1"],
+      ["p/4.JPeG", "x"],
+      ["p/4.CLS", "1"],
+    ]),
+    "b.tar": tar([["5.mask.png", "m"], ["5.png", "m"], ["5.jpg", "x"], ["5.cls", "2"]]),
+  });
+  const source = webDataset([folder.at("a.tar"), folder.at("b.tar")]);
+  const found = await all(source.images());
+  assertEquals(found.map(({ name, label }) => [name, label]), [
+    ["a.tar/p/1", 0],
+    ["a.tar/p/4", 1],
+    ["b.tar/5", 2],
+  ]);
+  // The first in the order of endings is the image, the other a mask.
+  assertEquals(await found[2]!.read(), new TextEncoder().encode("x"));
+  const note = source.notes!.join();
+  assertEquals(note.startsWith("2 examples without an image (.jpg, .jpeg, .png"), true);
+  assertEquals(note.includes("a.tar/p/2.v1.jpg"), true);
 });
