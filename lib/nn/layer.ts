@@ -1,4 +1,5 @@
 import { checkShape, formatShape, type Shape } from "../core/shape.ts";
+import { type AnySchema, describeValue, options } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import { leaf, topologicalOrder } from "../graph/node.ts";
 import { opTable } from "../graph/table.ts";
@@ -34,6 +35,8 @@ export type LayerRole =
 export interface LayerType<C extends Config = Config> {
   /** The name of the fluent method, and of the layer in a saved model. */
   readonly type: string;
+  /** What its settings must be, in programs and in files alike; without it, they are not checked. */
+  readonly schema?: AnySchema;
   /** The weights for inputs of these shapes (without the batch axis). */
   weights?(config: C, shapes: readonly Shape[]): Readonly<Record<string, WeightType>>;
   /** The result for inputs with a batch axis in front. */
@@ -87,13 +90,17 @@ export class Layer {
   #shapes: readonly Shape[] | undefined;
   #weights: Readonly<Record<string, WeightType>> | undefined;
 
-  /** A layer that is not applied yet. */
+  /**
+   * A layer that is not applied yet.
+   *
+   * @throws {TypeError | RangeError} for settings that the type's schema does not allow
+   */
   constructor(type: LayerType, config: Config, name?: string) {
     if (name !== undefined && (typeof name !== "string" || name === "")) {
-      throw new TypeError(`name: expected a text, found ${JSON.stringify(name)}`);
+      throw new TypeError(`name: expected a text, found ${describeValue(name)}`);
     }
     this.type = type;
-    this.config = config;
+    this.config = type.schema === undefined ? config : options(type.type, config, type.schema);
     this.givenName = name;
   }
 

@@ -131,7 +131,7 @@ Deno.test("settings out of range are errors", () => {
   );
   assertThrows(() => net().reshape!([7]), TypeError, "256 numbers do not fill the shape [7]");
   assertThrows(() => net().reshape!([-1, 7]), TypeError, "do not fill the shape [-1, 7]");
-  assertThrows(() => net().reshape!(7), TypeError, "reshape: expected a shape such as");
+  assertThrows(() => net().reshape!(7), TypeError, "reshape: shape: expected a shape such as");
   const kernelInitializer = () => 0;
   assertThrows(() => net().dense!(2, { kernelInitializer }), TypeError, "found a function");
 });

@@ -18,17 +18,18 @@ export type ActivationOptions<Name extends ActivationName> =
 /** The layer of an activation, for what a user gives. */
 function layerOf(type: string, { call, options: defaults = {} }: Activation) {
   const names = Object.keys(defaults);
-  const row = defineLayer<Readonly<Record<string, number | boolean>>>({
-    type,
-    call: ([x], _, config) => call(x!, ...names.map((name) => config[name])),
-    pointwise: true,
-    role: "activation",
-  });
   const schema: Record<string, Option<number, number> | Option<boolean, boolean>> = {};
   for (const [name, value] of Object.entries(defaults)) {
     schema[name] = typeof value === "boolean" ? flag(value) : number({}, value);
   }
-  return (given: LayerOptions = {}) => makeLayer(row, given, schema);
+  const row = defineLayer<Readonly<Record<string, number | boolean>>>({
+    type,
+    schema,
+    call: ([x], _, config) => call(x!, ...names.map((name) => config[name])),
+    pointwise: true,
+    role: "activation",
+  });
+  return (given: LayerOptions = {}) => makeLayer(row, given);
 }
 
 /** The activation layers by name. */

@@ -1,4 +1,5 @@
-import type { Pair } from "../../graph/kernel.ts";
+import { checkedBy, required } from "../../core/option_kinds.ts";
+import type { Values } from "../../core/options.ts";
 import { concatenate } from "../../tensor/combine.ts";
 import { averagePool2d } from "../../tensor/functions/pool.ts";
 import { pairOf, type Size2d } from "../../tensor/functions/settings.ts";
@@ -11,8 +12,11 @@ import { type LayerOptions, makeLayer } from "./layer_options.ts";
 /** Each window takes nodes of the graph, of which a saved model could ask for a billion. */
 const mostWindows = 4096;
 
-const type = defineLayer<{ readonly size: Pair }>({
+const schema = { size: required(checkedBy((value, where) => pairOf(value, where))) };
+
+const type = defineLayer<Values<typeof schema>>({
   type: "adaptiveAveragePool2d",
+  schema,
   call: (inputs, _, { size }) => {
     const x = imagesOf(inputs);
     const [height, width] = x.shape.slice(1) as [number, number];
@@ -58,5 +62,5 @@ function meansAlong(x: Tensor, axis: number, count: number): Tensor {
  * needs, overlapping where it is no multiple. As PyTorch's AdaptiveAvgPool2d.
  */
 export function adaptiveAveragePool2d(size: Size2d, given: LayerOptions = {}): Layer {
-  return makeLayer(type, given, {}, { size: pairOf(size, "adaptiveAveragePool2d: size") });
+  return makeLayer(type, given, { size });
 }

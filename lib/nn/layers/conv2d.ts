@@ -1,4 +1,4 @@
-import { positiveInteger } from "../../core/option_kinds.ts";
+import { checkedBy, positiveInteger, required } from "../../core/option_kinds.ts";
 import type { Values } from "../../core/options.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Pair } from "../../graph/kernel.ts";
@@ -33,12 +33,16 @@ export interface ConvTranspose2dOptions extends KernelOptions, ConvolutionOption
   readonly outputPadding?: Size2d;
 }
 
-const conv2dSchema = { ...kernelSchema, ...convolutionSchema };
+const conv2dSchema = {
+  filters: required(positiveInteger()),
+  kernelSize: required(checkedBy((value, where) => pairOf(value, where))),
+  ...kernelSchema,
+  ...convolutionSchema,
+};
 
 const convTranspose2dSchema = { ...conv2dSchema, outputPadding: sizeOption(0) };
 
-type Filters = { readonly filters: number; readonly kernelSize: Pair };
-type Config = Values<typeof conv2dSchema> & Filters;
+type Config = Values<typeof conv2dSchema>;
 
 /** The settings that say how the kernel moves, of those that are given. */
 const movesOf = (config: ConvolutionOptions): ConvolutionOptions =>
@@ -87,6 +91,7 @@ const alike = (what: string, isTransposed: boolean) => ({
 
 const conv2dType = defineLayer<Config>({
   type: "conv2d",
+  schema: conv2dSchema,
   ...alike("conv2d", false),
   call: ([x], { kernel, bias }, config) =>
     conv2dOf(x!, kernel!, { ...movesOf(config), ...bias && { bias } }),
@@ -96,8 +101,9 @@ const conv2dType = defineLayer<Config>({
   },
 });
 
-const convTranspose2dType = defineLayer<Config & { readonly outputPadding?: Size2d }>({
+const convTranspose2dType = defineLayer<Values<typeof convTranspose2dSchema>>({
   type: "convTranspose2d",
+  schema: convTranspose2dSchema,
   ...alike("transposed conv2d", true),
   call: ([x], { kernel, bias }, { outputPadding, ...config }) =>
     convTranspose2dOf(x!, kernel!, {
@@ -118,17 +124,12 @@ const convTranspose2dType = defineLayer<Config & { readonly outputPadding?: Size
   },
 });
 
-const filtersOf = (where: string, filters: number, kernelSize: Size2d): Filters => ({
-  filters: positiveInteger().read(filters, `${where}: filters`),
-  kernelSize: pairOf(kernelSize, `${where}: kernelSize`),
-});
-
 /**
  * `filters` kernels of `kernelSize` slide over images [h, w, c]. Weights: kernel [kernel height,
  * kernel width, c / groups, filters] and bias [filters].
  */
 export function conv2d(filters: number, kernelSize: Size2d, given: Conv2dOptions = {}): Layer {
-  return makeLayer(conv2dType, given, conv2dSchema, filtersOf("conv2d", filters, kernelSize));
+  return makeLayer(conv2dType, given, { filters, kernelSize });
 }
 
 /**
@@ -140,8 +141,7 @@ export function convTranspose2d(
   kernelSize: Size2d,
   given: ConvTranspose2dOptions = {},
 ): Layer {
-  const config = filtersOf("convTranspose2d", filters, kernelSize);
-  const layer = makeLayer(convTranspose2dType, given, convTranspose2dSchema, config);
+  const layer = makeLayer(convTranspose2dType, given, { filters, kernelSize });
   checkOutputPadding(given.outputPadding, given);
   return layer;
 }

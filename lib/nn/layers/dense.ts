@@ -1,12 +1,15 @@
-import { positiveInteger } from "../../core/option_kinds.ts";
+import { positiveInteger, required } from "../../core/option_kinds.ts";
 import type { Values } from "../../core/options.ts";
 import { dense as denseOf } from "../../tensor/functions/dense.ts";
 import { defineLayer, type Layer } from "../layer.ts";
 import { type KernelOptions, kernelSchema, kernelWeights } from "./kernel.ts";
 import { makeLayer } from "./layer_options.ts";
 
-const type = defineLayer<Values<typeof kernelSchema> & { readonly units: number }>({
+const schema = { units: required(positiveInteger()), ...kernelSchema };
+
+const type = defineLayer<Values<typeof schema>>({
   type: "dense",
+  schema,
   weights: ({ units, ...config }, [shape]) => {
     if (shape!.length === 0) throw new TypeError("expected at least one axis besides the batch");
     return kernelWeights([shape!.at(-1)!, units], units, config);
@@ -22,6 +25,5 @@ const type = defineLayer<Values<typeof kernelSchema> & { readonly units: number 
  * Weights: kernel [n, units] and bias [units].
  */
 export function dense(units: number, given: KernelOptions = {}): Layer {
-  const config = { units: positiveInteger().read(units, "dense: units") };
-  return makeLayer(type, given, kernelSchema, config);
+  return makeLayer(type, given, { units });
 }

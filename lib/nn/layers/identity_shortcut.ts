@@ -1,11 +1,15 @@
-import { positiveInteger } from "../../core/option_kinds.ts";
+import { positiveInteger, required } from "../../core/option_kinds.ts";
+import type { Values } from "../../core/options.ts";
 import { defineLayer, type Layer } from "../layer.ts";
 import { both, element } from "../window.ts";
 import { imagesOf } from "./images.ts";
 import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
-const type = defineLayer<{ readonly filters: number; readonly stride: number }>({
+const schema = { filters: required(positiveInteger()), stride: required(positiveInteger()) };
+
+const type = defineLayer<Values<typeof schema>>({
   type: "identityShortcut",
+  schema,
   call: (inputs, _, { filters, stride }) => {
     const x = imagesOf(inputs);
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
@@ -27,8 +31,5 @@ const type = defineLayer<{ readonly filters: number; readonly stride: number }>(
  * section 4.2, option A.
  */
 export function identityShortcut(filters: number, stride: number, given: LayerOptions = {}): Layer {
-  return makeLayer(type, given, {}, {
-    filters: positiveInteger().read(filters, "identityShortcut: filters"),
-    stride: positiveInteger().read(stride, "identityShortcut: stride"),
-  });
+  return makeLayer(type, given, { filters, stride });
 }

@@ -1,5 +1,5 @@
 import { elsewhere, text } from "../../core/option_kinds.ts";
-import { type AnySchema, options, type Schema } from "../../core/options.ts";
+import { type AnySchema, options } from "../../core/options.ts";
 import { type Config, Layer, type LayerType } from "../layer.ts";
 
 /** Settings that every layer takes. */
@@ -14,15 +14,12 @@ const common: AnySchema = {
 };
 
 /**
- * A layer with the settings that a user gives, checked by their schema. `config` are those that are
- * arguments of their own.
+ * A layer with the settings that a user gives. `config` are those that are arguments of their own, and
+ * so no options; the layer checks them.
  */
-export function makeLayer<Given extends LayerOptions>(
-  type: LayerType,
-  given: Given,
-  schema: Schema<Omit<Given, "name">>,
-  config: Config = {},
-): Layer {
-  const { name: _, ...settings }: Config = options(type.type, given, { ...schema, ...common });
+export function makeLayer(type: LayerType, given: LayerOptions, config: Config = {}): Layer {
+  const schema = Object.entries(type.schema ?? {}).filter(([name]) => !(name in config));
+  const allowed = { ...Object.fromEntries(schema), ...common };
+  const { name: _, ...settings }: Config = options(type.type, given, allowed);
   return new Layer(type, { ...config, ...settings }, given.name);
 }

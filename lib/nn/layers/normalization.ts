@@ -1,5 +1,5 @@
-import { flag, number, positiveInteger } from "../../core/option_kinds.ts";
-import type { Values } from "../../core/options.ts";
+import { flag, number, positiveInteger, required } from "../../core/option_kinds.ts";
+import type { Schema, Values } from "../../core/options.ts";
 import {
   batchNorm as batchNormOf,
   groupNorm as groupNormOf,
@@ -34,12 +34,16 @@ export interface BatchNormOptions extends NormalizationOptions {
 }
 
 const learnt = { scale: flag(true), center: flag(true) };
-const normalizationSchema = { epsilon: epsilonOption, ...learnt };
+const groupNormSchema = {
+  groups: required(positiveInteger()),
+  epsilon: epsilonOption,
+  ...learnt,
+} satisfies Schema<Omit<NormalizationOptions, "name"> & { readonly groups: number }>;
 const batchNormSchema = {
   epsilon: epsilonOption,
   momentum: number({ least: 0, most: 1 }, 0.9),
   ...learnt,
-};
+} satisfies Schema<Omit<BatchNormOptions, "name">>;
 
 /** The number of channels: the last axis. */
 function channelsOf(shape: Shape | undefined): number {
@@ -63,6 +67,7 @@ function affineWeights(
 
 const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
   type: "batchNorm",
+  schema: batchNormSchema,
   weights: (config, [shape]) => {
     const channels = channelsOf(shape);
     const statistic = (initial: number, pytorch: string, keras: string): WeightType => ({
@@ -107,13 +112,12 @@ const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
  * runningVariance, [c] each. Source: Ioffe and Szegedy 2015, arXiv 1502.03167.
  */
 export function batchNorm(given: BatchNormOptions = {}): Layer {
-  return makeLayer(batchNormType, given, batchNormSchema);
+  return makeLayer(batchNormType, given);
 }
 
-const groupNormType = defineLayer<
-  Values<typeof normalizationSchema> & { readonly groups: number }
->({
+const groupNormType = defineLayer<Values<typeof groupNormSchema>>({
   type: "groupNorm",
+  schema: groupNormSchema,
   weights: (config, [shape]) => affineWeights(channelsOf(shape), config),
   call: ([x], affine, { groups, epsilon }) => groupNormOf(x!, groups, { ...affine, epsilon }),
   role: "normalization",
@@ -127,12 +131,12 @@ const groupNormType = defineLayer<
  * Source: Wu and He 2018, arXiv 1803.08494.
  */
 export function groupNorm(groups: number, given: NormalizationOptions = {}): Layer {
-  const config = { groups: positiveInteger().read(groups, "groupNorm: groups") };
-  return makeLayer(groupNormType, given, normalizationSchema, config);
+  return makeLayer(groupNormType, given, { groups });
 }
 
 const localResponseNormType = defineLayer<Values<typeof localResponseNormSchema>>({
   type: "localResponseNorm",
+  schema: localResponseNormSchema,
   call: ([x], _, config) => localResponseNormOf(x!, config),
   pointwise: true,
   role: "normalization",
@@ -140,5 +144,5 @@ const localResponseNormType = defineLayer<Values<typeof localResponseNormSchema>
 
 /** Division by the neighbouring channels' activity. Krizhevsky et al. 2012, section 3.3. */
 export function localResponseNorm(given: LocalResponseNormOptions & LayerOptions = {}): Layer {
-  return makeLayer(localResponseNormType, given, localResponseNormSchema);
+  return makeLayer(localResponseNormType, given);
 }

@@ -1,3 +1,4 @@
+import { required } from "../../core/option_kinds.ts";
 import type { Values } from "../../core/options.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import { resolvePadding } from "../../tensor/functions/geometry.ts";
@@ -22,7 +23,11 @@ export interface MaxPool2dOptions extends LayerOptions, PoolOptions {}
 /** Settings of averagePool2d. */
 export interface AveragePool2dOptions extends LayerOptions, AveragePoolOptions {}
 
-type Config = Values<typeof averagePoolSchema> & { readonly window: Size2d };
+const window = required(sizeOption());
+const maxPool2dSchema = { window, ...poolSchema };
+const averagePool2dSchema = { window, ...averagePoolSchema };
+
+type Config = Values<typeof averagePool2dSchema>;
 
 function windowOf(
   { window, stride = window, padding = "valid" }: Config,
@@ -37,6 +42,7 @@ const words = (what: string, { window, stride = window }: Config) =>
 
 const maxPool2dType = defineLayer<Config>({
   type: "maxPool2d",
+  schema: maxPool2dSchema,
   call: (x, _, { window, ...options }) => functions.maxPool2d(imagesOf(x), window, options),
   window: windowOf,
   role: "pooling",
@@ -45,6 +51,7 @@ const maxPool2dType = defineLayer<Config>({
 
 const averagePool2dType = defineLayer<Config>({
   type: "averagePool2d",
+  schema: averagePool2dSchema,
   call: (x, _, { window, ...options }) => functions.averagePool2d(imagesOf(x), window, options),
   window: windowOf,
   role: "pooling",
@@ -53,34 +60,34 @@ const averagePool2dType = defineLayer<Config>({
 
 const globalAveragePool2dType = defineLayer({
   type: "globalAveragePool2d",
+  schema: {},
   call: (x) => functions.globalAveragePool2d(imagesOf(x)),
   role: "pooling",
 });
 
 const globalMaxPool2dType = defineLayer({
   type: "globalMaxPool2d",
+  schema: {},
   call: (x) => functions.globalMaxPool2d(imagesOf(x)),
   role: "pooling",
 });
 
 /** The largest number of each window of images. */
 export function maxPool2d(window: Size2d, given: MaxPool2dOptions = {}): Layer {
-  const config = { window: sizeOption().read(window, "maxPool2d: window") };
-  return makeLayer(maxPool2dType, given, poolSchema, config);
+  return makeLayer(maxPool2dType, given, { window });
 }
 
 /** The mean of each window of images. */
 export function averagePool2d(window: Size2d, given: AveragePool2dOptions = {}): Layer {
-  const config = { window: sizeOption().read(window, "averagePool2d: window") };
-  return makeLayer(averagePool2dType, given, averagePoolSchema, config);
+  return makeLayer(averagePool2dType, given, { window });
 }
 
 /** The mean of each channel: [h, w, c] to [c]. */
 export function globalAveragePool2d(given: LayerOptions = {}): Layer {
-  return makeLayer(globalAveragePool2dType, given, {});
+  return makeLayer(globalAveragePool2dType, given);
 }
 
 /** The maximum of each channel: [h, w, c] to [c]. */
 export function globalMaxPool2d(given: LayerOptions = {}): Layer {
-  return makeLayer(globalMaxPool2dType, given, {});
+  return makeLayer(globalMaxPool2dType, given);
 }

@@ -1,10 +1,14 @@
-import { positiveInteger } from "../../core/option_kinds.ts";
+import { positiveInteger, required } from "../../core/option_kinds.ts";
+import type { Values } from "../../core/options.ts";
 import { normal } from "../initializer.ts";
 import { defineLayer, type Layer } from "../layer.ts";
 import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
-const type = defineLayer<{ readonly units: number }>({
+const schema = { units: required(positiveInteger()) };
+
+const type = defineLayer<Values<typeof schema>>({
   type: "radialBasis",
+  schema,
   weights: ({ units }, [shape]) => {
     if (shape!.length !== 1) throw new TypeError("expected vectors; flatten the input first");
     return { centers: { shape: [shape![0]!, units], initializer: normal(1), trainable: false } };
@@ -19,6 +23,5 @@ const type = defineLayer<{ readonly units: number }>({
  * nearest centre is the most probable. Source: LeCun et al. 1998, section II-B.
  */
 export function radialBasis(units: number, given: LayerOptions = {}): Layer {
-  const config = { units: positiveInteger().read(units, "radialBasis: units") };
-  return makeLayer(type, given, {}, config);
+  return makeLayer(type, given, { units });
 }

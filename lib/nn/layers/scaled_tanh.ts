@@ -3,6 +3,7 @@ import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
 const type = defineLayer({
   type: "scaledTanh",
+  schema: {},
   call: ([x]) => x!.mul(2 / 3).tanh().mul(1.7159),
   pointwise: true,
   role: "activation",
@@ -13,5 +14,5 @@ const type = defineLayer({
  * 1998, "Gradient-based learning applied to document recognition", appendix A.
  */
 export function scaledTanh(given: LayerOptions = {}): Layer {
-  return makeLayer(type, given, {});
+  return makeLayer(type, given);
 }

@@ -1,9 +1,23 @@
+import { checkedBy, required } from "../../core/option_kinds.ts";
+import { describeValue, type Values } from "../../core/options.ts";
 import { concatenate } from "../../tensor/combine.ts";
 import { defineLayer, type Layer } from "../layer.ts";
 import { type LayerOptions, makeLayer } from "./layer_options.ts";
 
-const type = defineLayer<{ readonly channels: readonly number[] }>({
+const schema = {
+  channels: required(checkedBy<readonly number[]>((value, where) => {
+    const isValid = Array.isArray(value) && value.length > 0 &&
+      value.every((channel) => Number.isInteger(channel) && channel >= 0);
+    if (isValid) return [...value];
+    throw new RangeError(
+      `${where}: expected integers of at least 0, found ${describeValue(value)}`,
+    );
+  })),
+};
+
+const type = defineLayer<Values<typeof schema>>({
   type: "selectChannels",
+  schema,
   call: ([x], _, { channels }) => {
     const count = x!.shape.at(-1)!;
     const outside = channels.find((channel) => channel >= count);
@@ -34,13 +48,5 @@ function runs(channels: readonly number[]): [number, number][] {
  * in groups, each filter sees the channels that a table gives it.
  */
 export function selectChannels(channels: readonly number[], given: LayerOptions = {}): Layer {
-  const valid = Array.isArray(channels) && channels.length > 0 &&
-    channels.every((channel) => Number.isInteger(channel) && channel >= 0);
-  if (!valid) {
-    throw new RangeError(
-      "selectChannels: channels: expected integers of at least 0, found " +
-        `${JSON.stringify(channels)}`,
-    );
-  }
-  return makeLayer(type, given, {}, { channels: [...channels] });
+  return makeLayer(type, given, { channels });
 }
