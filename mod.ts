@@ -149,7 +149,7 @@ export { publishedWeights, zoo, zooEntry } from "./lib/zoo/zoo.ts";
 export type { ElementType } from "./lib/weights/element_types.ts";
 export type { WeightFile, WeightTensor } from "./lib/weights/weight_file.ts";
 export { loadWeights, type LoadWeightsOptions } from "./lib/weights/load.ts";
-export type { WeightNames } from "./lib/weights/match.ts";
+export type { WeightNames } from "./lib/weights/names.ts";
 export { openWeights, type OpenWeightsOptions } from "./lib/weights/open.ts";
 export type {
   MatchedWeight,

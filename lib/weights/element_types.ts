@@ -52,9 +52,14 @@ export const bytesPerNumber = Object.fromEntries(
   Object.entries(storage).map(([type, [size]]) => [type, size]),
 ) as Readonly<Record<ElementType, number>>;
 
+/** Whether numbers of a type can be read. */
+export function isReadable(type: string): type is ElementType {
+  return Object.hasOwn(storage, type);
+}
+
 /** Whether numbers of a type become f32. */
-export function isFloating(type: ElementType): boolean {
-  return type.startsWith("f") || type === "bf16";
+export function isFloating(type: string): boolean {
+  return isReadable(type) && (type.startsWith("f") || type === "bf16");
 }
 
 /**

@@ -1,9 +1,10 @@
 import { type CacheOptions, cacheSchema, fetchPublished } from "../core/cache.ts";
-import { custom, flag, instance } from "../core/option_kinds.ts";
+import { custom, flag, instance, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema, type Values } from "../core/options.ts";
 import { Network } from "../nn/network.ts";
 import { release } from "./layout.ts";
-import { type Assignment, matchWeights, type WeightNames } from "./match.ts";
+import { type Assignment, matchWeights } from "./match.ts";
+import type { WeightNames } from "./names.ts";
 import { openWeights } from "./open.ts";
 import type { WeightFile } from "./weight_file.ts";
 import { PublishedWeights } from "../zoo/published.ts";
@@ -24,6 +25,12 @@ export interface LoadWeightsOptions extends CacheOptions {
    */
   readonly ignore?: RegExp;
   /**
+   * Which weights are meant, where a file has several sets of them: the name of one of
+   * `WeightFile.parts` ("state_dict_ema" for averaged weights, "generator"), or what the tensors'
+   * names begin with ("ema_model"). The report lists what there is.
+   */
+  readonly part?: string;
+  /**
    * Whether everything must fit; true by default. If false, what fits is loaded, and the report says
    * what was not.
    */
@@ -38,6 +45,7 @@ const schema = {
       typeof value === "function" || typeof value === "object" && value !== null,
   ),
   ignore: instance(RegExp),
+  part: text(),
   strict: flag(true),
 } satisfies Schema<LoadWeightsOptions>;
 
@@ -50,8 +58,10 @@ const schema = {
  * (`kernel`, `moving_variance`; `vars/0` and so on in Keras 3, which calls layers by their classes:
  * "conv2d", "conv2d_1") or here (`kernel`, `runningVariance`). Kernels are turned from
  * PyTorch's and Caffe's order (OIHW; [out, in]) into this library's (HWIO; [in, out]), and the inputs
- * of a dense layer after a flatten from CHW to HWC. A prefix `module.` is removed, and
- * `num_batches_tracked` left out.
+ * of a dense layer after a flatten from CHW to HWC. What stands before all names (`module.`,
+ * `_orig_mod.`, `model.encoder.`) is left out, and so is `num_batches_tracked`; the pieces of
+ * `weight_norm` and `spectral_norm` are put together. Of several sets of weights in a file, averaged
+ * ones for instance, the one that is usual or alone fits is taken, or what `part` says.
  *
  * Everything is checked and read before the first weight changes: a file that does not fit, or is
  * damaged, changes nothing.
@@ -103,15 +113,14 @@ function isOpen(source: Parameters<typeof loadWeights>[1]): source is WeightFile
 async function assignFrom(
   model: Network,
   file: WeightFile,
-  { map, ignore, strict }: Values<typeof schema>,
+  { map, ignore, part, strict }: Values<typeof schema>,
   alsoIgnore?: RegExp,
 ): Promise<WeightReport> {
-  const { report, assignments } = matchWeights(
-    model,
-    file,
+  const { report, assignments } = matchWeights(model, file, {
     map,
-    [ignore, alsoIgnore].filter((pattern) => pattern !== undefined),
-  );
+    ignore: [ignore, alsoIgnore].filter((pattern) => pattern !== undefined),
+    part,
+  });
   const { missing, unexpected, misshapen } = report;
   if (strict && missing.length + unexpected.length + misshapen.length > 0) {
     throw new TypeError(

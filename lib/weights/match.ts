@@ -2,17 +2,13 @@ import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Network } from "../nn/network.ts";
 import type { LayerView } from "../nn/placement.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
-import type { StoredWeight, Weight } from "../nn/weight.ts";
+import type { Weight } from "../nn/weight.ts";
 import type { WeightFile, WeightTensor } from "./weight_file.ts";
+import { chooseTensors } from "./choose.ts";
 import { readOutputsLast } from "./layout.ts";
+import { isCounter, spellingsOf, type WeightNames } from "./names.ts";
 import { isFloating } from "./element_types.ts";
 import { type MatchedWeight, type NamedShape, type WeightReport, weightReport } from "./report.ts";
-
-/** The file's names of layers or weights, by those of the model. */
-export type WeightNames =
-  | ReadonlyMap<string, string>
-  | Readonly<Record<string, string>>
-  | ((name: string) => string | undefined);
 
 /** A weight with the numbers that it will get. */
 export interface Assignment {
@@ -21,137 +17,82 @@ export interface Assignment {
   read(): Promise<Float32Array<ArrayBuffer>>;
 }
 
-/** How a file may name a weight within its layer, and whether it then has channels first. */
-type Spelling = readonly [key: string, channelsFirst: boolean];
-
-/** PyTorch's name for a weight, Keras', its own and (Keras 3) its number. */
-function spellingsOf(key: string, number: number, { pytorch, keras }: StoredWeight): Spelling[] {
-  return [
-    ...pytorch === undefined ? [] : [[pytorch, true] as const],
-    ...[keras, key, `vars/${number}`].flatMap((name) =>
-      name === undefined ? [] : [[name, false] as const]
-    ),
-  ];
+/** How a model's weights are looked for in a file. */
+export interface Matching {
+  /** The file's names by the model's. */
+  readonly map?: WeightNames | undefined;
+  /** Tensors that the model need not have. */
+  readonly ignore?: readonly RegExp[];
+  /** Which of the sets of tensors in the file are meant. */
+  readonly part?: string | undefined;
 }
-
-/** Names of modules around a whole network. */
-const wrappers = ["module.", "_orig_mod.", "model."];
-
-/**
- * PyTorch counts the steps of a batch normalisation and of an averaged model, Keras keeps the state of
- * a dropout's random numbers; nothing depends on them here.
- */
-const counters =
-  /(^|[./])(num_batches_tracked|n_averaged|seed_generator[./](vars[./]\d+|seed_generator_state))$/;
 
 /** Finds the tensor of each weight, and what is left over on either side. */
 export function matchWeights(
   model: Network,
   file: WeightFile,
-  names: WeightNames = {},
-  ignore: readonly RegExp[] = [],
+  { map = {}, ignore = [], part }: Matching = {},
 ): { report: WeightReport; assignments: Assignment[] } {
+  const weights = model.layers.flatMap((layer) =>
+    Array.from(layer.weights, ([key, weight]) => {
+      const spellings = spellingsOf(layer, key, map, file.format);
+      return { layer, weight, spellings };
+    })
+  );
+  const wanted = weights.map(({ weight, spellings }) => ({
+    names: spellings.map(({ name }) => name),
+    size: sizeOf(weight.shape),
+  }));
+  const choice = chooseTensors(file, wanted, part);
   const left = new Map<string, WeightTensor>();
   const ignored: string[] = [];
-  for (const [name, tensor] of unwrapped(file, model)) {
-    if (counters.test(name)) ignored.push(tensor.name);
-    else left.set(canonical(name), tensor);
+  for (const [name, tensor] of choice.tensors) {
+    if (isCounter(name)) ignored.push(tensor.name);
+    else left.set(name, tensor);
   }
   const matched: MatchedWeight[] = [];
   const missing: NamedShape[] = [];
   const misshapen: WeightReport["misshapen"][number][] = [];
   const assignments: Assignment[] = [];
-  for (const layer of model.layers) {
-    for (const [key, weight] of layer.weights) {
-      const found = findTensor(layer, key, names, left, file.format);
-      if (found === undefined) {
-        missing.push({ name: weight.name, shape: weight.shape });
-        continue;
-      }
-      const { name, tensor, channelsFirst } = found;
-      left.delete(name);
-      const fit = fitting(model, layer, weight, tensor, channelsFirst);
-      const pair = { weight: weight.name, tensor: tensor.name };
-      if ("expected" in fit) {
-        if (ignoring(ignore, name)) ignored.push(tensor.name);
-        else misshapen.push({ ...pair, ...fit });
-      } else {
-        matched.push({ ...pair, shape: tensor.shape });
-        assignments.push({ weight, read: fit.read });
-      }
+  for (const { layer, weight, spellings } of weights) {
+    const found = spellings.find(({ name }) => left.has(name));
+    if (found === undefined) {
+      missing.push({ name: weight.name, shape: weight.shape });
+      continue;
+    }
+    const { name, channelsFirst } = found, tensor = left.get(name)!;
+    left.delete(name);
+    const fit = fitting(model, layer, weight, tensor, channelsFirst);
+    const pair = { weight: weight.name, tensor: tensor.name };
+    if ("expected" in fit) {
+      if (ignoring(ignore, name, tensor.name)) ignored.push(tensor.name);
+      else misshapen.push({ ...pair, ...fit });
+    } else {
+      matched.push({ ...pair, shape: tensor.shape });
+      assignments.push({ weight, read: fit.read });
     }
   }
   const unexpected: NamedShape[] = [];
   for (const [key, { name, shape }] of left) {
-    if (ignoring(ignore, key)) ignored.push(name);
+    if (ignoring(ignore, key, name)) ignored.push(name);
     else unexpected.push({ name, shape });
   }
-  const report = { source: file.where, matched, missing, unexpected, misshapen, ignored };
+  const report = {
+    source: file.where,
+    part: choice.part,
+    parts: [...file.parts.keys()],
+    matched,
+    missing,
+    unexpected,
+    misshapen,
+    ignored,
+  };
   return { report: weightReport(report), assignments };
 }
 
-/** The file's tensors by name, without a prefix that all of them have and the model has not. */
-function unwrapped(file: WeightFile, model: Network): Map<string, WeightTensor> {
-  let tensors = new Map(file.tensors);
-  for (const prefix of wrappers) {
-    const all = [...tensors.keys()].every((name) => name.startsWith(prefix) || counters.test(name));
-    if (!all || model.layers.some(({ name }) => name.startsWith(prefix))) continue;
-    const unprefixed = (name: string) => name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    tensors = new Map(Array.from(tensors, ([name, tensor]) => [unprefixed(name), tensor]));
-  }
-  return tensors;
-}
-
-/**
- * Keras separates a layer from its weight by a slash, the others by a dot. The weight may be called
- * "vars/0", by its number.
- */
-function canonical(name: string): string {
-  return name.replace(/:0$/, "").replace(/[./](vars\/\d+|[^./]+)$/, ".$1");
-}
-
 /** Also right for a pattern that is global or sticky, which remembers where it was. */
-const ignoring = (patterns: readonly RegExp[], name: string) =>
-  patterns.some((pattern) => name.search(pattern) >= 0);
-
-function renamer(names: WeightNames): (name: string) => string | undefined {
-  if (typeof names === "function") return names;
-  if (names instanceof Map) return (name) => names.get(name);
-  const record = names as Readonly<Record<string, string>>;
-  return (name) => Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
-function findTensor(
-  layer: LayerView,
-  key: string,
-  names: WeightNames,
-  left: ReadonlyMap<string, WeightTensor>,
-  format: WeightFile["format"],
-) {
-  const rename = renamer(names);
-  const number = [...layer.weights.keys()].indexOf(key);
-  const spellings = spellingsOf(key, number, layer.weights.get(key)!.stored);
-  const weight = rename(`${layer.name}.${key}`);
-  if (weight !== undefined) {
-    const name = canonical(weight);
-    const tensor = left.get(name);
-    if (tensor !== undefined) {
-      // A name that the caller gave: only Keras, or one that says "kernel", has channels last.
-      const channelsFirst = format !== "keras" &&
-        !spellings.some(([key, first]) => !first && name.endsWith(`.${key}`));
-      return { name, tensor, channelsFirst };
-    }
-    // A function, such as one that puts a prefix before all names, may have meant layers alone.
-    if (typeof names !== "function") return undefined;
-  }
-  const prefix = rename(layer.name) ?? layer.name;
-  for (const [key, channelsFirst] of spellings) {
-    const name = canonical(`${prefix}.${key}`);
-    const tensor = left.get(name);
-    if (tensor !== undefined) return { name, tensor, channelsFirst };
-  }
-  return undefined;
-}
+const ignoring = (patterns: readonly RegExp[], ...names: readonly string[]) =>
+  patterns.some((pattern) => names.some((name) => name.search(pattern) >= 0));
 
 /** How a tensor is read into a weight, or what does not fit. */
 function fitting(
@@ -171,7 +112,10 @@ function fitting(
   if (!isFloating(tensor.type)) {
     return { expected: `floating-point ${formatShape(shape)}`, found: `${tensor.type} ${found}` };
   }
-  const fits = kernel ? sameKernel(wanted, tensor.shape) : sameShape(weight.shape, tensor.shape);
+  const fits = kernel
+    ? sameKernel(wanted, tensor.shape)
+    : sameShape(weight.shape, tensor.shape) || order === "kernel" &&
+        isDepthwise(layer, weight.shape, tensor.shape);
   if (!fits) return { expected: formatShape(shape), found };
   if (kernel) {
     const [outputs, ...inputs] = wanted as [number, number, number, number];
@@ -198,6 +142,16 @@ function channelsFirstShape(kernel: Shape, image: Flattened | undefined): Shape 
 /** A kernel may be stored with its inputs in one axis: a dense layer, or a 1x1 convolution as one. */
 function sameKernel(wanted: Shape, found: Shape): boolean {
   return sameShape(wanted, found) || sameShape([wanted[0]!, sizeOf(wanted.slice(1))], found);
+}
+
+/**
+ * Keras keeps a depthwise kernel as [height, width, channels, outputs of each]. The numbers stand in
+ * the order of [height, width, 1, outputs] already.
+ */
+function isDepthwise({ config }: LayerView, wanted: Shape, found: Shape): boolean {
+  const [height, width, channels, multiple] = found;
+  return found.length === 4 && channels === config.groups &&
+    sameShape(wanted, [height!, width!, 1, channels! * multiple!]);
 }
 
 type Flattened = readonly [height: number, width: number, channels: number];

@@ -1,9 +1,9 @@
-import { legacyMagic, openTorchLegacy, openTorchZip } from "./pytorch.ts";
+import { isTorchLegacy, openTorchLegacy, openTorchZip } from "./pytorch.ts";
 import { openCaffe } from "./caffe.ts";
 import type { WeightFile } from "./weight_file.ts";
 import { openKeras } from "./keras.ts";
 import { openSafetensors } from "./safetensors.ts";
-import { type ByteSource, openSource, partOf } from "./byte_source.ts";
+import { type ByteSource, openSource } from "./byte_source.ts";
 import { readZip } from "./zip.ts";
 import { instance } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
@@ -59,15 +59,13 @@ export async function openWeights(
 async function openArchive(source: ByteSource): Promise<WeightFile> {
   const entries = await readZip(source);
   const keras = entries.get("model.weights.h5");
-  return keras === undefined
-    ? await openTorchZip(source, entries)
-    : await openKeras(partOf(source, keras.at, keras.size));
+  return keras === undefined ? await openTorchZip(source, entries) : await openKeras(keras);
 }
 
 function openerFor(head: Uint8Array, where: string) {
   const begins = (...signature: readonly number[]) =>
     signature.every((byte, i) => head[i] === byte);
-  if (begins(...legacyMagic)) return openTorchLegacy;
+  if (isTorchLegacy(head)) return openTorchLegacy;
   if (begins(0x50, 0x4b, 3, 4)) return openArchive;
   if (begins(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)) return openKeras;
   if (head[8] === 0x7b) return openSafetensors; // the brace of its JSON header

@@ -1,6 +1,7 @@
 /**
- * A reader of Python's pickles that runs no code: it builds plain values, and of what a pickle names
- * ("globals") only what the caller knows.
+ * A reader of Python's pickles of every protocol that runs no code: it builds plain values, and of
+ * what a pickle names ("globals") only what the caller knows. All else becomes a {@link StandIn},
+ * which keeps what it is given and does nothing.
  * Source: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  *
  * @module
@@ -15,7 +16,23 @@ export class PickleGlobal {
   ) {}
 }
 
-/** A value of a pickle: lists and tuples are arrays, dicts are maps. */
+/**
+ * Stands for a function, class or object that is not known, and for what "calls" of it make: an
+ * object with what the pickle would have put into it.
+ */
+export class StandIn {
+  /** Its items, where it is a kind of dict. */
+  entries?: Map<PickleValue, PickleValue>;
+  /** Its items, where it is a kind of list. */
+  list?: PickleValue[];
+  /** Its attributes, mostly in a dict. */
+  state?: PickleValue;
+
+  /** An object of the class of that name, or that name alone. */
+  constructor(readonly name: string, readonly args: readonly PickleValue[] = []) {}
+}
+
+/** A value of a pickle: lists, tuples and sets are arrays, dicts are maps. */
 export type PickleValue =
   | null
   | boolean
@@ -32,8 +49,8 @@ export type PickleValue =
 export interface PickleContext {
   /** The file, for errors. */
   readonly where: string;
-  /** What a global stands for; undefined: the pickle is refused. */
-  find(module: string, name: string): PickleGlobal | undefined;
+  /** What a global stands for ("module.name"); undefined: a stand-in that does nothing. */
+  find(name: string): PickleGlobal | undefined;
   /** What a persistent id stands for. */
   persistent?(id: PickleValue): PickleValue;
 }
@@ -45,19 +62,55 @@ export class PickleEnd extends SyntaxError {}
 const mark = Symbol("mark");
 
 /**
- * Fifty thousand tensors need no more values. A byte of a pickle can make a whole dict: without a
- * limit, a small file would take all memory.
+ * Fifty thousand tensors need no more. A byte of a pickle can make a whole dict: without a limit, a
+ * small file would take all memory. A number costs 1, what takes more memory more.
  */
-const mostValues = 2_000_000;
+const budget = 16_000_000;
+const costs = { object: 8, remembered: 4, text: 2, number: 1 };
 
 const decoder = new TextDecoder();
+
+/** Python's own ways to make dicts and objects, by their modules and names. */
+const python: ReadonlyMap<string, PickleGlobal> = new Map(
+  Object.entries<PickleGlobal["call"]>({
+    "builtins.dict": ([items]) => dictOf(items),
+    "collections.OrderedDict": ([items]) => dictOf(items),
+    "collections.Counter": ([items]) => dictOf(items),
+    "collections.defaultdict": ([, items]) => dictOf(items),
+    "copyreg.__newobj__": ([type, ...args]) => new StandIn(nameOf(type), args),
+    "copyreg.__newobj_ex__": ([type, args]) =>
+      new StandIn(nameOf(type), Array.isArray(args) ? args : []),
+    // A subclass of dict or list holds its items, whatever it is called.
+    "copyreg._reconstructor": ([type, , value]) => {
+      const made = new StandIn(nameOf(type));
+      if (value instanceof Map) made.entries = dictOf(value);
+      else if (Array.isArray(value)) made.list = [...value];
+      return made;
+    },
+  }).map(([name, call]) => [name, new PickleGlobal(name, call)]),
+);
+
+/** Python 2's names of modules. */
+const renamed: Readonly<Record<string, string>> = { __builtin__: "builtins", copy_reg: "copyreg" };
+
+/** A dict of pairs or of another one's items. */
+function dictOf(items: PickleValue | undefined): Map<PickleValue, PickleValue> {
+  if (items instanceof Map) return new Map(items);
+  const dict = new Map<PickleValue, PickleValue>();
+  for (const pair of Array.isArray(items) ? items : []) {
+    if (Array.isArray(pair)) dict.set(pair[0] ?? null, pair[1] ?? null);
+  }
+  return dict;
+}
+
+const nameOf = (type: PickleValue | undefined) =>
+  type instanceof PickleGlobal || type instanceof StandIn ? type.name : "object";
 
 /**
  * Reads the pickle at `start`, and says where it ends.
  *
  * @throws {PickleEnd} where the bytes end before the pickle
- * @throws {SyntaxError} if it is malformed, names an unknown global, or needs an operation that runs
- * code
+ * @throws {SyntaxError} if it is malformed
  */
 export function unpickle(
   bytes: Uint8Array,
@@ -77,7 +130,7 @@ class Reader {
   readonly #stack: (PickleValue | typeof mark)[] = [];
   readonly #memo = new Map<number, PickleValue>();
   #opcodeAt = 0;
-  #left = mostValues;
+  #left = budget;
 
   constructor(bytes: Uint8Array, public at: number, context: PickleContext) {
     this.#bytes = bytes;
@@ -90,11 +143,11 @@ class Reader {
     this.#opcodeAt = this.at;
     const opcode = this.uint8(), name = String.fromCharCode(opcode);
     const value = values.get(name), act = actions.get(name);
-    if (value !== undefined) this.push(value(this));
+    if (value !== undefined) this.push(value(this), recalling.has(name));
     else if (act !== undefined) act(this);
     else {
       const found = opcode.toString(16).padStart(2, "0");
-      this.fail(`operation 0x${found} is not among those that tensors need`);
+      this.fail(`0x${found} is no operation`);
     }
   }
 
@@ -102,8 +155,10 @@ class Reader {
     throw new SyntaxError(`${this.#context.where}: pickle, byte ${this.#opcodeAt}: ${message}`);
   }
 
-  push(value: PickleValue | typeof mark): void {
-    this.#spend(1);
+  push(value: PickleValue | typeof mark, isKnown: boolean): void {
+    const { object, text, number } = costs;
+    const cost = value instanceof Object ? object : typeof value === "string" ? text : number;
+    this.#spend(isKnown ? number : cost);
     this.#stack.push(value);
   }
 
@@ -111,7 +166,7 @@ class Reader {
   #spend(count: number): void {
     this.#left -= count;
     if (this.#left < 0) {
-      this.fail(`more than ${mostValues} values, which no network's tensors need`);
+      this.fail("more values than any network's tensors need");
     }
   }
 
@@ -141,12 +196,13 @@ class Reader {
   }
 
   top(): PickleValue {
-    const value = this.pop();
-    this.push(value);
-    return value;
+    const value = this.#stack.at(-1);
+    if (value === undefined || value === mark) return this.fail("a value is missing");
+    return value as PickleValue;
   }
 
   remember(key = this.#memo.size): void {
+    this.#spend(costs.remembered);
     this.#memo.set(key, this.top());
   }
 
@@ -178,13 +234,12 @@ class Reader {
   }
 
   /** A little-endian two's complement integer. */
-  long(length: number): number | bigint {
-    if (length > 255) this.fail(`an integer of ${length} bytes`);
+  long(length: number): number | bigint | StandIn {
     let value = 0n;
     const bytes = this.bytes(length);
+    if (length > 255) return new StandIn("integer"); // takes time that grows with its square
     for (let i = length - 1; i >= 0; i--) value = value << 8n | BigInt(bytes[i]!);
-    value = BigInt.asIntN(8 * length, value);
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    return integer(BigInt.asIntN(8 * length, value));
   }
 
   bytes(length: number): Uint8Array {
@@ -203,31 +258,60 @@ class Reader {
     return text;
   }
 
-  checkProtocol(version: number): void {
-    if (version < 2 || version > 5) this.fail(`protocol ${version}; expected 2 to 5`);
+  /** A number as text: of Python's int ("01" and "00" are truth values), long ("7L") or float. */
+  number(): number | bigint | boolean | StandIn {
+    const text = this.line();
+    if (text === "00" || text === "01") return text === "01";
+    const digits = /^([+-]?\d+)L?$/.exec(text)?.[1];
+    if (digits !== undefined) {
+      return digits.length > 620 ? new StandIn("integer") : integer(BigInt(digits));
+    }
+    const value = { nan: NaN, inf: Infinity, "-inf": -Infinity }[text] ?? Number(text || "x");
+    return Number.isNaN(value) && text !== "nan"
+      ? this.fail(`${text.slice(0, 40)} is no number`)
+      : value;
   }
 
-  global([module, name]: readonly PickleValue[]): PickleGlobal {
+  /** The key of something that is remembered, as text. */
+  key(): number {
+    const text = this.line();
+    return /^\d{1,15}$/.test(text) ? Number(text) : this.fail(`${text.slice(0, 40)} is no key`);
+  }
+
+  checkProtocol(version: number): void {
+    if (version > 5) this.fail(`protocol ${version}; expected 0 to 5`);
+  }
+
+  global([module, name]: readonly PickleValue[]): PickleValue {
     if (typeof module !== "string" || typeof name !== "string") {
       return this.fail("a global without a name");
     }
-    return this.#context.find(module, name) ?? this.fail(
-      `it names ${module}.${name}, which is no part of a tensor and was not called; expected ` +
-        "weights alone, as torch.save(model.state_dict(), path) writes them",
-    );
+    const full = `${Object.hasOwn(renamed, module) ? renamed[module] : module}.${name}`;
+    return this.#context.find(full) ?? python.get(full) ?? new StandIn(full);
   }
 
   call([make, args]: readonly PickleValue[]): PickleValue {
+    if (!Array.isArray(args)) return this.fail("something is called without a tuple");
+    if (make instanceof StandIn) return new StandIn(make.name, args);
     if (!(make instanceof PickleGlobal)) return this.fail("something that is no global is called");
-    if (!Array.isArray(args)) return this.fail(`${make.name} is called without a tuple`);
     // A call takes as long as its lists are, and one list may be given to many.
-    for (const arg of args) if (Array.isArray(arg)) this.#spend(arg.length);
+    for (const arg of args) {
+      this.#spend(
+        Array.isArray(arg) ? arg.length : arg instanceof Map ? costs.object * arg.size : 0,
+      );
+    }
     return this.#located(() => make.call(args));
+  }
+
+  /** An object of the class that is given, or that comes first after the mark. */
+  instance(type?: PickleValue): PickleValue {
+    const [first = null, ...rest] = type === undefined ? this.popMark() : [type, ...this.popMark()];
+    return this.call([first, rest]);
   }
 
   persistent(id: PickleValue): PickleValue {
     const { persistent } = this.#context;
-    if (persistent === undefined) return this.fail("a persistent id");
+    if (persistent === undefined) return new StandIn("persistent id", [id]);
     return this.#located(() => persistent(id));
   }
 
@@ -242,24 +326,36 @@ class Reader {
   }
 
   setItems(items: readonly PickleValue[], target: PickleValue = this.top()): PickleValue {
-    if (!(target instanceof Map)) return this.fail("an item is set in what is no dict");
+    const dict = target instanceof StandIn ? target.entries ??= new Map() : target;
+    if (!(dict instanceof Map)) return this.fail("an item is set in what is no dict");
     if (items.length % 2 !== 0) this.fail("a key has no value");
-    for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
+    for (let i = 0; i < items.length; i += 2) dict.set(items[i]!, items[i + 1]!);
     return target;
   }
 
   append(items: readonly PickleValue[]): void {
     const target = this.top();
-    if (!Array.isArray(target)) this.fail("a value is appended to what is no list");
-    for (const item of items) target.push(item);
+    const list = target instanceof StandIn ? target.list ??= [] : target;
+    if (!Array.isArray(list)) return this.fail("a value is appended to what is no list");
+    for (const item of items) list.push(item);
   }
 
-  /** Of an OrderedDict, the attributes (the versions of a state_dict) hold no weights. */
-  dropState(): void {
-    this.pop();
-    if (!(this.top() instanceof Map)) this.fail("a state is set in what is no dict");
+  /** Attributes of an object. Those of what is known (the versions of a state_dict) hold no weights. */
+  setState(): void {
+    const state = this.pop(), target = this.top();
+    if (target instanceof StandIn) target.state = state;
+    else if (!(target instanceof Object)) this.fail("a state is set in what is no object");
   }
 }
+
+/** Nothing else of a pickle's is a whole number beyond 2^53. */
+const integer = (value: bigint) => Number.isSafeInteger(Number(value)) ? Number(value) : value;
+
+/** A text between quotes, as Python writes bytes. */
+const unquoted = (text: string) => text.replace(/^(['"])(.*)\1$/, "$2");
+
+/** Operations that push what is there already. */
+const recalling = new Set(["2", "g", "h", "j"]);
 
 /** Operations that push a value, by their byte. */
 const values = new Map<string, (reader: Reader) => PickleValue | typeof mark>([
@@ -269,6 +365,9 @@ const values = new Map<string, (reader: Reader) => PickleValue | typeof mark>([
   ["N", () => null], // NONE
   ["\x88", () => true], // NEWTRUE
   ["\x89", () => false], // NEWFALSE
+  ["I", (reader) => reader.number()], // INT
+  ["L", (reader) => reader.number()], // LONG
+  ["F", (reader) => reader.number()], // FLOAT
   ["J", (reader) => reader.int32()], // BININT
   ["K", (reader) => reader.uint8()], // BININT1
   ["M", (reader) => reader.uint16()], // BININT2
@@ -276,6 +375,8 @@ const values = new Map<string, (reader: Reader) => PickleValue | typeof mark>([
   ["\x8b", (reader) => reader.long(reader.uint32())], // LONG4
   ["G", (reader) => reader.float64()], // BINFLOAT
 
+  ["S", (reader) => unquoted(reader.line())], // STRING
+  ["V", (reader) => reader.line()], // UNICODE
   ["X", (reader) => reader.text(reader.uint32())], // BINUNICODE
   ["\x8c", (reader) => reader.text(reader.uint8())], // SHORT_BINUNICODE
   ["\x8d", (reader) => reader.text(reader.uint64())], // BINUNICODE8
@@ -283,10 +384,15 @@ const values = new Map<string, (reader: Reader) => PickleValue | typeof mark>([
   ["T", (reader) => reader.text(reader.uint32())], // BINSTRING
   ["C", (reader) => reader.bytes(reader.uint8())], // SHORT_BINBYTES
   ["B", (reader) => reader.bytes(reader.uint32())], // BINBYTES
+  ["\x8e", (reader) => reader.bytes(reader.uint64())], // BINBYTES8
+  ["\x96", (reader) => reader.bytes(reader.uint64())], // BYTEARRAY8
+  ["\x97", () => new StandIn("buffer")], // NEXT_BUFFER
 
   ["]", () => []], // EMPTY_LIST
   [")", () => []], // EMPTY_TUPLE
   ["}", () => new Map()], // EMPTY_DICT
+  ["\x8f", () => []], // EMPTY_SET
+  ["\x91", (reader) => reader.popMark()], // FROZENSET
   ["l", (reader) => reader.popMark()], // LIST
   ["t", (reader) => reader.popMark()], // TUPLE
   ["d", (reader) => reader.setItems(reader.popMark(), new Map())], // DICT
@@ -294,13 +400,21 @@ const values = new Map<string, (reader: Reader) => PickleValue | typeof mark>([
   ["\x86", (reader) => reader.popLast(2)], // TUPLE2
   ["\x87", (reader) => reader.popLast(3)], // TUPLE3
 
+  ["g", (reader) => reader.recall(reader.key())], // GET
   ["h", (reader) => reader.recall(reader.uint8())], // BINGET
   ["j", (reader) => reader.recall(reader.uint32())], // LONG_BINGET
 
   ["c", (reader) => reader.global([reader.line(), reader.line()])], // GLOBAL
   ["\x93", (reader) => reader.global(reader.popLast(2))], // STACK_GLOBAL
+  ["\x82", (reader) => new StandIn(`extension ${reader.uint8()}`)], // EXT1
+  ["\x83", (reader) => new StandIn(`extension ${reader.uint16()}`)], // EXT2
+  ["\x84", (reader) => new StandIn(`extension ${reader.int32()}`)], // EXT4
   ["R", (reader) => reader.call(reader.popLast(2))], // REDUCE
   ["\x81", (reader) => reader.call(reader.popLast(2))], // NEWOBJ
+  ["\x92", (reader) => reader.call(reader.popLast(3).slice(0, 2))], // NEWOBJ_EX
+  ["i", (reader) => reader.instance(reader.global([reader.line(), reader.line()]))], // INST
+  ["o", (reader) => reader.instance()], // OBJ
+  ["P", (reader) => reader.persistent(reader.line())], // PERSID
   ["Q", (reader) => reader.persistent(reader.pop())], // BINPERSID
 ]);
 
@@ -316,8 +430,11 @@ const actions = new Map<string, (reader: Reader) => void>([
   ["e", (reader) => reader.append(reader.popMark())], // APPENDS
   ["s", (reader) => reader.setItems(reader.popLast(2))], // SETITEM
   ["u", (reader) => reader.setItems(reader.popMark())], // SETITEMS
-  ["b", (reader) => reader.dropState()], // BUILD
+  ["b", (reader) => reader.setState()], // BUILD
+  ["\x90", (reader) => reader.append(reader.popMark())], // ADDITEMS
+  ["\x98", (reader) => reader.top()], // READONLY_BUFFER
 
+  ["p", (reader) => reader.remember(reader.key())], // PUT
   ["q", (reader) => reader.remember(reader.uint8())], // BINPUT
   ["r", (reader) => reader.remember(reader.uint32())], // LONG_BINPUT
   ["\x94", (reader) => reader.remember()], // MEMOIZE

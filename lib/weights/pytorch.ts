@@ -1,54 +1,44 @@
 /**
- * Files of torch.save (.pth, .pt, .th): the zip form, and the one before PyTorch 1.6. They are read
- * by a {@link unpickle | pickle reader} that builds tensors and nothing else; no code is run.
+ * Files of torch.save (.pth, .pt, .th): the zip form, which torch.jit.save writes too, and the one
+ * before PyTorch 1.6. They are read by a {@link unpickle | pickle reader} that builds tensors and
+ * nothing else; no code is run.
  *
  * @module
  */
-import { type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
-import { bytesPerNumber } from "./element_types.ts";
+import { unreadableTensor, type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
 import { type PickleContext, PickleEnd, type PickleValue, unpickle } from "./pickle.ts";
-import type { ByteSource } from "./byte_source.ts";
+import { type ByteSource, partOf } from "./byte_source.ts";
+import { findTensors, type NamedTensors } from "./torch_parts.ts";
 import {
+  bytesInStorage,
   findTorchGlobal,
-  storageOf,
-  type TorchStorage,
-  TorchTensor,
+  persistentObject,
+  TorchStorage,
   torchWeight,
+  UnreadableTensor,
 } from "./torch_tensors.ts";
-import type { ZipEntry } from "./zip.ts";
 
-/** A pickle of more bytes describes no network's tensors. */
-const largestPickle = 64 << 20;
+/** A pickle of more bytes, with what stands beside the tensors, describes no network's. */
+const largestPickle = 512 << 20;
 
-/** Where a checkpoint of a training run keeps its weights, the averaged ones last. */
-const wrappers = [
-  ...["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module"],
-  ...["weights", "params", "params_ema", "model_ema", "state_dict_ema"],
-];
+/** More storages are no network. */
+const mostStorages = 100_000;
 
-/** More tensors, or values around them, are no network. */
-const mostTensors = 100_000;
-
-/** Dicts nest no deeper. */
-const deepest = 16;
-
-/** Where the bytes of a storage lie. */
-type Places = ReadonlyMap<string, { readonly at: number; readonly bytes: number }>;
-
-/** The objects that were saved, and the storages that they refer to. */
+/** The objects that were saved, and the bytes of the storages that they refer to. */
 interface Saved {
   readonly value: PickleValue;
-  readonly places: Places;
+  readonly storages: ReadonlyMap<string, ByteSource>;
 }
 
 /** Opens a file in the zip form: an archive with the pickle and an entry for each storage. */
 export async function openTorchZip(
   source: ByteSource,
-  entries: ReadonlyMap<string, ZipEntry>,
+  entries: ReadonlyMap<string, ByteSource>,
 ): Promise<WeightFile> {
   const { where } = source;
-  const pickle = [...entries.values()].find(({ name }) => /^([^/]+\/)?data\.pkl$/.test(name));
-  if (pickle === undefined) {
+  const [name, pickle] = entries.entries().find(([name]) => /^([^/]+\/)?data\.pkl$/.test(name)) ??
+    [];
+  if (name === undefined || pickle === undefined) {
     const names = [...entries.keys()].slice(0, 3).join(", ");
     throw new SyntaxError(
       `${where}: an archive without data.pkl, found ${names} …; expected what torch.save writes`,
@@ -57,22 +47,29 @@ export async function openTorchZip(
   if (pickle.size > largestPickle) {
     throw new SyntaxError(`${where}: a pickle of ${pickle.size} bytes; at most ${largestPickle}`);
   }
-  const folder = pickle.name.slice(0, -"data.pkl".length);
+  const folder = name.slice(0, -"data.pkl".length), data = `${folder}data/`;
   const order = entries.get(`${folder}byteorder`);
   if (order !== undefined && order.size !== 6) bigEndian(where);
-  const { value } = unpickle(await source.read(pickle.at, pickle.size), 0, contextOf(where));
-  const places = new Map(
-    Array.from(entries.values(), ({ name, at, size }) => [name, { at, bytes: size }] as const)
-      .filter(([name]) => name.startsWith(`${folder}data/`))
-      .map(([name, place]) => [name.slice(folder.length + "data/".length), place]),
+  const { value } = unpickle(await pickle.read(0, pickle.size), 0, contextOf(where));
+  const storages = new Map(
+    entries.entries().filter(([name]) => name.startsWith(data))
+      .map(([name, content]) => [name.slice(data.length), content]),
   );
-  return weights(source, { value, places });
+  return weights(source, { value, storages });
 }
 
-/** The pickle of the number that a file in the old form begins with. */
-export const legacyMagic = Uint8Array.of(
-  ...[0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e],
-);
+/** The number that a file in the old form begins with, as a pickle of its own. */
+const magic = 0x1950a86a20f9469cfc6cn;
+
+/** Whether a file begins as one in the old form does. */
+export function isTorchLegacy(head: Uint8Array): boolean {
+  try {
+    return unpickle(head, 0, contextOf("")).value === magic;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
 
 /** Opens a file in the old form: five pickles, then each storage's length and numbers. */
 export async function openTorchLegacy(source: ByteSource): Promise<WeightFile> {
@@ -90,41 +87,46 @@ export async function openTorchLegacy(source: ByteSource): Promise<WeightFile> {
 
 async function readLegacy(source: ByteSource, bytes: Uint8Array): Promise<Saved> {
   const { where } = source;
-  const storages = new Map<string, TorchStorage>();
-  const context = contextOf(where, storages);
-  let at = legacyMagic.length;
+  const known = new Map<string, TorchStorage>();
+  const context = contextOf(where, known);
+  let at = 0;
   const next = (): PickleValue => {
     const { value, end } = unpickle(bytes, at, context);
     at = end;
     return value;
   };
+  if (next() !== magic) throw new SyntaxError(`${where}: a pickle that torch.save did not write`);
   const version = next();
   if (version !== 1001) throw new SyntaxError(`${where}: another protocol than 1001`);
   const system = next();
   if (system instanceof Map && system.get("little_endian") === false) bigEndian(where);
   const value = next(), keys = next();
-  if (!Array.isArray(keys) || keys.length > mostTensors) {
+  if (!Array.isArray(keys) || keys.length > mostStorages) {
     throw new SyntaxError(`${where}: expected the list of storages after the tensors`);
   }
-  const places = new Map<string, { at: number; bytes: number }>();
+  const storages = new Map<string, ByteSource>();
   for (const key of keys) {
-    const storage = typeof key === "string" ? storages.get(key) : undefined;
-    if (storage === undefined) {
-      throw new SyntaxError(`${where}: the storage at byte ${at} belongs to no tensor`);
+    const storage = typeof key === "string" ? known.get(key) : undefined;
+    const size = storage && bytesInStorage(storage);
+    if (storage === undefined || size === undefined) {
+      throw new SyntaxError(
+        `${where}: the storage at byte ${at} belongs to no tensor, or is of the unknown type ` +
+          `${storage?.type}; save the file again with a PyTorch since 1.6`,
+      );
     }
     const head = await source.read(at, 8);
     const count = new DataView(head.buffer).getBigUint64(0, true);
-    const length = Number(count) * bytesPerNumber[storage.type];
+    const length = Number(count) * size;
     if (length > source.size - at - 8) {
       throw new SyntaxError(
         `${where}: storage ${storage.key} has ${count} numbers, but only ${source.size - at - 8} ` +
           "bytes are left; the file is cut short: fetch it again",
       );
     }
-    places.set(storage.key, { at: at + 8, bytes: length });
+    storages.set(storage.key, partOf(source, at + 8, length));
     at += 8 + length;
   }
-  return { value, places };
+  return { value, storages };
 }
 
 function contextOf(where: string, storages?: Map<string, TorchStorage>): PickleContext {
@@ -132,9 +134,9 @@ function contextOf(where: string, storages?: Map<string, TorchStorage>): PickleC
     where,
     find: findTorchGlobal,
     persistent: (id) => {
-      const storage = storageOf(id);
-      storages?.set(storage.key, storage);
-      return storage;
+      const object = persistentObject(id);
+      if (object instanceof TorchStorage) storages?.set(object.key, object);
+      return object;
     },
   };
 }
@@ -143,29 +145,34 @@ function bigEndian(where: string): never {
   throw new SyntaxError(`${where}: written on a big-endian machine; save it on another`);
 }
 
-function weights(source: ByteSource, { value, places }: Saved): WeightFile {
+function weights(source: ByteSource, { value, storages }: Saved): WeightFile {
   const { where } = source;
-  const found: [name: string, tensor: TorchTensor][] = [];
-  collect(stateOf(value) ?? value, "", found, { left: mostTensors }, where);
-  if (found.length === 0) {
+  const { main, parts } = findTensors(value, where);
+  if (main.size === 0) {
     throw new SyntaxError(
       `${where}: no tensors, found ${inWords(value)}; expected what ` +
         "torch.save(model.state_dict(), path) writes",
     );
   }
-  const tensors = found.map(([name, tensor]): WeightTensor => {
-    const { key, type, offset, length } = tensor.storage;
-    const place = places.get(key);
-    const needed = (offset + length) * bytesPerNumber[type];
-    if (place === undefined || place.bytes < needed) {
+  const read = (tensors: NamedTensors): WeightTensor[] =>
+    Array.from(tensors, ([name, tensor]) => {
+      if (tensor instanceof UnreadableTensor) return unreadableTensor({ ...tensor, name }, where);
+      const { storage } = tensor, bytes = storages.get(storage.key);
+      const needed = (storage.offset + storage.length) * (bytesInStorage(storage) ?? 0);
+      if (bytes !== undefined && bytes.size >= needed) return torchWeight(name, tensor, bytes);
       throw new SyntaxError(
         `${where}: ${name}: expected a storage of ${needed} bytes, found ` +
-          `${place === undefined ? "none" : place.bytes}`,
+          `${bytes === undefined ? "none" : bytes.size}; the file is cut short or damaged: fetch ` +
+          "it again",
       );
-    }
-    return torchWeight(name, tensor, place.at, source);
+    });
+  return weightFile({
+    where,
+    format: "pytorch",
+    tensors: read(main),
+    parts: new Map(Array.from(parts, ([name, tensors]) => [name, read(tensors)])),
+    close: () => source.close(),
   });
-  return weightFile({ where, format: "pytorch", tensors, close: () => source.close() });
 }
 
 /** What a value is, for errors. Of its parts only short ones are named: they may hold each other. */
@@ -174,36 +181,4 @@ function inWords(value: PickleValue): string {
   if (!(value instanceof Map)) return value instanceof Object ? "an object" : `a ${typeof value}`;
   const names = value.keys().filter((key) => typeof key === "string" && key.length < 80).take(8);
   return `a dict of ${value.size} (${[...names].join(", ")})`;
-}
-
-/** The dict with the weights within a checkpoint, where there is one; `seen` has those tried before. */
-function stateOf(value: PickleValue, seen = new Set<PickleValue>()): PickleValue | undefined {
-  if (!(value instanceof Map) || seen.has(value) || seen.size > deepest) return undefined;
-  seen.add(value);
-  for (const name of wrappers) {
-    const state = stateOf(value.get(name) ?? null, seen);
-    if (state !== undefined) return state;
-  }
-  const holds = [...value.values()].some((item) => item instanceof TorchTensor);
-  return holds ? value : undefined;
-}
-
-/** Gathers the tensors of nested dicts, their names joined by dots. */
-function collect(
-  value: PickleValue,
-  name: string,
-  found: [name: string, tensor: TorchTensor][],
-  budget: { left: number },
-  where: string,
-  depth = 0,
-): void {
-  if (value instanceof TorchTensor) found.push([name, value]);
-  if (!(value instanceof Map)) return;
-  for (const [key, item] of value) {
-    if (budget.left-- <= 0 || depth >= deepest) {
-      throw new SyntaxError(`${where}: more than ${mostTensors} values, or dicts nested too deep`);
-    }
-    if (typeof key !== "string" && typeof key !== "number") continue;
-    collect(item, name === "" ? String(key) : `${name}.${key}`, found, budget, where, depth + 1);
-  }
 }

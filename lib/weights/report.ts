@@ -30,6 +30,10 @@ export interface NamedShape {
 export interface WeightReport {
   /** The file. */
   readonly source: string;
+  /** The part of the file that the weights are of, where it is not the usual one. */
+  readonly part: string | undefined;
+  /** The sets of tensors that the file has (`WeightFile.parts`). */
+  readonly parts: readonly string[];
   /** Weights that have their tensor. */
   readonly matched: readonly MatchedWeight[];
   /** Weights of the model that have no tensor, with their shapes in the model. */
@@ -52,12 +56,20 @@ export function weightReport(parts: Omit<WeightReport, "toString">): WeightRepor
   return {
     ...parts,
     toString() {
-      const { source, matched, missing, unexpected, misshapen, ignored } = parts;
+      const { source, part, matched, missing, unexpected, misshapen, ignored } = parts;
       const named = ({ name, shape }: NamedShape) => `${name} ${formatShape(shape)}`;
       const weights = matched.length + missing.length + misshapen.length;
       return [
         `${source}: ${matched.length} of ${weights} weights matched` +
-        (ignored.length > 0 ? `, ${ignored.length} tensors ignored` : ""),
+        (ignored.length > 0 ? `, ${ignored.length} tensors ignored` : "") +
+        (part === undefined ? "" : `, of the part ${JSON.stringify(part)}`),
+        ...parts.parts.length > 1
+          ? [
+            `  (parts of the file, for the option part: ${
+              parts.parts.slice(0, mostLines).join(", ")
+            })`,
+          ]
+          : [],
         ...section(
           "another shape",
           misshapen,

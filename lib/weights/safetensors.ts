@@ -5,7 +5,7 @@
  * @module
  */
 import { headerLength, parseHeader } from "../core/safetensors/header.ts";
-import { type WeightFile, weightFile, weightTensor } from "./weight_file.ts";
+import { unreadableTensor, type WeightFile, weightFile, weightTensor } from "./weight_file.ts";
 import { bytesPerNumber, decodeNumbers } from "./element_types.ts";
 import type { ByteSource } from "./byte_source.ts";
 
@@ -16,7 +16,8 @@ export async function openSafetensors(source: ByteSource): Promise<WeightFile> {
   const start = 8 + length;
   const json = await source.read(8, length);
   const { entries, metadata } = parseHeader(json, size - start, bytesPerNumber, where);
-  const tensors = Array.from(entries, ([name, { type, shape, begin: first }]) => {
+  const tensors = Array.from(entries, ([name, { type, code, shape, begin: first }]) => {
+    if (type === undefined) return unreadableTensor({ name, shape, type: code }, where);
     const item = bytesPerNumber[type];
     return weightTensor({ name, shape, type }, async (begin, end) => {
       const bytes = await source.read(start + first + begin * item, (end - begin) * item);

@@ -1,6 +1,5 @@
 import type { TensorData } from "../core/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
-import type { ElementType } from "./element_types.ts";
 
 /** A tensor of a file of weights; its numbers are read when they are asked for. */
 export interface WeightTensor {
@@ -8,13 +7,16 @@ export interface WeightTensor {
   readonly name: string;
   /** Its shape in the file. */
   readonly shape: Shape;
-  /** Type of its numbers in the file. */
-  readonly type: ElementType;
+  /**
+   * Type of its numbers in the file: an {@linkcode ElementType}, or the file's word for what cannot be
+   * read, such as complex numbers.
+   */
+  readonly type: string;
   /**
    * A copy of the numbers from `begin` to `end` (all by default), in row-major order: floating-point ones as
    * f32, integers as i32, bytes and truth values as u8.
    *
-   * @throws {SyntaxError} where the file ends before
+   * @throws {SyntaxError} where the file ends before, or its type cannot be read
    * @throws {RangeError} for an integer that i32 cannot hold
    */
   read(begin?: number, end?: number): Promise<TensorData>;
@@ -28,6 +30,12 @@ export interface WeightFile {
   readonly format: "safetensors" | "pytorch" | "keras" | "caffe";
   /** The tensors by name, in the file's order. */
   readonly tensors: ReadonlyMap<string, WeightTensor>;
+  /**
+   * The sets of tensors that were saved apart, by their places, where a PyTorch file has several:
+   * "state_dict", "state_dict_ema", "generator". `tensors` are those of one of them, where that is
+   * sure to be the network's, or else all.
+   */
+  readonly parts: ReadonlyMap<string, ReadonlyMap<string, WeightTensor>>;
   /** Texts by name, where the format has them. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Closes the file; tensors cannot be read any more. */
@@ -44,13 +52,26 @@ const longestName = 1000;
 
 /** A file of weights; `close` is also what `using` calls. */
 export function weightFile(
-  file:
+  { tensors, parts = new Map(), ...file }:
     & Pick<WeightFile, "where" | "format" | "close">
     & Partial<Pick<WeightFile, "metadata">>
-    & { readonly tensors: Iterable<WeightTensor> },
+    & {
+      readonly tensors: Iterable<WeightTensor>;
+      readonly parts?: ReadonlyMap<string, Iterable<WeightTensor>>;
+    },
 ): WeightFile {
-  const { where } = file, tensors = new Map<string, WeightTensor>();
-  for (const tensor of file.tensors) {
+  return {
+    metadata: {},
+    ...file,
+    tensors: byName(tensors, file.where),
+    parts: new Map(Array.from(parts, ([name, part]) => [name, byName(part, file.where)])),
+    [Symbol.dispose]: file.close,
+  };
+}
+
+function byName(list: Iterable<WeightTensor>, where: string): Map<string, WeightTensor> {
+  const tensors = new Map<string, WeightTensor>();
+  for (const tensor of list) {
     const { name, shape } = tensor;
     if (name.length > longestName) {
       throw new SyntaxError(`${where}: a tensor's name has more than ${longestName} characters`);
@@ -64,7 +85,7 @@ export function weightFile(
     }
     tensors.set(name, tensor);
   }
-  return { metadata: {}, ...file, tensors, [Symbol.dispose]: file.close };
+  return tensors;
 }
 
 /** A tensor whose numbers in a range `read` gives; the range has been checked then. */
@@ -81,6 +102,25 @@ export function weightTensor(
       if (begin >= 0 && begin <= end && end <= size) return await read(begin, end);
       throw new RangeError(
         `${name}: expected a range within 0 to ${size}, found ${begin} to ${end}`,
+      );
+    },
+  };
+}
+
+/** A tensor that is known by name, but whose numbers cannot be read. */
+export function unreadableTensor(
+  { name, shape, type }: Omit<WeightTensor, "read">,
+  where: string,
+): WeightTensor {
+  return {
+    name,
+    shape,
+    type,
+    // deno-lint-ignore require-await
+    read: async () => {
+      throw new SyntaxError(
+        `${where}: ${name}: numbers of the kind ${type} cannot be read; expected ordinary ` +
+          "floating-point numbers or integers: convert them, or leave the tensor out by ignore",
       );
     },
   };

@@ -1,13 +1,4 @@
-import type { ByteSource } from "./byte_source.ts";
-
-/** A stored entry of a zip archive: where its bytes lie in the archive. */
-export interface ZipEntry {
-  readonly name: string;
-  /** First byte of the content. */
-  readonly at: number;
-  /** Number of bytes. */
-  readonly size: number;
-}
+import { type ByteSource, bytesSource, partOf } from "./byte_source.ts";
 
 /** A directory of more bytes or entries is no archive of tensors. */
 const largestDirectory = 64 << 20;
@@ -18,30 +9,80 @@ interface DirectoryEntry {
   readonly name: string;
   readonly header: number;
   readonly size: number;
+  /** Bytes in the archive: fewer, where the entry is deflated. */
+  readonly packed: number;
+  readonly deflated: boolean;
 }
 
+/** Deflate packs no better than this many bytes into one. */
+export const bestPacking = 1032;
+
 /**
- * The entries of a zip archive without compression, by name. Offsets and sizes are checked against
- * the file; nothing is unpacked or written.
+ * The contents of a zip archive, by name, stored or deflated. Offsets and sizes are checked against
+ * the file; nothing is written, and unpacked is what is read.
  *
- * @throws {SyntaxError} if it is malformed, encrypted or compressed, or an entry's name is absolute,
- * has `..` in it, or is there twice
+ * @throws {SyntaxError} if it is malformed, encrypted or compressed otherwise, or an entry's name is
+ * absolute, has `..` in it, or is there twice
  */
-export async function readZip(source: ByteSource): Promise<Map<string, ZipEntry>> {
+export async function readZip(source: ByteSource): Promise<Map<string, ByteSource>> {
   const { offset, size, count } = await findDirectory(source);
   const listed = parseDirectory(await source.read(offset, size), count, source.where);
-  const entries = new Map<string, ZipEntry>();
-  for (const { name, header, size } of listed) {
+  const entries = new Map<string, ByteSource>();
+  const inflated = inflater(source.where);
+  for (const { name, header, size, packed, deflated } of listed) {
     // Names and extra fields may differ in length from those in the directory.
     const local = viewOf(await source.read(header, 30));
     if (local.getUint32(0, true) !== 0x04034b50) fail(source.where, `no entry at ${header}`);
     const at = header + 30 + local.getUint16(26, true) + local.getUint16(28, true);
-    if (at + size > source.size) {
-      fail(source.where, `entry ${JSON.stringify(name)} ends at ${at + size} of ${source.size}`);
+    if (at + packed > source.size) {
+      fail(source.where, `entry ${JSON.stringify(name)} ends at ${at + packed} of ${source.size}`);
     }
-    entries.set(name, { name, at, size });
+    const content = partOf(source, at, packed);
+    entries.set(name, deflated ? inflated(name, content, size) : content);
   }
   return entries;
+}
+
+/**
+ * Makes sources that are unpacked when they are first read from. One at a time is kept, so that a
+ * large archive is never held as a whole.
+ */
+function inflater(where: string) {
+  let kept: { readonly name: string; readonly bytes: Promise<ByteSource> } | undefined;
+  return (name: string, packed: ByteSource, size: number): ByteSource => ({
+    where,
+    size,
+    read: async (at, length) => {
+      if (kept?.name !== name) kept = { name, bytes: inflate(name, packed, size) };
+      return await (await kept.bytes).read(at, length);
+    },
+    close: () => packed.close(),
+  });
+}
+
+async function inflate(name: string, packed: ByteSource, size: number): Promise<ByteSource> {
+  const damaged = (found: string) =>
+    new SyntaxError(
+      `${packed.where}: entry ${
+        JSON.stringify(name)
+      }: expected ${size} bytes when unpacked, found ` +
+        `${found}; the file is damaged: fetch it again`,
+    );
+  const content = new Blob([await packed.read(0, packed.size)]).stream();
+  const bytes = new Uint8Array(size);
+  let done = 0;
+  try {
+    for await (const chunk of content.pipeThrough(new DecompressionStream("deflate-raw"))) {
+      if (done + chunk.length > size) throw damaged("more");
+      bytes.set(chunk, done);
+      done += chunk.length;
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError) throw error;
+    throw damaged(`what is not deflated (${(error as Error).message})`);
+  }
+  if (done < size) throw damaged(String(done));
+  return bytesSource(bytes, packed.where);
 }
 
 /** Finds the directory by the record at the archive's end, or its 64-bit form before that. */
@@ -54,7 +95,12 @@ async function findDirectory(source: ByteSource) {
   const isEnd = () =>
     tail.getUint32(at, true) === 0x06054b50 && at + 22 + tail.getUint16(at + 20, true) <= length;
   while (at >= 0 && !isEnd()) at--;
-  if (at < 0) fail(where, "no directory at its end");
+  if (at < 0) {
+    throw new SyntaxError(
+      `${where}: an archive without the directory at its end (${fileSize} bytes); it is cut short: ` +
+        "fetch it again",
+    );
+  }
   let count = tail.getUint16(at + 10, true);
   let size = tail.getUint32(at + 12, true);
   let offset = tail.getUint32(at + 16, true);
@@ -90,20 +136,16 @@ function parseDirectory(bytes: Uint8Array, count: number, where: string): Direct
     checkName(name, names, where);
     if (view.getUint16(at + 8, true) & 1) fail(where, `entry ${JSON.stringify(name)} is encrypted`);
     const method = view.getUint16(at + 10, true);
-    if (method !== 0) {
-      const program = /(^|\/)code\//.test(name); // torch.jit.save compresses its programs
-      fail(
-        where,
-        `${program ? "a TorchScript program: " : ""}entry ${JSON.stringify(name)} is compressed ` +
-          `(method ${method})`,
-      );
+    if (method !== 0 && method !== 8) {
+      fail(where, `entry ${JSON.stringify(name)} is compressed by method ${method}`);
     }
     const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
-    // The packed size (at 20) is not needed: it equals the size where nothing is compressed.
     const fields = [24, 20, 42].map((field) => view.getUint32(at + field, true));
     const [size, packed, header] = widen(fields, extra, where) as [number, number, number];
-    if (size !== packed) fail(where, `entry ${JSON.stringify(name)} has two sizes`);
-    entries.push({ name, header, size });
+    if (method === 0 ? size !== packed : size > packed * bestPacking) {
+      fail(where, `entry ${JSON.stringify(name)} has ${size} bytes in ${packed}`);
+    }
+    entries.push({ name, header, size, packed, deflated: method === 8 });
     at = next;
   }
   return entries;
@@ -146,5 +188,7 @@ const viewOf = (bytes: Uint8Array) =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function fail(where: string, found: string): never {
-  throw new SyntaxError(`${where}: ${found}; expected a zip archive as torch.save writes it`);
+  throw new SyntaxError(
+    `${where}: ${found}; expected a zip archive as torch.save writes it: it may be damaged`,
+  );
 }

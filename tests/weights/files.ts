@@ -8,7 +8,8 @@ export function fixture(name: string): Uint8Array<ArrayBuffer> {
   return Deno.readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 }
 
-interface Listed {
+/** A tensor that a script of the fixtures wrote. */
+export interface Listed {
   readonly shape: number[];
   readonly values: (number | string)[];
 }

@@ -40,12 +40,10 @@ for (const [suffix, open] of forms) {
     assertEquals(file.tensors.get("nested.bf16")!.type, "bf16");
   });
 
-  Deno.test(`PyTorch, ${form}: a pickle that names os.system is refused, and not run`, async () => {
-    await assertRejects(
-      () => open(source(fixture(`pth_malicious${suffix}.pth`))),
-      SyntaxError,
-      "it names posix.system, which is no part of a tensor and was not called",
-    );
+  Deno.test(`PyTorch, ${form}: of a pickle that calls os.system, nothing is run`, async () => {
+    using file = await open(source(fixture(`pth_malicious${suffix}.pth`)));
+    assertEquals([...file.tensors.keys()], ["weight"]);
+    assertEquals<unknown>(await file.tensors.get("weight")!.read(), new Float32Array(2));
     for (const folder of [".", new URL("../fixtures", import.meta.url)]) {
       assert(![...Deno.readDirSync(folder)].some(({ name }) => name === "executed.txt"));
     }
@@ -102,16 +100,19 @@ Deno.test("PyTorch: values that hold each other over and over are refused at onc
     assertRejects(() => openZip(source(file)), SyntaxError, message);
   await refuse(fileOf(`}${nested}Ns`), "no tensors, found a dict of 1 ()");
   await refuse(fileOf(nested), "no tensors, found a list of 2");
-  // Dicts of which each has the one before a hundred times.
-  const items = Array.from({ length: 100 }, (_, i) => `K${String.fromCharCode(i)}h\x00s`);
-  const level = items.join("");
-  await refuse(fileOf(`}q\x000${`}${level}q\x000`.repeat(8)}h\x00`), "more than 100000 values");
+  // Dicts of which each has the one before a hundred times, and the first a tensor.
+  const items = Array.from({ length: 100 }, (_, i) => `K${String.fromCharCode(i)}h\x00s`).join("");
+  const levels = `}${items}q\x000`.repeat(8);
+  await refuse(fileOf(`}K\x00${tensor}sq\x000${levels}h\x00`), "more than 100000 tensors");
 });
+
+/** The operations that make a tensor of one number. */
+const tensor =
+  "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\n" +
+  "X\x01\x00\x00\x000NK\x01tQK\x00))tR";
 
 Deno.test("PyTorch: a name may not grow without end", async () => {
   const long = `X\xe8\x03\x00\x00${"a".repeat(1000)}`;
-  const storage = "(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000NK\x01tQ";
-  const tensor = `ctorch._utils\n_rebuild_tensor_v2\n(${storage}K\x00))tR`;
   await assertRejects(
     () => openZip(source(fileOf(`}${long}}K\x00${tensor}ss`))),
     SyntaxError,

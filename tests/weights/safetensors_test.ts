@@ -86,6 +86,17 @@ const refused = (name: string, bytes: Uint8Array, message: string) =>
   Deno.test(`openSafetensors refuses ${name}`, async () => {
     await assertRejects(() => openSafetensors(source(bytes, "w")), SyntaxError, message);
   });
+Deno.test("openSafetensors: a type that cannot be read matters where the tensor is read", async () => {
+  for (const type of ["F4", "F6_E2M3", "F8_E8M0", "C64", "constructor"]) {
+    const bytes = file({ ...one([2], [0, 4], type), x: { ...one([1], [4, 8]).w } }, 8);
+    using opened = await openSafetensors(source(bytes, "w.safetensors"));
+    const { shape, type: found, read } = opened.tensors.get("w")!;
+    assertEquals([shape, found], [[2], type]);
+    await assertRejects(read, SyntaxError, `w.safetensors: w: numbers of the kind ${type}`);
+    assertEquals((await opened.tensors.get("x")!.read()).length, 1);
+  }
+});
+
 const one = (shape: unknown, data_offsets: unknown, dtype = "F32") => ({
   w: { dtype, shape, data_offsets },
 });
@@ -100,14 +111,15 @@ refused("a header longer than the file", file("{}", 0).subarray(0, 9), "a header
 refused("a header that is no JSON", file("{nonsense", 0), "the header is not JSON");
 refused("a header that is no object", file([1], 0), "the header is not a JSON object");
 refused("a header nested very deep", file("[".repeat(100_000), 0), "the header is not JSON");
-refused("an unknown type", file(one([2], [0, 1], "F4"), 1), "has the type F4");
-refused("a type named like a method", file(one([1], [0, 1], "constructor"), 1), "has the type");
+refused("a type that is no text", file({ w: { dtype: 1, shape: [] } }, 0), "has the type 1");
+refused("an unknown type that ends before it begins", file(one([1], [4, 0], "F4"), 4), "4 to 0");
 refused("an entry that is null", file({ w: null }, 0), "has the type undefined");
 refused("a negative size", file(one([-1], [0, 4]), 4), "has the shape [-1]");
 refused("an enormous shape", file(one([1e9, 1e9], [0, 4]), 4), "has the shape");
 refused("a fraction as a size", file(one([0.5], [0, 2]), 2), "has the shape [0.5]");
 refused("offsets that are no pair", file(one([1], [0]), 4), "has the offsets [0]");
-refused("offsets outside", file(one([2], [0, 8]), 4), "needs 8 bytes, found 0 to 8 of 4");
+refused("offsets outside", file(one([2], [0, 8]), 4), "take 8 bytes, but only 4 follow");
+refused("what is cut short", file(one([2], [0, 8]), 7), "cut short: fetch it again");
 refused("offsets of another size", file(one([1], [0, 8]), 8), "needs 4 bytes, found 0 to 8");
 refused(
   "tensors that overlap",

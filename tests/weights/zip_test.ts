@@ -11,8 +11,8 @@ for (const wide of [false, true]) {
     const entries = await readZip(source(bytes));
     assertEquals([...entries.keys()], two.map(({ name }) => name));
     for (const { name, content } of two) {
-      const { at, size } = entries.get(name)!;
-      assertEquals(new TextDecoder().decode(bytes.subarray(at, at + size)), content);
+      const entry = entries.get(name)!;
+      assertEquals(new TextDecoder().decode(await entry.read(0, entry.size)), content);
     }
   });
 }
@@ -27,18 +27,13 @@ for (const name of ["/etc/passwd", "C:\\x", "\\x", "../x", "a/../../x", "a\\..\\
 }
 refused("a name with a zero in it", zip([{ name: "a\0b" }]), "leads out of the archive");
 refused("two entries of one name", zip([...two, two[0]!]), 'two entries are named "x/data.pkl"');
-refused("a compressed entry", zip([{ name: "a", change: [10, 8] }]), "compressed (method 8)");
-refused(
-  "a TorchScript program",
-  zip([two[0]!, { name: "x/code/net.py", change: [10, 8] }]),
-  "w.pth: a TorchScript program",
-);
+refused("another compression", zip([{ name: "a", change: [10, 12] }]), "compressed by method 12");
 refused("an encrypted entry", zip([{ name: "a", change: [8, 1] }]), '"a" is encrypted');
-refused("sizes that differ", zip([{ name: "a", change: [20, 1] }]), '"a" has two sizes');
+refused("sizes that differ", zip([{ name: "a", change: [20, 1] }]), '"a" has 0 bytes in 1');
 refused("an entry outside", zip([{ name: "a", change: [42, 9999] }]), "end of the file");
-refused("no archive", new Uint8Array(100), "no directory at its end");
-refused("an empty file", new Uint8Array(0), "no directory at its end");
-refused("an archive that is cut short", zip(two).subarray(0, -1), "no directory at its end");
+refused("no archive", new Uint8Array(100), "cut short: fetch it again");
+refused("an empty file", new Uint8Array(0), "cut short: fetch it again");
+refused("an archive that is cut short", zip(two).subarray(0, -1), "cut short: fetch it again");
 {
   const many = zip(two);
   many.set([255, 127], many.length - 12); // the number of entries

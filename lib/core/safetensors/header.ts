@@ -10,8 +10,10 @@ import { formatShape, type Shape, sizeOf } from "../shape.ts";
 
 /** What a safetensors header says of a tensor. */
 export interface HeaderEntry<T extends string> {
-  /** The type of its numbers, which stands in capitals in the file: "F32". */
-  readonly type: T;
+  /** The type of its numbers, which stands in capitals in the file: "F32"; undefined for others. */
+  readonly type: T | undefined;
+  /** The type as it stands in the file. */
+  readonly code: string;
   readonly shape: Shape;
   /** First byte, counted from the end of the header. */
   readonly begin: number;
@@ -41,7 +43,10 @@ export function headerLength(first: Uint8Array, size: number, where: string): nu
   const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
   const declared = view.getBigUint64(0, true);
   if (declared > BigInt(largestHeader) || declared > BigInt(size - 8)) {
-    throw malformed(where, `a header of ${declared} bytes in a file of ${size}`);
+    throw malformed(
+      where,
+      `a header of ${declared} bytes in a file of ${size}, which may be cut short`,
+    );
   }
   return Number(declared);
 }
@@ -52,7 +57,7 @@ export function headerLength(first: Uint8Array, size: number, where: string): nu
  * follow one another without a gap.
  *
  * @param sizes bytes of one number for each type that can be read
- * @throws {SyntaxError} if it is malformed or holds another type
+ * @throws {SyntaxError} if it is malformed
  */
 export function parseHeader<T extends string>(
   json: Uint8Array,
@@ -82,7 +87,8 @@ export function parseHeader<T extends string>(
     }
     last = end;
   }
-  if (last !== available) {
+  if (last > available) throw cutShort(where, last, available);
+  if (last < available) {
     throw malformed(where, `the tensors end at ${last}, but ${available} bytes follow the header`);
   }
   const isText = (x: unknown) => typeof x === "string";
@@ -103,11 +109,8 @@ function parseEntry<T extends string>(
 ): HeaderEntry<T> {
   const fail = (found: string) => malformed(where, `tensor ${JSON.stringify(name)} ${found}`);
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  const types = Object.keys(sizes) as T[], type = types.find((type) => codeOf(type) === dtype);
-  if (type === undefined) {
-    const known = types.map(codeOf).join(", ").replace(/, (\w+)$/, " and $1");
-    throw fail(`has the type ${dtype}, but only ${known} can be read`);
-  }
+  if (typeof dtype !== "string") throw fail(`has the type ${JSON.stringify(dtype)}`);
+  const type = (Object.keys(sizes) as T[]).find((type) => codeOf(type) === dtype);
   if (!Array.isArray(shape) || !shape.every(isCount) || !isCount(sizeOf(shape))) {
     throw fail(`has the shape ${JSON.stringify(shape)}`);
   }
@@ -115,19 +118,31 @@ function parseEntry<T extends string>(
     throw fail(`has the offsets ${JSON.stringify(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
-  const expected = sizeOf(shape) * sizes[type];
-  if (end - begin !== expected || end > available) {
-    throw fail(
-      `${formatShape(shape)} needs ${expected} bytes, found ${begin} to ${end} of ${available}`,
-    );
+  const expected = type === undefined ? end - begin : sizeOf(shape) * sizes[type];
+  if (begin > end || end - begin !== expected) {
+    throw fail(`${formatShape(shape)} needs ${expected} bytes, found ${begin} to ${end}`);
   }
-  return { type, shape, begin, end };
+  if (end > available) throw cutShort(where, end, available);
+  return { type, code: dtype, shape, begin, end };
+}
+
+/** Why a type cannot be read: only those of `sizes` can. */
+export function unknownType(code: string, sizes: Readonly<Record<string, number>>): string {
+  const known = Object.keys(sizes).map(codeOf).join(", ").replace(/, (\w+)$/, " and $1");
+  return `has the type ${code}, but only ${known} can be read`;
 }
 
 const isCount = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
 
 const malformed = (where: string, found: string) =>
   new SyntaxError(`${where}: ${found}; expected a safetensors file`);
+
+const cutShort = (where: string, end: number, available: number) => {
+  const found = `the tensors take ${end} bytes, but only ${available} follow the header`;
+  return new SyntaxError(
+    `${where}: ${found}; expected a safetensors file, and this one is cut short: fetch it again`,
+  );
+};
 
 const codeOf = (type: string) => type.toUpperCase();
 

@@ -1,6 +1,6 @@
 import { bytesPerElement, type DType, type TensorData, typedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
-import { headerLength, parseHeader } from "./header.ts";
+import { headerLength, parseHeader, unknownType } from "./header.ts";
 
 /** A tensor of a safetensors file. */
 export interface StoredTensor {
@@ -27,7 +27,11 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   const json = bytes.subarray(8, start), available = bytes.length - start;
   const { entries, metadata } = parseHeader(json, available, bytesPerElement, where);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { type: dtype, shape, begin, end }] of entries) {
+  for (const [name, { type: dtype, code, shape, begin, end }] of entries) {
+    if (dtype === undefined) {
+      const found = `tensor ${JSON.stringify(name)} ${unknownType(code, bytesPerElement)}`;
+      throw new SyntaxError(`${where}: ${found}; expected a model or checkpoint of this library`);
+    }
     const data = typedArray(dtype, bytes.slice(start + begin, start + end).buffer);
     tensors.set(name, { shape, dtype, data });
   }
