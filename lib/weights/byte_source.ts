@@ -74,12 +74,19 @@ export function partOf(source: ByteSource, start: number, size: number): ByteSou
   };
 }
 
+/** What the system says of an open file names no path. */
+const unreadable = (where: string, error: unknown) =>
+  new Error(`${where} cannot be read: ${(error as Error).message}`, { cause: error });
+
 async function fileSource(path: string | URL, where = String(path)): Promise<ByteSource> {
   const file = await Deno.open(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(`${where}: expected a file of weights, found no file`);
   });
-  const { size, isFile } = await file.stat();
+  const { size, isFile } = await file.stat().catch((error) => {
+    file.close();
+    throw unreadable(where, error);
+  });
   if (!isFile) {
     file.close();
     throw new TypeError(`${where}: expected a file of weights, found a folder or device`);
@@ -93,9 +100,16 @@ async function fileSource(path: string | URL, where = String(path)): Promise<Byt
     read: async (at, length) => {
       checkRange(where, size, at, length);
       const bytes = new Uint8Array(length);
-      file.seekSync(at, Deno.SeekMode.Start);
+      const take = (done: number) => {
+        try {
+          if (done === 0) file.seekSync(at, Deno.SeekMode.Start);
+          return file.readSync(bytes.subarray(done));
+        } catch (error) {
+          throw unreadable(where, error);
+        }
+      };
       for (let done = 0; done < length;) {
-        const count = file.readSync(bytes.subarray(done));
+        const count = take(done);
         if (count === null) throw truncated(where, at + done, at, length);
         done += count;
       }

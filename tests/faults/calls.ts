@@ -15,8 +15,12 @@ export class Calls {
   #failing: { readonly at: number; readonly way: typeof ways[number] } | undefined;
   readonly #restore: (() => void)[] = [];
 
-  /** Has a method of `target` counted; `fault` makes the error that it fails with. */
-  watch<T extends object>(target: T, name: keyof T & string, fault: () => Error): void {
+  /** Has a method of `target` counted; `fault` makes the error that a call fails with. */
+  watch<T extends object>(
+    target: T,
+    name: keyof T & string,
+    fault: (...args: unknown[]) => Error,
+  ): void {
     const own = Object.getOwnPropertyDescriptor(target, name);
     const method = target[name];
     if (typeof method !== "function") throw new TypeError(`${name} is no method`);
@@ -27,8 +31,8 @@ export class Calls {
       value(this: unknown, ...args: unknown[]) {
         if (fails()) {
           // As a method that returns a promise does.
-          if (isAsync.has(name)) return Promise.reject(fault());
-          throw fault();
+          if (isAsync.has(name)) return Promise.reject(fault(...args));
+          throw fault(...args);
         }
         return method.apply(this, args);
       },
@@ -74,6 +78,27 @@ export class Calls {
 }
 
 const isAsync = new Set<string>([
-  ...["open", "rename", "mkdir", "remove", "readFile", "readTextFile", "writeFile", "stat"],
-  ...["sync", "write", "read"],
+  ...["open", "rename", "mkdir", "remove", "readFile", "readTextFile", "stat"],
+  ...["sync", "write", "read", "seek", "truncate"],
 ]);
+
+/** The error of a disk that fails, as Deno words it: with the path where it knows one. */
+const diskFault = (name: string) => (path?: unknown) =>
+  new Error(
+    "Input/output error (os error 5)" +
+      (typeof path === "string" || path instanceof URL ? `: ${name} '${path}'` : ""),
+  );
+
+/** Every access to files that the library makes. */
+export function fileCalls(): Calls {
+  const calls = new Calls();
+  for (
+    const name of ["open", "rename", "mkdir", "remove", "readFile", "readTextFile", "stat"] as const
+  ) calls.watch(Deno, name, diskFault(name));
+  for (
+    const name of [
+      ...["write", "sync", "read", "readSync", "seek", "seekSync", "truncate", "stat"] as const,
+    ]
+  ) calls.watch(Deno.FsFile.prototype, name, diskFault(name));
+  return calls;
+}
