@@ -69,6 +69,8 @@ async function check(name: string, ...args: string[]): Promise<void> {
 async function test(name: string, args: readonly string[], verbose = false): Promise<void> {
   const start = performance.now();
   const report = `${scratch}/${name.replaceAll(/\W/g, "-")}.xml`;
+  // An example shows one thing, and leaves what it made to the process that ends.
+  const counting = args.includes("--doc") ? [] : ["--preload=tests/setup/leaks.ts"];
   const ignored = new Set<string>(); // the report also lists as skipped what --filter leaves out
   let failures = false; // from the heading ERRORS on, every line is shown
   let held: string[] = [];
@@ -77,7 +79,7 @@ async function test(name: string, args: readonly string[], verbose = false): Pro
     held = [];
   };
   const ok = await runByLine(
-    [deno, "test", "--allow-all", `--junit-path=${report}`, ...args],
+    [deno, "test", "--allow-all", ...counting, `--junit-path=${report}`, ...args],
     (line, end) => {
       // The longest takes two minutes; said so that nobody waits for what will never come.
       if (/ has been running for over \(16m/.test(line)) {
