@@ -1,6 +1,7 @@
 import { flag, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
+import { keepsProcessAlive } from "../core/worker.ts";
 import type { DecodeOptions } from "./decode.ts";
 import { type ViewOptions, viewSchema } from "./views.ts";
 
@@ -18,8 +19,16 @@ export type PrepareReply =
   | { readonly id: number; readonly pixels: Uint8Array<ArrayBuffer> }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
+const closed = () => new Error("the image pool was closed");
+
 /** The kinds of errors that a worker tells apart. */
 const kinds = new Map([SyntaxError, RangeError].map((kind) => [kind.name, kind]));
+
+/**
+ * Workers that no pool has now, for the next one. They have the decoder loaded; and Deno leaves two files
+ * open for every worker that has loaded native code, even when it has ended (2.9.6).
+ */
+const idle: Worker[] = [];
 
 interface Pending {
   readonly worker: number;
@@ -42,6 +51,8 @@ export class ImagePool {
   readonly #pending = new Map<number, Pending>();
   readonly #options: Pick<PrepareRequest, "preprocessing" | "views"> & { rotate: boolean };
   #next = 0;
+  #hasFailed = false;
+  #isClosed = false;
 
   /**
    * Starts `threads` workers: by default one a core but one, from 1 to 8.
@@ -69,7 +80,9 @@ export class ImagePool {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./image_worker.ts", import.meta.url), { type: "module" });
+    const worker = idle.pop() ??
+      new Worker(new URL("./image_worker.ts", import.meta.url), { type: "module" });
+    keepsProcessAlive(worker, true);
     worker.onmessage = ({ data }: MessageEvent<PrepareReply>) => {
       const pending = this.#pending.get(data.id);
       if (pending === undefined) return;
@@ -80,6 +93,7 @@ export class ImagePool {
     };
     worker.onerror = (event) => {
       event.preventDefault();
+      this.#hasFailed = true;
       this.#fail(new Error(`an image worker failed: ${event.message}`));
     };
     return worker;
@@ -104,6 +118,7 @@ export class ImagePool {
    * @throws {SyntaxError} for bytes that are no whole image
    */
   prepare(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#isClosed) return Promise.reject(closed());
     const { preprocessing, views, rotate } = this.#options;
     const worker = this.#load.indexOf(Math.min(...this.#load)), id = this.#next++;
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
@@ -117,10 +132,17 @@ export class ImagePool {
     return promise;
   }
 
-  /** Ends the workers; what is under way fails. */
+  /** Gives the workers back; what is under way fails, and ends its worker. */
   close(): void {
-    for (const worker of this.#workers) worker.terminate();
-    this.#fail(new Error("the image pool was closed"));
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#workers.forEach((worker, i) => {
+      if (this.#load[i]! > 0 || this.#hasFailed) return worker.terminate();
+      worker.onmessage = worker.onerror = null;
+      keepsProcessAlive(worker, false);
+      idle.push(worker);
+    });
+    this.#fail(closed());
   }
 
   /** Closes the pool. */

@@ -39,6 +39,23 @@ Deno.test("a pool that is closed fails what is under way", async () => {
   const pending = pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
   pool.close();
   await assertRejects(() => pending, Error, "the image pool was closed");
+  const late = () => pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
+  await assertRejects(late, Error, "the image pool was closed");
+});
+
+Deno.test({
+  name: "one pool after another leaves no more files and threads open",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const count = (what: string) => [...Deno.readDirSync(`/proc/self/${what}`)].length;
+    const counts: number[] = [];
+    for (let round = 0; round < 8; round++) {
+      using pool = new ImagePool(preprocessing, { threads: 1 });
+      await pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
+      counts.push(count("fd"));
+    }
+    assertEquals(counts.at(-1), counts[1]);
+  },
 });
 
 Deno.test("a pool without threads is refused", () => {

@@ -1,4 +1,5 @@
 import { DeviceError } from "../../core/errors.ts";
+import { keepsProcessAlive } from "../../core/worker.ts";
 import { commands, control, type Welcome } from "./control.ts";
 import type { SharedMemory } from "./shared_memory.ts";
 
@@ -211,16 +212,4 @@ export class Pool {
       for (const worker of this.#workers) worker.terminate();
     }
   }
-}
-
-/**
- * Lets a process end although a worker lives, or not. Deno offers this for Node's workers alone;
- * its own have the same method under a private symbol without a name. Where it is missing, a process
- * ends when its device is closed.
- */
-function keepsProcessAlive(worker: Worker, does: boolean): void {
-  const symbol = Object.getOwnPropertySymbols(Worker.prototype).find((s) => !s.description);
-  if (symbol === undefined) return;
-  const method: unknown = Reflect.get(worker, symbol);
-  if (typeof method === "function") method.call(worker, does);
 }

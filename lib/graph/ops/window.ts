@@ -24,7 +24,9 @@ function infer(name: string, image: TensorType, g: WindowGeometry): TensorType {
   }
   if (height === 0 || width === 0) {
     throw new RangeError(
-      `${name}: expected images of at least one pixel, found ${formatShape(image.shape)}: a window ` +
+      `${name}: expected images of at least one pixel, found ${
+        formatShape(image.shape)
+      }: a window ` +
         "would hold nothing but padding",
     );
   }

@@ -1,0 +1,11 @@
+/**
+ * Lets a process end although a worker lives, or not. Deno offers this for Node's workers alone;
+ * its own have the same method under a private symbol without a name. Where it is missing, a process
+ * ends when its device is closed.
+ */
+export function keepsProcessAlive(worker: Worker, does: boolean): void {
+  const symbol = Object.getOwnPropertySymbols(Worker.prototype).find((s) => !s.description);
+  if (symbol === undefined) return;
+  const method: unknown = Reflect.get(worker, symbol);
+  if (typeof method === "function") method.call(worker, does);
+}
