@@ -176,7 +176,11 @@ export type { EvaluationOptions, EvaluationProgress } from "./lib/evaluate/evalu
 export { type Interval, wilsonInterval } from "./lib/evaluate/interval.ts";
 export type { JournalHeader } from "./lib/evaluate/journal.ts";
 export type { Synsets } from "./lib/evaluate/labels.ts";
-export { type OpenNetwork, openNetwork } from "./lib/evaluate/open_network.ts";
+export {
+  type OpenNetwork,
+  openNetwork,
+  type OpenNetworkOptions,
+} from "./lib/evaluate/open_network.ts";
 export { openImages, type OpenImagesOptions } from "./lib/evaluate/open_images.ts";
 export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evaluate/nearest.ts";
 export * from "./lib/evaluate/image_source.ts";

@@ -1,3 +1,6 @@
+import { oneOf, positiveInteger } from "./option_kinds.ts";
+import type { Schema } from "./options.ts";
+
 /**
  * Constants of each channel, or one for all, in units of pixel / 255. The device computes
  * `(x / 255 - mean) / standardDeviation` on uint8 images.
@@ -21,5 +24,9 @@ export interface Preprocessing {
   readonly normalization: Normalization;
 }
 
-/** The orders of channels that there are. */
-export const channelOrders: readonly Preprocessing["channels"][] = ["rgb", "bgr", "gray"];
+/** The options of a preprocessing but the normalization, as far as they are known. */
+export const preprocessingSchema = {
+  resize: positiveInteger(),
+  crop: positiveInteger(),
+  channels: oneOf(["rgb", "bgr", "gray"]),
+} satisfies Schema<Partial<Omit<Preprocessing, "normalization">>>;

@@ -1,9 +1,9 @@
 import { type CacheOptions, cacheSchema } from "../core/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
-import { options, pick } from "../core/options.ts";
+import { options, pick, type Schema } from "../core/options.ts";
 import { loadModel } from "../train/load_model.ts";
 import type { Model } from "../train/model.ts";
-import { loadWeights } from "../weights/load.ts";
+import { loadWeights, type LoadWeightsOptions, loadWeightsSchema } from "../weights/load.ts";
 import type { WeightFile } from "../weights/weight_file.ts";
 import { openWeights } from "../weights/open.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
@@ -17,6 +17,15 @@ export interface OpenNetwork {
   /** How images become its inputs. */
   readonly preprocessing: Preprocessing;
 }
+
+/** Settings of {@linkcode openNetwork}: those of loadWeights that a network needs. */
+export interface OpenNetworkOptions
+  extends CacheOptions, Pick<LoadWeightsOptions, "map" | "ignore" | "part"> {}
+
+const schema = {
+  ...cacheSchema,
+  ...pick(loadWeightsSchema, "map", "ignore", "part"),
+} satisfies Schema<OpenNetworkOptions>;
 
 /** The names that stand for published weights. */
 const published = ["imagenet", "cifar10"] as const;
@@ -34,7 +43,8 @@ const plain: Preprocessing = {
  * downloaded once.
  *
  * A model that this library saved brings its own architecture, classes and preprocessing; `name` may
- * then be undefined. The model knows the preprocessing too, and a later `save` keeps it.
+ * then be undefined. With `map`, `ignore` or `part` its file is taken as one of weights, for the network of
+ * that name. The model knows the preprocessing too, and a later `save` keeps it.
  *
  * ```ts ignore
  * import { evaluateImages, openImages, openNetwork } from "@striate/striate";
@@ -50,9 +60,9 @@ const plain: Preprocessing = {
 export async function openNetwork(
   name: string | undefined,
   weights: string,
-  given: CacheOptions = {},
+  given: OpenNetworkOptions = {},
 ): Promise<OpenNetwork> {
-  const cache = options("openNetwork", given, cacheSchema);
+  const { map, ignore, part, ...cache } = options("openNetwork", given, schema);
   const entry = name === undefined ? undefined : zooEntry(name);
   if (published.includes(weights as PublishedName)) {
     if (entry === undefined) {
@@ -62,24 +72,39 @@ export async function openNetwork(
     }
     const { preprocessing } = entry, model = build(entry);
     const known = publishedWeights(entry.name, weights as PublishedName);
-    await loadWeights(model, known, cache);
+    await loadWeights(model, known, { ...cache, ...pick(given, "map", "ignore", "part") });
     return { model, preprocessing };
   }
   using file = await openWeights(weights, pick(cache, "signal"));
-  if (file.metadata.format === "striate-model") {
+  const asModel = [map, ignore, part].every((option) => option === undefined);
+  if (file.metadata.format === "striate-model" && asModel) {
     return savedModel(await loadModel(weights), entry, weights);
   }
   if (entry === undefined) {
     throw new RangeError(
-      `${weights}: expected a model that was saved here, found weights alone; say of which network ` +
-        "they are (--model NAME)",
+      asModel
+        ? `${weights}: expected a model that was saved here, found weights alone; say of which network ` +
+          "they are (--model NAME)"
+        : `${weights}: map, ignore and part are for the weights of a network; name it`,
     );
   }
   const caffe = caffeFormOf(file, entry);
-  const model = build(entry, caffe), ignore = entry.weights?.ignore;
-  await loadWeights(model, file, { ...caffe && { map: caffe.names }, ...ignore && { ignore } });
+  const model = build(entry, caffe), names = map ?? caffe?.names;
+  const left = [ignore, entry.weights?.ignore].filter((pattern) => pattern !== undefined);
+  await loadWeights(model, file, {
+    ...names && { map: names },
+    ...part !== undefined && { part },
+    ...left.length > 0 && { ignore: either(left) },
+  });
   return { model, preprocessing: (caffe ?? entry).preprocessing };
 }
+
+/** What fits any of some patterns. */
+const either = (patterns: readonly RegExp[]) =>
+  new RegExp(
+    patterns.map(({ source }) => `(?:${source})`).join("|"),
+    patterns.some(({ flags }) => flags.includes("i")) ? "i" : "",
+  );
 
 /** The network in its own form or Caffe's, for images of the size that its weights were made for. */
 function build(entry: ZooEntry, form: Pick<ZooEntry, "build" | "preprocessing"> = entry): Model {

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -33,6 +34,11 @@ export function checkNormalization(
   where = "normalization",
 ): void {
   for (const [name, list] of Object.entries({ mean, standardDeviation })) {
+    if (!Array.isArray(list)) {
+      throw new TypeError(
+        `${where}: ${name}: expected a list of numbers, found ${describeValue(list)}`,
+      );
+    }
     if (list.length !== 1 && list.length !== channels) {
       throw new TypeError(
         `${where}: ${name}: expected 1 or ${channels} numbers, found ${list.length}`,
@@ -42,7 +48,7 @@ export function checkNormalization(
     if (wrong !== undefined) {
       throw new RangeError(
         `${where}: ${name}: expected finite numbers${name === "mean" ? "" : " above 0"}, found ` +
-          `${wrong}`,
+          describeValue(wrong),
       );
     }
   }

@@ -19,6 +19,7 @@ import {
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
+import { readFrozen, writeFrozen } from "./frozen.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
 import type { Metrics } from "./metrics.ts";
@@ -140,7 +141,9 @@ class Run {
   }
 
   get #metadata(): Readonly<Record<string, string>> {
-    return { ...this.#task.metadata, ...this.#settings.checkpoint?.metadata };
+    const { metadata, network } = this.#task;
+    const frozen = writeFrozen(network.namedWeights);
+    return { ...this.#settings.checkpoint?.metadata, ...metadata, frozen };
   }
 
   async resume(place: string): Promise<void> {
@@ -152,6 +155,7 @@ class Run {
       architecture: this.#metadata.architecture,
     });
     const { position, tensors, best } = checkpoint;
+    const frozen = readFrozen(checkpoint.metadata, weights, checkpoint.path);
     // A schedule may refuse what it is given; after that nothing can fail.
     try {
       if (position.schedule !== undefined) this.#optimizer.schedule.restore?.(position.schedule);
@@ -161,6 +165,9 @@ class Run {
     }
     if (position.earlyStopping !== undefined) this.#stopper?.restore(position.earlyStopping);
     for (const [name, variable] of variables) variable.assign(tensors.get(name)!.data);
+    if (frozen !== undefined) {
+      for (const weight of weights.values()) weight.frozen = frozen.has(weight);
+    }
     [this.#epoch, this.#batch, this.#step] = [position.epoch, position.batch, position.step];
     this.#records = [...position.records];
     if (best.size > 0 && this.#restoresBest) {

@@ -1,4 +1,6 @@
-import { channelOrders } from "../core/preprocessing.ts";
+import { group, integer, listOf, object, text } from "../core/option_kinds.ts";
+import { options } from "../core/options.ts";
+import { type Normalization, preprocessingSchema } from "../core/preprocessing.ts";
 import { request } from "../core/request.ts";
 import { checkHead } from "../core/safetensors/header.ts";
 import { decodeSafetensors } from "../core/safetensors/read.ts";
@@ -6,6 +8,7 @@ import { formatShape, sameShape } from "../core/shape.ts";
 import { rebuild } from "../nn/architecture.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { checkChecksum } from "./checkpoint.ts";
+import { readFrozen } from "./frozen.ts";
 import { format, Model } from "./model.ts";
 
 /**
@@ -37,6 +40,7 @@ export async function loadModel(source: string | URL | Uint8Array): Promise<Mode
     }
     weight.assign(stored.data);
   }
+  for (const weight of readFrozen(metadata, loaded.namedWeights, where) ?? []) weight.frozen = true;
   return loaded;
 }
 
@@ -52,15 +56,12 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
     }
   };
   const { inputs, outputs } = rebuild(parse("architecture"), where);
-  const names = ["normalization", "preprocessing", "classes", "seed"];
-  const [normalization, preprocessing, classes, seed = 0] = names.map(parse);
+  const found = Object.fromEntries(Object.keys(schema).map((name) => [name, parse(name)]));
   try {
-    if (preprocessing !== undefined && !channelOrders.includes(preprocessing?.channels)) {
-      throw new TypeError(`preprocessing: expected channels ${channelOrders.join(", ")}`);
-    }
+    const { normalization, preprocessing, classes, seed } = options("metadata", found, schema);
     const made = new Model(inputs, outputs, seed);
     made.preprocessing = { ...preprocessing, ...normalization && { normalization } };
-    made.classes = classes;
+    if (classes !== undefined) made.classes = classes;
     // What is malformed shows here, and not at the first prediction.
     if (normalization) checkNormalization(normalization, made.inputShape.at(-1) ?? 1);
     return made;
@@ -69,6 +70,14 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
     throw new SyntaxError(message, { cause: error });
   }
 }
+
+/** What a file says of a model besides its architecture. */
+const schema = {
+  normalization: object<Normalization>("a normalization { mean, standardDeviation }"),
+  preprocessing: group(preprocessingSchema),
+  classes: listOf(text()),
+  seed: integer({}, 0),
+};
 
 async function readSource(source: string | URL): Promise<Uint8Array> {
   if (String(source).startsWith("file:")) return await Deno.readFile(new URL(source));

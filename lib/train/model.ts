@@ -16,6 +16,7 @@ import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
 import { host } from "./host.ts";
 import { beginTraining } from "./exclusive.ts";
+import { writeFrozen } from "./frozen.ts";
 import { isSameLoss, lossesOf, type LossLike } from "./loss.ts";
 import type { Metrics } from "./metrics.ts";
 import { checkBatch } from "./not_finite.ts";
@@ -323,12 +324,15 @@ export class Model extends Network<Model> {
 
   #metadata(): Record<string, string> {
     const { normalization, ...preprocessing } = this.preprocessing;
+    const isKnown = Object.keys(preprocessing).length > 0, { namedWeights } = this;
+    const someFrozen = this.weights.some(({ frozen }) => frozen);
     return {
       format,
       architecture: JSON.stringify(this.architecture),
       seed: String(this.seed),
       ...normalization ? { normalization: JSON.stringify(normalization) } : {},
-      ...preprocessing.channels ? { preprocessing: JSON.stringify(preprocessing) } : {},
+      ...isKnown ? { preprocessing: JSON.stringify(preprocessing) } : {},
+      ...someFrozen ? { frozen: writeFrozen(namedWeights) } : {},
       ...this.classes ? { classes: JSON.stringify(this.classes) } : {},
     };
   }
@@ -343,7 +347,8 @@ export class Model extends Network<Model> {
   }
 
   /**
-   * Saves the model as a safetensors file, whole or not at all. {@linkcode loadModel} needs no code
+   * Saves the model as a safetensors file, whole or not at all, with all that belongs to it: how images
+   * become its input, the names of its classes, which weights are frozen. {@linkcode loadModel} needs no code
    * besides: the architecture is in the file's metadata.
    */
   async save(path: string, metadata: Readonly<Record<string, string>> = {}): Promise<void> {

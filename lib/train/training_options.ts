@@ -69,7 +69,11 @@ export interface FitOptions {
     /** Texts to be saved with it. */
     readonly metadata?: Readonly<Record<string, string>>;
   };
-  /** A checkpoint's folder to go on from: the run then ends as if it had never been interrupted. */
+  /**
+   * A checkpoint's folder to go on from: the run then ends as if it had never been interrupted. What was
+   * frozen then is frozen again, and nothing else; to train other layers from there, take the model of
+   * `loadModel`, and a new run.
+   */
   readonly resume?: string;
   /**
    * Ends training after the step under way; a checkpoint is written if one is asked for. Validation

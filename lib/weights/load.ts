@@ -37,7 +37,8 @@ export interface LoadWeightsOptions extends CacheOptions {
   readonly strict?: boolean;
 }
 
-const schema = {
+/** The options of {@linkcode loadWeights}. */
+export const loadWeightsSchema = {
   ...cacheSchema,
   map: custom(
     '{ name: "the file\'s" }, a Map or a function',
@@ -96,7 +97,7 @@ export async function loadWeights(
   if (!(model instanceof Network)) {
     throw new TypeError(`loadWeights: expected a model and then a file, found ${String(model)}`);
   }
-  const settings = options("loadWeights", given, schema);
+  const settings = options("loadWeights", given, loadWeightsSchema);
   if (isOpen(source)) return await assignFrom(model, source, settings);
   const isKnown = source instanceof PublishedWeights;
   using file = await openWeights(
@@ -113,7 +114,7 @@ function isOpen(source: Parameters<typeof loadWeights>[1]): source is WeightFile
 async function assignFrom(
   model: Network,
   file: WeightFile,
-  { map, ignore, part, strict }: Values<typeof schema>,
+  { map, ignore, part, strict }: Values<typeof loadWeightsSchema>,
   alsoIgnore?: RegExp,
 ): Promise<WeightReport> {
   const { report, assignments } = matchWeights(model, file, {

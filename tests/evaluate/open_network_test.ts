@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { decodeSafetensors, type StoredTensor } from "../../lib/core/safetensors/read.ts";
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { preprocessingFor } from "../../lib/evaluate/model_preprocessing.ts";
+import { classifyImage } from "../../lib/evaluate/classify.ts";
 import { caffeFormOf, openNetwork } from "../../lib/evaluate/open_network.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
@@ -15,7 +16,7 @@ import { openWeights } from "../../lib/weights/open.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { realTest } from "../weights/files.ts";
 import { serve } from "../weights/server.ts";
-import { Folder } from "./files.ts";
+import { Folder, images } from "./files.ts";
 
 Deno.test("a model that was saved brings its form, classes and normalization, with or without a name", async () => {
   using folder = new Folder();
@@ -70,7 +71,7 @@ Deno.test("a network knows how its images are prepared, and a saved copy and a p
   await assertRejects(
     () => loadModel(encodeSafetensors([...all], wrong)),
     SyntaxError,
-    "expected channels rgb, bgr, gray",
+    'channels: expected "rgb", "bgr" or "gray"',
   );
 
   const pixels = Uint8Array.from({ length: 227 * 227 * 3 }, (_, i) => (i * 31) % 251);
@@ -88,6 +89,61 @@ Deno.test("a network knows how its images are prepared, and a saved copy and a p
       assertAlmostEquals(x, wanted[i]!, 1e-4 * largest)
     );
   }
+});
+
+Deno.test("a network that was given another head and tuned on BGR images sees them so when it is opened", async () => {
+  using folder = new Folder();
+  const [weights, tuned] = [folder.at("weights.safetensors"), folder.at("tuned.safetensors")];
+  const entry = zooEntry("squeezenet1.1");
+  await Deno.writeFile(weights, zooWeights(entry.build(), 3, entry.caffe!.names));
+  const { model: net, preprocessing } = await openNetwork("squeezenet1.1", weights);
+  assertEquals([preprocessing.channels, preprocessing.resize !== undefined], ["bgr", true]);
+  const body = net.output("features.2");
+  const head = model(net.inputs, body.globalAveragePool2d().dense(2, { name: "head" }));
+  net.freeze();
+  head.classes = ["ball", "box"];
+  const pixels = Uint8Array.from({ length: 2 * 227 * 227 * 3 }, (_, i) => (i * 97) % 256);
+  const x = tensor(pixels, { shape: [2, 227, 227, 3] });
+  await head.trainOnBatch(x, tensor([0, 1], { dtype: "i32" }));
+  await head.save(tuned);
+  const { model: opened, preprocessing: kept } = await openNetwork(undefined, tuned);
+  assertEquals(kept, preprocessing);
+  assertEquals(preprocessingFor(opened, undefined, "test"), preprocessing);
+  assertEquals([opened.classes, opened.summary().trainableParameters], [["ball", "box"], 130]);
+  const [photograph] = images.values();
+  const [before, after] = await Promise.all(
+    [head, opened].map((one) => classifyImage(one, photograph!, { k: 2 })),
+  );
+  assertEquals(after, before);
+});
+
+Deno.test("openNetwork takes map and ignore, for a file of weights under other names and with another head", async () => {
+  using folder = new Folder();
+  const path = folder.at("weights.safetensors"), entry = zooEntry("resnet18");
+  const own = entry.build({ classes: 7, seed: 9 });
+  const tensors = await Promise.all(
+    Array.from(own.namedWeights, async ([name, weight]): Promise<[string, StoredTensor]> => [
+      `backbone.${name}`,
+      { shape: weight.shape, dtype: "f32", data: await weight.read() },
+    ]),
+  );
+  await Deno.writeFile(path, encodeSafetensors(tensors, {}));
+  const map = (name: string) => `backbone.${name}`;
+  const { model: net, preprocessing } = await openNetwork("resnet18", path, {
+    map,
+    ignore: /^backbone\.fc\./,
+  });
+  assertEquals(preprocessing, entry.preprocessing);
+  const [first, last] = ["conv1.kernel", "fc.kernel"];
+  assertEquals(await net.weight(first!).read(), await own.weight(first!).read());
+  assertEquals(net.weight(last!).shape, [512, 1000]);
+  await assertRejects(() => openNetwork("resnet18", path, { map }), TypeError, "fc.kernel");
+  await assertRejects(() => openNetwork("resnet18", path, { ignore: "fc" as never }), TypeError);
+  await assertRejects(() => openNetwork(undefined, path, { map }), RangeError, "name it");
+  // A saved model is a file of weights as well.
+  await own.save(path);
+  const { model: again } = await openNetwork("resnet18", path, { ignore: /^fc\./ });
+  assertEquals(await again.weight(first!).read(), await own.weight(first!).read());
 });
 
 Deno.test("SqueezeNet 1.0 has the padding of Caffe's definition for weights under Caffe's names alone", async () => {
