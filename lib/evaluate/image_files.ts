@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { imageFilePattern } from "../vision/decode.ts";
+import { imageFilePattern } from "../vision/formats.ts";
 
 /** What systems and programs put into folders by themselves. */
 const clutter =

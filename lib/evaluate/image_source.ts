@@ -5,7 +5,7 @@
  * @module
  */
 import { join, relative } from "node:path";
-import { imageFileEndings } from "../vision/decode.ts";
+import { imageFileEndings } from "../vision/formats.ts";
 import { FileIndex } from "./file_index.ts";
 import { leftOut, list, listBelow } from "./image_files.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 import { unknownName } from "../core/suggest.ts";
-import { imageFilePattern } from "../vision/decode.ts";
+import { imageFilePattern } from "../vision/formats.ts";
 import { type Row, rowsOf } from "./delimited.ts";
 
 /** The classes of a network by synset: a WordNet id such as n01440764. */

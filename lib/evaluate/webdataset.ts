@@ -6,7 +6,7 @@
  */
 import { BrokenConnection, request } from "../core/request.ts";
 import { join } from "node:path";
-import { imageFileEndings } from "../vision/decode.ts";
+import { imageFileEndings } from "../vision/formats.ts";
 import { classOfSynset, type Synsets } from "./labels.ts";
 import { readTar, type TarEntry } from "../../data/tar.ts";
 import type { ImageEntry, ImageSource } from "./image_source.ts";

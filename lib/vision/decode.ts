@@ -1,13 +1,19 @@
 /**
- * JPEG, PNG and WebP through the npm package `sharp`, which is loaded when the first image is
- * decoded, and not before.
+ * Images through the npm package `sharp`, which is loaded when the first image is decoded, and not
+ * before. It is native code (libvips): a program that runs without `--allow-all` allows
+ * `--allow-read` of this folder, of `DENO_DIR/npm` and of `/usr/bin/ldd` (without the last, `--allow-sys`),
+ * `--allow-ffi=DENO_DIR/npm` and `--allow-env=npm_package_config_libvips,MALLOC_ARENA_MAX`. BMP and PPM
+ * files need none of that.
  *
  * @module
  */
 import { flag, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { loadPackage } from "../core/package.ts";
-import type { RgbImage } from "./image.ts";
+import { decodeBmp } from "./bmp.ts";
+import { formatOf } from "./formats.ts";
+import { checkSize, type RgbImage } from "./image.ts";
+import { decodePpm } from "./ppm.ts";
 
 /** How an image is decoded. */
 export interface DecodeOptions {
@@ -27,7 +33,7 @@ export const decodeSchema = { rotate: flag(false), name: text("image") } satisfi
 
 /** As much of sharp as is used here. */
 interface Sharp {
-  metadata(): Promise<{ space?: string }>;
+  metadata(): Promise<{ space?: string; width: number; height: number }>;
   autoOrient(): Sharp;
   pipelineColourspace(space: string): Sharp;
   toColourspace(space: string): Sharp;
@@ -46,10 +52,11 @@ type SharpModule = ((bytes: Uint8Array, options: object) => Sharp) & {
 let loading: Promise<SharpModule> | undefined;
 
 async function loadSharp(): Promise<SharpModule> {
-  const permissions = "--allow-ffi, --allow-env and --allow-read";
+  const permissions = "--allow-ffi, --allow-env and --allow-read (of /usr/bin/ldd too, or else " +
+    "--allow-sys)";
   const { default: sharp } = await loadPackage<{ readonly default: SharpModule }>(
     "npm:sharp@0.35.5",
-    "JPEG, PNG and WebP images",
+    "images",
     { permissions },
   );
   // Each image is seen once and is small; images run beside one another, not in strips.
@@ -58,36 +65,23 @@ async function loadSharp(): Promise<SharpModule> {
   return sharp;
 }
 
-/** More pixels than this are refused, whatever a file promises: 300 MB of bytes. */
-const maximumPixels = 1e8;
-
-/** The formats that are read, by how their files begin. */
-const signatures: readonly (readonly [string, RegExp])[] = [
-  ["JPEG", /^\xff\xd8\xff/],
-  ["PNG", /^\x89PNG\r\n/],
-  ["WebP", /^RIFF[^]{4}WEBP/],
-];
-
-/** Endings of image files, the usual first. */
-export const imageFileEndings: readonly string[] = [".jpg", ".jpeg", ".png", ".webp"];
-
-/** Names of image files. */
-export const imageFilePattern: RegExp = new RegExp(
-  `\\.(${imageFileEndings.map((ending) => ending.slice(1)).join("|")})$`,
-  "i",
-);
-
 /**
- * The pixels of a JPEG, PNG or WebP file, as Pillow's `convert("RGB")` has them: grey is repeated in
- * the three channels, transparency is dropped, 16 bits become their upper 8, CMYK becomes RGB without
- * a colour profile, and an embedded profile is not applied.
+ * The pixels of a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM file, as Pillow's `convert("RGB")` has
+ * them: grey is repeated in the three channels, transparency is dropped, 16 bits become their upper 8,
+ * CMYK becomes RGB without a colour profile, and an embedded profile is not applied. Of several frames
+ * or pages the first counts. (Of a GIF, transparent pixels are black here; a lossy AVIF has another
+ * rounding than Pillow's.)
+ *
+ * What a file is, its first bytes say, not its name. More than 65,535 pixels a side, or 178,956,970 in
+ * all, are refused before they are decoded; an image takes three bytes a pixel.
  *
  * ```ts ignore
  * import { decodeImage } from "@striate/striate";
  * const { width, height, data } = await decodeImage(await Deno.readFile("cat.jpg"));
  * ```
  *
- * @throws {SyntaxError} for bytes that are no such image, are cut off or damaged
+ * @throws {SyntaxError} for bytes that are no such image, are cut off or damaged, or an image that is
+ * too large
  * @throws {TypeError} for something other than bytes, such as a path
  */
 export async function decodeImage(
@@ -100,31 +94,33 @@ export async function decodeImage(
       `decodeImage: expected the bytes of a file (await Deno.readFile(path)), found ${typeof bytes}`,
     );
   }
-  const head = String.fromCharCode(...bytes.subarray(0, 16));
-  const format = signatures.find(([, pattern]) => pattern.test(head))?.[0];
-  if (format === undefined) {
-    throw new SyntaxError(
-      `${name}: expected a JPEG, PNG or WebP image, found ` +
-        `${bytes.length === 0 ? "an empty file" : `${bytes.length} bytes of another kind`}`,
-    );
-  }
+  const format = formatOf(bytes, name);
+  if (format === "BMP") return decodeBmp(bytes, name);
+  if (format === "PPM") return decodePpm(bytes, name);
   const sharp = await (loading ??= loadSharp());
+  const image = sharp(bytes, {
+    failOn: "error",
+    ignoreIcc: true,
+    limitInputPixels: false,
+    pages: 1,
+  });
+  // This reads only the header.
+  const header = await whole(image.metadata(), format, name);
+  checkSize(header.width, header.height, format, name);
+  // Inks go through sharp as they are. Pillow turns what a TIFF file says is turned.
+  const turned = rotate || format === "TIFF" ? image.autoOrient() : image;
+  const pixels = header.space === "cmyk"
+    ? turned.pipelineColourspace("cmyk").toColourspace("cmyk")
+    : turned.toColourspace("srgb").removeAlpha();
+  const decoded = pixels.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  const { data, info: { width, height, channels } } = await whole(decoded, format, name);
+  return { width, height, data: rgbOf(data, width * height, channels) };
+}
+
+/** What sharp makes of an image; its errors are in the file. */
+async function whole<T>(result: Promise<T>, format: string, name: string): Promise<T> {
   try {
-    const image = sharp(bytes, {
-      failOn: "error",
-      ignoreIcc: true,
-      limitInputPixels: maximumPixels,
-      pages: 1,
-    });
-    // metadata() reads only the header. Inks go through sharp as they are.
-    const inks = format === "JPEG" && (await image.metadata()).space === "cmyk";
-    const turned = rotate ? image.autoOrient() : image;
-    const pixels = inks
-      ? turned.pipelineColourspace("cmyk").toColourspace("cmyk")
-      : turned.toColourspace("srgb").removeAlpha();
-    const { data, info: { width, height, channels } } = await pixels.raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    return { width, height, data: rgbOf(data, width * height, channels) };
+    return await result;
   } catch (error) {
     throw new SyntaxError(
       `${name}: expected a whole ${format} image, found damaged or unusual data: ` +

@@ -18,3 +18,22 @@ export function checkImage(image: RgbImage, where: string): void {
       `${data?.length ?? "no"} bytes`,
   );
 }
+
+/** No side may be longer: JPEG's limit. */
+const longestSide = 65535;
+/** More pixels are refused, as by Pillow: 537 MB of bytes. */
+const mostPixels = 2 * Math.floor(2 ** 30 / 4 / 3);
+
+/**
+ * Refuses an image by what its header says, before memory is taken for it.
+ *
+ * @throws {SyntaxError} for a size that is none, or too large
+ */
+export function checkSize(width: number, height: number, format: string, name: string): void {
+  const fits = width > 0 && height > 0 && width <= longestSide && height <= longestSide;
+  if (fits && width * height <= mostPixels) return;
+  throw new SyntaxError(
+    `${name}: expected a ${format} image of at most ${longestSide} pixels a side and ` +
+      `${mostPixels.toLocaleString("en")} in all, found ${width} x ${height}; make it smaller`,
+  );
+}

@@ -4,7 +4,8 @@ import { bytesOf, pillow } from "../vision/pillow.ts";
 
 /** Encoded images of different kinds, by name. */
 export const images: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map(
-  pillow.decoded.map(({ name, file }) => [name, bytesOf(file)]),
+  pillow.decoded.filter(({ name }) => /\.(jpg|png|webp)$/.test(name))
+    .map(({ name, file }) => [name, bytesOf(file)]),
 );
 
 /** Writes files below a new folder, which is removed afterwards. */

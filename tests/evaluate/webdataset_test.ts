@@ -120,6 +120,6 @@ Deno.test("examples without an image are counted, and said at the end", async ()
   // The first in the order of endings is the image, the other a mask.
   assertEquals(await found[2]!.read(), new TextEncoder().encode("x"));
   const note = source.notes!.join();
-  assertEquals(note.startsWith("2 examples without an image (.jpg, .jpeg, .png"), true);
+  assertEquals(note.startsWith("2 examples without an image (.jpg, .jpeg, .jp"), true);
   assertEquals(note.includes("a.tar/p/2.v1.jpg"), true);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { bytesOf, pillow } from "./pillow.ts";
+import { png } from "./png.ts";
 
 for (const { name, mode, width, height, file, pixels } of pillow.decoded) {
   Deno.test(`${name} (${mode}) is decoded to Pillow's pixels`, async () => {
@@ -24,42 +25,14 @@ Deno.test("EXIF orientation is followed only when asked for", async () => {
   assertEquals(at(turned, 13, 19), at(stored, 19, 0));
 });
 
-/** A PNG with 16 bits a sample, uncompressed in its zlib stream. */
+/** A PNG file with 16 bits a sample, uncompressed in its zlib stream. */
 async function png16(width: number, height: number, colour: 0 | 2, samples: number[]) {
-  const chunk = (type: string, data: Uint8Array) => {
-    const body = new Uint8Array([...new TextEncoder().encode(type), ...data]);
-    const result = new Uint8Array(body.length + 8), view = new DataView(result.buffer);
-    view.setUint32(0, data.length);
-    result.set(body, 4);
-    view.setUint32(body.length + 4, crc32(body));
-    return result;
-  };
-  const header = new Uint8Array(13), view = new DataView(header.buffer);
-  view.setUint32(0, width);
-  view.setUint32(4, height);
-  header.set([16, colour], 8);
   const row = samples.length / height;
   const raw = Array.from({ length: height }, (_, y) => [
     0,
     ...samples.slice(y * row, (y + 1) * row).flatMap((sample) => [sample >> 8, sample & 255]),
   ]).flat();
-  const compressed = new Blob([new Uint8Array(raw)]).stream()
-    .pipeThrough(new CompressionStream("deflate"));
-  return new Uint8Array([
-    ...[0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10],
-    ...chunk("IHDR", header),
-    ...chunk("IDAT", new Uint8Array(await new Response(compressed).arrayBuffer())),
-    ...chunk("IEND", new Uint8Array()),
-  ]);
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
+  return await png(width, height, { bits: 16, colour }, Uint8Array.from(raw));
 }
 
 Deno.test("of 16 bits the upper 8 are kept", async () => {
@@ -73,12 +46,19 @@ Deno.test("of 16 bits the upper 8 are kept", async () => {
 
 Deno.test("files that are no images are refused with a reason", async () => {
   const bad: [Uint8Array<ArrayBuffer>, string][] = [
-    [new Uint8Array(), "a.jpg: expected a JPEG, PNG or WebP image, found an empty file"],
+    [
+      new Uint8Array(),
+      "a.jpg: expected a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM image, found an empty file",
+    ],
     [
       new TextEncoder().encode("<svg xmlns='http://www.w3.org/2000/svg'/>"),
-      "bytes of another kind",
+      "found a SVG image: convert it to one of these",
     ],
-    [new TextEncoder().encode("GIF89a"), "found 6 bytes of another kind"],
+    [new TextEncoder().encode("hello!"), "found 6 bytes of another kind"],
+    [new TextEncoder().encode("\0\0\0\x18ftypheic\0\0\0\0mif1heic"), "found a HEIC image"],
+    [new TextEncoder().encode("GIF89a"), "a.jpg: expected a whole GIF image"],
+    [new TextEncoder().encode("P6\n# a comment\n2 2\n255\nabc"), "expected a whole PPM image"],
+    [new TextEncoder().encode("BM and more"), "expected a whole BMP image, found 11 bytes alone"],
     [new Uint8Array([0xff, 0xd8, 0xff]), "a.jpg: expected a whole JPEG image"],
   ];
   for (const [bytes, message] of bad) {
@@ -94,7 +74,8 @@ Deno.test("a path in place of a file's bytes is refused", async () => {
   );
 });
 
-for (const name of ["baseline.jpg", "progressive.jpg", "rgb.png", "lossless.webp"]) {
+const cut = ["baseline.jpg", "progressive.jpg", "rgb.png", "lossless.webp", "lzw.tif", "rgb.bmp"];
+for (const name of [...cut, "four-bit.bmp", "grey.avif", "rgb.ppm"]) {
   Deno.test(`${name}, cut off anywhere, gives an error and no crash`, async () => {
     const whole = fileOf(name);
     for (const share of [0.1, 0.3, 0.5, 0.8, 0.9]) {
@@ -117,11 +98,70 @@ Deno.test("bytes that were changed give an image or an error, never a crash", as
   }
 });
 
-Deno.test("an image of absurd size is refused before it is decoded", async () => {
-  const huge = await png16(1, 1, 0, [0]);
-  const view = new DataView(huge.buffer);
-  view.setUint32(16, 60000);
-  view.setUint32(20, 60000);
-  view.setUint32(29, crc32(huge.subarray(12, 29)));
-  await assertRejects(() => decodeImage(huge), SyntaxError, "pixel limit");
+Deno.test("what a file is, its bytes say, and not its name", async () => {
+  const { file, pixels } = pillow.decoded.find(({ name }) => name === "lzw.tif")!;
+  assertEquals((await decodeImage(bytesOf(file), { name: "a.jpg" })).data, bytesOf(pixels));
+});
+
+Deno.test("a PPM has comments, 16 bits, and other largest values", async () => {
+  const bytes = (head: string, ...data: number[]) =>
+    Uint8Array.from([...new TextEncoder().encode(head), ...data]);
+  const pixels = async (file: Uint8Array<ArrayBuffer>) => [...(await decodeImage(file)).data];
+  assertEquals(await pixels(bytes("P6 1\n# two\n1 255\n", 1, 2, 3)), [1, 2, 3]);
+  assertEquals(await pixels(bytes("P5 2 1 65535\n", 0x12, 0xff, 0xff, 0)), [
+    ...[0x12, 0x12, 0x12],
+    ...[0xff, 0xff, 0xff],
+  ]);
+  assertEquals(await pixels(bytes("P5 3 1 15\n", 0, 5, 15)), [0, 0, 0, 85, 85, 85, 255, 255, 255]);
+});
+
+Deno.test("images that are too large are refused by their headers, in no time and memory", async () => {
+  const before = Deno.memoryUsage().rss, started = performance.now();
+  const gif = bytesOf(btoa("GIF89a\xff\xff\xff\xff\0\0\0;"));
+  const bmp = fileOf("rgb.bmp"), view = new DataView(bmp.buffer);
+  view.setUint32(18, 100000, true);
+  const files: [Uint8Array<ArrayBuffer>, string][] = [
+    [await png(100_000_000, 1, { bits: 8, colour: 2 }, new Uint8Array(1000)), "100000000 x 1"],
+    [await png(1, 65_536, { bits: 8, colour: 2 }, new Uint8Array(1000)), "1 x 65536"],
+    [await png(20_000_000, 1, { bits: 16, colour: 6 }, new Uint8Array(1000)), "20000000 x 1"],
+    [await png(60_000, 60_000, { bits: 8, colour: 0 }, new Uint8Array(1000)), "60000 x 60000"],
+    [await png(14_000, 14_000, { bits: 8, colour: 0 }, new Uint8Array(1000)), "14000 x 14000"],
+    [new TextEncoder().encode("P5 99999 1 255\n"), "99999 x 1"],
+    [bmp, "100000 x 14"],
+  ];
+  for (const [file, found] of files) {
+    const message = `of at most 65535 pixels a side and 178,956,970 in all, found ${found}`;
+    await assertRejects(() => decodeImage(file), SyntaxError, message);
+  }
+  await assertRejects(() => decodeImage(gif), SyntaxError, "GIF image");
+  assertEquals(performance.now() - started < 2000, true);
+  assertEquals(Deno.memoryUsage().rss - before < 100e6, true);
+});
+
+Deno.test("a photograph of 108 megapixels is decoded", async () => {
+  const image = await decodeImage(
+    await png(12_000, 9_000, { bits: 1, colour: 0 }, new Uint8Array(9_000 * 1501)),
+  );
+  assertEquals([image.width, image.height, image.data.length], [12_000, 9_000, 324_000_000]);
+  assertEquals([image.data[0], image.data.at(-1)], [0, 0]);
+});
+
+Deno.test("where the decoder may not be loaded, the error names what to allow", async () => {
+  const decode = new URL("../../lib/vision/decode.ts", import.meta.url);
+  const script = `import { decodeImage } from ${JSON.stringify(decode)};
+    await decodeImage(Uint8Array.of(0xff, 0xd8, 0xff)).catch(({ message }) => console.log(message));`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-check",
+      `data:text/javascript,${encodeURIComponent(script)}`,
+    ],
+    stdout: "piped",
+    stderr: "null",
+  }).output();
+  const message = new TextDecoder().decode(stdout);
+  for (const permission of ["--allow-ffi", "--allow-env", "--allow-read", "--allow-sys"]) {
+    assertStringIncludes(message, permission);
+  }
 });
