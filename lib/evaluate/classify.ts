@@ -24,7 +24,7 @@ const schema = {
 } satisfies Schema<ClassifyImageOptions>;
 
 /**
- * The most probable classes of one encoded image (JPEG, PNG or WebP), best first, with their
+ * The most probable classes of one encoded image, as {@linkcode decodeImage} reads it, best first, with their
  * probabilities: the mean over its views.
  *
  * ```ts ignore
