@@ -3,6 +3,7 @@ import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import { emitStored, prelude } from "../elementwise/expression.ts";
 import common from "./product.wgsl" with { type: "text" };
+import { emitTotal } from "../reduce/reduction.ts";
 import register from "./register.wgsl" with { type: "text" };
 import workgroup from "./workgroup.wgsl" with { type: "text" };
 import {
@@ -65,7 +66,7 @@ export function emitProduct(product: Product, operands: Operands, tiling: Tiling
   const emitTiles = tiling === "register" ? emitRegister : emitWorkgroup;
   const first = emitTiles(product, tile, bindings, parts);
   if (tile.chunks === 1) return { dispatches: [first] };
-  const second = emitTotal(product, operands, scratch, tile.chunks);
+  const second = emitSum(product, operands, scratch, tile.chunks);
   return { dispatches: [first, second], scratch: size * tile.chunks * 4 };
 }
 
@@ -120,16 +121,31 @@ function emitRegister(
   const rest = product.length < 8 ? product.length : product.length % 4;
   const across = Math.ceil(product.columns / (4 * tile.vectors));
   const down = Math.ceil(product.rows / tile.rows);
-  const limits = { TILE_ROWS: tile.rows, VECTORS: tile.vectors, STEP: 4, REST: rest };
+  const size = tile.rows * tile.vectors;
+  const limits = {
+    TILE_ROWS: tile.rows,
+    VECTORS: tile.vectors,
+    TILE_SIZE: size,
+    STEP: 4,
+    REST: rest,
+  };
+  // A stretch is a segment, or a part of a long one.
+  const perChunk = product.segments * product.length / tile.chunks;
+  const most = Math.min(tile.sum, Math.max(64, Math.ceil(perChunk / 4) * 4));
+  const stretch = Math.max(1, Math.min(product.length, most));
+  const stretches = Math.max(1, Math.ceil(product.length / stretch));
   return threadsDispatch(product.batch * tile.chunks * down * across, bindings, [
     ...parts,
     constants({
       TILE_ROWS: tile.rows,
       VECTORS: tile.vectors,
-      TILE_SIZE: tile.rows * tile.vectors,
+      TILE_SIZE: size,
       TILES_ACROSS: across,
       TILES_DOWN: down,
-      SEGMENTS_PER_CHUNK: Math.ceil(product.segments / tile.chunks),
+      STRETCH: stretch,
+      STRETCHES: stretches,
+      STRETCHES_PER_SUM: Math.max(1, Math.floor(tile.sum / stretch)),
+      STRETCHES_PER_CHUNK: Math.ceil(product.segments * stretches / tile.chunks),
       WHOLE: product.length - rest,
     }),
     unroll(register, limits),
@@ -148,26 +164,26 @@ function emitWorkgroup(
   const down = Math.ceil(product.rows / blockRows);
   const workgroups = foldWorkgroups(product.batch * tile.chunks * down * across);
   const perChunk = product.segments * product.length / tile.chunks;
-  const rowsOfA = product.alongRows ? 1 : blockRows / 16;
+  const size = tile.rows * tile.vectors;
   const limits = {
     TILE_ROWS: tile.rows,
     TILE_QUADS: tile.rows / 4,
     VECTORS: tile.vectors,
-    A_ROWS: rowsOfA,
+    TILE_SIZE: size,
     STEP: 4,
   };
   const declarations = constants({
     BATCH: product.batch,
     TILE_ROWS: tile.rows,
     VECTORS: tile.vectors,
-    TILE_SIZE: tile.rows * tile.vectors,
+    TILE_SIZE: size,
+    HAS_TOTALS: Number.isFinite(tile.sum),
+    STEPS_PER_SUM: Number.isFinite(tile.sum) ? tile.sum / depth : 1,
     BLOCKS_ACROSS: across,
     BLOCKS_DOWN: down,
     DEPTH_PER_CHUNK: Math.ceil(perChunk / depth) * depth,
-    A_ROWS: rowsOfA,
     A_ALONG_ROWS: product.alongRows ?? false,
     B_ALONG_DEPTH: product.alongDepth ?? false,
-    K_STRIDE: 64 / blockRows,
     GROUPS_X: workgroups[0],
     GROUPS_Y: workgroups[1],
   });
@@ -176,23 +192,22 @@ function emitWorkgroup(
 }
 
 /** The dispatch that adds up the pieces of each sum and computes the tail. */
-function emitTotal(
+function emitSum(
   product: Product,
   operands: Operands,
   scratch: number,
   chunks: number,
 ): Dispatch {
-  const size = sizeOf(product.output), bindings = new Bindings(operands);
-  const last = product.output.at(-1) ?? 1;
-  const body = emitTail(product, bindings, `(i % ${last}u)`);
-  const part = bindings.read(scratch, "f32", `chunk * ${size}u + i`);
-  const run = `// Adds up the pieces of a sum, in their order.
-fn run(i: u32) {
-  var value = 0.0;
-  for (var chunk = 0u; chunk < ${chunks}u; chunk++) {
-    value += ${part};
-  }
-  ${body}
-}`;
-  return threadsDispatch(size, bindings, [prelude, run]);
+  const bindings = new Bindings(operands), last = product.output.at(-1) ?? 1;
+  return emitTotal(
+    {
+      combine: "sum",
+      dtype: "f32",
+      outputs: sizeOf(product.output),
+      elements: chunks,
+      store: emitTail(product, bindings, `(i % ${last}u)`),
+    },
+    scratch,
+    bindings,
+  );
 }
