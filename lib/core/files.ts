@@ -14,10 +14,7 @@ export async function writeFileAtomic(
   await removeLeftovers(path);
   try {
     {
-      using file = await storing(
-        path,
-        () => Deno.open(temporary, { write: true, create: true, truncate: true }),
-      );
+      using file = await storing(path, () => openLocked(temporary));
       for await (const bytes of whole instanceof Uint8Array ? [whole] : whole) {
         await storing(path, () => writeAll(file, bytes));
       }
@@ -63,7 +60,19 @@ let writes = 0;
 const written = new Set<string>();
 
 /** What stands behind a file's name and a dot while it is written, or tried: the process's number. */
-const temporaryEnding = /^(\d+)(?:-\d+\.part|\.try(?:\.\d+-\d+\.part)?)$/;
+const temporaryEnding = /^\d+(?:-\d+\.part|\.try(?:\.\d+-\d+\.part)?)$/;
+
+/** Opens a file that is being made. It is locked as long as this process lives, and has it open. */
+// deno-lint-ignore require-await
+async function openLocked(path: string): Promise<Deno.FsFile> {
+  const file = Deno.openSync(path, { write: true, create: true, truncate: true });
+  try {
+    file.tryLockSync(true);
+  } catch {
+    // Some file systems know no locks.
+  }
+  return file;
+}
 
 /**
  * Removes the temporary files of processes that were killed while they wrote `path`; once for each
@@ -78,22 +87,19 @@ async function removeLeftovers(path: string): Promise<void> {
   try {
     for await (const { name } of Deno.readDir(folder)) {
       const ending = name.startsWith(start) ? name.slice(start.length) : "";
-      const pid = temporaryEnding.exec(ending)?.[1];
-      if (pid !== undefined && !await lives(Number(pid))) await Deno.remove(join(folder, name));
+      if (temporaryEnding.test(ending) && await isLeft(join(folder, name))) {
+        await Deno.remove(join(folder, name));
+      }
     }
   } catch {
     // A leftover more is no reason not to write.
   }
 }
 
-/** Whether a process is there; signal 0 reaches nobody, but fails if there is nobody. */
-async function lives(pid: number): Promise<boolean> {
-  const { kill } = await import("node:process");
-  try {
-    return kill(pid, 0);
-  } catch (error) {
-    return (error as { code?: string }).code !== "ESRCH";
-  }
+/** Whether nobody has a file locked: who began to write it has ended. */
+async function isLeft(path: string): Promise<boolean> {
+  using file = await Deno.open(path, { write: true });
+  return await file.tryLock(true);
 }
 
 /** Writes bytes where a file stands: Deno may take only some of them at a time. */
@@ -133,12 +139,11 @@ function storageError(error: unknown, path: string, elsewhere: string): unknown 
     const hint = `there is no space left on the disk; free some, or ${elsewhere}`;
     return new Error(say(hint), { cause: error });
   }
-  const isDenied = error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.NotADirectory ||
-    code === "EROFS" || code === "EEXIST";
-  if (!isDenied) return new Error(say(elsewhere), { cause: error });
-  return new Deno.errors.PermissionDenied(
-    say(`writing there is not permitted; ${elsewhere}`),
-    { cause: error },
-  );
+  const denied = (hint: string) => new Deno.errors.PermissionDenied(say(hint), { cause: error });
+  if (error instanceof Deno.errors.NotCapable) return denied("the program lacks a permission");
+  const isTaken = error instanceof Deno.errors.NotADirectory || code === "EEXIST";
+  if (isTaken) return denied(`a file stands where a folder should; ${elsewhere}`);
+  const isDenied = error instanceof Deno.errors.PermissionDenied || code === "EROFS";
+  if (isDenied) return denied(`writing there is not permitted; ${elsewhere}`);
+  return new Error(say(elsewhere), { cause: error });
 }

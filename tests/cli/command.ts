@@ -1,6 +1,7 @@
 /** Runs the commands that measure and use networks, as a user would. */
 import { Folder, images } from "../evaluate/files.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
+import { taskArguments } from "./task.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
@@ -12,11 +13,24 @@ export interface Ran {
 }
 
 /** Runs lib/cli/NAME.ts on the CPU device. */
-export async function command(name: string, ...args: readonly string[]): Promise<Ran> {
+export const command = (name: string, ...args: readonly string[]) => commandWith(name, {}, ...args);
+
+/** The same with environment variables. */
+export async function commandWith(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Ran> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", `lib/cli/${name}.ts`, ...args],
+    args: [...taskArguments(name), ...args],
     cwd: root,
-    env: { NO_COLOR: "1", STRIATE_DEVICE: "cpu", npm_lifecycle_event: "", INIT_CWD: "" },
+    env: {
+      NO_COLOR: "1",
+      STRIATE_DEVICE: "cpu",
+      npm_lifecycle_event: "",
+      INIT_CWD: "",
+      ...environment,
+    },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

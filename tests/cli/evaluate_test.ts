@@ -4,6 +4,7 @@ import { zoo } from "../../lib/zoo/zoo.ts";
 import { Folder, images, tar } from "../evaluate/files.ts";
 import { command, lenetFolder } from "./command.ts";
 import { TrainRun } from "./run.ts";
+import { taskArguments } from "./task.ts";
 
 const evaluate = (...args: string[]) => command("evaluate", ...args);
 
@@ -155,7 +156,7 @@ Deno.test("evaluate: Ctrl-C or SIGTERM ends it after the batches under way; --re
       if (sent || JSON.parse(line).event !== "progress") return;
       sent = true;
       run.signal(signal);
-    }, ["run", "--allow-all", "--no-check", "lib/cli/evaluate.ts"]);
+    }, taskArguments("evaluate"));
     const { code, events } = await broken.end();
     const { event, images, complete } = events.at(-1)!;
     assertEquals([code, event, complete], [exit, "interrupted", false]);
@@ -180,7 +181,8 @@ Deno.test("evaluate: Ctrl-C while weights are fetched leaves a part at most, to 
   });
   const process = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--allow-all", "--no-check", "lib/cli/evaluate.ts", "--model", "resnet18"],
+      ...taskArguments("evaluate"),
+      ...["--model", "resnet18"],
       ...["--weights", "imagenet", ...common(folder).slice(4)],
     ],
     env: {
@@ -207,7 +209,7 @@ Deno.test("evaluate: a reader that has seen enough, such as head, ends it withou
   const args = common(folder);
   args.splice(4, 4, "--images", folder.at("many"), "--labels", folder.at("many.tsv"));
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", "lib/cli/evaluate.ts", ...args],
+    args: [...taskArguments("evaluate"), ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,9 +1,10 @@
 /** Runs `train` as a process, as a user would. */
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
+import { taskArguments } from "./task.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
-/** What runs the command without a type check and without the task's own process. */
-const direct = ["run", "--allow-all", "--no-check", "lib/cli/train.ts"];
+/** What runs the command without the task's own process. */
+const direct = taskArguments("train");
 
 /** Lines of a run with --json. */
 // deno-lint-ignore no-explicit-any

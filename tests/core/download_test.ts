@@ -235,7 +235,7 @@ Deno.test({
       await assertRejects(
         () => download(url, "somewhere/file.bin", expected),
         Deno.errors.PermissionDenied,
-        "cannot write somewhere/file.bin: writing there is not permitted; set STRIATE_CACHE",
+        "cannot write somewhere/file.bin: the program lacks a permission (Requires write access to",
       );
     });
   },

@@ -36,22 +36,60 @@ Deno.test("what a killed process left of its file goes with the next write, and 
       stdout: "null",
     }).spawn();
     await status;
+    const locked = `x.${Deno.ppid}-1.part`;
     const kept = [
-      `x.${Deno.ppid}-1.part`,
+      locked,
       `y.${pid}-1.part`,
       "x.part",
       `x.${pid}.part`,
       `x.${pid}a-1.part`,
-      `x.${Deno.ppid}.try`,
       "x.try",
     ];
     const left = [`x.${pid}-1.part`, `x.${pid}.try`, `x.${pid}.try.${pid}-1.part`];
     for (const name of [...left, ...kept]) {
       await Deno.writeTextFile(`${folder}/${name}`, "");
     }
+    // As a process has it that is writing.
+    using file = await Deno.open(`${folder}/${locked}`, { write: true });
+    await file.lock(true);
     await writeFileAtomic(`${folder}/x`, Uint8Array.of(1));
     assertEquals(filesIn(folder), ["x", ...kept].sort());
   });
+});
+
+Deno.test("a file that is being written is left alone by another write of it", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/x`;
+    async function* slowly() {
+      yield Uint8Array.of(1);
+      // Another process, which looks for what was left.
+      const { success } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["eval", "--no-check"],
+          `import { writeFileAtomic } from "${new URL("../../lib/core/files.ts", import.meta.url)}";
+          await writeFileAtomic(${JSON.stringify(path)}, "other");`,
+        ],
+      }).output();
+      assert(success);
+      yield Uint8Array.of(2);
+    }
+    await writeFileAtomic(path, slowly());
+    assertEquals(await Deno.readFile(path), Uint8Array.of(1, 2));
+    assertEquals(filesIn(folder), ["x"]);
+  }));
+
+Deno.test({
+  name: "a missing permission to write is called so, and the flag named",
+  permissions: { read: true, write: [] },
+  async fn() {
+    for (const write of [() => makeFolder("none/such"), () => writeFileAtomic("none", "x")]) {
+      await assertRejects(
+        write,
+        Deno.errors.PermissionDenied,
+        "the program lacks a permission (Requires write access to",
+      );
+    }
+  },
 });
 
 Deno.test("trying to write leaves nothing, and takes what killed processes left", async () => {
@@ -80,6 +118,14 @@ Deno.test("a file that cannot be written leaves no trace", async () => {
     );
     assertEquals(filesIn(folder), ["taken"]);
     await assertRejects(() => makeFolder(`${folder}/taken/\0`), Error, "cannot write");
+    await Deno.writeTextFile(`${folder}/file`, "");
+    for (const path of [`${folder}/file`, `${folder}/file/deeper`]) {
+      await assertRejects(
+        () => makeFolder(path),
+        Deno.errors.PermissionDenied,
+        `cannot write ${path}: a file stands where a folder should; choose another folder`,
+      );
+    }
   });
 });
 
@@ -97,7 +143,12 @@ Deno.test("without Deno's permission to write, the error says so", async () => {
       cwd: folder,
     }).output();
     const message = new TextDecoder().decode(stdout);
-    assert(message.startsWith("cannot write x: writing there is not permitted;"), message);
+    assert(
+      message.startsWith(
+        "cannot write x: the program lacks a permission (Requires write access to",
+      ),
+      message,
+    );
   });
 });
 

@@ -1,0 +1,125 @@
+/** The tasks of deno.json: what they may do, and that the packages they load are the known ones. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createHash } from "node:crypto";
+import { gzip, tar } from "../data/files.ts";
+import { inFolder } from "../folders.ts";
+import { serve } from "../weights/server.ts";
+import { commandWith, lenetFolder } from "./command.ts";
+import { taskArguments } from "./task.ts";
+
+const root = new URL("../..", import.meta.url);
+
+interface Lock {
+  readonly specifiers: Readonly<Record<string, string>>;
+  readonly npm: Readonly<Record<string, { readonly integrity: string }>>;
+}
+const lock: Lock = JSON.parse(await Deno.readTextFile(new URL("deno.lock", root)));
+
+/** The packages that a folder's modules load when they need them. */
+async function packagesIn(folder: URL): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) found.push(...await packagesIn(new URL(`${name}/`, folder)));
+    else if (name.endsWith(".ts")) {
+      const text = await Deno.readTextFile(new URL(name, folder));
+      found.push(...text.match(/npm:(@[a-z0-9-]+\/)?[a-z0-9-]+@[0-9.]*[0-9]/g) ?? []);
+    }
+  }
+  return found;
+}
+
+Deno.test("no command may do everything, or asks the user", () => {
+  const kinds = (name: string) =>
+    taskArguments(name).flatMap((flag) => /^--allow-(\w+)/.exec(flag)?.[1] ?? []);
+  assertEquals(kinds("train"), ["read", "write", "net", "env"]);
+  assertEquals(kinds("evaluate"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kinds("predict"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kinds("notebook"), ["read", "write", "run", "env"]);
+  assertEquals(kinds("notebooks"), ["read", "write", "run", "env"]);
+  for (const name of ["train", "evaluate", "predict", "notebook", "notebooks"]) {
+    const args = taskArguments(name);
+    assert(args.includes("--no-prompt"), name);
+    for (const flag of args.filter((flag) => flag.startsWith("--allow-env"))) {
+      assert(flag.includes("="), `${name}: expected the names of variables, found ${flag}`);
+    }
+  }
+});
+
+Deno.test("every package that is loaded is locked, with all that it needs", async () => {
+  const expected = [...new Set(await packagesIn(new URL("lib/", root)))].sort();
+  const locked = Object.keys(lock.specifiers).filter((name) => !name.startsWith("npm:@webgpu/"));
+  // How it is written anew: lib/README.md.
+  assertEquals(locked.sort(), expected);
+  for (const [name, { integrity }] of Object.entries(lock.npm)) {
+    assert(/^sha512-[\w+/]{86}==$/.test(integrity), `${name}: ${integrity}`);
+  }
+  for (const name of ["evaluate", "predict"]) {
+    assertEquals(taskArguments(name).filter((flag) => /lock|frozen/.test(flag)), [
+      "--lock",
+      "--frozen",
+    ]);
+  }
+});
+
+/** A registry of packages that are others under the locked names, and says that they are right. */
+function forgedRegistry() {
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  const asked: string[] = [];
+  const server = serve(({ url }) => {
+    const path = decodeURIComponent(new URL(url).pathname).slice(1);
+    asked.push(path);
+    const versions = Object.keys(lock.npm).filter((key) => key.startsWith(`${path}@`))
+      .map((key) => key.slice(path.length + 1));
+    const [, name, version] = /^(.+)\/-\/(.*)\.tgz$/.exec(path) ?? [];
+    const tarball = (name: string, version: string) =>
+      gzip(tar([{ name: "package/package.json", data: text({ name, version }) }]));
+    if (name && version) return new Response(tarball(name, version));
+    const dist = (version: string) => ({
+      tarball: `${server.address}/${path}/-/${version}.tgz`,
+      integrity: `sha512-${createHash("sha512").update(tarball(path, version)).digest("base64")}`,
+    });
+    const known = versions.map((version) => [version, {
+      name: path,
+      version,
+      dist: dist(version),
+    }]);
+    return Response.json({ name: path, "dist-tags": {}, versions: Object.fromEntries(known) });
+  });
+  return { ...server, asked };
+}
+
+Deno.test("a package that is another one than the locked is refused when it is loaded", () =>
+  inFolder(async (cache) => {
+    await using registry = forgedRegistry();
+    using folder = await lenetFolder();
+    const { code, lines, errors } = await commandWith(
+      "predict",
+      { DENO_DIR: cache, NPM_CONFIG_REGISTRY: registry.address },
+      ...["--weights", folder.at("lenet.safetensors"), folder.at("images/baseline.jpg")],
+    );
+    assert(registry.asked.length > 0);
+    assertEquals([code, lines], [1, [""]]);
+    assertStringIncludes(errors, "JPEG, PNG and WebP images need the package npm:sharp@");
+    assertStringIncludes(errors, "checksum did not match");
+  }));
+
+Deno.test("train downloads no package, nor does deno task on its behalf", () =>
+  inFolder(async (cache) => {
+    const asked: string[] = [];
+    await using registry = serve(({ url }) => {
+      asked.push(url);
+      return new Response("no", { status: 404 });
+    });
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["task", "train", "--model", "mlp", "--device", "cpu", "--batch-size", "500"],
+        ...["--epochs", "1", "--out", `${cache}/run`],
+      ],
+      cwd: root,
+      env: { DENO_DIR: `${cache}/deno`, NPM_CONFIG_REGISTRY: registry.address, NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "null",
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+    assertEquals(asked, []);
+  }));
