@@ -45,7 +45,7 @@ export { mapTree, type Tree } from "./lib/tensor/tree.ts";
 export { Variable } from "./lib/tensor/variable.ts";
 
 export * as initializers from "./lib/nn/initializer.ts";
-export type { Initializer, InitializerLike } from "./lib/nn/initializer.ts";
+export type { Fans, Initializer, InitializerLike } from "./lib/nn/initializer.ts";
 export * as layers from "./lib/nn/layers.ts";
 export type {
   ActivationName,

@@ -8,6 +8,7 @@ import {
   type ArchitectureOptions,
   architectureSchema,
   imageNetSchema,
+  scaledBy,
   settingsOf,
 } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
@@ -26,7 +27,7 @@ import { caffeBgr, torchvision } from "./published.ts";
  * ```
  */
 export function alexnet(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("alexnet", given, imageNetSchema);
+  const { image, classes, scaled, seed } = settingsOf("alexnet", given, imageNetSchema, 63);
   const kernelInitializer = "heUniform";
   let next = numbered("features");
   let x = image
@@ -69,7 +70,7 @@ const schema2012 = {
 
 /**
  * AlexNet as it won ILSVRC 2012: two towers (grouped convolutions), local response normalisation,
- * overlapping pooling, dropout, images of 227x227. First weights are the paper's: N(0, 0.01), and
+ * overlapping pooling, dropout, images of 227x227 (at least 67 pixels high and wide). First weights are the paper's: N(0, 0.01), and
  * biases of 1 where they give the ReLUs positive inputs early on. Layers have Caffe's names.
  *
  * Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural
@@ -82,11 +83,14 @@ const schema2012 = {
  * ```
  */
 export function alexnet2012(given: Alexnet2012Options = {}): Model {
-  const { image, classes, scaled, seed, towers: groups, localResponseNorm: norm } = settingsOf(
+  const { image, classes, width, seed, towers: groups, localResponseNorm: norm } = settingsOf(
     "alexnet2012",
     given,
     schema2012,
+    67,
   );
+  // Each tower has as many.
+  const scaled = (channels: number) => groups * scaledBy(width)(channels / groups);
   const plain = { kernelInitializer: normal(0.01) };
   const positive = { kernelInitializer: normal(0.01), biasInitializer: constant(1) };
   const x = image

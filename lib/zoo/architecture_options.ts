@@ -1,6 +1,6 @@
 import { checkedBy, elsewhere, integer, number, positiveInteger } from "../core/option_kinds.ts";
 import { describeValue, options, type Schema, type Values } from "../core/options.ts";
-import type { Shape } from "../core/shape.ts";
+import { formatShape, type Shape } from "../core/shape.ts";
 import { input } from "../nn/symbolic.ts";
 
 /** Settings of every architecture. */
@@ -21,7 +21,9 @@ const weights = elsewhere("weights come after: await loadWeights(net, publishedW
 export const architectureSchema = (classes: number, inputShape: Shape) => ({
   classes: positiveInteger(classes),
   inputShape: checkedBy<Shape, Shape>((value, where) => {
-    if (Array.isArray(value) && value.length === 3) return value;
+    if (Array.isArray(value) && value.length === 3) {
+      return value.map((size, axis) => positiveInteger().read(size, `${where}[${axis}]`));
+    }
     throw new TypeError(
       `${where}: expected [height, width, channels], found ${describeValue(value)}`,
     );
@@ -41,12 +43,23 @@ export const imageNetSchema = architectureSchema(1000, [224, 224, 3]);
 export const scaledBy = (width: number) => (channels: number): number =>
   Math.max(1, Math.round(channels * width));
 
-/** Options of architecture `name` with their defaults, its input, and what scales by the width. */
+/**
+ * Options of architecture `name` with their defaults, its input, and what scales by the width. Of
+ * images that are less than `least` pixels high or wide, its windows leave nothing.
+ */
 export function settingsOf<S extends typeof imageNetSchema>(
   name: string,
   given: object,
   schema: S,
+  least = 1,
 ) {
   const values = options(name, given, schema) as Values<S> & Values<typeof imageNetSchema>;
+  if (values.inputShape.slice(0, 2).some((size) => size < least)) {
+    throw new RangeError(
+      `${name}: inputShape: expected images of at least ${least}x${least} pixels, found ${
+        formatShape(values.inputShape)
+      }`,
+    );
+  }
   return { ...values, image: input(values.inputShape), scaled: scaledBy(values.width) };
 }

@@ -7,7 +7,7 @@ import { type Published, PublishedWeights, type WeightsOrigin } from "./publishe
 /** Published weights of a net in Caffe's form. */
 export interface CaffeForm {
   /** Builds the net as Caffe's definition has it, which may differ in layers without weights. */
-  readonly build: Registration["build"];
+  readonly build: (options: ArchitectureOptions) => Model;
   /** The layers' names there, by their names here. */
   readonly names: ReadonlyMap<string, string>;
   /** How images are prepared for them. */

@@ -84,6 +84,7 @@ export function googlenet(given: AuxiliaryOptions = {}): Model {
     "googlenet",
     given,
     auxiliarySchema,
+    31,
   );
   const pool = (x: SymbolicValue, name: string) =>
     x.maxPool2d(3, { stride: 2, ceilMode: true, name });

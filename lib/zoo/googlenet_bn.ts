@@ -28,6 +28,7 @@ export function googlenetBn(given: AuxiliaryOptions = {}): Model {
     "googlenetBn",
     given,
     auxiliarySchema,
+    15,
   );
   const pool = (x: SymbolicValue, i: number, window = 3) =>
     x.maxPool2d(window, { stride: 2, ceilMode: true, name: `maxpool${i}` });

@@ -89,7 +89,7 @@ export function inceptionV3(given: AuxiliaryOptions = {}): Model {
   const { image, classes, scaled, seed, auxiliary } = settingsOf("inceptionV3", given, {
     ...auxiliarySchema,
     ...architectureSchema(1000, [299, 299, 3]),
-  });
+  }, 75);
   const chain = (x: SymbolicValue, prefix: string, steps: readonly Step[]) =>
     steps.reduce((x, step) => apply(x, prefix, step, scaled), x);
   const module = (x: SymbolicValue, name: string, branches: Branches) => {

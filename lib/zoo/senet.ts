@@ -36,7 +36,7 @@ const schema = { ...imageNetSchema, version: oneOf([1, 1.5], 1) } satisfies Sche
  */
 export function seResnet(depth: ResnetDepth, given: SeResnetOptions = {}): Model {
   resnetDepth.read(depth, "seResnet: depth");
-  const { image, classes, scaled, seed, version } = settingsOf("seResnet", given, schema);
+  const { image, classes, scaled, seed, version } = settingsOf("seResnet", given, schema, 3);
   const plain = resnetBranch(depth, version, scaled);
   const branch = excited(depth < 50 ? activated(plain) : plain);
   const x = residualStages(stem(image, scaled(64)), resnetBlocks[depth], branch, projected(1));
@@ -55,7 +55,7 @@ export function seResnet(depth: ResnetDepth, given: SeResnetOptions = {}): Model
  * ```
  */
 export function seResnext50(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("seResnext50", given, imageNetSchema);
+  const { image, classes, scaled, seed } = settingsOf("seResnext50", given, imageNetSchema, 3);
   const branch = excited(resnextBranch(scaled));
   const x = residualStages(stem(image, scaled(64)), resnetBlocks[50], branch, projected(1));
   return model(image, head(x, classes), { seed });
@@ -74,7 +74,7 @@ export function seResnext50(given: ArchitectureOptions = {}): Model {
  * ```
  */
 export function senet154(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("senet154", given, imageNetSchema);
+  const { image, classes, scaled, seed } = settingsOf("senet154", given, imageNetSchema, 3);
   let x = image;
   [64, 64, 128].forEach((filters, i) => {
     const stride = i === 0 ? 2 : 1;

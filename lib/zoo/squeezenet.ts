@@ -27,15 +27,19 @@ const schema = {
   padClassifier: flag(false),
 } satisfies Schema<SqueezenetOptions>;
 
-/** The first filters and their window, and the squeeze filters of each module ("pool" between). */
+/**
+ * The first filters and their window, the squeeze filters of each module ("pool" between), and the
+ * least height and width of images.
+ */
 const plans: Readonly<
   Record<SqueezenetVersion, {
     readonly stem: readonly [number, number];
     readonly modules: readonly (number | "pool")[];
+    readonly least: number;
   }>
 > = {
-  "1.0": { stem: [96, 7], modules: [16, 16, 32, "pool", 32, 48, 48, 64, "pool", 64] },
-  "1.1": { stem: [64, 3], modules: [16, 16, "pool", 32, 32, "pool", 48, 48, 64, 64] },
+  "1.0": { stem: [96, 7], modules: [16, 16, 32, "pool", 32, 48, 48, 64, "pool", 64], least: 21 },
+  "1.1": { stem: [64, 3], modules: [16, 16, "pool", 32, 32, "pool", 48, 48, 64, 64], least: 17 },
 };
 
 /**
@@ -52,9 +56,14 @@ const plans: Readonly<
  * ```
  */
 export function squeezenet(version: SqueezenetVersion, given: SqueezenetOptions = {}): Model {
-  const { image, classes, scaled, seed, padClassifier } = settingsOf("squeezenet", given, schema);
   versions.read(version, "squeezenet: version");
-  const { stem: [filters, window], modules } = plans[version];
+  const { stem: [filters, window], modules, least } = plans[version];
+  const { image, classes, scaled, seed, padClassifier } = settingsOf(
+    "squeezenet",
+    given,
+    schema,
+    least,
+  );
   const pool = { stride: 2, ceilMode: true };
   let next = numbered("features");
   let x = image

@@ -42,7 +42,7 @@ const stages: Readonly<Record<VggDepth, readonly number[]>> = {
  */
 export function vgg(depth: VggDepth, given: VggOptions = {}): Model {
   oneOf([11, 13, 16, 19]).read(depth, "vgg: depth");
-  const { image, classes, scaled, seed, batchNorm } = settingsOf("vgg", given, schema);
+  const { image, classes, scaled, seed, batchNorm } = settingsOf("vgg", given, schema, 32);
   let next = numbered("features");
   let x = image;
   stages[depth].forEach((count, stage) => {

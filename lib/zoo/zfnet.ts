@@ -7,7 +7,8 @@ import { imageNetRgb } from "./published.ts";
 /**
  * The Zeiler-Fergus net, ILSVRC 2013: AlexNet whose first layer has smaller windows closer together
  * (7x7, stride 2), which pictures of its filters had suggested. Pooling rounds up. The paper gives
- * no padding; here conv1 has 1, which yields the paper's map sizes 110, 55, 26, 13 and 6.
+ * no padding; here conv1 has 1, which yields the paper's map sizes 110, 55, 26, 13 and 6. Images are
+ * at least 47 pixels high and wide.
  *
  * Source: Zeiler and Fergus, "Visualizing and understanding convolutional networks", ECCV 2014,
  * arXiv 1311.2901.
@@ -18,7 +19,7 @@ import { imageNetRgb } from "./published.ts";
  * ```
  */
 export function zfnet(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("zfnet", given, imageNetSchema);
+  const { image, classes, scaled, seed } = settingsOf("zfnet", given, imageNetSchema, 47);
   const kernelInitializer = normal(0.01);
   const pool = { stride: 2, ceilMode: true };
   let x = image

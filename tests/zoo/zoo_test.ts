@@ -180,6 +180,53 @@ for (const entry of zoo()) {
   });
 }
 
+/** The least height and width of images, of networks whose windows would leave nothing of smaller ones. */
+const least: Readonly<Record<string, number>> = {
+  "alexnet": 63,
+  "alexnet-2012": 67,
+  "alexnet-ungrouped": 67,
+  "zfnet": 47,
+  "vgg11": 32,
+  "vgg19-bn": 32,
+  "googlenet": 31,
+  "googlenet-bn": 15,
+  "inception-v3": 75,
+  "squeezenet1.0": 21,
+  "squeezenet1.1": 17,
+  "se-resnet18": 3,
+  "se-resnext50": 3,
+  "senet154": 3,
+  "resnet18": 1,
+  "cifar-resnet20": 1,
+};
+
+for (const [name, side] of Object.entries(least)) {
+  Deno.test(`${name}: images of ${side}x${side} are the smallest, others are refused by name`, () => {
+    const entry = zooEntry(name),
+      of = (...inputShape: number[]) =>
+        entry.build({ inputShape: [...inputShape, 3], width: 0.125, classes: 10 });
+    assertEquals(of(side, side).outputShape, [10]);
+    assertEquals(of(side, side + 100).outputShape, [10]);
+    if (side === 1) return;
+    for (const sizes of [[side - 1, 300], [300, side - 1]]) {
+      const error = assertThrows(() => of(...sizes), RangeError);
+      const expected = `inputShape: expected images of at least ${side}x${side} pixels, found [`;
+      assertStringIncludes(error.message, expected);
+    }
+  });
+}
+
+Deno.test("every network but LeNet-5 of 1998 takes any width", () => {
+  for (const entry of zoo()) {
+    if (/lenet5-1998|vgg1[39]|110|152|101/.test(entry.name)) continue;
+    for (const width of [0.003, 0.29, 0.37, 1.17]) {
+      assertEquals(entry.build({ width }).outputShape, [entry.classes], `${entry.name}, ${width}`);
+    }
+  }
+  // The towers of AlexNet are alike, whatever the width.
+  assertEquals(alexnet2012({ width: 0.3 }).weight("conv2.kernel").shape, [5, 5, 14, 76]);
+});
+
 Deno.test("architectures: wrong options are named", () => {
   const cases: readonly (readonly [() => unknown, string])[] = [
     [() => vgg(12 as VggDepth), "vgg: depth: expected 11, 13, 16 or 19, found 12"],
@@ -199,7 +246,12 @@ Deno.test("architectures: wrong options are named", () => {
     [() => zooEntry("lenet5-1998").build({ width: 0.5 }), "width 1"],
     [() => mlp({ widht: 2 } as ArchitectureOptions), 'mlp: unknown option "widht"'],
     [() => mlp({ width: -1 }), "mlp: width: expected a number above 0, found -1"],
-    [() => vgg(11, { inputShape: [16, 16, 3] }), 'maxPool2d "features.20"'],
+    [
+      () => resnet(18, { inputShape: [-1, 32, 3] }),
+      "resnet: inputShape[0]: expected an integer of at least 1, found -1",
+    ],
+    [() => cifarResnet(20, { inputShape: [32, 0, 3] }), "cifarResnet: inputShape[1]: expected an"],
+    [() => zfnet({ inputShape: [64, 64, 1.5] }), "zfnet: inputShape[2]: expected an integer"],
   ];
   for (const [build, message] of cases) {
     const error = assertThrows(build);
