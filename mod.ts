@@ -83,8 +83,17 @@ export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/
 export type { EarlyStopping } from "./lib/train/early_stopping.ts";
 export type { EpochRecord, Progress } from "./lib/train/epoch_record.ts";
 export { History, type HistoryData } from "./lib/train/history.ts";
-export type { LossConfig, LossFunction, LossLike, LossName } from "./lib/train/loss.ts";
-export type { Metric, Metrics } from "./lib/train/metrics.ts";
+export type { ByOutput } from "./lib/train/by_output.ts";
+export type { ClassWeights, WeightsOfClasses } from "./lib/train/class_weights.ts";
+export type { LossConfig, LossesLike, LossFunction, LossLike, LossName } from "./lib/train/loss.ts";
+export type { Answer, MeasuredOutput, Metric, Metrics, OutputMetrics } from "./lib/train/metric.ts";
+export type {
+  MetricLike,
+  MetricName,
+  MetricsLike,
+  MetricsOfOutput,
+} from "./lib/train/metric_options.ts";
+export * as metrics from "./lib/train/metrics.ts";
 export { loadModel } from "./lib/train/load_model.ts";
 export { Model, model, sequential } from "./lib/train/model.ts";
 export type {

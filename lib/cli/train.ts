@@ -8,7 +8,7 @@ import { Stopwatch } from "../core/stopwatch.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { readCheckpointMetadata } from "../train/checkpoint.ts";
 import type { History } from "../train/history.ts";
-import type { Metrics } from "../train/metrics.ts";
+import type { Metrics } from "../train/metric.ts";
 import { dataSets } from "./data_sets.ts";
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";

@@ -2,7 +2,7 @@ import type { DownloadProgress } from "../core/download.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { EpochRecord, Progress } from "../train/epoch_record.ts";
 import type { History } from "../train/history.ts";
-import type { Metrics } from "../train/metrics.ts";
+import type { Metrics } from "../train/metric.ts";
 import type { Model } from "../train/model.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
 import { formatDownload, screen, writeEvent } from "./screen.ts";

@@ -206,6 +206,21 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     return this.placed(name).values[0]!;
   }
 
+  /**
+   * The names of the outputs: each is called as its layer, or "input" where it is an input. Where the
+   * same name came twice, a number follows.
+   */
+  get outputNames(): readonly string[] {
+    const names: string[] = [];
+    for (const { layer } of this.#outputs) {
+      const base = layer === undefined ? "input" : this.nameOf(layer);
+      let name = base;
+      for (let number = 2; names.includes(name); number++) name = `${base}_${number}`;
+      names.push(name);
+    }
+    return names;
+  }
+
   /** The name of a layer that this model holds. */
   protected nameOf(layer: Layer): string {
     return this.#placement.names.get(layer)!;

@@ -1,6 +1,6 @@
 import { formatMeasures, formatStop, formatValidation } from "../train/format.ts";
 import type { History } from "../train/history.ts";
-import type { Metrics } from "../train/metrics.ts";
+import type { Metrics } from "../train/metric.ts";
 import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { history as plotHistory } from "./plot/history.ts";
 import { type Table, table } from "./table.ts";

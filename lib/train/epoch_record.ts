@@ -1,4 +1,4 @@
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "./metric.ts";
 
 /** An epoch of training. */
 export interface EpochRecord extends Metrics {

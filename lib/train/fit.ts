@@ -7,7 +7,7 @@ import { rateOf, Stopwatch } from "../core/stopwatch.ts";
 import type { Network } from "../nn/network.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
-import type { Batch } from "./batch.ts";
+import { type Batch, formatField } from "./batch.ts";
 import {
   checkCheckpoint,
   checkpointName,
@@ -22,10 +22,11 @@ import type { EpochRecord, Progress } from "./epoch_record.ts";
 import { readFrozen, writeFrozen } from "./frozen.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "./metric.ts";
 import { checkFinite } from "./not_finite.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Position } from "./position.ts";
+import type { OutputSettings } from "./outputs.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
 import { checkTrainable, Trainer } from "./trainer.ts";
@@ -41,7 +42,8 @@ export interface FitTask {
   readonly normalization: Normalization | undefined;
   /** Texts that a checkpoint holds. */
   readonly metadata: Readonly<Record<string, string>>;
-  readonly settings: FitSettings;
+  /** With numbers for the classes' weights. */
+  readonly settings: Omit<FitSettings, "classWeights"> & Pick<OutputSettings, "classWeights">;
 }
 
 /** Trains a network; see `Model.fit`. */
@@ -64,7 +66,7 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
 /** One call of fit. */
 class Run {
   readonly #task: FitTask;
-  readonly #settings: FitSettings;
+  readonly #settings: FitTask["settings"];
   readonly #signal: AbortSignal;
   readonly #optimizer: Optimizer;
   readonly #trainer: Trainer;
@@ -135,9 +137,18 @@ class Run {
 
   /** What has to be the same for a resumed run to equal an uninterrupted one. */
   get #fixed(): Position["settings"] {
-    const { data, settings: { batchSize, seed, shuffle } } = this.#task;
-    const examples = data instanceof Dataset ? data.length : null;
-    return { batchSize, seed, optimizer: this.#optimizer.name, shuffle, examples };
+    const { data, settings: { batchSize, seed, shuffle, classWeights, lossWeights } } = this.#task;
+    const written = (given: unknown) => given === undefined ? null : JSON.stringify(given);
+    return {
+      batchSize,
+      seed,
+      optimizer: this.#optimizer.name,
+      shuffle,
+      examples: data instanceof Dataset ? data.length : null,
+      classWeights: written(classWeights),
+      lossWeights: written(lossWeights),
+      weights: written(data.weights?.map(formatField)),
+    };
   }
 
   get #metadata(): Readonly<Record<string, string>> {
@@ -164,7 +175,10 @@ class Run {
       throw new SyntaxError(message, { cause: error });
     }
     if (position.earlyStopping !== undefined) this.#stopper?.restore(position.earlyStopping);
-    for (const [name, variable] of variables) variable.assign(tensors.get(name)!.data);
+    for (const [name, variable] of variables) {
+      const stored = tensors.get(name);
+      if (stored !== undefined) variable.assign(stored.data);
+    }
     if (frozen !== undefined) {
       for (const weight of weights.values()) weight.frozen = frozen.has(weight);
     }

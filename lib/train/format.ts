@@ -4,7 +4,7 @@
  * @module
  */
 import type { EpochRecord, Progress } from "./epoch_record.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics, OutputMetrics } from "./metric.ts";
 
 /** 61.3% */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
@@ -21,14 +21,23 @@ export function clock(seconds: number): string {
 export const formatLoss = (loss: number): string =>
   Number.isFinite(loss) ? loss.toPrecision(4) : String(loss);
 
-/** The loss, the share of right answers, and what else is measured. */
-export function formatMeasures({ loss, top1, metrics = {} }: Metrics): string {
-  return [
+/**
+ * The loss, the share of right answers, and what else is measured; of several outputs the sum of the
+ * losses, then what belongs to each.
+ */
+export function formatMeasures({ outputs, ...measured }: Metrics): string {
+  if (outputs === undefined) return formatOutput(measured);
+  const each = Object.entries(outputs).map(([name, one]) => `${name}: ${formatOutput(one)}`);
+  return [`loss ${formatLoss(measured.loss)}`, ...each].join("; ");
+}
+
+const formatOutput = ({ loss, top1, accuracy, metrics = {} }: OutputMetrics): string =>
+  [
     `loss ${formatLoss(loss)}`,
     ...top1 === undefined ? [] : [`top-1 ${percent(top1)}`],
+    ...accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`],
     ...Object.entries(metrics).map(([name, value]) => `${name} ${formatLoss(value)}`),
   ].join(", ");
-}
 
 /** What was measured on the validation data, if there is any. */
 export const formatValidation = ({ validation }: EpochRecord): string =>

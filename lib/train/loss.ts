@@ -1,6 +1,7 @@
 import { custom } from "../core/option_kinds.ts";
 import { formatShape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
+import { type ByOutput, byOutput, isList } from "./by_output.ts";
 import { oneHot } from "../tensor/create.ts";
 import * as losses from "../tensor/functions/loss.ts";
 import { spread } from "../tensor/functions/weighted_mean.ts";
@@ -36,12 +37,14 @@ export type LossFunction = (
 /** A loss: by name, by name with settings, or a function of one's own. */
 export type LossLike = LossName | LossConfig | LossFunction;
 
+/** A loss for all outputs of a model, or one for each: in their order, or by their names. */
+export type LossesLike = LossLike | ByOutput<LossLike>;
+
 /** The option that a loss, or one for each output, is given by. */
 export const lossOption = <D extends LossName | undefined = undefined>(fallback?: D) =>
-  custom<LossLike | readonly LossLike[], D>(
-    'a loss such as "crossEntropy", or a list of losses',
-    (value): value is LossLike | readonly LossLike[] =>
-      typeof value === "string" || value instanceof Object,
+  custom<LossesLike, D>(
+    'a loss such as "crossEntropy", or losses in a list or by output',
+    (value): value is LossesLike => typeof value === "string" || value instanceof Object,
     fallback,
   );
 
@@ -118,32 +121,23 @@ function byExample(loss: LossFunction) {
   };
 }
 
-/** The losses for a model's outputs: one given stands for all of them. */
-export function lossesOf(given: LossLike | readonly LossLike[], outputs: number): Loss[] {
-  const list = Array.isArray(given) ? given as readonly LossLike[] : [given as LossLike];
-  if (list.length !== 1 && list.length !== outputs) {
+/** The losses for a model's outputs, by their names: one given stands for all of them. */
+export function lossesOf(given: LossesLike, outputs: readonly string[]): Loss[] {
+  if (isOne(given)) return outputs.map(() => lossOf(given));
+  if (isList<LossLike>(given) && given.length === 1) return outputs.map(() => lossOf(given[0]!));
+  return byOutput<LossLike>(given, outputs, "loss").map((loss, i) => {
+    if (loss !== undefined) return lossOf(loss);
     throw new TypeError(
-      `loss: expected one loss, or one for each of the ${outputs} outputs, found ${list.length}`,
+      `loss: expected one for each of the outputs ${outputs.join(", ")}; none is given for ` +
+        outputs[i],
     );
-  }
-  return Array.from({ length: outputs }, (_, i) => lossOf(list[i] ?? list[0]!));
-}
-
-/** Whether two losses, or lists of them, are the same: one function, or one name and settings. */
-export function isSameLoss(
-  a: LossLike | readonly LossLike[],
-  b: LossLike | readonly LossLike[],
-): boolean {
-  const lists = [a, b].map((given) => [given].flat() as LossLike[]);
-  const written = (loss: LossLike) =>
-    JSON.stringify(typeof loss === "string" ? { name: loss } : loss);
-  const [first, second] = lists as [LossLike[], LossLike[]];
-  return first.length === second.length && first.every((loss, i) => {
-    const other = second[i]!,
-      isFunction = typeof loss === "function" || typeof other === "function";
-    return loss === other || !isFunction && written(loss) === written(other);
   });
 }
+
+/** Whether it is one loss; a name among names of outputs is never alone. */
+const isOne = (given: LossesLike): given is LossLike =>
+  !(given instanceof Object) || typeof given === "function" ||
+  "name" in given && typeof given.name === "string";
 
 /** Checks a loss given by a user. */
 export function lossOf(given: LossLike): Loss {

@@ -1,7 +1,7 @@
 import type { Normalization, Preprocessing } from "../core/preprocessing.ts";
 import type { StoredTensor } from "../core/safetensors/read.ts";
 import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
-import { options } from "../core/options.ts";
+import { options, pick } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { type Architecture, describe } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
@@ -17,13 +17,15 @@ import type { History } from "./history.ts";
 import { host } from "./host.ts";
 import { beginTraining } from "./exclusive.ts";
 import { writeFrozen } from "./frozen.ts";
-import { isSameLoss, lossesOf, type LossLike } from "./loss.ts";
-import type { Metrics } from "./metrics.ts";
+import { balancedClassWeights } from "./class_weights.ts";
+import type { Metrics } from "./metric.ts";
 import { checkBatch } from "./not_finite.ts";
 import { adam } from "./optimizers.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
 import { DataStream } from "./stream.ts";
-import { checkInputs, Trainer } from "./trainer.ts";
+import { checkInputs, type OutputSettings, trainedOutputs } from "./outputs.ts";
+import { isSameChoice } from "./same_choice.ts";
+import { Trainer } from "./trainer.ts";
 import {
   type EvaluateOptions,
   evaluateSchema,
@@ -62,8 +64,8 @@ export class Model extends Network<Model> {
   #trainer:
     | { runtime: Runtime; trainer: Trainer; form: string; settings: TrainOnBatchOptions }
     | undefined;
-  /** What it was trained with last. */
-  #loss: LossLike | readonly LossLike[] = "crossEntropy";
+  /** What it was trained for last. */
+  #objective: OutputSettings = {};
 
   /**
    * How images become the model's (first) input, as far as that is known: `openNetwork` sets it, and
@@ -157,7 +159,7 @@ export class Model extends Network<Model> {
    * @throws {DivergenceError} if the loss stops being a finite number with data that are.
    */
   async fit(data: Dataset | DataStream, given: FitOptions = {}): Promise<History> {
-    const settings = options("fit", given, fitSchema), { validation, loss } = settings;
+    const chosen = options("fit", given, fitSchema), { validation } = chosen;
     this.#checkData(data, "fit");
     if (validation !== undefined) this.#checkData(validation, "fit: validation");
     using _training = beginTraining(this, "fit");
@@ -165,9 +167,13 @@ export class Model extends Network<Model> {
     using _ = runtime.hold();
     this.normalization ??= data.normalization;
     this.classes ??= data.classes;
-    // What is no loss is not remembered.
-    lossesOf(loss, this.outputs.length);
-    this.#loss = loss;
+    const { classWeights: weights, ...others } = chosen;
+    const outputs = trainedOutputs("fit", this, data, others);
+    const classWeights = weights === "balanced" ? balancedClassWeights(data, outputs) : weights;
+    const settings = { ...others, ...classWeights && { classWeights } };
+    // What does not fit is not remembered.
+    trainedOutputs("fit", this, data, settings);
+    this.#objective = objectiveIn(settings);
     const { normalization } = this, metadata = this.#metadata();
     return await fit(runtime, { network: this, data, normalization, metadata, settings });
   }
@@ -178,8 +184,10 @@ export class Model extends Network<Model> {
    * @throws {RangeError} if the loss is not finite because the data are not.
    */
   async evaluate(data: Dataset | DataStream, given: EvaluateOptions = {}): Promise<Metrics> {
-    const settings = { loss: this.#loss, ...options("evaluate", given, evaluateSchema) };
-    const { batchSize, signal } = settings;
+    const chosen = options("evaluate", given, evaluateSchema), { batchSize, signal } = chosen;
+    const { metrics } = this.#objective;
+    const before = chosen.loss === undefined ? this.#objective : { ...metrics && { metrics } };
+    const settings = { ...before, ...chosen };
     this.#checkData(data, "evaluate");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
@@ -209,12 +217,21 @@ export class Model extends Network<Model> {
     y: Tensor | readonly Tensor[],
     given: TrainOnBatchOptions = {},
   ): Promise<Metrics> {
-    const { epoch, ...chosen } = options("trainOnBatch", given, trainOnBatchSchema);
-    const [inputs, targets] = [tensorsOf(x, "trainOnBatch"), tensorsOf(y, "trainOnBatch")];
-    const all = [...inputs, ...targets], size = inputs[0]?.shape[0] ?? 0;
+    const { epoch, weights: counts = [], ...chosen } = options(
+      "trainOnBatch",
+      given,
+      trainOnBatchSchema,
+    );
+    const tensors = {
+      inputs: tensorsOf(x, "trainOnBatch"),
+      targets: tensorsOf(y, "trainOnBatch"),
+      weights: tensorsOf(counts, "trainOnBatch: weights"),
+    };
+    const { inputs, targets, weights } = tensors;
+    const all = [...inputs, ...targets, ...weights], size = inputs[0]?.shape[0] ?? 0;
     if (size === 0 || all.some(({ shape }) => shape[0] !== size)) {
       throw new TypeError(
-        "trainOnBatch: expected inputs and targets with the same number of examples first, found " +
+        "trainOnBatch: expected inputs, targets and weights with the same number of examples first, found " +
           `${all.map(({ shape }) => formatShape(shape)).join(" and ")}`,
       );
     }
@@ -223,7 +240,11 @@ export class Model extends Network<Model> {
     using _ = runtime.hold();
     const fields = (list: readonly Tensor[]) =>
       list.map((t) => ({ shape: t.shape.slice(1), dtype: t.dtype }));
-    const data = { inputs: fields(inputs), targets: fields(targets) };
+    const data = {
+      inputs: fields(inputs),
+      targets: fields(targets),
+      ...weights.length > 0 && { weights: fields(weights) },
+    };
     const form = formatFields(data);
     // The scale that it learns with belongs to it from then on.
     if (inputs[0]!.dtype === "u8") this.normalization ??= { mean: [0], standardDeviation: [1] };
@@ -248,15 +269,21 @@ export class Model extends Network<Model> {
       }
     }
     this.#trainer = { runtime, trainer, form, settings };
-    this.#loss = settings.loss ?? "crossEntropy";
+    this.#objective = objectiveIn(settings);
     const storages = await storagesOf(all, runtime);
-    trainer.checkTargets(targets.map(({ node }) => valueOf(node)?.data));
+    const there = (list: readonly Tensor[]) => list.map(({ node }) => valueOf(node)?.data);
+    trainer.checkTargets({ targets: there(targets), weights: there(weights) });
     trainer.counters.reset();
     trainer.stepOn(storages, size, (settings.optimizer ?? trainer.optimizer).schedule.rate(epoch));
     const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
     if (!Number.isFinite(metrics.loss)) {
       const onHost = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));
-      const batch = { size, inputs: await onHost(inputs), targets: await onHost(targets) };
+      const batch = {
+        size,
+        inputs: await onHost(inputs),
+        targets: await onHost(targets),
+        weights: await onHost(weights),
+      };
       checkBatch(data, batch, "trainOnBatch");
     }
     return metrics;
@@ -357,11 +384,16 @@ export class Model extends Network<Model> {
   }
 }
 
+/** What a model is trained for, of all that a user chose. */
+const objectiveIn = (settings: OutputSettings): OutputSettings =>
+  pick(settings, "loss", "lossWeights", "classWeights", "metrics");
+
 /** Whether steps with one choice of settings are those with another, but for the learning rate. */
 function isSameStep(a: TrainOnBatchOptions, b: TrainOnBatchOptions): boolean {
-  const { optimizer, loss = "crossEntropy", seed = 0 } = a;
-  return isSameLoss(loss, b.loss ?? "crossEntropy") && seed === (b.seed ?? 0) &&
-    (optimizer === b.optimizer || (optimizer ?? adam()).computesAs(b.optimizer ?? adam()));
+  const { optimizer, loss = "crossEntropy", seed = 0, ...others } = a;
+  const { optimizer: other, loss: otherLoss = "crossEntropy", seed: otherSeed = 0, ...rest } = b;
+  return isSameChoice([loss, seed, others], [otherLoss, otherSeed, rest]) &&
+    (optimizer === other || (optimizer ?? adam()).computesAs(other ?? adam()));
 }
 
 /** What a user gave as one or several tensors. */

@@ -4,18 +4,17 @@ import type { Network } from "../nn/network.ts";
 import { valueAndGradient } from "../tensor/gradient.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Tree } from "../tensor/tree.ts";
-import type { Loss } from "./loss.ts";
+import { tensor } from "../tensor/create.ts";
+import type { LossWeights } from "./loss.ts";
 import type { Optimizer, OptimizerState } from "./optimizer.ts";
-import type { TargetForm } from "./targets.ts";
+import type { TrainedOutput } from "./outputs.ts";
 
 /** What a network is to be good at. */
 export interface Objective {
   readonly network: Network;
   readonly normalization: Normalization | undefined;
-  /** One loss for each output; their sum is made small. */
-  readonly losses: readonly Loss[];
-  /** The form of each output's targets. */
-  readonly targets: readonly TargetForm[];
+  /** Each has a loss; their sum is made small. */
+  readonly outputs: readonly TrainedOutput[];
 }
 
 /** What a pass through a network gives beside its loss. */
@@ -23,15 +22,30 @@ export type Pass = {
   readonly outputs: readonly Tensor[];
   /** The targets as the losses take them. */
   readonly targets: readonly Tensor[];
+  /** The loss of each output. */
+  readonly losses: readonly Tensor[];
   /** New running statistics. */
   readonly updates: Weights;
 };
 
-/** The loss of a batch, as a function of the weights. */
+/** What the examples of a batch count for an output; `examples` are the fields of weights. */
+export function lossWeightsOf(
+  { classWeights, weightField, form }: TrainedOutput,
+  examples: readonly Tensor[],
+): LossWeights {
+  return {
+    ...classWeights && { classes: tensor([...classWeights]) },
+    ...weightField !== undefined && { examples: examples[weightField] },
+    isBinary: form.answer === "binary",
+  };
+}
+
+/** The loss of a batch, as a function of the weights. `examples` are what each example counts. */
 export function lossOfBatch(
-  { network, normalization, losses, targets: forms }: Objective,
+  { network, normalization, outputs: trained }: Objective,
   inputs: readonly Tensor[],
   targets: readonly Tensor[],
+  examples: readonly Tensor[],
   training: boolean,
   key: Tensor,
 ): (weights: Weights) => readonly [Tensor, Pass] {
@@ -42,10 +56,16 @@ export function lossOfBatch(
       network.outputs,
       normalization,
     );
-    const prepared = forms.map((form, i) => form.prepare(targets[i]!));
-    const loss = outputs.map((output, i) => losses[i]!.compute(output, prepared[i]!))
+    const prepared = trained.map(({ form }, i) => form.prepare(targets[i]!));
+    const losses = trained.map((one, i) =>
+      one.loss.compute(outputs[i]!, prepared[i]!, lossWeightsOf(one, examples))
+    );
+    const loss = losses
+      .map((loss, i) =>
+        trained[i]!.lossWeight === undefined ? loss : loss.mul(trained[i]!.lossWeight!)
+      )
       .reduce((a, b) => a.add(b));
-    return [loss, { outputs, targets: prepared, updates }];
+    return [loss, { outputs, targets: prepared, losses, updates }];
   };
 }
 

@@ -2,11 +2,19 @@ import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Field, formatField } from "./batch.ts";
 import type { Loss } from "./loss.ts";
+import type { MeasuredOutput } from "./metric.ts";
 
 /** What the targets of an output are to its loss, and to the metrics. */
-export interface TargetForm {
-  /** Whether each is the number of a class: so top-1 and top-k can be counted. */
-  readonly isLabel: boolean;
+export interface TargetForm extends Omit<MeasuredOutput, "weights"> {
+  /**
+   * What is counted unasked: how many classes come before the right one of an example ("ranks"), or
+   * the share of right answers in it. Nothing where the loss compares numbers.
+   */
+  readonly tally: "ranks" | "accuracy" | undefined;
+  /** The number of classes that may have weights; undefined where there are none. */
+  readonly weightedClasses: number | undefined;
+  /** The shape of the losses of one example, each of which may have a weight. */
+  readonly places: Shape;
   /** Labels are from 0 to this, not included; undefined where any number will do. */
   readonly classes: number | undefined;
   /** A batch of targets as the loss takes them. */
@@ -27,30 +35,67 @@ export function targetForm(
       `${where}: the loss "${loss.name}" needs an output for each class, found 1; for two classes with one output take "binaryCrossEntropy", for numbers "meanSquaredError"`,
     );
   }
-  const { shape, dtype } = field;
-  const isInteger = dtype !== "f32", depth = output.at(-1) ?? 1;
-  const isLabel = isInteger && shape.length === 0 && output.length === 1 && depth > 1;
-  if (loss.targets === "classes" && isInteger && sameShape(shape, output.slice(0, -1))) {
-    return { isLabel, classes: depth, prepare: (target) => target.cast("i32") };
+  const { shape, dtype } = field, depth = output.at(-1) ?? 1, places = output.slice(0, -1);
+  const areLabels = dtype !== "f32" && depth > 1 && sameShape(shape, places);
+  const tally = output.length === 1 ? "ranks" : "accuracy";
+  if (loss.targets === "classes" && areLabels) {
+    return {
+      answer: "label",
+      threshold: 0,
+      tally,
+      weightedClasses: depth,
+      places,
+      classes: depth,
+      prepare: (target) => target.cast("i32"),
+    };
   }
   // One number an example may be given without an axis of its own.
   const isScalar = sizeOf(output) === 1 && shape.length === 0;
   if (!sameShape(shape, output) && !isScalar && loss.targets !== "any") {
     const labels = loss.targets === "classes"
-      ? `, or i32 class numbers of shape ${formatShape(output.slice(0, -1))},`
+      ? `, or i32 class numbers of shape ${formatShape(places)},`
       : "";
     throw new TypeError(
       `${where}: expected targets of shape ${formatShape(output)}${labels} as the model's output ` +
         `for the loss "${loss.name}", found ${formatField(field)}`,
     );
   }
+  const prepare = (target: Tensor) => {
+    const shaped = isScalar ? target.reshape([target.shape[0]!, ...output]) : target;
+    return loss.targets === "any" ? shaped : shaped.cast("f32");
+  };
+  if (loss.targets === "classes") {
+    return {
+      answer: "probabilities",
+      threshold: 0,
+      tally,
+      weightedClasses: depth,
+      places,
+      classes: undefined,
+      prepare,
+    };
+  }
+  if (loss.targets === "any" && areLabels) {
+    return {
+      answer: "label",
+      threshold: 0,
+      tally: output.length === 1 ? "ranks" : undefined,
+      weightedClasses: depth,
+      places,
+      classes: undefined,
+      prepare,
+    };
+  }
+  const isAlike = isScalar || sameShape(shape, output);
+  const isYesOrNo = loss.name === "binaryCrossEntropy" || loss.name === "hinge";
   return {
-    isLabel: isLabel && loss.targets === "any",
+    answer: !isAlike ? undefined : isYesOrNo || depth === 1 ? "binary" : "probabilities",
+    threshold: loss.targets === "numbers" && !isYesOrNo || layer === "sigmoid" ? 0.5 : 0,
+    tally: loss.targets === "numbers" && isYesOrNo ? "accuracy" : undefined,
+    weightedClasses: isAlike && isYesOrNo && sizeOf(output) === 1 ? 2 : undefined,
+    places: output,
     classes: undefined,
-    prepare(target) {
-      const shaped = isScalar ? target.reshape([target.shape[0]!, ...output]) : target;
-      return loss.targets === "any" ? shaped : shaped.cast("f32");
-    },
+    prepare,
   };
 }
 

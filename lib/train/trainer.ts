@@ -1,9 +1,9 @@
 import type { Normalization } from "../core/preprocessing.ts";
-import { bytesPerElement } from "../core/dtype.ts";
+import { bytesPerElement, type TensorData } from "../core/dtype.ts";
 import { DeviceError } from "../core/errors.ts";
 import { number } from "../core/option_kinds.ts";
 import { keyOf } from "../core/random.ts";
-import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import { sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
 import type { Weights } from "../nn/apply.ts";
 import type { Network } from "../nn/network.ts";
@@ -15,17 +15,20 @@ import type { Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
-import type { Batch, Field } from "./batch.ts";
+import type { Batch, Field, Schema } from "./batch.ts";
+import { checkWeights } from "./columns.ts";
+import { type Counts, MetricCounters } from "./counters.ts";
 import type { Dataset } from "./dataset.ts";
-import { type Loss, lossesOf } from "./loss.ts";
-import { type Counts, MetricCounters, type Metrics } from "./metrics.ts";
+import { countsOf } from "./loss.ts";
+import type { Metrics } from "./metric.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { adam } from "./optimizers.ts";
 import { checkFinite } from "./not_finite.ts";
+import { type OutputSettings, type TrainedOutput, trainedOutputs } from "./outputs.ts";
 import type { DataStream } from "./stream.ts";
-import { lossOfBatch, type Pass, trainingStep } from "./step.ts";
+import { lossOfBatch, lossWeightsOf, type Pass, trainingStep } from "./step.ts";
 import { Throttle } from "./throttle.ts";
-import { checkLabels, type TargetForm, targetForm } from "./targets.ts";
+import { checkLabels } from "./targets.ts";
 import type { FitOptions } from "./training_options.ts";
 
 /** What a trainer needs to know. */
@@ -33,10 +36,10 @@ export interface TrainerOptions {
   /** The method that asks for it, for errors. */
   readonly where: string;
   readonly network: Network;
-  readonly data: Pick<Dataset, "inputs" | "targets">;
+  readonly data: Schema;
   readonly normalization: Normalization | undefined;
   /** What the user has chosen. The losses of all outputs are added, and the seed is that of dropout. */
-  readonly settings: Pick<FitOptions, "loss" | "optimizer" | "topK" | "metrics" | "seed">;
+  readonly settings: OutputSettings & Pick<FitOptions, "optimizer" | "seed">;
 }
 
 /** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
@@ -59,24 +62,21 @@ export class Trainer {
   readonly #slots: ReadonlyMap<string, ReadonlyMap<string, Variable>>;
   /** Seed, seed, steps done: what random numbers are drawn from. */
   readonly #key: Variable;
-  /** One for each output. */
-  readonly #losses: readonly Loss[];
-  readonly #targets: readonly TargetForm[];
+  readonly #outputs: readonly TrainedOutput[];
   readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
   #writtenRate = NaN;
   #turn = 0;
 
   /** A trainer on a runtime; what does not fit together is an error before any work. */
   constructor(runtime: Runtime, options: TrainerOptions) {
-    const { network, data: { inputs: [first] }, normalization, settings } = options;
-    const { loss = "crossEntropy", optimizer = adam(), topK = 5, metrics, seed = 0 } = settings;
-    this.#losses = lossesOf(loss, network.outputs.length);
-    this.#targets = checkFields(options, this.#losses);
+    const { where, network, data, normalization, settings } = options;
+    const { optimizer = adam(), seed = 0 } = settings, [first] = data.inputs;
+    this.#outputs = trainedOutputs(where, network, data, settings);
     this.#runtime = runtime;
     this.#options = options;
     this.optimizer = optimizer;
     this.throttle = new Throttle(runtime.device);
-    this.counters = new MetricCounters(Math.min(topK, network.outputShape.at(-1) ?? 1), metrics);
+    this.counters = new MetricCounters(this.#outputs);
     if (normalization !== undefined && first!.dtype === "u8") {
       checkNormalization(normalization, first!.shape.at(-1) ?? 1);
     }
@@ -91,11 +91,6 @@ export class Trainer {
     ]));
     const [low, high] = keyOf(seed);
     this.#key = new Variable("random", [3], "i32", () => Int32Array.of(low, high, 0));
-  }
-
-  /** Whether top-1 and top-k are counted: the first target is a class number. */
-  get hasLabels(): boolean {
-    return this.#targets[0]!.isLabel;
   }
 
   /** What belongs to a checkpoint besides the weights, by name. */
@@ -132,7 +127,7 @@ export class Trainer {
     this.stepOn(this.#place(batch), batch.size, rate);
   }
 
-  /** The same on a batch that is on the device: inputs, then targets. */
+  /** The same on a batch that is on the device: inputs, targets, weights of the examples. */
   stepOn(storages: readonly Storage[], size: number, rate: number): void {
     if (rate !== this.#writtenRate) {
       number().read(rate, "learningRate: the schedule");
@@ -160,17 +155,28 @@ export class Trainer {
     return metrics;
   }
 
-  /** Checks targets on the host: a class number without an output would count for nothing. */
-  checkTargets(targets: readonly (ArrayLike<number> | undefined)[]): void {
-    this.#targets.forEach(({ classes }, i) => {
+  /**
+   * Checks targets and weights that are on the host: a class number without an output would count for
+   * nothing, and a weight below 0 would make a good prediction bad.
+   */
+  checkTargets({ targets, weights = [] }: {
+    readonly targets: readonly (TensorData | undefined)[];
+    readonly weights?: readonly (TensorData | undefined)[];
+  }): void {
+    this.#outputs.forEach(({ form: { classes } }, i) => {
       const labels = targets[i];
       if (classes !== undefined && labels !== undefined) checkLabels(labels, classes);
+    });
+    weights.forEach((data, i) => {
+      if (data !== undefined) {
+        checkWeights(data, `${this.#options.where}: weights[${i}] of a batch`);
+      }
     });
   }
 
   /** What has been counted since the counters were reset, after everything queued. */
   read(): Promise<Counts> {
-    return this.counters.read(this.hasLabels);
+    return this.counters.read();
   }
 
   /** Gives device memory back; the weights stay. */
@@ -183,9 +189,9 @@ export class Trainer {
 
   /** Writes a batch to the device. */
   #place(batch: Batch): readonly Storage[] {
-    this.checkTargets(batch.targets);
+    this.checkTargets(batch);
     const storages = this.#storages(batch.size);
-    const arrays = [...batch.inputs, ...batch.targets];
+    const arrays = [...batch.inputs, ...batch.targets, ...batch.weights ?? []];
     arrays.forEach((array, i) => this.#runtime.device.write(storages[i]!, array));
     return storages;
   }
@@ -203,8 +209,8 @@ export class Trainer {
   }
 
   #storages(size: number): Storage[] {
-    const { inputs, targets } = this.#options.data;
-    const bytes = [...inputs, ...targets].map(({ shape, dtype }) =>
+    const { inputs, targets, weights = [] } = this.#options.data;
+    const bytes = [...inputs, ...targets, ...weights].map(({ shape, dtype }) =>
       size * sizeOf(shape) * bytesPerElement[dtype]
     );
     const storages = this.#inputs.getOrInsertComputed(
@@ -228,24 +234,39 @@ export class Trainer {
 
   /** The loss of a batch as a function of the weights, and what the program is made with. */
   #trace(size: number, training: boolean) {
-    const { network, normalization, data: { inputs, targets } } = this.#options;
+    const { network, normalization, data } = this.#options;
     const builder = new ProgramBuilder();
     const place = ({ shape, dtype }: Field) => builder.input([size, ...shape], dtype);
-    const [x, y] = [inputs.map(place), targets.map(place)];
+    const [x, y] = [data.inputs.map(place), data.targets.map(place)];
+    const examples = (data.weights ?? []).map(place);
     const key = builder.variable(this.#key);
     const done = key.slice([2], [1]).reshape([]).cast("f32");
     const weights = valuesOf(builder, this.#weights);
-    const objective = { network, normalization, losses: this.#losses, targets: this.#targets };
-    const loss = lossOfBatch(objective, x, y, training, key);
-    return { builder, loss, weights, key, done };
+    const objective = { network, normalization, outputs: this.#outputs };
+    const loss = lossOfBatch(objective, x, y, examples, training, key);
+    return { builder, loss, weights, examples, key, done };
   }
 
   #build(size: number, training: boolean): StatefulProgram {
-    const { builder, loss, weights, key, done } = this.#trace(size, training);
+    const { builder, loss, weights, examples, key, done } = this.#trace(size, training);
     const [value, pass] = training ? this.#addStep(builder, loss, weights, done) : loss(weights);
     // The next step draws other random numbers.
     if (training) builder.update(this.#key, key.add(iota([3], 0).equal(2)));
-    this.counters.count(builder, value, size, done.add(1), pass, this.hasLabels);
+    this.counters.count(builder, {
+      size,
+      step: done.add(1),
+      loss: value,
+      outputs: this.#outputs.map((output, i) => {
+        const weights = lossWeightsOf(output, examples), targets = pass.targets[i]!;
+        return {
+          loss: pass.losses[i]!,
+          predictions: pass.outputs[i]!,
+          targets,
+          weights: weights.examples,
+          total: countsOf(targets, weights)?.cast("f32").sum(),
+        };
+      }),
+    });
     try {
       return builder.build(this.#runtime);
     } catch (error) {
@@ -300,34 +321,4 @@ function valuesOf(builder: ProgramBuilder, variables: ReadonlyMap<string, Variab
 export function checkTrainable(network: Network, where: string): void {
   if (network.weights.some((weight) => weight.trainable)) return;
   throw new TypeError(`${where}: the model has no weights that may change; unfreeze() some`);
-}
-
-/** Checks that examples fit a network's inputs. */
-export function checkInputs(network: Network, inputs: readonly Field[], where: string): void {
-  const fits = inputs.length === network.inputs.length &&
-    inputs.every(({ shape }, i) => sameShape(shape, network.inputs[i]!.shape));
-  if (fits) return;
-  const list = (fields: readonly { readonly shape: Shape }[]) =>
-    fields.map(({ shape }) => formatShape(shape)).join(", ");
-  throw new TypeError(
-    `${where}: expected examples of shape ${list(network.inputs)} as the model's input, found ` +
-      `${list(inputs)}`,
-  );
-}
-
-/** Checks that a data set's fields fit a network's inputs and outputs. */
-function checkFields(
-  { where, network, data: { inputs, targets } }: TrainerOptions,
-  losses: readonly Loss[],
-): TargetForm[] {
-  checkInputs(network, inputs, where);
-  if (targets.length !== network.outputs.length) {
-    throw new TypeError(
-      `${where}: expected one target for each of the ${network.outputs.length} outputs, found ${targets.length}`,
-    );
-  }
-  return network.outputs.map((output, i) => {
-    const at = targets.length === 1 ? where : `${where}: output ${i}`;
-    return targetForm(losses[i]!, targets[i]!, output.shape, output.layer?.type.type, at);
-  });
 }

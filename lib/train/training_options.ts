@@ -1,6 +1,7 @@
 import {
   callback,
   custom,
+  elsewhere,
   flag,
   group,
   instance,
@@ -14,11 +15,14 @@ import {
 } from "../core/option_kinds.ts";
 import type { Schema, Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
-import { type LossLike, lossOption } from "./loss.ts";
-import { type Metric, metricsOption } from "./metrics.ts";
+import type { ByOutput } from "./by_output.ts";
+import type { ClassWeights } from "./class_weights.ts";
+import { type LossesLike, lossOption } from "./loss.ts";
+import { type MetricsLike, metricsOption } from "./metric_options.ts";
 import { type Optimizer, optimizerOption } from "./optimizer.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
@@ -31,8 +35,20 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** The rule of the steps; `adam()` by default. */
   readonly optimizer?: Optimizer;
-  /** The loss, or one for each output; "crossEntropy" (of logits) by default. */
-  readonly loss?: LossLike | readonly LossLike[];
+  /**
+   * The loss, or one for each output in a list or by the outputs' names; "crossEntropy" (of logits) by
+   * default. Of several outputs the sum is made small.
+   */
+  readonly loss?: LossesLike;
+  /** By what each output's loss is multiplied in the sum; 1 by default. */
+  readonly lossWeights?: ByOutput<number>;
+  /**
+   * What examples of each class count in the loss, in validation too: by label, by the classes' names
+   * (1 where one is not named), or "balanced", which has all classes of the data count the same. The
+   * loss is then the weighted mean, as PyTorch's CrossEntropyLoss(weight=…) has it. Of several outputs,
+   * by the outputs' names. Weights of single examples belong to the data set.
+   */
+  readonly classWeights?: ClassWeights | "balanced";
   /** Data that the model is measured on after each epoch. */
   readonly validation?: Dataset | DataStream;
   /**
@@ -46,8 +62,13 @@ export interface FitOptions {
   readonly dropRemainder?: boolean;
   /** The k of the top-k metric; 5 by default. */
   readonly topK?: number;
-  /** Further measures, by name. */
-  readonly metrics?: Readonly<Record<string, Metric>>;
+  /**
+   * Further measures: names of ready-made ones or metrics in a list, or by the names that they have in
+   * results; for every output, or by the outputs' names. Without any, what fits is counted: top-1 and
+   * top-k for class numbers and probabilities of classes, the share of right answers for yes and no
+   * and for the classes of pixels.
+   */
+  readonly metrics?: MetricsLike;
   /**
    * Whether progress is shown: in a notebook as bars, a chart and a table, elsewhere on stderr. True
    * by default in a notebook and in a terminal.
@@ -83,12 +104,24 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
+const ofExamples = elsewhere(
+  "weights of examples belong to the data set: arrayDataset({ inputs, targets, weights })",
+);
+
+/** What other libraries call weights of examples. */
+const examplesInData = { weights: ofExamples, sampleWeights: ofExamples, sampleWeight: ofExamples };
+
 /** The options of `fit`. */
 export const fitSchema = {
   epochs: positiveInteger(1),
   batchSize: positiveInteger(32),
   optimizer: optimizerOption,
   loss: lossOption("crossEntropy"),
+  lossWeights: object<ByOutput<number>>("a number for each output, in a list or by name"),
+  classWeights: custom<ClassWeights | "balanced">(
+    'a number for each class, in a list or by name, or "balanced"',
+    (value): value is ClassWeights | "balanced" => value === "balanced" || value instanceof Object,
+  ),
   validation: custom(
     "a data set",
     (value): value is Dataset | DataStream => value instanceof Object && "batches" in value,
@@ -115,20 +148,24 @@ export const fitSchema = {
   }),
   resume: text(),
   signal: instance(AbortSignal),
+  ...{ ...examplesInData, balanced: elsewhere('say classWeights: "balanced"') },
 } satisfies Schema<FitOptions>;
 
 /** The options of a `fit`, with their defaults. */
 export type FitSettings = Values<typeof fitSchema>;
 
 /** Settings of `evaluate`. */
-export interface EvaluateOptions extends Pick<FitOptions, "topK" | "metrics"> {
+export interface EvaluateOptions extends Pick<FitOptions, "lossWeights" | "topK" | "metrics"> {
   /** Examples of a run; 128 by default. It does not change the result. */
   readonly batchSize?: number;
   /**
    * The loss, or one for each output; by default what the model was trained with last, or
-   * "crossEntropy" where it was not since it was made or loaded.
+   * "crossEntropy" where it was not since it was made or loaded. Without another loss, its weights of
+   * outputs and classes are those of that training too, and so are the metrics where none are given.
    */
-  readonly loss?: LossLike | readonly LossLike[];
+  readonly loss?: LossesLike;
+  /** What examples of each class count in the loss. */
+  readonly classWeights?: ClassWeights;
   /** Ends the evaluation by an AbortError, as a notebook's stop button does. */
   readonly signal?: AbortSignal;
 }
@@ -137,9 +174,12 @@ export interface EvaluateOptions extends Pick<FitOptions, "topK" | "metrics"> {
 export const evaluateSchema = {
   batchSize: positiveInteger(128),
   loss: lossOption(),
+  lossWeights: fitSchema.lossWeights,
+  classWeights: object<ClassWeights>("a number for each class, in a list or by name"),
   topK: fitSchema.topK,
   metrics: fitSchema.metrics,
   signal: fitSchema.signal,
+  ...examplesInData,
 } satisfies Schema<EvaluateOptions>;
 
 /** Settings of `predict`. */
@@ -160,7 +200,12 @@ export const predictSchema = {
 } satisfies Schema<PredictOptions>;
 
 /** Settings of `trainOnBatch`; what is not given stays as in the call before, but for the epoch. */
-export interface TrainOnBatchOptions extends Pick<FitOptions, "optimizer" | "loss"> {
+export interface TrainOnBatchOptions
+  extends Pick<FitOptions, "optimizer" | "loss" | "lossWeights" | "topK" | "metrics"> {
+  /** What examples of each class count in the loss. */
+  readonly classWeights?: ClassWeights;
+  /** What each example of this batch counts in the loss, [n]; or a list, one for each output. */
+  readonly weights?: Tensor | readonly Tensor[];
   /** Seeds dropout; 0 by default. */
   readonly seed?: number;
   /** Epochs done so far, with a fraction, for the schedule of the learning rate; 0 by default. */
@@ -171,8 +216,14 @@ export interface TrainOnBatchOptions extends Pick<FitOptions, "optimizer" | "los
 export const trainOnBatchSchema = {
   optimizer: optimizerOption,
   loss: lossOption(),
+  lossWeights: fitSchema.lossWeights,
+  classWeights: evaluateSchema.classWeights,
+  topK: positiveInteger(),
+  metrics: fitSchema.metrics,
+  weights: object<Tensor | readonly Tensor[]>("a tensor, or a list of tensors"),
   seed: integer(),
   epoch: number({ least: 0 }, 0),
+  ...{ sampleWeights: elsewhere("give them as weights: a number for each example") },
 } satisfies Schema<TrainOnBatchOptions>;
 
 /** Settings of a new model. */

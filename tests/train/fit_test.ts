@@ -154,7 +154,7 @@ Deno.test("several inputs, outputs and losses", async () => {
     optimizer: adam({ learningRate: 0.02 }),
   });
   assert(epochs.at(-1)!.loss < 0.3 * epochs[0]!.loss);
-  await assertRejects(() => net.fit(data), TypeError, "fit: output 0");
+  await assertRejects(() => net.fit(data), TypeError, "fit: output sum");
   await assertRejects(() => net.fit(data, { loss: ["hinge", "hinge", "hinge"] }), TypeError);
 });
 

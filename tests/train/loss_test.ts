@@ -62,8 +62,12 @@ Deno.test("unknown losses, wrong settings and wrong counts are refused", () => {
     "labelSmoothing",
   );
   assertThrows(() => lossOf({ name: "hinge", labelSmoothing: 0.1 }), TypeError, "labelSmoothing");
-  assertThrows(() => lossesOf(["hinge", "hinge"], 3), TypeError, "3 outputs, found 2");
-  assertEquals(lossesOf("hinge", 2).map(({ name }) => name), ["hinge", "hinge"]);
+  assertThrows(
+    () => lossesOf(["hinge", "hinge"], ["a", "b", "c"]),
+    TypeError,
+    "3 outputs, found 2",
+  );
+  assertEquals(lossesOf("hinge", ["a", "b"]).map(({ name }) => name), ["hinge", "hinge"]);
 });
 
 Deno.test("a loss of one's own gives one number", () => {

@@ -3,9 +3,13 @@ import { Random } from "../../lib/core/random.ts";
 import { leaf } from "../../lib/graph/node.ts";
 import { concatenate } from "../../lib/tensor/combine.ts";
 import { full } from "../../lib/tensor/create.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
-import { type Metric, rankOf } from "../../lib/train/metrics.ts";
+import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { arrayDataset, type ArrayDatasetOptions } from "../../lib/train/dataset.ts";
+import type { Metric } from "../../lib/train/metric.ts";
+import * as metrics from "../../lib/train/metrics.ts";
+import { rankOf, sumOfRight } from "../../lib/train/right_answers.ts";
 import { sequential } from "../../lib/train/model.ts";
+import type { EvaluateOptions } from "../../lib/train/training_options.ts";
 import { onNodes } from "../nodes.ts";
 import { evaluate } from "../reference.ts";
 import { useCpu } from "./helpers.ts";
@@ -31,6 +35,12 @@ Deno.test("NaN is never right, and infinities have their place", () => {
   assertEquals(ranks([[NaN, NaN, NaN]], [2]).every((rank) => rank >= 3), true);
   assertEquals(ranks([[-Infinity, 0, Infinity]], [2]), [0]);
   assertEquals(ranks([[-Infinity, 0, Infinity]], [0]), [2]);
+});
+
+Deno.test("a NaN says neither yes nor no", () => {
+  const x = leaf([3, 1], "f32"), y = leaf([3, 1], "f32");
+  const right = onNodes((x, y) => sumOfRight(x, y, { answer: "binary", threshold: 0 })!)(x, y);
+  assertEquals([...evaluate([right], new Map([[x, [NaN, 1, NaN]], [y, [0, 1, 1]]]))[0]!], [1]);
 });
 
 Deno.test("ranks are those of a sort", () => {
@@ -118,6 +128,115 @@ Deno.test("a metric of one's own is summed over batches of any size, in training
   await assertRejects(
     () => net.evaluate(data, { metrics: { share: 1 } as never }),
     TypeError,
-    "evaluate: metrics: expected metrics { shape, count, result } by name",
+    "evaluate: metrics: expected metrics such as",
+  );
+});
+
+/** What a network whose outputs are its inputs is measured at. */
+async function measure(
+  outputs: number[][],
+  targets: ArrayDatasetOptions["targets"],
+  options: EvaluateOptions,
+) {
+  const net = await echo(outputs[0]!.length);
+  const data = arrayDataset({ inputs: outputs, ...targets && { targets } });
+  const results = await Promise.all(
+    [1, 2, 64].map((batchSize) => net.evaluate(data, { ...options, batchSize })),
+  );
+  const rounded = results.map(({ loss: _, ...rest }) =>
+    JSON.stringify(rest, (_, value) => typeof value === "number" ? Number(value.toFixed(6)) : value)
+  );
+  assertEquals(new Set(rounded).size, 1, "the same for batches of any size");
+  return JSON.parse(rounded[0]!);
+}
+
+const logits = [[-2], [0.3], [4], [-0.1], [0.2]];
+
+Deno.test("one output that says yes or no: the share on the right side of 0", async () => {
+  const labels = Int32Array.of(0, 0, 1, 1, 1);
+  for (const loss of ["binaryCrossEntropy", "hinge"] as const) {
+    assertEquals(await measure(logits, labels, { loss }), { accuracy: 0.6 });
+  }
+  const signs = { data: Float32Array.of(-1, -1, 1, 1, 1), shape: [1] };
+  assertEquals(await measure(logits, signs, { loss: "hinge" }), { accuracy: 0.6 });
+  const numbers = await measure(logits, labels, {
+    loss: "meanSquaredError",
+    metrics: ["accuracy", "binaryAccuracy"],
+  });
+  // As probabilities: the third alone is above a half.
+  assertEquals(numbers, { metrics: { accuracy: 0.6, binaryAccuracy: 0.6 } });
+});
+
+Deno.test("several labels an example: the share of all labels", async () => {
+  const scores = [[1, -1, 2], [-3, 0.5, -0.5], [1, 1, 1], [-1, -1, -1]];
+  const labels = [[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1]];
+  const loss = "binaryCrossEntropy";
+  assertEquals(await measure(scores, labels, { loss }), { accuracy: 0.75 });
+  const high = { "above 1": metrics.binaryAccuracy(1), own: metrics.accuracy };
+  assertEquals(await measure(scores, labels, { loss, metrics: high }), {
+    accuracy: 0.75,
+    metrics: { "above 1": 0.5, own: 0.75 },
+  });
+});
+
+Deno.test("one-hot and soft targets: the most probable class against the target's", async () => {
+  const scores = [[3, 1, 2], [0, 1, 2], [0, 5, 1], [2, 1, 0]];
+  for (const share of [1, 0.6]) {
+    const rest = (1 - share) / 2;
+    const targets = [0, 1, 1, 2].map((label) => [0, 1, 2].map((c) => c === label ? share : rest));
+    assertEquals(await measure(scores, targets, { loss: "crossEntropy", topK: 2 }), {
+      top1: 0.5,
+      topK: 0.75,
+    });
+    const own = await measure(scores, targets, {
+      loss: "meanSquaredError",
+      metrics: { right: "accuracy", "within 2": metrics.topK(2) },
+    });
+    assertEquals(own, { metrics: { right: 0.5, "within 2": 0.75 } });
+  }
+});
+
+Deno.test("a class for each pixel: the share of right pixels, as numbers or one-hot", async () => {
+  await useCpu();
+  const net = sequential([2, 1, 2]).relu();
+  const inputs = { data: Float32Array.of(1, 2, 3, 1, 4, 4, 0, 9, 2, 1, 5, 6), shape: [2, 1, 2] };
+  const labels = Int32Array.of(1, 0, 1, 1, 1, 0);
+  const oneHot = Float32Array.from({ length: 12 }, (_, i) => labels[i >> 1] === i % 2 ? 1 : 0);
+  for (
+    const targets of [
+      { data: labels, shape: [2, 1] },
+      { data: oneHot, shape: [2, 1, 2] },
+    ]
+  ) {
+    const measured = await net.evaluate(arrayDataset({ inputs, targets }), { batchSize: 2 });
+    assertAlmostEquals(measured.accuracy!, 0.5, 1e-6);
+    assertEquals(measured.top1, undefined);
+  }
+});
+
+Deno.test("errors of numbers: means over the examples, the root of all", async () => {
+  const found = await measure([[1, 2], [3, 5], [0, 0]], [[1, 0], [0, 1], [0, 3]], {
+    loss: "meanAbsoluteError",
+    metrics: ["meanAbsoluteError", "meanSquaredError", "rootMeanSquaredError"],
+  });
+  assertEquals(found.metrics.meanAbsoluteError, 2);
+  assertEquals(found.metrics.meanSquaredError, Number((38 / 6).toFixed(6)));
+  assertEquals(found.metrics.rootMeanSquaredError, Number(Math.sqrt(38 / 6).toFixed(6)));
+});
+
+Deno.test("metrics that targets say nothing of are refused", async () => {
+  const net = await echo(3);
+  const data = arrayDataset({ inputs: [[1, 2, 3]], targets: [1] });
+  await assertRejects(
+    () => net.evaluate(data, { metrics: ["meanAbsoluteError"] }),
+    TypeError,
+    'metric "meanAbsoluteError": expected targets of the outputs\' shape [1, 3], found i32 [1]',
+  );
+  const five = arrayDataset({ inputs: [[1, 2, 3]], targets: [[1, 2, 3, 4, 5]] });
+  const loss = (p: Tensor) => p.mean();
+  await assertRejects(
+    () => net.evaluate(five, { loss, metrics: ["accuracy"] }),
+    TypeError,
+    'metric "accuracy": expected targets of class numbers, probabilities or yes and no, found f32',
   );
 });

@@ -11,29 +11,32 @@ function form(loss: LossLike, dtype: DType, shape: Shape, output: Shape, layer?:
 
 Deno.test("class numbers of either integer type are labels", () => {
   for (const dtype of ["i32", "u8"] as const) {
-    const { isLabel, classes, prepare } = form("crossEntropy", dtype, [], [10]);
-    assertEquals([isLabel, classes], [true, 10]);
+    const { tally, classes, prepare } = form("crossEntropy", dtype, [], [10]);
+    assertEquals([tally, classes], ["ranks", 10]);
     assertEquals(prepare(zeros([4], dtype)).dtype, "i32");
   }
 });
 
 Deno.test("class numbers at each place of an image are no labels of the image", () => {
-  const { isLabel, classes } = form("crossEntropy", "i32", [8, 8], [8, 8, 3]);
-  assertEquals([isLabel, classes], [false, 3]);
+  const { tally, classes } = form("crossEntropy", "i32", [8, 8], [8, 8, 3]);
+  assertEquals([tally, classes], ["accuracy", 3]);
 });
 
 Deno.test("probabilities may be given in any type", () => {
   for (const dtype of ["f32", "i32", "u8"] as const) {
-    const { isLabel, classes, prepare } = form("crossEntropy", dtype, [10], [10]);
-    assertEquals([isLabel, classes], [false, undefined]);
+    const { tally, classes, prepare } = form("crossEntropy", dtype, [10], [10]);
+    assertEquals([tally, classes], ["ranks", undefined]);
     assertEquals(prepare(zeros([4, 10], dtype)).dtype, "f32");
   }
 });
 
 Deno.test("one number an example needs no axis of its own, whatever its type", () => {
   for (const loss of ["meanSquaredError", "binaryCrossEntropy"] as const) {
-    const { isLabel, classes, prepare } = form(loss, "i32", [], [1]);
-    assertEquals([isLabel, classes], [false, undefined]);
+    const { tally, classes, prepare } = form(loss, "i32", [], [1]);
+    assertEquals(
+      [tally, classes],
+      [loss === "binaryCrossEntropy" ? "accuracy" : undefined, undefined],
+    );
     const target = prepare(zeros([4], "i32"));
     assertEquals([target.dtype, target.shape], ["f32", [4, 1]]);
   }
@@ -41,8 +44,8 @@ Deno.test("one number an example needs no axis of its own, whatever its type", (
 
 Deno.test("a loss of one's own takes any targets, and labels are counted", () => {
   const own: LossLike = (p) => p.mean();
-  assertEquals(form(own, "f32", [7], [2, 2]).isLabel, false);
-  assertEquals(form(own, "i32", [], [10]).isLabel, true);
+  assertEquals(form(own, "f32", [7], [2, 2]).tally, undefined);
+  assertEquals(form(own, "i32", [], [10]).tally, "ranks");
   assertEquals(form(own, "f32", [], [1]).prepare(zeros([4], "f32")).shape, [4, 1]);
 });
 
@@ -67,7 +70,7 @@ Deno.test("a last layer that the loss would apply again is refused", () => {
     TypeError,
     "ends with sigmoid",
   );
-  assertEquals(form("meanSquaredError", "f32", [10], [10], "softmax").isLabel, false);
+  assertEquals(form("meanSquaredError", "f32", [10], [10], "softmax").tally, undefined);
 });
 
 Deno.test("labels out of range are refused", () => {

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { isSameLoss } from "../../lib/train/loss.ts";
+import { isSameChoice } from "../../lib/train/same_choice.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { defineOptimizer, type Optimizer } from "../../lib/train/optimizer.ts";
 import { adagrad, adam, rmsprop, sgd } from "../../lib/train/optimizers.ts";
@@ -107,12 +107,12 @@ Deno.test("optimizers compute the same where all but the learning rate is equal"
 
 Deno.test("losses are the same by name and settings, or as one function", () => {
   const own = (p: Tensor) => p.mean();
-  assertEquals(isSameLoss("hinge", { name: "hinge" }), true);
-  assertEquals(isSameLoss(["hinge"], "hinge"), true);
-  assertEquals(isSameLoss(own, own), true);
-  assertEquals(isSameLoss(own, (p: Tensor) => p.mean()), false);
-  assertEquals(isSameLoss(["hinge", own], ["hinge", own]), true);
+  assertEquals(isSameChoice("hinge", { name: "hinge" }), true);
+  assertEquals(isSameChoice(["hinge"], "hinge"), true);
+  assertEquals(isSameChoice(own, own), true);
+  assertEquals(isSameChoice(own, (p: Tensor) => p.mean()), false);
+  assertEquals(isSameChoice(["hinge", own], ["hinge", own]), true);
   const smooth = (labelSmoothing: number) => ({ name: "crossEntropy", labelSmoothing }) as const;
-  assertEquals(isSameLoss(smooth(0.1), smooth(0.1)), true);
-  assertEquals(isSameLoss(smooth(0.1), smooth(0.2)), false);
+  assertEquals(isSameChoice(smooth(0.1), smooth(0.1)), true);
+  assertEquals(isSameChoice(smooth(0.1), smooth(0.2)), false);
 });

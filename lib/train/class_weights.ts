@@ -1,0 +1,117 @@
+import { formatField } from "./batch.ts";
+import { type ByOutput, byOutput, checkWeight, isList } from "./by_output.ts";
+import { Dataset } from "./dataset.ts";
+import type { DataStream } from "./stream.ts";
+import type { TargetForm } from "./targets.ts";
+import { unknownName } from "../core/suggest.ts";
+
+/** What examples of each class count: a list by label, or by the classes' names or labels. */
+export type WeightsOfClasses = readonly number[] | Readonly<Record<string, number>>;
+
+/** Weights of the classes of a model's output, or of its outputs by name. */
+export type ClassWeights = WeightsOfClasses | Readonly<Record<string, WeightsOfClasses>>;
+
+/** An output whose examples may be of classes. */
+export interface ClassedOutput {
+  readonly name: string;
+  readonly form: TargetForm;
+  /** The names of its classes, by label, where they are known. */
+  readonly classes: readonly string[] | undefined;
+}
+
+/** What examples of each class count, for each output that has classes with weights. */
+export function classWeightsOf(
+  given: ClassWeights | undefined,
+  outputs: readonly ClassedOutput[],
+): (readonly number[] | undefined)[] {
+  if (given === undefined) return outputs.map(() => undefined);
+  const names = outputs.map(({ name }) => name);
+  const isByOutput = !isList(given) && Object.values(given).some((one) => typeof one === "object");
+  if (!isByOutput && outputs.length > 1) {
+    throw new TypeError(
+      `classWeights: expected them by output, such as { ${names[0]}: [1, 2] }, for a model with ` +
+        `the outputs ${names.join(", ")}`,
+    );
+  }
+  const each = isByOutput
+    ? byOutput(given as ByOutput<WeightsOfClasses>, names, "classWeights")
+    : [given as WeightsOfClasses];
+  return each.map((weights, i) => weights && weightsOf(weights, outputs[i]!, outputs.length > 1));
+}
+
+function weightsOf(
+  given: WeightsOfClasses,
+  { name, form: { weightedClasses: count }, classes }: ClassedOutput,
+  isOneOfSeveral: boolean,
+): readonly number[] {
+  const where = isOneOfSeveral ? `classWeights: ${name}` : "classWeights";
+  if (count === undefined) {
+    throw new TypeError(
+      `${where}: expected an output with one class for each example, found one with numbers or ` +
+        "several labels; weights of single examples belong to the data set: " +
+        "arrayDataset({ inputs, targets, weights })",
+    );
+  }
+  if (isList(given)) {
+    if (given.length !== count) {
+      throw new TypeError(
+        `${where}: expected ${count} numbers, one for each class, found ${given.length}`,
+      );
+    }
+    return given.map((weight, label) => checkWeight(weight, `${where}[${label}]`));
+  }
+  const labels = Array.from({ length: count }, (_, label) => String(label));
+  const known = classes?.length === count ? classes : labels;
+  const weights = labels.map(() => 1);
+  for (const [key, weight] of Object.entries(given)) {
+    const label = known.includes(key) ? known.indexOf(key) : labels.indexOf(key);
+    if (label < 0) throw new RangeError(`${where}: ${unknownName("class", key, known)}`);
+    weights[label] = checkWeight(weight, `${where}: ${key}`);
+  }
+  return weights;
+}
+
+/**
+ * Weights by which all classes of a data set count the same: examples / (classes * examples of the
+ * class), for each output that has classes. A class without examples does not count as one.
+ */
+export function balancedClassWeights(
+  data: Dataset | DataStream,
+  outputs: readonly ClassedOutput[],
+): Record<string, readonly number[]> {
+  if (!(data instanceof Dataset)) {
+    throw new TypeError(
+      'classWeights: "balanced" needs a data set whose labels can be counted before, found a ' +
+        "stream; give a number for each class, or collect() it",
+    );
+  }
+  const counted = outputs.flatMap(({ name, form }, i) => {
+    const { weightedClasses: size, answer } = form, field = data.targets[i]!;
+    if (size === undefined) return [];
+    if (answer === "probabilities") {
+      throw new TypeError(
+        `classWeights: "balanced" counts class numbers, found ${
+          formatField(field)
+        }; give a number ` +
+          "for each class",
+      );
+    }
+    return [{ name, i, counts: new Float64Array(size) }];
+  });
+  if (counted.length === 0) {
+    throw new TypeError('classWeights: "balanced" needs an output with one class for each example');
+  }
+  for (const { targets } of data.batches({ batchSize: 256, reuse: true })) {
+    for (const { i, counts } of counted) {
+      // Where targets are -1 and 1, the first is class 0. Labels out of range are reported later.
+      for (const label of targets[i]!) {
+        const at = Math.max(0, label);
+        if (at < counts.length) counts[at]!++;
+      }
+    }
+  }
+  return Object.fromEntries(counted.map(({ name, counts }) => {
+    const there = counts.filter((count) => count > 0).length, all = counts.reduce((a, b) => a + b);
+    return [name, Array.from(counts, (count) => count > 0 ? all / (there * count) : 1)];
+  }));
+}
