@@ -24,7 +24,13 @@
 export type { DType, NumberArray, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
 export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.ts";
 export { Random } from "./lib/core/random.ts";
-export type { Normalization, Preprocessing } from "./lib/core/preprocessing.ts";
+export type {
+  ImageSize,
+  Normalization,
+  Preprocessing,
+  SizeRounding,
+  SquarePreprocessing,
+} from "./lib/core/preprocessing.ts";
 export type { Shape } from "./lib/core/shape.ts";
 export type * from "./lib/device/device.ts";
 export { registerDevice } from "./lib/device/registry.ts";

@@ -6,6 +6,7 @@
 import { cifarFiles } from "../../data/cifar.ts";
 import { checkedBy } from "../core/option_kinds.ts";
 import { pick, type Values } from "../core/options.ts";
+import { roundingOption } from "../core/preprocessing.ts";
 import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
 import { withClassesOf } from "../evaluate/classes.ts";
 import { type EvaluationOptions, evaluationSchema } from "../evaluate/evaluation_options.ts";
@@ -42,6 +43,7 @@ const options = {
     "LIST",
   ),
   filter: option("how images are resized (bilinear)", viewSchema.filter),
+  rounding: option("how sizes between two pixels are rounded (torchvision)", roundingOption),
   limit: option("the number of images, spread over all (all)", evaluationSchema.limit),
   "batch-size": option("views of one run of the network (32)", evaluationSchema.batchSize),
   device: deviceOption,
@@ -75,6 +77,11 @@ Label files (--labels)
   ILSVRC's ground truth: a line for each image by sorted name, a number from 1 into --synsets
   (in the devkit's order) or a synset
 
+Figures to compare with (--rounding)
+  torchvision's were made with the longer side rounded down and the middle's place to the nearest
+  pixel; other tools' often with "nearest": the longer side to the nearest, the place down. That
+  moves one image in a hundred
+
 Examples
   deno task evaluate --model resnet50 --weights imagenet --images val --synsets synset_words.txt
   deno task evaluate --model googlenet --weights googlenet.safetensors --images images --labels labels.tsv
@@ -88,7 +95,7 @@ Environment
 /** Options that are only for images. */
 const onlyImages = [
   ...(["images", "labels", "synsets"] as const),
-  ...(["crops", "scales", "filter", "rotate", "strict"] as const),
+  ...(["crops", "scales", "filter", "rounding", "rotate", "strict"] as const),
 ];
 
 /** Checks that images or records are named, and no option is given that would be ignored. */
@@ -142,7 +149,11 @@ async function evaluate(
   const views = pick(given, "crops", "scales", "filter", "rotate", "strict");
   const result = records
     ? await evaluateDataset(model, records, { ...common, preprocessing, name: data! })
-    : await evaluateImages(model, source!, { ...common, preprocessing, ...views });
+    : await evaluateImages(model, source!, {
+      ...common,
+      preprocessing: { ...preprocessing, ...pick(given, "rounding") },
+      ...views,
+    });
   return { result, start };
 }
 

@@ -5,10 +5,13 @@
  */
 import { dirname } from "node:path";
 import { pick } from "../core/options.ts";
+import { roundingOption } from "../core/preprocessing.ts";
 import { classifyImage } from "../evaluate/classify.ts";
+import type { Synsets } from "../evaluate/labels.ts";
 import { findSynsets } from "../evaluate/open_images.ts";
 import { isOfOneImage } from "../evaluate/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
+import type { Model } from "../train/model.ts";
 import { viewSchema } from "../vision/views.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
@@ -18,6 +21,7 @@ const options = {
   ...networkSchema,
   synsets: path("names of the classes by synset (synset_words.txt beside the images)"),
   crops: option("views of an image: 1 or 10 (1)", viewSchema.crops),
+  rounding: option("how sizes between two pixels are rounded (torchvision)", roundingOption),
   rotate: toggle("turns photos as their EXIF data say"),
   device: deviceOption,
   json: toggle("one JSON object an image instead of text"),
@@ -47,6 +51,12 @@ export function bar(share: number): string {
   return ("█".repeat(eighths >> 3) + (eighths % 8 > 0 ? part : "")).padEnd(barWidth);
 }
 
+/** Names of a model's classes: its own, for synsets their words, or those of a list of as many. */
+function namesOf({ classes }: Model, synsets: Synsets | undefined): readonly string[] | undefined {
+  if (classes === undefined || synsets === undefined) return classes ?? synsets?.names;
+  return classes.map((name) => synsets.names[synsets.classOf.get(name) ?? -1] ?? name);
+}
+
 /** The command; returns the exit code. */
 export const main = command(options, help, async (given, images) => {
   if (images.length === 0) throw new UsageError("expected images; see --help");
@@ -65,13 +75,13 @@ export const main = command(options, help, async (given, images) => {
         `found ${synsets!.names.length}`,
     );
   }
-  const names = fits ? synsets!.names : model.classes;
+  const names = namesOf(model, fits ? synsets : undefined);
   let failed = 0;
   for (const image of images) {
     try {
       const found = await classifyImage(model, await Deno.readFile(image), {
         name: image,
-        preprocessing,
+        preprocessing: { ...preprocessing, ...pick(given, "rounding") },
         ...pick(given, "crops", "rotate"),
       });
       const labels = found.map(({ index, score }) => ({

@@ -1,4 +1,4 @@
-import { oneOf, positiveInteger } from "./option_kinds.ts";
+import { checkedBy, oneOf, positiveInteger } from "./option_kinds.ts";
 import type { Schema } from "./options.ts";
 
 /**
@@ -12,21 +12,59 @@ export interface Normalization {
   readonly standardDeviation: readonly number[];
 }
 
+/** The side of a square, or a height and a width, in pixels. */
+export type ImageSize = number | readonly [height: number, width: number];
+
+/**
+ * How sizes that fall between two pixels are rounded. "torchvision": the longer side down, the place of
+ * the middle to the nearest, of two the even one. "nearest", as other tools have it: the longer side to
+ * the nearest, of two the even one, and the place of the middle down. It moves one image in a hundred.
+ */
+export type SizeRounding = "torchvision" | "nearest";
+
 /** How images are prepared for a network. */
 export interface Preprocessing {
-  /** The shorter side after scaling, in pixels; undefined where images are taken as they are. */
-  readonly resize?: number;
-  /** Side of the square cut out of the middle, in pixels. */
-  readonly crop?: number;
+  /**
+   * The shorter side after scaling; or a height and a width that images are stretched to, whatever
+   * their proportions. By default they are scaled so that they just cover the crop; without a crop
+   * they are taken as they are.
+   */
+  readonly resize?: ImageSize;
+  /** What is cut out of the middle: a square, or a height and a width. */
+  readonly crop?: ImageSize;
+  /** How sizes between two pixels are rounded; "torchvision" by default. */
+  readonly rounding?: SizeRounding;
   /** Order of the channels that the weights expect. */
   readonly channels: "rgb" | "bgr" | "gray";
   /** Constants of each channel, in the order of `channels`. */
   readonly normalization: Normalization;
 }
 
+/** A preprocessing that makes square images, as the networks of the zoo take. */
+export interface SquarePreprocessing extends Preprocessing {
+  readonly resize?: number;
+  readonly crop?: number;
+}
+
+/** The height and the width of a size. */
+export const heightAndWidth = (size: ImageSize): readonly [height: number, width: number] =>
+  typeof size === "number" ? [size, size] : size;
+
+/** A size as an option. */
+const imageSize = checkedBy<ImageSize>((value, where) => {
+  const isPair = (list: unknown): list is readonly unknown[] =>
+    Array.isArray(list) && list.length === 2;
+  if (!isPair(value)) return positiveInteger().read(value, where);
+  return [positiveInteger().read(value[0], where), positiveInteger().read(value[1], where)];
+});
+
+/** How sizes are rounded, as an option. */
+export const roundingOption = oneOf(["torchvision", "nearest"]);
+
 /** The options of a preprocessing but the normalization, as far as they are known. */
 export const preprocessingSchema = {
-  resize: positiveInteger(),
-  crop: positiveInteger(),
+  resize: imageSize,
+  crop: imageSize,
+  rounding: roundingOption,
   channels: oneOf(["rgb", "bgr", "gray"]),
 } satisfies Schema<Partial<Omit<Preprocessing, "normalization">>>;

@@ -62,6 +62,10 @@ const datasetSchema = {
  * threads while the device works, and only a few are in memory at a time. With several views of an
  * image, the probabilities are averaged.
  *
+ * Where a figure is compared with another tool's, its rounding of sizes counts too: torchvision's is
+ * the default, and `preprocessing: { ...model.preprocessing, rounding: "nearest" }` the other usual one
+ * ({@linkcode SizeRounding}). That moves one image in a hundred.
+ *
  * ```ts ignore
  * import { evaluateImages, openImages, openNetwork } from "@striate/striate";
  * const { model } = await openNetwork("googlenet", "googlenet.safetensors");
@@ -70,8 +74,8 @@ const datasetSchema = {
  * console.log(result.top5Error, result.top5Interval);
  * ```
  *
- * @throws {RangeError} for a label that the model has no class for, folders of which only some
- * are named after its classes, a preprocessing that does not fit it, or an unknown option
+ * @throws {RangeError} for a label that the model has no class for, names that are not those
+ * of its classes, a preprocessing that does not fit it, or an unknown option
  * @throws {SyntaxError} with `strict`, for an image that is corrupt
  */
 export async function evaluateImages(

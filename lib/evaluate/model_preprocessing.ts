@@ -1,6 +1,6 @@
 import { object } from "../core/option_kinds.ts";
 import type { Model } from "../train/model.ts";
-import type { Preprocessing } from "../core/preprocessing.ts";
+import { heightAndWidth, type ImageSize, type Preprocessing } from "../core/preprocessing.ts";
 
 /** The preprocessing of images, where one is given. */
 export const preprocessingOption = object<Preprocessing>(
@@ -18,7 +18,7 @@ export function preprocessingFor(
   model: Model,
   given: Preprocessing | undefined,
   where: string,
-): Preprocessing & { readonly crop: number } {
+): Preprocessing & { readonly crop: ImageSize } {
   const [height, width, depth] = model.inputShape, { normalization } = model;
   const preprocessing = given ?? (normalization && {
     channels: depth === 1 ? "gray" as const : "rgb" as const,
@@ -31,15 +31,16 @@ export function preprocessingFor(
         "none; openNetwork gives that of a known network",
     );
   }
-  const { crop = height!, channels } = preprocessing, channelCount = channels === "gray" ? 1 : 3;
-  if (crop === height && crop === width && channelCount === depth) {
+  const { crop = height === width ? height! : [height!, width!], channels } = preprocessing;
+  const [rows, columns] = heightAndWidth(crop), channelCount = channels === "gray" ? 1 : 3;
+  if (rows === height && columns === width && channelCount === depth) {
     return { ...preprocessing, crop };
   }
   throw new RangeError(
-    `${where}: the preprocessing gives images of ${crop} x ${crop} x ${channelCount} (${channels}), but ` +
-      `the model takes ${height} x ${width} x ${depth}; ` +
+    `${where}: the preprocessing gives images of ${rows} x ${columns} x ${channelCount} (${channels}), ` +
+      `but the model takes ${height} x ${width} x ${depth}; ` +
       (channelCount === depth
-        ? `build it with inputShape: [${crop}, ${crop}, ${depth}]`
+        ? `use crop: [${height}, ${width}], or build the model with inputShape: [${rows}, ${columns}, ${depth}]`
         : `use channels: ${depth === 1 ? '"gray"' : '"rgb" or "bgr"'}`),
   );
 }

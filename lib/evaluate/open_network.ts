@@ -6,7 +6,7 @@ import type { Model } from "../train/model.ts";
 import { loadWeights, type LoadWeightsOptions, loadWeightsSchema } from "../weights/load.ts";
 import type { WeightFile } from "../weights/weight_file.ts";
 import { openWeights } from "../weights/open.ts";
-import type { Preprocessing } from "../core/preprocessing.ts";
+import type { Preprocessing, SquarePreprocessing } from "../core/preprocessing.ts";
 import type { CaffeForm, ZooEntry } from "../zoo/entry.ts";
 import { publishedWeights, zooEntry } from "../zoo/zoo.ts";
 
@@ -32,7 +32,7 @@ const published = ["imagenet", "cifar10"] as const;
 type PublishedName = typeof published[number];
 
 /** Images for a model of which nothing is known: as they are, from 0 to 1. */
-const plain: Preprocessing = {
+const plain: SquarePreprocessing = {
   channels: "rgb",
   normalization: { mean: [0], standardDeviation: [1] },
 };
@@ -121,11 +121,12 @@ function build(entry: ZooEntry, form: Pick<ZooEntry, "build" | "preprocessing"> 
  */
 function savedModel(model: Model, entry: ZooEntry | undefined, where: string): OpenNetwork {
   if (entry !== undefined) checkSaved(model, entry, where);
-  const [side, , depth] = model.inputShape as [number, number, number];
-  const { resize, crop, channels, normalization } = entry?.preprocessing ?? plain;
+  const [height, width, depth] = model.inputShape as [number, number, number];
+  const { channels, normalization, resize, crop }: SquarePreprocessing = entry?.preprocessing ??
+    plain;
   const preprocessing: Preprocessing = {
-    ...resize && crop ? { resize: Math.round(side * resize / crop) } : {},
-    crop: side,
+    ...resize && crop && height === width ? { resize: Math.round(height * resize / crop) } : {},
+    crop: height === width ? height : [height, width],
     channels: depth === 1 ? "gray" : channels === "gray" ? "rgb" : channels,
     normalization: normalization.mean.length === depth ? normalization : plain.normalization,
     ...model.preprocessing,

@@ -1,3 +1,4 @@
+import { heightAndWidth, type ImageSize, type SizeRounding } from "../core/preprocessing.ts";
 import { checkImage, type RgbImage } from "./image.ts";
 
 /** The part of an image from column `left` and row `top` on. */
@@ -33,10 +34,16 @@ function half(margin: number): number {
   return margin % 2 === 1 && down % 2 === 1 ? down + 1 : down;
 }
 
-/** The square of `size` x `size` pixels in the middle. */
-export function centerCrop(image: RgbImage, size: number): RgbImage {
-  const left = half(image.width - size), top = half(image.height - size);
-  return cropImage(image, { left, top, width: size, height: size });
+/** The square of `size` x `size` pixels in the middle, or a rectangle of `size` [height, width]. */
+export function centerCrop(
+  image: RgbImage,
+  size: ImageSize,
+  rounding: SizeRounding = "torchvision",
+): RgbImage {
+  const [height, width] = heightAndWidth(size);
+  const place = (margin: number) => rounding === "nearest" ? Math.floor(margin / 2) : half(margin);
+  const left = place(image.width - width), top = place(image.height - height);
+  return cropImage(image, { left, top, width, height });
 }
 
 /** An image with left and right exchanged. */
@@ -59,12 +66,16 @@ export function mirrorImage(image: RgbImage): RgbImage {
  * bottom right and centre, then the same five mirrored (each the crop of the mirrored image, so that
  * "left" and "right" change places, as in torchvision's `TenCrop`).
  */
-export function tenCrop(image: RgbImage, size: number): RgbImage[] {
+export function tenCrop(
+  image: RgbImage,
+  size: ImageSize,
+  rounding: SizeRounding = "torchvision",
+): RgbImage[] {
+  const [height, width] = heightAndWidth(size);
   return [image, mirrorImage(image)].flatMap((side) => {
-    const right = image.width - size, bottom = image.height - size;
-    const corner = (left: number, top: number) =>
-      cropImage(side, { left, top, width: size, height: size });
+    const right = image.width - width, bottom = image.height - height;
+    const corner = (left: number, top: number) => cropImage(side, { left, top, width, height });
     const corners = [corner(0, 0), corner(right, 0), corner(0, bottom), corner(right, bottom)];
-    return [...corners, centerCrop(side, size)];
+    return [...corners, centerCrop(side, size, rounding)];
   });
 }

@@ -112,7 +112,7 @@ export class ImagePool {
   }
 
   /**
-   * The views of an encoded image, [views, crop, crop, channels]. `bytes` go to the worker: afterwards they
+   * The views of an encoded image, [views, height, width, channels]. `bytes` go to the worker: afterwards they
    * are gone here.
    *
    * @throws {SyntaxError} for bytes that are no whole image

@@ -6,6 +6,7 @@
  * @module
  */
 import { integer, oneOf } from "../core/option_kinds.ts";
+import type { SizeRounding } from "../core/preprocessing.ts";
 import { checkImage, type RgbImage } from "./image.ts";
 
 /** How pixels between pixels are found. */
@@ -146,14 +147,33 @@ export function resizeImage(
 
 /**
  * An image whose shorter side is `size` pixels, with its proportions: the longer side is rounded
- * down, as torchvision's `Resize(size)` has it.
+ * down, as torchvision's `Resize(size)` has it, or as `rounding` says.
  */
 export function resizeShorterSide(
   image: RgbImage,
   size: number,
   filter: ResizeFilter = "bilinear",
+  rounding: SizeRounding = "torchvision",
 ): RgbImage {
-  const { width, height } = image;
-  const long = Math.floor(size * Math.max(width, height) / Math.min(width, height));
-  return resizeImage(image, width <= height ? [long, size] : [size, long], filter);
+  return resizeToCover(image, [size, size], filter, rounding);
+}
+
+/** An image with its proportions, as large as just covers `height` x `width` pixels. */
+export function resizeToCover(
+  image: RgbImage,
+  [height, width]: readonly [number, number],
+  filter: ResizeFilter,
+  rounding: SizeRounding = "torchvision",
+): RgbImage {
+  const round = rounding === "nearest" ? roundHalfToEven : Math.floor;
+  const size: [number, number] = image.width * height >= image.height * width
+    ? [height, round(height * image.width / image.height)]
+    : [round(width * image.height / image.width), width];
+  return resizeImage(image, size, filter);
+}
+
+/** The nearest integer, of two the even one, as Python's `round`. */
+function roundHalfToEven(x: number): number {
+  const down = Math.floor(x);
+  return x - down === 0.5 ? down + down % 2 : Math.round(x);
 }

@@ -1,10 +1,16 @@
 import { listOf, oneOf, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import type { Preprocessing } from "../core/preprocessing.ts";
+import { heightAndWidth, type ImageSize, type Preprocessing } from "../core/preprocessing.ts";
 import { centerCrop, tenCrop } from "./crop.ts";
 import { decodeImage, type DecodeOptions, decodeSchema } from "./decode.ts";
 import type { RgbImage } from "./image.ts";
-import { filterOption, type ResizeFilter, resizeShorterSide } from "./resize_image.ts";
+import {
+  filterOption,
+  type ResizeFilter,
+  resizeImage,
+  resizeShorterSide,
+  resizeToCover,
+} from "./resize_image.ts";
 
 /** Which views of each image are taken. */
 export interface ViewOptions {
@@ -39,26 +45,34 @@ export function viewCount({ crops = 1, scales = [0] }: ViewOptions): number {
  * @throws {RangeError} for a scale below the crop
  */
 export function checkViews(
-  { crop = 1, resize = crop }: Pick<Preprocessing, "crop" | "resize">,
+  { crop = 1, resize }: Pick<Preprocessing, "crop" | "resize">,
   { scales }: ViewOptions,
 ): void {
-  if (!(resize >= crop)) {
+  const [height, width] = heightAndWidth(crop), most = Math.max(height, width);
+  if (typeof resize === "number" && !(resize >= most)) {
     throw new RangeError(
-      `resize: expected a shorter side of at least ${crop} pixels, the crop, found ${resize}`,
+      `resize: expected a shorter side of at least ${most} pixels, the crop, found ${resize}`,
+    );
+  }
+  if (typeof resize === "object" && !(resize[0] >= height && resize[1] >= width)) {
+    throw new RangeError(
+      `resize: expected at least ${height} x ${width} pixels, the crop, found ${
+        resize.join(" x ")
+      }`,
     );
   }
   if (scales?.length === 0) throw new RangeError("scales: expected at least one, found none");
   for (const scale of scales ?? []) {
-    if (Number.isInteger(scale) && scale >= crop && scale <= 8192) continue;
+    if (Number.isInteger(scale) && scale >= most && scale <= 8192) continue;
     throw new RangeError(
-      `scales: expected shorter sides from ${crop}, the crop, to 8192 pixels, found ${scale}`,
+      `scales: expected shorter sides from ${most}, the crop, to 8192 pixels, found ${scale}`,
     );
   }
 }
 
 /**
  * The views of an image as a network reads them, one after another: bytes of shape
- * [views, crop, crop, channels], the channels in the network's order. They are not normalised here
+ * [views, height, width, channels], the channels in the network's order. They are not normalised here
  * but on the device. Without a `crop` the image is taken as it is.
  *
  * ```ts
@@ -77,12 +91,18 @@ export function prepareImage(
 ): Uint8Array<ArrayBuffer> {
   const views = options("prepareImage", given, viewSchema);
   checkViews(preprocessing, views);
-  const { crop, resize = crop, channels } = preprocessing;
+  const { crop, resize, channels, rounding } = preprocessing;
   const { crops, scales = [resize], filter } = views;
-  const images = scales.flatMap((scale) => {
-    const resized = scale === undefined ? image : resizeShorterSide(image, scale, filter);
-    if (crop === undefined) return [resized];
-    return crops === 10 ? tenCrop(resized, crop) : [centerCrop(resized, crop)];
+  const resized = (size: ImageSize | undefined) => {
+    if (typeof size === "number") return resizeShorterSide(image, size, filter, rounding);
+    if (size !== undefined) return resizeImage(image, size, filter);
+    return crop === undefined
+      ? image
+      : resizeToCover(image, heightAndWidth(crop), filter, rounding);
+  };
+  const images = scales.map(resized).flatMap((image) => {
+    if (crop === undefined) return [image];
+    return crops === 10 ? tenCrop(image, crop, rounding) : [centerCrop(image, crop, rounding)];
   });
   const depth = channels === "gray" ? 1 : 3;
   const sizes = images.map(({ width, height }) => width * height * depth);

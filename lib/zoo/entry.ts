@@ -1,4 +1,4 @@
-import type { Preprocessing } from "../core/preprocessing.ts";
+import type { SquarePreprocessing } from "../core/preprocessing.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
 import type { ArchitectureOptions } from "./architecture_options.ts";
@@ -11,7 +11,7 @@ export interface CaffeForm {
   /** The layers' names there, by their names here. */
   readonly names: ReadonlyMap<string, string>;
   /** How images are prepared for them. */
-  readonly preprocessing: Preprocessing;
+  readonly preprocessing: SquarePreprocessing;
 }
 
 /** What an architecture's file says of a network. */
@@ -29,7 +29,7 @@ export class ZooEntry {
   /** The paper that it comes from. */
   readonly paper: string;
   /** How images are prepared for the published weights. */
-  readonly preprocessing: Preprocessing;
+  readonly preprocessing: SquarePreprocessing;
   /** Published accuracy, where there is any. */
   readonly published: Published | undefined;
   /** Published weights that a program can fetch, where there are any: for `loadWeights`. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Preprocessing } from "../core/preprocessing.ts";
+import type { SquarePreprocessing } from "../core/preprocessing.ts";
 
 /** torchvision's and timm's: RGB in units of the standard deviation over ImageNet. */
-export const imageNetRgb: Preprocessing = {
+export const imageNetRgb: SquarePreprocessing = {
   resize: 256,
   crop: 224,
   channels: "rgb",
@@ -14,13 +14,13 @@ export const imageNetRgb: Preprocessing = {
 };
 
 /** That of weights that came from TensorFlow: RGB from -1 to 1. */
-export const symmetricRgb: Preprocessing = {
+export const symmetricRgb: SquarePreprocessing = {
   ...imageNetRgb,
   normalization: { mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5] },
 };
 
 /** Caffe's: BGR from 0 to 255, less the mean colour of ImageNet. */
-export const caffeBgr: Preprocessing = {
+export const caffeBgr: SquarePreprocessing = {
   ...imageNetRgb,
   channels: "bgr",
   normalization: {
@@ -30,7 +30,7 @@ export const caffeBgr: Preprocessing = {
 };
 
 /** Digits: from 0 (background) to 1 (ink). */
-export const digits: Preprocessing = {
+export const digits: SquarePreprocessing = {
   channels: "gray",
   normalization: { mean: [0], standardDeviation: [1] },
 };

@@ -1,5 +1,5 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
-import type { Preprocessing } from "../core/preprocessing.ts";
+import type { SquarePreprocessing } from "../core/preprocessing.ts";
 import type { Schema } from "../core/options.ts";
 import { normal } from "../nn/initializer.ts";
 import { type Model, model } from "../train/model.ts";
@@ -81,7 +81,7 @@ function caffeNames(depth: VggDepth): ReadonlyMap<string, string> {
 }
 
 /** The mean colour of the images that the authors trained with. */
-const caffePreprocessing: Preprocessing = {
+const caffePreprocessing: SquarePreprocessing = {
   ...caffeBgr,
   normalization: {
     ...caffeBgr.normalization,

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bar } from "../../lib/cli/predict.ts";
+import { sequential } from "../../lib/train/model.ts";
 import { images } from "../evaluate/files.ts";
 import { command, lenetFolder } from "./command.ts";
 
@@ -10,6 +11,25 @@ Deno.test("bars grow with the share", () => {
   assertEquals(bar(1 / 192).trimEnd(), "▏");
   assertEquals(bar(2), "█".repeat(24));
   assert([0, 0.1, 0.33, 0.97].every((share) => bar(share).length === 24));
+});
+
+Deno.test("predict: a network that is not square, its own classes, and --rounding", async () => {
+  const net = sequential([16, 24, 3], { seed: 1 }).flatten().dense(2);
+  net.normalization = { mean: [0], standardDeviation: [1] };
+  net.classes = ["n02000000", "n01000000"];
+  // The list beside the images counts otherwise than the network.
+  using folder = await lenetFolder({ "synset_words.txt": "n01000000 gnu\nn02000000 owl\n" });
+  await net.save(folder.at("net.safetensors"));
+  const args = ["--weights", folder.at("net.safetensors"), folder.at("images/baseline.jpg")];
+  const ran = await predict(...args, "--json", "--rounding", "nearest");
+  assertEquals([ran.code, ran.errors], [0, ""]);
+  const { labels } = JSON.parse(ran.lines[0]!) as { labels: { class: number; name: string }[] };
+  assertEquals(labels.map(({ class: label, name }) => [label, name]).sort(), [
+    [0, "owl"],
+    [1, "gnu"],
+  ]);
+  const wrong = await predict(...args, "--rounding", "up");
+  assertStringIncludes(wrong.errors, 'expected "torchvision" or "nearest", found "up"');
 });
 
 Deno.test("predict: five classes an image, by names where a list fits, and the bad ones named", async () => {

@@ -245,6 +245,23 @@ Deno.test("a preprocessing that does not fit the model is refused, here and for 
   );
 });
 
+Deno.test("a network that is not square is shown what just covers its input", async () => {
+  const model = sequential([6, 12, 3], { seed: 2 }).flatten().dense(7);
+  model.normalization = preprocessing.normalization;
+  const bytes = images.get(names[0]!)!;
+  const pixels = prepareImage(await decodeImage(bytes.slice()), { crop: [6, 12], channels: "rgb" });
+  const logits = await (await model.predict(tensor(pixels, { shape: [1, 6, 12, 3] }))).data();
+  const [best] = await classifyImage(model, bytes.slice());
+  assertEquals(best!.index, logits.indexOf(Math.max(...logits)));
+  assertEquals((await evaluateImages(model, source())).images, names.length);
+  const wrong = { ...preprocessing, crop: [12, 6], resize: 12 } as const;
+  await assertRejects(
+    () => evaluateImages(model, source(), { preprocessing: wrong }),
+    RangeError,
+    "gives images of 12 x 6 x 3 (bgr), but the model takes 6 x 12 x 3; use crop: [6, 12], or",
+  );
+});
+
 Deno.test("a model that was trained here knows how its images are prepared, another does not", async () => {
   const model = net(), bytes = images.get(names[0]!)!;
   await assertRejects(() => evaluateImages(model, source()), TypeError, "expected a preprocessing");

@@ -45,6 +45,27 @@ Deno.test("a saved model keeps the margin that its network cuts off", async () =
   assertEquals([preprocessing.resize, preprocessing.crop], [128, 112]);
 });
 
+Deno.test("a model that is not square, and its rounding, are kept in its file", async () => {
+  using folder = new Folder();
+  const path = folder.at("net.safetensors"), net = sequential([16, 24, 3]).flatten().dense(2);
+  net.normalization = { mean: [0.5], standardDeviation: [0.25] };
+  await net.save(path);
+  const { preprocessing } = await openNetwork(undefined, path);
+  assertEquals([preprocessing.crop, preprocessing.resize], [[16, 24], undefined]);
+  net.preprocessing = { ...net.preprocessing, resize: [20, 28], rounding: "nearest" };
+  await net.save(path);
+  const { model: opened } = await openNetwork(undefined, path);
+  assertEquals(opened.preprocessing, {
+    channels: "rgb",
+    resize: [20, 28],
+    crop: [16, 24],
+    rounding: "nearest",
+    normalization: { mean: [0.5], standardDeviation: [0.25] },
+  });
+  net.preprocessing = { ...net.preprocessing, crop: [16, 0] };
+  await assertRejects(async () => loadModel(await net.toBytes()), SyntaxError, "crop: expected");
+});
+
 Deno.test("a network knows how its images are prepared, and a saved copy and a part of it do too", async () => {
   using folder = new Folder();
   const [weights, tuned] = [folder.at("weights.safetensors"), folder.at("tuned.safetensors")];

@@ -131,7 +131,7 @@ Deno.test("deconvnet: rectification acts on what comes from above, whatever was 
 /** A photograph as a network takes it: [1, side, side, 3] bytes. */
 async function photograph(path: string, settings: Parameters<typeof prepareImage>[1]) {
   const image = prepareImage(await decodeImage(await Deno.readFile(path)), settings);
-  const side = settings.crop!;
+  const side = Number(settings.crop);
   return tensor(image, { shape: [1, side, side, 3] });
 }
 

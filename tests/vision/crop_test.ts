@@ -23,6 +23,21 @@ Deno.test("the middle is found as torchvision does: of two, the even margin", ()
   assertEquals([4, 5, 6, 7, 8, 9].map((side) => margins(side, 4)), [0, 0, 1, 2, 2, 2]);
 });
 
+Deno.test("the middle by the other convention: the place is rounded down", () => {
+  const margins = [4, 5, 6, 7, 8, 9, 11].map((side) =>
+    corner(centerCrop(places(side, side), 4, "nearest"))[0]
+  );
+  assertEquals(margins, [0, 0, 1, 1, 2, 2, 3]);
+});
+
+Deno.test("crops of a height and a width", () => {
+  const middle = centerCrop(places(9, 7), [2, 5]);
+  assertEquals([middle.height, middle.width, corner(middle)], [2, 5, [2, 2]]);
+  const crops = tenCrop(places(6, 5), [4, 3]);
+  assertEquals(crops.map(({ height, width }) => [height, width]), Array(10).fill([4, 3]));
+  assertEquals(crops.slice(0, 5).map(corner), [[0, 0], [3, 0], [0, 1], [3, 1], [2, 0]]);
+});
+
 Deno.test("ten crops: corners, middle, and the same of the mirrored image", () => {
   const crops = tenCrop(places(6, 5), 4);
   assertEquals(crops.map(corner), [

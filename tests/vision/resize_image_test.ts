@@ -29,6 +29,28 @@ Deno.test("the shorter side decides, the longer is rounded down", () => {
   assertEquals(size(1, 3, 2), [2, 6]);
 });
 
+Deno.test("the longer side, rounded down or to the nearest: sizes that Python computed", () => {
+  // int(256 * long / short) and round(256 * long / short).
+  const sizes = [
+    [500, 375, 341, 341],
+    [500, 333, 384, 384],
+    [640, 426, 384, 385],
+    [1024, 683, 383, 384],
+    [767, 512, 383, 384],
+    [765, 512, 382, 382],
+    [257, 256, 257, 257],
+    [300, 299, 256, 257],
+  ] as const;
+  for (const [long, short, down, nearest] of sizes) {
+    const image = blank(long, short), upright = blank(short, long);
+    const sides = ({ width, height }: typeof image) => [width, height];
+    assertEquals(sides(resizeShorterSide(image, 256)), [down, 256]);
+    assertEquals(sides(resizeShorterSide(upright, 256)), [256, down]);
+    assertEquals(sides(resizeShorterSide(image, 256, "bilinear", "nearest")), [nearest, 256]);
+    assertEquals(sides(resizeShorterSide(upright, 256, "bilinear", "nearest")), [256, nearest]);
+  }
+});
+
 Deno.test("an even area stays even", () => {
   for (const filter of ["bilinear", "bicubic"] as const) {
     const { data } = resizeImage(blank(31, 17), [9, 50], filter);

@@ -29,6 +29,45 @@ Deno.test("without a size, the shorter side becomes that of the crop", () => {
   assertEquals(prepareImage(image(9, 9, 9), { crop: 2, channels: "rgb" }).length, 12);
 });
 
+/** The places that views take from an image whose pixels are their columns and rows. */
+function placesOf(width: number, height: number, preprocessing: object, views = {}) {
+  const data = Uint8Array.from(
+    { length: width * height * 3 },
+    (_, i) => [Math.floor(i / 3) % width, Math.floor(i / 3 / width), 0][i % 3]!,
+  );
+  const settings = { channels: "rgb", ...preprocessing } as const;
+  const bytes = prepareImage({ width, height, data }, settings, views);
+  return {
+    length: bytes.length / 3,
+    first: [...bytes.slice(0, 2)],
+    last: [...bytes.slice(-3, -1)],
+  };
+}
+
+Deno.test("crops that are not square: the image just covers them, and its middle is taken", () => {
+  // 8 x 16 pixels are kept as they are: the height decides, or the width.
+  assertEquals(placesOf(16, 8, { crop: [8, 10] }), { length: 80, first: [3, 0], last: [12, 7] });
+  assertEquals(placesOf(16, 8, { crop: [4, 16] }), { length: 64, first: [0, 2], last: [15, 5] });
+  assertEquals(placesOf(16, 8, { resize: 8, crop: [4, 6] }), {
+    length: 24,
+    first: [5, 2],
+    last: [10, 5],
+  });
+  assertEquals(placesOf(16, 8, { resize: [8, 16], crop: [6, 14] }).first, [1, 1]);
+  assertEquals(placesOf(7, 5, { resize: [10, 21] }).length, 210);
+  assertEquals(placesOf(16, 8, { crop: [8, 10] }, { crops: 10 }).length, 800);
+  const prepare = (preprocessing: object, views = {}) => () =>
+    placesOf(16, 8, preprocessing, views);
+  assertThrows(prepare({ resize: 6, crop: [4, 7] }), RangeError, "of at least 7 pixels");
+  assertThrows(prepare({ resize: [9, 4], crop: [8, 5] }), RangeError, "at least 8 x 5 pixels");
+  assertThrows(prepare({ crop: [4, 7] }, { scales: [6] }), RangeError, "from 7, the crop");
+});
+
+Deno.test("the other rounding moves the middle, and the longer side", () => {
+  const middle = (rounding: string) => placesOf(11, 8, { resize: 8, crop: 8, rounding }).first;
+  assertEquals([middle("torchvision"), middle("nearest")], [[2, 0], [1, 0]]);
+});
+
 Deno.test("scales below the crop and other crops are refused", () => {
   const prepare = (views: object) =>
     prepareImage(image(1, 2, 3), { resize: 8, crop: 4, channels: "rgb" }, views);
