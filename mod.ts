@@ -117,7 +117,15 @@ export {
   type OptimizerState,
   type Updated,
 } from "./lib/train/optimizer.ts";
-export { adagrad, adam, type AdamOptions, adamW, rmsprop, sgd } from "./lib/train/optimizers.ts";
+export {
+  adagrad,
+  adam,
+  type AdamOptions,
+  adamW,
+  rmsprop,
+  sgd,
+  type SgdOptions,
+} from "./lib/train/optimizers.ts";
 export {
   constantRate,
   cosineDecay,

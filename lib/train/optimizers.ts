@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { flag, number } from "../core/option_kinds.ts";
+import { flag, number, oneOf } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import { full } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   defineOptimizer,
@@ -21,10 +20,30 @@ const notNegative = (fallback: number) => number({ least: 0 }, fallback);
 const decayed = (gradient: Tensor, weight: Tensor, weightDecay: number) =>
   weightDecay > 0 ? gradient.add(weight.mul(weightDecay)) : gradient;
 
+/** Settings of sgd. */
+export interface SgdOptions extends OptimizerOptions {
+  /** Share of the velocity that goes on; 0 by default, which is plain descent. */
+  readonly momentum?: number;
+  /** The pull of the weights to zero, which is added to the gradient; 0 by default. */
+  readonly weightDecay?: number;
+  /** Nesterov's form: a step looks ahead by the new velocity. */
+  readonly nesterov?: boolean;
+  /**
+   * What the velocity adds up: "step" (the default) the gradients times the learning rate, as AlexNet
+   * and Caffe have it, so that a new rate counts for new gradients alone; "gradient" the gradients
+   * themselves, as PyTorch has it, so that a new rate counts for all that is in the velocity.
+   */
+  readonly velocity?: "step" | "gradient";
+}
+
 /**
  * Stochastic gradient descent with momentum, exactly as in the AlexNet paper:
  * v ← momentum · v − weightDecay · rate · w − rate · gradient; w ← w + v.
  * With `nesterov`, w ← w + momentum · v − weightDecay · rate · w − rate · gradient with the new v.
+ *
+ * With `velocity: "gradient"` as in PyTorch: v ← momentum · v + weightDecay · w + gradient;
+ * w ← w − rate · v; and with `nesterov` w ← w − rate · (gradient + weightDecay · w + momentum · v). At a
+ * constant rate both give the same weights.
  *
  * Sources: Krizhevsky et al. 2012, section 5; Sutskever et al. 2013 for Nesterov's form.
  *
@@ -38,23 +57,31 @@ const decayed = (gradient: Tensor, weight: Tensor, weightDecay: number) =>
  * console.log(optimizer.name); // "sgd"
  * ```
  */
-export function sgd(
-  given: OptimizerOptions & {
-    readonly momentum?: number;
-    readonly weightDecay?: number;
-    readonly nesterov?: boolean;
-  } = {},
-): Optimizer {
+export function sgd(given: SgdOptions = {}): Optimizer {
   const schema = {
     ...optimizerSchema(0.01),
     momentum: share(0),
     weightDecay: notNegative(0),
     nesterov: flag(false),
-  } satisfies Schema<typeof given>;
+    velocity: oneOf(["step", "gradient"], "step"),
+  } satisfies Schema<SgdOptions>;
   const settings = options("sgd", given, schema);
-  const { momentum, weightDecay, nesterov, ...common } = settings;
+  const { momentum, weightDecay, nesterov, velocity: sum, ...common } = settings;
   if (nesterov && momentum === 0) {
     throw new RangeError("sgd: nesterov: expected a momentum above 0, for example 0.9");
+  }
+  if (sum === "gradient" && momentum > 0) {
+    return defineOptimizer({
+      name: "sgd",
+      settings,
+      // Another name, since it means something else to a run that goes on.
+      slots: ["gradientVelocity"],
+      update(weight, gradient, [velocity], rate) {
+        const g = decayed(gradient, weight, weightDecay), v = velocity!.mul(momentum).add(g);
+        const move = nesterov ? v.mul(momentum).add(g) : v;
+        return { weight: weight.sub(move.mul(rate)), slots: [v] };
+      },
+    }, common);
   }
   return defineOptimizer({
     name: "sgd",
@@ -82,6 +109,16 @@ export interface AdamOptions extends OptimizerOptions {
   readonly weightDecay?: number;
 }
 
+/**
+ * 1 - beta^step, how much of a mean that began at 0 is there. As it stands it has no digits left where
+ * beta is near 1; with x = step · log(beta) it is 1 - exp(x) = -tanh(x / 2) · (exp(x) + 1), which has
+ * them all.
+ */
+function shareOfSteps(beta: number, step: Tensor): Tensor {
+  const x = step.mul(Math.max(Math.log(beta), -100));
+  return x.mul(-0.5).tanh().mul(x.exp().add(1));
+}
+
 function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimizer {
   const schema = {
     ...optimizerSchema(0.001),
@@ -101,10 +138,9 @@ function adaptive(given: AdamOptions, name: string, usualDecay: number): Optimiz
       const g = decoupled ? gradient : decayed(gradient, weight, weightDecay);
       const m = mean!.mul(beta1).add(g.mul(1 - beta1));
       const s = square!.mul(beta2).add(g.square().mul(1 - beta2));
-      // Both begin at 0, so early on they are too small by 1 - beta^step.
-      const missing = (beta: number) => full([], beta).pow(step).neg().add(1);
-      const root = s.sqrt().div(missing(beta2).sqrt()).add(epsilon);
-      const move = m.mul(rate.div(missing(beta1))).div(root);
+      // Both begin at 0, so early on they are too small.
+      const root = s.sqrt().div(shareOfSteps(beta2, step).sqrt()).add(epsilon);
+      const move = m.mul(rate.div(shareOfSteps(beta1, step))).div(root);
       const start = decoupled && weightDecay > 0
         ? weight.mul(rate.mul(-weightDecay).add(1))
         : weight;

@@ -61,6 +61,7 @@ function follow(record: Fixtures["optimizers"]): number {
   record.gradients.forEach((g, i) => {
     data.set(gradient.node, numbersOf(g));
     data.set(step.node, [i]);
+    if (record.rates !== undefined) data.set(rate.node, [record.rates[i]!]);
     const [next, ...memory] = evaluate(results, data);
     data.set(weight.node, next!);
     slots.forEach((slot, k) => data.set(slot.node, memory[k]!));

@@ -38,6 +38,19 @@ function follow(optimizer: Optimizer, start: number, gradients: number[], rates:
   });
 }
 
+Deno.test("a velocity of gradients is another memory than one of steps", () => {
+  const steps = sgd({ momentum: 0.9 }), gradients = sgd({ momentum: 0.9, velocity: "gradient" });
+  assert(!steps.remembersAs(gradients));
+  assert(sgd({ momentum: 0.5, velocity: "step" }).remembersAs(steps));
+  // Without momentum there is no velocity, whatever it would be of.
+  assert(sgd().remembersAs(sgd({ velocity: "gradient" })));
+  assertThrows(
+    () => sgd({ velocity: "gradients" as never }),
+    RangeError,
+    'did you mean "gradient"?',
+  );
+});
+
 Deno.test("sgd is the rule of the AlexNet paper, also when the rate changes", () => {
   const gradients = [0.5, -1.25, 2, 0.125], rates = [0.01, 0.01, 0.001, 0.1];
   let [w, v] = [1.5, 0];
