@@ -4,6 +4,7 @@ import type { Storage } from "../device/device.ts";
 import { Node, type TensorType, topologicalOrder } from "../graph/node.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { structureKey } from "../compile/key.ts";
+import { withMemory } from "./reclaim.ts";
 import { defaultRuntime, type Runtime } from "./runtime.ts";
 import { isTracing } from "./tracing.ts";
 import { becomeLeaf, checkAlive, constant, leafOf, leafWith, Value, valueOf } from "./value.ts";
@@ -140,7 +141,7 @@ export async function evaluate(nodes: readonly Node[], elsewhere?: Runtime): Pro
     if (!runtime.isOpen) continue;
     flush(runtime);
     const isThere = nodes.every((node) => !isLeaf(node) || !valueOf(node)?.isPending);
-    if (isThere && run(runtime, workFor(nodes))) return runtime;
+    if (isThere && await withMemory(runtime, () => run(runtime, workFor(nodes)))) return runtime;
   }
 }
 

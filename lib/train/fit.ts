@@ -293,7 +293,7 @@ class Run {
   async #trainOn(batch: Batch, rate: number): Promise<void> {
     const { batchSize, checkpoint } = this.#settings;
     try {
-      this.#trainer.step(batch, rate);
+      await this.#trainer.step(batch, rate);
     } catch (error) {
       if (batch.size !== 1 || batchSize === 1 || !(error instanceof RangeError)) throw error;
       if (checkpoint !== undefined) await this.#save();

@@ -274,7 +274,8 @@ export class Model extends Network<Model> {
     const there = (list: readonly Tensor[]) => list.map(({ node }) => valueOf(node)?.data);
     trainer.checkTargets({ targets: there(targets), weights: there(weights) });
     trainer.counters.reset();
-    trainer.stepOn(storages, size, (settings.optimizer ?? trainer.optimizer).schedule.rate(epoch));
+    const rate = (settings.optimizer ?? trainer.optimizer).schedule.rate(epoch);
+    await trainer.stepOn(storages, size, rate);
     const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
     if (!Number.isFinite(metrics.loss)) {
       const onHost = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));

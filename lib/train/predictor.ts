@@ -8,6 +8,7 @@ import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Weight } from "../nn/weight.ts";
 import { concatenate } from "../tensor/combine.ts";
 import { leafOn, storagesOf } from "../tensor/evaluate.ts";
+import { withMemory } from "../tensor/reclaim.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
@@ -105,7 +106,8 @@ export class Predictor {
       stoppable.signal.throwIfAborted();
       const size = Math.min(batchSize, examples.length - at);
       const inputs = await storagesOf(examples.batch(at, size), runtime);
-      programFor(size).run(inputs).forEach((storage, i) => {
+      const outputs = await withMemory(runtime, () => programFor(size).run(inputs));
+      outputs.forEach((storage, i) => {
         const shape = [size, ...wanted[i]!.shape];
         const result = new Tensor(leafOn(runtime, storage, { shape, dtype: "f32" }));
         if (examples.stay) results[i]!.push(result);

@@ -11,6 +11,7 @@ import { checkNormalization } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
 import { iota } from "../tensor/create.ts";
+import { withMemory } from "../tensor/reclaim.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
@@ -123,18 +124,19 @@ export class Trainer {
   }
 
   /** Queues a training step with a learning rate. */
-  step(batch: Batch, rate: number): void {
-    this.stepOn(this.#place(batch), batch.size, rate);
+  async step(batch: Batch, rate: number): Promise<void> {
+    const storages = await withMemory(this.#runtime, () => this.#place(batch));
+    await this.stepOn(storages, batch.size, rate);
   }
 
   /** The same on a batch that is on the device: inputs, targets, weights of the examples. */
-  stepOn(storages: readonly Storage[], size: number, rate: number): void {
+  async stepOn(storages: readonly Storage[], size: number, rate: number): Promise<void> {
     if (rate !== this.#writtenRate) {
       number().read(rate, "learningRate: the schedule");
       this.#rate.assign(Float32Array.of(rate));
       this.#writtenRate = rate;
     }
-    this.#program(size, true).run(storages);
+    await withMemory(this.#runtime, () => this.#program(size, true).run(storages));
   }
 
   /** The measures of the network on data; the counters are at zero before and after. */
@@ -145,7 +147,10 @@ export class Trainer {
   ): Promise<Metrics> {
     for await (const batch of data.batches({ batchSize })) {
       signal.throwIfAborted();
-      this.#program(batch.size, false).run(this.#place(batch));
+      await withMemory(
+        this.#runtime,
+        () => this.#program(batch.size, false).run(this.#place(batch)),
+      );
       await this.throttle.step();
     }
     const { divergedAt: _, examples, ...metrics } = await this.read();

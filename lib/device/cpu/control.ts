@@ -18,8 +18,9 @@ export const control = {
   arrived: 80,
   generation: 96,
   asleep: 112,
-  /** Threads asleep for want of commands. */
+  /** Threads asleep for want of commands, and threads that were started. */
   idle: 128,
+  started: 129,
   /** 1 after a kernel trapped; then the launch's number, the length of the message, the message. */
   failed: 144,
   failedLaunch: 145,

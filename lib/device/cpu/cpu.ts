@@ -154,8 +154,15 @@ class CpuDevice implements Device {
     this.pool.settle();
     if (source.lastUse <= this.pool.done) return this.#bytesAt(source.address, bytes);
     // What is queued from now on may change the storage before the main thread looks at it.
-    const copy = this.memory.allocate(bytes, "a copy of data to be read");
-    const number = source.lastUse = this.#copy(copy, [copy, source.address, bytes]);
+    let copy: number, number: number;
+    try {
+      copy = this.memory.allocate(bytes, "a copy of data to be read");
+      number = source.lastUse = this.#copy(copy, [copy, source.address, bytes]);
+    } catch {
+      // Nothing is queued meanwhile, then.
+      this.pool.drain();
+      return this.#bytesAt(source.address, bytes);
+    }
     await this.pool.wait(number);
     const result = this.#bytesAt(copy, bytes);
     this.memory.free(copy);

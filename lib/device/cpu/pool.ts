@@ -13,6 +13,21 @@ interface Waiter {
 /** Bytes of a command with so many words of its own, after the next one's address and its kind. */
 const bytesOf = (words: number) => (words + 2) * 4;
 
+/** What a thread runs. */
+const threadModule = new URL("./worker.ts", import.meta.url);
+
+/** What is thrown from the moment on when the threads cannot go on. */
+const failureOf = (what: string) =>
+  new DeviceError(
+    `cpu: ${what}; the device is closed, and what lay there alone is lost: setDevice("cpu") opens another`,
+  );
+
+/** Milliseconds after which threads are taken for dead that do not start, or of which none moves on. */
+const patience = { starting: 10_000, working: 60_000 };
+
+/** Words that change while any thread does something. */
+const signs = [control.started, control.done, control.task, control.arrived, control.generation];
+
 /**
  * The threads, and the list of commands that they all walk. The main thread appends to the list and
  * goes on; it waits without blocking, and only when someone wants to know.
@@ -26,6 +41,7 @@ export class Pool {
   readonly #memory: SharedMemory;
   readonly #control: Int32Array;
   readonly #workers: Worker[];
+  readonly #patience: typeof patience;
   /** The last command: the next one is hung on there. */
   #last = { address: control.first * 4, bytes: 0 };
   /** What to do when so many commands are done, in that order: mostly to free memory. */
@@ -36,16 +52,18 @@ export class Pool {
   /** What a launch is called, for errors: set by the runs queued, oldest first. */
   readonly #runs: { readonly number: number; readonly launches: readonly string[] }[] = [];
 
-  /** Starts `threads` threads over `memory`. */
-  constructor(memory: SharedMemory, threads: number) {
+  /** Starts `threads` threads over `memory`, which are waited for so long. */
+  constructor(memory: SharedMemory, threads: number, limits = patience) {
+    checkPermission();
     this.threads = threads;
+    this.#patience = limits;
     this.#memory = memory;
     this.#control = memory.words;
     this.#workers = Array.from({ length: threads }, (_, thread) => {
-      const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      const worker = new Worker(threadModule, { type: "module" });
       worker.onerror = (event) => {
         event.preventDefault();
-        this.#fail(new DeviceError(`cpu: thread ${thread} failed: ${event.message}`));
+        this.#fail(failureOf(`thread ${thread} failed: ${event.message}`));
       };
       worker.postMessage({ memory: memory.memory, thread, threads } satisfies Welcome);
       keepsProcessAlive(worker, false);
@@ -142,12 +160,32 @@ export class Pool {
    * loop stands still meanwhile.
    */
   drain(): void {
+    let last = "", since = performance.now();
     for (let done = this.done; done < this.queued && this.isOpen; done = this.done) {
       Atomics.store(this.#control, control.wanted, this.queued);
-      // Looks again now and then, since a thread that died wakes nobody.
+      // Looks again now and then, since a thread that died wakes nobody, nor can it be heard of here.
       Atomics.wait(this.#control, control.done, done, 100);
+      const now = performance.now(), found = this.#signs();
+      if (found !== last) [last, since] = [found, now];
+      else this.#giveUp(now - since);
     }
     this.settle();
+  }
+
+  /** What the threads are at. */
+  #signs(): string {
+    return signs.map((word) => Atomics.load(this.#control, word)).join();
+  }
+
+  /** Fails if the threads did nothing for too long. */
+  #giveUp(milliseconds: number): void {
+    const started = Atomics.load(this.#control, control.started), { threads } = this;
+    const { starting, working } = this.#patience;
+    if (milliseconds < (started < threads ? starting : working)) return;
+    const state = started < threads
+      ? `${threads - started} of ${threads} threads did not start`
+      : "its threads stand still";
+    this.#fail(failureOf(state));
   }
 
   /** Serves the waiters until there are none. */
@@ -185,10 +223,10 @@ export class Pool {
     const message = new TextDecoder().decode(this.#memory.bytes.slice(from, from + length));
     const launch = this.#control[control.failedLaunch]!;
     const name = this.#runs[0]?.launches[launch];
-    throw this.#failure = new DeviceError(
+    throw this.#failure = failureOf(
       launch < 0
-        ? `cpu: a program could not be loaded: ${message}`
-        : `cpu: kernel ${launch}${name === undefined ? "" : ` (${name})`} failed: ${message}`,
+        ? `a program could not be loaded: ${message}`
+        : `kernel ${launch}${name === undefined ? "" : ` (${name})`} failed: ${message}`,
     );
   }
 
@@ -212,4 +250,13 @@ export class Pool {
       for (const worker of this.#workers) worker.terminate();
     }
   }
+}
+
+/** Fails if threads may not read their module: each would say so, or ask. */
+function checkPermission(): void {
+  // What a compiled program brings along may be read.
+  if (threadModule.protocol !== "file:" || Deno.build.standalone) return;
+  if (Deno.permissions.querySync({ name: "read", path: threadModule }).state === "granted") return;
+  const path = decodeURIComponent(threadModule.pathname);
+  throw new DeviceError(`cpu: its threads may not read ${path}; run with --allow-read=${path}`);
 }

@@ -90,7 +90,7 @@ export class SharedMemory {
       throw new DeviceError(
         `cpu: ${bytes} bytes (${mebibytes(bytes)}) for ${purpose} do not fit: ${
           mebibytes(this.allocatedBytes)
-        } are in use, and one WebAssembly memory holds at most 4 GiB; use a smaller batch or model, or await a tensor now and then in a loop of tensors: memory comes back while a program waits`,
+        } are in use, and one WebAssembly memory holds at most 4 GiB; use a smaller batch size or model, declare tensors by \`using\` so that they give their memory back at the end of their block, or await one now and then in a loop: what nothing can reach any more gives its memory back while a program waits`,
         { cause },
       );
     }

@@ -59,6 +59,7 @@ class Thread {
 
   /** Carries out commands until it is told to close. */
   async run(): Promise<void> {
+    Atomics.add(this.#control, control.started, 1);
     let command = control.first;
     for (let number = 0;; number++) {
       while (!this.#awaitCommand(number)) await new Promise((resolve) => setTimeout(resolve));

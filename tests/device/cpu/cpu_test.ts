@@ -160,8 +160,8 @@ Deno.test("cpu device: what does not fit is an error that says so", async () => 
   const error = assertThrows(() => device.allocate(5 * 2 ** 30), DeviceError) as DeviceError;
   assertStringIncludes(error.message, "5368709120 bytes (5120.0 MiB)");
   assertStringIncludes(error.message, "4 GiB");
-  assertStringIncludes(error.message, "await a tensor now and then");
-  assertStringIncludes(error.message, "smaller batch or model");
+  assertStringIncludes(error.message, "declare tensors by `using`");
+  assertStringIncludes(error.message, "smaller batch size or model");
   const storage = device.allocate(8);
   assertThrows(() => device.write(storage, new Float32Array(3)), DeviceError, "12 bytes");
   await assertRejects(() => device.read(storage, 12), DeviceError, "12 bytes");
@@ -202,6 +202,8 @@ Deno.test("cpu device: a kernel that traps is an error, not a hang", async () =>
     const error = await assertRejects(() => device.read(b, 4), DeviceError) as DeviceError;
     assertStringIncludes(error.message, "kernel 0 (map for value 1) failed");
     assertStringIncludes(error.message, "memory access out of bounds");
+    assertStringIncludes(error.message, "the device is closed");
+    assertStringIncludes(error.message, 'setDevice("cpu") opens another');
     await assertRejects(() => device.finish(), DeviceError);
     assertThrows(() => executable.run([a, b]), DeviceError);
     executable.release();
