@@ -23,8 +23,8 @@ export interface ByteSource {
   close(): void;
 }
 
-/** How a file is downloaded: what ends it, and what looks at its first bytes. */
-export type Downloading = Pick<Wanted, "signal" | "check">;
+/** How a file is downloaded: what ends it, what looks at its first bytes, how many there may be. */
+export type Downloading = Pick<Wanted, "signal" | "check" | "most">;
 
 /** Opens a path, a URL (http, https, file) or bytes. */
 export async function openSource(

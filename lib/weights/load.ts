@@ -5,13 +5,13 @@ import { Network } from "../nn/network.ts";
 import { release } from "./layout.ts";
 import { type Assignment, matchWeights } from "./match.ts";
 import type { WeightNames } from "./names.ts";
-import { openWeights } from "./open.ts";
+import { openWeights, type OpenWeightsOptions, openWeightsSchema } from "./open.ts";
 import type { WeightFile } from "./weight_file.ts";
 import { PublishedWeights } from "../zoo/published.ts";
 import type { WeightReport } from "./report.ts";
 
 /** Settings of {@linkcode loadWeights}. */
-export interface LoadWeightsOptions extends CacheOptions {
+export interface LoadWeightsOptions extends CacheOptions, OpenWeightsOptions {
   /**
    * The file's names by the model's, where they differ: of layers (`{ conv1: "features.0" }`) or of
    * single weights (`{ "conv1.kernel": "w1" }`). A function is asked for a weight, and if the file has
@@ -40,6 +40,7 @@ export interface LoadWeightsOptions extends CacheOptions {
 /** The options of {@linkcode loadWeights}. */
 export const loadWeightsSchema = {
   ...cacheSchema,
+  ...openWeightsSchema,
   map: custom(
     '{ name: "the file\'s" }, a Map or a function',
     (value): value is WeightNames =>
@@ -102,7 +103,7 @@ export async function loadWeights(
   const isKnown = source instanceof PublishedWeights;
   using file = await openWeights(
     isKnown ? await fetchPublished(source, settings) : source,
-    pick(settings, "signal"),
+    pick(settings, "signal", "mostBytes"),
   );
   return await assignFrom(model, file, settings, isKnown ? source.ignore : undefined);
 }
@@ -124,8 +125,11 @@ async function assignFrom(
   });
   const { missing, unexpected, misshapen } = report;
   if (strict && missing.length + unexpected.length + misshapen.length > 0) {
+    const isShard = /-\d+-of-\d+\./.test(file.where)
+      ? "\nThe file is one of several shards: give their index (….index.json) or folder."
+      : "";
     throw new TypeError(
-      `${report}\nThe weights do not fit the model, and none was loaded. Build the model that they ` +
+      `${report}${isShard}\nThe weights do not fit the model, and none was loaded. Build the model that they ` +
         "are of, name its layers by map, leave tensors out by ignore, or take what fits by strict: false",
     );
   }

@@ -4,22 +4,35 @@ import type { WeightFile } from "./weight_file.ts";
 import { openKeras } from "./keras.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { type ByteSource, openSource } from "./byte_source.ts";
+import { type OpenShard, openShards, weightsIn } from "./shards.ts";
 import { readZip } from "./zip.ts";
-import { instance } from "../core/option_kinds.ts";
+import { instance, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 
 /** Settings of {@linkcode openWeights}. */
 export interface OpenWeightsOptions {
   /** Breaks a download off. */
   readonly signal?: AbortSignal;
+  /**
+   * The most bytes of a download; by default 16 GiB where the server states a length, and 1 GiB where
+   * it does not.
+   */
+  readonly mostBytes?: number;
 }
 
-const schema = { signal: instance(AbortSignal) } satisfies Schema<OpenWeightsOptions>;
+/** The options of whatever opens a file of weights. */
+export const openWeightsSchema = {
+  signal: instance(AbortSignal),
+  mostBytes: positiveInteger(),
+} satisfies Schema<OpenWeightsOptions>;
 
 /**
  * Opens a file of weights: safetensors, PyTorch's (.pth, .pt, .th; zip or older), Keras' (.h5,
  * .weights.h5, .keras) or Caffe's (.caffemodel). What it is, is found by content. Names, shapes and
  * types are read and checked; numbers when they are asked for. No code in a file is run.
+ *
+ * Weights in several files, shards, are opened by the index that names them
+ * (`model.safetensors.index.json`, `pytorch_model.bin.index.json`) or the folder that has them.
  *
  * Keras and Caffe files need a package each from npm, which is fetched at that moment.
  *
@@ -35,6 +48,7 @@ const schema = { signal: instance(AbortSignal) } satisfies Schema<OpenWeightsOpt
  * ```
  *
  * @param source a path, a URL (http, https, file) or the file's bytes
+ * @throws {RangeError} for a download of more bytes than may be
  * @throws {SyntaxError} if the file is malformed, cut short, or of another kind
  * @throws {Deno.errors.NotFound} if there is no such file
  * @throws {Error} if a URL cannot be had: unreachable, silent for longer than a download may be
@@ -43,16 +57,48 @@ export async function openWeights(
   source: string | URL | Uint8Array,
   given: OpenWeightsOptions = {},
 ): Promise<WeightFile> {
-  const { signal } = options("openWeights", given, schema);
-  const check = (head: Uint8Array) => void openerFor(head, String(source));
-  const bytes = await openSource(source, { signal, check });
-  try {
-    const open = openerFor(await bytes.read(0, Math.min(bytes.size, 64)), bytes.where);
-    return await open(bytes);
-  } catch (error) {
-    bytes.close();
-    throw error;
+  const { signal, mostBytes } = options("openWeights", given, openWeightsSchema);
+  const path = await folderOf(source);
+  const file = path === undefined ? source : await weightsIn(path);
+  return await open(file, (name) => open(beside(file, name)));
+
+  async function open(source: string | URL | Uint8Array, shard?: OpenShard): Promise<WeightFile> {
+    const check = (head: Uint8Array) => void openerFor(head, String(source));
+    const most = mostBytes === undefined ? {} : { most: mostBytes };
+    const bytes = await openSource(source, { signal, check, ...most });
+    try {
+      const open = openerFor(await bytes.read(0, Math.min(bytes.size, 64)), bytes.where);
+      return await open(bytes, shard);
+    } catch (error) {
+      bytes.close();
+      throw error;
+    }
   }
+}
+
+/** The path of a folder, where the source is one. */
+async function folderOf(source: string | URL | Uint8Array): Promise<string | undefined> {
+  if (typeof source !== "string") return undefined;
+  const { isDirectory } = await Deno.stat(source).catch(() => ({ isDirectory: false }));
+  return isDirectory ? source : undefined;
+}
+
+/** The path or URL of a file beside another. */
+function beside(source: string | URL | Uint8Array, name: string): string {
+  if (source instanceof Uint8Array) {
+    throw new TypeError(
+      "weights: expected the path or URL of an index of shards, found its bytes, which do not say " +
+        "where the shards are",
+    );
+  }
+  const isUrl = source instanceof URL || /^(file|https?):/i.test(source);
+  return isUrl ? new URL(name, source).href : source.replace(/[^/\\]*$/, "") + name;
+}
+
+/** Opens an index of shards, which no shard is. */
+async function openIndex(source: ByteSource, shard?: OpenShard): Promise<WeightFile> {
+  if (shard !== undefined) return await openShards(source, shard);
+  throw new SyntaxError(`${source.where}: expected weights, found another index of shards`);
 }
 
 /** An archive of PyTorch, or Keras' (.keras), in which the weights are an HDF5 file. */
@@ -65,6 +111,8 @@ async function openArchive(source: ByteSource): Promise<WeightFile> {
 function openerFor(head: Uint8Array, where: string) {
   const begins = (...signature: readonly number[]) =>
     signature.every((byte, i) => head[i] === byte);
+  // An index is JSON; a safetensors file whose length begins with that byte has zeros in it too.
+  if (begins(0x7b) && head.length >= 8 && !head.subarray(0, 8).includes(0)) return openIndex;
   if (isTorchLegacy(head)) return openTorchLegacy;
   if (begins(0x50, 0x4b, 3, 4)) return openArchive;
   if (begins(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)) return openKeras;
