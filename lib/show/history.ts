@@ -1,5 +1,12 @@
-import { formatMeasures, formatStop, formatValidation } from "../train/format.ts";
+import {
+  formatLoss,
+  formatMeasures,
+  formatStop,
+  formatValidation,
+  percent,
+} from "../train/format.ts";
 import type { History } from "../train/history.ts";
+import { eachOutput } from "../train/measures.ts";
 import type { Metrics } from "../train/metric.ts";
 import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { history as plotHistory } from "./plot/history.ts";
@@ -40,22 +47,28 @@ function lastLine(history: History): string {
 
 /** A row for each epoch, without the times, which differ from run to run. */
 export function historyTable(epochs: History["epochs"]): Table {
-  const share = (value: number) => `${(100 * value).toFixed(2)} %`;
-  const measures = (metrics: Metrics | undefined, prefix: string) => ({
-    [`${prefix}loss`]: metrics?.loss,
-    ...metrics?.top1 === undefined ? {} : { [`${prefix}top-1`]: share(metrics.top1) },
-  });
   const rows = epochs.map((record) => ({
     epoch: record.epoch,
-    ...measures(record, ""),
-    ...record.validation === undefined ? {} : measures(record.validation, "validation "),
+    ...cellsOf(record, ""),
+    ...record.validation === undefined ? {} : cellsOf(record.validation, "validation "),
     "learning rate": Number(record.learningRate.toPrecision(4)),
   }));
-  const align = { "top-1": "right", "validation top-1": "right" } as const;
-  const loss = (value: unknown) => (value as number).toPrecision(4);
-  return table(rows, {
-    align,
-    format: { loss, "validation loss": loss, "learning rate": String },
-    limit: 20,
-  });
+  // A resumed run may have measured other things before.
+  const measured = new Set(rows.flatMap((row) => Object.keys(row)));
+  measured.delete("epoch");
+  const align = Object.fromEntries([...measured].map((name) => [name, "right" as const]));
+  return table(rows, { align, format: { "learning rate": String }, limit: 20 });
+}
+
+/** Cells of measures: the loss; of several outputs that of all, then each output's own. */
+function cellsOf(metrics: Metrics, prefix: string): Readonly<Record<string, string>> {
+  const cells: Record<string, string> = { [`${prefix}loss`]: formatLoss(metrics.loss) };
+  for (const [output, { loss, top1, accuracy, metrics: others = {} }] of eachOutput(metrics)) {
+    const before = prefix + (output && `${output} `);
+    cells[`${before}loss`] = formatLoss(loss);
+    if (top1 !== undefined) cells[`${before}top-1`] = percent(top1);
+    if (accuracy !== undefined) cells[`${before}accuracy`] = percent(accuracy);
+    for (const [name, value] of Object.entries(others)) cells[before + name] = formatLoss(value);
+  }
+  return cells;
 }

@@ -1,11 +1,20 @@
-import { flag, integer, number, oneOf } from "../core/option_kinds.ts";
+import { flag, integer, number, oneOf, text } from "../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../core/options.ts";
+import { unknownName } from "../core/suggest.ts";
 import type { EpochRecord } from "./epoch_record.ts";
+import { isBetterLarge, measureOf } from "./measures.ts";
 
 /** When to stop before the last epoch. */
 export interface EarlyStopping {
-  /** What is watched; the validation loss by default (the training loss where there is none). */
-  readonly monitor?: "loss" | "top1" | "validationLoss" | "validationTop1";
+  /**
+   * What is watched; the validation loss by default (the training loss where there is none). "loss",
+   * "top1", "accuracy" or a metric's name, with the output's name before it where there are several
+   * ("kind.top1"); of the validation data, "validation." before all that ("validation.kind.top1"), or
+   * "validationLoss" and "validationTop1" for short.
+   */
+  readonly monitor?: string;
+  /** Which is better; by default "max" for shares of right answers, "min" for everything else. */
+  readonly mode?: "min" | "max";
   /** Epochs without improvement that are borne; 3 by default. */
   readonly patience?: number;
   /** The least that counts as an improvement; 0 by default. */
@@ -19,11 +28,20 @@ export interface EarlyStopping {
 }
 
 const schema = {
-  monitor: oneOf(["loss", "top1", "validationLoss", "validationTop1"]),
+  monitor: text(),
+  mode: oneOf(["min", "max"]),
   patience: integer({ least: 0 }, 3),
   minimumChange: number({ least: 0 }, 0),
   restoreBest: flag(false),
 } satisfies Schema<EarlyStopping>;
+
+const prefix = "validation.";
+
+/** Short names of what is measured on validation data. */
+const short: Readonly<Record<string, string>> = {
+  validationLoss: `${prefix}loss`,
+  validationTop1: `${prefix}top1`,
+};
 
 /** Watches epochs and says when to stop. */
 export class EarlyStopper {
@@ -51,19 +69,31 @@ export class EarlyStopper {
     return { improved, stop: this.isOver };
   }
 
-  /** The watched number, so that less is better. */
-  #watched(epoch: EpochRecord): number {
-    const { monitor = epoch.validation ? "validationLoss" : "loss" } = this.#options;
-    const metrics = monitor.startsWith("validation") ? epoch.validation : epoch;
-    const top1 = monitor.toLowerCase().endsWith("top1");
-    const value = top1 ? metrics?.top1 : metrics?.loss;
-    if (value === undefined) {
+  /** Checks that what is watched will be measured: one of `names`, of validation data too if any. */
+  check(names: readonly string[], hasValidation: boolean): void {
+    const { monitor } = this.#options;
+    if (monitor === undefined) return;
+    const onValidation = [...Object.keys(short), ...names.map((name) => prefix + name)];
+    if ([...names, ...hasValidation ? onValidation : []].includes(monitor)) return;
+    if (!hasValidation && onValidation.includes(monitor)) {
       throw new TypeError(
-        `earlyStopping: monitor ${JSON.stringify(monitor)} needs ` +
-          `${metrics === undefined ? "validation data" : "class labels"}`,
+        `earlyStopping: monitor: ${JSON.stringify(monitor)} needs validation data`,
       );
     }
-    return top1 ? -value : value;
+    const known = [...names, ...onValidation];
+    throw new RangeError(`earlyStopping: monitor: ${unknownName("measure", monitor, known)}`);
+  }
+
+  /** The watched number, so that less is better. */
+  #watched(epoch: EpochRecord): number {
+    const { monitor = epoch.validation ? `${prefix}loss` : "loss", mode } = this.#options;
+    const name = short[monitor] ?? monitor, isValidation = name.startsWith(prefix);
+    const measure = isValidation ? name.slice(prefix.length) : name;
+    const value = measureOf((isValidation ? epoch.validation : epoch) ?? {}, measure);
+    if (value === undefined) {
+      throw new TypeError(`earlyStopping: monitor: ${JSON.stringify(monitor)} was not measured`);
+    }
+    return (mode ?? (isBetterLarge(measure) ? "max" : "min")) === "max" ? -value : value;
   }
 
   /** For a checkpoint. */

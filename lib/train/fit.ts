@@ -109,6 +109,7 @@ class Run {
     this.#optimizer = this.#trainer.optimizer;
     checkTrainable(network, "fit");
     this.#stopper = earlyStopping && new EarlyStopper(earlyStopping);
+    this.#stopper?.check(this.#trainer.measures, validation !== undefined);
     const { progress = host().showsProgress } = settings;
     if (progress) this.#display = progress === true ? host().progress() : progress;
     this.#batches = data instanceof Dataset

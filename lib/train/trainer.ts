@@ -21,6 +21,7 @@ import { checkWeights } from "./columns.ts";
 import { type Counts, MetricCounters } from "./counters.ts";
 import type { Dataset } from "./dataset.ts";
 import { countsOf } from "./loss.ts";
+import { measureNames } from "./measures.ts";
 import type { Metrics } from "./metric.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { adam } from "./optimizers.ts";
@@ -92,6 +93,11 @@ export class Trainer {
     ]));
     const [low, high] = keyOf(seed);
     this.#key = new Variable("random", [3], "i32", () => Int32Array.of(low, high, 0));
+  }
+
+  /** The names of what is measured. */
+  get measures(): readonly string[] {
+    return measureNames(this.#outputs);
   }
 
   /** What belongs to a checkpoint besides the weights, by name. */

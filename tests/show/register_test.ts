@@ -150,6 +150,38 @@ Deno.test("a history is a chart and a table of its epochs, without times", async
     String(history),
     /^epoch 1 {2}loss 1\.000, top-1 50\.00 % {2}validation: loss 2\.000/,
   );
+  const ofOutputs = (share: number) => ({
+    loss: 3 * share,
+    top1: share,
+    outputs: {
+      kind: { loss: share, top1: share },
+      side: { loss: 2 * share, accuracy: 0.5, metrics: { error: 0.25 } },
+    },
+  });
+  const several = { ...record(1), ...ofOutputs(0.5), validation: ofOutputs(0.125) };
+  const rows = String((await look(new History({ epochs: [several], steps: 1 })))["text/plain"]);
+  const columns = (line: string) => line.trim().split(/ {2,}/);
+  const [headings, , cells] = rows.split("\n").map(columns);
+  assertEquals(headings!.slice(0, 8), [
+    "epoch",
+    "loss",
+    "kind loss",
+    "kind top-1",
+    "side loss",
+    "side accuracy",
+    "side error",
+    "validation loss",
+  ]);
+  assertEquals(cells!.slice(0, 8), [
+    "1",
+    "1.500",
+    "0.5000",
+    "50.00 %",
+    "1.000",
+    "50.00 %",
+    "0.2500",
+    "0.3750",
+  ]);
   assertEquals(await look(new History({ epochs: [], steps: 0 })), {
     "text/plain": "no training yet",
   });

@@ -40,14 +40,41 @@ Deno.test("it goes on from a saved state", () => {
 });
 
 Deno.test("what cannot be watched is refused", () => {
-  assertThrows(
-    () => new EarlyStopper({ monitor: "validationTop1" }).report(record(1)),
-    TypeError,
-    "needs validation data",
-  );
+  const check = (monitor: string, hasValidation = false) => () =>
+    new EarlyStopper({ monitor }).check(["loss", "top1", "kind.loss"], hasValidation);
+  for (const monitor of ["loss", "kind.loss"]) check(monitor)();
+  for (const monitor of ["validationLoss", "validation.kind.loss", "top1"]) check(monitor, true)();
+  for (const monitor of ["validationTop1", "validation.top1"]) {
+    assertThrows(check(monitor), TypeError, `${JSON.stringify(monitor)} needs validation data`);
+  }
+  assertThrows(check("kind.los"), RangeError, 'did you mean "kind.loss"?');
+  assertThrows(check("accuracy", true), RangeError, 'unknown measure "accuracy"');
   assertThrows(
     () => new EarlyStopper({ monitor: "top1" }).report(record(1)),
     TypeError,
-    "needs class labels",
+    'monitor: "top1" was not measured',
   );
+});
+
+Deno.test("it watches any measure by name: shares upwards, all else down, unless it is told", () => {
+  const epoch = (values: object): EpochRecord => ({ ...record(1), ...values });
+  const improves = (monitor: string, values: readonly object[], mode?: "min" | "max") => {
+    const stopper = new EarlyStopper({ monitor, ...mode && { mode } });
+    return values.map((value) => stopper.report(epoch(value)).improved);
+  };
+  const ofOutput = (loss: number, top1: number) => ({ outputs: { "a.b": { loss, top1 } } });
+  assertEquals(improves("a.b.loss", [ofOutput(2, 0), ofOutput(1, 0), ofOutput(3, 0)]), [
+    true,
+    true,
+    false,
+  ]);
+  assertEquals(improves("a.b.top1", [ofOutput(2, 0), ofOutput(1, 1), ofOutput(3, 0)]), [
+    true,
+    true,
+    false,
+  ]);
+  const own = [1, 2, 0].map((share) => ({ validation: { loss: 1, metrics: { share } } }));
+  assertEquals(improves("validation.share", own), [true, false, true]);
+  assertEquals(improves("validation.share", own, "max"), [true, true, false]);
+  assertEquals(improves("accuracy", [{ accuracy: 0.1 }, { accuracy: 0.2 }]), [true, true]);
 });
