@@ -194,3 +194,21 @@ Deno.test("outputs of one layer, and inputs that are outputs, have names of thei
   const { outputs } = await net.evaluate(data, { loss: meanSquaredError });
   assert(outputs!.shared_2 !== undefined);
 });
+
+Deno.test("early stopping watches what an output is measured at, by name", async () => {
+  const options = (monitor: string): FitOptions => ({
+    loss,
+    metrics: { size: ["meanAbsoluteError"] },
+    epochs: 5,
+    validation: data,
+    optimizer: sgd({ learningRate: 1e-30 }),
+    earlyStopping: { monitor, patience: 0 },
+  });
+  const { epochs } = await twoHeads().fit(data, options("validation.size.meanAbsoluteError"));
+  assertEquals(epochs.length, 2);
+  await assertRejects(
+    () => twoHeads().fit(data, options("validation.size.meanAbsolutError")),
+    RangeError,
+    'did you mean "validation.size.meanAbsoluteError"?',
+  );
+});
