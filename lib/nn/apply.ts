@@ -129,6 +129,12 @@ export function checkWeights(given: Weights, known: ReadonlyMap<string, Weight>,
   }
 }
 
+/** Refuses a batch or a data set without examples. */
+export function checkSomeExamples(count: number, where: string): void {
+  if (count > 0) return;
+  throw new RangeError(`${where}: expected at least 1 example, found 0`);
+}
+
 /** Checks tensors that a user gives a model: one for each input, with the same batch in front. */
 export function checkInputs(
   given: readonly Tensor[],
@@ -140,7 +146,7 @@ export function checkInputs(
     given.every(({ shape }, i) =>
       shape[0] === given[0]!.shape[0] && sameShape(shape.slice(1), inputs[i]!.shape)
     );
-  if (fits && given[0]!.shape[0]! > 0) return;
+  if (fits) return checkSomeExamples(given[0]!.shape[0]!, where);
   throw new TypeError(
     `${where}: expected ${inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")}, ` +
       `found ${given.map(({ shape }) => formatShape(shape)).join(" and ") || "none"}`,

@@ -316,6 +316,16 @@ export abstract class Dataset implements Schema {
         );
       }
     }
+    const { classes } = this,
+      other = others.find((part) =>
+        classes && part.classes && String(part.classes) !== String(classes)
+      );
+    if (other !== undefined) {
+      throw new RangeError(
+        `concatenate: expected the same classes in the same order (${classes}), found ` +
+          `${other.classes}; map the labels of one of them`,
+      );
+    }
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     return makeDataset(length, this, (index, batch, row, draw) => {
       let part = 0;

@@ -3,6 +3,7 @@ import type { StoredTensor } from "../core/safetensors/read.ts";
 import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { options, pick } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
+import { checkSomeExamples } from "../nn/apply.ts";
 import { type Architecture, describe } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
@@ -159,10 +160,14 @@ export class Model extends Network<Model> {
    * @throws {DivergenceError} if the loss stops being a finite number with data that are.
    */
   async fit(data: Dataset | DataStream, given: FitOptions = {}): Promise<History> {
-    const chosen = options("fit", given, fitSchema), { validation } = chosen;
+    const chosen = options("fit", given, fitSchema);
     this.#checkData(data, "fit");
-    if (validation !== undefined) this.#checkData(validation, "fit: validation");
+    if (chosen.validation !== undefined) this.#checkData(chosen.validation, "fit: validation");
     using _training = beginTraining(this, "fit");
+    const { classes = data.classes } = this;
+    data = await inOrder(data, classes, "fit");
+    const validation = chosen.validation &&
+      await inOrder(chosen.validation, classes, "fit: validation");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     this.normalization ??= data.normalization;
@@ -170,7 +175,11 @@ export class Model extends Network<Model> {
     const { classWeights: weights, ...others } = chosen;
     const outputs = trainedOutputs("fit", this, data, others);
     const classWeights = weights === "balanced" ? balancedClassWeights(data, outputs) : weights;
-    const settings = { ...others, ...classWeights && { classWeights } };
+    const settings = {
+      ...others,
+      ...validation && { validation },
+      ...classWeights && { classWeights },
+    };
     // What does not fit is not remembered.
     trainedOutputs("fit", this, data, settings);
     this.#objective = objectiveIn(settings);
@@ -189,6 +198,7 @@ export class Model extends Network<Model> {
     const before = chosen.loss === undefined ? this.#objective : { ...metrics && { metrics } };
     const settings = { ...before, ...chosen };
     this.#checkData(data, "evaluate");
+    data = await inOrder(data, this.classes, "evaluate");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     const trainer = this.#makeTrainer("evaluate", runtime, data, settings);
@@ -229,12 +239,13 @@ export class Model extends Network<Model> {
     };
     const { inputs, targets, weights } = tensors;
     const all = [...inputs, ...targets, ...weights], size = inputs[0]?.shape[0] ?? 0;
-    if (size === 0 || all.some(({ shape }) => shape[0] !== size)) {
+    if (all.some(({ shape }) => shape[0] !== size)) {
       throw new TypeError(
         "trainOnBatch: expected inputs, targets and weights with the same number of examples first, found " +
           `${all.map(({ shape }) => formatShape(shape)).join(" and ")}`,
       );
     }
+    checkSomeExamples(size, "trainOnBatch");
     using _training = beginTraining(this, "trainOnBatch");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
@@ -438,4 +449,18 @@ export function model(
 ): Model {
   const { seed } = options("model", given, modelSchema);
   return new Model([inputs].flat(), [outputs].flat(), seed);
+}
+
+/** Data with labels as a model counts its classes. */
+async function inOrder(
+  data: Dataset | DataStream,
+  known: readonly string[] | undefined,
+  where: string,
+): Promise<Dataset | DataStream> {
+  const { classes } = data;
+  if (known === undefined || classes === undefined) return data;
+  if (known.length === classes.length && known.every((name, i) => name === classes[i])) return data;
+  // It is rare that they differ.
+  const { inOrderOf } = await import("./class_order.ts");
+  return inOrderOf<Dataset | DataStream>(known, data, where);
 }

@@ -1,7 +1,7 @@
 import { type DType, joined, type TensorData } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
-import { checkInputs } from "../nn/apply.ts";
+import { checkInputs, checkSomeExamples } from "../nn/apply.ts";
 import type { Network } from "../nn/network.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
@@ -34,6 +34,7 @@ export interface Examples {
 
 /** The examples of a data set. */
 export function examplesOf(data: Dataset): Examples {
+  checkSomeExamples(data.length, "predict");
   return {
     length: data.length,
     types: data.inputs.map(({ dtype }) => dtype),

@@ -13,7 +13,7 @@ import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor } from "../../lib/tensor/create.ts";
 import { defaultRuntime } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
+import { arrayDataset, Dataset } from "../../lib/train/dataset.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { type Model, model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
@@ -129,6 +129,23 @@ Deno.test("malformed model files are refused", async () => {
   for (const [file, message] of files) {
     await assertRejects(() => loadModel(file), SyntaxError, message);
   }
+});
+
+Deno.test("where there are no examples, the error says so", async () => {
+  const net = sequential([4]).dense(3), none = tensor(new Float32Array(0), { shape: [0, 4] });
+  const labels = tensor(new Int32Array(0), { dtype: "i32" });
+  class Empty extends Dataset {
+    readonly length = 0;
+    readonly inputs = [{ shape: [4], dtype: "f32" }] as const;
+    readonly targets = [{ shape: [], dtype: "i32" }] as const;
+    read() {}
+  }
+  const message = "expected at least 1 example";
+  await assertRejects(() => net.predict(none), RangeError, `predict: ${message}, found 0`);
+  await assertRejects(() => net.predict(new Empty()), RangeError, `predict: ${message}, found 0`);
+  await assertRejects(() => net.trainOnBatch(none, labels), RangeError, `${message}, found 0`);
+  await assertRejects(() => net.evaluate(new Empty()), RangeError, message);
+  await assertRejects(() => net.fit(new Empty(), { epochs: 1 }), RangeError, message);
 });
 
 Deno.test("predictions do not depend on the batches they are made in", async () => {
