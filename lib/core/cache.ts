@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { environment } from "./environment.ts";
+import { environment, mayUse } from "./environment.ts";
 import { callback, instance, text } from "./option_kinds.ts";
 import type { Schema } from "./options.ts";
 import {
@@ -68,7 +68,11 @@ export function cacheFolder(): string {
     ? under("Library", "Caches")
     : environment("XDG_CACHE_HOME") ?? under(".cache");
   if (base === undefined) {
-    throw new Error("no home folder is known to keep downloads in; set STRIATE_CACHE to a folder");
+    const permitted = mayUse("STRIATE_CACHE") && mayUse("HOME");
+    throw new Error(
+      "no home folder is known to keep downloads in; set STRIATE_CACHE to a folder" +
+        (permitted ? "" : ", and run with the --allow-env flag for it to be read"),
+    );
   }
   return join(base, "striate");
 }
