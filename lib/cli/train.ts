@@ -112,9 +112,10 @@ Examples
   deno task train --resume runs/lenet5-digits
 
 Environment
-  STRIATE_CACHE   where downloads are kept
-  STRIATE_MIRROR  a URL or folder to take them from instead of their origin
-  STRIATE_DEVICE  auto, webgpu or cpu`;
+  STRIATE_CACHE    where downloads are kept
+  STRIATE_MIRROR   a URL or folder to take them from instead of their origin
+  STRIATE_TIMEOUT  seconds that a server may be silent (30)
+  STRIATE_DEVICE   auto, webgpu or cpu`;
 
 /** The command; returns the exit code. */
 export const main = command(options, help, async (given) => {

@@ -9,3 +9,14 @@ export function keepsProcessAlive(worker: Worker, does: boolean): void {
   const method: unknown = Reflect.get(worker, symbol);
   if (typeof method === "function") method.call(worker, does);
 }
+
+/**
+ * The folder that workers load modules from, if they may not: each would say so by itself, or ask.
+ * Undefined where they may.
+ */
+export function unreadable(folder: URL): string | undefined {
+  // What a compiled program brings along may be read.
+  if (folder.protocol !== "file:" || Deno.build.standalone) return undefined;
+  const { state } = Deno.permissions.querySync({ name: "read", path: folder });
+  return state === "granted" ? undefined : decodeURIComponent(folder.pathname);
+}

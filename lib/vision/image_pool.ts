@@ -1,7 +1,7 @@
 import { flag, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import { keepsProcessAlive } from "../core/worker.ts";
+import { keepsProcessAlive, unreadable } from "../core/worker.ts";
 import type { DecodeOptions } from "./decode.ts";
 import { type ViewOptions, viewSchema } from "./views.ts";
 
@@ -69,6 +69,12 @@ export class ImagePool {
       threads: positiveInteger(Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1))),
     } satisfies Schema<typeof given>;
     const { threads, rotate, ...views } = options("ImagePool", given, schema);
+    const folder = unreadable(new URL("..", import.meta.url));
+    if (folder !== undefined) {
+      throw new Deno.errors.NotCapable(
+        `images: the threads that decode them may not read ${folder}; run with --allow-read=${folder}`,
+      );
+    }
     this.#options = { preprocessing, views, rotate };
     this.#load = Array.from({ length: threads }, () => 0);
     this.#workers = this.#load.map(() => this.#start());

@@ -1,4 +1,4 @@
-import { keepsProcessAlive } from "../core/worker.ts";
+import { keepsProcessAlive, unreadable } from "../core/worker.ts";
 import type { ByteSource } from "./byte_source.ts";
 
 /** A dataset of an HDF5 file. */
@@ -49,6 +49,12 @@ const patience = { turns: 10, milliseconds: 100, bytesPerTurn: 2 << 20 };
 export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
   const { where, size } = source;
   const open = await source.read(0, size);
+  const folder = unreadable(new URL("..", import.meta.url));
+  if (folder !== undefined) {
+    throw new Deno.errors.NotCapable(
+      `${where}: the worker that reads HDF5 may not read ${folder}; run with --allow-read=${folder}`,
+    );
+  }
   const conversation = new Conversation(where);
   try {
     const mostMemory = memory.least + memory.perByte * size;

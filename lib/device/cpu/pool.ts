@@ -1,5 +1,5 @@
 import { DeviceError } from "../../core/errors.ts";
-import { keepsProcessAlive } from "../../core/worker.ts";
+import { keepsProcessAlive, unreadable } from "../../core/worker.ts";
 import { commands, control, type Welcome } from "./control.ts";
 import type { SharedMemory } from "./shared_memory.ts";
 
@@ -252,11 +252,9 @@ export class Pool {
   }
 }
 
-/** Fails if threads may not read their module: each would say so, or ask. */
+/** Fails if threads may not read their module and what it imports. */
 function checkPermission(): void {
-  // What a compiled program brings along may be read.
-  if (threadModule.protocol !== "file:" || Deno.build.standalone) return;
-  if (Deno.permissions.querySync({ name: "read", path: threadModule }).state === "granted") return;
-  const path = decodeURIComponent(threadModule.pathname);
+  const path = unreadable(new URL(".", threadModule));
+  if (path === undefined) return;
   throw new DeviceError(`cpu: its threads may not read ${path}; run with --allow-read=${path}`);
 }

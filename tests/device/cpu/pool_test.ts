@@ -78,7 +78,7 @@ Deno.test("cpu threads: what may not be read is said once, and nobody is asked",
   const output = await new Deno.Command(Deno.execPath(), { args, cwd, stdin: "null" }).output();
   await Deno.remove(script);
   const [out, error] = [output.stdout, output.stderr].map((b) => new TextDecoder().decode(b));
-  const path = new URL("lib/device/cpu/worker.ts", cwd).pathname;
+  const path = new URL("lib/device/cpu/", cwd).pathname;
   const message = `cpu: its threads may not read ${path}; run with --allow-read=${path}`;
   assertEquals([out, error, output.code], [`DeviceError ${message}\n`, "", 0]);
 });
