@@ -31,3 +31,43 @@ export class DivergenceError extends Error {
     this.step = step;
   }
 }
+
+/** So many characters of a value stand in a message, and so many items of a list are looked at. */
+const [longest, most] = [80, 40];
+
+const shortened = (text: string) =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+
+/**
+ * A value as messages show it: a text in quotes, the name of a class, a list as far as it is short.
+ * Whatever the value is, this is short, and it is found without going through all of it.
+ */
+export function describeValue(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "string") return JSON.stringify(shortened(value));
+  if (typeof value === "bigint") return shortened(`${value}n`);
+  if (typeof value !== "object" || value === null) return shortened(String(value));
+  const kind = kindOf(value);
+  if (kind !== "Array" && kind !== "Object") return `an object of ${shortened(kind)}`;
+  try {
+    return shortened(JSON.stringify(value, (_, part) => partOf(part)));
+  } catch {
+    return kind === "Array" ? "a list" : "an object"; // It holds itself, or a bigint.
+  }
+}
+
+const kindOf = (value: object): string => {
+  const { constructor } = value;
+  return typeof constructor === "function" ? constructor.name : "Object";
+};
+
+/** What of a part of a value is looked at: the beginning of lists and texts, no object of a class. */
+function partOf(part: unknown): unknown {
+  if (typeof part === "string") return part.slice(0, longest);
+  if (typeof part !== "object" || part === null) return part;
+  if (Array.isArray(part)) return part.length <= most ? part : part.slice(0, most);
+  const kind = kindOf(part);
+  if (kind !== "Object") return `an object of ${kind}`;
+  const entries = Object.entries(part);
+  return entries.length <= most ? part : Object.fromEntries(entries.slice(0, most));
+}

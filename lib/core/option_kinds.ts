@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type AnyOption, describeValue, type Option, options, type Values } from "./options.ts";
+import { describeValue } from "./errors.ts";
+import { type AnyOption, type Option, options, type Values } from "./options.ts";
 import { nearestName } from "./suggest.ts";
 
 /**

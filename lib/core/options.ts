@@ -1,3 +1,4 @@
+import { describeValue } from "./errors.ts";
 import { unknownName } from "./suggest.ts";
 
 /** What options of every kind have. */
@@ -113,19 +114,3 @@ function checkName(name: string, where: string, schema: AnySchema): void {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** A value as messages show it: a text in quotes, the name of a class, a list as far as it is short. */
-export function describeValue(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value !== "object" || value === null) return String(value);
-  const kind = value.constructor?.name ?? "Object";
-  if (kind !== "Array" && kind !== "Object") return `an object of ${kind}`;
-  try {
-    const json = JSON.stringify(value);
-    return json.length <= 80 ? json : `${json.slice(0, 79)}…`;
-  } catch {
-    return kind === "Array" ? "a list" : "an object"; // It holds itself, or a bigint.
-  }
-}

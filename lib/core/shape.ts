@@ -1,3 +1,4 @@
+import { describeValue } from "./errors.ts";
 /** Sizes of a tensor's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
@@ -24,9 +25,13 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }
 
+/** So many sizes of a shape are printed. */
+const most = 16;
+
 /** `[2, 3]`; a size below zero (the batch of a symbolic value) prints as `null`. */
 export function formatShape(shape: Shape): string {
-  return `[${shape.map((dimension) => dimension < 0 ? "null" : dimension).join(", ")}]`;
+  const sizes = shape.slice(0, most).map((dimension) => dimension < 0 ? "null" : dimension);
+  return `[${sizes.join(", ")}${shape.length > most ? ", …" : ""}]`;
 }
 
 /**
@@ -48,12 +53,14 @@ export function broadcastShapes(a: Shape, b: Shape): number[] | undefined {
 /** Checks sizes given by a user: integers, not negative, and a total that fits an index. */
 export function checkShape(shape: Shape, what: string): void {
   if (!Array.isArray(shape)) {
-    throw new TypeError(`${what}: expected a shape such as [28, 28, 1], found ${String(shape)}`);
+    throw new TypeError(
+      `${what}: expected a shape such as [28, 28, 1], found ${describeValue(shape)}`,
+    );
   }
   for (const dimension of shape) {
     if (!Number.isInteger(dimension) || dimension < 0) {
       throw new RangeError(
-        `${what}: expected sizes that are integers of at least 0, found [${shape.join(", ")}]`,
+        `${what}: expected sizes that are integers of at least 0, found ${describeValue(shape)}`,
       );
     }
   }
@@ -69,11 +76,15 @@ export function checkShape(shape: Shape, what: string): void {
 export function normalizeAxis(axis: number, rank: number, what: string): number {
   const result = axis < 0 ? axis + rank : axis;
   if (rank === 0) {
-    throw new RangeError(`${what}: axis ${axis} was asked for, but a scalar has none`);
+    throw new RangeError(
+      `${what}: axis ${describeValue(axis)} was asked for, but a scalar has none`,
+    );
   }
   if (!Number.isInteger(axis) || result < 0 || result >= rank) {
     throw new RangeError(
-      `${what}: axis ${axis} is outside a tensor of rank ${rank}; expected an integer from ` +
+      `${what}: axis ${
+        describeValue(axis)
+      } is outside a tensor of rank ${rank}; expected an integer from ` +
         `${-rank} to ${rank - 1}`,
     );
   }

@@ -1,3 +1,4 @@
+import { describeValue } from "./errors.ts";
 /** Edit distance (Damerau-Levenshtein, optimal string alignment) between two words. */
 function editDistance(a: string, b: string): number {
   const rows = Array.from({ length: a.length + 1 }, (_, i) => [i]);
@@ -15,8 +16,12 @@ function editDistance(a: string, b: string): number {
   return rows[a.length]![b.length]!;
 }
 
+/** No longer name is taken for a mistyped one. */
+const longest = 200;
+
 /** The known name nearest to a mistyped one, or undefined where none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > longest) return undefined;
   let best: string | undefined;
   let distance = Math.max(2, Math.ceil(name.length / 3)) + 1;
   for (const candidate of known) {
@@ -26,9 +31,14 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best;
 }
 
-/** The sentence for an unknown name: what was found, the nearest, and all that are known. */
-export function unknownName(kind: string, name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
+/** So many known names are listed. */
+const most = 64;
+
+/** The sentence for an unknown name: what was found, the nearest, and those that are known. */
+export function unknownName(kind: string, name: unknown, known: readonly string[]): string {
+  const nearest = typeof name === "string" ? nearestName(name, known) : undefined;
   const guess = nearest === undefined ? "." : `; did you mean ${JSON.stringify(nearest)}?`;
-  return `unknown ${kind} ${JSON.stringify(name)}${guess} Known: ${known.join(", ")}`;
+  const more = known.length > most ? ` and ${known.length - most} more` : "";
+  const list = known.slice(0, most).join(", ") + more;
+  return `unknown ${kind} ${describeValue(name)}${guess} Known: ${list}`;
 }

@@ -1,3 +1,5 @@
+import { describeValue } from "../core/errors.ts";
+
 /** A 95 % interval: the true share lies in it 19 times in 20. */
 export type Interval = readonly [low: number, high: number];
 
@@ -21,7 +23,9 @@ const z = 1.959963984540054;
 export function wilsonInterval(count: number, total: number): Interval {
   if (!Number.isInteger(count) || !Number.isInteger(total) || count < 0 || count > total) {
     throw new RangeError(
-      `wilsonInterval: expected integers with 0 <= count <= total, found ${count} of ${total}`,
+      `wilsonInterval: expected integers with 0 <= count <= total, found ${
+        describeValue(count)
+      } of ${describeValue(total)}`,
     );
   }
   if (total === 0) return [0, 1];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import { imageFilePattern } from "../vision/formats.ts";
 import { type Row, rowsOf } from "./delimited.ts";
@@ -151,7 +152,7 @@ function classIn(text: string, where: string): number | string {
   if (/^\d+(\.0*)?$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   if (text !== "" && Number.isNaN(Number(text))) return text;
   throw new SyntaxError(
-    `${where}: expected a class, a number from 0, found ${JSON.stringify(text)}`,
+    `${where}: expected a class, a number from 0, found ${describeValue(text)}`,
   );
 }
 
@@ -189,7 +190,7 @@ function parseTable(
   const label = columnOf(header, classColumns), id = columnOf(header, synsetColumns);
   if (label < 0 && id < 0) {
     throw new SyntaxError(
-      `${name}: expected a column "class" or "synset", found ${header.join(", ")}`,
+      `${name}: expected a column "class" or "synset", found ${header.join(", ").slice(0, 200)}`,
     );
   }
   if (rows.length === 1) {
@@ -252,7 +253,7 @@ function parsePairs(rows: readonly Row[], separator: string, synsets?: Synsets):
     const pair = pairOf(row, separator), { cells, where } = row;
     if (pair) return { file: pair.file, label: classIn(pair.label, where), where };
     throw new SyntaxError(
-      `${where}: expected a file and a class, found ${JSON.stringify(cells.join(separator))}`,
+      `${where}: expected a file and a class, found ${describeValue(cells.join(separator))}`,
     );
   });
   return ofOneKind(labelled, synsets);

@@ -1,3 +1,4 @@
+import { describeValue, wrongType } from "../core/errors.ts";
 import { callback, custom, flag, listOf, text } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
@@ -120,6 +121,7 @@ function replaced(
 
 /** Checks weights that a user gives: names and shapes. */
 export function checkWeights(given: Weights, known: ReadonlyMap<string, Weight>, where: string) {
+  if (!isPlain(given)) throw wrongType(where, "tensors by name", describeValue(given));
   for (const [name, tensor] of Object.entries(given)) {
     const weight = known.get(name);
     if (weight === undefined) {

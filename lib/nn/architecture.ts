@@ -1,5 +1,4 @@
-import { wrongType } from "../core/errors.ts";
-import { describeValue } from "../core/options.ts";
+import { describeValue, wrongType } from "../core/errors.ts";
 import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
 import { type Config, Layer, layerType } from "./layer.ts";
 import { applyLayer, SymbolicValue } from "./symbolic.ts";

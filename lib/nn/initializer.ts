@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
@@ -130,19 +131,21 @@ export function initializerOf(given: unknown): Initializer {
   if (!isLike(given)) {
     throw new TypeError(
       `initializer: expected a name such as "heNormal", or what initializers.heNormal() gives, ` +
-        `found ${typeof given === "function" ? "a function" : given}`,
+        `found ${describeValue(given)}`,
     );
   }
   const { name, ...settings } = typeof given === "string" ? { name: given } : given;
   if (!Object.hasOwn(fills, name)) {
-    throw new RangeError(unknownName("initializer", String(name), Object.keys(fills)));
+    throw new RangeError(unknownName("initializer", name, Object.keys(fills)));
   }
   const result = name === "normal" || name === "truncatedNormal"
     ? { ...normal(), name, ...settings }
     : { name, ...settings };
   for (const [key, value] of Object.entries({ value: 0, ...result })) {
     if (key === "name" || Number.isFinite(value)) continue;
-    throw new TypeError(`initializer ${name}: ${key}: expected a number, found ${value}`);
+    throw new TypeError(
+      `initializer ${name}: ${key}: expected a number, found ${describeValue(value)}`,
+    );
   }
   if (name === "constant" && result.value === undefined) {
     throw new TypeError("initializer constant: expected a value, as in initializers.constant(0.5)");

@@ -1,5 +1,6 @@
+import { describeValue } from "../core/errors.ts";
 import { checkShape, formatShape, type Shape } from "../core/shape.ts";
-import { type AnySchema, describeValue, options } from "../core/options.ts";
+import { type AnySchema, options } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import { leaf, topologicalOrder } from "../graph/node.ts";
 import { opTable } from "../graph/table.ts";
@@ -183,9 +184,7 @@ export function checkLayer(layer: unknown): asserts layer is Layer {
   if (layer instanceof Layer) return;
   const found = layer instanceof Object && "outputs" in layer
     ? "a model; build on from model.output(name), or apply its layers one by one"
-    : typeof layer === "function"
-    ? "a function"
-    : String(layer);
+    : describeValue(layer);
   throw new TypeError(`apply: expected a layer such as layers.dense(8), found ${found}`);
 }
 

@@ -1,3 +1,4 @@
+import { describeValue, wrongType } from "../core/errors.ts";
 import { options } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
@@ -51,7 +52,9 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     for (const [name, values] of Object.entries({ inputs, outputs })) {
       for (const value of values) {
         if (!(value instanceof SymbolicValue)) {
-          throw new TypeError(`model: ${name}: expected symbolic values, found ${value}`);
+          throw new TypeError(
+            `model: ${name}: expected symbolic values, found ${describeValue(value)}`,
+          );
         }
         if (name === "inputs" && value.layer !== undefined) {
           throw new TypeError(
@@ -198,6 +201,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   protected placed(name: string): PlacedLayer {
     const found = this.#placement.layers.get(name);
     if (found !== undefined) return found;
+    if (typeof name !== "string") throw wrongType("layer", "a name", describeValue(name));
     throw new RangeError(unknownName("layer", name, [...this.#placement.layers.keys()]));
   }
 
@@ -275,6 +279,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   weight(name: string): Weight {
     const found = this.namedWeights.get(name);
     if (found !== undefined) return found;
+    if (typeof name !== "string") throw wrongType("weight", "a name", describeValue(name));
     throw new RangeError(unknownName("weight", name, [...this.namedWeights.keys()]));
   }
 

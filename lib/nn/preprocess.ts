@@ -1,4 +1,4 @@
-import { describeValue } from "../core/options.ts";
+import { describeValue } from "../core/errors.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { checkShape, formatShape, type Shape } from "../core/shape.ts";
 import { LayerMethods } from "./fluent.ts";
@@ -81,7 +82,9 @@ export function applyLayer(
   for (const source of sources) {
     if (!(source instanceof SymbolicValue)) {
       throw new TypeError(
-        `${layer.type.type}: expected symbolic values (of input() or a layer), found ${source}`,
+        `${layer.type.type}: expected symbolic values (of input() or a layer), found ${
+          describeValue(source)
+        }`,
       );
     }
   }

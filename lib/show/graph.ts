@@ -1,6 +1,6 @@
-import { wrongType } from "../core/errors.ts";
+import { describeValue, wrongType } from "../core/errors.ts";
 import { flag, oneOf, text } from "../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../core/options.ts";
+import { options, type Schema } from "../core/options.ts";
 import { Model } from "../train/model.ts";
 import { loadPackage } from "../core/package.ts";
 import { boxesOf } from "./graph/boxes.ts";

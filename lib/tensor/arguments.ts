@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { formatShape, normalizeAxis, type Shape } from "../core/shape.ts";
 
 /** One axis or several, counted from the end where negative; left out, all of them. */
@@ -16,7 +17,9 @@ export function axisList(axes: Axes | undefined, rank: number, what: string): nu
     ? [axes]
     : axes;
   if (!Array.isArray(list)) {
-    throw new TypeError(`${what}: expected axes such as 0 or [0, -1], found ${String(axes)}`);
+    throw new TypeError(
+      `${what}: expected axes such as 0 or [0, -1], found ${describeValue(axes)}`,
+    );
   }
   return list.map((axis) => normalizeAxis(axis, rank, what));
 }
@@ -26,7 +29,7 @@ export function reducedAxes(axes: Axes | undefined, keepDimensions: boolean, ran
   if (typeof keepDimensions === "boolean") return axisList(axes, rank, "axes");
   throw new TypeError(
     "axes: expected one number or a list, and then true or false for keepDimensions, found " +
-      `${JSON.stringify([axes, keepDimensions])}`,
+      `${describeValue([axes, keepDimensions])}`,
   );
 }
 
@@ -49,7 +52,7 @@ export function blockOf(
     if (!Array.isArray(list) || list.length > shape.length || !list.every(Number.isInteger)) {
       throw new RangeError(
         `slice: ${name}: expected at most ${shape.length} integers for ${formatShape(shape)}, ` +
-          `found ${JSON.stringify(list)}`,
+          `found ${describeValue(list)}`,
       );
     }
   }
@@ -68,7 +71,7 @@ export function blockOf(
 export function frameOf(widths: readonly (readonly [number, number])[]): [number[], number[]] {
   if (!Array.isArray(widths) || !widths.every(Array.isArray)) {
     throw new TypeError(
-      `pad: expected [before, after] for each axis, found ${JSON.stringify(widths)}`,
+      `pad: expected [before, after] for each axis, found ${describeValue(widths)}`,
     );
   }
   return [widths.map((w) => w[0]), widths.map((w) => w[1])];

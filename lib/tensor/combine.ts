@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { select } from "../graph/ops/elementwise.ts";
 import { concatenate as concatenateNodes } from "../graph/ops/layout.ts";
 import { asTensor, checkTensor, Tensor, type TensorLike } from "./tensor.ts";
@@ -24,7 +25,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 
 function checkTensors(tensors: readonly Tensor[], where: string): void {
   if (!Array.isArray(tensors)) {
-    throw new TypeError(`${where}: expected a list of tensors, found ${String(tensors)}`);
+    throw new TypeError(`${where}: expected a list of tensors, found ${describeValue(tensors)}`);
   }
   for (const t of tensors) checkTensor(t, where);
 }

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { type DType, dtypeOf, dtypeOption, type NumberArray, typedArray } from "../core/dtype.ts";
 import { integer, number, object } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
@@ -89,7 +90,9 @@ export function arange(start: number, stop?: number, step = 1, dtype: DType = "f
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (!Number.isFinite(from) || !Number.isFinite(to) || !Number.isFinite(step) || step === 0) {
     throw new RangeError(
-      `arange: expected finite numbers and a step other than 0, found ${from}, ${to}, ${step}`,
+      `arange: expected finite numbers and a step other than 0, found ${
+        describeValue([from, to, step])
+      }`,
     );
   }
   const length = Math.max(0, Math.ceil((to - from) / step));

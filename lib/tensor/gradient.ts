@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";
 import { gradients } from "../graph/gradient.ts";
 import { apply, type Node } from "../graph/node.ts";
@@ -80,7 +81,9 @@ export function valueAndGradient<T extends Tree, Rest extends unknown[]>(
       const [value, auxiliary] = result instanceof Array ? result : [result, []];
       if (!(value instanceof Tensor)) {
         throw new TypeError(
-          `valueAndGradient: expected the function to return a tensor, found ${value}`,
+          `valueAndGradient: expected the function to return a tensor, found ${
+            describeValue(value)
+          }`,
         );
       }
       const computed = flatten(auxiliary, "valueAndGradient: auxiliary").map((t) => t.node);

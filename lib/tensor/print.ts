@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import type { DType, TensorData } from "../core/dtype.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 
@@ -39,7 +40,9 @@ export function unnest(
     }
     if (Array.isArray(at)) at.forEach((part, i) => visit(part, depth + 1, `${where}[${i}]`));
     else if (typeof at === "number") elements.push(at);
-    else throw new TypeError(`${what}: expected numbers, found ${at}${where && ` at ${where}`}`);
+    else {throw new TypeError(
+        `${what}: expected numbers, found ${describeValue(at)}${where && ` at ${where}`}`,
+      );}
   };
   visit(value, 0, "");
   return { shape, elements };

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { flag, oneOf } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { tensor } from "./create.ts";
@@ -81,9 +82,11 @@ export function resize2d(
   given: Resize2dOptions = {},
 ): Tensor {
   checkImages(x, "resize2d");
-  if (size.length !== 2 || !size.every((d) => Number.isInteger(d) && d > 0)) {
+  if (
+    !Array.isArray(size) || size.length !== 2 || !size.every((d) => Number.isInteger(d) && d > 0)
+  ) {
     throw new RangeError(
-      `resize2d: size: expected two integers of at least 1, found ${JSON.stringify(size)}`,
+      `resize2d: size: expected two integers of at least 1, found ${describeValue(size)}`,
     );
   }
   const settings = options("resize2d", given, schema);

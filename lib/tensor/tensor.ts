@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { type DType, dtypeOption, type TensorData, type TypedArrayOf } from "../core/dtype.ts";
 import {
   checkShape,
@@ -384,7 +385,7 @@ for (const [name, op] of Object.entries(e.methods)) {
 export function checkTensor(x: unknown, where?: string, like?: TensorType): asserts x is Tensor {
   const what = where === undefined ? "" : `${where}: `;
   if (!(x instanceof Tensor)) {
-    throw new TypeError(`${what}expected a tensor, found ${String(x)}; see tensor()`);
+    throw new TypeError(`${what}expected a tensor, found ${describeValue(x)}; see tensor()`);
   }
   if (like === undefined || sameShape(x.shape, like.shape) && x.dtype === like.dtype) return;
   const inWords = ({ dtype, shape }: TensorType) => `${dtype} ${formatShape(shape)}`;
@@ -398,7 +399,9 @@ export function checkTensor(x: unknown, where?: string, like?: TensorType): asse
 export function asTensor(x: TensorLike, dtype: DType = "f32"): Tensor {
   if (x instanceof Tensor) return x;
   if (typeof x !== "number") {
-    throw new TypeError(`expected a tensor or a number, found ${String(x)}; wrap it in tensor()`);
+    throw new TypeError(
+      `expected a tensor or a number, found ${describeValue(x)}; wrap it in tensor()`,
+    );
   }
   const isInteger = dtype === "i32" && x === (x | 0);
   if (isRecording()) return new Tensor(literal(x, [], isInteger ? "i32" : "f32"));

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -12,7 +13,7 @@ export function flatten(tree: Tree, what: string): Tensor[] {
   if (!Array.isArray(tree) && !isPlain(tree)) {
     throw new TypeError(
       `${what}: expected a tensor, or arrays or plain objects of tensors, found ` +
-        `${Deno.inspect(tree, { depth: 0 })}`,
+        describeValue(tree),
     );
   }
   return Object.entries(tree).flatMap(([name, branch]) => flatten(branch, `${what}.${name}`));

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import type { Node } from "../graph/node.ts";
 import { withGradient as withGradientNode } from "../graph/ops/with_gradient.ts";
 import { checkTensor, Tensor } from "./tensor.ts";
@@ -52,7 +53,7 @@ function checkSlopes(
   if (!Array.isArray(slopes) || slopes.length !== inputs.length) {
     throw new TypeError(
       `withGradient: backward: expected a gradient for each of the ${inputs.length} inputs, ` +
-        `found ${Array.isArray(slopes) ? slopes.length : String(slopes)}`,
+        `found ${Array.isArray(slopes) ? slopes.length : describeValue(slopes)}`,
     );
   }
   return inputs.map((input, i) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { flag, integer, positiveInteger, required } from "../core/option_kinds.ts";
 import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
@@ -179,7 +180,9 @@ export function formatFields(schema: Schema): string {
 export function checkExample(schema: Schema, example: Example, what: string): void {
   if (example === null || typeof example !== "object" || "then" in example) {
     throw new TypeError(
-      `${what}: expected { inputs, targets }, found ${Deno.inspect(example)}; what takes time to ` +
+      `${what}: expected { inputs, targets }, found ${
+        describeValue(example)
+      }; what takes time to ` +
         "read can be a DataStream, whose map() waits for promises",
     );
   }

@@ -1,4 +1,4 @@
-import { describeValue } from "../core/options.ts";
+import { describeValue } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 
 /** Something for each output of a model: a list in their order, or by their names. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { custom, flag, integer, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
@@ -249,7 +250,9 @@ export abstract class Dataset implements Schema {
     if (!Number.isInteger(count) || count < 1 || count >= this.length) {
       throw new RangeError(
         `split: expected a fraction between 0 and 1 or a count from 1 to ${this.length - 1} that ` +
-          `leaves both parts with examples, found ${part} of ${this.length} examples`,
+          `leaves both parts with examples, found ${
+            describeValue(part)
+          } of ${this.length} examples`,
       );
     }
     const all: Dataset = seed === undefined ? this : this.shuffle(seed);

@@ -1,5 +1,6 @@
+import { describeValue } from "../core/errors.ts";
 import { checkedBy, integer, number, required } from "../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../core/options.ts";
+import { options, type Schema } from "../core/options.ts";
 
 /**
  * A learning rate that changes: a function of the epoch, which counts from 0 and has a fraction

@@ -1,3 +1,4 @@
+import { describeValue, wrongType } from "../core/errors.ts";
 import { group, integer, listOf, object, text } from "../core/option_kinds.ts";
 import { options } from "../core/options.ts";
 import { type Normalization, preprocessingSchema } from "../core/preprocessing.ts";
@@ -19,6 +20,9 @@ import { format, Model } from "./model.ts";
  * @throws {ChecksumError} if it is a checkpoint that is damaged.
  */
 export async function loadModel(source: string | URL | Uint8Array): Promise<Model> {
+  if (typeof source !== "string" && !(source instanceof URL || source instanceof Uint8Array)) {
+    throw wrongType("loadModel", "a path, a URL or bytes", describeValue(source));
+  }
   const where = source instanceof Uint8Array ? "loadModel" : String(source);
   const bytes = source instanceof Uint8Array ? source : await readSource(source);
   const content = decodeSafetensors(bytes, where), { tensors, metadata } = content;

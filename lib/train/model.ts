@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import type { Normalization, Preprocessing } from "../core/preprocessing.ts";
 import type { StoredTensor } from "../core/safetensors/read.ts";
 import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
@@ -355,7 +356,7 @@ export class Model extends Network<Model> {
   #checkData(data: Dataset | DataStream, where: string): void {
     if (typeof data?.batches !== "function") {
       throw new TypeError(
-        `${where}: expected a data set (digits(), arrayDataset() …), found ${String(data)}`,
+        `${where}: expected a data set (digits(), arrayDataset() …), found ${describeValue(data)}`,
       );
     }
     checkInputs(this, data.inputs, where);
@@ -411,13 +412,14 @@ function isSameStep(a: TrainOnBatchOptions, b: TrainOnBatchOptions): boolean {
 /** What a user gave as one or several tensors. */
 function tensorsOf(given: Tensor | readonly Tensor[], where: string): readonly Tensor[] {
   const list = Array.isArray(given) ? given as readonly Tensor[] : [given as Tensor];
-  const other = list.find((item) => !(item instanceof Tensor));
-  if (other === undefined) return list;
+  const wrong = list.findIndex((item) => !(item instanceof Tensor));
+  if (wrong < 0) return list;
+  const other: unknown = list[wrong];
   throw new TypeError(
     `${where}: expected tensors, found ${
-      (other as unknown) instanceof DataStream
+      other instanceof DataStream
         ? "a stream; await its collect()"
-        : `${String(other)}; see tensor()`
+        : `${describeValue(other)}; see tensor()`
     }`,
   );
 }

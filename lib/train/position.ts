@@ -1,5 +1,6 @@
+import { describeValue } from "../core/errors.ts";
 import { checkedBy, group, integer, number, object, required } from "../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../core/options.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { EpochRecord } from "./epoch_record.ts";
 
 /** Where training stands, beside the numbers in variables. */

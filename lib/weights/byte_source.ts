@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeValue } from "../core/errors.ts";
 import { storing, writeAll } from "../core/files.ts";
 import { request, type Wanted } from "../core/request.ts";
 
@@ -33,7 +34,7 @@ export async function openSource(
 ): Promise<ByteSource> {
   if (source instanceof Uint8Array) return bytesSource(source, `${source.length} bytes`);
   if (typeof source !== "string" && !(source instanceof URL)) {
-    throw new TypeError(`weights: expected a path, a URL or bytes, found ${String(source)}`);
+    throw new TypeError(`weights: expected a path, a URL or bytes, found ${describeValue(source)}`);
   }
   const scheme = source instanceof URL
     ? source.protocol

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import { canonical, isCounter } from "./names.ts";
 import { joinReparametrized } from "./reparametrized.ts";
@@ -86,7 +87,7 @@ function partNamed(file: WeightFile, part: string, wanted: readonly Wanted[]): T
     }
   }
   throw new RangeError(
-    `${file.where}: part: expected one of ${listed(partsOf(file))}, found ${JSON.stringify(part)}`,
+    `${file.where}: part: expected one of ${listed(partsOf(file))}, found ${describeValue(part)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { type CacheOptions, cacheSchema, fetchPublished } from "../core/cache.ts";
 import { custom, flag, instance, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema, type Values } from "../core/options.ts";
@@ -96,7 +97,9 @@ export async function loadWeights(
   given: LoadWeightsOptions = {},
 ): Promise<WeightReport> {
   if (!(model instanceof Network)) {
-    throw new TypeError(`loadWeights: expected a model and then a file, found ${String(model)}`);
+    throw new TypeError(
+      `loadWeights: expected a model and then a file, found ${describeValue(model)}`,
+    );
   }
   const settings = options("loadWeights", given, loadWeightsSchema);
   if (isOpen(source)) return await assignFrom(model, source, settings);

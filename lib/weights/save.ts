@@ -1,4 +1,5 @@
-import type { Network } from "../nn/network.ts";
+import { describeValue, wrongType } from "../core/errors.ts";
+import { Network } from "../nn/network.ts";
 import { writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 
 /**
@@ -20,5 +21,8 @@ export async function saveWeights(
   path: string,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  if (!(model instanceof Network)) {
+    throw wrongType("saveWeights", "a model and then a path", describeValue(model));
+  }
   await writeSafetensors(path, writableTensors(model.namedWeights), metadata);
 }

@@ -1,5 +1,6 @@
+import { describeValue } from "../core/errors.ts";
 import { checkedBy, elsewhere, integer, number, positiveInteger } from "../core/option_kinds.ts";
-import { describeValue, options, type Schema, type Values } from "../core/options.ts";
+import { options, type Schema, type Values } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { input } from "../nn/symbolic.ts";
 

@@ -1,3 +1,4 @@
+import { describeValue } from "../../lib/core/errors.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   callback,
@@ -15,7 +16,7 @@ import {
   required,
   text,
 } from "../../lib/core/option_kinds.ts";
-import { describeValue, type Option, options, type Schema } from "../../lib/core/options.ts";
+import { type Option, options, type Schema } from "../../lib/core/options.ts";
 
 interface FadeOptions {
   readonly steps?: number;

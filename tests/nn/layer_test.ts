@@ -14,7 +14,7 @@ Deno.test("a layer of one's own that gives no tensor, or none with a batch, is a
   const calls: [unknown, string][] = [
     [undefined, "expected a tensor, found undefined"],
     [3, "expected a tensor, found 3"],
-    [Promise.resolve(), "expected a tensor, found [object Promise]"],
+    [Promise.resolve(), "expected a tensor, found an object of Promise"],
     [zeros([]), "expected a result with the batch in front, found [] for a batch of one"],
   ];
   for (const [result, message] of calls) {

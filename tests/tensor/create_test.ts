@@ -46,9 +46,9 @@ Deno.test("data of no shape, or of another, is an error that says where", () => 
   assertThrows(() => tensor([[1, 2], [3]]), TypeError, "found 1 elements at [1]");
   assertThrows(() => tensor([1, [2]]), TypeError, "found 1 elements at [1]");
   assertThrows(() => tensor([[1], 2]), TypeError, "found a number at [1]");
-  assertThrows(() => tensor(["x"] as never), TypeError, "found x at [0]");
+  assertThrows(() => tensor(["x"] as never), TypeError, `found "x" at [0]`);
   assertThrows(() => tensor([true] as never), TypeError, "expected numbers, found true");
-  assertThrows(() => tensor("x" as never), TypeError, "expected numbers, found x");
+  assertThrows(() => tensor("x" as never), TypeError, 'expected numbers, found "x"');
   assertThrows(() => tensor(new Float64Array(2) as never), TypeError, "found Float64Array");
   assertThrows(
     () => tensor([1, 2, 3], { shape: [2, 2] }),

@@ -183,7 +183,7 @@ Deno.test("loadWeights: what makes no sense is named", async () => {
   await refuse('loadWeights: unknown option "name". Known: cache, ', net, bytes, { name: "a" });
   await refuse('unknown option "activation". Known: ', net, bytes, { activation: "relu" });
   await refuse("map: expected { name:", net, bytes, { map: null });
-  await refuse("expected a model and then a file, found net.pth", "net.pth", net);
+  await refuse('expected a model and then a file, found "net.pth"', "net.pth", net);
   await refuse("expected a model and then a file, found null", null, bytes);
 });
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { describeValue } from "../errors.ts";
 import { bytesPerElement, type DType } from "../dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../shape.ts";
 
@@ -173,7 +174,9 @@ export function encodeHeader(
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value === "string") continue;
     throw new TypeError(
-      `${where}: metadata: ${key}: expected a text, as the format has no other, found ${value}`,
+      `${where}: metadata: ${key}: expected a text, as the format has no other, found ${
+        describeValue(value)
+      }`,
     );
   }
   const header: Record<string, unknown> = Object.create(null);

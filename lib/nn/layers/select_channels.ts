@@ -1,5 +1,6 @@
+import { describeValue } from "../../core/errors.ts";
 import { checkedBy, required } from "../../core/option_kinds.ts";
-import { describeValue, type Values } from "../../core/options.ts";
+import type { Values } from "../../core/options.ts";
 import { concatenate } from "../../tensor/combine.ts";
 import { defineLayer, type Layer } from "../layer.ts";
 import { type LayerOptions, makeLayer } from "./layer_options.ts";

@@ -1,5 +1,6 @@
+import { describeValue } from "../../core/errors.ts";
 import { checkedBy, required } from "../../core/option_kinds.ts";
-import { describeValue, type Values } from "../../core/options.ts";
+import type { Values } from "../../core/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../core/shape.ts";
 import {
   resolvePadding,

@@ -1,6 +1,6 @@
-import { outOfRange, wrongType } from "../../core/errors.ts";
+import { describeValue, outOfRange, wrongType } from "../../core/errors.ts";
 import { checkedBy, integer, number, required } from "../../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../../core/options.ts";
+import { options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import { isolinePieces, traceColor } from "../../plotly_svg/mod.ts";
 import { tensor } from "../../tensor/create.ts";

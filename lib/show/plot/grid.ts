@@ -1,6 +1,6 @@
-import { outOfRange, wrongType } from "../../core/errors.ts";
+import { describeValue, outOfRange, wrongType } from "../../core/errors.ts";
 import { flag, positiveInteger } from "../../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../../core/options.ts";
+import { options, type Schema } from "../../core/options.ts";
 import type { Json } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Layout, Trace } from "../figure_data.ts";

@@ -1,6 +1,6 @@
-import { outOfRange, wrongType } from "../../core/errors.ts";
+import { describeValue, outOfRange, wrongType } from "../../core/errors.ts";
 import { flag, listOf, text } from "../../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../../core/options.ts";
+import { options, type Schema } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
 import { measureOf } from "../../train/measures.ts";
 import type { OutputMetrics } from "../../train/metric.ts";

@@ -1,6 +1,6 @@
-import { outOfRange, wrongType } from "../../core/errors.ts";
+import { describeValue, outOfRange, wrongType } from "../../core/errors.ts";
 import { callback, checkedBy, flag, integer, required, text } from "../../core/option_kinds.ts";
-import { describeValue, options, type Schema, type Values } from "../../core/options.ts";
+import { options, type Schema, type Values } from "../../core/options.ts";
 import {
   type AxesOptions,
   axesSchema,

@@ -1,6 +1,5 @@
-import { outOfRange } from "../../core/errors.ts";
+import { describeValue, outOfRange } from "../../core/errors.ts";
 import { checkedBy, number, positiveInteger } from "../../core/option_kinds.ts";
-import { describeValue } from "../../core/options.ts";
 import { type Json, measureText, pngUrl } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Trace } from "../figure_data.ts";

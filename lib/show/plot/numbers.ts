@@ -1,6 +1,5 @@
-import { outOfRange, wrongType } from "../../core/errors.ts";
+import { describeValue, outOfRange, wrongType } from "../../core/errors.ts";
 import { checkedBy } from "../../core/option_kinds.ts";
-import { describeValue } from "../../core/options.ts";
 
 /** Numbers in a row: an array or a typed array. */
 export type Numbers = ArrayLike<number>;

@@ -1,7 +1,7 @@
-import { outOfRange } from "../../core/errors.ts";
+import { describeValue, outOfRange } from "../../core/errors.ts";
 import type { Json } from "../../plotly_svg/mod.ts";
 import { checkedBy, custom, flag, number, text } from "../../core/option_kinds.ts";
-import { describeValue, type Schema } from "../../core/options.ts";
+import type { Schema } from "../../core/options.ts";
 import type { Layout } from "../figure_data.ts";
 
 /** Settings that every figure has. */

@@ -1,6 +1,6 @@
-import { outOfRange, wrongType } from "../../core/errors.ts";
+import { describeValue, outOfRange, wrongType } from "../../core/errors.ts";
 import { checkedBy, instance, integer, listOf, text } from "../../core/option_kinds.ts";
-import { describeValue, options, type Schema } from "../../core/options.ts";
+import { options, type Schema } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
 import type { ReceptiveField } from "../../nn/receptive_field.ts";
 import { type Json, traceColor } from "../../plotly_svg/mod.ts";

@@ -1,4 +1,5 @@
-import { describeValue, options, type Schema } from "../../core/options.ts";
+import { describeValue } from "../../core/errors.ts";
+import { options, type Schema } from "../../core/options.ts";
 import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
 import { conv2d as convolve, conv2dInputGradient } from "../../graph/ops/conv2d.ts";
 import { checkTensor, Tensor } from "../tensor.ts";

@@ -1,3 +1,4 @@
+import { describeValue } from "../../core/errors.ts";
 import { options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import { windowSum } from "../../graph/ops/window.ts";
@@ -84,7 +85,7 @@ export function groupNorm(x: Tensor, groups: number, given: AffineArguments = {}
   if (x.rank < 2 || !Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
     throw new RangeError(
       `groupNorm: groups: expected a divisor of the channels of ${formatShape(x.shape)}, found ` +
-        `${groups}`,
+        describeValue(groups),
     );
   }
   const parts = x.reshape([examples, -1, groups, channels / groups]);

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { describeValue } from "../../core/errors.ts";
 import { checkedBy, flag, number, positiveInteger } from "../../core/option_kinds.ts";
-import { describeValue, type Schema } from "../../core/options.ts";
+import type { Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import { checkTensor, type Tensor } from "../tensor.ts";
