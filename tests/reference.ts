@@ -292,12 +292,13 @@ const windowMax: Rule = (node, [image]) => {
 
 const windowMaxGradient: Rule = (node, [image, maxima, g]) => {
   const result = fill(node.shape, () => 0);
-  const given = new Set<number>();
+  // The first element that equals the maximum, or the last NaN.
+  const winners = new Map<number, number>();
   slide([node.shape, node.inputs[1]!.shape], settings(node), (i, o) => {
-    if (image![i] !== maxima![o] || given.has(o)) return;
-    given.add(o);
-    result[i]! += g![o]!;
+    const isNan = Number.isNaN(image![i]) && Number.isNaN(maxima![o]);
+    if (isNan || (image![i] === maxima![o] && !winners.has(o))) winners.set(o, i);
   });
+  for (const [o, i] of winners) result[i]! += g![o]!;
   return result;
 };
 

@@ -63,6 +63,23 @@ export const windowCases: readonly Case[] = [
         (x: Node, y: Node) => maxGradient(x, y, g),
       ] as const
     ),
+    ...windows.map(([name, image, g]) =>
+      [
+        `the last NaN, ${name}`,
+        [given(image, [1, NaN, 3, -2, NaN, 0, 5]), real(countOf(image, g))],
+        (x: Node, y: Node) => maxGradient(x, y, g),
+      ] as const
+    ),
+    [
+      "the last NaN, a large window",
+      [given([2, 6, 7, 3], [1, NaN, 3, -2, NaN, 0, 5, 4, 2]), real([2, 4, 3, 3])],
+      (x, y) => maxGradient(x, y, { window: [4, 5], stride: [1, 1], padding: [1, 0, 0, 0] }),
+    ],
+    [
+      "minus infinity everywhere",
+      [given([1, 6, 7, 3], [-Infinity]), real([1, 4, 3, 3])],
+      (x, y) => maxGradient(x, y, { window: [4, 5], stride: [1, 1], padding: [1, 0, 0, 0] }),
+    ],
     ["ties take the first", [ties, real([1, 3, 3, 2])], (x, y) => maxGradient(x, y, overlapping)],
   ]),
   ...examples(

@@ -4,7 +4,7 @@ import { fill } from "../memory/runs.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
 import type { FunctionBuilder, Integer, Vector } from "../wasm/assembler.ts";
-import { f32x4, i32, v128 } from "../wasm/instructions.ts";
+import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts";
 import { clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
 
 /** Elements of images that a task computes, about. */
@@ -12,7 +12,7 @@ const taskSize = 8192;
 
 /**
  * Spreads the gradient of each window over the image: to all of its elements (sum), or to the first
- * that equals the maximum, in the order of the rows. A task does whole images, or some channels of
+ * that equals the maximum, in the order of the rows, or the last NaN, as PyTorch does. A task does whole images, or some channels of
  * one, so that windows that overlap need no care.
  */
 export function emitWindowGradient(
@@ -79,6 +79,10 @@ function emitImage(
         const best = outputMaxima === undefined
           ? undefined
           : lanes.map((_, v) => f.local(v128.load(i32.add(at, outputMaxima), v * 16)));
+        const isNan: readonly Vector[] | undefined = best?.map((maxima) =>
+          f.local(f32x4.ne(maxima, maxima))
+        );
+        const corner = f.local(i32.add(start, offset));
         overWindow(f, s, vertical, horizontal, (address, element) => {
           lanes.forEach((count, v) =>
             f.scope(() => {
@@ -95,9 +99,54 @@ function emitImage(
               storeLanes(f, address, f.local(sum), count, byte / 4);
             })
           );
-        }, f.local(i32.add(start, offset)));
+        }, corner);
+        if (isNan === undefined) return;
+        f.if(v128.anyTrue(isNan.reduce((a, b) => v128.or(a, b))), () => {
+          const walk = (body: Parameters<typeof overWindow>[4]) =>
+            overWindow(f, s, vertical, horizontal, body, corner);
+          spreadToNans(f, walk, source!, values, isNan, lanes);
+        });
       });
     });
+  });
+}
+
+/** Adds the gradient of windows whose maximum is NaN where their last NaN is. */
+function spreadToNans(
+  f: FunctionBuilder,
+  walk: (body: (address: Integer, offset: number) => void) => void,
+  source: Integer,
+  values: readonly Vector[],
+  isNan: readonly Vector[],
+  lanes: readonly number[],
+): void {
+  // How many there are in the window, then how many are still to come.
+  const left = lanes.map(() => f.local(i32x4.constant(0)));
+  const nansAt = (address: Integer, byte: number) => {
+    const pixels = f.local(v128.load(i32.add(address, source), byte));
+    return f.local(f32x4.ne(pixels, pixels));
+  };
+  walk((address, element) => {
+    lanes.forEach((_, v) =>
+      f.scope(() => f.set(left[v]!, i32x4.sub(left[v]!, nansAt(address, element + v * 16))))
+    );
+  });
+  walk((address, element) => {
+    lanes.forEach((count, v) =>
+      f.scope(() => {
+        const byte = element + v * 16, nans = nansAt(address, byte);
+        f.set(left[v]!, i32x4.add(left[v]!, nans));
+        const isLast = v128.and(nans, i32x4.eq(left[v]!, i32x4.constant(0)));
+        const value = v128.and(values[v]!, v128.and(isLast, isNan[v]!));
+        storeLanes(
+          f,
+          address,
+          f.local(f32x4.add(v128.load(address, byte), value)),
+          count,
+          byte / 4,
+        );
+      })
+    );
   });
 }
 

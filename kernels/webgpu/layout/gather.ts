@@ -1,5 +1,6 @@
 import type { GatherKernel, ScatterAddKernel } from "../../../lib/graph/kernel.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
+import { emitReduced } from "../reduce/reduction.ts";
 import { type Emitted, threadsDispatch } from "../shader/source.ts";
 
 /** WGSL of the row that index `k` names: from the end if it is below 0, clamped where it is outside. */
@@ -20,22 +21,27 @@ export function emitGather(kernel: GatherKernel, operands: Operands): Emitted {
   return { dispatches: [threadsDispatch(count * width, bindings, [run])] };
 }
 
+/** How many indices a thread goes through; more are shared. */
+const longest = 2 ** 14;
+
 /**
- * Rows summed by number: each element sums the updates whose index names its row, in their order. No
- * two threads write one place, so the result has the same bits each time.
+ * Rows summed by number: each element sums the updates whose index names its row. No two threads write
+ * one place, so the result has the same bits each time.
  */
 export function emitScatterAdd(kernel: ScatterAddKernel, operands: Operands): Emitted {
   const { rows, width, count } = kernel;
-  const bindings = new Bindings(operands);
-  const run = `fn run(thread: u32) {
-  let row = i32(thread / ${width}u);
-  var sum = 0.0;
-  for (var k = 0u; k < ${count}u; k++) {
-    if (${rowOf(bindings, "k", rows)} == row) {
-      sum += ${bindings.load(0, "f32", `k * ${width}u + thread % ${width}u`)};
-    }
-  }
-  ${bindings.store(0, "f32", "thread", "sum")}
-}`;
-  return { dispatches: [threadsDispatch(rows * width, bindings, [run])] };
+  return emitReduced(
+    {
+      combine: "sum",
+      dtype: "f32",
+      outputs: rows * width,
+      elements: count,
+      parts: Math.max(1, Math.ceil(count / longest)),
+      outputsFastest: true,
+    },
+    operands,
+    (bindings) =>
+      `if (${rowOf(bindings, "k", rows)} != i32(output / ${width}u)) { return 0.0; }
+  return ${bindings.load(0, "f32", `k * ${width}u + output % ${width}u`)};`,
+  );
 }

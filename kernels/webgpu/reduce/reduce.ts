@@ -2,11 +2,11 @@ import { mergeAxes } from "../../../lib/compile/merge_axes.ts";
 import type { ReduceKernel } from "../../../lib/graph/kernel.ts";
 import { DeviceError } from "../../../lib/core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
-import { Bindings, type Operands } from "../shader/bindings.ts";
+import type { Operands } from "../shader/bindings.ts";
 import { emitExpression } from "../elementwise/expression.ts";
 import type { Tiling } from "../product/tile.ts";
 import type { Emitted } from "../shader/source.ts";
-import { emitReduction, emitTotal, partsOf } from "./reduction.ts";
+import { emitReduced, partsOf } from "./reduction.ts";
 
 /** A reduction: one dispatch, or two where there are few outputs of many elements. */
 export function emitReduce(kernel: ReduceKernel, operands: Operands, tiling: Tiling): Emitted {
@@ -20,38 +20,18 @@ export function emitReduce(kernel: ReduceKernel, operands: Operands, tiling: Til
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const outputs = sizeOf(kept.map((axis) => shape[axis]!));
   const elements = sizeOf(axes.map((axis) => shape[axis]!));
-  const parts = partsOf(outputs, elements, tiling);
-
-  // The second dispatch reads the scratch buffer, whose number comes after the launch's own.
-  const scratch = Math.max(-1, ...operands.inputs, ...operands.outputs) + 1;
-  const target = parts > 1 ? scratch : operands.outputs[0]!;
-  const bindings = new Bindings(operands, [target]);
-  const store = bindings.write(target, dtype, "i", "value");
-  const { code, values } = emitExpression(kernel.expression, shape, { index: "i" }, bindings);
-  const first = emitReduction({
+  const reduction = {
     combine,
     dtype,
     outputs,
     elements,
-    parts,
+    parts: partsOf(outputs, elements, tiling),
     outputsFastest: axes.at(-1) !== shape.length - 1,
-    element: `let i = ${rowMajorIndex(shape, axes)};\n  ${code}\n  return ${values[0]};`,
-    store,
-  }, bindings);
-  if (parts === 1) return { dispatches: [first] };
-  const total = new Bindings(operands);
-  const second = emitTotal(
-    {
-      combine,
-      dtype,
-      outputs,
-      elements: parts,
-      store: total.store(0, dtype, "i", "value"),
-    },
-    scratch,
-    total,
-  );
-  return { dispatches: [first, second], scratch: outputs * parts * 4 };
+  };
+  return emitReduced(reduction, operands, (bindings) => {
+    const { code, values } = emitExpression(kernel.expression, shape, { index: "i" }, bindings);
+    return `let i = ${rowMajorIndex(shape, axes)};\n  ${code}\n  return ${values[0]};`;
+  });
 }
 
 /** WGSL of the row-major index in `shape`, from an index over the kept axes and one over the others. */

@@ -2,8 +2,8 @@ import { type CombineName, combines } from "../../../lib/graph/combine.ts";
 import { emitLiteral } from "../elementwise/elementwise.ts";
 import { prelude } from "../elementwise/expression.ts";
 import type { Tiling } from "../product/tile.ts";
-import type { Bindings } from "../shader/bindings.ts";
-import { constants, type Dispatch, threadsDispatch } from "../shader/source.ts";
+import { Bindings, type Operands } from "../shader/bindings.ts";
+import { constants, type Dispatch, type Emitted, threadsDispatch } from "../shader/source.ts";
 import { combineOf } from "./combine.ts";
 import reduce from "./reduce.wgsl" with { type: "text" };
 
@@ -20,6 +20,8 @@ export interface Reduction {
   readonly outputsFastest: boolean;
   /** WGSL of a body that returns number `k` of `output`. */
   readonly element: string;
+  /** WGSL of what that calls. */
+  readonly functions?: string;
   /** WGSL of a statement that stores `value`, the result of output `i % outputs` for its part. */
   readonly store: string;
 }
@@ -40,21 +42,52 @@ export function emitReduction(reduction: Reduction, bindings: Bindings): Dispatc
     }),
     combineOf(combine, dtype),
     `fn nothing() -> ${dtype} { return ${emitLiteral(start, dtype)}; }`,
+    reduction.functions ?? "",
     `fn element(output: u32, k: u32) -> ${dtype} {\n  ${reduction.element}\n}`,
     `fn finish(i: u32, value: ${dtype}) {\n  ${reduction.store}\n}`,
     reduce,
   ]);
 }
 
+/**
+ * A reduction into the only output of a launch: one dispatch, or where threads share the numbers of an
+ * output two, which share a scratch buffer.
+ */
+export function emitReduced(
+  reduction: Omit<Reduction, "element" | "store">,
+  operands: Operands,
+  element: (bindings: Bindings) => string,
+): Emitted {
+  const { dtype, outputs, parts } = reduction;
+  // The scratch buffer's number comes after the launch's own.
+  const scratch = Math.max(-1, ...operands.inputs, ...operands.outputs) + 1;
+  const target = parts > 1 ? scratch : operands.outputs[0]!;
+  const bindings = new Bindings(operands, [target]);
+  // What is written is declared first.
+  const store = bindings.write(target, dtype, "i", "value");
+  const first = emitReduction({ ...reduction, element: element(bindings), store }, bindings);
+  if (parts === 1) return { dispatches: [first] };
+  const total = new Bindings(operands), whole = total.store(0, dtype, "i", "value");
+  const second = emitTotal({ ...reduction, elements: parts, store: whole }, scratch, total);
+  return { dispatches: [first, second], scratch: outputs * parts * 4 };
+}
+
 /** The dispatch that combines the parts of each output, which lie in a scratch buffer. */
 export function emitTotal(
-  reduction: Omit<Reduction, "parts" | "outputsFastest" | "element">,
+  { combine, dtype, outputs, elements, store }: Omit<
+    Reduction,
+    "parts" | "outputsFastest" | "element"
+  >,
   scratch: number,
   bindings: Bindings,
 ): Dispatch {
-  const part = bindings.read(scratch, reduction.dtype, `k * ${reduction.outputs}u + output`);
+  const part = bindings.read(scratch, dtype, `k * ${outputs}u + output`);
   return emitReduction({
-    ...reduction,
+    combine,
+    dtype,
+    outputs,
+    elements,
+    store,
     parts: 1,
     outputsFastest: true,
     element: `return ${part};`,

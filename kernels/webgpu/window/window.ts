@@ -3,7 +3,9 @@ import { sizeOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import { prelude } from "../elementwise/expression.ts";
 import { constants, type Emitted, threadsDispatch, unroll } from "../shader/source.ts";
+import type { Tiling } from "../product/tile.ts";
 import { combineOf } from "../reduce/combine.ts";
+import { emitLargeWindow } from "./large.ts";
 import common from "./window.wgsl" with { type: "text" };
 import forward from "./forward.wgsl" with { type: "text" };
 import maxGradient from "./max_gradient.wgsl" with { type: "text" };
@@ -21,17 +23,9 @@ const kernels = {
 } as const;
 
 /** Pooling and its gradients. */
-export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
+export function emitWindow(kernel: WindowKernel, operands: Operands, tiling: Tiling): Emitted {
   const { kind, image, output, geometry: { window, stride, padding } } = kernel;
-  const { inputs } = kernels[kind];
   const [n, height, width, channels] = image as [number, number, number, number];
-  const blocks = kind === "windowMaxGradient" && isDisjoint(kernel);
-  // The loops of a large window stay loops.
-  const source = small(window)
-    ? unroll(blocks ? disjoint : kernels[kind].source, { WINDOW_Y: window[0], WINDOW_X: window[1] })
-    : kernels[kind].source.replaceAll("@unroll ", "");
-  const bindings = new Bindings(operands);
-  const functions = inputs.map((name, input) => bindings.loader(name, input, "f32"));
   const declarations = constants({
     PADDED: padding.some((p) => p !== 0),
     HEIGHT: height,
@@ -43,7 +37,17 @@ export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
     WINDOW_X: window[1],
     STRIDE_Y: stride[0],
     STRIDE_X: stride[1],
-  }, { PADDING_TOP: padding[0], PADDING_LEFT: padding[2] });
+  }, { PADDING_TOP: padding[0], PADDING_LEFT: padding[2] }) + common;
+  if (window[0] * window[1] > 16) return emitLargeWindow(kernel, operands, tiling, declarations);
+
+  const { inputs } = kernels[kind];
+  const blocks = kind === "windowMaxGradient" && isDisjoint(kernel);
+  const source = unroll(blocks ? disjoint : kernels[kind].source, {
+    WINDOW_Y: window[0],
+    WINDOW_X: window[1],
+  });
+  const bindings = new Bindings(operands);
+  const functions = inputs.map((name, input) => bindings.loader(name, input, "f32"));
   const threads = blocks
     ? n * Math.ceil(height / window[0]) * Math.ceil(width / window[1]) * channels
     : sizeOf(kind.endsWith("Gradient") ? image : output);
@@ -52,19 +56,13 @@ export function emitWindow(kernel: WindowKernel, operands: Operands): Emitted {
     declarations,
     ...functions,
     bindings.finisher("f32"),
-    common,
     source,
   ]);
   return { dispatches: [dispatch] };
 }
 
-/** Whether the loops over a window are worth writing out. */
-function small(window: readonly [number, number]): boolean {
-  return window[0] * window[1] <= 16;
-}
-
 /** Whether each element is in one window at most, and windows lie side by side from the first on. */
 function isDisjoint({ geometry: { window, stride, padding } }: WindowKernel): boolean {
-  return small(window) && window.every((size, axis) => size === stride[axis]) &&
+  return window.every((size, axis) => size === stride[axis]) &&
     padding.every((p) => p === 0);
 }

@@ -2,7 +2,7 @@ import { formatShape, sameShape, type Shape } from "../../core/shape.ts";
 import type { WindowGeometry, WindowKernel } from "../kernel.ts";
 import { apply, defineOp, type Node, type TensorType } from "../node.ts";
 import { windowCounts } from "./conv2d.ts";
-import { compare, select } from "./elementwise.ts";
+import { compare, multiply, select } from "./elementwise.ts";
 import { literal } from "./generate.ts";
 import { pad, slice } from "./layout.ts";
 
@@ -66,7 +66,10 @@ export const windowMaxOp = defineOp<WindowGeometry>({
   kernel: (node, geometry) => pooling("windowMax", node.inputs[0]!, node, geometry),
 });
 
-/** Gives each window's gradient to the first element that is its maximum. Inputs: images, maxima, gradient. */
+/**
+ * Gives each window's gradient to the first element that is its maximum, or to its last NaN, as PyTorch
+ * does. Inputs: images, maxima, gradient.
+ */
 export const windowMaxGradientOp = defineOp<WindowGeometry>({
   name: "windowMaxGradient",
   kind: "kernel",
@@ -83,18 +86,22 @@ export const windowMaxGradientOp = defineOp<WindowGeometry>({
   kernel: (node, geometry) => pooling("windowMaxGradient", node, node.inputs[1]!, geometry),
 });
 
-/** For each window, the element of `values` where the first element of `image` is its maximum. */
+/** For each window, the element of `values` where `image` has its maximum: the first, or the last NaN. */
 function atMaxima(values: Node, image: Node, maxima: Node, geometry: WindowGeometry): Node {
   const { window: [height, width], stride, padding: [top, bottom, left, right] } = geometry;
   const frame = (x: Node, value: number) =>
     pad(x, [0, top, left, 0], [0, bottom, right, 0], [0, 0, 0, 0], value);
   const framed = frame(image, -Infinity), chosen = frame(values, 0);
+  const at = (x: Node, i: number) =>
+    slice(x, [0, Math.floor(i / width), i % width, 0], maxima.shape, [1, ...stride, 1]);
+  const isNan = (x: Node) => compare("notEqual", x, x);
   let result = literal(0, maxima.shape);
-  // Backwards: the first one is chosen last.
+  // What is chosen last counts: forwards the last one, backwards the first.
+  for (let i = 0; i < height * width; i++) {
+    result = select(multiply(isNan(at(framed, i)), isNan(maxima)), at(chosen, i), result);
+  }
   for (let i = height * width - 1; i >= 0; i--) {
-    const start = [0, Math.floor(i / width), i % width, 0];
-    const at = (x: Node) => slice(x, start, maxima.shape, [1, ...stride, 1]);
-    result = select(compare("equal", at(framed), maxima), at(chosen), result);
+    result = select(compare("equal", at(framed, i), maxima), at(chosen, i), result);
   }
   return result;
 }

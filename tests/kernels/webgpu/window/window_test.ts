@@ -3,6 +3,13 @@ import type { WindowKernel } from "../../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../../lib/core/shape.ts";
 import { windowCount } from "../../../../lib/graph/ops/conv2d.ts";
 import type { WindowGeometry } from "../../../../lib/graph/kernel.ts";
+import { gradients } from "../../../../lib/graph/gradient.ts";
+import { leaf } from "../../../../lib/graph/node.ts";
+import { reduceSum } from "../../../../lib/graph/ops/reduce.ts";
+import { windowMax, windowSum } from "../../../../lib/graph/ops/window.ts";
+import { difference, runOn } from "../../../device/compare.ts";
+import { Largest } from "../../../largest.ts";
+import { evaluate } from "../../../reference.ts";
 import { integers } from "../../cpu/reference.ts";
 import { runKernel, testOnWebgpu } from "../run_kernel.ts";
 
@@ -80,5 +87,39 @@ for (const [name, geometry] of Object.entries(geometries)) {
       plain(maxGradient),
     );
     assertEquals(await run("windowSumGradient", [g], x.length), plain(sumGradient));
+  });
+}
+
+// Windows of more elements than a software adapter lets a loop do.
+const sides: readonly (readonly [string, readonly number[], WindowGeometry])[] = [
+  ["one", [1, 300, 300, 1], { window: [300, 300], stride: [1, 1], padding: [0, 0, 0, 0] }],
+  ["a long line", [2, 1, 70_001, 1], {
+    window: [1, 70_000],
+    stride: [1, 1],
+    padding: [0, 0, 0, 0],
+  }],
+  ["some, padded", [1, 280, 290, 1], {
+    window: [270, 281],
+    stride: [20, 30],
+    padding: [9, 1, 0, 40],
+  }],
+];
+const errors = new Largest("pooling over large windows on webgpu", 1e-6);
+
+for (const [name, shape, geometry] of sides) {
+  testOnWebgpu(`windows over 65,535 elements: ${name}`, async (device) => {
+    const images = leaf(shape, "f32");
+    const [maxima, sums] = [windowMax(images, geometry), windowSum(images, geometry)];
+    const [maxGradient] = gradients(reduceSum(maxima), [images]);
+    const [sumGradient] = gradients(reduceSum(sums), [images]);
+    const roots = [maxima, sums, maxGradient!, sumGradient!];
+    // The same few numbers throughout: the first of the largest counts, which is far from the end.
+    const data = new Map([[
+      images,
+      Float32Array.from({ length: sizeOf(shape) }, (_, i) => (i * 31 % 97) / 10),
+    ]]);
+    const found = await runOn(device, { roots, leaves: [images], data });
+    const expected = evaluate(roots, data);
+    expected.forEach((e, i) => errors.check(difference(found[i]!, e, false), `${name}, ${i}`));
   });
 }

@@ -1,0 +1,87 @@
+import type { WindowKernel } from "../../../lib/graph/kernel.ts";
+import { sizeOf } from "../../../lib/core/shape.ts";
+import { emitContest } from "../reduce/argmax.ts";
+import { emitReduced, partsOf } from "../reduce/reduction.ts";
+import type { Tiling } from "../product/tile.ts";
+import type { Operands } from "../shader/bindings.ts";
+import { constants, type Emitted } from "../shader/source.ts";
+import large from "./large.wgsl" with { type: "text" };
+
+/**
+ * Pooling by large windows, and its gradients, as reductions: over the elements of each window, or over
+ * the windows that hold an element. `declarations` are those that all kernels of windows share.
+ */
+export function emitLargeWindow(
+  { kind, image, output, geometry: { window, stride } }: WindowKernel,
+  operands: Operands,
+  tiling: Tiling,
+  declarations: string,
+): Emitted {
+  const windows = sizeOf(output), area = window[0] * window[1];
+  // An element is in no more windows than these, by rows and columns.
+  const [down, across] = [0, 1].map((axis) =>
+    Math.min(output[axis + 1]!, Math.ceil(window[axis]! / stride[axis]!))
+  ) as [number, number];
+  const functions = declarations + constants({ ACROSS: across }) + large;
+  const reduction = (combine: "sum" | "max", outputs: number, elements: number) => ({
+    combine,
+    dtype: "f32" as const,
+    outputs,
+    elements,
+    parts: partsOf(outputs, elements, tiling),
+    outputsFastest: true,
+    functions,
+  });
+
+  if (kind === "windowMax" || kind === "windowSum") {
+    const forward = reduction(kind === "windowMax" ? "max" : "sum", windows, area);
+    return emitReduced(
+      forward,
+      operands,
+      (bindings) =>
+        `if (!is_inside(output, k)) { return identity(); }
+  return ${bindings.load(0, "f32", "index_of(output, k)")};`,
+    );
+  }
+  const backward = reduction("sum", sizeOf(image), down * across);
+  if (kind === "windowSumGradient") {
+    return emitReduced(backward, operands, (bindings) =>
+      `let holder = holder_of(output, k);
+  if (holder == NONE) { return 0.0; }
+  return ${bindings.load(0, "f32", "holder")};`);
+  }
+
+  // Which element of each window is its maximum comes first, into the end of the scratch buffer.
+  const scratch = Math.max(...operands.inputs, ...operands.outputs) + 1;
+  const partial = (outputs: number, elements: number) =>
+    outputs * partsOf(outputs, elements, tiling);
+  const winners = Math.max(partial(windows, area), partial(sizeOf(image), down * across));
+  const contest = emitContest(
+    {
+      dtype: "f32",
+      outputs: windows,
+      elements: area,
+      beats: "x > largest || is_nan(x)",
+      value: (bindings) => bindings.load(0, "f32", "index_of(output, k)"),
+      functions,
+    },
+    operands,
+    tiling,
+    [scratch, winners],
+    scratch,
+  );
+  const { dispatches } = emitReduced(
+    backward,
+    operands,
+    (bindings) =>
+      `let holder = holder_of(output, k);
+  if (holder == NONE) { return 0.0; }
+  let winner = u32(${bindings.read(scratch, "i32", `${winners}u + holder`)});
+  if (index_of(holder, winner) != output) { return 0.0; }
+  return ${bindings.load(2, "f32", "holder")};`,
+  );
+  return {
+    dispatches: [...contest.dispatches, ...dispatches],
+    scratch: (winners + windows) * 4,
+  };
+}
