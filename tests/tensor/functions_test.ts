@@ -67,14 +67,19 @@ testEachOnDevices(
 testEachOnDevices(
   [...fixtures("losses").entries()],
   ([i, { loss }]) => `${loss.name} as a function (record ${i})`,
-  async ([, { loss, inputs, output, gradients, outputGradient }]) => {
+  async ([, { loss, weighted = [], inputs, output, gradients, outputGradient }]) => {
     const losses = functions as unknown as Record<
       string,
       (x: Tensor, y: Tensor, options?: unknown) => Tensor
     >;
-    const [x, y] = inputs.map(given) as [Tensor, Tensor];
-    const { name, labelSmoothing } = loss;
-    const options = labelSmoothing === undefined ? [] : [{ labelSmoothing }];
+    const [x, y, ...others] = inputs.map(given) as [Tensor, Tensor, ...Tensor[]];
+    const { name, labelSmoothing } = loss,
+      option = { classes: "classWeights", examples: "weights" };
+    const weights = weighted.map((of, k) => [option[of], others[k]!] as const);
+    const smoothing = labelSmoothing === undefined ? {} : { labelSmoothing };
+    const options = Object.keys(smoothing).length + weights.length === 0
+      ? []
+      : [{ ...smoothing, ...Object.fromEntries(weights) }];
     const { value, gradient } = valueAndGradient((x: Tensor) => losses[name]!(x, y, ...options))(x);
     const expected = numbersOf(output)[0]!;
     assertAlmostEquals(await value.item(), expected, 1e-5 * Math.abs(expected));
@@ -135,9 +140,9 @@ Deno.test("arguments that do not fit are errors", () => {
   const array = [1, 2] as never;
   for (const name of ["relu", "linear", "softmax", "dropout", "batchNorm"] as const) {
     const call = functions[name] as (x: Tensor, rate: number) => Tensor;
-    assertThrows(() => call(array, 0.5), TypeError, `${name}: expected a tensor, found 1,2`);
+    assertThrows(() => call(array, 0.5), TypeError, `${name}: expected a tensor, found [1,2]`);
   }
-  assertThrows(() => functions.gelu(array), TypeError, "expected a tensor, found 1,2");
+  assertThrows(() => functions.gelu(array), TypeError, "expected a tensor, found [1,2]");
   assertThrows(() => functions.hinge(logits, array), TypeError, "hinge: expected a tensor");
   assertThrows(
     () => functions.batchNorm(image, { gamma: array }),

@@ -306,7 +306,7 @@ Deno.test("mistakes that a notebook, which checks no types, lets through are err
     [() => concatenate(wrong(t)), "concatenate: expected a list of tensors"],
     [() => stack(wrong([t, 1])), "stack: expected a tensor, found 1"],
     [() => t.sum(0, wrong(1)), "true or false for keepDimensions, found [0,1]"],
-    [() => t.max(wrong("x")), "axes: expected axes such as 0 or [0, -1], found x"],
+    [() => t.max(wrong("x")), 'axes: expected axes such as 0 or [0, -1], found "x"'],
     [() => t.transpose(wrong(1)), "transpose: expected each axis of [2, 2] once"],
     [() => t.pad(wrong(1)), "pad: expected [before, after] for each axis, found 1"],
     [() => t.slice(wrong(undefined)), "slice: start: expected at most 2 integers"],
