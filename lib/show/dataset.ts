@@ -64,7 +64,7 @@ export function labelOf({ classes, targets }: Dataset, { targets: [labels] }: Ba
 }
 
 function rowTable(dataset: Dataset): Table {
-  const { inputs, targets, length } = dataset;
+  const { inputs, targets, weights = [], length } = dataset;
   const rows = Array.from({ length: Math.min(length, counts.rows) }, (_, index) => {
     const example = dataset.get(index);
     const label = dataset.classes && labelOf(dataset, example);
@@ -72,6 +72,7 @@ function rowTable(dataset: Dataset): Table {
       ["example", index],
       ...cellsOf("input", inputs, example.inputs),
       ...label ? [["target", label]] : cellsOf("target", targets, example.targets),
+      ...cellsOf("weight", weights, example.weights ?? []),
     ]);
   });
   return table(rows, { title: titleOf(dataset) });

@@ -73,16 +73,17 @@ export interface Schema {
 
 /**
  * A schema with other fields. A normalization belongs to input 0: where the inputs change, it is
- * dropped unless another is given.
+ * dropped unless another is given. An empty list of weights drops them.
  */
 export function changedSchema(schema: Schema, changes: Partial<Schema>): Schema {
-  const { inputs, targets, weights, classes } = { ...schema, ...changes };
+  const { inputs = schema.inputs, targets = schema.targets, classes = schema.classes } = changes;
+  const { weights = schema.weights ?? [] } = changes;
   const normalization = changes.normalization ??
     (changes.inputs ? undefined : schema.normalization);
   return {
     inputs,
     targets,
-    ...(weights && { weights }),
+    ...(weights.length > 0 && { weights }),
     ...(classes && { classes }),
     ...(normalization && { normalization }),
   };

@@ -1,4 +1,3 @@
-import { formatField } from "./batch.ts";
 import { type ByOutput, byOutput, checkWeight, isList } from "./by_output.ts";
 import { Dataset } from "./dataset.ts";
 import type { DataStream } from "./stream.ts";
@@ -85,29 +84,21 @@ export function balancedClassWeights(
         "stream; give a number for each class, or collect() it",
     );
   }
-  const counted = outputs.flatMap(({ name, form }, i) => {
-    const { weightedClasses: size, answer } = form, field = data.targets[i]!;
-    if (size === undefined) return [];
-    if (answer === "probabilities") {
-      throw new TypeError(
-        `classWeights: "balanced" counts class numbers, found ${
-          formatField(field)
-        }; give a number ` +
-          "for each class",
-      );
-    }
-    return [{ name, i, counts: new Float64Array(size) }];
-  });
+  const counted = outputs.flatMap(({ name, form: { weightedClasses, answer } }, i) =>
+    weightedClasses === undefined
+      ? []
+      : [{ name, i, answer, counts: new Float64Array(weightedClasses) }]
+  );
   if (counted.length === 0) {
     throw new TypeError('classWeights: "balanced" needs an output with one class for each example');
   }
   for (const { targets } of data.batches({ batchSize: 256, reuse: true })) {
-    for (const { i, counts } of counted) {
-      // Where targets are -1 and 1, the first is class 0. Labels out of range are reported later.
-      for (const label of targets[i]!) {
-        const at = Math.max(0, label);
-        if (at < counts.length) counts[at]!++;
-      }
+    for (const { i, answer, counts } of counted) {
+      targets[i]!.forEach((value, k) => {
+        if (answer === "probabilities") counts[k % counts.length]! += value;
+        // Where targets are -1 and 1, the first is class 0. Labels out of range are reported later.
+        else if (value < counts.length) counts[Math.max(0, Math.round(value))]!++;
+      });
     }
   }
   return Object.fromEntries(counted.map(({ name, counts }) => {

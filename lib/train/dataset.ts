@@ -284,14 +284,14 @@ export abstract class Dataset implements Schema {
    * random differs from epoch to epoch, and repeats with the seed, also in a run that is resumed:
    *
    * ```ts
-   * import { digits, mirrorImage } from "@striate/striate";
+   * import { digits } from "@striate/striate";
    * const { train } = digits({ train: 64 });
-   * const augmented = train.map(({ inputs: [pixels], targets }, _index, _epoch, random) => {
-   *   if (random.uniform() < 0.5) return { inputs: [pixels!], targets };
-   *   return { inputs: [mirrorImage(pixels as Uint8Array, 28, 28)], targets };
+   * const augmented = train.map(({ inputs, targets }, _index, _epoch, random) => {
+   *   const darker = random.uniform(0.5, 1);
+   *   return { inputs: [inputs[0]!.map((pixel) => darker * pixel)], targets };
    * });
-   * const first = augmented.get(5, { epoch: 0, seed: 1 }); // As fit({ seed: 1 }) sees it in epoch 1.
-   * console.log(first.size); // 1
+   * const example = augmented.get(5, { epoch: 0, seed: 1 }); // as fit({ seed: 1 }) sees it first
+   * console.log(example.size); // 1
    * ```
    *
    * `evaluate`, `predict` and the validation of `fit` always see epoch 0 of seed 0.

@@ -189,7 +189,9 @@ export class Model extends Network<Model> {
   }
 
   /**
-   * The loss and, for class labels, the top-1 and top-k (k = 5) shares on data.
+   * The loss on data, the share of right answers where there are such (top-1 and top-k for classes),
+   * and the metrics; of several outputs also each one's own. The loss, its weights and the metrics are
+   * those of the last training, unless others are given.
    *
    * @throws {RangeError} if the loss is not finite because the data are not.
    */

@@ -336,6 +336,8 @@ Deno.test("weights of examples go with them through every view and batch", () =>
   assertEquals(weighted.split(0.4, 2).map(weightOf).flat().toSorted(), [0, 1, 2, 3, 4]);
   assertEquals(weightOf(weighted.concatenate(weighted)).length, 10);
   assertEquals(weightOf(weighted.map(({ inputs, targets }) => ({ inputs, targets }))).length, 5);
+  const bare = weighted.map((e) => e, { weights: [] });
+  assertEquals([bare.weights, bare.get(0).weights], [undefined, undefined]);
   const doubled = weighted.map((e) => ({ ...e, weights: [e.weights![0]!.map((w) => 2 * w)] }));
   assertEquals(doubled.get(3).weights, [Float32Array.of(6)]);
   for (const { weights } of weighted.tensors({ batchSize: 5 })) {

@@ -106,6 +106,11 @@ Deno.test("balanced: all classes count the same", async () => {
   await a.fit(plain, { classWeights: "balanced", batchSize: 3 });
   await b.fit(plain, { classWeights: byClass, batchSize: 3 });
   await assertSameWeights(a, b);
+  const oneHot = inputs.map((_, i) => [0, 1, 2].map((c) => c === targets[i] ? 1 : 0));
+  const [e, f] = [net(), net()];
+  await e.fit(arrayDataset({ inputs, targets: oneHot }), { classWeights: "balanced" });
+  await f.fit(arrayDataset({ inputs, targets: oneHot }), { classWeights: byClass });
+  await assertSameWeights(e, f);
   const yesOrNo = arrayDataset({ inputs, targets: Float32Array.of(1, 0, 1, 1, 1, 1, 1) });
   const loss = "binaryCrossEntropy", single = () => sequential([2], { seed: 2 }).dense(1);
   const [c, d] = [single(), single()];
