@@ -8,6 +8,7 @@
  */
 import { unknownName } from "../core/suggest.ts";
 import { UsageError } from "./command.ts";
+import { checkNotebook } from "./notebook_check.ts";
 
 /** A text, or its lines, each with its end. */
 export type Lines = string | readonly string[];
@@ -63,16 +64,13 @@ function split(text: string): string[] {
  */
 export async function readNotebook(path: string): Promise<Notebook> {
   const text = await Deno.readTextFile(path);
-  let found: Partial<Notebook> | undefined;
+  let found: unknown;
   try {
     found = JSON.parse(text);
   } catch (error) {
     throw new SyntaxError(`${path}: expected a notebook, found ${(error as Error).message}`);
   }
-  if (found?.nbformat !== 4 || !Array.isArray(found.cells)) {
-    throw new SyntaxError(`${path}: expected a notebook with "nbformat": 4 and cells`);
-  }
-  return found as Notebook;
+  return checkNotebook(found, path);
 }
 
 /** The notebooks of a folder, sorted by name. */
@@ -109,7 +107,8 @@ export async function findNotebook(named: string, folder: string): Promise<strin
 /** The text that a terminal would show, without colours. */
 export function plain(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replace(/\x1b\[[0-9;]*[A-Za-z]/g, "");
+  const without = text.replace(/\x1b\[[0-9;]*[A-Za-z]/g, "");
+  return without === text ? text : plain(without); // what stood around one may be another
 }
 
 /** Whether Jupyter writes a MIME type as lines. */
@@ -118,9 +117,9 @@ function isText(type: string): boolean {
 }
 
 function tidyOutput(output: Output, count: number): Output {
-  const { output_type, name, text, data = {}, metadata = {} } = output;
+  const { output_type, text, data = {}, metadata = {} } = output;
   if (output_type === "stream") {
-    return { output_type, name: name ?? "stdout", text: split(plain(joined(text))) };
+    return { output_type, name: streamOf(output), text: split(plain(joined(text))) };
   }
   if (output_type === "error") {
     const { ename = "", evalue = "", traceback = [] } = output;
@@ -139,13 +138,16 @@ function tidyOutput(output: Output, count: number): Output {
   };
 }
 
+/** The stream that an output was written to. */
+const streamOf = ({ name = "stdout" }: Output) => name;
+
 /** Outputs with neighbouring texts of a stream as one. */
 function merged(outputs: readonly Output[]): Output[] {
   const result: Output[] = [];
   for (const output of outputs) {
     const last = result.at(-1);
     const isMore = output.output_type === "stream" && last?.output_type === "stream" &&
-      output.name === last.name;
+      streamOf(output) === streamOf(last);
     if (!isMore) result.push(output);
     else result[result.length - 1] = { ...last, text: joined(last.text) + joined(output.text) };
   }
@@ -209,9 +211,11 @@ const sorted = (_: string, value: unknown) =>
  */
 export function formatNotebook(notebook: Notebook): string {
   const charts: string[] = [];
+  // No text of a notebook's can be what stands for a chart.
+  const mark = crypto.randomUUID();
   const text = JSON.stringify(notebook, (key, value) => {
     if (!/^application\/.*\+json$/.test(key)) return sorted(key, value);
-    return `\0${charts.push(JSON.stringify(value, sorted)) - 1}`;
+    return `${mark} ${charts.push(JSON.stringify(value, sorted)) - 1}`;
   }, 1);
-  return text.replace(/"\\u0000(\d+)"/g, (_, i) => charts[i]!) + "\n";
+  return text.replace(new RegExp(`"${mark} (\\d+)"`, "g"), (_, i) => charts[i]!) + "\n";
 }

@@ -180,3 +180,76 @@ Deno.test("the JSON of a chart stands on one line, and nothing of it is lost", (
   assert(line.endsWith(`"y":[1,2]}],"layout":{"title":${JSON.stringify(chart.layout.title)}}},`));
   assertEquals(JSON.parse(text).cells[0].outputs[0].data["application/vnd.plotly.v1+json"], chart);
 });
+
+/** Writes a notebook's file and reads it, with other cells or fields than a notebook has. */
+async function readOdd(content: unknown) {
+  using folder = new Folder({ "odd.ipynb": JSON.stringify(content) });
+  return await readNotebook(folder.at("odd.ipynb"));
+}
+
+Deno.test("a text of a notebook's that looks like a place for a chart stays a text", async () => {
+  const chart = { "application/vnd.plotly.v1+json": { data: [{ y: [1] }] } };
+  const outputs: Output[] = [
+    { output_type: "display_data", data: chart, metadata: {} },
+    { output_type: "stream", name: "stdout", text: ["\u00000", "\u0000 1"] },
+  ];
+  for (const source of ["\u00000", "\u000012 0", "\\u00000", '"\u00000"', "0"]) {
+    const book = tidyNotebook(notebook({ ...code(source), outputs }));
+    const { cells: [cell] } = await readOdd(JSON.parse(formatNotebook(book)));
+    assertEquals(cell!.source, [source]);
+    assertEquals(cell!.outputs![0]!.data, chart);
+    assertEquals(cell!.outputs![1]!.text, ["\u00000\u0000 1"]);
+  }
+});
+
+Deno.test("tidying a tidy notebook changes nothing", () => {
+  const odd = code("1");
+  const outputs: Output[] = [
+    { output_type: "stream", text: "a\x1b[\x1b[0m1mb" },
+    { output_type: "stream", name: "stdout", text: "c" },
+  ];
+  const once = tidyNotebook(
+    notebook({ ...odd, outputs }, { ...odd, id: "x" }, { ...odd, id: "x" }),
+  );
+  assertEquals(once.cells[0]!.outputs, [{ output_type: "stream", name: "stdout", text: ["abc"] }]);
+  assertEquals(formatNotebook(tidyNotebook(once)), formatNotebook(once));
+});
+
+Deno.test("a file whose cells are none says which, and what was expected", async () => {
+  const good = notebook(markdown("# A"), code("1"));
+  const withCell = (cell: unknown) => ({ ...good, cells: [...good.cells, cell] });
+  const withOutput = (output: unknown) =>
+    withCell({
+      ...code("1"),
+      outputs: [{
+        output_type: "stream",
+        text: "",
+      }, output],
+    });
+  const deep = (depth: number): unknown => depth === 0 ? 1 : [deep(depth - 1)];
+  const cases: [unknown, string][] = [
+    [null, 'expected a notebook with "nbformat": 4 and cells'],
+    [[], 'expected a notebook with "nbformat": 4 and cells'],
+    [{ ...good, cells: { length: 1 } }, 'expected a notebook with "nbformat": 4 and cells'],
+    [withCell(null), "cell 3: expected an object, found null"],
+    [withCell("text"), 'cell 3: expected an object, found "text"'],
+    [withCell({ ...code("1"), cell_type: "cake" }), "cell 3: cell_type: expected"],
+    [withCell({ ...code("1"), source: 7 }), "cell 3: source: expected a text or a list of texts"],
+    [withCell({ ...code("1"), source: ["1", 2] }), "cell 3: source: expected a text or a list"],
+    [withCell({ ...code("1"), source: undefined }), "cell 3: source: expected"],
+    [withCell({ ...code("1"), id: 1 }), "cell 3: id: expected a text, found 1"],
+    [withCell({ ...code("1"), metadata: [] }), "cell 3: metadata: expected an object"],
+    [withCell({ ...code("1"), outputs: "none" }), "cell 3: outputs: expected a list"],
+    [withOutput(null), "cell 3: output 2: expected an object, found null"],
+    [withOutput({ output_type: "toString" }), "cell 3: output 2: output_type: expected"],
+    [withOutput({ output_type: "stream", text: 1 }), "cell 3: output 2: text: expected"],
+    [withOutput({ output_type: "display_data" }), "cell 3: output 2: data: expected an object"],
+    [withOutput({ output_type: "error", traceback: "x" }), "cell 3: output 2: traceback: expected"],
+    [withCell({ ...code("1"), metadata: { x: deep(300) } }), "expected at most 200 lists"],
+  ];
+  for (const [content, message] of cases) {
+    const error = await assertRejects(() => readOdd(content), SyntaxError);
+    assert(error.message.includes(`/odd.ipynb: ${message}`), error.message);
+  }
+  assertEquals((await readOdd(good)).cells.length, 2);
+});
