@@ -91,17 +91,18 @@ function atMaxima(values: Node, image: Node, maxima: Node, geometry: WindowGeome
   const { window: [height, width], stride, padding: [top, bottom, left, right] } = geometry;
   const frame = (x: Node, value: number) =>
     pad(x, [0, top, left, 0], [0, bottom, right, 0], [0, 0, 0, 0], value);
-  const framed = frame(image, -Infinity), chosen = frame(values, 0);
+  const chosen = frame(values, 0);
   const at = (x: Node, i: number) =>
     slice(x, [0, Math.floor(i / width), i % width, 0], maxima.shape, [1, ...stride, 1]);
   const isNan = (x: Node) => compare("notEqual", x, x);
   let result = literal(0, maxima.shape);
-  // What is chosen last counts: forwards the last one, backwards the first.
+  // What is chosen last counts: forwards the last one, backwards the first. The frame is never chosen.
+  const [forwards, backwards] = [frame(image, 0), frame(image, NaN)];
   for (let i = 0; i < height * width; i++) {
-    result = select(multiply(isNan(at(framed, i)), isNan(maxima)), at(chosen, i), result);
+    result = select(multiply(isNan(at(forwards, i)), isNan(maxima)), at(chosen, i), result);
   }
   for (let i = height * width - 1; i >= 0; i--) {
-    result = select(compare("equal", at(framed, i), maxima), at(chosen, i), result);
+    result = select(compare("equal", at(backwards, i), maxima), at(chosen, i), result);
   }
   return result;
 }
