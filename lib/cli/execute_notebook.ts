@@ -1,14 +1,8 @@
 /** Executing a notebook in the real kernel, through nbclient. */
 import { fileURLToPath } from "node:url";
 import { findPython, kernelEnvironment } from "./jupyter.ts";
-import {
-  joined,
-  type Notebook,
-  type Output,
-  plain,
-  readNotebook,
-  tidyNotebook,
-} from "./notebook_file.ts";
+import { joined, plain, readNotebook, tidyNotebook } from "./notebook_file.ts";
+import type { Notebook, Output } from "./notebook_format.ts";
 
 /** What execute_notebook.py says of a cell that ended the run. */
 interface Failure {

@@ -1,6 +1,7 @@
 /** The code and the texts of a notebook's cells, formatted as the project's files are. */
 import { project } from "./jupyter.ts";
-import { formatNotebook, joined, type Notebook } from "./notebook_file.ts";
+import { formatNotebook, joined } from "./notebook_file.ts";
+import type { Notebook } from "./notebook_format.ts";
 
 /**
  * A notebook with formatted cells; as it was if one cannot be read. `deno fmt --check` takes every

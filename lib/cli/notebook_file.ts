@@ -8,45 +8,13 @@
  */
 import { unknownName } from "../core/suggest.ts";
 import { UsageError } from "./command.ts";
-import { checkNotebook } from "./notebook_check.ts";
-
-/** A text, or its lines, each with its end. */
-export type Lines = string | readonly string[];
-
-/** What a cell gave: a text on a stream, a display, a result or an error. */
-export interface Output {
-  readonly output_type: "stream" | "display_data" | "execute_result" | "error";
-  /** The stream, of a text. */
-  readonly name?: string;
-  readonly text?: Lines;
-  /** By MIME type, of a display or a result. */
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  readonly execution_count?: number | null;
-  /** Of an error. */
-  readonly ename?: string;
-  readonly evalue?: string;
-  readonly traceback?: readonly string[];
-}
-
-/** A cell of text or code. */
-export interface Cell {
-  readonly cell_type: "markdown" | "code" | "raw";
-  readonly id?: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly source: Lines;
-  readonly execution_count?: number | null;
-  readonly outputs?: readonly Output[];
-  readonly attachments?: Readonly<Record<string, unknown>>;
-}
-
-/** A notebook. */
-export interface Notebook {
-  readonly cells: readonly Cell[];
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly nbformat: number;
-  readonly nbformat_minor: number;
-}
+import {
+  type Cell,
+  checkNotebook,
+  type Lines,
+  type Notebook,
+  type Output,
+} from "./notebook_format.ts";
 
 /** A text in one piece. */
 export function joined(lines: Lines | undefined): string {

@@ -8,13 +8,8 @@ import { makeFolder, writeFileAtomic } from "../core/files.ts";
 import { executeNotebook } from "./execute_notebook.ts";
 import { notebooks } from "./jupyter.ts";
 import { formatCells } from "./format_cells.ts";
-import {
-  findNotebook,
-  formatNotebook,
-  listNotebooks,
-  type Notebook,
-  tidyNotebook,
-} from "./notebook_file.ts";
+import { findNotebook, formatNotebook, listNotebooks, tidyNotebook } from "./notebook_file.ts";
+import type { Notebook } from "./notebook_format.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 
 const options = {

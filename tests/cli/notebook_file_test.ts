@@ -4,10 +4,10 @@ import {
   findNotebook,
   formatNotebook,
   listNotebooks,
-  type Output,
   readNotebook,
   tidyNotebook,
 } from "../../lib/cli/notebook_file.ts";
+import type { Output } from "../../lib/cli/notebook_format.ts";
 import { Folder } from "../evaluate/files.ts";
 import { code, markdown, notebook } from "../notebooks/small.ts";
 

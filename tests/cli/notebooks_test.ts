@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { executeNotebook } from "../../lib/cli/execute_notebook.ts";
-import { type Cell, joined, readNotebook } from "../../lib/cli/notebook_file.ts";
+import { joined, readNotebook } from "../../lib/cli/notebook_file.ts";
+import type { Cell } from "../../lib/cli/notebook_format.ts";
 import { Folder } from "../evaluate/files.ts";
 import { markdown, notebook } from "../notebooks/small.ts";
 import { needs } from "../setup/needs.ts";

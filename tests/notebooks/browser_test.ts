@@ -6,11 +6,10 @@ import { findPython, notebooks } from "../../lib/cli/jupyter.ts";
 import {
   formatNotebook,
   joined,
-  type Lines,
   listNotebooks,
-  type Notebook,
   readNotebook,
 } from "../../lib/cli/notebook_file.ts";
+import type { Lines, Notebook } from "../../lib/cli/notebook_format.ts";
 import { plotlyUrl } from "../../lib/show/plotly.ts";
 import { Folder } from "../evaluate/files.ts";
 import { needs } from "../setup/needs.ts";

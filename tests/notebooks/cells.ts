@@ -2,7 +2,8 @@
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { project } from "../../lib/cli/jupyter.ts";
-import { type Cell, joined, plain, readNotebook } from "../../lib/cli/notebook_file.ts";
+import { joined, plain, readNotebook } from "../../lib/cli/notebook_file.ts";
+import type { Cell } from "../../lib/cli/notebook_format.ts";
 import { runQuietly } from "../setup/process.ts";
 
 /** A notebook's code as one module, and which cell each of its lines is from. */

@@ -1,6 +1,7 @@
 /** The checks of the notebooks find what is wrong. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Cell, type Output, tidyNotebook } from "../../lib/cli/notebook_file.ts";
+import { tidyNotebook } from "../../lib/cli/notebook_file.ts";
+import type { Cell, Output } from "../../lib/cli/notebook_format.ts";
 import { Folder } from "../evaluate/files.ts";
 import { checkCells } from "./cells.ts";
 import { type Figure, figureProblems, figuresOf } from "./figures.ts";

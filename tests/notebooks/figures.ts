@@ -21,7 +21,8 @@
  *
  * @module
  */
-import { type Cell, joined, type Lines, type Notebook } from "../../lib/cli/notebook_file.ts";
+import { joined } from "../../lib/cli/notebook_file.ts";
+import type { Cell, Lines, Notebook } from "../../lib/cli/notebook_format.ts";
 
 /** A figure that a notebook computes. */
 export interface Figure {

@@ -1,5 +1,5 @@
 /** Small notebooks for the tests. */
-import type { Cell, Notebook } from "../../lib/cli/notebook_file.ts";
+import type { Cell, Notebook } from "../../lib/cli/notebook_format.ts";
 
 /** A cell of code, without outputs. */
 export function code(source: string): Cell {

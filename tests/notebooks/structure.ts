@@ -1,5 +1,6 @@
 /** What every notebook of the course has, apart from what its cells compute. */
-import { type Cell, joined, type Notebook, type Output } from "../../lib/cli/notebook_file.ts";
+import { joined } from "../../lib/cli/notebook_file.ts";
+import type { Cell, Notebook, Output } from "../../lib/cli/notebook_format.ts";
 
 const twoMegabytes = 2_000_000;
 

@@ -1,12 +1,49 @@
 /**
- * What is read from a notebook's file is what its format says, or is refused.
+ * The format of notebooks' files, and the check that what is read is of that format.
  *
  * Source of the format: https://nbformat.readthedocs.io/en/latest/format_description.html
  *
  * @module
  */
-import { describeValue } from "../core/options.ts";
-import type { Notebook } from "./notebook_file.ts";
+import { describeValue } from "../core/errors.ts";
+
+/** A text, or its lines, each with its end. */
+export type Lines = string | readonly string[];
+
+/** What a cell gave: a text on a stream, a display, a result or an error. */
+export interface Output {
+  readonly output_type: "stream" | "display_data" | "execute_result" | "error";
+  /** The stream, of a text. */
+  readonly name?: string;
+  readonly text?: Lines;
+  /** By MIME type, of a display or a result. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly execution_count?: number | null;
+  /** Of an error. */
+  readonly ename?: string;
+  readonly evalue?: string;
+  readonly traceback?: readonly string[];
+}
+
+/** A cell of text or code. */
+export interface Cell {
+  readonly cell_type: "markdown" | "code" | "raw";
+  readonly id?: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly source: Lines;
+  readonly execution_count?: number | null;
+  readonly outputs?: readonly Output[];
+  readonly attachments?: Readonly<Record<string, unknown>>;
+}
+
+/** A notebook. */
+export interface Notebook {
+  readonly cells: readonly Cell[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly nbformat: number;
+  readonly nbformat_minor: number;
+}
 
 /** Fails, where a value is not what is expected; `where` names it. */
 type Check = (value: unknown, where: string) => void;
