@@ -454,10 +454,10 @@ class Run {
   /** After an error: the best weights, or in place of spoilt ones those of the beginning. */
   #rescue(): void {
     const good = this.#best ?? (this.#isSpoilt ? this.#first : undefined);
-    try {
-      if (good !== undefined) putBack(good);
-    } catch {
-      // The device is gone as well; the error that ended training says more.
+    for (const [weight, data] of good ?? []) {
+      // Where the device is gone too, nothing can be written there.
+      weight.release();
+      weight.assign(data);
     }
   }
 
