@@ -44,6 +44,26 @@ testOnOwnWebgpu("a value over the limit is named before anything runs", (device)
   assertEquals(device.allocatedBytes, before);
 });
 
+testOnOwnWebgpu(
+  "partial results over the limit are named before anything is allocated",
+  (device) => {
+    const rows = Math.floor(device.gpu.limits.maxStorageBufferBindingSize / 4) - 32,
+      count = 2 ** 15;
+    // Two threads share the indices of each row, so that there are twice as many results at first.
+    const kernel: Kernel = { kind: "scatterAdd", rows, width: 1, count };
+    const inputs = [new Float32Array(count), new Int32Array(count)];
+    const plan = planOf(kernel, inputs, [{ dtype: "f32", size: rows }]);
+    const before = device.allocatedBytes;
+    const load = () => device.load({ ...plan, slots: [1024] });
+    assertThrows(
+      load,
+      DeviceError,
+      "the partial results of scatterAdd (value 2 of scatterAdd from",
+    );
+    assertEquals(device.allocatedBytes, before);
+  },
+);
+
 testOnOwnWebgpu("a lost device is an error at every later call", async (device) => {
   const plan = planOf(increment(4), [new Float32Array(4)], [{ dtype: "f32", size: 4 }]);
   const storages = plan.bindings.map((bytes) => device.allocate(bytes));

@@ -13,6 +13,8 @@ export interface Contest {
   readonly outputs: number;
   /** Numbers for each output. */
   readonly elements: number;
+  /** How many threads share them, at most. */
+  readonly parts: number;
   /** WGSL of whether `x`, which comes later, beats `largest`. */
   readonly beats: string;
   /** WGSL of number `k` of `output`. */
@@ -27,13 +29,13 @@ export interface Contest {
  * scratch buffer.
  */
 export function emitContest(
-  { dtype, outputs, elements, beats, value, functions = "" }: Contest,
+  contest: Contest,
   operands: Operands,
-  tiling: Tiling,
   [target, offset]: readonly [buffer: number, offset: number],
   scratch: number,
-): { dispatches: Dispatch[]; parts: number } {
-  const length = Math.ceil(elements / partsOf(outputs, elements, tiling));
+): Dispatch[] {
+  const { dtype, outputs, elements, beats, value, functions = "" } = contest;
+  const length = Math.ceil(elements / contest.parts);
   const parts = Math.ceil(elements / length);
   const dispatch = (
     [buffer, start]: readonly [number, number],
@@ -54,14 +56,14 @@ export function emitContest(
     ]);
   };
   const whole = { elements, parts, length };
-  if (parts === 1) return { dispatches: [dispatch([target, offset], whole, () => "k")], parts };
+  if (parts === 1) return [dispatch([target, offset], whole, () => "k")];
   const first = dispatch([scratch, 0], whole, () => "k");
   const second = dispatch(
     [target, offset],
     { elements: parts, parts: 1, length: parts },
     (bindings) => `u32(${bindings.read(scratch, "i32", `output * ${parts}u + k`)})`,
   );
-  return { dispatches: [first, second], parts };
+  return [first, second];
 }
 
 /** The index of the first largest element along an axis; NaN is the largest. */
@@ -71,18 +73,19 @@ export function emitArgmax(kernel: ArgmaxKernel, operands: Operands, tiling: Til
   const outputs = sizeOf(shape.toSpliced(axis, 1));
   const at = `(output / ${inner}u) * ${elements * inner}u + output % ${inner}u + k * ${inner}u`;
   const isNan = dtype === "f32" ? " || (is_nan(x) && !is_nan(largest))" : "";
-  const { dispatches, parts } = emitContest(
+  const parts = partsOf(outputs, elements, tiling);
+  const dispatches = emitContest(
     {
       dtype,
       outputs,
       elements,
+      parts,
       beats: `x > largest${isNan}`,
       value: (bindings) => bindings.load(0, dtype, at),
     },
     operands,
-    tiling,
     [operands.outputs[0]!, 0],
     Math.max(...operands.inputs, ...operands.outputs) + 1,
   );
-  return parts === 1 ? { dispatches } : { dispatches, scratch: outputs * parts * 4 };
+  return { dispatches, scratch: parts > 1 ? outputs * parts * 4 : 0 };
 }

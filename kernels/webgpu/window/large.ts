@@ -23,12 +23,18 @@ export function emitLargeWindow(
     Math.min(output[axis + 1]!, Math.ceil(window[axis]! / stride[axis]!))
   ) as [number, number];
   const functions = declarations + constants({ ACROSS: across }) + large;
+  // Windows overlap, so that there may be many elements for each of many outputs: their parts must not
+  // take many times the memory of the images.
+  const partsFor = (outputs: number, elements: number) => {
+    const fitting = Math.max(1, Math.floor(2 ** 20 / outputs), Math.ceil(elements / 4096));
+    return Math.min(fitting, partsOf(outputs, elements, tiling));
+  };
   const reduction = (combine: "sum" | "max", outputs: number, elements: number) => ({
     combine,
     dtype: "f32" as const,
     outputs,
     elements,
-    parts: partsOf(outputs, elements, tiling),
+    parts: partsFor(outputs, elements),
     outputsFastest: true,
     functions,
   });
@@ -53,20 +59,19 @@ export function emitLargeWindow(
 
   // Which element of each window is its maximum comes first, into the end of the scratch buffer.
   const scratch = Math.max(...operands.inputs, ...operands.outputs) + 1;
-  const partial = (outputs: number, elements: number) =>
-    outputs * partsOf(outputs, elements, tiling);
-  const winners = Math.max(partial(windows, area), partial(sizeOf(image), down * across));
+  const shared = partsFor(windows, area);
+  const winners = Math.max(windows * shared, backward.outputs * backward.parts);
   const contest = emitContest(
     {
       dtype: "f32",
       outputs: windows,
       elements: area,
+      parts: shared,
       beats: "x > largest || is_nan(x)",
       value: (bindings) => bindings.load(0, "f32", "index_of(output, k)"),
       functions,
     },
     operands,
-    tiling,
     [scratch, winners],
     scratch,
   );
@@ -81,7 +86,7 @@ export function emitLargeWindow(
   return ${bindings.load(2, "f32", "holder")};`,
   );
   return {
-    dispatches: [...contest.dispatches, ...dispatches],
+    dispatches: [...contest, ...dispatches],
     scratch: (winners + windows) * 4,
   };
 }

@@ -50,17 +50,17 @@ export class Buffers {
   }
 
   /** Throws a DeviceError if a value is too large for the device. */
-  checkSize(bytes: number, name: string): void {
+  checkSize(bytes: number, name: () => string): void {
     if (bytes <= this.limit) return;
     throw new DeviceError(
-      `webgpu: ${name} takes ${mebibytes(bytes)} MiB, and this adapter binds at most ` +
+      `webgpu: ${name()} takes ${mebibytes(bytes)} MiB, and this adapter binds at most ` +
         `${mebibytes(this.limit)} MiB at once; use a smaller batch or layer, or setDevice("cpu")`,
     );
   }
 
   /** A new buffer for `bytes` bytes. */
   allocate(bytes: number, name: string): WebgpuStorage {
-    this.checkSize(bytes, name);
+    this.checkSize(bytes, () => name);
     const size = Math.ceil((bytes + slack) / 16) * 16;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = this.#failures.scope(

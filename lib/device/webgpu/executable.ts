@@ -46,7 +46,7 @@ export class WebgpuExecutable implements Executable {
     this.#context = context;
     this.#bindings = plan.bindings;
     for (const { size, dtype, name } of plan.values) {
-      context.buffers.checkSize(size * bytesPerElement[dtype], name);
+      context.buffers.checkSize(size * bytesPerElement[dtype], () => name);
     }
     const emitted = plan.launches.map((launch) => {
       const { places, operands } = resolve(plan, launch);
@@ -56,6 +56,7 @@ export class WebgpuExecutable implements Executable {
         : emit(launch.kernel, operands, context.tiling);
       const name = () => describeLaunch(plan, launch);
       for (const { bindings } of dispatches) checkBindings(context.device, bindings.length, name);
+      context.buffers.checkSize(scratch, () => `the partial results of ${name()}`);
       return { places, dispatches, scratch, name };
     });
     const scratch = Math.max(0, ...emitted.map((launch) => launch.scratch));
