@@ -155,9 +155,11 @@ function checkSaved(model: Model, entry: ZooEntry, where: string): void {
  * same names here, those of their weights tell: `weight` there, `kernel` in a file from here.
  */
 export function caffeFormOf(file: WeightFile, { caffe }: ZooEntry): CaffeForm | undefined {
-  const layers = new Set([...file.tensors.keys()].map((name) => name.replace(/\.[^.]*$/, "")));
-  const isCaffe = [...caffe?.names ?? []].every(([here, there]) =>
-    here === there ? file.tensors.has(`${there}.weight`) : layers.has(there)
-  );
+  // A prefix such as "module." may stand before all of them.
+  const found = [...file.tensors.keys()].map((name) => `.${name}`);
+  const isCaffe = [...caffe?.names ?? []].every(([here, there]) => {
+    const part = `.${there}.${here === there ? "weight" : ""}`;
+    return found.some((name) => name.includes(part));
+  });
   return isCaffe ? caffe : undefined;
 }

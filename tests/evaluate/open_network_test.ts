@@ -10,7 +10,7 @@ import { type Model, model, sequential } from "../../lib/train/model.ts";
 import { saveWeights } from "../../lib/weights/save.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { zooEntry } from "../../lib/zoo/zoo.ts";
-import { weightFile, weightTensor } from "../../lib/weights/weight_file.ts";
+import { type WeightFile, weightFile, weightTensor } from "../../lib/weights/weight_file.ts";
 import { zooWeights } from "../fixtures/zoo.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
@@ -184,14 +184,14 @@ Deno.test("SqueezeNet 1.0 has the padding of Caffe's definition for weights unde
 
 Deno.test("where Caffe's layers have the names that they have here, their weights' names tell its files", () => {
   const entry = zooEntry("alexnet-2012");
-  const file = (kernel: string, format: "caffe" | "safetensors") =>
+  const file = (kernel: string, format: WeightFile["format"], prefix = "") =>
     weightFile({
       where: "weights",
       format,
       close: () => {},
       tensors: [...entry.caffe!.names.values()].flatMap((layer) =>
         [kernel, "bias"].map((key) =>
-          weightTensor({ name: `${layer}.${key}`, shape: [1], type: "f32" }, () =>
+          weightTensor({ name: `${prefix}${layer}.${key}`, shape: [1], type: "f32" }, () =>
             new Float32Array(1))
         )
       ),
@@ -199,6 +199,7 @@ Deno.test("where Caffe's layers have the names that they have here, their weight
   const norm = (net: Model) => net.layer("norm1").config;
   const caffe = caffeFormOf(file("weight", "caffe"), entry)!;
   assertEquals(norm(caffe.build({})), { size: 5, alpha: 1e-4, beta: 0.75, k: 1 });
+  assertEquals(caffeFormOf(file("weight", "pytorch", "module."), entry), caffe);
   assertEquals(caffeFormOf(file("kernel", "safetensors"), entry), undefined);
   assertEquals(norm(entry.build()), { size: 5, alpha: 5e-4, k: 2 });
   assertEquals(caffeFormOf(file("weight", "caffe"), zooEntry("vgg16")), undefined);
