@@ -1,7 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { ConvolutionOptions, Padding } from "../../../lib/tensor/functions/settings.ts";
 import { conv2d, convTranspose2d } from "../../../lib/tensor/functions/convolution.ts";
-import { zeros } from "../../../lib/tensor/create.ts";
+import { randomNormal, zeros } from "../../../lib/tensor/create.ts";
+import { setDevice } from "../../../lib/tensor/runtime.ts";
 
 /** The shape that a 3x3 kernel gives for images [1, 4, 5, 2]. */
 function shapeOf(options: ConvolutionOptions, outputPadding?: [number, number]) {
@@ -41,6 +42,28 @@ Deno.test("every size is by the formula of its padding, and its convolution is t
           });
           assertEquals(back.shape, image.shape);
         }
+      }
+    }
+  }
+});
+
+Deno.test("same is the middle of what is spread without padding, the odd pixel cut off at the end", async () => {
+  await setDevice("cpu", { threads: 2 });
+  const x = randomNormal([2, 3, 4, 4], { seed: 1 });
+  for (const stride of [1, 2, 3]) {
+    for (const dilation of [1, 2]) {
+      for (const window of [1, 2, 3, 4]) {
+        const kernel = randomNormal([window, window, 3, 4], { seed: 2 });
+        const moves = { stride, dilation, groups: 2 };
+        const all = convTranspose2d(x, kernel, moves);
+        const reach = (window - 1) * dilation + 1, beyond = Math.max(0, stride - reach);
+        const before = Math.floor(Math.max(0, reach - stride) / 2);
+        const expected = all.pad([[0, 0], [0, beyond], [0, beyond], [0, 0]])
+          .slice([0, before, before, 0], [2, 3 * stride, 4 * stride, 6]);
+        const found = convTranspose2d(x, kernel, { ...moves, padding: "same" });
+        assertEquals(found.shape, expected.shape);
+        const error = await found.sub(expected).abs().max().item();
+        assert(error < 1e-5, `stride ${stride}, dilation ${dilation}, ${window}: off by ${error}`);
       }
     }
   }
