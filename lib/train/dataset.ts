@@ -126,7 +126,7 @@ export abstract class Dataset implements Schema {
   constructor(
     { weights, classes, normalization }: Pick<Schema, "weights" | "classes" | "normalization"> = {},
   ) {
-    if (weights) this.weights = weights;
+    if (weights?.length) this.weights = weights;
     if (classes) this.classes = classes;
     if (normalization) this.normalization = normalization;
   }

@@ -77,7 +77,7 @@ export class DataStream implements Schema {
   constructor(schema: Schema, source: StreamSource) {
     this.inputs = schema.inputs;
     this.targets = schema.targets;
-    if (schema.weights) this.weights = schema.weights;
+    if (schema.weights?.length) this.weights = schema.weights;
     if (schema.classes) this.classes = schema.classes;
     if (schema.normalization) this.normalization = schema.normalization;
     this.#source = source;
