@@ -1,8 +1,9 @@
+import { describeValue } from "../core/errors.ts";
+import { unknownName } from "../core/suggest.ts";
 import { type ByOutput, byOutput, checkWeight, isList } from "./by_output.ts";
 import { Dataset } from "./dataset.ts";
 import type { DataStream } from "./stream.ts";
 import type { TargetForm } from "./targets.ts";
-import { unknownName } from "../core/suggest.ts";
 
 /** What examples of each class count: a list by label, or by the classes' names or labels. */
 export type WeightsOfClasses = readonly number[] | Readonly<Record<string, number>>;
@@ -50,6 +51,10 @@ function weightsOf(
         "several labels; weights of single examples belong to the data set: " +
         "arrayDataset({ inputs, targets, weights })",
     );
+  }
+  if (typeof given !== "object" || given === null) {
+    const expected = "a number for each class, in a list or by name";
+    throw new TypeError(`${where}: expected ${expected}, found ${describeValue(given)}`);
   }
   if (isList(given)) {
     if (given.length !== count) {

@@ -283,6 +283,27 @@ Deno.test("weights that make no sense are refused before any work", async () => 
     {},
     "expected weights of shape [] (one an example), found f32[2]",
   );
+  await assertRejects(
+    () => net().trainOnBatch(tensor(inputs), tensor(targets), { sampleWeights: [1] } as never),
+    RangeError,
+    "give them as weights: a number for each example",
+  );
+  const x = input([2]), heads = model(x, [x.dense(3, { name: "a" }), x.dense(3, { name: "b" })]);
+  const two = [{ data: targets, shape: [] }, { data: targets, shape: [] }];
+  for (
+    const [classWeights, message] of [
+      [[1, 2, 3], "classWeights: expected them by output, such as { a: [1, 2] }"],
+      [{ a: [1, 2, 3], b: 3 }, "classWeights: b: expected a number for each class"],
+      [{ a: [1, 2, 3], c: [1] }, 'classWeights: unknown output "c"'],
+    ] as const
+  ) {
+    await assertRejects(
+      () =>
+        heads.fit(arrayDataset({ inputs, targets: two }), { classWeights: classWeights as never }),
+      Error,
+      message,
+    );
+  }
   const drawn = makeDataset(2, weighted, (_index, batch, row) => {
     batch.weights![0]![row] = -row;
   });
