@@ -152,7 +152,6 @@ class Blocked {
         reduction: [units.even ? first! : { ...first!, count: "runtime" }, ...inner],
         resultStride: direct ? places.result : sumStride,
         lastColumns: direct ? panels.last : width,
-        resumable: true,
       });
     });
     this.#tail = direct

@@ -117,7 +117,6 @@ class LongSum {
         reduction: [{ ...first, count: units.even ? units.step : "runtime" }, ...inner],
         resultStride: cut.rows.result,
         lastColumns: panels.last,
-        resumable: true,
       }));
     this.#partials = cut.chunks === 1 && product.tail === undefined
       ? undefined

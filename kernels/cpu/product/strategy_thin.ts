@@ -8,7 +8,7 @@ import { mergedAxes, stepsOf } from "./axes.ts";
 import type { Product, Strategy } from "./product.ts";
 import { rowPlaces } from "./row_places.ts";
 import { tailFunction } from "./tail.ts";
-import { panelsOf } from "./tile_6x8.ts";
+import { longestChain, panelsOf } from "./tile_6x8.ts";
 
 /** Rows up to which a product is thin, and columns from which on. */
 const mostRows = 4, fewestColumns = 64;
@@ -42,7 +42,12 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
   const { width, blocks } = partition(product);
   const places = rowPlaces(scratch, product.rows, product.resultOffset);
   const sumStride = width * 4;
-  const sums = scratch.reserve(groups.count * blocks * rows * sumStride);
+  const atOnce = Math.max(1, Math.floor(8 / rows));
+  const rounds = Math.floor(axis.count / atOnce), roundsOfPart = longestChain / atOnce;
+  const isLong = rounds > 2 * roundsOfPart;
+  // A long sum is one of parts: after the sums of a part lie those of all before it.
+  const sumBytes = rows * sumStride, taskBytes = isLong ? 2 * sumBytes : sumBytes;
+  const sums = scratch.reserve(groups.count * blocks * taskBytes);
   const panels = panelsOf(columns.count);
   const tail = tailFunction(builder.module, product, panels, sumStride, places.result);
   const multiply: Part = {
@@ -51,7 +56,8 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
       const [group, block] = divide(f, task, blocks, groups.count);
       const column0 = f.local(i32.mul(block, width));
       const count = f.local(i32.minU(i32.sub(columns.count, column0), width));
-      const sum = addressOf(f, i32.add(args.scratch, sums), [task, rows * sumStride]);
+      const sum = addressOf(f, i32.add(args.scratch, sums), [task, taskBytes]);
+      const total = isLong ? f.local(i32.add(sum, sumBytes)) : sum;
       const a = addressOf(f, product.a(args), [group, groups.a]);
       const batch = addressOf(f, product.resultOffset, [group, groups.result - groups.column]);
       const row0 = places.at(f, args, i32.constant(0), a, batch);
@@ -61,21 +67,26 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
           : i32.add(row0.a, row * places.a);
       const rowPointers = Array.from({ length: rows }, (_, row) => f.local(rowAt(row)));
       const b = addressOf(f, product.b(args), [group, groups.b], [block, width * 4]);
-      f.count(0, rows * sumStride, 16, (at) => f.do(v128.store(i32.add(sum, at), 0)));
+      f.count(0, taskBytes, 16, (at) => f.do(v128.store(i32.add(sum, at), 0)));
 
-      const atOnce = Math.max(1, Math.floor(8 / rows));
-      const rounds = Math.floor(axis.count / atOnce);
       const steps = { aStep: axis.a, bStep: axis.b, sumStride };
       const add = (rowsOfB: number) =>
         addRows(f, rowPointers, b, sum, count, { rowsOfB, ...steps });
-      if (rounds > 0) f.count(0, rounds, 1, () => add(atOnce));
+      if (isLong) {
+        f.count(0, rounds, roundsOfPart, (from) => {
+          const to = f.local(i32.minU(i32.add(from, roundsOfPart), rounds));
+          f.count(from, to, 1, () => add(atOnce));
+          addPart(f, sum, total, sumBytes);
+        });
+      } else if (rounds > 0) f.count(0, rounds, 1, () => add(atOnce));
       for (let rest = rounds * atOnce; rest < axis.count; rest++) add(1);
+      if (isLong) addPart(f, sum, total, sumBytes);
 
       f.count(0, count, 8, (column) => {
         const place = f.local(i32.add(column0, column));
         f.do(tail(
           args,
-          addressOf(f, sum, [column, 4]),
+          addressOf(f, total, [column, 4]),
           rows,
           row0.place,
           addressOf(f, 0, [place, 4], [group, groups.column]),
@@ -86,6 +97,20 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
   };
   // Stages before this one may frame the image: the product must not share a stage with them.
   return [[...places.parts], [multiply]];
+}
+
+/** total += sum; sum = 0. */
+function addPart(
+  f: FunctionBuilder,
+  sum: Local<"i32">,
+  total: Local<"i32">,
+  bytes: number,
+): void {
+  f.count(0, bytes, 16, (at) => {
+    const [from, to] = [i32.add(sum, at), i32.add(total, at)];
+    f.do(v128.store(to, f32x4.add(v128.load(to), v128.load(from))));
+    f.do(v128.store(from, 0));
+  });
 }
 
 /** sums += A's numbers times some rows of B; the pointers into A and B move on. */

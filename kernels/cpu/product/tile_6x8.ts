@@ -50,12 +50,14 @@ interface TileOptions {
   readonly resultStride: number;
   /** Columns that are stored where the parameter `last` is not 0; else all of them are. */
   readonly lastColumns: number;
-  /** Whether the parameter `resume` says that sums go on from what the result holds. */
-  readonly resumable?: boolean;
 }
 
+/** Additions one after another, about, before the sum joins what the result holds. */
+export const longestChain = 256;
+
 /**
- * A function (a, b, result, base, last, count, resume) that computes one tile.
+ * A function (a, b, result, base, last, count, resume) that computes one tile: it is added to what
+ * the result holds where `resume` is not 0.
  *
  * Each step along the reduction reads `rows` numbers of A, one to all lanes, and a vector or two of
  * B. Every row has a pointer of its own, so that all share their constant offsets: V8 checks bounds
@@ -79,21 +81,34 @@ export function tileFunction(module: ModuleBuilder, options: TileOptions): Funct
     );
     const forEachSum = (body: (sum: Local<"v128">, row: number, vector: number) => void) =>
       sums.forEach((line, row) => line.forEach((sum, vector) => body(sum, row, vector)));
-    const load = () =>
-      forEachSum((sum, row, vector) =>
-        f.set(sum, v128.load(result, row * resultStride + vector * 16))
-      );
-    if (options.resumable) f.if(resume, load);
-    const loops = loopsOf(options.reduction, count);
-    if (loops.every((loop) => loop.count !== 0)) new Accumulator(f, pointers, b, sums).nest(loops);
-    const store = (columns: number) =>
+    const storeColumns = (columns: number) =>
       forEachSum((sum, row, vector) => {
         const lanes = Math.min(4, columns - vector * 4);
         if (lanes <= 0) return;
         storeLanes(f, result, sum, lanes, row * resultStride / 4 + vector * 4);
       });
-    if (lastColumns === vectors * 4) store(lastColumns);
-    else f.if(last, () => store(lastColumns), () => store(vectors * 4));
+    // What was summed before is added to the sum, not the other way round: short chains of additions
+    // lose fewer digits.
+    const store = () => {
+      f.if(resume, () =>
+        forEachSum((sum, row, vector) => {
+          const before = v128.load(result, row * resultStride + vector * 16);
+          f.set(sum, f32x4.add(before, sum));
+        }));
+      if (lastColumns === vectors * 4) storeColumns(lastColumns);
+      else f.if(last, () => storeColumns(lastColumns), () => storeColumns(vectors * 4));
+    };
+    const loops = loopsOf(options.reduction, count);
+    const isLong = stepsOf(loops.filter(isKnown)) > 2 * longestChain;
+    const pause = () => {
+      store();
+      f.set(resume, 1);
+      forEachSum((sum) => f.set(sum, f32x4.constant(0)));
+    };
+    if (loops.every((loop) => loop.count !== 0)) {
+      new Accumulator(f, pointers, b, sums, isLong ? pause : undefined).nest(loops);
+    }
+    if (!isLong) store();
   });
 }
 
@@ -138,13 +153,17 @@ class Accumulator {
   readonly #sums: readonly (readonly Local<"v128">[])[];
   readonly #columns: readonly Local<"v128">[];
   readonly #splat: Local<"v128">;
+  /** Puts the sums away and begins anew; undefined where that is not wanted. */
+  readonly #pause: (() => void) | undefined;
 
   constructor(
     f: FunctionBuilder,
     rows: readonly Local<"i32">[],
     b: Local<"i32">,
     sums: readonly (readonly Local<"v128">[])[],
+    pause?: () => void,
   ) {
+    this.#pause = pause;
     this.#f = f;
     this.#rows = rows;
     this.#b = b;
@@ -156,6 +175,8 @@ class Accumulator {
   /** Emits the loops, outermost first. */
   nest(loops: readonly [Loop, ...Loop[]]): Moved {
     const [{ count, a, b }, inner, ...rest] = loops;
+    const parts = this.#parts(loops);
+    if (parts !== undefined) return parts;
     if (inner === undefined) return this.#innermost(loops[0]);
     if (loops.every(isKnown) && stepsOf(loops) <= mostUnrolled) {
       // A few short axes, such as the columns of a window by the channels of a group.
@@ -169,6 +190,25 @@ class Accumulator {
       this.#move(a - moved.a, b - moved.b);
     });
     return typeof count === "number" ? { a: a * count, b: b * count } : still;
+  }
+
+  /** Emits loops whose inner ones are short in parts of a bounded length, with a pause after each. */
+  #parts([loop, ...inner]: readonly [Loop, ...Loop[]]): Moved | undefined {
+    const pause = this.#pause;
+    if (pause === undefined || !isKnown(loop) || !inner.every(isKnown)) return undefined;
+    const { count, a, b } = loop, most = Math.floor(longestChain / stepsOf(inner));
+    if (most < 1) return undefined;
+    const part = (steps: number) => {
+      const moved = new Accumulator(this.#f, this.#rows, this.#b, this.#sums)
+        .nest([{ count: steps, a, b }, ...inner]);
+      this.#move(a * steps - moved.a, b * steps - moved.b);
+      pause();
+    };
+    const whole = Math.floor(count / most);
+    if (whole > 1) this.#repeat(this.#f.local(i32.constant(whole)), () => part(most));
+    else if (whole === 1) part(most);
+    if (count % most > 0) part(count % most);
+    return { a: a * count, b: b * count };
   }
 
   #innermost(loop: Loop): Moved {

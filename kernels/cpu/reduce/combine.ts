@@ -7,6 +7,8 @@ import { f32x4, i32x4, shuffle } from "../wasm/instructions.ts";
 export interface Combine {
   /** What changes nothing, in each lane. */
   readonly identity: Vector;
+  /** Whether results are rounded, so that the order matters. */
+  readonly rounds: boolean;
   vector(a: Vector, b: Vector): Vector;
 }
 
@@ -15,6 +17,7 @@ export function combineOf(f: FunctionBuilder, name: CombineName, dtype: "f32" | 
   const { op, identity } = combines[name];
   const number = identity[dtype];
   return {
+    rounds: dtype === "f32" && op !== "maximum" && op !== "minimum",
     identity: dtype === "f32" ? f32x4.constant(number) : i32x4.constant(number),
     vector: (a, b) => elementwise[op]!(f, [a, b], { dtype, attributes: {}, literal: undefined }),
   };

@@ -26,6 +26,9 @@ const taskSize = 8192;
 /** Additions one after another in one lane, about, before partial sums are made. */
 const longestChain = 1024;
 
+/** Additions one after another in one lane where columns are summed, before they join the sum. */
+const columnChain = 32;
+
 /** Vectors of columns that a task keeps in registers. */
 const columnVectors = 8;
 
@@ -196,6 +199,17 @@ function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): 
       { length: together },
       () => Array.from({ length: vectors }, () => f.local(walk.combine.identity)),
     );
+    const joined = (vector: number) => pairwise(walk.combine, sums.map((list) => list[vector]!));
+    // Long chains of additions lose digits: short ones are summed.
+    const longest = Math.max(...reducedAxes(walk.space).map((axis) => walk.space.shape[axis]!));
+    const totals = walk.combine.rounds && longest > columnChain
+      ? Array.from({ length: vectors }, () => f.local(walk.combine.identity))
+      : undefined;
+    const join = (totals: readonly Local<"v128">[]) =>
+      totals.forEach((total, vector) => {
+        f.set(total, walk.combine.vector(total, joined(vector)));
+        for (const list of sums) f.set(list[vector]!, walk.combine.identity);
+      });
     overAxes(walk, reducedAxes(walk.space), pointers, (inner, at) => {
       const rows = (number: number) => {
         for (let r = 0; r < number; r++) {
@@ -217,12 +231,20 @@ function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): 
       if (inner === undefined) return rows(1);
       const extent = walk.extent(inner);
       const whole = multipleBelow(f, extent, together);
-      f.count(0, whole, together, () => rows(together));
+      if (totals === undefined) f.count(0, whole, together, () => rows(together));
+      else {
+        f.count(0, whole, columnChain * together, (from) => {
+          const to = f.local(i32.minU(i32.add(from, columnChain * together), whole));
+          f.count(from, to, together, () => rows(together));
+          join(totals);
+        });
+      }
       if (together > 1) f.count(whole, extent, 1, () => rows(1));
     });
+    if (totals !== undefined) join(totals);
     const target = addressOf(f, walk.args.output(0), [i32.add(i32.mul(row, columns), column), 4]);
     for (let vector = 0; vector < vectors; vector++) {
-      const sum = f.local(pairwise(walk.combine, sums.map((list) => list[vector]!)));
+      const sum = totals?.[vector] ?? f.local(joined(vector));
       const lanes = Math.min(4, count - vector * 4);
       storeLanes(f, target, sum, lanes, vector * 4);
     }
