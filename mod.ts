@@ -23,6 +23,7 @@
  */
 export type { DType, NumberArray, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
 export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.ts";
+export type { AnyOption, AnySchema } from "./lib/core/options.ts";
 export { Random } from "./lib/core/random.ts";
 export type {
   ImageSize,
@@ -101,7 +102,7 @@ export type {
 } from "./lib/train/metric_options.ts";
 export * as metrics from "./lib/train/metrics.ts";
 export { loadModel } from "./lib/train/load_model.ts";
-export { Model, model, sequential } from "./lib/train/model.ts";
+export { Model, model, type ModelOf, sequential } from "./lib/train/model.ts";
 export type {
   EvaluateOptions,
   FitOptions,

@@ -42,7 +42,9 @@ export interface Preprocessing {
 
 /** A preprocessing that makes square images, as the networks of the zoo take. */
 export interface SquarePreprocessing extends Preprocessing {
+  /** The shorter side after scaling, in pixels. */
   readonly resize?: number;
+  /** The side of the square that is cut out, in pixels. */
   readonly crop?: number;
 }
 

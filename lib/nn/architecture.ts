@@ -81,7 +81,9 @@ export function rebuild(
         continue;
       }
       const { layer, sources } = entry;
-      if (!Array.isArray(sources)) throw wrong(`value number ${i}: sources`, "a list", sources);
+      if (!Array.isArray(sources) || sources.length === 0) {
+        throw wrong(`value number ${i}: sources`, "a list of values", sources);
+      }
       values.push(
         applyLayer(at(layers, layer, "layer"), sources.map((n) => at(values, n, "value"))),
       );

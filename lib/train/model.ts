@@ -5,6 +5,7 @@ import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/sa
 import { options, pick } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { checkSomeExamples } from "../nn/apply.ts";
+import type { ApplyOptions } from "../nn/apply.ts";
 import { type Architecture, describe } from "../nn/architecture.ts";
 import { Network } from "../nn/network.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
@@ -316,7 +317,7 @@ export class Model extends Network<Model> {
 
   /**
    * The outputs for examples: a tensor with the batch in front ([n, ...]), a list of such for several
-   * inputs, or a data set. Several outputs give a list of tensors.
+   * inputs, or a data set. A model of several outputs gives a list of tensors, in their order.
    *
    * ```ts
    * import { sequential, zeros } from "@striate/striate";
@@ -327,10 +328,15 @@ export class Model extends Network<Model> {
    * ```
    */
   async predict(
-    x: Tensor | Dataset,
+    x: Tensor | readonly Tensor[] | Dataset,
     options?: PredictOptions & { readonly outputs?: readonly [string] },
   ): Promise<Tensor>;
-  /** The outputs of a model with several inputs or outputs. */
+  /** What several layers yield. */
+  async predict(
+    x: Tensor | readonly Tensor[] | Dataset,
+    options: PredictOptions & { readonly outputs: readonly [string, string, ...string[]] },
+  ): Promise<Tensor[]>;
+  /** A tensor where there is one result, else a list. */
   async predict(
     x: Tensor | readonly Tensor[] | Dataset,
     options?: PredictOptions,
@@ -445,7 +451,54 @@ export function sequential(shape: Shape, given: ModelOptions = {}): Model {
   return new Model([x], [x], seed);
 }
 
-/** A model from inputs to outputs: any graph of symbolic values without a cycle. */
+/**
+ * A model whose outputs are a `Result`: a list of tensors for several, which a {@linkcode Model} alone
+ * does not say.
+ */
+export type ModelOf<Result extends Tensor | readonly Tensor[]> =
+  & {
+    /** The outputs for examples, in their order: see {@linkcode Model.predict}. */
+    predict(
+      x: Tensor | readonly Tensor[] | Dataset,
+      options?: PredictOptions & { readonly outputs?: undefined },
+    ): Promise<Result>;
+    /** The model as a function of tensors: see {@linkcode Model.apply}. */
+    apply(
+      x: Tensor | readonly Tensor[],
+      options?: ApplyOptions & { readonly training?: false; readonly outputs?: undefined },
+    ): Result;
+  }
+  & Model;
+
+/**
+ * A model from inputs to outputs: any graph of symbolic values without a cycle. One of several
+ * outputs predicts a list of tensors.
+ *
+ * ```ts
+ * import { input, model, ones } from "@striate/striate";
+ * const x = input([4]), hidden = x.dense(8).relu();
+ * const twoHeads = model(x, [hidden.dense(3), hidden.dense(1)]);
+ * const [classes, size] = await twoHeads.predict(ones([2, 4]));
+ * console.log(classes!.shape, size!.shape); // [2, 3] [2, 1]
+ * ```
+ */
+export function model(
+  inputs: SymbolicValue | readonly SymbolicValue[],
+  outputs: SymbolicValue | readonly [SymbolicValue],
+  given?: ModelOptions,
+): Model;
+/** A model of several outputs. */
+export function model(
+  inputs: SymbolicValue | readonly SymbolicValue[],
+  outputs: readonly [SymbolicValue, SymbolicValue, ...SymbolicValue[]],
+  given?: ModelOptions,
+): ModelOf<Tensor[]>;
+/** A model of as many outputs as there are in a list. */
+export function model(
+  inputs: SymbolicValue | readonly SymbolicValue[],
+  outputs: SymbolicValue | readonly SymbolicValue[],
+  given?: ModelOptions,
+): ModelOf<Tensor | Tensor[]>;
 export function model(
   inputs: SymbolicValue | readonly SymbolicValue[],
   outputs: SymbolicValue | readonly SymbolicValue[],

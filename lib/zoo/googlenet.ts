@@ -2,7 +2,8 @@ import { flag } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
 import { constant } from "../nn/initializer.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
-import { type Model, model } from "../train/model.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Model, model, type ModelOf } from "../train/model.ts";
 import { type InceptionFilters, inceptionModule, namedConvolution } from "./inception_module.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
@@ -79,6 +80,11 @@ export function googlenetModules(
  * console.log(googlenet({ auxiliary: true }).parameters); // 13378280
  * ```
  */
+export function googlenet(
+  given: AuxiliaryOptions & { readonly auxiliary: true },
+): ModelOf<Tensor[]>;
+/** Without `auxiliary`, one output. */
+export function googlenet(given?: AuxiliaryOptions): Model;
 export function googlenet(given: AuxiliaryOptions = {}): Model {
   const { image, classes, scaled, seed, auxiliary } = settingsOf(
     "googlenet",

@@ -1,6 +1,7 @@
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
-import { type Model, model } from "../train/model.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Model, model, type ModelOf } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
 import { type AuxiliaryOptions, auxiliarySchema, googlenetModules, paper } from "./googlenet.ts";
 import type { InceptionFilters } from "./inception_module.ts";
@@ -23,6 +24,11 @@ import { symmetricRgb, torchvision } from "./published.ts";
  * console.log(googlenetBn().parameters); // 6624904
  * ```
  */
+export function googlenetBn(
+  given: AuxiliaryOptions & { readonly auxiliary: true },
+): ModelOf<Tensor[]>;
+/** Without `auxiliary`, one output. */
+export function googlenetBn(given?: AuxiliaryOptions): Model;
 export function googlenetBn(given: AuxiliaryOptions = {}): Model {
   const { image, classes, scaled, seed, auxiliary } = settingsOf(
     "googlenetBn",

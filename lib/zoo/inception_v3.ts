@@ -1,6 +1,7 @@
 import type { Size2d } from "../tensor/functions/settings.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
-import { type Model, model } from "../train/model.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Model, model, type ModelOf } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
 import { type AuxiliaryOptions, auxiliarySchema } from "./googlenet.ts";
 import { architectureSchema, settingsOf } from "./architecture_options.ts";
@@ -85,6 +86,11 @@ const moduleE: Branches = [
  * console.log(inceptionV3({ auxiliary: true }).parameters); // 27161264
  * ```
  */
+export function inceptionV3(
+  given: AuxiliaryOptions & { readonly auxiliary: true },
+): ModelOf<Tensor[]>;
+/** Without `auxiliary`, one output. */
+export function inceptionV3(given?: AuxiliaryOptions): Model;
 export function inceptionV3(given: AuxiliaryOptions = {}): Model {
   const { image, classes, scaled, seed, auxiliary } = settingsOf("inceptionV3", given, {
     ...auxiliarySchema,

@@ -78,6 +78,7 @@ Deno.test("descriptions that make no model are errors that name the file", () =>
     [{ ...good, layers: [{ name: "a", type: "relu" }] }, 'layer "a": config: expected settings'],
     [{ ...good, values: [null] }, "value number 0: expected an object, found null"],
     [{ ...good, values: [{ input: [2] }, { layer: 0, sources: "0" }] }, "sources: expected a list"],
+    [{ ...good, values: [{ input: [2] }, { layer: 0, sources: [] }] }, "expected a list of values"],
     [{ ...good, values: [{ input: [2] }, { layer: "at", sources: [0] }] }, 'no layer number "at"'],
     [{ ...good, values: [{ input: [2] }, { layer: "0", sources: [0] }] }, 'no layer number "0"'],
     [{ ...good, values: [{ input: [2] }, { layer: 0.5, sources: [0] }] }, "no layer number 0.5"],
