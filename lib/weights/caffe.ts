@@ -69,7 +69,10 @@ export async function openCaffe(source: ByteSource): Promise<WeightFile> {
   } catch (error) {
     if (error instanceof SyntaxError) throw error;
     throw new SyntaxError(
-      `${where}: damaged, or no NetParameter (${(error as Error).message}); expected a .caffemodel`,
+      `${where}: damaged or cut short, or no NetParameter (${
+        (error as Error).message
+      }); expected a ` +
+        ".caffemodel: fetch it again",
       { cause: error },
     );
   }

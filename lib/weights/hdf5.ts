@@ -21,16 +21,23 @@ export type Hdf5Question =
 /** What it answers; "alive" where it needs longer. */
 export type Hdf5Answer =
   | "alive"
-  | { readonly datasets: readonly Hdf5Dataset[] }
-  | { readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly error: { readonly name: string; readonly message: string } };
+  | Content
+  | {
+    readonly error: { readonly name: string; readonly message: string };
+    readonly isKept: boolean;
+  };
+
+/** What was asked for; `isKept` says whether the worker can take another file. */
+type Content =
+  & ({ readonly datasets: readonly Hdf5Dataset[] } | { readonly bytes: Uint8Array<ArrayBuffer> })
+  & { readonly isKept: boolean };
 
 /** An open HDF5 file. */
 export interface Hdf5File {
   readonly datasets: readonly Hdf5Dataset[];
   /** The bytes of a dataset's numbers, little-endian. */
   read(dataset: Hdf5Dataset): Promise<Uint8Array<ArrayBuffer>>;
-  /** Ends the worker; what is under way fails. */
+  /** Lets go of the file and its worker; what is under way fails. */
   close(): void;
 }
 
@@ -38,15 +45,18 @@ export interface Hdf5File {
 const memory = { least: 256 << 20, perByte: 4 };
 
 /** Silence that ends a worker: turns of a timer of so many milliseconds, more for many bytes. */
-const patience = { turns: 10, milliseconds: 100, bytesPerTurn: 2 << 20 };
+const usualPatience = { turns: 10, milliseconds: 100, bytesPerTurn: 2 << 20 };
 
 /**
- * Opens an HDF5 file in a worker of its own, with an instance of the library that no other file has
- * touched: a damaged one may hang it, spoil its memory or have it ask for more and more.
+ * Opens an HDF5 file in a worker that has no other, where the library is as it was when it was loaded:
+ * a damaged file may hang it, spoil its memory or have it ask for more and more.
  *
  * @throws {SyntaxError} for a file that the library refuses, or does not come to an end with
  */
-export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
+export async function openHdf5(
+  source: ByteSource,
+  patience = usualPatience,
+): Promise<Hdf5File> {
   const { where, size } = source;
   const open = await source.read(0, size);
   const folder = unreadable(new URL("..", import.meta.url));
@@ -55,7 +65,7 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
       `${where}: the worker that reads HDF5 may not read ${folder}; run with --allow-read=${folder}`,
     );
   }
-  const conversation = new Conversation(where);
+  const conversation = new Conversation(where, patience);
   try {
     const mostMemory = memory.least + memory.perByte * size;
     const answer = await conversation.ask({ open, mostMemory }, size, [open.buffer]);
@@ -75,18 +85,26 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
   }
 }
 
-type Content = Exclude<Hdf5Answer, "alive" | { readonly error: unknown }>;
+/** A worker that has no file now, for the next one: loading the library takes long. */
+let idle: Worker | undefined;
+
+const started = () => new Worker(new URL("./hdf5_worker.ts", import.meta.url), { type: "module" });
 
 /** Questions to a worker, one after another. */
 class Conversation {
   readonly #where: string;
-  readonly #worker = new Worker(new URL("./hdf5_worker.ts", import.meta.url), { type: "module" });
+  readonly #patience: typeof usualPatience;
+  readonly #worker: Worker;
+  #isKept = true;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
   #giveUp: ((error: Error) => void) | undefined;
 
-  constructor(where: string) {
+  constructor(where: string, patience: typeof usualPatience) {
     this.#where = where;
+    this.#patience = patience;
+    this.#worker = idle ?? started();
+    idle = undefined;
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#fail(this.#damaged(event.message));
@@ -111,15 +129,20 @@ class Conversation {
     // Counts turns, not time: that passes as well where this program computes or the machine sleeps.
     // They begin when the library is loaded, which may have to be fetched.
     let silent = "open" in question ? -Infinity : 0;
-    const { turns, milliseconds, bytesPerTurn } = patience, most = turns + bytes / bytesPerTurn;
+    const { turns, milliseconds, bytesPerTurn } = this.#patience,
+      most = turns + bytes / bytesPerTurn;
     const timer = setInterval(() => {
       if (++silent <= most) return;
       const seconds = Math.ceil(most * milliseconds / 1000);
       this.#fail(this.#damaged(`the HDF5 library came to no end with it in ${seconds} s`));
     }, milliseconds);
     this.#worker.onmessage = ({ data }: MessageEvent<Hdf5Answer>) => {
-      if (data === "alive") silent = 0;
-      else if ("error" in data) reject(this.#errorOf(data.error));
+      if (data === "alive") {
+        silent = 0;
+        return;
+      }
+      this.#isKept &&= data.isKept;
+      if ("error" in data) reject(this.#errorOf(data.error));
       else resolve(data);
     };
     keepsProcessAlive(this.#worker, true);
@@ -147,12 +170,20 @@ class Conversation {
 
   #fail(error: Error): void {
     this.#failure ??= error;
+    this.#isKept = false;
     this.#worker.terminate();
     this.#giveUp?.(this.#failure);
   }
 
-  /** Ends the worker. */
+  /** Gives the worker back, or ends it where it is not sure what it would do. */
   end(): void {
-    this.#fail(new Error(`${this.#where}: the file was closed`));
+    const closed = new Error(`${this.#where}: the file was closed`);
+    if (this.#giveUp !== undefined || !this.#isKept || idle !== undefined) {
+      return this.#fail(closed);
+    }
+    this.#failure = closed;
+    this.#isKept = false;
+    this.#worker.onmessage = this.#worker.onerror = null;
+    idle = this.#worker;
   }
 }

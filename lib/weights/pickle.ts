@@ -215,7 +215,9 @@ class Reader {
   skip(length: number): number {
     const from = this.at;
     if (length > this.#bytes.length - from) {
-      throw new PickleEnd(`${this.#context.where}: the pickle is cut short at byte ${from}`);
+      throw new PickleEnd(
+        `${this.#context.where}: the pickle is cut short at byte ${from}: fetch it again`,
+      );
     }
     this.at += length;
     return from;

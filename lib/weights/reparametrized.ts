@@ -22,7 +22,7 @@ type Joined = { readonly shape: Shape; read(): Promise<Float32Array<ArrayBuffer>
 
 const forms: readonly Form[] = [
   {
-    first: /^(.*?)([^./]+)_g$/,
+    first: /^(.*?)([^./]*weight[^./]*)_g$/,
     others: (module, weight) => [`${module}${weight}_v`],
     join: ([length, direction]) => weightNorm(length!, direction!),
   },
@@ -32,7 +32,7 @@ const forms: readonly Form[] = [
     join: ([length, direction]) => weightNorm(length!, direction!),
   },
   {
-    first: /^(.*?)([^./]+)_orig$/,
+    first: /^(.*?)([^./]*weight[^./]*)_orig$/,
     others: (module, weight) => [`${module}${weight}_u`, `${module}${weight}_v`],
     join: ([weight, left, right]) => spectralNorm(weight!, left!, right!),
   },
