@@ -88,15 +88,37 @@ export async function decodeImage(
   bytes: Uint8Array<ArrayBuffer>,
   given: DecodeOptions = {},
 ): Promise<RgbImage> {
-  const { name, rotate } = options("decodeImage", given, decodeSchema);
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `decodeImage: expected the bytes of a file (await Deno.readFile(path)), found ${typeof bytes}`,
     );
   }
+  const settings = options("decodeImage", given, decodeSchema);
+  return await (await openImage(bytes, settings)).decode();
+}
+
+/** An image of which the header has been read. */
+export interface OpenImage {
+  /** How many pixels it has, about. */
+  readonly pixels: number;
+  /** Its pixels. */
+  decode(): Promise<RgbImage>;
+}
+
+/**
+ * Reads the header of an image.
+ *
+ * @throws {SyntaxError} as {@linkcode decodeImage}
+ */
+export async function openImage(
+  bytes: Uint8Array<ArrayBuffer>,
+  { name, rotate }: Required<DecodeOptions>,
+): Promise<OpenImage> {
   const format = formatOf(bytes, name);
-  if (format === "BMP") return decodeBmp(bytes, name);
-  if (format === "PPM") return decodePpm(bytes, name);
+  if (format === "BMP" || format === "PPM") {
+    const decode = format === "BMP" ? decodeBmp : decodePpm;
+    return { pixels: bytes.length, decode: () => Promise.resolve(decode(bytes, name)) };
+  }
   const sharp = await (loading ??= loadSharp());
   const image = sharp(bytes, {
     failOn: "error",
@@ -105,16 +127,21 @@ export async function decodeImage(
     pages: 1,
   });
   // This reads only the header.
-  const header = await whole(image.metadata(), format, name);
-  checkSize(header.width, header.height, format, name);
+  const { width, height, space } = await whole(image.metadata(), format, name);
+  checkSize(width, height, format, name);
   // Inks go through sharp as they are. Pillow turns what a TIFF file says is turned.
   const turned = rotate || format === "TIFF" ? image.autoOrient() : image;
-  const pixels = header.space === "cmyk"
+  const pixels = space === "cmyk"
     ? turned.pipelineColourspace("cmyk").toColourspace("cmyk")
     : turned.toColourspace("srgb").removeAlpha();
-  const decoded = pixels.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
-  const { data, info: { width, height, channels } } = await whole(decoded, format, name);
-  return { width, height, data: rgbOf(data, width * height, channels) };
+  return {
+    pixels: width * height,
+    async decode() {
+      const decoded = pixels.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+      const { data, info: { width, height, channels } } = await whole(decoded, format, name);
+      return { width, height, data: rgbOf(data, width * height, channels) };
+    },
+  };
 }
 
 /** What sharp makes of an image; its errors are in the file. */

@@ -22,7 +22,7 @@ export const imageFormats: readonly ImageFormat[] = [
 
 /** Formats that are known, but not read. */
 const others: readonly (readonly [string, RegExp])[] = [
-  ["HEIC", /^[^]{4}ftyp/],
+  ["HEIC", /^[^]{4}ftyp(hei[cxs]|hev[cx]|mif1|msf1)/],
   ["JPEG XL", /^(\xff\n|[^]{4}JXL )/],
   ["JPEG 2000", /^(\xff\x4f\xff|[^]{4}jP {2})/],
   ["plain PPM", /^P[1-7]\s/],

@@ -3,6 +3,7 @@ import { options, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { keepsProcessAlive, unreadable } from "../core/worker.ts";
 import type { DecodeOptions } from "./decode.ts";
+import { noPixels, type PixelCount } from "./room.ts";
 import { type ViewOptions, viewSchema } from "./views.ts";
 
 /** What a worker is asked: to decode and prepare one image. */
@@ -12,6 +13,7 @@ export interface PrepareRequest {
   readonly decode: DecodeOptions;
   readonly preprocessing: Preprocessing;
   readonly views: ViewOptions;
+  readonly count: PixelCount;
 }
 
 /** What a worker answers. */
@@ -38,7 +40,7 @@ interface Pending {
 
 /**
  * Worker threads that decode and prepare images, so that the main thread is free to feed the device.
- * Decoding alone would not need them (sharp has threads of its own), but resizing does.
+ * However many they are, images that are very large are decoded one after another. Decoding alone would not need them (sharp has threads of its own), but resizing does.
  *
  * ```ts ignore
  * using pool = new ImagePool(zooEntry("googlenet").preprocessing);
@@ -49,6 +51,7 @@ export class ImagePool {
   readonly #workers: Worker[];
   readonly #load: number[];
   readonly #pending = new Map<number, Pending>();
+  readonly #count = noPixels();
   readonly #options: Pick<PrepareRequest, "preprocessing" | "views"> & { rotate: boolean };
   #next = 0;
   #hasFailed = false;
@@ -133,7 +136,8 @@ export class ImagePool {
     // A view of a larger buffer is copied: the rest of the buffer may be in use.
     const sent = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
     const decode = { name, rotate };
-    const request: PrepareRequest = { id, bytes: sent, decode, preprocessing, views };
+    const count = this.#count;
+    const request: PrepareRequest = { id, bytes: sent, decode, preprocessing, views, count };
     this.#workers[worker]!.postMessage(request, [sent.buffer]);
     return promise;
   }

@@ -8,9 +8,10 @@ const run = lanes(2);
 
 addEventListener("message", ({ data }: MessageEvent<PrepareRequest>) => run(() => answer(data)));
 
-async function answer({ id, bytes, decode, preprocessing, views }: PrepareRequest): Promise<void> {
+async function answer(request: PrepareRequest): Promise<void> {
+  const { id, bytes, decode, preprocessing, views, count } = request;
   try {
-    const pixels = await readViews(bytes, preprocessing, { ...decode, ...views });
+    const pixels = await readViews(bytes, preprocessing, { ...decode, ...views }, count);
     reply({ id, pixels }, [pixels.buffer]);
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -2,7 +2,7 @@ import { listOf, oneOf, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { heightAndWidth, type ImageSize, type Preprocessing } from "../core/preprocessing.ts";
 import { centerCrop, tenCrop } from "./crop.ts";
-import { decodeImage, type DecodeOptions, decodeSchema } from "./decode.ts";
+import { type DecodeOptions, decodeSchema, openImage } from "./decode.ts";
 import type { RgbImage } from "./image.ts";
 import {
   filterOption,
@@ -11,6 +11,7 @@ import {
   resizeShorterSide,
   resizeToCover,
 } from "./resize_image.ts";
+import { noPixels, whenThereIsRoom } from "./room.ts";
 
 /** Which views of each image are taken. */
 export interface ViewOptions {
@@ -115,7 +116,8 @@ export function prepareImage(
 }
 
 /**
- * The views of an encoded image, as {@linkcode prepareImage} has them.
+ * The views of an encoded image, as {@linkcode prepareImage} has them; `count` is shared by the threads
+ * that read images at a time.
  *
  * @throws {SyntaxError} for bytes that are no whole image, or an image so long and narrow that it is
  * too large once its shorter side has the size of the network's
@@ -125,10 +127,30 @@ export async function readViews(
   bytes: Uint8Array<ArrayBuffer>,
   preprocessing: Omit<Preprocessing, "normalization">,
   given: ViewOptions & DecodeOptions = {},
+  count = noPixels(),
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { name, rotate, ...views } = options("readViews", given, readSchema);
   checkViews(preprocessing, views); // What is out of range from here on is the image.
-  const image = await decodeImage(bytes, { name, rotate });
+  const image = await openImage(bytes, { name, rotate });
+  return await whenThereIsRoom(
+    count,
+    image.pixels,
+    async () => {
+      const decoded = await image.decode(), result = viewsOf(decoded, name, preprocessing, views);
+      // Memory is free at once, and not when it is collected.
+      decoded.data.buffer.transfer(0);
+      return result;
+    },
+  );
+}
+
+/** The views of a decoded image; what is out of range is the image. */
+function viewsOf(
+  image: RgbImage,
+  name: string,
+  preprocessing: Omit<Preprocessing, "normalization">,
+  views: ViewOptions,
+): Uint8Array<ArrayBuffer> {
   try {
     return prepareImage(image, preprocessing, views);
   } catch (error) {
