@@ -5,7 +5,7 @@ import * as e from "../../../../lib/graph/ops/elementwise.ts";
 import { matmul } from "../../../../lib/graph/ops/matmul.ts";
 import { type Case, compositions, real } from "../../../cases/case.ts";
 import { cases } from "../../../cases.ts";
-import { compareCase } from "../../../device/compare.ts";
+import { compareCase, compareRandomGraphs } from "../../../device/compare.ts";
 import { Largest } from "../../../largest.ts";
 import { testOnWebgpu } from "../run_kernel.ts";
 
@@ -87,6 +87,14 @@ for (const item of cases) {
   testOnWebgpu(
     `${item.name}, workgroup tiling`,
     (device) => compareCase(device, item, [{}], errors),
+    "workgroup",
+  );
+}
+
+for (let seed = 1; seed <= 6; seed++) {
+  testOnWebgpu(
+    `random graphs ${seed}, workgroup tiling`,
+    (device) => compareRandomGraphs(device, seed, [{}], errors),
     "workgroup",
   );
 }
