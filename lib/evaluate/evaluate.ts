@@ -88,7 +88,8 @@ export async function evaluateImages(
   const views = pick(settings, "crops", "scales", "filter"), { rotate } = settings;
   checkViews(preprocessing, views);
   const named = withClassesOf(model, source);
-  using pool = new ImagePool(preprocessing, { ...views, ...pick(settings, "rotate", "threads") });
+  const threads = pick(settings, "rotate", "threads");
+  await using pool = new ImagePool(preprocessing, { ...views, ...threads });
   return await evaluateItems(model, named, {
     ...settings,
     prepare: async (item) => await pool.prepare(await item.read(), item.name),

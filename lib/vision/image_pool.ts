@@ -34,6 +34,7 @@ const idle: Worker[] = [];
 
 interface Pending {
   readonly worker: number;
+  readonly promise: Promise<unknown>;
   resolve(pixels: Uint8Array<ArrayBuffer>): void;
   reject(error: Error): void;
 }
@@ -43,7 +44,7 @@ interface Pending {
  * However many they are, images that are very large are decoded one after another. Decoding alone would not need them (sharp has threads of its own), but resizing does.
  *
  * ```ts ignore
- * using pool = new ImagePool(zooEntry("googlenet").preprocessing);
+ * await using pool = new ImagePool(zooEntry("googlenet").preprocessing);
  * const pixels = await pool.prepare(await Deno.readFile("cat.jpg"), "cat.jpg");
  * ```
  */
@@ -132,7 +133,7 @@ export class ImagePool {
     const worker = this.#load.indexOf(Math.min(...this.#load)), id = this.#next++;
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
     this.#load[worker]!++;
-    this.#pending.set(id, { worker, resolve, reject });
+    this.#pending.set(id, { worker, promise, resolve, reject });
     // A view of a larger buffer is copied: the rest of the buffer may be in use.
     const sent = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
     const decode = { name, rotate };
@@ -142,21 +143,27 @@ export class ImagePool {
     return promise;
   }
 
-  /** Gives the workers back; what is under way fails, and ends its worker. */
-  close(): void {
+  /**
+   * Takes no more images, and gives the workers back when what is under way is done: native code must
+   * not lose the thread, or the process, that it decodes for.
+   */
+  async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#workers.forEach((worker, i) => {
-      if (this.#load[i]! > 0 || this.#hasFailed) return worker.terminate();
+    await Promise.allSettled([...this.#pending.values()].map(({ promise }) => promise));
+    for (const worker of this.#workers) {
+      if (this.#hasFailed) {
+        worker.terminate();
+        continue;
+      }
       worker.onmessage = worker.onerror = null;
       keepsProcessAlive(worker, false);
       idle.push(worker);
-    });
-    this.#fail(closed());
+    }
   }
 
   /** Closes the pool. */
-  [Symbol.dispose](): void {
-    this.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }

@@ -12,7 +12,7 @@ const preprocessing = {
 } as const;
 
 Deno.test("threads prepare images as the main thread does, and outlive a corrupt one", async () => {
-  using pool = new ImagePool(preprocessing, { threads: 2, crops: 10, filter: "bicubic" });
+  await using pool = new ImagePool(preprocessing, { threads: 2, crops: 10, filter: "bicubic" });
   const bad = pool.prepare(new Uint8Array([1, 2, 3]), "bad.jpg");
   const all = pillow.decoded.map(({ name, file }) => pool.prepare(bytesOf(file), name));
   await assertRejects(() => bad, SyntaxError, "bad.jpg: expected a JPEG");
@@ -29,18 +29,25 @@ Deno.test("a part of a buffer can be prepared, and the buffer stays", async () =
   const { file, name } = pillow.decoded[0]!, bytes = bytesOf(file);
   const buffer = new Uint8Array(bytes.length + 20);
   buffer.set(bytes, 10);
-  using pool = new ImagePool(preprocessing, { threads: 1 });
+  await using pool = new ImagePool(preprocessing, { threads: 1 });
   const pixels = await pool.prepare(buffer.subarray(10, 10 + bytes.length), name);
   assertEquals([pixels.length, buffer.length], [300, bytes.length + 20]);
 });
 
-Deno.test("a pool that is closed fails what is under way", async () => {
-  const pool = new ImagePool(preprocessing, { threads: 1 });
-  const pending = pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
-  pool.close();
-  await assertRejects(() => pending, Error, "the image pool was closed");
+Deno.test("a pool that is closed takes no more, and ends when what is under way is done", async () => {
+  const pool = new ImagePool(preprocessing, { threads: 2 });
+  let done = 0;
+  const pending = Array.from({ length: 6 }, async () => {
+    await pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
+    done++;
+  });
+  const bad = assertRejects(() => pool.prepare(Uint8Array.of(1), "bad.jpg"), SyntaxError);
+  const closing = pool.close();
   const late = () => pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
   await assertRejects(late, Error, "the image pool was closed");
+  await closing;
+  assertEquals(done, 6);
+  await Promise.all([...pending, bad]);
 });
 
 Deno.test({
@@ -50,7 +57,7 @@ Deno.test({
     const count = (what: string) => [...Deno.readDirSync(`/proc/self/${what}`)].length;
     const counts: number[] = [];
     for (let round = 0; round < 8; round++) {
-      using pool = new ImagePool(preprocessing, { threads: 1 });
+      await using pool = new ImagePool(preprocessing, { threads: 1 });
       await pool.prepare(bytesOf(pillow.decoded[0]!.file), "a.jpg");
       counts.push(count("fd"));
     }
