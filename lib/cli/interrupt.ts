@@ -46,13 +46,13 @@ export class Interrupt implements Disposable {
     return 128 + stops[this.#first];
   }
 
-  /** What a signal does that comes at a time in milliseconds. */
+  /** What a signal does that comes at a time in milliseconds, of a clock that may be set meanwhile. */
   hear(signal: Stop, time: number): void {
     if (!this.signal.aborted) {
       [this.#first, this.#at] = [signal, time];
       this.#note();
       this.#controller.abort();
-    } else if (signal === "SIGINT" && time - this.#at > samePress) this.#exit(this.code);
+    } else if (signal === "SIGINT" && Math.abs(time - this.#at) > samePress) this.#exit(this.code);
   }
 
   /** Listens no more. */

@@ -1,4 +1,5 @@
 import type { DownloadProgress } from "../core/download.ts";
+import { Stopwatch } from "../core/stopwatch.ts";
 
 /** Where lines are shown. */
 export interface Screen {
@@ -27,7 +28,7 @@ const minute = 60_000;
 /** Lines on a stream, stdout by default. */
 export function screen(
   stream: Stream = Deno.stdout,
-  { columns, now }: Surroundings = { columns: columnsOf, now: () => performance.now() },
+  { columns, now }: Surroundings = surroundings(),
 ): Screen {
   const terminal = stream.isTerminal(), encoder = new TextEncoder();
   let shown = now();
@@ -46,6 +47,11 @@ export function screen(
       else if (text !== "" && now() - shown >= minute) write(`${text}\n`);
     },
   };
+}
+
+function surroundings(): Surroundings {
+  const watch = new Stopwatch();
+  return { columns: columnsOf, now: () => watch.read() };
 }
 
 /** The width of the terminal; what is usual where it does not say. */

@@ -16,6 +16,8 @@ Deno.test("one press may come as two signals, from the terminal and from deno ta
   assertEquals([heard, interrupt.signal.aborted], [["note"], true]);
   interrupt.hear("SIGINT", 2500);
   assertEquals(heard, ["note", 130]);
+  interrupt.hear("SIGINT", -1e9); // the clock was set
+  assertEquals(heard, ["note", 130, 130]);
 });
 
 Deno.test("an end from elsewhere may be asked for several times; Ctrl-C then ends at once", () => {

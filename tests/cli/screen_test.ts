@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { screen } from "../../lib/cli/screen.ts";
 
 /** A stream that keeps what is written, a few bytes at a time. */
@@ -35,4 +35,32 @@ Deno.test("where there is no terminal, lines are plain, and of those that pass o
     passing("");
   }
   assertEquals(stream.text(), "60 of 200 images\ncorrupt: a.jpg\n150 of 200 images\n");
+});
+
+Deno.test("a clock that is set back does not hide what passes", () => {
+  const { now } = performance;
+  let time = 0;
+  performance.now = () => time;
+  try {
+    const stream = kept(false), { passing } = screen(stream);
+    const at = (seconds: number) => {
+      time = 1000 * seconds;
+      passing(`${seconds}`);
+    };
+    for (const seconds of [50, 61, 80, -1e6, -1e6 + 30, -1e6 + 59]) at(seconds);
+    assertEquals(stream.text(), "61\n-999941\n");
+  } finally {
+    performance.now = now;
+  }
+});
+
+Deno.test("a terminal that was closed is no error; another is", () => {
+  const failing = (code: string) => ({
+    isTerminal: () => true,
+    writeSync: () => {
+      throw Object.assign(new Error("cannot write"), { code });
+    },
+  });
+  screen(failing("EIO")).line("nobody sees this");
+  assertThrows(() => screen(failing("EPIPE")).line("nor this"), Error, "cannot write");
 });
