@@ -7,7 +7,7 @@ import { rateOf, Stopwatch } from "../core/stopwatch.ts";
 import type { Network } from "../nn/network.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
-import { type Batch, formatField } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 import {
   checkCheckpoint,
   checkpointName,
@@ -138,17 +138,14 @@ class Run {
 
   /** What has to be the same for a resumed run to equal an uninterrupted one. */
   get #fixed(): Position["settings"] {
-    const { data, settings: { batchSize, seed, shuffle, classWeights, lossWeights } } = this.#task;
-    const written = (given: unknown) => given === undefined ? null : JSON.stringify(given);
+    const { data, settings: { batchSize, seed, shuffle } } = this.#task;
     return {
       batchSize,
       seed,
       optimizer: this.#optimizer.name,
       shuffle,
       examples: data instanceof Dataset ? data.length : null,
-      classWeights: written(classWeights),
-      lossWeights: written(lossWeights),
-      weights: written(data.weights?.map(formatField)),
+      ...this.#trainer.weighting,
     };
   }
 

@@ -16,7 +16,7 @@ import type { Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
-import type { Batch, Field, Schema } from "./batch.ts";
+import { type Batch, type Field, formatField, type Schema } from "./batch.ts";
 import { checkWeights } from "./columns.ts";
 import { type Counts, MetricCounters } from "./counters.ts";
 import type { Dataset } from "./dataset.ts";
@@ -98,6 +98,19 @@ export class Trainer {
   /** The names of what is measured. */
   get measures(): readonly string[] {
     return measureNames(this.#outputs);
+  }
+
+  /** What weighs losses, classes and examples, as texts; null where nothing does. */
+  get weighting(): Readonly<Record<"classWeights" | "lossWeights" | "weights", string | null>> {
+    const written = (list: readonly unknown[]) => {
+      if (list.every((item) => item === undefined)) return null;
+      return JSON.stringify(list.length === 1 ? list[0] : list);
+    };
+    return {
+      classWeights: written(this.#outputs.map(({ classWeights }) => classWeights)),
+      lossWeights: written(this.#outputs.map(({ lossWeight }) => lossWeight)),
+      weights: written((this.#options.data.weights ?? []).map(formatField)),
+    };
   }
 
   /** What belongs to a checkpoint besides the weights, by name. */

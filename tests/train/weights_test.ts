@@ -219,14 +219,18 @@ Deno.test("a weighted run resumes as if it had never stopped; with other weights
     signal: stop.signal,
     onStep: ({ step }) => step === 6 && stop.abort(),
   });
-  const resumed = await net(9).fit(weighted, { ...options, resume: folder.path });
+  const resumed = await net(9).fit(weighted, {
+    ...options,
+    classWeights: { 2: 3, 1: 2 },
+    resume: folder.path,
+  });
   assertEquals(resumed.epochs.map(({ loss }) => loss), epochs.map(({ loss }) => loss));
   const other = { ...options, classWeights: [1, 2, 4], resume: folder.path };
   await assertRejects(() => net().fit(weighted, other), RangeError, "with classWeights [1,2,3]");
   await assertRejects(
     () => net().fit(plain, { ...options, resume: folder.path }),
     RangeError,
-    'it was trained with weights ["f32[]"], and this run has null',
+    'it was trained with weights "f32[]", and this run has null',
   );
 });
 
