@@ -18,17 +18,18 @@ const textOf = ({ label, className = String(label) }: Label) => className;
  * @throws {RangeError} for names or numbers that are no classes of the model, or may be several
  */
 export function withClassesOf(model: Model, source: ImageSource): ImageSource {
-  const { name, length, numbering } = source, count = model.outputShape.at(-1)!;
+  const { name, length, numbering, classes } = source, count = model.outputShape.at(-1)!;
   const names = model.classes && new ClassNames(model.classes);
   const isByOrder = numbering === "names" && names === undefined;
   const isByList = numbering === "synsets" && (names === undefined || areInOrder(names, source));
   const most = isByOrder || isByList ? Infinity : count; // It is said of them that they are too many.
-  const numberOf = (label: Label): number | undefined =>
-    names !== undefined && label.className !== undefined && !(isByList && label.label >= 0)
-      ? classNamed(label.className, label.label, names, source)
-      : label.label < most
-      ? label.label
-      : undefined;
+  const numberOf = ({ label, ...written }: Label): number | undefined => {
+    const { className = numbering === "names" ? classes?.[label] : undefined } = written;
+    if (names !== undefined && className !== undefined && !(isByList && label >= 0)) {
+      return classNamed(className, label, names, source);
+    }
+    return label < most ? label : undefined;
+  };
   const unknown = (labels: readonly Label[], image: string) =>
     new RangeError(`${name}: ${whatIsUnknown(labels, source, names, count, image)}`);
   const listed = source.images();
@@ -39,13 +40,13 @@ export function withClassesOf(model: Model, source: ImageSource): ImageSource {
       .filter((image) => numberOf(image) === undefined);
     if (wrong.length > 0) throw unknown(wrong, wrong[0]!.name);
   }
-  const isOther = numbering === "given" && source.classes?.length !== count;
+  const isOther = numbering === "given" && classes?.length !== count;
   return {
     name,
     length,
-    classes: isByList ? source.classes : model.classes ?? (isOther ? undefined : source.classes),
+    classes: isByList ? classes : model.classes ?? (isOther ? undefined : classes),
     get notes() {
-      return [...source.notes ?? [], ...isByOrder ? [orderNote(source.classes!)] : []];
+      return [...source.notes ?? [], ...isByOrder ? [orderNote(classes!)] : []];
     },
     async *images() {
       for await (const image of source.images()) {
@@ -113,8 +114,11 @@ function whatIsUnknown(
 ): string {
   const [first] = labels, { label } = first!, isNumber = numbering === "given" || !first!.className;
   if (names !== undefined && !(isNumber && label >= count)) {
+    const isSynset = numbering !== "synsets" && /^n\d{8}$/.test(textOf(first!));
     return `${names.unknown(labels.map(textOf))}. Folders and labels are named after the model's ` +
-      "classes or numbered as these are, from 0";
+      `classes or numbered as these are, from 0${
+        isSynset ? "; synsets want their list (--synsets FILE)" : ""
+      }`;
   }
   if (Number.isNaN(label)) {
     return `${image}: found the class ${

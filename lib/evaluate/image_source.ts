@@ -9,6 +9,7 @@ import { imageFileEndings } from "../vision/formats.ts";
 import { FileIndex } from "./file_index.ts";
 import { leftOut, list, listBelow } from "./image_files.ts";
 import {
+  classesInWords,
   classOfSynset,
   type LabelledFile,
   type Labels,
@@ -101,7 +102,8 @@ const fileEntry = (path: string, name: string, label: number, className: string)
 
 /**
  * Images in one folder for each class, as torchvision's `ImageFolder` has it. Folders that are named
- * by synset get the class that the list of synsets gives; folders that are numbers, that class; other
+ * by synset, or by the words of a list of synsets, get the class that the list gives; folders that are
+ * numbers, that class; other
  * folders are numbered by their sorted names; {@linkcode evaluateImages} gives those with names of the
  * model's classes the numbers of these. Links to folders and images are followed. A folder without
  * images is no class; notes say which these are, and which files are left out.
@@ -157,9 +159,11 @@ function numberFolders(
 ): Pick<ImageSource, "classes" | "ids" | "numbering"> & { readonly labels: readonly number[] } {
   if (synsets !== undefined && names.every((name) => /^n\d{8}$/.test(name))) {
     const labels = names.map((name) => classOfSynset(name, synsets, `${folder}/${name}`));
-    return { labels, classes: synsets.names, ids: synsets.ids.toSorted(), numbering: "synsets" };
+    return { labels, ...namesOf(synsets), numbering: "synsets" };
   }
   if (!names.every((name) => /^\d+$/.test(name))) {
+    const labels = classesInWords(names, synsets);
+    if (labels) return { labels, ...namesOf(synsets!), numbering: "synsets" };
     return { labels: [...names.keys()], classes: names, numbering: "names" };
   }
   const labels = names.map(Number), second = labels.findIndex((one, i) => labels.indexOf(one) < i);
@@ -172,6 +176,9 @@ function numberFolders(
       "are the same number",
   );
 }
+
+/** Names and ids of the classes that a list of synsets has. */
+const namesOf = ({ names, ids }: Synsets) => ({ classes: names, ids: ids.toSorted() });
 
 /**
  * Images in one folder, with a label file, which is one of these:
@@ -206,9 +213,10 @@ export async function labelledImages(
   const names = [...new Set(rows.map(({ label }) => label))].filter((label) =>
     typeof label === "string"
   ).sort();
-  const numbers = new Map(names.map((name, i) => [name, i]));
+  const inList = classesInWords(names, synsets);
+  const numbers = new Map(names.map((name, i) => [name, inList?.[i] ?? i]));
   const isGiven = labels.kind === "table" && labels.numbered;
-  const numbering = names.length > 0 ? "names" : isGiven ? "given" : "synsets";
+  const numbering = names.length > 0 && !inList ? "names" : isGiven ? "given" : "synsets";
   const ids = synsets?.ids.toSorted();
   const entries = rows.map(({ file, label }) => {
     const number = numbers.get(String(label)) ?? Number(label);

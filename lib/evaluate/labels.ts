@@ -4,6 +4,7 @@
  * @module
  */
 import { describeValue } from "../core/errors.ts";
+import { ClassNames } from "../core/class_names.ts";
 import { unknownName } from "../core/suggest.ts";
 import { imageFilePattern } from "../vision/formats.ts";
 import { type Row, rowsOf } from "./delimited.ts";
@@ -78,6 +79,19 @@ export function classOfSynset(id: string, synsets: Synsets | undefined, where: s
     ? `the list has ${synsets.ids.length} others`
     : unknownName("synset", id, synsets.ids);
   throw new RangeError(`${where}: unknown synset ${id}; ${known}`);
+}
+
+/**
+ * The classes that texts name in a list of synsets, by words; undefined where some are not in it, or
+ * may be several.
+ */
+export function classesInWords(
+  texts: readonly string[],
+  synsets: Synsets | undefined,
+): readonly number[] | undefined {
+  if (synsets === undefined) return undefined;
+  const names = new ClassNames(synsets.names), found = texts.map((text) => names.matches(text));
+  return found.every(({ length }) => length === 1) ? found.flat() : undefined;
 }
 
 /** A row of a table of labels. */

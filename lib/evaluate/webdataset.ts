@@ -7,7 +7,7 @@
 import { BrokenConnection, request } from "../core/request.ts";
 import { join } from "node:path";
 import { imageFileEndings } from "../vision/formats.ts";
-import { classOfSynset, type Synsets } from "./labels.ts";
+import { classesInWords, classOfSynset, type Synsets } from "./labels.ts";
 import { readTar, type TarEntry } from "../../data/tar.ts";
 import type { ImageEntry, ImageSource } from "./image_source.ts";
 
@@ -233,6 +233,8 @@ function labelOf(text: string, file: string, synsets?: Synsets) {
   if (synsets !== undefined && /^n\d{8}$/.test(className)) {
     return { label: classOfSynset(className, synsets, file), className };
   }
+  const inList = classesInWords([className], synsets)?.[0];
+  if (inList !== undefined) return { label: inList, className };
   // A name is one short line.
   if (/^\P{Cc}{1,200}$/u.test(className) && Number.isNaN(number)) return { label: NaN, className };
   throw new SyntaxError(

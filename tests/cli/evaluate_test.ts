@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sequential } from "../../lib/train/model.ts";
 import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
 import { Folder, images, tar } from "../evaluate/files.ts";
@@ -114,6 +115,37 @@ Deno.test("evaluate reads a folder for each class, and shards", async () => {
   assertEquals(found[0]![0], 2);
   assertEquals(found[1], found[0]);
   assertEquals(found[2], found[0]);
+});
+
+Deno.test("evaluate: folders named after the classes of a network that is not square", async () => {
+  const [first, second] = [...images.values()];
+  using folder = new Folder({
+    "images/Sea_Lion/a.png": first!,
+    "images/gnu/b.png": second!,
+    "images/gnu/c.heic": "",
+  });
+  const net = sequential([16, 24, 3], { seed: 1 }).flatten().dense(2);
+  net.normalization = { mean: [0], standardDeviation: [1] };
+  net.classes = ["sea lion", "Gnu"];
+  await net.save(folder.at("net.safetensors"));
+  const args = ["--weights", folder.at("net.safetensors"), "--images", folder.at("images")];
+  const common = [...args, "--rounding", "nearest", "--out", folder.at("j.jsonl"), "--json"];
+  const { code, lines, errors } = await evaluate(...common);
+  assertEquals([code, errors], [0, ""]);
+  const [start, last] = [JSON.parse(lines[0]!), JSON.parse(lines.at(-1)!)];
+  assertStringIncludes(start.notes[0], "1 .heic");
+  assertEquals(last.notes, start.notes);
+  assertEquals(
+    last.perClass.map(({ name, count }: { name: string; count: number }) => [name, count]),
+    [["sea lion", 1], ["Gnu", 1]],
+  );
+  const [header, ...rows] = (await Deno.readTextFile(folder.at("j.jsonl"))).trim().split("\n");
+  assertEquals(JSON.parse(header!).preprocessing.rounding, "nearest");
+  assertEquals(rows.map((row) => JSON.parse(row).label), [0, 1]);
+  await Deno.rename(folder.at("images/gnu"), folder.at("images/gnat"));
+  const wrong = await evaluate(...common);
+  assertEquals(wrong.code, 1);
+  assertStringIncludes(wrong.errors, 'unknown class "gnat"; did you mean "Gnu"?');
 });
 
 Deno.test("evaluate --data: CIFAR-10 records under the names of its classes", async () => {

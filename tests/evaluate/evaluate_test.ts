@@ -163,6 +163,43 @@ Deno.test("synsets are the model's classes by id or by name, in its order", asyn
   await assertRejects(() => labelsOf(["z", "y"], listed), RangeError, 'class "n01000000"');
 });
 
+Deno.test("words of a list of synsets name its classes, for models that know no names", async () => {
+  using folder = new Folder({
+    "images/Grey_Heron/a.jpg": images.get(names[0]!)!,
+    "images/tench/b.jpg": images.get(names[1]!)!,
+    "l.csv": "file,label\na,grey-heron\nb,Tench\n",
+    "v.tar": tar([
+      ["a.jpg", images.get(names[0]!)!],
+      ["a.cls", "GREY HERON"],
+      ["b.jpg", images.get(names[1]!)!],
+      ["b.cls", "n01000000"],
+    ]),
+    "words.txt": "n03000000 owl\nn01000000 tench, Tinca tinca\nn02000000 grey heron\n",
+  });
+  const three = sequential([8, 8, 3]).flatten().dense(3), synsets = folder.at("words.txt");
+  for (
+    const source of [
+      await openImages(folder.at("images"), { synsets }),
+      await openImages(folder.at("images"), { synsets, labels: folder.at("l.csv") }),
+      await openImages(folder.at("v.tar"), { synsets }),
+    ]
+  ) {
+    const { perClass, classes } = await evaluateImages(three, source, {
+      preprocessing,
+      threads: 1,
+    });
+    assertEquals(perClass.map(({ label, count }) => [label, count]), [[0, 1], [1, 1], [2, 0]]);
+    assertEquals(classes, ["tench", "grey heron", "owl"]);
+  }
+  three.classes = ["cod", "tench", "owl"];
+  const unlisted = await imageFolder(folder.at("images"));
+  await assertRejects(
+    () => evaluateImages(three, unlisted, { preprocessing }),
+    RangeError,
+    'unknown class "Grey_Heron"',
+  );
+});
+
 Deno.test("tables and shards name the model's classes too", async () => {
   using folder = new Folder({
     "images/a.jpg": "",
