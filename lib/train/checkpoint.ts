@@ -9,7 +9,7 @@ import {
 import { writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Variable } from "../tensor/variable.ts";
-import { type Position, positionIn } from "./position.ts";
+import type { Position } from "./position.ts";
 
 /** The name of a checkpoint in its folder. */
 export const checkpointName = "checkpoint.safetensors";
@@ -118,6 +118,8 @@ export interface Checkpoint {
 /** Reads the checkpoint of a folder (or the file itself). */
 export async function readCheckpoint(place: string): Promise<Checkpoint> {
   const { path, tensors: stored, metadata } = await readFile(place);
+  // Few runs are resumed.
+  const { positionIn } = await import("./position.ts");
   const position = positionIn(metadata, path);
   const tensors = new Map<string, StoredTensor>(), best = new Map<string, StoredTensor>();
   for (const [name, tensor] of stored) {

@@ -23,7 +23,6 @@ import { readFrozen, writeFrozen } from "./frozen.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
 import type { Metrics } from "./metric.ts";
-import { checkFinite } from "./not_finite.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Position } from "./position.ts";
 import type { OutputSettings } from "./outputs.ts";
@@ -352,6 +351,7 @@ class Run {
     const start = this.#batch - 1 - (this.#step - step);
     if (start < 0) return;
     const cut = { batchSize, epoch: this.#epoch, seed, start, dropRemainder };
+    const { checkFinite } = await import("./not_finite.ts");
     try {
       await checkFinite(data, { ...cut, shuffle: shuffle ? seed : false }, "fit", 1);
     } catch (error) {

@@ -22,7 +22,6 @@ import { beginTraining } from "./exclusive.ts";
 import { writeFrozen } from "./frozen.ts";
 import { balancedClassWeights } from "./class_weights.ts";
 import type { Metrics } from "./metric.ts";
-import { checkBatch } from "./not_finite.ts";
 import { adam } from "./optimizers.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
 import { DataStream } from "./stream.ts";
@@ -300,6 +299,7 @@ export class Model extends Network<Model> {
         targets: await onHost(targets),
         weights: await onHost(weights),
       };
+      const { checkBatch } = await import("./not_finite.ts");
       checkBatch(data, batch, "trainOnBatch");
     }
     return metrics;

@@ -25,7 +25,6 @@ import { measureNames } from "./measures.ts";
 import type { Metrics } from "./metric.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { adam } from "./optimizers.ts";
-import { checkFinite } from "./not_finite.ts";
 import { type OutputSettings, type TrainedOutput, trainedOutputs } from "./outputs.ts";
 import type { DataStream } from "./stream.ts";
 import { lossOfBatch, lossWeightsOf, type Pass, trainingStep } from "./step.ts";
@@ -175,7 +174,10 @@ export class Trainer {
     const { divergedAt: _, examples, ...metrics } = await this.read();
     this.counters.reset();
     if (examples === 0) throw new RangeError("expected data with at least one example, found none");
-    if (!Number.isFinite(metrics.loss)) await checkFinite(data, { batchSize }, this.#options.where);
+    if (!Number.isFinite(metrics.loss)) {
+      const { checkFinite } = await import("./not_finite.ts");
+      await checkFinite(data, { batchSize }, this.#options.where);
+    }
     return metrics;
   }
 
