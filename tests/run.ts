@@ -29,8 +29,8 @@ Deno.env.set("NO_COLOR", "1");
 const total: Counts = { passed: 0, failed: 0, skipped: [] };
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** The packages that are loaded where they are used, and so while tests run. */
-async function packages(): Promise<string[]> {
+/** The packages that modules of folders load where they use them, and so while tests run. */
+async function packagesOf(...folders: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
   const visit = async (folder: string): Promise<void> => {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -44,8 +44,7 @@ async function packages(): Promise<string[]> {
       }
     }
   };
-  await visit("lib");
-  await visit("tests/notebooks");
+  for (const folder of folders) await visit(folder);
   return [...found].sort();
 }
 
@@ -129,7 +128,9 @@ async function runNamed(words: readonly string[]): Promise<string[]> {
 async function runAfterSetup(): Promise<string[]> {
   const missing = await installNeeds(console.log);
   // Deno hangs where tests fetch packages for the first time, several at once.
-  await runQuietly([deno, "cache", ...await packages()]);
+  await runQuietly([deno, "cache", ...await packagesOf("lib", "tests/notebooks")]);
+  // As the commands load them: what a package brings along may have newer versions than the locked.
+  await runQuietly([deno, "cache", "--lock", "--frozen", ...await packagesOf("lib")]);
   if (Deno.args.length > 0) {
     await test("tests", Deno.args, true);
     return missing;

@@ -23,7 +23,7 @@ export async function loadPackage<T>(
   } catch (error) {
     throw new Error(
       `${reader} need the package ${specifier}, which cannot be loaded ` +
-        `(${(error as Error).message}); it is fetched once: run \`deno cache ${specifier}\` with ` +
+        `(${(error as Error).message}); it is fetched when it is first used: run this once with ` +
         `a network${permissions === undefined ? "" : `, and allow ${permissions}`}`,
       { cause: error },
     );

@@ -22,7 +22,7 @@ Deno.test("loadPackage: what cannot be loaded says what needs it, and what to do
   await assertRejects(
     () => loadPackage(broken, "Tests", { permissions: "--allow-ffi" }),
     Error,
-    `Tests need the package ${broken}, which cannot be loaded (out of order); it is fetched once: ` +
-      `run \`deno cache ${broken}\` with a network, and allow --allow-ffi`,
+    `Tests need the package ${broken}, which cannot be loaded (out of order); it is fetched ` +
+      "when it is first used: run this once with a network, and allow --allow-ffi",
   );
 });
