@@ -50,9 +50,8 @@ const contents = {
 for (const tiling of tilings) {
   for (const [name, content] of Object.entries(contents)) {
     // More than 65,535 in a row is more than a software adapter lets a loop do.
-    for (
-      const [rows, length] of [[1, 1_000_003], [3, 65_537], [2, 200_000], [70_000, 19]] as const
-    ) {
+    const sizes = [[1, 1_000_003], [3, 65_537], [2, 200_000], [70_000, 19]] as const;
+    for (const [rows, length] of sizes) {
       testOnWebgpu(`${rows} sums of ${length} ${name}, ${tiling} tiling`, async (device) => {
         const random = new Random(7);
         const data = Float32Array.from({ length: rows * length }, (_, i) => content(random, i));
