@@ -48,7 +48,7 @@ const kernelInitializer = "lecunUniform";
  * ```
  */
 export function lenet1998(given: ArchitectureOptions = {}): Model {
-  const { image, classes, width, seed } = settingsOf("lenet1998", given, digitSchema);
+  const { image, classes, width, seed } = settingsOf("lenet1998", given, digitSchema, 28);
   if (classes !== 10 || width !== 1) {
     throw new RangeError(
       "lenet1998: expected 10 classes and width 1, as its outputs compare with the bitmaps of the " +

@@ -18,7 +18,7 @@ import { digits } from "./published.ts";
  * ```
  */
 export function lenet5(given: ArchitectureOptions = {}): Model {
-  const { image, classes, scaled, seed } = settingsOf("lenet5", given, digitSchema);
+  const { image, classes, scaled, seed } = settingsOf("lenet5", given, digitSchema, 12);
   const padding = image.shape[0]! < 32 ? "same" : "valid";
   const logits = image
     .conv2d(scaled(6), 5, { padding, name: "c1" }).tanh().averagePool2d(2, { name: "s2" })

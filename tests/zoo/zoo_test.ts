@@ -182,6 +182,7 @@ for (const entry of zoo()) {
 
 /** The least height and width of images, of networks whose windows would leave nothing of smaller ones. */
 const least: Readonly<Record<string, number>> = {
+  "lenet5": 12,
   "alexnet": 63,
   "alexnet-2012": 67,
   "alexnet-ungrouped": 67,
@@ -244,6 +245,10 @@ Deno.test("architectures: wrong options are named", () => {
     [() => alexnet2012({ towers: 3 as 2 }), "towers: expected 1 or 2, found 3"],
     [() => zooEntry("lenet5-1998").build({ classes: 7 }), "lenet1998: expected 10 classes"],
     [() => zooEntry("lenet5-1998").build({ width: 0.5 }), "width 1"],
+    [
+      () => zooEntry("lenet5-1998").build({ inputShape: [40, 27, 1] }),
+      "lenet1998: inputShape: expected images of at least 28x28 pixels, found [40, 27, 1]",
+    ],
     [() => mlp({ widht: 2 } as ArchitectureOptions), 'mlp: unknown option "widht"'],
     [() => mlp({ width: -1 }), "mlp: width: expected a number above 0, found -1"],
     [
