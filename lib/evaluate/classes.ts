@@ -69,7 +69,9 @@ export function labelsFor(
   { classes }: Pick<Dataset, "classes">,
   where: string,
 ): (label: number) => number {
-  if (known === undefined || classes === undefined) return (label) => label;
+  const isSame = known?.length === classes?.length &&
+    known?.every((name, i) => name === classes![i]);
+  if (known === undefined || classes === undefined || isSame) return (label) => label;
   const names = new ClassNames(known), numbers = classes.map((name) => names.find(name, where));
   const unknown = classes.filter((_, i) => numbers[i] === undefined);
   if (unknown.length > 0) throw new RangeError(`${where}: ${names.unknown(unknown)}`);

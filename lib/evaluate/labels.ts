@@ -135,6 +135,10 @@ export function parseLabels(content: string, name: string, synsets?: Synsets): L
   const header = top.cells.map((cell) =>
     cell.normalize("NFKC").toLowerCase().replace(/[\s_-]/g, "")
   );
+  const [left = "", right = "", ...more] = first.text.toLowerCase().split(/ +/);
+  if (fileColumns.includes(left) && classColumns.includes(right) && more.length === 0) {
+    return parsePairs(rows.slice(1), separator, synsets);
+  }
   const file = columnOf(header, fileColumns);
   if (file >= 0) return parseTable(rows, header, file, name, synsets);
   const labels = lines.map((line) => listedClass(line, synsets));

@@ -97,6 +97,12 @@ export async function decodeImage(
   return await (await openImage(bytes, settings)).decode();
 }
 
+/**
+ * No byte of a JPEG, PNG or GIF file stands for more pixels: one of Deflate's is at most 1,032 bytes, of 8
+ * pixels each. A file that promises more would take memory and time to no end.
+ */
+const densest = 8256;
+
 /** An image of which the header has been read. */
 export interface OpenImage {
   /** How many pixels it has, about. */
@@ -129,6 +135,12 @@ export async function openImage(
   // This reads only the header.
   const { width, height, space } = await whole(image.metadata(), format, name);
   checkSize(width, height, format, name);
+  if (["JPEG", "PNG", "GIF"].includes(format) && width * height > densest * bytes.length) {
+    throw new SyntaxError(
+      `${name}: expected a whole ${format} image, found ${bytes.length} bytes for ${width} x ` +
+        `${height} pixels: it is cut off or damaged`,
+    );
+  }
   // Inks go through sharp as they are. Pillow turns what a TIFF file says is turned.
   const turned = rotate || format === "TIFF" ? image.autoOrient() : image;
   const pixels = space === "cmyk"

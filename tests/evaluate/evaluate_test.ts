@@ -245,6 +245,15 @@ Deno.test("a data set whose classes stand in another order is measured by their 
     preprocessing: { channels: "gray", normalization: data.normalization! },
   });
   assertEquals(turned.confusion.counts, straight.confusion.counts);
+  // The same names in the same order are no question, even where one comes twice.
+  const twice = Array.from({ length: 10 }, (_, i) => `${i % 9}`);
+  model.classes = twice;
+  const again = arrayDataset({
+    inputs: { data: data.batch([...Array(40).keys()]).inputs[0] as Uint8Array, shape: [28, 28, 1] },
+    targets: Int32Array.from({ length: 40 }, (_, i) => data.get(i).targets[0]![0]!),
+    classes: twice,
+  });
+  assertEquals((await evaluateDataset(model, again)).images, 40);
   model.classes = [...data.classes!.slice(1), "ten"];
   await assertRejects(() => evaluateDataset(model, other), RangeError, 'unknown class "00"');
 });

@@ -94,6 +94,7 @@ Deno.test("classes by name, in tables with and without a header", () => {
   assertEquals(rowsOf("a.png,polar bear\nb.png,7"), rows);
   assertEquals(rowsOf("a.png\tpolar bear\nb.png\t7"), rows);
   assertEquals(rowsOf("a.png polar bear\nb.png 7"), rows);
+  assertEquals(rowsOf("File Label\na.png polar bear\nb.png 7"), rows);
   assertEquals(rowsOf("a.png,5\nb.png,7"), [["a.png", 5], ["b.png", 7]]);
   assertEquals(rowsOf("file,class\na,1.0\nb,2.0"), [["a", 1], ["b", 2]]);
 });

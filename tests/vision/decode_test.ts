@@ -138,6 +138,24 @@ Deno.test("images that are too large are refused by their headers, in no time an
   assertEquals(Deno.memoryUsage().rss - before < 100e6, true);
 });
 
+Deno.test("a small file that promises many pixels is cut off, which is seen before it is decoded", async () => {
+  const gif = fileOf("palette.gif"), frame = gif.indexOf(0x2c, 13 + 3 * 16);
+  // The frame is 20,000 x 8,000 pixels, whatever the header says.
+  new DataView(gif.buffer).setUint32(frame + 5, 20_000 + (8_000 << 16), true);
+  const jpeg = fileOf("progressive.jpg"),
+    start = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc2);
+  new DataView(jpeg.buffer).setUint32(start + 5, (8_000 << 16) + 20_000);
+  const started = performance.now();
+  for (const file of [gif, jpeg, await png(20_000, 8_000, { bits: 8, colour: 2 }, gif)]) {
+    await assertRejects(
+      () => decodeImage(file),
+      SyntaxError,
+      "bytes for 20000 x 8000 pixels: it is",
+    );
+  }
+  assertEquals(performance.now() - started < 1000, true);
+});
+
 Deno.test("a photograph of 108 megapixels is decoded", async () => {
   const image = await decodeImage(
     await png(12_000, 9_000, { bits: 1, colour: 0 }, new Uint8Array(9_000 * 1501)),
