@@ -94,14 +94,16 @@ export function emitTotal(
   }, bindings);
 }
 
-/**
- * The longest chain in one thread, how many threads are worth having, and for one output. Software
- * adapters end the loops of a thread after 65,535 turns in all, in silence: no chain may be so long.
- */
+/** The chain that is wanted in one thread, how many threads are worth having, and for one output. */
 const limits = {
   register: { chain: 4096, threads: 256, most: 256 },
   workgroup: { chain: 64, threads: 65536, most: 1024 },
 };
+
+/**
+ * The longest chain in one thread, whatever that takes: software adapters end the loops of a thread
+ * after 65,535 turns in all, in silence.
+ */
 const longest = 4096;
 
 /** How many threads share the elements of each output. */

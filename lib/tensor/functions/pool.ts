@@ -32,7 +32,11 @@ function geometry(image: Tensor, size: Pair, options: PoolOptions) {
   return { stride, padding, extra, all };
 }
 
-/** The largest number of each window of images [n, h, w, c]; padding never wins. */
+/**
+ * The largest number of each window of images [n, h, w, c]; padding never wins. The gradient goes to the
+ * first of equal numbers. NaN is larger than all, and the gradient of a window goes to its last one, as
+ * in PyTorch.
+ */
 export function maxPool2d(x: Tensor, window: Size2d, given: PoolOptions = {}): Tensor {
   checkImages(x, "maxPool2d");
   const size = pairOf(window, "maxPool2d: window");
