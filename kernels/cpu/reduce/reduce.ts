@@ -26,8 +26,11 @@ const taskSize = 8192;
 /** Additions one after another in one lane, about, before partial sums are made. */
 const longestChain = 1024;
 
-/** Additions one after another in one lane where columns are summed, before they join the sum. */
-const columnChain = 32;
+/** Additions one after another in one lane, about, before they join a total: short chains lose few digits. */
+const shortChain = 32;
+
+/** Additions of a run from which on it pays to count runs. */
+const fewestCounted = 8;
 
 /** Vectors of columns that a task keeps in registers. */
 const columnVectors = 8;
@@ -184,6 +187,29 @@ function overAxes(
 const reducedAxes = (space: Space): number[] =>
   space.shape.map((_, axis) => axis).filter((axis) => space.reduced[axis]);
 
+/** The chains of additions of a unit, some of which go on at once: those of a run along its last axis. */
+function chainsOf(
+  { space, combine }: Walk,
+  atOnce: number,
+): { steps: number; isLong: boolean } {
+  const sizes = reducedAxes(space).map((axis) => space.shape[axis]!);
+  const steps = Math.max(1, Math.ceil((sizes.at(-1) ?? 1) / atOnce));
+  return { steps, isLong: combine.rounds && steps * sizeOf(sizes.slice(0, -1)) > shortChain };
+}
+
+/** What does something every so many times that it is done. */
+function everyTime(f: FunctionBuilder, times: number, body: () => void): () => void {
+  if (times <= 1) return body;
+  const left = f.local(i32.constant(times));
+  return () => {
+    f.increase(left, -1);
+    f.if(i32.eq(left, 0), () => {
+      f.set(left, times);
+      body();
+    });
+  };
+}
+
 /** Reduces rows into a block of columns. */
 function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): void {
   const { f, space: { shape } } = walk, columns = shape.at(-1)!, axis = shape.length - 1;
@@ -200,16 +226,16 @@ function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): 
       () => Array.from({ length: vectors }, () => f.local(walk.combine.identity)),
     );
     const joined = (vector: number) => pairwise(walk.combine, sums.map((list) => list[vector]!));
-    // Long chains of additions lose digits: short ones are summed.
-    const longest = Math.max(...reducedAxes(walk.space).map((axis) => walk.space.shape[axis]!));
-    const totals = walk.combine.rounds && longest > columnChain
+    const { steps, isLong } = chainsOf(walk, together);
+    const totals = isLong
       ? Array.from({ length: vectors }, () => f.local(walk.combine.identity))
       : undefined;
-    const join = (totals: readonly Local<"v128">[]) =>
-      totals.forEach((total, vector) => {
+    const join = () =>
+      totals?.forEach((total, vector) => {
         f.set(total, walk.combine.vector(total, joined(vector)));
         for (const list of sums) f.set(list[vector]!, walk.combine.identity);
       });
+    const joinRuns = everyTime(f, Math.floor(shortChain / steps), join);
     overAxes(walk, reducedAxes(walk.space), pointers, (inner, at) => {
       const rows = (number: number) => {
         for (let r = 0; r < number; r++) {
@@ -231,17 +257,17 @@ function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): 
       if (inner === undefined) return rows(1);
       const extent = walk.extent(inner);
       const whole = multipleBelow(f, extent, together);
-      if (totals === undefined) f.count(0, whole, together, () => rows(together));
-      else {
-        f.count(0, whole, columnChain * together, (from) => {
-          const to = f.local(i32.minU(i32.add(from, columnChain * together), whole));
+      if (isLong && steps > shortChain) {
+        f.count(0, whole, shortChain * together, (from) => {
+          const to = f.local(i32.minU(i32.add(from, shortChain * together), whole));
           f.count(from, to, together, () => rows(together));
-          join(totals);
+          join();
         });
-      }
+      } else f.count(0, whole, together, () => rows(together));
       if (together > 1) f.count(whole, extent, 1, () => rows(1));
+      if (isLong && steps <= shortChain) joinRuns();
     });
-    if (totals !== undefined) join(totals);
+    join();
     const target = addressOf(f, walk.args.output(0), [i32.add(i32.mul(row, columns), column), 4]);
     for (let vector = 0; vector < vectors; vector++) {
       const sum = totals?.[vector] ?? f.local(joined(vector));
@@ -262,6 +288,18 @@ function emitLanes(walk: Walk, row: Integer): void {
   const sums = Array.from({ length: together }, () => f.local(combine.identity));
   const pointers = pointersFrom(walk, walk.start);
   const axes = reducedAxes(space);
+  // A run along one axis alone is short enough: it has many lanes, and is cut into parts. Counting very
+  // short runs would take as long as adding them.
+  const { steps, isLong } = chainsOf(walk, together * 4);
+  const total = isLong && axes.length > 1 && steps >= fewestCounted
+    ? f.local(combine.identity)
+    : undefined;
+  const join = () => {
+    if (total === undefined) return;
+    f.set(total, combine.vector(total, pairwise(combine, sums)));
+    for (const sum of sums) f.set(sum, combine.identity);
+  };
+  const joinRuns = everyTime(f, Math.floor(shortChain / steps), join);
   overAxes(walk, axes, pointers, (_, at) => {
     const add = (sum: Local<"v128">, vector: number, count: number) =>
       f.scope(() => {
@@ -287,8 +325,10 @@ function emitLanes(walk: Walk, row: Integer): void {
       });
     }
     if (length % 4 > 0) f.if(i32.and(extent, 3), () => add(sums[0]!, 0, length % 4));
+    if (total !== undefined) joinRuns();
   });
-  const sum = f.local(pairwise(combine, sums));
+  join();
+  const sum = total ?? f.local(pairwise(combine, sums));
   const target = i32.add(walk.args.output(0), i32.mul(row, 4));
   f.do(v128.store32Lane(target, horizontal(f, combine, sum), 0));
 }

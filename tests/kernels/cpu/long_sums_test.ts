@@ -76,6 +76,41 @@ Deno.test("cpu conv2d: its kernel's gradient over many pixels keeps its digits",
   check("kernel gradient", error, 1.5e-7);
 });
 
+Deno.test("cpu reduce: long sums over axes apart keep their digits", () => {
+  // Of [outer, kept, inner] to [kept], and over rows that are apart in memory.
+  for (const [outer, kept, inner] of [[400, 8, 4], [400, 3, 7], [200, 5, 36]] as const) {
+    for (const byColumns of inner < 36 ? [true] : [false, true]) {
+      const shape = byColumns ? [outer, inner, kept] : [outer, kept, inner];
+      const strides = [kept * inner + 5, shape[2]!, 1];
+      const expression = {
+        steps: [{ kind: "load", input: 0, view: { offset: 0, strides }, dtype: "f32" }],
+        stores: [{ step: 0, dtype: "f32" }],
+      } as const;
+      const axes = byColumns ? [0, 1] : [0, 2];
+      const kernel = {
+        kind: "reduce",
+        combine: "sum",
+        shape,
+        axes,
+        expression,
+        dtype: "f32",
+      } as const;
+      const error = errorOf(
+        kernel,
+        [outer * strides[0]!],
+        kept,
+        (i, [x]) =>
+          sum(
+            outer,
+            (o) =>
+              sum(inner, (k) => x![o * strides[0]! + (byColumns ? k * kept + i : i * inner + k)]!),
+          ),
+      );
+      check(`[${shape}] over ${axes}`, error, 1.5e-7);
+    }
+  }
+});
+
 Deno.test("cpu reduce: long sums of columns and of rows keep their digits", () => {
   for (const [rows, columns] of [[1000, 100], [50000, 8], [300, 36], [20000, 3]] as const) {
     for (const axis of [0, 1]) {
