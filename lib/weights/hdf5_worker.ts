@@ -55,7 +55,7 @@ interface Dataset {
 }
 
 /** More entries, or groups within groups, are no network. */
-const mostEntries = 100_000;
+const mostEntries = 20_000;
 const deepest = 32;
 
 /** After so many entries, a sign of life. */

@@ -133,7 +133,8 @@ async function assignFrom(
       : "";
     throw new TypeError(
       `${report}${isShard}\nThe weights do not fit the model, and none was loaded. Build the model that they ` +
-        "are of, name its layers by map, leave tensors out by ignore, or take what fits by strict: false",
+        "are of, name its layers by map, choose one of several sets of tensors by part, leave tensors " +
+        "out by ignore, or take what fits by strict: false",
     );
   }
   await assignAll(assignments);

@@ -100,9 +100,10 @@ function search(
   return own + largest;
 }
 
-/** Whether a tensor may be a weight: no count, and no state of random numbers. */
+/** Whether a tensor may be a weight: no count, no best score, and no state of random numbers. */
 const isWeight = (tensor: TorchTensor | UnreadableTensor) =>
-  tensor instanceof UnreadableTensor || isFloating(tensor.storage.type);
+  tensor.shape.length > 0 &&
+  (tensor instanceof UnreadableTensor || isFloating(tensor.storage.type));
 
 /**
  * Gathers the tensors of nested dicts, their names joined by dots; of lists too, where asked. Only

@@ -41,6 +41,7 @@ for (const name of [..."012345", "1_legacy", "4_legacy", "5_legacy"]) {
   Deno.test(`checkpoints: whatever stands beside the weights, in protocol ${name}`, async () => {
     const { which, report } = await load(`beside_${name}.pth`);
     assertEquals([which, report.matched.length, report.parts], ["weights", 4, ["state_dict"]]);
+    assertEquals(report.ignored, []);
   });
 }
 
