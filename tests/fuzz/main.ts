@@ -1,18 +1,12 @@
 /**
- * Fuzzes what reads files, by hand and for long:
- *
- *     deno run -A tests/fuzz/main.ts                              all targets, 20,000 inputs each
- *     deno run -A tests/fuzz/main.ts pth h5 --seed 7 --count 1000
- *     deno run -A tests/fuzz/main.ts images --keep                keeps what breaks, for the tests
- *
- * A line for each target: inputs, those that were accepted, the slowest, the memory, what was found.
+ * `deno task fuzz`: reads damaged files of every kind, by hand and for long.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import { keep } from "./corpus.ts";
-import { fuzz } from "./fuzz.ts";
+import { fuzz, limits } from "./fuzz.ts";
 import { targets } from "./targets.ts";
 
 const { values, positionals } = parseArgs({
@@ -22,8 +16,28 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     count: { type: "string", default: "20000" },
     keep: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
+
+if (values.help) {
+  console.log(
+    `Reads files that are damaged at random, and says what went wrong: an error that is not the
+library's own, or one in the engine's words; more than ${limits.milliseconds} ms; more than ${
+      limits.bytes / 1e6
+    } MB.
+
+  deno task fuzz [TARGET...] [options]
+
+  --count N   inputs of each target (20000)
+  --seed N    the same seed makes the same inputs (1)
+  --keep      keeps what breaks something in tests/fuzz/corpus, where the tests read it again
+
+Targets
+  ${Object.keys(targets).join(", ")}`,
+  );
+  Deno.exit(0);
+}
 
 await setDevice("cpu", { threads: 1 });
 let isClean = true;

@@ -28,7 +28,8 @@ export const targets: Targets = {
         }
         const found = parseLabels(text, "labels", parseSynsets(synsets, "synsets"));
         const labels = found.kind === "list" ? found.labels : found.rows.map(({ label }) => label);
-        const odd = labels.find((label) => !Number.isSafeInteger(label) || label < 0);
+        const isNumber = (label: unknown) => Number.isSafeInteger(label) && (label as number) >= 0;
+        const odd = labels.find((label) => typeof label !== "string" && !isNumber(label));
         if (odd !== undefined) throw new Wrong(`the label ${odd}`);
       },
     }),
