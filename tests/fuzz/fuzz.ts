@@ -53,10 +53,11 @@ function fault(error: unknown): string | undefined {
   if (error.message.length > 5000) return `an error of ${error.message.length} characters: ${text}`;
 }
 
-/** Reads one input; what is wrong, if anything. */
+/** Reads one input; what is wrong, if anything: also if it took more than `patience` milliseconds. */
 export async function tryInput(
   target: Target,
   input: Uint8Array<ArrayBuffer>,
+  patience = limits.milliseconds,
 ): Promise<{ readonly accepted: boolean; readonly took: number; readonly wrong?: string }> {
   const start = performance.now();
   let wrong: string | undefined, accepted = false;
@@ -67,17 +68,22 @@ export async function tryInput(
     wrong = fault(error);
   }
   const took = performance.now() - start;
-  if (wrong === undefined && took > limits.milliseconds) wrong = `${Math.round(took)} ms`;
+  if (wrong === undefined && took > patience) wrong = `${Math.round(took)} ms`;
   return { accepted, took, ...wrong !== undefined && { wrong } };
 }
 
 /** Reads `count` inputs made from a seed. */
-export async function fuzz(target: Target, seed: number, count: number): Promise<Report> {
+export async function fuzz(
+  target: Target,
+  seed: number,
+  count: number,
+  patience = limits.milliseconds,
+): Promise<Report> {
   const findings: Finding[] = [], start = Deno.memoryUsage().rss;
   let accepted = 0, slowest = 0, peak = 0;
   for (let index = 0; index < count; index++) {
     const input = await target.make(new Random(seed, index));
-    const { accepted: isAccepted, took, wrong } = await tryInput(target, input);
+    const { accepted: isAccepted, took, wrong } = await tryInput(target, input, patience);
     if (isAccepted) accepted++;
     slowest = Math.max(slowest, took);
     const bytes = Deno.memoryUsage().rss - start;
