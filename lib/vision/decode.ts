@@ -98,14 +98,31 @@ export async function decodeImage(
 }
 
 /**
- * No byte of a JPEG, PNG or GIF file stands for more pixels: one of Deflate's is at most 1,032 bytes, of 8
- * pixels each. A file that promises more would take memory and time to no end.
+ * Pixels that a byte of a file stands for at most: one of Deflate's is at most 1,032 bytes, of 8 pixels
+ * each. WebP and AVIF have no limit, but a photograph is far from this one, and they are decoded as a
+ * whole. Up to `modest` pixels any file may have.
  */
-const densest = 8256;
+const densest = 8256, densestWhole = 1000, modest = 1.6e7;
+
+/** What a pixel of formats that are decoded as a whole takes, in pixels of three bytes. */
+const weights: Readonly<Record<string, number>> = { WebP: 2, AVIF: 5 };
+
+/**
+ * Refuses a file that is too small for the pixels that it promises, before time and memory go there.
+ *
+ * @throws {SyntaxError} for such a file
+ */
+function checkDensity(pixels: number, bytes: number, format: string, name: string): void {
+  if (pixels <= Math.max(modest, bytes * (format in weights ? densestWhole : densest))) return;
+  throw new SyntaxError(
+    `${name}: expected a whole ${format} image, found ${bytes} bytes for ${pixels} pixels: it is ` +
+      "cut off or damaged, or nothing is to be seen in it",
+  );
+}
 
 /** An image of which the header has been read. */
 export interface OpenImage {
-  /** How many pixels it has, about. */
+  /** What it takes to decode it: as many pixels of three bytes, about. */
   readonly pixels: number;
   /** Its pixels. */
   decode(): Promise<RgbImage>;
@@ -135,19 +152,14 @@ export async function openImage(
   // This reads only the header.
   const { width, height, space } = await whole(image.metadata(), format, name);
   checkSize(width, height, format, name);
-  if (["JPEG", "PNG", "GIF"].includes(format) && width * height > densest * bytes.length) {
-    throw new SyntaxError(
-      `${name}: expected a whole ${format} image, found ${bytes.length} bytes for ${width} x ` +
-        `${height} pixels: it is cut off or damaged`,
-    );
-  }
+  checkDensity(width * height, bytes.length, format, name);
   // Inks go through sharp as they are. Pillow turns what a TIFF file says is turned.
   const turned = rotate || format === "TIFF" ? image.autoOrient() : image;
   const pixels = space === "cmyk"
     ? turned.pipelineColourspace("cmyk").toColourspace("cmyk")
     : turned.toColourspace("srgb").removeAlpha();
   return {
-    pixels: width * height,
+    pixels: width * height * (weights[format] ?? 1),
     async decode() {
       const decoded = pixels.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
       const { data, info: { width, height, channels } } = await whole(decoded, format, name);
