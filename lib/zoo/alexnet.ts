@@ -70,8 +70,9 @@ const schema2012 = {
 
 /**
  * AlexNet as it won ILSVRC 2012: two towers (grouped convolutions), local response normalisation,
- * overlapping pooling, dropout, images of 227x227 (at least 67 pixels high and wide). First weights are the paper's: N(0, 0.01), and
- * biases of 1 where they give the ReLUs positive inputs early on. Layers have Caffe's names.
+ * overlapping pooling, dropout, images of 227x227 (at least 67 pixels high and wide). First weights
+ * are the paper's: N(0, 0.01), and biases of 1 where they give the ReLUs positive inputs early on.
+ * Layers have Caffe's names.
  *
  * Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural
  * networks", NIPS 2012.
