@@ -35,7 +35,7 @@ const options = {
   images: path("a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL", "DIR"),
   labels: path("what images in one folder show; else there is a folder for each class"),
   synsets: path("the classes by synset (synset_words.txt beside the images)"),
-  data: path("CIFAR-10 records instead of images: .bin, .bin.gz, .bin.br, .tar.gz (all in it)"),
+  data: path("CIFAR-10 records, no images: .bin, .bin.gz, .bin.br, .tar.gz (all in it)"),
   crops: option("views of an image: 1, or 10 as in Krizhevsky et al. 2012 (1)", viewSchema.crops),
   scales: option(
     "shorter sides to take the crops at, such as 256,288,320 (the network's)",
