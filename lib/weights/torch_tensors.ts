@@ -112,13 +112,16 @@ const kinds: Readonly<Record<string, PickleGlobal["call"]>> = {
     new UnreadableTensor(typeName(type), shapeOf(shape)),
 };
 
+/** Storages of bytes, as versions of PyTorch have called them. */
+const untyped = ["storage.UntypedStorage", "storage._UntypedStorage", "UntypedStorage"];
+
 const globals = new Map(
   [
     new PickleGlobal("torch.Size", ([sizes]) => sizes ?? []),
     ...Object.entries(kinds).map(([name, call]) => new PickleGlobal(`torch.${name}`, call)),
     ...Object.entries(types).map(([name, type]) => new NumberType(`torch.${name}`, type)),
     ...Object.entries(otherStorages).map(([name, [type]]) => new NumberType(`torch.${name}`, type)),
-    new NumberType("torch.storage.UntypedStorage", "u8"),
+    ...untyped.map((name) => new NumberType(`torch.${name}`, "u8")),
   ].map((global) => [global.name, global]),
 );
 

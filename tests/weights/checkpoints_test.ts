@@ -7,7 +7,8 @@ import { type Model, sequential } from "../../lib/train/model.ts";
 import { loadWeights, type LoadWeightsOptions } from "../../lib/weights/load.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import type { WeightReport } from "../../lib/weights/report.ts";
-import { fixture, type Listed, numbers } from "./files.ts";
+import type { ByteSource } from "../../lib/weights/byte_source.ts";
+import { damage, fixture, type Listed, numbers } from "./files.ts";
 
 const expected: Record<"weights" | "averaged" | "pieces", Record<string, Listed>> = JSON.parse(
   new TextDecoder().decode(fixture("checkpoint_expected.json")),
@@ -165,6 +166,25 @@ Deno.test("checkpoints: a tensor that cannot be read matters where it is needed"
     strict: false,
   });
   assertEquals(misshapen.map(({ found }) => found), ["complex64 [2]"]);
+});
+
+Deno.test("checkpoints: a damaged archive that is deflated is refused or read", async () => {
+  const open = (source: ByteSource) =>
+    source.read(0, source.size).then((bytes) => openWeights(bytes));
+  assert(await damage(fixture("checkpoint_deflated.pth"), open, 7) > 100);
+  // An entry that says it is as large as its packed bytes could make it at most.
+  const bytes = fixture("checkpoint_deflated.pth");
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at + 4 < bytes.length; at++) {
+    if (view.getUint32(at, true) !== 0x02014b50) continue;
+    view.setUint32(at + 24, 1000 * view.getUint32(at + 20, true), true);
+    break;
+  }
+  await assertRejects(
+    () => openWeights(bytes),
+    SyntaxError,
+    "bytes when unpacked, found",
+  );
 });
 
 Deno.test("checkpoints: an expanded tensor is read as it looks", async () => {
