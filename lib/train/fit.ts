@@ -349,7 +349,7 @@ class Run {
   async #checkData(step: number): Promise<void> {
     const { data, settings: { batchSize, dropRemainder, seed, shuffle } } = this.#task;
     const start = this.#batch - 1 - (this.#step - step);
-    if (start < 0) return;
+    if (!(start >= 0 && start < this.#batch)) return;
     const cut = { batchSize, epoch: this.#epoch, seed, start, dropRemainder };
     const { checkFinite } = await import("./not_finite.ts");
     try {

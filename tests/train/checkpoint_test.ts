@@ -489,3 +489,19 @@ Deno.test("what a killed run left in the folder goes with the next", async () =>
   await stateful().fit(train, { checkpoint: { directory: folder.path } });
   assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), [checkpointName]);
 });
+
+Deno.test("a count of steps that cannot be, in a file without a checksum, ends as a divergence", async () => {
+  await using folder = await scratch();
+  const { path, tensors, metadata } = await checkpointIn(folder.path);
+  for (const step of [-3, 2, 1e9]) {
+    const counts = tensors.get("trainer.metrics")!, data = Float32Array.from(counts.data);
+    data[4] = step; // the first step whose loss was not finite
+    const changed = new Map(tensors).set("trainer.metrics", { ...counts, data });
+    await Deno.writeFile(path, encodeSafetensors(changed, metadata));
+    await assertRejects(
+      () => stateful().fit(train, { ...run(), resume: folder.path }),
+      DivergenceError,
+      `at step ${step}`,
+    );
+  }
+});
