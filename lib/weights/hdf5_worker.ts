@@ -62,7 +62,7 @@ const deepest = 32;
 const entriesAtOnce = 64;
 
 /** A library that has taken more memory, or had more files, is loaded again for the next. */
-const mostKept = 64 << 20, mostFiles = 500;
+const mostKept = 64 << 20, mostFiles = 100;
 
 let files = 0, hdf5: H5wasm, library: Hdf5, file: InstanceType<H5wasm["File"]>;
 const state = new LibraryState();
