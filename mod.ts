@@ -193,24 +193,25 @@ export type { RgbImage } from "./lib/vision/image.ts";
 export { prepareImage, type ViewOptions } from "./lib/vision/views.ts";
 export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize_image.ts";
 
+export * from "./lib/images/image_source.ts";
+export type { Synsets } from "./lib/images/labels.ts";
+export { openImages, type OpenImagesOptions } from "./lib/images/open_images.ts";
+export { shardsOf, webDataset } from "./lib/images/webdataset.ts";
+
 export { classifyImage, type ClassifyImageOptions } from "./lib/evaluate/classify.ts";
 export * from "./lib/evaluate/confusion.ts";
 export * from "./lib/evaluate/evaluate.ts";
 export type { EvaluationOptions, EvaluationProgress } from "./lib/evaluate/evaluation_options.ts";
 export { type Interval, wilsonInterval } from "./lib/evaluate/interval.ts";
 export type { JournalHeader } from "./lib/evaluate/journal.ts";
-export type { Synsets } from "./lib/evaluate/labels.ts";
 export {
   type OpenNetwork,
   openNetwork,
   type OpenNetworkOptions,
 } from "./lib/evaluate/open_network.ts";
-export { openImages, type OpenImagesOptions } from "./lib/evaluate/open_images.ts";
 export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evaluate/nearest.ts";
-export * from "./lib/evaluate/image_source.ts";
 export type { CorruptImage, Evaluation } from "./lib/evaluate/tally.ts";
 export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
-export { shardsOf, webDataset } from "./lib/evaluate/webdataset.ts";
 
 import "./lib/show/notebook.ts";
 import "./lib/show/register.ts";

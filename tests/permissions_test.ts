@@ -1,7 +1,7 @@
 /** Programs of a user's, with no other permissions than README.md names. */
 import { assert, assertEquals } from "@std/assert";
 import { filesIn, inFolder } from "./folders.ts";
-import { images } from "./evaluate/files.ts";
+import { images } from "./images/files.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 

@@ -10,7 +10,7 @@ import { roundingOption } from "../core/preprocessing.ts";
 import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
 import { withClassesOf } from "../evaluate/classes.ts";
 import { type EvaluationOptions, evaluationSchema } from "../evaluate/evaluation_options.ts";
-import { openImages } from "../evaluate/open_images.ts";
+import { openImages } from "../images/open_images.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { viewSchema } from "../vision/views.ts";

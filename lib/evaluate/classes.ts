@@ -1,7 +1,7 @@
 import { ClassNames } from "../core/class_names.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
-import type { ImageEntry, ImageSource } from "./image_source.ts";
+import type { ImageEntry, ImageSource } from "../images/image_source.ts";
 
 /** What a source says of an image: the number of its class, how that is written, or both. */
 type Label = Pick<ImageEntry, "label" | "className">;

@@ -16,7 +16,7 @@ import { type EvaluationOptions, evaluationSchema } from "./evaluation_options.t
 import { evaluateItems } from "./evaluation_run.ts";
 import { preprocessingFor, preprocessingOption } from "./model_preprocessing.ts";
 import type { Item } from "./scorer.ts";
-import type { ImageSource } from "./image_source.ts";
+import type { ImageSource } from "../images/image_source.ts";
 import type { Evaluation } from "./tally.ts";
 
 /** Settings of {@linkcode evaluateImages}. */

@@ -3,7 +3,7 @@ import { host } from "../train/host.ts";
 import type { Model } from "../train/model.ts";
 import type { EvaluationOptions } from "./evaluation_options.ts";
 import { type ImageResult, Journal } from "./journal.ts";
-import { prefetch } from "./prefetch.ts";
+import { prefetch } from "../images/prefetch.ts";
 import { type Item, Scorer, type Scoring } from "./scorer.ts";
 import { type Evaluation, summarize, Tally } from "./tally.ts";
 

@@ -4,7 +4,7 @@ import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "../train/model.ts";
 import type { ImageResult } from "./journal.ts";
-import type { Prepared } from "./prefetch.ts";
+import type { Prepared } from "../images/prefetch.ts";
 import { highest, softmax } from "./top_k.ts";
 
 /** An image that is to be scored. */

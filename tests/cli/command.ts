@@ -1,5 +1,5 @@
 /** Runs the commands that measure and use networks, as a user would. */
-import { Folder, images } from "../evaluate/files.ts";
+import { Folder, images } from "../images/files.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { taskArguments } from "./task.ts";
 

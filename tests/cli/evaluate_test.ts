@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sequential } from "../../lib/train/model.ts";
 import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
-import { Folder, images, tar } from "../evaluate/files.ts";
+import { Folder, images, tar } from "../images/files.ts";
 import { command, lenetFolder } from "./command.ts";
 import { TrainRun } from "./run.ts";
 import { taskArguments } from "./task.ts";

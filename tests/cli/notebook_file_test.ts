@@ -8,7 +8,7 @@ import {
   tidyNotebook,
 } from "../../lib/cli/notebook_file.ts";
 import type { Output } from "../../lib/cli/notebook_format.ts";
-import { Folder } from "../evaluate/files.ts";
+import { Folder } from "../images/files.ts";
 import { code, markdown, notebook } from "../notebooks/small.ts";
 
 Deno.test("a notebook is written as Jupyter would write it, without what differs between runs", () => {

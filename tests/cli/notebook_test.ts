@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { stopSignals } from "../../lib/cli/interrupt.ts";
-import { Folder } from "../evaluate/files.ts";
+import { Folder } from "../images/files.ts";
 import { JupyterServer } from "../notebooks/server.ts";
 import { notebook } from "../notebooks/small.ts";
 import { needs } from "../setup/needs.ts";

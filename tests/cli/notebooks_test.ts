@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { executeNotebook } from "../../lib/cli/execute_notebook.ts";
 import { joined, readNotebook } from "../../lib/cli/notebook_file.ts";
 import type { Cell } from "../../lib/cli/notebook_format.ts";
-import { Folder } from "../evaluate/files.ts";
+import { Folder } from "../images/files.ts";
 import { markdown, notebook } from "../notebooks/small.ts";
 import { needs } from "../setup/needs.ts";
 import { command } from "./command.ts";

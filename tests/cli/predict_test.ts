@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bar } from "../../lib/cli/predict.ts";
 import { sequential } from "../../lib/train/model.ts";
-import { images } from "../evaluate/files.ts";
+import { images } from "../images/files.ts";
 import { command, lenetFolder } from "./command.ts";
 
 const predict = (...args: string[]) => command("predict", ...args);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BrokenConnection, request, type Wanted } from "../../lib/core/request.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
-import { webDataset } from "../../lib/evaluate/webdataset.ts";
+import { webDataset } from "../../lib/images/webdataset.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import { gzip, sample } from "../data/files.ts";
 import { serve } from "../weights/server.ts";

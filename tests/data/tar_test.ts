@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readTar } from "../../data/tar.ts";
-import { all, tar } from "../evaluate/files.ts";
+import { all, tar } from "../images/files.ts";
 
 /** A stream of bytes in chunks of `size`. */
 const stream = (bytes: Uint8Array<ArrayBuffer>, size = 700) =>

@@ -6,17 +6,17 @@ import {
   type EvaluateImagesOptions,
 } from "../../lib/evaluate/evaluate.ts";
 import { classifyImage } from "../../lib/evaluate/classify.ts";
-import { type ImageEntry, imageFolder, type ImageSource } from "../../lib/evaluate/image_source.ts";
-import { parseSynsets } from "../../lib/evaluate/labels.ts";
+import { classFolders, type ImageEntry, type ImageSource } from "../../lib/images/image_source.ts";
+import { parseSynsets } from "../../lib/images/labels.ts";
 import { withClassesOf } from "../../lib/evaluate/classes.ts";
-import { openImages } from "../../lib/evaluate/open_images.ts";
+import { openImages } from "../../lib/images/open_images.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/views.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import { sequential } from "../../lib/train/model.ts";
-import { all, Folder, images, tar } from "./files.ts";
+import { all, Folder, images, tar } from "../images/files.ts";
 
 const preprocessing = {
   resize: 12,
@@ -81,7 +81,7 @@ Deno.test("images that cannot be opened, or are too narrow, are counted with the
     "0/narrow.png": encodePng(new Uint8Array(20000), 20000, 1, 1),
   });
   Deno.symlinkSync(folder.at("nowhere.jpg"), folder.at("0/gone.jpg"));
-  const result = await evaluate({}, await imageFolder(folder.path));
+  const result = await evaluate({}, await classFolders(folder.path));
   assertEquals([result.images, result.corrupt], [1, 2]);
   assertEquals(result.corruptImages.map(({ image }) => image), ["0/gone.jpg", "0/narrow.png"]);
 });
@@ -89,7 +89,7 @@ Deno.test("images that cannot be opened, or are too narrow, are counted with the
 Deno.test("folders have the numbers of the model's classes of the same names", async () => {
   const [first, second] = [images.get(names[0]!)!, images.get(names[1]!)!];
   using folder = new Folder({ "cat/a.jpg": first, "dog/b.jpg": second });
-  const model = net(), found = await imageFolder(folder.path);
+  const model = net(), found = await classFolders(folder.path);
   const labels = async () => {
     const { classes, perClass } = await evaluateImages(model, found, { preprocessing, threads: 1 });
     return perClass.filter(({ count }) => count > 0).map(({ label }) => classes![label]);
@@ -108,7 +108,7 @@ Deno.test("folders have the numbers of the model's classes of the same names", a
 Deno.test("a model without names of classes takes folders in their order, and says so", async () => {
   const [first, second] = [images.get(names[0]!)!, images.get(names[1]!)!];
   using folder = new Folder({ "cat/a.jpg": first, "dog/b.jpg": second, "dog/b.xcf": "" });
-  const pair = sequential([8, 8, 3]).flatten().dense(2), found = await imageFolder(folder.path);
+  const pair = sequential([8, 8, 3]).flatten().dense(2), found = await classFolders(folder.path);
   const measured = () => evaluateImages(pair, found, { preprocessing, threads: 1 });
   const { perClass, classes, notes } = await measured();
   assertEquals(perClass.map(({ label, count }) => [label, count]), [[0, 1], [1, 1]]);
@@ -130,7 +130,7 @@ async function labelsOf(classes: readonly string[], from: ImageSource) {
 
 Deno.test("folders that are numbers are classes of these names, or else their numbers", async () => {
   using folder = new Folder({ "007/a.jpg": "", "2/b.jpg": "" });
-  const found = await imageFolder(folder.path);
+  const found = await classFolders(folder.path);
   assertEquals(await labelsOf(["2", "5", "7"], found), { "007": 2, "2": 0 });
   assertEquals(await labelsOf(["a", "b", "c", "d", "e", "f", "g", "h"], found), {
     "007": 7,
@@ -153,7 +153,7 @@ Deno.test("folders that are numbers are classes of these names, or else their nu
 Deno.test("synsets are the model's classes by id or by name, in its order", async () => {
   const synsets = parseSynsets("n01000000 x\nn02000000 y\nn03000000 z", "s");
   using folder = new Folder({ "n01000000/a.jpg": "", "n03000000/b.jpg": "" });
-  const listed = await imageFolder(folder.path, synsets), bare = await imageFolder(folder.path);
+  const listed = await classFolders(folder.path, synsets), bare = await classFolders(folder.path);
   const expected = { n01000000: 1, n03000000: 0 };
   assertEquals(await labelsOf(["n03000000", "n01000000"], listed), expected);
   assertEquals(await labelsOf(["n03000000", "n01000000"], bare), expected);
@@ -192,7 +192,7 @@ Deno.test("words of a list of synsets name its classes, for models that know no 
     assertEquals(classes, ["tench", "grey heron", "owl"]);
   }
   three.classes = ["cod", "tench", "owl"];
-  const unlisted = await imageFolder(folder.at("images"));
+  const unlisted = await classFolders(folder.at("images"));
   await assertRejects(
     () => evaluateImages(three, unlisted, { preprocessing }),
     RangeError,
@@ -272,7 +272,7 @@ Deno.test("a list of synsets beside the images that is of another network gives 
 Deno.test("where no image can be read there is no error rate, but an error", async () => {
   using folder = new Folder({ "0/a.jpg": "", "0/b.jpg": "no image" });
   await assertRejects(
-    async () => await evaluate({}, await imageFolder(folder.path)),
+    async () => await evaluate({}, await classFolders(folder.path)),
     RangeError,
     "none of the 2 images can be read; the first: 0/a.jpg: expected a JPEG",
   );

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Journal } from "../../lib/evaluate/journal.ts";
-import { Folder } from "./files.ts";
+import { Folder } from "../images/files.ts";
 
 const right = { image: "a.jpg", label: 1, top: [1, 0], probability: 0.5 };
 const corrupt = { image: "b.jpg", corrupt: "cut off" };

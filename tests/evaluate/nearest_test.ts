@@ -11,7 +11,7 @@ import { sequential } from "../../lib/train/model.ts";
 import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
 import { googlenet } from "../../lib/zoo/googlenet.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
-import { Folder } from "./files.ts";
+import { Folder } from "../images/files.ts";
 
 Deno.test("the last hidden layer is what the classifier reads", () => {
   const lenet = lenet5();

@@ -16,7 +16,7 @@ import { openWeights } from "../../lib/weights/open.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { realTest } from "../weights/files.ts";
 import { serve } from "../weights/server.ts";
-import { Folder, images } from "./files.ts";
+import { Folder, images } from "../images/files.ts";
 
 Deno.test("a model that was saved brings its form, classes and normalization, with or without a name", async () => {
   using folder = new Folder();

@@ -3,7 +3,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { cifarFiles } from "../../data/cifar.ts";
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import { evaluateDataset, evaluateImages } from "../../lib/evaluate/evaluate.ts";
-import { labelledImages, readSynsets } from "../../lib/evaluate/image_source.ts";
+import { labelledImages, readSynsets } from "../../lib/images/image_source.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import type { Model } from "../../lib/train/model.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../lib/cli/notebook_file.ts";
 import type { Lines, Notebook } from "../../lib/cli/notebook_format.ts";
 import { plotlyUrl } from "../../lib/show/plotly.ts";
-import { Folder } from "../evaluate/files.ts";
+import { Folder } from "../images/files.ts";
 import { needs } from "../setup/needs.ts";
 import { runQuietly } from "../setup/process.ts";
 import { expectInPage, openBrowser, openPage, type Page, screenshot } from "./browser.ts";

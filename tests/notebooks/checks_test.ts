@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { tidyNotebook } from "../../lib/cli/notebook_file.ts";
 import type { Cell, Output } from "../../lib/cli/notebook_format.ts";
-import { Folder } from "../evaluate/files.ts";
+import { Folder } from "../images/files.ts";
 import { checkCells } from "./cells.ts";
 import { type Figure, figureProblems, figuresOf } from "./figures.ts";
 import { code, markdown, notebook } from "./small.ts";

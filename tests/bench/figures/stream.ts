@@ -1,5 +1,5 @@
 import { Random } from "../../../lib/core/random.ts";
-import { tar } from "../../evaluate/files.ts";
+import { tar } from "../../images/files.ts";
 import type { Figure } from "./figure.ts";
 
 const count = 50_000, perShard = 1000, interruptAt = 20_000;

@@ -1,9 +1,9 @@
 import { readCifarRecords, unpackRecords } from "../../../data/cifar.ts";
 import { readIdx } from "../../../data/idx.ts";
 import { readTar } from "../../../data/tar.ts";
-import { parseSynsets } from "../../../lib/evaluate/labels.ts";
-import { webDataset } from "../../../lib/evaluate/webdataset.ts";
-import { tar } from "../../evaluate/files.ts";
+import { parseSynsets } from "../../../lib/images/labels.ts";
+import { webDataset } from "../../../lib/images/webdataset.ts";
+import { tar } from "../../images/files.ts";
 import { mutate, pick } from "../mutate.ts";
 import { type Targets, Wrong } from "../target.ts";
 

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Random } from "../../../lib/core/random.ts";
 import { decodeImage } from "../../../lib/vision/decode.ts";
-import { images } from "../../evaluate/files.ts";
+import { images } from "../../images/files.ts";
 import { mutate, pick } from "../mutate.ts";
 import { type Targets, Wrong } from "../target.ts";
 

@@ -1,4 +1,4 @@
-import { parseLabels, parseSynsets } from "../../../lib/evaluate/labels.ts";
+import { parseLabels, parseSynsets } from "../../../lib/images/labels.ts";
 import { mutate, pick } from "../mutate.ts";
 import { type Targets, Wrong } from "../target.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Where images to evaluate come from. A source names its images in a fixed order and reads each when
+ * Where labelled images come from. A source names its images in a fixed order and reads each when
  * it is asked for, so that any number of them takes little memory.
  *
  * @module
@@ -111,7 +111,7 @@ const fileEntry = (path: string, name: string, label: number, className: string)
  * @throws {RangeError} for a folder without images, or a synset that is not in the list
  * @throws {TypeError} for a path that is no folder
  */
-export async function imageFolder(folder: string, synsets?: Synsets): Promise<ImageSource> {
+export async function classFolders(folder: string, synsets?: Synsets): Promise<ImageSource> {
   const { folders, images } = await list(folder);
   if (folders.length === 0) {
     if (images.length === 0) throw noImages(folder, " in a folder for each class");
@@ -192,7 +192,7 @@ const namesOf = ({ names, ids }: Synsets) => ({ classes: names, ids: ids.toSorte
  *
  * A table may name files in folders below, by paths in the folder or through it, and leave out
  * endings. What it says twice in the same way counts once. Classes that it names are numbered as
- * {@linkcode imageFolder} does. Its text may be UTF-8 or UTF-16.
+ * {@linkcode classFolders} does. Its text may be UTF-8 or UTF-16.
  *
  * @throws {RangeError} for a folder without images, a ground-truth file of another length, an
  * unknown synset, a file with two classes or a name that several files have

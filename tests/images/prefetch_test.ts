@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { prefetch } from "../../lib/evaluate/prefetch.ts";
+import { prefetch } from "../../lib/images/prefetch.ts";
 import { all } from "./files.ts";
 
 const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseLabels, parseSynsets } from "../../lib/evaluate/labels.ts";
+import { parseLabels, parseSynsets } from "../../lib/images/labels.ts";
 
 const synsets = parseSynsets(
   "n02000000 heron, wader\r\nn01000000\n\nn03000000 oven\n",

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { parseSynsets } from "../../lib/evaluate/labels.ts";
-import { imageFolder, labelledImages } from "../../lib/evaluate/image_source.ts";
+import { parseSynsets } from "../../lib/images/labels.ts";
+import { classFolders, labelledImages } from "../../lib/images/image_source.ts";
 import { all, Folder } from "./files.ts";
 
 const synsets = parseSynsets("n03000000 oven\nn01000000 tench\nn02000000 heron", "synsets.txt");
 
-const namesAndLabels = async (source: Awaited<ReturnType<typeof imageFolder>>) =>
+const namesAndLabels = async (source: Awaited<ReturnType<typeof classFolders>>) =>
   (await all(source.images())).map(({ name, label }) => [name, label]);
 
 Deno.test("a folder for each class, numbered by name", async () => {
@@ -17,7 +17,7 @@ Deno.test("a folder for each class, numbered by name", async () => {
     "cat/notes.txt": "",
     ".hidden/z.jpg": "",
   });
-  const source = await imageFolder(folder.path);
+  const source = await classFolders(folder.path);
   assertEquals(await namesAndLabels(source), [
     ["cat/x.webp", 0],
     ["cat/deep/y.jpg", 0],
@@ -29,11 +29,11 @@ Deno.test("a folder for each class, numbered by name", async () => {
 
 Deno.test("folders named by synset or number keep their class when others are missing", async () => {
   using bySynset = new Folder({ "n03000000/a.jpg": "", "n02000000/b.jpg": "" });
-  const source = await imageFolder(bySynset.path, synsets);
+  const source = await classFolders(bySynset.path, synsets);
   assertEquals(await namesAndLabels(source), [["n02000000/b.jpg", 1], ["n03000000/a.jpg", 2]]);
   assertEquals(source.classes, ["tench", "heron", "oven"]);
   using byNumber = new Folder({ "7/a.jpg": "", "10/b.jpg": "" });
-  assertEquals(await namesAndLabels(await imageFolder(byNumber.path)), [
+  assertEquals(await namesAndLabels(await classFolders(byNumber.path)), [
     ["10/b.jpg", 10],
     ["7/a.jpg", 7],
   ]);
@@ -42,12 +42,16 @@ Deno.test("folders named by synset or number keep their class when others are mi
 Deno.test("folders without images, labels or known synsets are refused", async () => {
   using empty = new Folder(), flat = new Folder({ "a.jpg": "" });
   using bare = new Folder({ "cat/readme.md": "" }), odd = new Folder({ "n09999999/a.jpg": "" });
-  await assertRejects(() => imageFolder(empty.path), RangeError, "found none");
-  await assertRejects(() => imageFolder(bare.path), RangeError, "found none");
-  await assertRejects(() => imageFolder(flat.path), RangeError, "found 1 images and no folders");
-  await assertRejects(() => imageFolder(odd.path, synsets), RangeError, "unknown synset n09999999");
+  await assertRejects(() => classFolders(empty.path), RangeError, "found none");
+  await assertRejects(() => classFolders(bare.path), RangeError, "found none");
+  await assertRejects(() => classFolders(flat.path), RangeError, "found 1 images and no folders");
   await assertRejects(
-    () => imageFolder(empty.at("nowhere")),
+    () => classFolders(odd.path, synsets),
+    RangeError,
+    "unknown synset n09999999",
+  );
+  await assertRejects(
+    () => classFolders(empty.at("nowhere")),
     Deno.errors.NotFound,
     "there is no folder",
   );
@@ -64,7 +68,7 @@ Deno.test("links to folders and images are followed, links in a circle end", asy
   link("dogs/y.jpg", "classes/cat/z.jpg");
   link("classes", "dogs/around");
   link("nowhere", "classes/gone");
-  const source = await imageFolder(folder.at("classes"));
+  const source = await classFolders(folder.at("classes"));
   assertEquals(await namesAndLabels(source), [
     ["cat/x.jpg", 0],
     ["cat/z.jpg", 0],
@@ -76,7 +80,7 @@ Deno.test("links to folders and images are followed, links in a circle end", asy
 Deno.test("a file for a folder, and a folder for a file, are said to be that", async () => {
   using folder = new Folder({ "a.jpg": "", "labels/b.txt": "" });
   const file = folder.at("a.jpg"), labels = folder.at("labels");
-  await assertRejects(() => imageFolder(file), TypeError, `${file}: expected a folder of images`);
+  await assertRejects(() => classFolders(file), TypeError, `${file}: expected a folder of images`);
   await assertRejects(
     () => labelledImages(folder.path, labels),
     TypeError,
@@ -205,7 +209,7 @@ Deno.test("what is left out of folders is said, by endings; what systems put the
     "c/6.jpg": "",
     "__MACOSX/8.jpg": "",
   });
-  const source = await imageFolder(folder.path);
+  const source = await classFolders(folder.path);
   assertEquals(await namesAndLabels(source), [["a/1.jpg", 0], ["c/6.jpg", 1]]);
   assertEquals(source.classes, ["a", "c"]);
   const [files, folders, ...more] = source.notes!;
@@ -214,7 +218,11 @@ Deno.test("what is left out of folders is said, by endings; what systems put the
   assertEquals(folders, "folders without images, which are no classes: b");
   assertEquals(more, []);
   using numbers = new Folder({ "7/a.jpg": "", "07/b.jpg": "" });
-  await assertRejects(() => imageFolder(numbers.path), RangeError, "found 07 and 7, which are the");
+  await assertRejects(
+    () => classFolders(numbers.path),
+    RangeError,
+    "found 07 and 7, which are the",
+  );
 });
 
 Deno.test("label files may be UTF-8 with a mark, UTF-16 of either order, or of an older Windows", async () => {

@@ -1,4 +1,4 @@
-/** Small images, folders and archives for the tests of evaluation. */
+/** Small images, folders and archives for the tests. */
 import { dirname, join } from "node:path";
 import { bytesOf, pillow } from "../vision/pillow.ts";
 

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Synsets } from "./labels.ts";
-import { imageFolder, type ImageSource, labelledImages, readSynsets } from "./image_source.ts";
+import { classFolders, type ImageSource, labelledImages, readSynsets } from "./image_source.ts";
 import { shardPattern, shardsIn, shardsOf, webDataset } from "./webdataset.ts";
 
 /** Where the labels of images come from. */
@@ -46,7 +46,7 @@ const isFile = (path: string): Promise<boolean> =>
  * const images = await openImages("val", { labels: "ILSVRC2012_validation_ground_truth.txt" });
  * ```
  *
- * @throws {TypeError} for labels beside shards, which have their own; and whatever `imageFolder`,
+ * @throws {TypeError} for labels beside shards, which have their own; and whatever `classFolders`,
  * `labelledImages` and `shardsOf` throw
  */
 export async function openImages(
@@ -64,7 +64,7 @@ export async function openImages(
     );
   }
   return labels === undefined
-    ? await imageFolder(place, synsets)
+    ? await classFolders(place, synsets)
     : await labelledImages(place, labels, synsets);
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { parseSynsets } from "../../lib/evaluate/labels.ts";
-import { shardsOf, webDataset } from "../../lib/evaluate/webdataset.ts";
+import { parseSynsets } from "../../lib/images/labels.ts";
+import { shardsOf, webDataset } from "../../lib/images/webdataset.ts";
 import { all, Folder, tar } from "./files.ts";
 
 const synsets = parseSynsets("n01000000 a\nn02000000 b", "synsets.txt");
