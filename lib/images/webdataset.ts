@@ -53,8 +53,9 @@ export async function shardsIn(folder: string): Promise<string[]> {
  * `.json` files with `"cls"`, `"class"` or `"label"`.
  *
  * A file's name is split at its first dot, as the library of that name does: `a.jpg`, `a.JPG` and
- * `a.cls` are the image and the class of the example `a`, but `a.b.jpg` is the part `b.jpg` of `a`,
- * and no image. Of several images of an example the first counts in the order of endings that
+ * `a.cls` are the image and the class of the example `a`, and `a.mask.jpg` beside them is a part of it.
+ * Where no file is called `a` alone, the dots belong to the names: `a.1.jpg` and `a.1.cls` are an
+ * example `a.1`. Of several images of an example the first counts in the order of endings that
  * `decodeImage` reads: a JPEG before a PNG, which may be its mask. What is left out is counted, and
  * said in the notes when all images have been read.
  *
@@ -115,34 +116,47 @@ class Skipped {
     return [
       `${this.#examples} examples without an image (${
         imageFileEndings.join(", ")
-      }) are left out, the ` +
-      `first with the file ${this.#first}; what follows the first dot of a name is its kind, so ` +
-      "no other dots may be in it",
+      }) of their very name are left out, the ` +
+      `first with the file ${this.#first}`,
     ];
   }
 }
 
 async function openShard(shard: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  let stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   if (isUrl(shard)) {
-    // It is read as it arrives, and is unpacked below where its name says so.
+    // It is read as it arrives, and is unpacked later.
     const wanted = { what: "a tar archive", most: Infinity, asStored: /gz$/i.test(shard) };
-    stream = (await request(shard, wanted)).body ?? new ReadableStream();
-  } else {
-    const file = await Deno.open(shard).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new Deno.errors.NotFound(`there is no shard ${shard}`);
-    });
-    stream = file.readable;
+    return (await request(shard, wanted)).body ?? new ReadableStream();
   }
-  return /gz$/i.test(shard) ? stream.pipeThrough(new DecompressionStream("gzip")) : stream;
+  const file = await Deno.open(shard).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`there is no shard ${shard}`);
+  });
+  return file.readable;
+}
+
+/** A stream without its gzip, if it has any: names do not always tell. */
+async function unpacked(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const chunks = stream.values(), { value: first } = await chunks.next();
+  const whole = ReadableStream.from((async function* () {
+    try {
+      if (first !== undefined) yield first;
+      yield* chunks;
+    } finally {
+      await chunks.return?.();
+    }
+  })());
+  const isPacked = first?.[0] === 0x1f && first[1] === 0x8b;
+  return isPacked ? whole.pipeThrough(new DecompressionStream("gzip")) : whole;
 }
 
 /** The files of a shard; where the connection breaks or gzip data are damaged, the error says in which. */
 async function* filesOf(shard: string): AsyncGenerator<TarEntry> {
   const stream = await openShard(shard);
   try {
-    yield* readTar(stream, shard);
+    yield* readTar(await unpacked(stream), shard);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof BrokenConnection)) throw error;
     const said = error instanceof TypeError
@@ -152,31 +166,61 @@ async function* filesOf(shard: string): AsyncGenerator<TarEntry> {
   }
 }
 
-/** The files of one example, by their kinds: what follows the first dot of their names. */
+/** The files of one example, by their endings. */
 interface Sample {
-  readonly key: string;
+  readonly name: string;
   readonly files: Map<string, Uint8Array<ArrayBuffer>>;
 }
 
-/** The examples of a shard: files that follow one another and share a name up to the first dot. */
+/** The examples of a shard: files that follow one another and share a name. */
 async function* samplesOf(shard: string): AsyncGenerator<Sample> {
-  let sample: Sample | undefined;
-  for await (const { name, data } of filesOf(shard)) {
-    const [, key, kind] = /^((?:.*\/)?[^./][^./]*)\.([^/]+)$/.exec(name) ?? [];
-    if (key === undefined || kind === undefined || /(^|\/)__[^/]*__($|\/)/.test(key)) continue;
-    if (key !== sample?.key) {
-      if (sample) yield sample;
-      sample = { key, files: new Map() };
+  let key: string | undefined, samples = new Map<string, Sample>();
+  for await (const { name: path, data } of filesOf(shard)) {
+    // Names that are alike up to their first dot may be one example's, whatever other dots they have.
+    const [, start, more = "", ending] =
+      /^((?:.*\/)?[^./][^./]*)((?:\.[^./]+)*)\.([^./]+)$/.exec(path) ?? [];
+    if (start === undefined || ending === undefined) continue;
+    if (/(^|\/)__[^/]*__($|\/)/.test(start)) continue;
+    if (start !== key) {
+      yield* together(key, samples);
+      [key, samples] = [start, new Map()];
     }
-    const { files } = sample, part = kind.toLowerCase();
+    const name = start + more, part = ending.toLowerCase();
+    // No more is kept than is needed: what has an image and a class by itself is an example.
+    if (samples.size === 1 && !samples.has(name) && !samples.has(start)) {
+      const [before] = samples.values();
+      if (imageOf(before!) !== undefined && before!.files.has("cls")) {
+        yield before!;
+        samples.clear();
+      }
+    }
+    const { files } = samples.getOrInsertComputed(name, () => ({ name, files: new Map() }));
     if (files.has(part)) {
       throw new SyntaxError(
-        `${nameOf(shard)}: expected each file of an example once, found ${key}.${part} twice`,
+        `${nameOf(shard)}: expected each file of an example once, found ${name}.${part} twice`,
       );
     }
     files.set(part, data);
   }
-  if (sample) yield sample;
+  yield* together(key, samples);
+}
+
+/** Of samples that share a key, the one of that very name, of which the others are parts; or all. */
+function together(
+  key: string | undefined,
+  samples: ReadonlyMap<string, Sample>,
+): Iterable<Sample> {
+  if (key === undefined || samples.size < 2 || !samples.has(key)) return samples.values();
+  const files = [...samples.values()].flatMap(({ name, files }) =>
+    [...files].map(([ending, data]) => [`${name}.${ending}`.slice(key.length + 1), data] as const)
+  );
+  return [{ name: key, files: new Map(files) }];
+}
+
+/** The image of an example: of several, that of the usual ending. */
+function imageOf({ files }: Sample): Uint8Array<ArrayBuffer> | undefined {
+  const ending = imageFileEndings.find((ending) => files.has(ending.slice(1)));
+  return ending === undefined ? undefined : files.get(ending.slice(1));
 }
 
 const nameOf = (shard: string) => shard.slice(shard.lastIndexOf("/") + 1);
@@ -187,9 +231,9 @@ async function* shardImages(
   skipped: Skipped,
 ): AsyncGenerator<ImageEntry> {
   const where = nameOf(shard);
-  for await (const { key, files } of samplesOf(shard)) {
-    const ending = imageFileEndings.find((ending) => files.has(ending.slice(1)));
-    if (ending === undefined) {
+  for await (const sample of samplesOf(shard)) {
+    const { name: key, files } = sample, bytes = imageOf(sample);
+    if (bytes === undefined) {
       const [kind] = files.keys();
       // A lone text, as a README, is no example.
       if (files.size > 1 || !/^(txt|md|json|csv|tsv|html)$/.test(kind!)) {
@@ -198,13 +242,16 @@ async function* shardImages(
       continue;
     }
     const label = labelIn(files, `${where}/${key}`, synsets);
+    if (label === undefined && /\.[^/]*$/.test(key)) {
+      skipped.add(`${where}/${key}.${files.keys().next().value}`); // "a.seg.png" is a part of "a".
+      continue;
+    }
     if (label === undefined) {
       throw new SyntaxError(
         `${where}: expected a label for ${key} (${key}.cls or ${key}.json) beside its image, found none; ` +
           "the files of an example follow one another, as tar --sort=name puts them",
       );
     }
-    const bytes = files.get(ending.slice(1))!;
     yield {
       name: `${where}/${key}`,
       ...label,

@@ -74,7 +74,7 @@ Deno.test("missing and bad labels, and shards without images, are refused", asyn
     "bad.tar": tar([["k.jpg", "x"], ["k.cls", "-1"]]),
     "list.tar": tar([["k.jpg", "x"], ["k.json", '{"cls": [1]}']]),
     "twice.tar": tar([["k.jpg", "x"], ["k.cls", "1"], ["k.JPG", "y"]]),
-    "dots.tar": tar([["k.1.jpg", "x"], ["k.1.cls", "1"]]),
+    "parts.tar": tar([["k.left.jpg", "x"], ["k.right.jpg", "x"], ["k.cls", "1"]]),
     "odd.tar": tar([["k.jpg", "x"], ["k.cls", "n09999999"]]),
     "json.tar": tar([["k.jpg", "x"], ["k.json", "{"]]),
     "empty.tar": tar([]),
@@ -88,7 +88,7 @@ Deno.test("missing and bad labels, and shards without images, are refused", asyn
   await rejects("bad.tar", "bad.tar/k.cls: expected a class: a number from 0, a name or a synset");
   await rejects("list.tar", "list.tar/k.json: expected a class: a number or a text, found [1]");
   await rejects("twice.tar", "twice.tar: expected each file of an example once, found k.jpg twice");
-  await rejects("dots.tar", "found none; 1 examples without an image (.jpg, ");
+  await rejects("parts.tar", "found none; 1 examples without an image (.jpg, ");
   await rejects("odd.tar", "unknown synset n09999999");
   await rejects("json.tar", "json.tar/k.json: expected JSON");
   await rejects("empty.tar", "expected images with labels, found none");
@@ -102,7 +102,7 @@ Deno.test("examples without an image are counted, and said at the end", async ()
       ["p/1.jpg", "x"],
       ["p/1.cls", "0"],
       ["p/2.v1.jpg", "x"],
-      ["p/2.v1.cls", "1"],
+      ["p/2.txt", "1"],
       ["p/3.HEIC", "x"],
       ["p/3.cls", "1"],
       ["p/4.JPeG", "x"],
@@ -122,4 +122,47 @@ Deno.test("examples without an image are counted, and said at the end", async ()
   const note = source.notes!.join();
   assertEquals(note.startsWith("2 examples without an image (.jpg, .jpeg, .jp"), true);
   assertEquals(note.includes("a.tar/p/2.v1.jpg"), true);
+});
+
+Deno.test("dots belong to the names of examples where no file has the name before them", async () => {
+  using folder = new Folder({
+    "a.tar": tar([
+      ["n01.B1.jpg", "x"],
+      ["n01.B1.cls", "0"],
+      ["n01.B2.x.y.cls", "1"],
+      ["n01.B2.x.y.PNG", "x"],
+      ["n01.3.json", '{"label": 2}'],
+      ["n01.3.webp", "x"],
+      ["k.mask.png", "m"],
+      ["k.jpg", "x"],
+      ["k.cls", "3"],
+    ]),
+    "b.tar": tar([["v.1.jpg", "x"], ["v.2.jpg", "x"], ["v.2.cls", "1"], ["v.1.cls", "0"]]),
+    "c.tar": tar([["v.1.jpg", "x"], ["v.2.jpg", "x"], ["v.2.cls", "1"]]),
+  });
+  assertEquals(await read([folder.at("a.tar")]), [
+    ["a.tar/n01.B1", 0],
+    ["a.tar/n01.B2.x.y", 1],
+    ["a.tar/n01.3", 2],
+    ["a.tar/k", 3],
+  ]);
+  assertEquals(await read([folder.at("b.tar")]), [["b.tar/v.1", 0], ["b.tar/v.2", 1]]);
+  const some = webDataset([folder.at("c.tar")]);
+  assertEquals((await all(some.images())).map(({ name }) => name), ["c.tar/v.2"]);
+  assertEquals(some.notes!.join().endsWith("the first with the file c.tar/v.1.jpg"), true);
+});
+
+Deno.test("shards are unpacked whatever their names say", async () => {
+  const bytes = tar([["k.jpg", "x"], ["k.cls", "1"]]);
+  const gzip = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  const zipped = new Uint8Array(await new Response(gzip).arrayBuffer());
+  using folder = new Folder({ "a.tar": zipped, "b.tgz": bytes });
+  assertEquals(await read([folder.at("a.tar"), folder.at("b.tgz")]), [
+    ["a.tar/k", 1],
+    ["b.tgz/k", 1],
+  ]);
+  for await (const { name } of webDataset([folder.at("a.tar")]).images()) {
+    assertEquals(name, "a.tar/k");
+    break; // No file stays open.
+  }
 });
