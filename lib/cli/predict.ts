@@ -16,6 +16,7 @@ import { viewSchema } from "../vision/views.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatDownload, screen } from "./screen.ts";
+import { quotedPath } from "./shell.ts";
 
 const options = {
   ...networkSchema,
@@ -55,6 +56,15 @@ export function bar(share: number): string {
 function namesOf({ classes }: Model, synsets: Synsets | undefined): readonly string[] | undefined {
   if (classes === undefined || synsets === undefined) return classes ?? synsets?.names;
   return classes.map((name) => synsets.names[synsets.classOf.get(name) ?? -1] ?? name);
+}
+
+/** The sentence for an image that cannot be read. */
+function whatIsWrong(image: string, error: Error): string {
+  if (error instanceof Deno.errors.NotFound) return `there is no file ${image}`;
+  if (!(error instanceof Deno.errors.IsADirectory)) return error.message;
+  return `${image}: expected an image, found a folder; name the images in it, as ${
+    quotedPath(image.replace(/\/*$/, ""))
+  }/*`;
 }
 
 /** The command; returns the exit code. */
@@ -101,8 +111,7 @@ export const main = command(options, help, async (given, images) => {
     } catch (error) {
       // One bad image does not hide what is seen in the others.
       if (!isOfOneImage(error)) throw error;
-      const missing = error instanceof Deno.errors.NotFound;
-      console.error(`error: ${missing ? `there is no file ${image}` : error.message}`);
+      console.error(`error: ${whatIsWrong(image, error)}`);
       failed++;
     }
   }

@@ -5,11 +5,16 @@
  */
 import { nearestName } from "./suggest.ts";
 
-/** Without case, compatibility forms, invisible signs, leading zeros; `_`, `-` and spaces are one. */
+/**
+ * Without case, compatibility forms, invisible signs, leading zeros; `_`, `-`, spaces and what no
+ * folder's name may have ("T-shirt/top") are one.
+ */
 function folded(name: string): string {
   const plain = name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC")
-    .replace(/\p{Cf}/gu, "").replace(/[\s\p{Pc}\p{Pd}]+/gu, " ").trim();
-  return /^\d+$/.test(plain) ? plain.replace(/^0+(?=\d)/, "") : plain;
+    .replace(/\p{Cf}/gu, "");
+  const words = plain.replace(/[\s\p{Pc}\p{Pd}/\\:*?"<>|]+/gu, " ").trim();
+  if (words === "") return plain; // A class may be a sign: "?" is not "-".
+  return /^\d+$/.test(words) ? words.replace(/^0+(?=\d)/, "") : words;
 }
 
 /** The forms in which names are compared, the strictest first; the last is without accents. */

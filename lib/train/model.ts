@@ -103,9 +103,11 @@ export class Model extends Network<Model> {
     this.outputs[0]!.classes = names;
   }
 
-  /** Called when the graph has grown: names of classes go with it, and programs are compiled anew. */
+  /** Called when the graph has grown: names of as many classes go with it, and programs are compiled anew. */
   protected override changed(): this {
-    this.classes = this.outputs[0]!.sources[0]?.classes;
+    const [output] = this.outputs, before = output!.sources[0];
+    const isAsMany = output!.shape.at(-1) === before?.shape.at(-1);
+    this.classes = isAsMany ? before?.classes : undefined;
     this.#predictor = new Predictor(this);
     this.#trainer?.trainer.release();
     this.#trainer = undefined;

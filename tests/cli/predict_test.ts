@@ -44,7 +44,7 @@ Deno.test("predict: five classes an image, by names where a list fits, and the b
   assertMatch(plain.lines[1]!, /^ {2}[ \d]{3}\.\d\d % {2}[█▏▎▍▌▋▊▉ ]{24} {2}class \d$/);
   assertStringIncludes(plain.errors, "bad.png: expected a JPEG");
   assertStringIncludes(plain.errors, "there is no file");
-  assertStringIncludes(plain.errors, `error: Is a directory`);
+  assertStringIncludes(plain.errors, "images: expected an image, found a folder; name the images");
   assertStringIncludes(plain.errors, "a list of synsets (--synsets FILE) names them");
 
   await Deno.writeTextFile(folder.at("synset_words.txt"), synsets);

@@ -24,6 +24,20 @@ Deno.test("a class is found however its name is spelled", () => {
   ) assertEquals([text, find(names, text)], [text, number]);
 });
 
+Deno.test("a folder cannot have every sign of a name; a sign alone is a name", () => {
+  const names = ["T-shirt/top", "AC:DC", "?", "-"];
+  for (
+    const [text, number] of [
+      ["T-shirt_top", 0],
+      ["t shirt top", 0],
+      ["ac_dc", 1],
+      ["?", 2],
+      ["-", 3],
+      ["*", undefined],
+    ] as const
+  ) assertEquals([text, find(names, text)], [text, number]);
+});
+
 Deno.test("the strictest form in which there are matches decides", () => {
   const names = ["résumé", "resume", "Resume"];
   assertEquals(names.map((name) => find(names, name)), [0, 1, 2]);

@@ -225,6 +225,7 @@ Deno.test("a model of another's values knows its normalization, and its classes 
   assertEquals(await (await part!.predict(bytes)).array(), [[-2, 2]]);
   assertEquals((await loadModel(await same!.toBytes())).classes, ["cat", "dog"]);
   assertEquals(net.softmax().classes, ["cat", "dog"]);
+  assertEquals(net.dense(3).classes, undefined);
 });
 
 Deno.test("results of any layer can be asked for", async () => {
