@@ -1,9 +1,10 @@
 /** Programs of a user's, with no other permissions than README.md names. */
 import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { filesIn, inFolder } from "./folders.ts";
 import { images } from "./images/files.ts";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Deno's folder of packages, as `deno info` names it. */
 const npm: string = await (async () => {

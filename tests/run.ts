@@ -9,13 +9,14 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { filesWith, filterFor, wordsOf } from "./setup/aim.ts";
 import { installNeeds, unmetNeeds } from "./setup/install.ts";
 import { type Counts, countTests } from "./setup/junit.ts";
 import { runByLine, runQuietly } from "./setup/process.ts";
 
 const deno = Deno.execPath(); // `deno` itself may not be on the PATH
-const root = new URL("..", import.meta.url).pathname;
+const root = dirname(import.meta.dirname!);
 Deno.chdir(root);
 
 const scratch = await Deno.makeTempDir({ prefix: "striate-test-" });

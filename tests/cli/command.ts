@@ -1,9 +1,10 @@
 /** Runs the commands that measure and use networks, as a user would. */
+import { fileURLToPath } from "node:url";
 import { Folder, images } from "../images/files.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { taskArguments } from "./task.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What a command wrote, and its exit code. */
 export interface Ran {

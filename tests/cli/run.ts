@@ -1,8 +1,9 @@
 /** Runs `train` as a process, as a user would. */
+import { fileURLToPath } from "node:url";
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import { taskArguments } from "./task.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What runs the command without the task's own process. */
 const direct = taskArguments("train");
 

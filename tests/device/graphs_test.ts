@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
 
 async function graphs(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const script = new URL("./graphs.ts", import.meta.url).pathname;
+  const script = join(import.meta.dirname!, "graphs.ts");
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--no-check", script, ...args],
     env: { NO_COLOR: "1" },

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
+
 const folder = new URL("corpus/", import.meta.url);
 
 /** The kept inputs of a target, by name. */
@@ -24,5 +26,5 @@ export async function keep(target: string, input: Uint8Array<ArrayBuffer>): Prom
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", input));
   const path = new URL(digest.toHex().slice(0, 12), place);
   await Deno.writeFile(path, input);
-  return path.pathname;
+  return fileURLToPath(path);
 }

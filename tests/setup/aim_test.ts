@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { dirname } from "node:path";
 import { filesWith, filterFor, wordsOf } from "./aim.ts";
 
 Deno.test("aim: words are what is neither an option nor a path", () => {
@@ -17,7 +18,7 @@ Deno.test("aim: a word chooses names by how their words begin", () => {
 });
 
 Deno.test("aim: files have the word, or make tests of a list", async () => {
-  const files = await filesWith(["aim"], new URL("..", import.meta.url).pathname);
+  const files = await filesWith(["aim"], dirname(import.meta.dirname!));
   const has = (name: string) => files.some((file) => file.endsWith(name));
   assert(has("setup/aim_test.ts"));
   assert(has("device/ops_test.ts"));

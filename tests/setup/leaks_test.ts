@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { scratch } from "../train/helpers.ts";
 
 const root = new URL("../..", import.meta.url);
@@ -17,8 +18,14 @@ async function run(body: string): Promise<{ readonly ok: boolean; readonly text:
   );
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["test", "--no-check", "--allow-all", "--config", new URL("deno.json", root).pathname],
-      ...["--preload", new URL("tests/setup/leaks.ts", root).pathname, path],
+      ...[
+        "test",
+        "--no-check",
+        "--allow-all",
+        "--config",
+        fileURLToPath(new URL("deno.json", root)),
+      ],
+      ...["--preload", fileURLToPath(new URL("tests/setup/leaks.ts", root)), path],
     ],
   }).output();
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

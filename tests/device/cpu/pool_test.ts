@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { DeviceError } from "../../../lib/core/errors.ts";
 import { control } from "../../../lib/device/cpu/control.ts";
 import { Pool } from "../../../lib/device/cpu/pool.ts";
@@ -78,7 +79,7 @@ Deno.test("cpu threads: what may not be read is said once, and nobody is asked",
   const output = await new Deno.Command(Deno.execPath(), { args, cwd, stdin: "null" }).output();
   await Deno.remove(script);
   const [out, error] = [output.stdout, output.stderr].map((b) => new TextDecoder().decode(b));
-  const path = new URL("lib/device/cpu/", cwd).pathname;
+  const path = fileURLToPath(new URL("lib/device/cpu/", cwd));
   const message = `cpu: its threads may not read ${path}; run with --allow-read=${path}`;
   assertEquals([out, error, output.code], [`DeviceError ${message}\n`, "", 0]);
 });
