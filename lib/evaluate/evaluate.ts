@@ -125,9 +125,9 @@ export async function evaluateDataset(
     );
   }
   const { name, preprocessing } = settings, numberOf = labelsFor(model, data, name);
-  const images = function* (): Generator<Item & { pixels: Uint8Array }> {
+  const images = async function* (): AsyncGenerator<Item & { pixels: Uint8Array }> {
     for (let i = 0; i < data.length; i++) {
-      const { inputs: [pixels], targets: [label] } = data.get(i);
+      const { inputs: [pixels], targets: [label] } = await data.load([i]);
       yield { name: String(i), label: numberOf(label![0]!), pixels: swapped(pixels as Uint8Array) };
     }
   };

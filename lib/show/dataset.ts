@@ -12,13 +12,24 @@ const counts = { rows: 8, images: 24, points: 2000 };
 
 /** What a data set looks like: its first examples as pictures, as points of the plane or as rows. */
 export async function datasetBundle(dataset: Dataset): Promise<MimeBundle> {
-  const figure = await figureOf(dataset), text = datasetText(dataset);
-  if (figure === undefined) return { "text/html": rowTable(dataset).html(), "text/plain": text };
+  const figure = await figureOf(dataset),
+    first = dataset.take(Math.min(dataset.length, counts.rows));
+  const rows = rowTable(dataset, await Array.fromAsync(first.batches({ batchSize: 1 })));
+  const text = String(rows);
+  if (figure === undefined) return { "text/html": rows.html(), "text/plain": text };
   return { ...await figure[jupyterDisplay](), "text/plain": text };
 }
 
-/** The first examples as rows of text. */
-export const datasetText = (dataset: Dataset): string => String(rowTable(dataset));
+/** The first examples as rows of text; of examples that take time to read, how many there are. */
+export function datasetText(dataset: Dataset): string {
+  const first = dataset.take(Math.min(dataset.length, counts.rows));
+  try {
+    return String(rowTable(dataset, [...first.batches({ batchSize: 1 })]));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return titleOf(dataset);
+  }
+}
 
 async function figureOf(dataset: Dataset): Promise<Figure | undefined> {
   const { inputs: [input], targets: [target], length } = dataset, title = titleOf(dataset);
@@ -27,14 +38,17 @@ async function figureOf(dataset: Dataset): Promise<Figure | undefined> {
     return await images(dataset, { title, count: Math.min(length, counts.images) });
   }
   const labelled = target !== undefined && sizeOf(target.shape) === 1 && target.dtype !== "f32";
-  return shape.length === 1 && shape[0] === 2 && labelled ? pointsOf(dataset, title) : undefined;
+  return shape.length === 1 && shape[0] === 2 && labelled
+    ? await pointsOf(dataset, title)
+    : undefined;
 }
 
 /** Points of the plane in a colour for each class. */
-function pointsOf(dataset: Dataset, title: string): Figure {
+async function pointsOf(dataset: Dataset, title: string): Promise<Figure> {
   const classes = new Map<string, { x: number[]; y: number[] }>();
-  for (let i = 0; i < Math.min(dataset.length, counts.points); i++) {
-    const example = dataset.get(i), label = labelOf(dataset, example);
+  const first = dataset.take(Math.min(dataset.length, counts.points));
+  for await (const example of first.batches({ batchSize: 1 })) {
+    const label = labelOf(dataset, example);
     const [x, y] = example.inputs[0]!;
     const points = classes.getOrInsertComputed(label, () => ({ x: [], y: [] }));
     points.x.push(x!);
@@ -63,10 +77,9 @@ export function labelOf({ classes, targets }: Dataset, { targets: [labels] }: Ba
   return classes?.[labels[0]!] ?? String(labels[0]);
 }
 
-function rowTable(dataset: Dataset): Table {
-  const { inputs, targets, weights = [], length } = dataset;
-  const rows = Array.from({ length: Math.min(length, counts.rows) }, (_, index) => {
-    const example = dataset.get(index);
+function rowTable(dataset: Dataset, examples: readonly Batch[]): Table {
+  const { inputs, targets, weights = [] } = dataset;
+  const rows = examples.filter(({ size }) => size > 0).map((example, index) => {
     const label = dataset.classes && labelOf(dataset, example);
     return Object.fromEntries([
       ["example", index],

@@ -5,7 +5,7 @@
  */
 import { describeValue } from "../core/errors.ts";
 import { flag, integer, positiveInteger, required } from "../core/option_kinds.ts";
-import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
+import { type DType, dtypeOf, joined, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import { tensor } from "../tensor/create.ts";
@@ -132,6 +132,29 @@ export function firstRows(batch: Batch, size: number): Batch {
   return { size, ...onSides(batch, (arrays) => arrays.map(cut)) };
 }
 
+/** A batch without some of its rows, in the same arrays. */
+export function keptRows(schema: Schema, batch: Batch, isKept: (row: number) => boolean): Batch {
+  let size = 0;
+  for (let row = 0; row < batch.size; row++) {
+    if (!isKept(row)) continue;
+    if (size < row) copyRow(schema, batch, row, batch, size);
+    size++;
+  }
+  return size === batch.size ? batch : firstRows(batch, size);
+}
+
+/** The arrays of several batches, one after another, with the shapes of their fields. */
+export function joinedBatches(schema: Schema, batches: readonly Batch[]) {
+  return onSides(
+    schema,
+    (fields: readonly Field[], side) =>
+      fields.map(({ shape, dtype }, i) => ({
+        data: joined(dtype, batches.map((batch) => batch[side]![i]!)),
+        shape,
+      })),
+  );
+}
+
 /** A batch's arrays as tensors of their own. */
 export function tensorBatch(schema: Schema, batch: Batch): TensorBatch {
   const { size } = batch;
@@ -179,12 +202,9 @@ export function formatFields(schema: Schema): string {
 
 /** Checks that an example made by a user has the arrays that `schema` declares. */
 export function checkExample(schema: Schema, example: Example, what: string): void {
-  if (example === null || typeof example !== "object" || "then" in example) {
+  if (example === null || typeof example !== "object") {
     throw new TypeError(
-      `${what}: expected { inputs, targets }, found ${
-        describeValue(example)
-      }; what takes time to ` +
-        "read can be a DataStream, whose map() waits for promises",
+      `${what}: expected { inputs, targets }, found ${describeValue(example)}`,
     );
   }
   for (const side of sides) {

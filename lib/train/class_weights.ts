@@ -79,10 +79,10 @@ function weightsOf(
  * Weights by which all classes of a data set count the same: examples / (classes * examples of the
  * class), for each output that has classes. A class without examples does not count as one.
  */
-export function balancedClassWeights(
+export async function balancedClassWeights(
   data: Dataset | DataStream,
   outputs: readonly ClassedOutput[],
-): Record<string, readonly number[]> {
+): Promise<Record<string, readonly number[]>> {
   if (!(data instanceof Dataset)) {
     throw new TypeError(
       'classWeights: "balanced" needs a data set whose labels can be counted before, found a ' +
@@ -97,7 +97,7 @@ export function balancedClassWeights(
   if (counted.length === 0) {
     throw new TypeError('classWeights: "balanced" needs an output with one class for each example');
   }
-  for (const { targets } of data.batches({ batchSize: 256, reuse: true })) {
+  for await (const { targets } of data.batches({ batchSize: 256, reuse: true })) {
     for (const { i, answer, counts } of counted) {
       targets[i]!.forEach((value, k) => {
         if (answer === "probabilities") counts[k % counts.length]! += value;

@@ -6,7 +6,7 @@
  */
 import { describeValue } from "../core/errors.ts";
 import { custom, flag, integer, positiveInteger } from "../core/option_kinds.ts";
-import { options, type Schema as OptionSchema, type Values } from "../core/options.ts";
+import { options, pick, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
@@ -21,6 +21,8 @@ import {
   type Field,
   firstRows,
   formatFields,
+  joinedBatches,
+  keptRows,
   onSides,
   type Schema,
   type TensorBatch,
@@ -28,6 +30,7 @@ import {
 } from "./batch.ts";
 import { type ArraySources, checkLabels, checkWeights, columnsOf } from "./columns.ts";
 import { Draw } from "./draw.ts";
+import { readAhead } from "./read_ahead.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
 export type { ArraySource, ArraySources } from "./columns.ts";
@@ -54,7 +57,21 @@ export interface BatchesOptions extends DrawOptions {
   readonly dropRemainder?: boolean;
   /** Hands out the same arrays again and again: each batch is valid until the next is asked for. */
   readonly reuse?: boolean;
+  /**
+   * Batches that are read while one is used, where examples take time to read; 2 by default. They
+   * bound the memory that reading ahead takes.
+   */
+  readonly prefetch?: number;
 }
+
+/** The batches of an epoch: by `for await` those of any data set, by `for` those that are at hand. */
+export type Batches = Iterable<Batch> & AsyncIterable<Batch>;
+
+/**
+ * How an example is read: at once, or in time, by a promise. It comes to an error where this example
+ * alone cannot be read, as it is a corrupt image: `batches` leave that one out.
+ */
+export type Reading = void | Promise<void | Error>;
 
 /**
  * Changes one example. `index` is its place in the data set that is mapped, `epoch` counts from 0,
@@ -66,7 +83,7 @@ export type ExampleTransform = (
   index: number,
   epoch: number,
   random: Random,
-) => Example;
+) => Example | Promise<Example>;
 
 const drawSchema = { epoch: cutSchema.epoch, seed: cutSchema.seed } satisfies OptionSchema<
   DrawOptions
@@ -80,6 +97,7 @@ const batchesSchema = {
     false,
   ),
   reuse: flag(false),
+  prefetch: integer({ least: 0 }, 2),
 } satisfies OptionSchema<BatchesOptions>;
 
 /** Checks a count or position given by a user: an integer from `least` to `most`. */
@@ -96,6 +114,11 @@ export const orderOf = (length: number, shuffle: number | false, epoch: number):
 /**
  * Examples under an index from 0 to `length - 1`. A subclass gives `length`, the fields and
  * `read`; everything else follows. Views (`take`, `split`, `shuffle`, `map` …) copy no examples.
+ *
+ * Examples may take time to read, as images that are decoded ({@linkcode imageFolder}). They are read
+ * by `await data.load(indices)` and `for await (const batch of data.batches(…))`, several at a time and
+ * ahead of their use; `fit`, `evaluate`, `predict` and pictures do so. What reads at once (`get`,
+ * `batch`, `for … of`) takes those of `await data.collect()`.
  *
  * ```ts
  * import { arrayDataset } from "./dataset.ts";
@@ -132,18 +155,39 @@ export abstract class Dataset implements Schema {
   }
 
   /**
-   * Copies example `index` to row `row` of the arrays of `batch`. What is random in it is drawn from
-   * `draw`, which views hand on to what they are views of.
+   * Copies example `index` to row `row` of the arrays of `batch`, at once or in time. What is random in
+   * it is drawn from `draw`, which views hand on to what they are views of.
    */
-  abstract read(index: number, batch: Batch, row: number, draw?: Draw): void;
+  abstract read(index: number, batch: Batch, row: number, draw?: Draw): Reading;
 
-  /** Examples in the order of `indices`, in new arrays or in those of `into` (of the same size). */
+  /**
+   * Examples in the order of `indices`, in new arrays or in those of `into` (of the same size).
+   *
+   * @throws {TypeError} where examples take time to read: see {@linkcode Dataset.load}
+   */
   batch(indices: ArrayLike<number>, into?: Batch, given: DrawOptions = {}): Batch {
     const { seed, epoch } = options("batch", given, drawSchema);
-    return this.#batch(indices, into, seed, epoch);
+    return atOnce(this.#fill(indices, into, seed, epoch), "batch");
   }
 
-  #batch(indices: ArrayLike<number>, into: Batch | undefined, seed: number, epoch: number): Batch {
+  /**
+   * Examples in the order of `indices`, also those that take time to read: several are read at a time.
+   *
+   * @throws {SyntaxError} for a corrupt image among them
+   */
+  async load(indices: ArrayLike<number>, given: DrawOptions = {}): Promise<Batch> {
+    const { seed, epoch } = options("load", given, drawSchema);
+    return await this.#fill(indices, undefined, seed, epoch, true);
+  }
+
+  /** Fills a batch; what cannot be read is left out, or with `strict` thrown. */
+  #fill(
+    indices: ArrayLike<number>,
+    into: Batch | undefined,
+    seed: number,
+    epoch: number,
+    strict = false,
+  ): Batch | Promise<Batch> {
     positiveInteger().read(indices.length, "batch: the number of indices");
     const batch = into ?? emptyBatch(this, indices.length);
     if (batch.size !== indices.length) {
@@ -151,14 +195,22 @@ export abstract class Dataset implements Schema {
         `batch: expected a batch of size ${indices.length} to fill, found size ${batch.size}`,
       );
     }
+    const readings: Promise<void | Error>[] = [];
     for (let row = 0; row < indices.length; row++) {
       const index = indices[row]!;
       if (!(index >= 0 && index < this.length)) {
         checkInteger(index, 0, this.length - 1, "batch: index");
       }
-      this.read(index, batch, row, new Draw(seed, epoch, index));
+      const reading = this.read(index, batch, row, new Draw(seed, epoch, index));
+      if (reading instanceof Promise) readings[row] = reading;
     }
-    return batch;
+    if (readings.length === 0) return batch;
+    return Promise.all(readings).then((errors) => {
+      const error = errors.find((one) => one instanceof Error);
+      if (error === undefined) return batch;
+      if (strict) throw error;
+      return keptRows(this, batch, (row) => !(errors[row] instanceof Error));
+    });
   }
 
   /** One example, as a batch of size 1. */
@@ -176,9 +228,13 @@ export abstract class Dataset implements Schema {
    * One epoch in batches. The order depends on the seed in `shuffle` and on `epoch` alone, so a
    * resumed run sees from batch `start` on exactly what an uninterrupted one would have seen.
    *
+   * By `for await`, examples that take time to read are read ahead. Those that cannot be read are left
+   * out of their batch, which is smaller then, down to a `size` of 0.
+   *
    * @throws {RangeError} for a batch size, an epoch or a start out of range, or no batch at all
+   * @throws {TypeError} by `for`, where examples take time to read
    */
-  batches(given: BatchesOptions): Iterable<Batch> {
+  batches(given: BatchesOptions): Batches {
     const settings = options("batches", given, batchesSchema);
     const { batchSize, shuffle, epoch, start, dropRemainder } = settings;
     const count = this.batchCount(batchSize, dropRemainder);
@@ -191,19 +247,30 @@ export abstract class Dataset implements Schema {
       );
     }
     checkInteger(start, 0, count, "batches: start");
-    return this.#batches(orderOf(this.length, shuffle, epoch), count, settings);
+    const starts = () => this.#starts(orderOf(this.length, shuffle, epoch), count, settings);
+    return {
+      *[Symbol.iterator]() {
+        for (const started of starts()) yield atOnce(started, "batches");
+      },
+      [Symbol.asyncIterator]: () => readAhead(starts(), settings.prefetch),
+    };
   }
 
-  *#batches(
+  /** The batches of an epoch from `start` on, each read when it is asked for. */
+  *#starts(
     order: Uint32Array,
     count: number,
     { batchSize, start, seed, epoch, reuse }: Values<typeof batchesSchema>,
-  ) {
-    const shared = reuse ? emptyBatch(this, batchSize) : undefined;
+  ): Generator<Batch | Promise<Batch>> {
+    let shared: Batch | undefined;
     for (let i = start; i < count; i++) {
       const rows = order.subarray(i * batchSize, (i + 1) * batchSize);
-      const into = shared && rows.length < batchSize ? firstRows(shared, rows.length) : shared;
-      yield this.#batch(rows, into, seed, epoch);
+      const whole = shared ?? emptyBatch(this, reuse ? batchSize : rows.length);
+      const into = rows.length < whole.size ? firstRows(whole, rows.length) : whole;
+      const batch = this.#fill(rows, into, seed, epoch);
+      // What is filled in time cannot be filled anew meanwhile.
+      shared = reuse && !(batch instanceof Promise) ? whole : undefined;
+      yield batch;
     }
   }
 
@@ -218,8 +285,17 @@ export abstract class Dataset implements Schema {
    * }
    * ```
    */
-  *tensors(given: BatchesOptions): Iterable<TensorBatch> {
-    for (const batch of this.batches({ reuse: true, ...given })) yield tensorBatch(this, batch);
+  tensors(given: BatchesOptions): Iterable<TensorBatch> & AsyncIterable<TensorBatch> {
+    const batches = () => this.batches({ reuse: true, ...given });
+    const tensors = (batch: Batch) => tensorBatch(this, batch);
+    return {
+      *[Symbol.iterator]() {
+        for (const batch of batches()) yield tensors(batch);
+      },
+      async *[Symbol.asyncIterator]() {
+        for await (const batch of batches()) if (batch.size > 0) yield tensors(batch);
+      },
+    };
   }
 
   /** The first `count` examples. */
@@ -295,17 +371,24 @@ export abstract class Dataset implements Schema {
    * ```
    *
    * `evaluate`, `predict` and the validation of `fit` always see epoch 0 of seed 0.
+   *
+   * A `transform` may take time, on threads say, and return a promise: then several examples are
+   * changed at a time, and ahead of their use.
    */
   map(transform: ExampleTransform, schema: Partial<Schema> = {}): Dataset {
     const result = changedSchema(this, schema);
     return makeDataset(this.length, result, (index, batch, row, draw) => {
       const source = emptyBatch(this, 1);
-      this.read(index, source, 0, draw);
-      const changed = transform(source, index, draw.epoch, draw.random);
-      const { weights = source.weights } = changed ?? {};
-      const example = result.weights ? { ...changed, weights: weights! } : changed;
-      checkExample(result, example, `map: example ${index}`);
-      copyRow(result, example, 0, batch, row);
+      const put = (changed: Example) => {
+        const { weights = source.weights } = changed ?? {};
+        const example = result.weights ? { ...changed, weights: weights! } : changed;
+        checkExample(result, example, `map: example ${index}`);
+        copyRow(result, example, 0, batch, row);
+      };
+      return after(this.read(index, source, 0, draw), () => {
+        const changed = transform(source, index, draw.epoch, draw.random);
+        return changed instanceof Promise ? changed.then(put) : put(changed);
+      });
     });
   }
 
@@ -333,9 +416,95 @@ export abstract class Dataset implements Schema {
     return makeDataset(length, this, (index, batch, row, draw) => {
       let part = 0;
       while (index >= parts[part]!.length) index -= parts[part++]!.length;
-      parts[part]!.read(index, batch, row, draw);
+      return parts[part]!.read(index, batch, row, draw);
     });
   }
+
+  /**
+   * The same examples, of which those that are read first stay in memory, up to `bytes` (1 GiB by
+   * default): later epochs do not read them again. They are read as for epoch 0 of seed 0; what is to
+   * differ from epoch to epoch is drawn by a `map` after it.
+   */
+  cache(bytes: number = 2 ** 30): Dataset {
+    checkInteger(bytes, 0, Number.MAX_SAFE_INTEGER, "cache: bytes");
+    const kept = new Map<number, Batch | Error>();
+    const most = Math.floor(bytes / bytesOf(emptyBatch(this, 1)));
+    return makeDataset(this.length, this, (index, batch, row, draw) => {
+      const found = kept.get(index);
+      if (found instanceof Error) return Promise.resolve(found);
+      if (found !== undefined) return copyRow(this, found, 0, batch, row);
+      const reading = this.read(index, batch, row, new Draw(0, 0, draw.index));
+      const keep = (error: void | Error) => {
+        if (kept.size >= most) return error;
+        const example = emptyBatch(this, 1);
+        copyRow(this, batch, row, example, 0);
+        kept.set(index, error ?? example);
+        return error;
+      };
+      return reading instanceof Promise ? reading.then(keep) : void keep(reading);
+    });
+  }
+
+  /**
+   * All examples in memory, as epoch 0 of seed 0 has them: for what reads at once. Those that cannot be
+   * read are left out.
+   *
+   * @throws {RangeError} where none can be read
+   */
+  async collect(): Promise<Dataset> {
+    const batches: Batch[] = [];
+    for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
+    const { inputs, targets, weights } = joinedBatches(this, batches);
+    return arrayDataset({
+      inputs,
+      ...targets.length > 0 && { targets },
+      ...weights && { weights },
+      ...pick<Schema, "classes" | "normalization">(this, "classes", "normalization"),
+    });
+  }
+
+  /**
+   * How many examples each class has, by label: how the data set is balanced.
+   *
+   * ```ts
+   * import { digits } from "@striate/striate";
+   * console.log(await digits({ train: 100 }).train.classCounts()); // [ 14, 10, … ]
+   * ```
+   *
+   * @throws {TypeError} where target 0 is no class with a name
+   */
+  async classCounts(): Promise<number[]> {
+    const { classes, targets: [target] } = this;
+    if (classes === undefined || target?.dtype !== "i32" || target.shape.length > 0) {
+      throw new TypeError("classCounts: expected target 0 to be the label of a class with a name");
+    }
+    const counts = classes.map(() => 0);
+    for await (const { targets } of this.batches({ batchSize: 64, reuse: true })) {
+      for (const label of targets[0]!) counts[label]!++;
+    }
+    return counts;
+  }
+}
+
+/** Goes on when an example is read; not with one that cannot be read. */
+function after(reading: Reading, next: () => Reading): Reading {
+  if (!(reading instanceof Promise)) return next();
+  return reading.then((error) => error instanceof Error ? error : next());
+}
+
+/** A batch that is to be there at once. */
+function atOnce(batch: Batch | Promise<Batch>, where: string): Batch {
+  if (!(batch instanceof Promise)) return batch;
+  batch.catch(() => {});
+  throw new TypeError(
+    `${where}: the examples of this data set take time to read: await load(indices), go through ` +
+      "batches() by for await, or take those of await collect(), which has all in memory",
+  );
+}
+
+/** The bytes of a batch's arrays. */
+function bytesOf({ inputs, targets, weights = [] }: Batch): number {
+  return [...inputs, ...targets, ...weights].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /**
@@ -362,7 +531,7 @@ export function makeDataset(length: number, schema: Schema, read: ReadExample): 
 }
 
 /** Copies an example to a row of a batch, as {@linkcode Dataset.read} does. */
-export type ReadExample = (index: number, batch: Batch, row: number, draw: Draw) => void;
+export type ReadExample = (index: number, batch: Batch, row: number, draw: Draw) => Reading;
 
 class Made extends Dataset {
   readonly inputs: readonly Field[];
@@ -376,15 +545,15 @@ class Made extends Dataset {
     this.#read = read;
   }
 
-  override read(index: number, batch: Batch, row: number, draw = new Draw(0, 0, index)): void {
-    this.#read(index, batch, row, draw);
+  override read(index: number, batch: Batch, row: number, draw = new Draw(0, 0, index)): Reading {
+    return this.#read(index, batch, row, draw);
   }
 }
 
 /** Some examples of `source`, in the order of `indices`. */
 function subset(source: Dataset, indices: Uint32Array): Dataset {
   return makeDataset(indices.length, source, (index, batch, row, draw) => {
-    source.read(indices[index]!, batch, row, draw);
+    return source.read(indices[index]!, batch, row, draw);
   });
 }
 

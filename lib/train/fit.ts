@@ -289,12 +289,16 @@ class Run {
   /** Queues a step on a batch. That a stream ends with a single example is known only here. */
   async #trainOn(batch: Batch, rate: number): Promise<void> {
     const { batchSize, checkpoint } = this.#settings;
+    if (batch.size === 0) return; // None of its examples could be read.
     try {
       await this.#trainer.step(batch, rate);
     } catch (error) {
       if (batch.size !== 1 || batchSize === 1 || !(error instanceof RangeError)) throw error;
       if (checkpoint !== undefined) await this.#save();
-      throw ofOneLeft(`the last of a stream in batches of ${batchSize}`, error);
+      const which = this.#task.data instanceof Dataset
+        ? "as the others of it cannot be read"
+        : `the last of a stream in batches of ${batchSize}`;
+      throw ofOneLeft(which, error);
     }
   }
 

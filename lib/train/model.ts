@@ -177,7 +177,9 @@ export class Model extends Network<Model> {
     this.classes ??= data.classes;
     const { classWeights: weights, ...others } = chosen;
     const outputs = trainedOutputs("fit", this, data, others);
-    const classWeights = weights === "balanced" ? balancedClassWeights(data, outputs) : weights;
+    const classWeights = weights === "balanced"
+      ? await balancedClassWeights(data, outputs)
+      : weights;
     const settings = {
       ...others,
       ...validation && { validation },

@@ -29,7 +29,7 @@ export interface Examples {
   /** Whether the results stay on the device, as the examples do. */
   readonly stay: boolean;
   /** The inputs of `size` examples from number `at` on. */
-  batch(at: number, size: number): readonly Tensor[];
+  batch(at: number, size: number): readonly Tensor[] | Promise<readonly Tensor[]>;
 }
 
 /** The examples of a data set. */
@@ -39,8 +39,8 @@ export function examplesOf(data: Dataset): Examples {
     length: data.length,
     types: data.inputs.map(({ dtype }) => dtype),
     stay: false,
-    batch: (at, size) => {
-      const { inputs } = data.batch(Array.from({ length: size }, (_, i) => at + i));
+    batch: async (at, size) => {
+      const { inputs } = await data.load(Array.from({ length: size }, (_, i) => at + i));
       return inputs.map((array, i) => {
         const { shape, dtype } = data.inputs[i]!;
         return over(array, [size, ...shape], dtype);
@@ -106,7 +106,7 @@ export class Predictor {
     for (let at = 0; at < examples.length; at += batchSize) {
       stoppable.signal.throwIfAborted();
       const size = Math.min(batchSize, examples.length - at);
-      const inputs = await storagesOf(examples.batch(at, size), runtime);
+      const inputs = await storagesOf(await examples.batch(at, size), runtime);
       const outputs = await withMemory(runtime, () => programFor(size).run(inputs));
       outputs.forEach((storage, i) => {
         const shape = [size, ...wanted[i]!.shape];

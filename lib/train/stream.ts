@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { joined } from "../core/dtype.ts";
 import { integer, positiveInteger } from "../core/option_kinds.ts";
 import { options, pick, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
@@ -18,7 +17,7 @@ import {
   type Example,
   type Field,
   firstRows,
-  onSides,
+  joinedBatches,
   type Schema,
   type TensorBatch,
   tensorBatch,
@@ -222,14 +221,7 @@ export class DataStream implements Schema {
   async collect(): Promise<Dataset> {
     const batches: Batch[] = [];
     for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
-    const { inputs, targets, weights } = onSides(
-      this as Schema,
-      (fields, side) =>
-        fields.map(({ shape, dtype }, i) => ({
-          data: joined(dtype, batches.map((batch) => batch[side]![i]!)),
-          shape,
-        })),
-    );
+    const { inputs, targets, weights } = joinedBatches(this, batches);
     return arrayDataset({
       inputs,
       ...(targets.length > 0 && { targets }),

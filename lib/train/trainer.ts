@@ -165,6 +165,7 @@ export class Trainer {
   ): Promise<Metrics> {
     for await (const batch of data.batches({ batchSize })) {
       signal.throwIfAborted();
+      if (batch.size === 0) continue; // None of its examples could be read.
       await withMemory(
         this.#runtime,
         () => this.#program(batch.size, false).run(this.#place(batch)),

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { Dataset, Example } from "../../lib/train/dataset.ts";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { type Dataset, type Example, makeDataset } from "../../lib/train/dataset.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
@@ -20,9 +20,18 @@ function noisy(noted: string[] = []) {
 const net = () => sequential([3], { seed: 2 }).dense(3);
 const options: FitOptions = { epochs: 3, batchSize: 4, seed: 7 };
 
+/** A data set whose examples take time to read, some of which cannot be read. */
+function inTime(data: Dataset, unreadable: readonly number[] = []): Dataset {
+  return makeDataset(data.length, data, async (index, batch, row) => {
+    for (let wait = index % 4; wait > 0; wait--) await Promise.resolve();
+    return unreadable.includes(index) ? new SyntaxError("torn") : data.read(index, batch, row);
+  });
+}
+
 /** The data set, and the same as a stream. */
 const kinds: Readonly<Record<string, (noted?: string[]) => Dataset | DataStream>> = {
   "a data set": (noted) => corners(10).map(noisy(noted)),
+  "a data set that takes time": (noted) => inTime(corners(10)).map(noisy(noted)),
   "a stream": (noted) => {
     const data = corners(10);
     const stream = new DataStream(data, function* () {
@@ -67,4 +76,28 @@ Deno.test("measuring sees the same examples each time", async () => {
   const data = kinds["a data set"]!(), model = net();
   const { epochs } = await model.fit(data, { ...options, validation: data });
   assertEquals(epochs.at(-1)!.validation, await model.evaluate(data, { batchSize: 4 }));
+});
+
+Deno.test("data that take time train, measure and predict as those at hand, without what cannot be read", async () => {
+  const there = corners(9), [a, b] = [net(), net()], data = inTime(there);
+  await a.fit(there, { ...options, classWeights: "balanced", validation: there });
+  await b.fit(data, { ...options, classWeights: "balanced", validation: data });
+  await assertSameWeights(a, b);
+  assertEquals(await b.evaluate(data), await a.evaluate(there));
+  const bits = async (data: Dataset) => await (await a.predict(data, { batchSize: 4 })).data();
+  assertEquals(await bits(data), await bits(there));
+
+  const torn = inTime(there, [3, 4, 5]), rest = inTime(there.take(3).concatenate(there.skip(6)));
+  const [c, d] = [net(), net()], once = { ...options, batchSize: 3, shuffle: false } as const;
+  const { epochs, steps } = await c.fit(torn, once);
+  await d.fit(rest, once);
+  await assertSameWeights(c, d);
+  assertEquals([epochs.length, steps], [3, 9], "a batch of which nothing is left counts as a step");
+  assertEquals(await c.evaluate(torn), await d.evaluate(rest));
+  await assertRejects(() => c.predict(torn), SyntaxError, "torn");
+  await assertRejects(
+    () => c.fit(inTime(there, [0, 1, 2, 3, 4, 5, 6, 7, 8])),
+    RangeError,
+    "found none",
+  );
 });

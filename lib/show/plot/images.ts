@@ -83,7 +83,7 @@ async function read(
     const planes = await planesOf(images, most ?? 100, `${where}: images`);
     return { pixels: shown(planes, images.dtype, range), of: imageForm(images.shape, where).n };
   }
-  if (images instanceof Dataset) return examples(images, most ?? 40, where, range);
+  if (images instanceof Dataset) return await examples(images, most ?? 40, where, range);
   const list = Array.isArray(images) ? images as readonly (RgbImage | Tensor)[] : [images];
   if (list.length === 0) throw outOfRange(`${where}: images`, "at least one", "none");
   const pixels = await Promise.all(
@@ -108,17 +108,22 @@ const shown = (planes: readonly Plane[], dtype: string, range: PixelRange | unde
   toPixels(planes, dtype === "u8" ? range ?? [0, 255] : range);
 
 /** The first examples of a data set, with their classes. */
-function examples(data: Dataset, most: number, where: string, range?: PixelRange): Found {
+async function examples(
+  data: Dataset,
+  most: number,
+  where: string,
+  range?: PixelRange,
+): Promise<Found> {
   const [field] = data.inputs;
-  const n = Math.min(most, data.length);
-  const batch = data.batch(Array.from({ length: n }, (_, i) => i));
-  const shape = [n, ...field!.shape];
+  const first = data.take(Math.min(most, data.length));
+  const [batch] = await Array.fromAsync(first.batches({ batchSize: first.length }));
+  const shape = [batch!.size, ...field!.shape];
   const form = imageForm(shape, `${where}: images: input 0 of the data set`);
-  const planes = cut(batch.inputs[0]!, form);
+  const planes = cut(batch!.inputs[0]!, form);
   const [target] = data.targets;
   const isClass = target?.dtype === "i32" && target.shape.length === 0;
   const labels = isClass
-    ? Array.from(batch.targets[0]!, (label) => data.classes?.[label] ?? `${label}`)
+    ? Array.from(batch!.targets[0]!, (label) => data.classes?.[label] ?? `${label}`)
     : undefined;
   return { pixels: shown(planes, field!.dtype, range), of: data.length, labels };
 }
