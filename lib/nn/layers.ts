@@ -14,6 +14,7 @@
  */
 export { activation, type ActivationName, type ActivationOptions } from "./layers/activation.ts";
 export * from "./layers/adaptive_pool.ts";
+export * from "./layers/batch_renorm.ts";
 export * from "./layers/conv2d.ts";
 export * from "./layers/dense.ts";
 export * from "./layers/dropout.ts";
@@ -26,4 +27,7 @@ export * from "./layers/pool.ts";
 export * from "./layers/radial_basis.ts";
 export * from "./layers/scaled_tanh.ts";
 export * from "./layers/select_channels.ts";
+export * from "./layers/separable_conv2d.ts";
 export * from "./layers/shape.ts";
+export * from "./layers/stochastic_depth.ts";
+export * from "./layers/upsample2d.ts";

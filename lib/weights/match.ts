@@ -150,7 +150,8 @@ function sameKernel(wanted: Shape, found: Shape): boolean {
  */
 function isDepthwise({ config }: LayerView, wanted: Shape, found: Shape): boolean {
   const [height, width, channels, multiple] = found;
-  return found.length === 4 && channels === config.groups &&
+  return found.length === 4 &&
+    (channels === config.groups || multiple === config.depthMultiplier) &&
     sameShape(wanted, [height!, width!, 1, channels! * multiple!]);
 }
 

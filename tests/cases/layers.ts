@@ -145,6 +145,16 @@ const layers = functions([
   ],
   ["groupNorm of vectors", [real([3, 8])], (x) => normalization.groupNorm(x, 2, { epsilon: 1e-3 })],
   [
+    "instanceNorm of images",
+    [real([2, 3, 2, 4]), real([4], 0.5, 2), real([4])],
+    (x, gamma, beta) => normalization.instanceNorm(x, { gamma, beta, epsilon: 1e-3 }),
+  ],
+  [
+    "layerNorm of images",
+    [real([2, 3, 2, 5]), real([5], 0.5, 2), real([5])],
+    (x, gamma, beta) => normalization.layerNorm(x, { gamma, beta, epsilon: 1e-3 }),
+  ],
+  [
     "localResponseNorm",
     [real([1, 2, 3, 9], 0.1, 3)],
     (x) => normalization.localResponseNorm(x, { alpha: 0.5, k: 2 }),

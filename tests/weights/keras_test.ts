@@ -178,6 +178,22 @@ Deno.test("Keras: depthwise kernels, and those of a separable convolution by map
   }
 });
 
+Deno.test("Keras: depthwise and separable convolutions into layers of their names", async () => {
+  const net = sequential([4, 4, 3])
+    .depthwiseConv2d(2, { depthMultiplier: 2, name: "dw" }).separableConv2d(2, 2, { name: "sep" });
+  await loadWeights(net, fixture("keras_depthwise.h5"));
+  const counted = (count: number) => Array.from({ length: count }, (_, i) => i);
+  for (
+    const [name, count] of [
+      ["dw.kernel", 24],
+      ["sep.depthwiseKernel", 24],
+      ["sep.pointwiseKernel", 12],
+    ] as const
+  ) {
+    assertEquals([...await net.weight(name).read()], counted(count), name);
+  }
+});
+
 Deno.test("Keras: numbers that were never written do not take memory without limit", async () => {
   using file = await openWeights(fixture("keras_vast.h5"));
   const { shape, read } = file.tensors.get("vast/kernel")!;

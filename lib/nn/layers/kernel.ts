@@ -21,14 +21,15 @@ export interface KernelOptions extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
 }
 
-const initializer = (fallback: InitializerLike) =>
+/** An initializer as an option. */
+export const initializerOption = (fallback: InitializerLike) =>
   checkedBy<InitializerLike, InitializerLike>(initializerOf, fallback);
 
 /** The options of layers with a kernel and a bias. */
 export const kernelSchema = {
   bias: flag(true),
-  kernelInitializer: initializer(glorotUniform()),
-  biasInitializer: initializer(zeros()),
+  kernelInitializer: initializerOption(glorotUniform()),
+  biasInitializer: initializerOption(zeros()),
 } satisfies Schema<Omit<KernelOptions, "name">>;
 
 /** A kernel of `shape` and `fans`, and a bias for each of the outputs if there is to be one. */

@@ -1,31 +1,27 @@
-import { flag, number, positiveInteger, required } from "../../core/option_kinds.ts";
+import { number, positiveInteger, required } from "../../core/option_kinds.ts";
 import type { Schema, Values } from "../../core/options.ts";
 import {
   batchNorm as batchNormOf,
   groupNorm as groupNormOf,
+  instanceNorm as instanceNormOf,
+  layerNorm as layerNormOf,
   localResponseNorm as localResponseNormOf,
 } from "../../tensor/functions/normalization.ts";
 import {
-  epsilonOption,
   type LocalResponseNormOptions,
   localResponseNormSchema,
 } from "../../tensor/functions/settings.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
-import { constant, zeros } from "../initializer.ts";
 import { defineLayer, type Layer } from "../layer.ts";
-import type { Shape } from "../../core/shape.ts";
-import type { WeightType } from "../weight.ts";
+import {
+  affineWeights,
+  channelsOf,
+  type NormalizationOptions,
+  normalizationSchema,
+} from "./affine.ts";
 import { type LayerOptions, makeLayer } from "./layer_options.ts";
+import { count, statisticWeights } from "./statistics.ts";
 
-/** Settings of normalisation with a learnt factor and shift. */
-export interface NormalizationOptions extends LayerOptions {
-  /** Added to the variance; 1e-5 by default. */
-  readonly epsilon?: number;
-  /** Whether a factor (gamma) is learnt; true by default. */
-  readonly scale?: boolean;
-  /** Whether a shift (beta) is learnt; true by default. */
-  readonly center?: boolean;
-}
+export type { NormalizationOptions } from "./affine.ts";
 
 /** Settings of batchNorm. */
 export interface BatchNormOptions extends NormalizationOptions {
@@ -33,54 +29,21 @@ export interface BatchNormOptions extends NormalizationOptions {
   readonly momentum?: number;
 }
 
-const learnt = { scale: flag(true), center: flag(true) };
 const groupNormSchema = {
   groups: required(positiveInteger()),
-  epsilon: epsilonOption,
-  ...learnt,
+  ...normalizationSchema,
 } satisfies Schema<Omit<NormalizationOptions, "name"> & { readonly groups: number }>;
 const batchNormSchema = {
-  epsilon: epsilonOption,
+  ...normalizationSchema,
   momentum: number({ least: 0, most: 1 }, 0.9),
-  ...learnt,
 } satisfies Schema<Omit<BatchNormOptions, "name">>;
-
-/** The number of channels: the last axis. */
-function channelsOf(shape: Shape | undefined): number {
-  const channels = shape?.at(-1);
-  if (channels === undefined) throw new TypeError("expected at least one axis besides the batch");
-  return channels;
-}
-
-/** What is learnt for each channel. */
-function affineWeights(
-  channels: number,
-  { scale, center }: { readonly scale: boolean; readonly center: boolean },
-): Record<string, WeightType> {
-  const shape = [channels], order = "features";
-  return {
-    ...scale &&
-      { gamma: { shape, initializer: constant(1), stored: { pytorch: "weight", order } } },
-    ...center && { beta: { shape, initializer: zeros(), stored: { pytorch: "bias", order } } },
-  };
-}
 
 const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
   type: "batchNorm",
   schema: batchNormSchema,
   weights: (config, [shape]) => {
     const channels = channelsOf(shape);
-    const statistic = (initial: number, pytorch: string, keras: string): WeightType => ({
-      shape: [channels],
-      initializer: constant(initial),
-      trainable: false,
-      stored: { pytorch, keras, order: "features" },
-    });
-    return {
-      ...affineWeights(channels, config),
-      runningMean: statistic(0, "running_mean", "moving_mean"),
-      runningVariance: statistic(1, "running_var", "moving_variance"),
-    };
+    return { ...affineWeights(channels, config), ...statisticWeights(channels) };
   },
   call: ([x], weights, { epsilon, momentum }, context) => {
     const { runningMean, runningVariance, ...affine } = weights;
@@ -88,17 +51,13 @@ const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
     if (!context.training) {
       return batchNormOf(x!, { ...given, mean: runningMean!, variance: runningVariance! });
     }
-    const count = x!.size / x!.shape.at(-1)!;
-    if (count < 2) {
-      throw new RangeError(
-        "batchNorm: expected more than one number a channel in training, found 1; use a larger batch",
-      );
-    }
-    const axes = x!.shape.slice(0, -1).map((_, axis) => axis);
-    const mean = x!.mean(axes), variance = x!.sub(mean).square().mean(axes);
-    const moved = (old: Tensor, now: Tensor) => old.mul(momentum).add(now.mul(1 - momentum));
-    context.update("runningMean", moved(runningMean!, mean));
-    context.update("runningVariance", moved(runningVariance!, variance.mul(count / (count - 1))));
+    count(
+      "batchNorm",
+      x!,
+      { runningMean: runningMean!, runningVariance: runningVariance! },
+      momentum,
+      context,
+    );
     return batchNormOf(x!, given);
   },
   pointwise: true,
@@ -132,6 +91,42 @@ const groupNormType = defineLayer<Values<typeof groupNormSchema>>({
  */
 export function groupNorm(groups: number, given: NormalizationOptions = {}): Layer {
   return makeLayer(groupNormType, given, { groups });
+}
+
+const instanceNormType = defineLayer<Values<typeof normalizationSchema>>({
+  type: "instanceNorm",
+  schema: normalizationSchema,
+  weights: (config, [shape]) => affineWeights(channelsOf(shape), config),
+  call: ([x], affine, { epsilon }) => instanceNormOf(x!, { ...affine, epsilon }),
+  role: "normalization",
+});
+
+/**
+ * Each channel (last axis) of each example with mean 0 and variance 1 over its pixels, then a learnt
+ * factor and shift: the same in training and at inference. Weights: gamma and beta, [c] each, which
+ * PyTorch's InstanceNorm2d has with `affine=True` alone; `scale: false, center: false` leaves them out.
+ * Source: Ulyanov et al. 2016, arXiv 1607.08022.
+ */
+export function instanceNorm(given: NormalizationOptions = {}): Layer {
+  return makeLayer(instanceNormType, given);
+}
+
+const layerNormType = defineLayer<Values<typeof normalizationSchema>>({
+  type: "layerNorm",
+  schema: normalizationSchema,
+  weights: (config, [shape]) => affineWeights(channelsOf(shape), config),
+  call: ([x], affine, { epsilon }) => layerNormOf(x!, { ...affine, epsilon }),
+  pointwise: true,
+  role: "normalization",
+});
+
+/**
+ * The channels (last axis) of each pixel with mean 0 and variance 1, then a learnt factor and shift for
+ * each: Keras' LayerNormalization, PyTorch's LayerNorm(c). Weights: gamma and beta, [c] each.
+ * Source: Ba et al. 2016, arXiv 1607.06450.
+ */
+export function layerNorm(given: NormalizationOptions = {}): Layer {
+  return makeLayer(layerNormType, given);
 }
 
 const localResponseNormType = defineLayer<Values<typeof localResponseNormSchema>>({

@@ -94,6 +94,37 @@ export function groupNorm(x: Tensor, groups: number, given: AffineArguments = {}
   return affine(centred.mul(deviation).reshape(x.shape), gamma, beta);
 }
 
+/**
+ * Each channel (last axis) of each example with mean 0 and variance 1 over all axes between; then
+ * times gamma plus beta. Source: Ulyanov et al. 2016, arXiv 1607.08022.
+ */
+export function instanceNorm(x: Tensor, given: AffineArguments = {}): Tensor {
+  checkTensor(x, "instanceNorm");
+  if (x.rank < 3) {
+    throw new TypeError(
+      `instanceNorm: expected an axis between examples and channels, found ${formatShape(x.shape)}`,
+    );
+  }
+  return normalized(x, x.shape.slice(1, -1).map((_, i) => i + 1), given, "instanceNorm");
+}
+
+/**
+ * The last axis with mean 0 and variance 1, then times gamma plus beta. Source: Ba et al. 2016, arXiv
+ * 1607.06450.
+ */
+export function layerNorm(x: Tensor, given: AffineArguments = {}): Tensor {
+  checkTensor(x, "layerNorm");
+  return normalized(x, [-1], given, "layerNorm");
+}
+
+/** Mean 0 and variance 1 over some axes, then times gamma plus beta. */
+function normalized(x: Tensor, axes: number[], given: AffineArguments, where: string): Tensor {
+  const { gamma, beta, epsilon } = options(where, given, affineSchema);
+  const centred = x.sub(x.mean(axes, true));
+  const deviation = centred.square().mean(axes, true).add(epsilon).rsqrt();
+  return affine(centred.mul(deviation), gamma, beta);
+}
+
 function affine(x: Tensor, gamma: Tensor | undefined, beta: Tensor | undefined): Tensor {
   const scaled = gamma === undefined ? x : x.mul(gamma);
   return beta === undefined ? scaled : scaled.add(beta);
