@@ -1,4 +1,5 @@
 import { ClassNames } from "../core/class_names.ts";
+import { describeValue } from "../core/errors.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
 import type { ImageEntry, ImageSource } from "../images/image_source.ts";
@@ -9,30 +10,56 @@ type Label = Pick<ImageEntry, "label" | "className">;
 /** A label in words. */
 const textOf = ({ label, className = String(label) }: Label) => className;
 
+/** Whether a class has the name of another number. */
+function isOfAnother({ label, className = "" }: Label, names: ClassNames): boolean {
+  const matches = names.matches(className);
+  return matches.length > 0 && !matches.includes(label);
+}
+
+/** Whether a class is written as a word. */
+const isWord = ({ className = "" }: Pick<Label, "className">) => /\D/.test(className);
+
 /**
  * A source with the classes of a model: what it names gets the number of the model's class of that name,
- * however it is spelled. A model that knows no names leaves the numbers as they are; where these are
+ * however it is spelled. Names beside numbers count if one is that of another number. A model that knows no names leaves the numbers as they are; where these are
  * merely the order of names, a note says so. Names that only go with given numbers are left out where
  * they are too many or too few: a list of synsets that lies beside the images may be of another network.
  *
  * @throws {RangeError} for names or numbers that are no classes of the model, or may be several
+ * @throws {TypeError} for what is no source of images
  */
 export function withClassesOf(model: Model, source: ImageSource): ImageSource {
+  if (typeof source?.images !== "function") {
+    throw new TypeError(
+      `evaluateImages: expected images, as openImages("FOLDER") gives them, found ${
+        describeValue(source)
+      }`,
+    );
+  }
   const { name, length, numbering, classes } = source, count = model.outputShape.at(-1)!;
+  if (model.classes !== undefined && model.classes.length !== count) {
+    throw new RangeError(
+      `${name}: the model has ${count} outputs, but names of ${model.classes.length} classes; set ` +
+        "model.classes to a name for each",
+    );
+  }
   const names = model.classes && new ClassNames(model.classes);
   const isByOrder = numbering === "names" && names === undefined;
   const isByList = numbering === "synsets" && (names === undefined || areInOrder(names, source));
+  const listed = source.images();
+  const isByNumber = numbering === "given" && names !== undefined && Symbol.iterator in listed &&
+    ![...listed].some((image) => isWord(image) && isOfAnother(image, names));
   const most = isByOrder || isByList ? Infinity : count; // It is said of them that they are too many.
   const numberOf = ({ label, ...written }: Label): number | undefined => {
     const { className = numbering === "names" ? classes?.[label] : undefined } = written;
-    if (names !== undefined && className !== undefined && !(isByList && label >= 0)) {
+    const isNumber = label >= 0 && (isByList || isByNumber && isWord(written));
+    if (names !== undefined && className !== undefined && !isNumber) {
       return classNamed(className, label, names, source);
     }
     return label < most ? label : undefined;
   };
   const unknown = (labels: readonly Label[], image: string) =>
     new RangeError(`${name}: ${whatIsUnknown(labels, source, names, count, image)}`);
-  const listed = source.images();
   if (Symbol.iterator in listed) {
     // What is known before the first image is read is checked before.
     const byText = Map.groupBy(listed, textOf);
@@ -114,7 +141,9 @@ function whatIsUnknown(
   count: number,
   image: string,
 ): string {
-  const [first] = labels, { label } = first!, isNumber = numbering === "given" || !first!.className;
+  const [first] = labels,
+    { label } = first!,
+    isNumber = numbering === "given" && !isWord(first!) || !first!.className;
   if (names !== undefined && !(isNumber && label >= count)) {
     const isSynset = numbering !== "synsets" && /^n\d{8}$/.test(textOf(first!));
     return `${names.unknown(labels.map(textOf))}. Folders and labels are named after the model's ` +

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { flag, positiveInteger, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
-import type { Dataset } from "../train/dataset.ts";
+import { formatFields } from "../train/batch.ts";
+import { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
 import { ImagePool } from "../vision/image_pool.ts";
 import { checkViews, viewCount, type ViewOptions, viewSchema } from "../vision/views.ts";
@@ -62,6 +64,10 @@ const datasetSchema = {
  * threads while the device works, and only a few are in memory at a time. With several views of an
  * image, the probabilities are averaged.
  *
+ * What names its classes is matched with the model's names, however these are spelled. Where a table has
+ * names beside numbers, the numbers count, unless a name is that of another of the model's classes:
+ * then the names do.
+ *
  * Where a figure is compared with another tool's, its rounding of sizes counts too: torchvision's is
  * the default, and `preprocessing: { ...model.preprocessing, rounding: "nearest" }` the other usual one
  * ({@linkcode SizeRounding}). That moves one image in a hundred.
@@ -114,9 +120,16 @@ export async function evaluateDataset(
   given: EvaluateDatasetOptions = {},
 ): Promise<Evaluation> {
   const settings = options("evaluateDataset", given, datasetSchema);
+  if (!(data instanceof Dataset)) {
+    throw new TypeError(`evaluateDataset: expected a data set, found ${describeValue(data)}`);
+  }
   const { inputs, targets } = data;
   if (inputs[0]?.dtype !== "u8" || targets[0]?.dtype !== "i32" || targets[0].shape.length > 0) {
-    throw new TypeError("evaluateDataset: expected uint8 images with an int32 label each");
+    throw new TypeError(
+      `evaluateDataset: expected uint8 images with an int32 label each, found ${
+        formatFields(data)
+      }`,
+    );
   }
   if (!sameShape(inputs[0].shape, model.inputShape)) {
     throw new TypeError(

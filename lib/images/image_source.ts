@@ -192,7 +192,7 @@ const namesOf = ({ names, ids }: Synsets) => ({ classes: names, ids: ids.toSorte
  *
  * A table may name files in folders below, by paths in the folder or through it, and leave out
  * endings. What it says twice in the same way counts once. Classes that it names are numbered as
- * {@linkcode classFolders} does. Its text may be UTF-8 or UTF-16.
+ * {@linkcode classFolders} does; of names beside numbers (`class_name`), see {@linkcode evaluateImages}. Its text may be UTF-8 or UTF-16.
  *
  * @throws {RangeError} for a folder without images, a ground-truth file of another length, an
  * unknown synset, a file with two classes or a name that several files have
@@ -218,13 +218,13 @@ export async function labelledImages(
   const isGiven = labels.kind === "table" && labels.numbered;
   const numbering = names.length > 0 && !inList ? "names" : isGiven ? "given" : "synsets";
   const ids = synsets?.ids.toSorted();
-  const entries = rows.map(({ file, label }) => {
+  const entries = rows.map(({ file, label, name }) => {
     const number = numbers.get(String(label)) ?? Number(label);
     return fileEntry(
       join(folder, file),
       file,
       number,
-      numbering === "synsets" ? ids![number]! : String(label),
+      numbering === "synsets" ? ids![number]! : name ?? String(label),
     );
   });
   return {
@@ -271,27 +271,27 @@ function rowsByName(
 ): [rows: readonly LabelledFile[], notes: string[]] {
   if (paths.length === 0) throw noImages(folder);
   const files = paths.map((path) => relative(folder, path)), index = new FileIndex(folder, files);
-  const found = new Map<string, LabelledFile["label"]>();
-  for (const { file: name, label } of rows) {
-    const file = index.find(name, labelFile);
+  const found = new Map<string, LabelledFile>();
+  for (const row of rows) {
+    const { file: name, label } = row, file = index.find(name, labelFile);
     if (file === undefined) {
       throw new Deno.errors.NotFound(
         `${labelFile}: ${name} is not an image in ${folder} (which has ${files.length}); a table ` +
           `names files of the folder, as ${files[0]}`,
       );
     }
-    const before = found.get(file);
+    const before = found.get(file)?.label;
     if (before !== undefined && before !== label) {
       throw new RangeError(
         `${labelFile}: expected one class for each file, found ${before} and ${label} for ${file}`,
       );
     }
-    found.set(file, label);
+    found.set(file, { ...row, file });
   }
   const left = files.length - found.size, again = rows.length - found.size;
   const notes = [
     ...left > 0 ? [`${left} images of ${folder} are not in ${labelFile} and are left out`] : [],
     ...again > 0 ? [`${again} rows of ${labelFile} say again what others say, and count once`] : [],
   ];
-  return [[...found].map(([file, label]) => ({ file, label })), notes];
+  return [[...found.values()], notes];
 }

@@ -99,6 +99,8 @@ export interface LabelledFile {
   readonly file: string;
   /** The number of the class, or its name. */
   readonly label: number | string;
+  /** The name of the class, where that stands beside its number. */
+  readonly name?: string;
 }
 
 /**
@@ -151,12 +153,14 @@ const separators = ["\t", ";", "|"];
 /** Names of columns, without case, spaces and hyphens, the best first. */
 const fileColumns = [
   ...["file", "filename", "filepath", "path", "image", "imagename", "imagefile", "imagepath"],
-  ...["imageid", "img", "imgname", "id"],
+  ...["filenames", "filepaths", "fname", "imageid", "img", "imgname", "imgpath", "id"],
 ];
 const classColumns = [
   ...["class", "label", "classid", "labelid", "classindex", "target", "category", "classname"],
-  ...["labelname", "categoryid", "categoryname", "species", "breed"],
+  ...["labelname", "categoryid", "categoryname", "species", "breed", "labels", "classes"],
 ];
+/** Those of names that may stand beside numbers. */
+const nameColumns = ["classname", "labelname", "categoryname", "labels", "classes"];
 const synsetColumns = ["synset", "wnid", "synsetid", "predictionstring"];
 
 /** The place of the first of some names in a header; -1 where it has none. */
@@ -186,8 +190,9 @@ function ofOneKind(
   const isBySynset = synsets !== undefined && rows.every(({ label }) => synset.test(String(label)));
   return {
     kind: "table",
-    rows: rows.map(({ file, label, where }) => ({
+    rows: rows.map(({ file, label, name, where }) => ({
       file,
+      ...texts.length === 0 && name && { name },
       label: isBySynset
         ? classOfSynset(String(label), synsets, where)
         : texts.length > 0
@@ -206,6 +211,7 @@ function parseTable(
   synsets: Synsets | undefined,
 ): Labels {
   const label = columnOf(header, classColumns), id = columnOf(header, synsetColumns);
+  const named = columnOf(header, nameColumns);
   if (label < 0 && id < 0) {
     throw new SyntaxError(
       `${name}: expected a column "class" or "synset", found ${header.join(", ").slice(0, 200)}`,
@@ -235,7 +241,13 @@ function parseTable(
       }
     }
     const isBySynset = bySynset !== undefined && (byClass === undefined || synsets !== undefined);
-    return { file: cells[file]!, label: isBySynset ? bySynset : byClass!, where };
+    const name = named === label ? undefined : cells[named];
+    return {
+      file: cells[file]!,
+      label: isBySynset ? bySynset : byClass!,
+      where,
+      ...name && !isBySynset && /\D/.test(name) && { name },
+    };
   });
   return ofOneKind(labelled, synsets);
 }
@@ -246,7 +258,9 @@ function synsetIn(cell: string, where: string): string {
   const [first] = ids;
   if (ids.size === 1 && cell.startsWith(first!)) return first!;
   throw new SyntaxError(
-    `${where}: expected a synset such as n01440764, found ${JSON.stringify(cell.slice(0, 60))}`,
+    `${where}: expected ${ids.size > 1 ? "one synset" : "a synset"} such as n01440764, found ${
+      JSON.stringify(cell.slice(0, 60))
+    }`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { describeValue } from "../core/errors.ts";
 import { text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Synsets } from "./labels.ts";
@@ -46,7 +47,7 @@ const isFile = (path: string): Promise<boolean> =>
  * const images = await openImages("val", { labels: "ILSVRC2012_validation_ground_truth.txt" });
  * ```
  *
- * @throws {TypeError} for labels beside shards, which have their own; and whatever `classFolders`,
+ * @throws {TypeError} for a place that is no text, labels beside shards, which have their own; and whatever `classFolders`,
  * `labelledImages` and `shardsOf` throw
  */
 export async function openImages(
@@ -54,6 +55,11 @@ export async function openImages(
   given: OpenImagesOptions = {},
 ): Promise<ImageSource> {
   const { labels, synsets: list } = options("openImages", given, schema);
+  if (typeof place !== "string") {
+    throw new TypeError(
+      `openImages: expected a folder, a path or a URL of shards, found ${describeValue(place)}`,
+    );
+  }
   const isUrl = /^https?:\/\//i.test(place);
   const folders = isUrl ? [] : [place, ...labels === undefined ? [] : [dirname(labels)]];
   const synsets = await findSynsets(list, folders.map((path) => path.replace(/\/+$/, "")));

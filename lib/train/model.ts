@@ -100,14 +100,23 @@ export class Model extends Network<Model> {
   }
 
   set classes(names: readonly string[] | undefined) {
+    const areNames = Array.isArray(names) && names.every((name) => typeof name === "string");
+    if (!areNames && names !== undefined) {
+      throw new TypeError(
+        `classes: expected a list of names, one for each class, found ${describeValue(names)}`,
+      );
+    }
     this.outputs[0]!.classes = names;
   }
 
-  /** Called when the graph has grown: names of as many classes go with it, and programs are compiled anew. */
+  /**
+   * Called when the graph has grown: names of classes go with it, but for those of an output that a
+   * layer of another size follows, and programs are compiled anew.
+   */
   protected override changed(): this {
-    const [output] = this.outputs, before = output!.sources[0];
-    const isAsMany = output!.shape.at(-1) === before?.shape.at(-1);
-    this.classes = isAsMany ? before?.classes : undefined;
+    const [output] = this.outputs, before = output!.sources[0], names = before?.classes;
+    const wereOfOutput = names?.length === before?.shape.at(-1);
+    this.classes = wereOfOutput && names?.length !== output!.shape.at(-1) ? undefined : names;
     this.#predictor = new Predictor(this);
     this.#trainer?.trainer.release();
     this.#trainer = undefined;

@@ -229,6 +229,58 @@ Deno.test("tables and shards name the model's classes too", async () => {
   await assertRejects(() => labelsOf(["gnu", "seal"], table), RangeError, '"Sea_Lion"');
 });
 
+Deno.test("names beside numbers in a table count where they contradict them", async () => {
+  const rows = (names: string[]) =>
+    `class id,filepaths,labels\n${names.map((name, i) => `${i},${i}.jpg,${name}`).join("\n")}\n`;
+  const labels = async (names: string[], classes: string[]) => {
+    using folder = new Folder({
+      "images/0.jpg": "",
+      "images/1.jpg": "",
+      "images/2.jpg": "",
+      "l.csv": rows(names),
+    });
+    const table = await openImages(folder.at("images"), { labels: folder.at("l.csv") });
+    return Object.values(await labelsOf(classes, table));
+  };
+  assertEquals(await labels(["Gnu", "BAT", "elk"], ["bat", "gnu", "elk"]), [1, 0, 2]);
+  assertEquals(await labels(["Gnu", "BAT", "elk"], ["gnu", "bat", "moose"]), [0, 1, 2]);
+  assertEquals(await labels(["Gnu", "BAT", "elk"], ["x", "y", "z"]), [0, 1, 2]);
+  assertEquals(await labels(["crane", "crane", "elk"], ["crane", "crane", "elk"]), [0, 1, 2]);
+  await assertRejects(
+    () => labels(["Gnu", "BAT", "elk"], ["bat", "gnu", "moose"]),
+    RangeError,
+    'unknown class "elk"',
+  );
+});
+
+Deno.test("names of another number of classes, and what is no source or data set, are said to be that", async () => {
+  const model = net();
+  model.classes = ["cat", "dog"];
+  await assertRejects(
+    () => evaluateImages(model, source(), { preprocessing }),
+    RangeError,
+    "the model has 7 outputs, but names of 2 classes; set model.classes",
+  );
+  const text = "folder" as never;
+  await assertRejects(
+    () => evaluateImages(net(), text, { preprocessing }),
+    TypeError,
+    'expected images, as openImages("FOLDER") gives them, found "folder"',
+  );
+  await assertRejects(() => evaluateDataset(net(), text), TypeError, "expected a data set");
+  await assertRejects(
+    () => openImages([] as never),
+    TypeError,
+    "expected a folder, a path or a URL",
+  );
+  const numbers = arrayDataset({ inputs: [[1]], targets: [0] });
+  await assertRejects(
+    () => evaluateDataset(net(), numbers),
+    TypeError,
+    "expected uint8 images with an int32 label each, found (f32[1]) -> (i32[])",
+  );
+});
+
 Deno.test("a data set whose classes stand in another order is measured by their names", async () => {
   const { train: data } = digits({ train: 40, test: 1 });
   const model = sequential([28, 28, 1], { seed: 5 }).flatten().dense(10);

@@ -147,7 +147,11 @@ const bad: [string, string, ErrorConstructor, boolean?][] = [
   ],
   ['file,class\n"a.jpg,1\nb.jpg,2', "l, line 2: expected a quote to be closed", SyntaxError],
   ["Bild,Klasse\na.jpg,1", 'a table needs a header with "file" and', SyntaxError],
-  ["file,PredictionString\na,n02000000 1 n01000000 2", "l, line 2: expected a synset", SyntaxError],
+  [
+    "file,PredictionString\na,n02000000 1 n01000000 2",
+    "l, line 2: expected one synset",
+    SyntaxError,
+  ],
   ["file,synset\na.jpg,n02000001", "l, line 2: unknown synset n02000001", RangeError],
   ["file,class,synset\na.jpg,2,n02000000", "class 2 and synset n02000000 disagree", RangeError],
   ["1\n4", "l, line 2: expected a number from 1 to 3, found 4", RangeError],

@@ -4,6 +4,7 @@ import {
   assertEquals,
   assertNotEquals,
   assertRejects,
+  assertThrows,
 } from "@std/assert";
 import { filesIn, smallDiskTest } from "../folders.ts";
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
@@ -226,6 +227,14 @@ Deno.test("a model of another's values knows its normalization, and its classes 
   assertEquals((await loadModel(await same!.toBytes())).classes, ["cat", "dog"]);
   assertEquals(net.softmax().classes, ["cat", "dog"]);
   assertEquals(net.dense(3).classes, undefined);
+  const later = sequential([4]);
+  later.classes = ["cat", "dog"];
+  assertEquals(later.dense(8).dense(2).classes, ["cat", "dog"]);
+  assertThrows(
+    () => later.classes = "cat" as never,
+    TypeError,
+    'classes: expected a list of names, one for each class, found "cat"',
+  );
 });
 
 Deno.test("results of any layer can be asked for", async () => {
