@@ -126,20 +126,26 @@ export {
   type Updated,
 } from "./lib/train/optimizer.ts";
 export {
+  adadelta,
   adagrad,
   adam,
   type AdamOptions,
   adamW,
+  lamb,
+  lion,
   rmsprop,
   sgd,
   type SgdOptions,
 } from "./lib/train/optimizers.ts";
 export {
+  bySteps,
   constantRate,
   cosineDecay,
   divideOnPlateau,
   exponentialDecay,
   type LearningRate,
+  oneCycle,
+  polynomialDecay,
   type Schedule,
   scheduleOf,
   stepDecay,

@@ -3,12 +3,14 @@ import { pick, type Values } from "../core/options.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
 import type { Optimizer } from "../train/optimizer.ts";
-import { adagrad, adam, adamW, rmsprop, sgd } from "../train/optimizers.ts";
+import { adadelta, adagrad, adam, adamW, lamb, lion, rmsprop, sgd } from "../train/optimizers.ts";
 import {
   constantRate,
   cosineDecay,
   divideOnPlateau,
   exponentialDecay,
+  oneCycle,
+  polynomialDecay,
   type Schedule,
   stepDecay,
   warmUp,
@@ -20,7 +22,7 @@ import { option, UsageError } from "./command.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 
-const optimizers = { sgd, adam, adamw: adamW, rmsprop, adagrad };
+const optimizers = { sgd, adam, adamw: adamW, rmsprop, adagrad, adadelta, lion, lamb };
 type OptimizerName = keyof typeof optimizers;
 const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 const hasMomentum = (name: OptimizerName) => name === "sgd" || name === "rmsprop";
@@ -32,6 +34,8 @@ const schedules = {
   cosine: (rate, epochs) => cosineDecay(rate, { epochs }),
   "warm-up": (rate, epochs) =>
     warmUp(cosineDecay(rate, { epochs: 0.9 * epochs }), { epochs: 0.1 * epochs }),
+  "one-cycle": (rate, epochs) => oneCycle(rate, { epochs }),
+  polynomial: (rate, epochs) => polynomialDecay(rate, { epochs }),
   plateau: (rate) => divideOnPlateau(rate, { patience: 2 }),
 } satisfies Record<string, (rate: number, epochs: number) => Schedule>;
 type ScheduleName = keyof typeof schedules;
@@ -49,7 +53,9 @@ export const runSchema = {
   epochs: option("times that all images are seen (3 for drawn data, else 10)", positiveInteger()),
   "batch-size": option("images of a step (32)", positiveInteger()),
   optimizer: option("the rule of the steps (sgd)", oneOf(optimizerNames)),
-  "learning-rate": size("size of the first steps (0.05 for sgd, 0.01 for adagrad, else 0.001)"),
+  "learning-rate": size(
+    "size of the first steps (0.05 for sgd, 0.01 adagrad, 1 adadelta, 0.0001 lion, else 0.001)",
+  ),
   momentum: size("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
   "weight-decay": size("pull of the weights to zero (0.0005 for sgd, else 0)"),
   schedule: option("how the learning rate changes (cosine)", oneOf(scheduleNames)),
@@ -74,7 +80,12 @@ export interface Settings {
 }
 
 /** Learning rates where none is given; 0.001 for the rest. */
-const firstRates: Partial<Record<OptimizerName, number>> = { sgd: 0.05, adagrad: 0.01 };
+const firstRates: Partial<Record<OptimizerName, number>> = {
+  sgd: 0.05,
+  adagrad: 0.01,
+  adadelta: 1,
+  lion: 0.0001,
+};
 
 /** The settings of a new run. */
 export function settingsOf(given: Given): Settings {

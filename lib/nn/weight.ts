@@ -1,7 +1,13 @@
 import { Random } from "../core/random.ts";
 import type { Shape } from "../core/shape.ts";
 import { Variable } from "../tensor/variable.ts";
-import { type Fans, initialize, type InitializerLike, initializerOf } from "./initializer.ts";
+import {
+  checkInitializer,
+  type Fans,
+  initialize,
+  type InitializerLike,
+  initializerOf,
+} from "./initializer.ts";
 
 /** What a layer needs for a weight. */
 export interface WeightType {
@@ -44,6 +50,7 @@ export class Weight extends Variable {
   constructor(name: string, type: WeightType, seed: number, number: number) {
     const { shape, fans, trainable = true, stored = {} } = type;
     const initializer = initializerOf(type.initializer);
+    checkInitializer(initializer, shape, name);
     super(name, shape, "f32", () => initialize(initializer, shape, new Random(seed, number), fans));
     this.learnable = trainable;
     this.stored = stored;

@@ -253,10 +253,10 @@ class Run {
   async #trainBatches(): Promise<EpochRecord | "aborted"> {
     const signal = this.#signal, started = this.#watch.read();
     // Of an epoch that was interrupted at its end no step is left: its last one was before.
-    let shown = started, images = 0, rate = this.#rateOf(Math.max(0, this.#batch - 1));
+    let shown = started, images = 0, rate = this.#rateOf(-1);
     for await (const batch of this.#batchesLeft()) {
       if (signal.aborted) return "aborted";
-      rate = this.#rateOf(this.#batch);
+      rate = this.#rateOf();
       await this.#trainOn(batch, rate);
       this.#batch++;
       this.#step++;
@@ -302,9 +302,10 @@ class Run {
     }
   }
 
-  /** The learning rate for a batch of the epoch. */
-  #rateOf(batch: number): number {
-    return this.#optimizer.schedule.rate(this.#epoch + batch / (this.#batches ?? Infinity));
+  /** The learning rate of the next step of the epoch, or of one some steps from there. */
+  #rateOf(from = 0): number {
+    const batch = Math.max(0, this.#batch + from), step = Math.max(0, this.#step + from);
+    return this.#optimizer.schedule.rate(this.#epoch + batch / (this.#batches ?? Infinity), step);
   }
 
   #batchesLeft(): Iterable<Batch> | AsyncIterable<Batch> {

@@ -8,8 +8,8 @@ import { options, type Schema } from "../core/options.ts";
  * the rate of an epoch's beginning is that of all its steps.
  */
 export interface Schedule {
-  /** The learning rate at a time. */
-  rate(epoch: number): number;
+  /** The learning rate at a time; `step` counts all steps done, also where an epoch has no end. */
+  rate(epoch: number, step?: number): number;
   /** Told after each epoch what is to fall: the validation loss, or else the training loss. */
   report?(loss: number): void;
   /** What `report` has changed, for a checkpoint. */
@@ -94,6 +94,96 @@ export function cosineDecay(
 }
 
 /**
+ * From the rate down to `minimum` (0) over `epochs`, as (1 - epoch / epochs) ^ `power` (1: a line), and
+ * `minimum` afterwards: with `minimum` 0 PyTorch's PolynomialLR.
+ */
+export function polynomialDecay(
+  learningRate: number,
+  given: { readonly epochs: number; readonly power?: number; readonly minimum?: number },
+): Schedule {
+  rate.read(learningRate, "polynomialDecay: learningRate");
+  const schema = {
+    epochs: required(span),
+    power: number({ above: 0 }, 1),
+    minimum: number({ least: 0 }, 0),
+  } satisfies Schema<typeof given>;
+  const { epochs, power, minimum } = options("polynomialDecay", given, schema);
+  return {
+    rate: (epoch) =>
+      minimum + (learningRate - minimum) * (1 - Math.min(1, epoch / epochs)) ** power,
+  };
+}
+
+/**
+ * One cycle over `epochs`, along halves of cosines: up to `peak` in the first share `rise` (0.3), from
+ * `peak` / `startDivisor` (25); then down to a `finalDivisor`th (1e4) of that start, which stays.
+ * PyTorch's OneCycleLR of n steps is this with `bySteps`, `epochs: n - 1` and a `rise` of
+ * (pct_start * n - 1) / (n - 1). Source: Smith and Topin 2017, arXiv 1708.07120.
+ *
+ * ```ts
+ * import { bySteps, oneCycle } from "@striate/striate";
+ * const schedule = bySteps(oneCycle(0.1, { epochs: 1000 }));
+ * console.log(schedule.rate(0, 300)); // 0.1
+ * ```
+ */
+export function oneCycle(
+  peak: number,
+  given: {
+    readonly epochs: number;
+    readonly rise?: number;
+    readonly startDivisor?: number;
+    readonly finalDivisor?: number;
+  },
+): Schedule {
+  rate.read(peak, "oneCycle: peak");
+  const schema = {
+    epochs: required(span),
+    rise: number({ least: 0, most: 1 }, 0.3),
+    startDivisor: number({ least: 1 }, 25),
+    finalDivisor: number({ least: 1 }, 1e4),
+  } satisfies Schema<typeof given>;
+  const { epochs, rise, startDivisor, finalDivisor } = options("oneCycle", given, schema);
+  const start = peak / startDivisor, end = start / finalDivisor;
+  const between = (from: number, to: number, share: number) =>
+    to + (from - to) * (1 + Math.cos(Math.PI * share)) / 2;
+  return {
+    rate: (epoch) => {
+      const share = Math.min(1, epoch / epochs);
+      return share < rise
+        ? between(start, peak, share / rise)
+        : between(peak, end, rise === 1 ? 0 : (share - rise) / (1 - rise));
+    },
+  };
+}
+
+/**
+ * Another schedule that counts steps where it would count epochs: for streams, whose epochs have no
+ * known length, and for recipes that count updates. The steps are those since training began, so
+ * `bySteps(warmUp(…))` and not the other way round. In `trainOnBatch`, the epoch that it is given
+ * stands for the step.
+ *
+ * ```ts
+ * import { bySteps, stepDecay } from "@striate/striate";
+ * const schedule = bySteps(stepDecay(0.1, { every: 32_000 }));
+ * console.log(schedule.rate(80, 31_999)); // 0.1
+ * ```
+ */
+export function bySteps(counting: Schedule): Schedule {
+  const schedule = scheduleOf(learningRateOption(0).read(counting, "bySteps"));
+  return {
+    ...counted(schedule),
+    rate: (epoch, step = epoch) => schedule.rate(step, step),
+  };
+}
+
+/** What a schedule within another remembers. */
+const counted = (schedule: Schedule): Omit<Schedule, "rate"> => ({
+  report: (loss) => schedule.report?.(loss),
+  state: () => schedule.state?.() ?? {},
+  restore: (state) => schedule.restore?.(state),
+});
+
+/**
  * Another schedule, but at first the rate rises from 0 to its start over `epochs`. The other
  * schedule begins after that.
  *
@@ -107,11 +197,9 @@ export function warmUp(after: LearningRate, given: { readonly epochs: number }):
   const { epochs } = options("warmUp", given, { epochs: required(span) });
   const schedule = scheduleOf(learningRateOption(0).read(after, "warmUp: learningRate"));
   return {
-    rate: (epoch) =>
-      epoch < epochs ? schedule.rate(0) * epoch / epochs : schedule.rate(epoch - epochs),
-    report: (loss) => schedule.report?.(loss),
-    state: () => schedule.state?.() ?? {},
-    restore: (state) => schedule.restore?.(state),
+    rate: (epoch, step) =>
+      epoch < epochs ? schedule.rate(0) * epoch / epochs : schedule.rate(epoch - epochs, step),
+    ...counted(schedule),
   };
 }
 

@@ -47,6 +47,8 @@ export interface OptimizerOptions {
   readonly learningRate?: LearningRate;
   /** Largest norm of all gradients together; none by default. */
   readonly clipNorm?: number;
+  /** Largest magnitude of each number of a gradient, before `clipNorm`; none by default. */
+  readonly clipValue?: number;
   /**
    * Factors of the learning rate for weights by name, where `*` stands for any text: `{ "conv*": 0.1 }`.
    * The first that fits counts; 1 where none does.
@@ -62,6 +64,7 @@ export const optimizerSchema = (learningRate: number) =>
   ({
     learningRate: learningRateOption(learningRate),
     clipNorm: number({ above: 0 }),
+    clipValue: number({ above: 0 }),
     rateFactors: checkedBy<Readonly<Record<string, number>>>((given, where) => {
       const entries = Object.entries(factorsByName.read(given, where));
       const read = ([name, value]: [string, unknown]) =>
@@ -103,18 +106,20 @@ export class Optimizer {
   readonly slots: readonly string[];
   readonly #rule: OptimizerRule;
   readonly #clipNorm: number | undefined;
+  readonly #clipValue: number | undefined;
   readonly #factors: readonly (readonly [RegExp, number])[];
 
   /** Use {@linkcode defineOptimizer}. */
   constructor(
     rule: OptimizerRule,
-    { learningRate = 0.001, clipNorm, rateFactors = {} }: OptimizerOptions,
+    { learningRate = 0.001, clipNorm, clipValue, rateFactors = {} }: OptimizerOptions,
   ) {
     this.name = rule.name;
     this.slots = rule.slots ?? [];
     this.schedule = scheduleOf(learningRate);
     this.#rule = rule;
     this.#clipNorm = clipNorm;
+    this.#clipValue = clipValue;
     this.#factors = Object.entries(rateFactors).map(([name, factor]) => [patternOf(name), factor]);
   }
 
@@ -134,7 +139,7 @@ export class Optimizer {
   #written(): string {
     const settings = { ...this.#rule.settings, learningRate: undefined };
     const factors = this.#factors.map(([pattern, factor]) => [pattern.source, factor]);
-    return JSON.stringify([settings, this.#clipNorm, factors]);
+    return JSON.stringify([settings, this.#clipNorm, this.#clipValue, factors]);
   }
 
   /** What it remembers before the first step: zeros. */
@@ -161,7 +166,7 @@ export class Optimizer {
   ): { weights: T; state: OptimizerState<T> } {
     const names = paths(weights), list = flatten(weights, "step: weights");
     const slopes = ofForm(weights, gradients, "step: gradients");
-    const clipped = this.#clipNorm === undefined ? slopes : clipByNorm(slopes, this.#clipNorm);
+    const clipped = this.#clipped(slopes);
     const memory = this.slots.map((slot) => ofForm(weights, slots[slot]!, `step: ${slot}`));
     const next = step.add(1), common = asTensor(rate);
     const updated = list.map((weight, i) => {
@@ -188,6 +193,13 @@ export class Optimizer {
         ])),
       },
     };
+  }
+
+  /** Gradients without what is too large. */
+  #clipped(gradients: readonly Tensor[]): readonly Tensor[] {
+    const norm = this.#clipNorm, limit = this.#clipValue;
+    const each = limit === undefined ? gradients : gradients.map((g) => g.clip(-limit, limit));
+    return norm === undefined ? each : clipByNorm(each, norm);
   }
 
   /** The factor of the learning rate for a weight. */

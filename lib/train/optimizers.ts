@@ -5,6 +5,7 @@
  */
 import { flag, number, oneOf } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
+import { where } from "../tensor/combine.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   defineOptimizer,
@@ -223,6 +224,115 @@ export function adagrad(
       const s = squares!.add(g.square());
       const step = g.div(s.sqrt().add(epsilon)).mul(rate);
       return { weight: weight.sub(step), slots: [s] };
+    },
+  }, common);
+}
+
+/**
+ * Adadelta: the gradient over the root of its running mean square, times that of the steps so far, so
+ * that a step has the weight's own unit; the learning rate, 1 by default, is a factor of it.
+ * Source: Zeiler 2012, arXiv 1212.5701.
+ */
+export function adadelta(
+  given: OptimizerOptions & {
+    /** Share of the old mean squares; 0.9 by default. */
+    readonly decay?: number;
+    /** Added to the mean squares; 1e-6 by default. */
+    readonly epsilon?: number;
+    readonly weightDecay?: number;
+  } = {},
+): Optimizer {
+  const schema = {
+    ...optimizerSchema(1),
+    decay: share(0.9),
+    epsilon: number({ above: 0 }, 1e-6),
+    weightDecay: notNegative(0),
+  } satisfies Schema<typeof given>;
+  const settings = options("adadelta", given, schema);
+  const { decay, epsilon, weightDecay, ...common } = settings;
+  return defineOptimizer({
+    name: "adadelta",
+    settings,
+    slots: ["square", "stepSquare"],
+    update(weight, gradient, [square, stepSquare], rate) {
+      const g = decayed(gradient, weight, weightDecay);
+      const s = square!.mul(decay).add(g.square().mul(1 - decay));
+      const step = stepSquare!.add(epsilon).sqrt().div(s.add(epsilon).sqrt()).mul(g);
+      const squares = stepSquare!.mul(decay).add(step.square().mul(1 - decay));
+      return { weight: weight.sub(step.mul(rate)), slots: [s, squares] };
+    },
+  }, common);
+}
+
+/**
+ * Lion: every number moves by the learning rate (1e-4 by default), in the direction of the sign of a
+ * mean of gradients. It wants a third to a tenth of AdamW's rate and as much more weight decay, which is
+ * taken off the weight itself. Source: Chen et al. 2023, arXiv 2302.06675, algorithm 2.
+ */
+export function lion(
+  given: OptimizerOptions & {
+    /** Share of the old mean in the direction of a step; 0.9 by default. */
+    readonly beta1?: number;
+    /** Share of the old mean in the new one; 0.99 by default. */
+    readonly beta2?: number;
+    readonly weightDecay?: number;
+  } = {},
+): Optimizer {
+  const schema = {
+    ...optimizerSchema(1e-4),
+    beta1: share(0.9),
+    beta2: share(0.99),
+    weightDecay: notNegative(0),
+  } satisfies Schema<typeof given>;
+  const settings = options("lion", given, schema);
+  const { beta1, beta2, weightDecay, ...common } = settings;
+  return defineOptimizer({
+    name: "lion",
+    settings,
+    slots: ["mean"],
+    update(weight, gradient, [mean], rate) {
+      const direction = mean!.mul(beta1).add(gradient.mul(1 - beta1)).sign();
+      return {
+        weight: weight.sub(decayed(direction, weight, weightDecay).mul(rate)),
+        slots: [mean!.mul(beta2).add(gradient.mul(1 - beta2))],
+      };
+    },
+  }, common);
+}
+
+/**
+ * LAMB: Adam's step of each weight tensor, weight decay added (0.01 by default), made as long as the
+ * weight's own norm times the learning rate, for batches of thousands. The epsilon is 1e-6 by default.
+ * Source: You et al. 2019, arXiv 1904.00962, algorithm 2.
+ */
+export function lamb(given: AdamOptions = {}): Optimizer {
+  const schema = {
+    ...optimizerSchema(0.001),
+    beta1: share(0.9),
+    beta2: share(0.999),
+    epsilon: notNegative(1e-6),
+    weightDecay: notNegative(0.01),
+  } satisfies Schema<AdamOptions>;
+  const settings = options("lamb", given, schema);
+  const { beta1, beta2, epsilon, weightDecay, ...common } = settings;
+  const norm = (x: Tensor) => x.square().sum().sqrt();
+  return defineOptimizer({
+    name: "lamb",
+    settings,
+    slots: ["mean", "square"],
+    update(weight, gradient, [mean, square], rate, step) {
+      const m = mean!.mul(beta1).add(gradient.mul(1 - beta1));
+      const s = square!.mul(beta2).add(gradient.square().mul(1 - beta2));
+      const root = s.sqrt().div(shareOfSteps(beta2, step).sqrt()).add(epsilon);
+      const move = decayed(m.div(shareOfSteps(beta1, step)).div(root), weight, weightDecay);
+      // A weight of zeros, or a step of none, has no length to go by.
+      const length = norm(weight), stepLength = norm(move);
+      const ratio = where(
+        length.minimum(stepLength).greater(0),
+        length.div(where(stepLength.greater(0), stepLength, 1)),
+        1,
+      );
+      return { weight: weight.sub(move.mul(rate.mul(ratio))), slots: [m, s] };
     },
   }, common);
 }

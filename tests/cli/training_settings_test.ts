@@ -21,7 +21,8 @@ Deno.test("a run without options is LeNet-5 on digits, three times", () => {
 });
 
 Deno.test("every optimizer and schedule can be chosen", () => {
-  for (const optimizer of ["sgd", "adam", "adamw", "rmsprop", "adagrad"] as const) {
+  const names = ["sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "lion", "lamb"] as const;
+  for (const optimizer of names) {
     const settings = settingsOf({ optimizer, "learning-rate": 0.01 });
     assertEquals(optimizerOf(settings).name.toLowerCase(), optimizer);
   }
@@ -31,6 +32,8 @@ Deno.test("every optimizer and schedule can be chosen", () => {
     exponential: [1, 0.01 ** (1 / 3), 0.01 ** (2 / 3)],
     cosine: [1, 0.75, 0.25],
     "warm-up": [0, undefined, undefined],
+    "one-cycle": [0.04, undefined, undefined],
+    polynomial: [1, 2 / 3, 1 / 3],
     plateau: [1, 1, 1],
   } as const;
   for (const [schedule, expected] of Object.entries(rates)) {

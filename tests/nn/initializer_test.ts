@@ -157,3 +157,51 @@ Deno.test("initializers that make no sense are errors", () => {
     'unknown initializer "glorot"',
   );
 });
+
+/** The matrix of a kernel [..., outputs] times its transpose: of what outputs read, or of the rows. */
+function products(data: Float32Array, columns: number, ofColumns: boolean): number[][] {
+  const rows = data.length / columns, at = (i: number, j: number) => data[i * columns + j]!;
+  const [count, length] = ofColumns ? [columns, rows] : [rows, columns];
+  const entry = (v: number, i: number) => ofColumns ? at(i, v) : at(v, i);
+  const each = Array.from({ length: count }, (_, v) => v);
+  return each.map((a) =>
+    each.map((b) =>
+      Array.from({ length }, (_, i) => entry(a, i) * entry(b, i)).reduce((sum, x) => sum + x)
+    )
+  );
+}
+
+Deno.test("orthogonal: Q^T Q is gain^2 I for tall matrices, Q Q^T for wide ones", () => {
+  for (
+    const [shape, isTall] of [[[3, 3, 4, 8], true], [[5, 12], false], [[7, 7], true]] as const
+  ) {
+    const data = init.initialize(init.orthogonal(1.5), shape, new Random(2));
+    const columns = shape.at(-1)!;
+    products(data, columns, isTall).forEach((row, i) =>
+      row.forEach((x, j) => assertAlmostEquals(x, i === j ? 2.25 : 0, 1e-5))
+    );
+  }
+});
+
+Deno.test("orthogonal: turned by chance alone, either way round as often", () => {
+  let positive = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const [a, b, c, d] = init.initialize(init.orthogonal(), [2, 2], new Random(seed));
+    if (a! * d! - b! * c! > 0) positive++;
+  }
+  assert(positive > 70 && positive < 130, `${positive}`);
+});
+
+Deno.test("orthogonal: by name, of depthwise kernels, saved; not for a bias", async () => {
+  const net = sequential([6, 6, 4], { seed: 1 })
+    .depthwiseConv2d(3, { kernelInitializer: "orthogonal" });
+  const data = await net.weight("depthwiseConv2d1.kernel").read() as Float32Array;
+  products(data, 4, true).forEach((row, i) =>
+    row.forEach((x, j) => assertAlmostEquals(x, i === j ? 1 : 0, 1e-5))
+  );
+  assertThrows(
+    () => sequential([3]).dense(2, { biasInitializer: "orthogonal" }).namedWeights,
+    RangeError,
+    "initializer orthogonal: expected a weight of at least two axes, found dense1.bias of the shape [2]",
+  );
+});

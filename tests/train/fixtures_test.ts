@@ -2,7 +2,16 @@ import { assertAlmostEquals } from "@std/assert";
 import { type Shape, sizeOf } from "../../lib/core/shape.ts";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { type LossLike, lossOf } from "../../lib/train/loss.ts";
-import { adagrad, adam, adamW, rmsprop, sgd } from "../../lib/train/optimizers.ts";
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamW,
+  lamb,
+  lion,
+  rmsprop,
+  sgd,
+} from "../../lib/train/optimizers.ts";
 import type { Optimizer } from "../../lib/train/optimizer.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { record as recording } from "../../lib/tensor/tracing.ts";
@@ -35,6 +44,9 @@ const optimizers: Record<string, (options: Record<string, unknown>) => Optimizer
   adamW,
   rmsprop,
   adagrad,
+  adadelta,
+  lion,
+  lamb,
 };
 
 /** The largest difference of the weights after each step of a record. */

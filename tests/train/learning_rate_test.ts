@@ -1,9 +1,15 @@
+import { DataStream } from "../../lib/train/stream.ts";
+import { sgd } from "../../lib/train/optimizers.ts";
+import { assertSameWeights, corners, scratch, stateful, useCpu } from "./helpers.ts";
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
+  bySteps,
   constantRate,
   cosineDecay,
   divideOnPlateau,
   exponentialDecay,
+  oneCycle,
+  polynomialDecay,
   stepDecay,
   warmUp,
 } from "../../lib/train/learning_rate.ts";
@@ -39,6 +45,48 @@ Deno.test("warmUp passes on what a schedule of any kind is told", () => {
   assertEquals(schedule.state!(), {});
 });
 
+Deno.test("oneCycle and polynomialDecay stay where they end", () => {
+  const cycle = oneCycle(1, { epochs: 4, rise: 0.5, startDivisor: 10, finalDivisor: 5 });
+  [0.1, 0.55, 1, 0.51, 0.02, 0.02].forEach((rate, epoch) =>
+    assertAlmostEquals(cycle.rate(epoch), rate, 1e-12)
+  );
+  assertEquals(oneCycle(1, { epochs: 2, rise: 0 }).rate(0), 1);
+  assertEquals(oneCycle(1, { epochs: 2, rise: 1 }).rate(2), 1);
+  const square = polynomialDecay(1, { epochs: 2, power: 2, minimum: 0.2 });
+  assertEquals([0, 2, 3].map((epoch) => square.rate(epoch)), [1, 0.2, 0.2]);
+  assertAlmostEquals(square.rate(1), 0.4);
+});
+
+Deno.test("bySteps counts the steps of fit, of a stream too, and goes on with them", async () => {
+  await useCpu();
+  await using folder = await scratch();
+  const asked: number[] = [];
+  const schedule = () => {
+    const halved = stepDecay(0.1, { every: 5, factor: 0.5 });
+    return bySteps({ rate: (step) => (asked.push(step), halved.rate(step)) });
+  };
+  const data = corners(24),
+    fit = (epochs: number, more: object) => ({
+      epochs,
+      batchSize: 4,
+      optimizer: sgd({ learningRate: schedule() }),
+      ...more,
+    });
+  const whole = stateful(), half = stateful();
+  await whole.fit(data, fit(2, {}));
+  assertEquals(new Set(asked), new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]));
+  await half.fit(data, fit(1, { checkpoint: { directory: folder.path } }));
+  await half.fit(data, fit(2, { checkpoint: { directory: folder.path }, resume: folder.path }));
+  await assertSameWeights(half, whole);
+  asked.length = 0;
+  const stream = new DataStream(data, function* () {
+    for (let i = 0; i < data.length; i++) yield data.get(i);
+  });
+  await stateful().fit(stream, fit(1, {}));
+  assertEquals(Math.max(...asked), 5);
+  assertEquals(bySteps(stepDecay(1, { every: 3 })).rate(3), 0.1);
+});
+
 Deno.test("divideOnPlateau bears so many epochs, then divides", () => {
   const schedule = divideOnPlateau(1, { patience: 1, factor: 10, minimum: 0.05 });
   const rates = [5, 4, 4, 4, 4, 4, 4, 3].map((loss) => {
@@ -71,6 +119,8 @@ Deno.test("settings out of range are refused", () => {
   assertThrows(() => stepDecay(0.1, { every: 0 }), RangeError, "stepDecay: every");
   assertThrows(() => exponentialDecay(0.1, { factor: NaN }), RangeError, "factor");
   assertThrows(() => cosineDecay(0.1, { epochs: -1 }), RangeError, "cosineDecay: epochs");
+  assertThrows(() => oneCycle(0.1, { epochs: 3, rise: 2 }), RangeError, "oneCycle: rise");
+  assertThrows(() => polynomialDecay(0.1, { epochs: 3, power: 0 }), RangeError, "power");
   assertThrows(() => warmUp(0.1, { epochs: 0 }), RangeError, "warmUp: epochs");
   assertThrows(() => divideOnPlateau(0.1, { factor: 1 }), RangeError, "factor");
   assertThrows(() => warmUp("fast" as unknown as number, { epochs: 1 }), TypeError, "learningRate");

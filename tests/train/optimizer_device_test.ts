@@ -3,17 +3,22 @@ import { assert } from "@std/assert";
 import { tensor } from "../../lib/tensor/create.ts";
 import { jit } from "../../lib/tensor/jit.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { adam, adamW } from "../../lib/train/optimizers.ts";
-import type { OptimizerState } from "../../lib/train/optimizer.ts";
+import { adadelta, adam, adamW, lamb, lion } from "../../lib/train/optimizers.ts";
+import type { Optimizer, OptimizerState } from "../../lib/train/optimizer.ts";
 import { type FixtureArray, fixtures, numbersOf } from "../fixtures/load.ts";
 import { testEachOnDevices } from "../tensor/devices.ts";
 
-const rules = { adam, adamW };
-const records = fixtures("optimizers").flatMap((record) =>
-  record.optimizer === "adam" || record.optimizer === "adamW"
-    ? [{ ...record, rule: rules[record.optimizer] }]
-    : []
-);
+const rules: Readonly<Record<string, (options: Record<string, unknown>) => Optimizer>> = {
+  adam,
+  adamW,
+  adadelta,
+  lion,
+  lamb,
+};
+const records = fixtures("optimizers").flatMap((record) => {
+  const rule = rules[record.optimizer];
+  return rule === undefined ? [] : [{ ...record, rule }];
+});
 
 const tensorOf = (array: FixtureArray) =>
   tensor(Float32Array.from(numbersOf(array)), { shape: array.shape });

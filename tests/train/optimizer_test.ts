@@ -13,7 +13,16 @@ import {
   type Optimizer,
   type OptimizerRule,
 } from "../../lib/train/optimizer.ts";
-import { adagrad, adam, adamW, rmsprop, sgd } from "../../lib/train/optimizers.ts";
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamW,
+  lamb,
+  lion,
+  rmsprop,
+  sgd,
+} from "../../lib/train/optimizers.ts";
 import { evaluate } from "../reference.ts";
 import { bitsOf, useCpu } from "./helpers.ts";
 
@@ -129,6 +138,24 @@ Deno.test("the weights after a step of a program are those of the rule", async (
   assert("dense1.kernel" in await bitsOf(net));
 });
 
+Deno.test("lamb: a weight of zeros, or a step of none, has the learning rate alone", async () => {
+  const optimizer = lamb({ learningRate: 0.5, weightDecay: 0 });
+  const weights = [tensor([0, 0]), tensor([3, 4])];
+  const gradients = [tensor([2, -7]), tensor([0, 0])];
+  const { weights: [zero, still] } = optimizer.step(weights, gradients, optimizer.init(weights));
+  (await zero!.data()).forEach((x, i) => assertAlmostEquals(x, [-0.5, 0.5][i]!, 1e-5));
+  assertEquals(await still!.array(), [3, 4]);
+});
+
+Deno.test("clipValue cuts each number, before clipNorm shortens all", async () => {
+  const optimizer = sgd({ learningRate: 1, clipValue: 3, clipNorm: 2.5 });
+  const weights = tensor([0, 0]), state = optimizer.init(weights);
+  const after = optimizer.step(weights, tensor([-300, 4]), state).weights;
+  const side = 2.5 / Math.SQRT2;
+  (await after.data()).forEach((x, i) => assertAlmostEquals(x, [side, -side][i]!, 1e-4));
+  assert(!optimizer.computesAs(sgd({ learningRate: 1, clipNorm: 2.5 })));
+});
+
 Deno.test("settings out of range and unknown ones are refused", () => {
   assertThrows(() => sgd({ momentum: 1 }), RangeError, "sgd: momentum");
   assertThrows(() => sgd({ nesterov: true }), RangeError, "expected a momentum above 0");
@@ -137,6 +164,8 @@ Deno.test("settings out of range and unknown ones are refused", () => {
   assertThrows(() => sgd({ weightDecay: Infinity }), RangeError, "weightDecay");
   assertThrows(() => adam({ beta2: 1 }), RangeError, "adam: beta2");
   assertThrows(() => adamW({ clipNorm: 0 }), RangeError, "adamW: clipNorm");
+  assertThrows(() => lion({ clipValue: -1 }), RangeError, "lion: clipValue");
+  assertThrows(() => adadelta({ epsilon: 0 }), RangeError, "adadelta: epsilon");
   assertThrows(() => rmsprop({ decay: -0.1 }), RangeError, "rmsprop: decay");
   assertThrows(() => adagrad({ weightDecay: -1 }), RangeError, "adagrad: weightDecay");
   const misspelt = { learningrate: 0.1 } as object;
