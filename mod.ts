@@ -202,9 +202,11 @@ export * from "./data/mod.ts";
 
 export { centerCrop, cropImage, mirrorImage, tenCrop } from "./lib/vision/crop.ts";
 export { decodeImage, type DecodeOptions } from "./lib/vision/decode.ts";
-export type { RgbImage } from "./lib/vision/image.ts";
+export type { ByteImage, RgbImage } from "./lib/vision/image.ts";
 export { prepareImage, type ViewOptions } from "./lib/vision/views.ts";
 export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize_image.ts";
+
+export * as augmentation from "./lib/augment/mod.ts";
 
 export * from "./lib/images/image_source.ts";
 export type { Synsets } from "./lib/images/labels.ts";

@@ -53,7 +53,7 @@ export const heightAndWidth = (size: ImageSize): readonly [height: number, width
   typeof size === "number" ? [size, size] : size;
 
 /** A size as an option. */
-const imageSize = checkedBy<ImageSize>((value, where) => {
+export const imageSize = checkedBy<ImageSize>((value, where) => {
   const isPair = (list: unknown): list is readonly unknown[] =>
     Array.isArray(list) && list.length === 2;
   if (!isPair(value)) return positiveInteger().read(value, where);

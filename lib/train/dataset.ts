@@ -85,6 +85,17 @@ export type ExampleTransform = (
   random: Random,
 ) => Example | Promise<Example>;
 
+/**
+ * What changes examples and says itself how: it is made for the fields of what it maps, and refuses
+ * what does not fit before any example is read. The pipelines of `augmentation` are such.
+ */
+export interface SchemaTransform {
+  /** What it does to examples of a schema, and what it changes in that. */
+  forSchema(
+    schema: Schema,
+  ): { readonly transform: ExampleTransform; readonly schema: Partial<Schema> };
+}
+
 const drawSchema = { epoch: cutSchema.epoch, seed: cutSchema.seed } satisfies OptionSchema<
   DrawOptions
 >;
@@ -341,7 +352,7 @@ export abstract class Dataset implements Schema {
   }
 
   /**
-   * Examples changed by `transform` whenever they are read. `schema` declares what changes in
+   * Examples changed by a function, or by a pipeline of `augmentation`, whenever they are read. `schema` declares what changes in
    * shape or dtype; what it does not name stays. Where `inputs` change, `normalization` is dropped
    * unless given, since it belongs to input 0.
    *
@@ -372,10 +383,14 @@ export abstract class Dataset implements Schema {
    *
    * `evaluate`, `predict` and the validation of `fit` always see epoch 0 of seed 0.
    *
-   * A `transform` may take time, on threads say, and return a promise: then several examples are
+   * A function may take time, on threads say, and return a promise: then several examples are
    * changed at a time, and ahead of their use.
    */
-  map(transform: ExampleTransform, schema: Partial<Schema> = {}): Dataset {
+  map(change: ExampleTransform | SchemaTransform, schema: Partial<Schema> = {}): Dataset {
+    if (typeof change !== "function") {
+      const made = change.forSchema(this);
+      return this.map(made.transform, { ...made.schema, ...schema });
+    }
     const result = changedSchema(this, schema);
     return makeDataset(this.length, result, (index, batch, row, draw) => {
       const source = emptyBatch(this, 1);
@@ -386,7 +401,7 @@ export abstract class Dataset implements Schema {
         copyRow(result, example, 0, batch, row);
       };
       return after(this.read(index, source, 0, draw), () => {
-        const changed = transform(source, index, draw.epoch, draw.random);
+        const changed = change(source, index, draw.epoch, draw.random);
         return changed instanceof Promise ? changed.then(put) : put(changed);
       });
     });

@@ -22,7 +22,12 @@ import {
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
-import { arrayDataset, type BatchesOptions, type Dataset } from "./dataset.ts";
+import {
+  arrayDataset,
+  type BatchesOptions,
+  type Dataset,
+  type SchemaTransform,
+} from "./dataset.ts";
 import { Draw } from "./draw.ts";
 
 /**
@@ -97,25 +102,31 @@ export class DataStream implements Schema {
   }
 
   /**
-   * Examples changed by `transform` as they pass; `schema` declares what changes in shape or dtype.
+   * Examples changed by a function, or by a pipeline of `augmentation`, as they pass; `schema` declares what changes in shape or dtype.
    * `index` counts the examples that pass; epoch and random numbers are as in
    * {@linkcode Dataset.map}. An example that is returned without weights keeps those that it had.
    */
   map(
-    transform: (
-      example: Example,
-      index: number,
-      epoch: number,
-      random: Random,
-    ) => Example | Promise<Example>,
+    change:
+      | ((
+        example: Example,
+        index: number,
+        epoch: number,
+        random: Random,
+      ) => Example | Promise<Example>)
+      | SchemaTransform,
     schema: Partial<Schema> = {},
   ): DataStream {
+    if (typeof change !== "function") {
+      const made = change.forSchema(this);
+      return this.map(made.transform, { ...made.schema, ...schema });
+    }
     const lane = this.#maps, result = changedSchema(this, schema);
     const stream = this.#changed(async function* (examples, epoch, seed) {
       let index = 0;
       for await (const example of examples) {
         const { random } = new Draw(seed, epoch, index, lane);
-        const changed = await transform(example, index++, epoch, random);
+        const changed = await change(example, index++, epoch, random);
         const { weights = example.weights } = changed ?? {};
         yield result.weights ? { ...changed, weights: weights! } : changed;
       }

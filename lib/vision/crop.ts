@@ -1,17 +1,17 @@
 import { heightAndWidth, type ImageSize, type SizeRounding } from "../core/preprocessing.ts";
-import { checkImage, type RgbImage } from "./image.ts";
+import { type ByteImage, channelsOf, type RgbImage } from "./image.ts";
 
 /** The part of an image from column `left` and row `top` on. */
 export function cropImage(
-  image: RgbImage,
+  image: ByteImage,
   { left, top, width, height }: {
     readonly left: number;
     readonly top: number;
     readonly width: number;
     readonly height: number;
   },
-): RgbImage {
-  checkImage(image, "cropImage");
+): ByteImage {
+  const channels = channelsOf(image, "cropImage");
   const inside = left >= 0 && top >= 0 && width > 0 && height > 0 &&
     left + width <= image.width && top + height <= image.height;
   if (!inside || ![left, top, width, height].every(Number.isInteger)) {
@@ -20,10 +20,10 @@ export function cropImage(
         `${image.width} x ${image.height}; resize it before`,
     );
   }
-  const data = new Uint8Array(height * width * 3);
+  const data = new Uint8Array(height * width * channels);
   for (let y = 0; y < height; y++) {
-    const start = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(start, start + width * 3), y * width * 3);
+    const start = ((top + y) * image.width + left) * channels;
+    data.set(image.data.subarray(start, start + width * channels), y * width * channels);
   }
   return { width, height, data };
 }
@@ -36,10 +36,10 @@ function half(margin: number): number {
 
 /** The square of `size` x `size` pixels in the middle, or a rectangle of `size` [height, width]. */
 export function centerCrop(
-  image: RgbImage,
+  image: ByteImage,
   size: ImageSize,
   rounding: SizeRounding = "torchvision",
-): RgbImage {
+): ByteImage {
   const [height, width] = heightAndWidth(size);
   const place = (margin: number) => rounding === "nearest" ? Math.floor(margin / 2) : half(margin);
   const left = place(image.width - width), top = place(image.height - height);
@@ -47,13 +47,14 @@ export function centerCrop(
 }
 
 /** An image with left and right exchanged. */
-export function mirrorImage(image: RgbImage): RgbImage {
-  checkImage(image, "mirrorImage");
+export function mirrorImage(image: ByteImage): ByteImage {
+  const channels = channelsOf(image, "mirrorImage");
   const { width, height, data } = image, result = new Uint8Array(data.length);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = (y * width + x) * 3, to = (y * width + width - 1 - x) * 3;
+    let from = y * width * channels, to = from + (width - 1) * channels;
+    for (let x = 0; x < width; x++, from += channels, to -= channels) {
       result[to] = data[from]!;
+      if (channels === 1) continue;
       result[to + 1] = data[from + 1]!;
       result[to + 2] = data[from + 2]!;
     }

@@ -8,6 +8,34 @@ export interface RgbImage {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
+/**
+ * An image as bytes, in colour or grey: rows from the top, each pixel its red, green and blue byte, or
+ * one byte ([height, width, 3] or [height, width, 1]). {@linkcode RgbImage} is one.
+ */
+export interface ByteImage {
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** `height * width * 3` bytes, or `height * width` where it is grey. */
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The bytes of a pixel: 3, or 1 where an image is grey.
+ *
+ * @throws {TypeError} for an image whose bytes are not as many as its size says
+ */
+export function channelsOf({ width, height, data }: ByteImage, where: string): 1 | 3 {
+  const sized = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
+  if (sized && data?.length === width * height * 3) return 3;
+  if (sized && data?.length === width * height) return 1;
+  throw new TypeError(
+    `${where}: expected an image of width * height * 3 bytes, or width * height where it is grey, ` +
+      `found ${width} x ${height} with ${data?.length ?? "no"} bytes`,
+  );
+}
+
 /** Checks that an image has as many bytes as its size says. */
 export function checkImage(image: RgbImage, where: string): void {
   const { width, height, data } = image;

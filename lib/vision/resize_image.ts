@@ -7,7 +7,7 @@
  */
 import { integer, oneOf } from "../core/option_kinds.ts";
 import type { SizeRounding } from "../core/preprocessing.ts";
-import { checkImage, type RgbImage } from "./image.ts";
+import { type ByteImage, channelsOf } from "./image.ts";
 
 /** How pixels between pixels are found. */
 export type ResizeFilter = "bilinear" | "bicubic";
@@ -70,31 +70,69 @@ function tapsOf(from: number, to: number, filter: ResizeFilter): Taps {
 const clip = (sum: number) => sum < 0 ? 0 : Math.min(255, sum >> bits);
 
 /** Filters along each of `height` rows from row `top` of the image on. */
-function alongRows(image: RgbImage, top: number, height: number, width: number, taps: Taps) {
-  const { data } = image, result = new Uint8Array(height * width * 3);
-  let to = 0;
+function alongRows(
+  { data, width: rowPixels }: ByteImage,
+  channels: 1 | 3,
+  top: number,
+  height: number,
+  width: number,
+  taps: Taps,
+) {
+  const result = new Uint8Array(height * width * channels);
   for (let y = 0; y < height; y++) {
-    const row = (top + y) * image.width * 3;
-    for (let x = 0; x < width; x++) {
-      const start = x * taps.stride, end = start + taps.count[x]!;
-      let r = 1 << (bits - 1), g = r, b = r;
-      for (let k = start, at = row + taps.first[x]! * 3; k < end; k++, at += 3) {
-        const coefficient = taps.coefficients[k]!;
-        r = (r + Math.imul(data[at]!, coefficient)) | 0;
-        g = (g + Math.imul(data[at + 1]!, coefficient)) | 0;
-        b = (b + Math.imul(data[at + 2]!, coefficient)) | 0;
-      }
-      result[to++] = clip(r);
-      result[to++] = clip(g);
-      result[to++] = clip(b);
-    }
+    const row = (top + y) * rowPixels * channels, to = y * width * channels;
+    if (channels === 3) filterColors(data, row, result, to, width, taps);
+    else filterGrays(data, row, result, to, width, taps);
   }
   return result;
 }
 
-/** Filters down the columns of rows of `width` pixels; row 0 of `data` is row `top` of the image. */
-function downColumns(data: Uint8Array, top: number, height: number, width: number, taps: Taps) {
-  const length = width * 3, result = new Uint8Array(height * length);
+/** Filters a row of colours, `width` pixels of the result. */
+function filterColors(
+  data: Uint8Array,
+  row: number,
+  result: Uint8Array,
+  to: number,
+  width: number,
+  taps: Taps,
+): void {
+  for (let x = 0; x < width; x++) {
+    const start = x * taps.stride, end = start + taps.count[x]!;
+    let r = 1 << (bits - 1), g = r, b = r;
+    for (let k = start, at = row + taps.first[x]! * 3; k < end; k++, at += 3) {
+      const coefficient = taps.coefficients[k]!;
+      r = (r + Math.imul(data[at]!, coefficient)) | 0;
+      g = (g + Math.imul(data[at + 1]!, coefficient)) | 0;
+      b = (b + Math.imul(data[at + 2]!, coefficient)) | 0;
+    }
+    result[to++] = clip(r);
+    result[to++] = clip(g);
+    result[to++] = clip(b);
+  }
+}
+
+/** Filters a row of greys. */
+function filterGrays(
+  data: Uint8Array,
+  row: number,
+  result: Uint8Array,
+  to: number,
+  width: number,
+  taps: Taps,
+): void {
+  for (let x = 0; x < width; x++) {
+    const start = x * taps.stride, end = start + taps.count[x]!;
+    let sum = 1 << (bits - 1);
+    for (let k = start, at = row + taps.first[x]!; k < end; k++, at++) {
+      sum = (sum + Math.imul(data[at]!, taps.coefficients[k]!)) | 0;
+    }
+    result[to++] = clip(sum);
+  }
+}
+
+/** Filters down the columns of rows of `length` bytes; row 0 of `data` is row `top` of the image. */
+function downColumns(data: Uint8Array, top: number, height: number, length: number, taps: Taps) {
+  const result = new Uint8Array(height * length);
   const sums = new Int32Array(length);
   for (let y = 0; y < height; y++) {
     sums.fill(1 << (bits - 1));
@@ -124,11 +162,11 @@ function downColumns(data: Uint8Array, top: number, height: number, width: numbe
  * @throws {RangeError} for a size that is no positive integer
  */
 export function resizeImage(
-  image: RgbImage,
+  image: ByteImage,
   [height, width]: readonly [number, number],
   filter: ResizeFilter = "bilinear",
-): RgbImage {
-  checkImage(image, "resizeImage");
+): ByteImage {
+  const channels = channelsOf(image, "resizeImage");
   filterOption.read(filter, "resizeImage: filter");
   for (const size of [height, width]) {
     integer({ least: 1, most: 65535 }).read(size, "resizeImage: size");
@@ -139,9 +177,9 @@ export function resizeImage(
     // Only the rows that the second direction reads.
     top = columns?.first[0] ?? 0;
     const last = columns ? columns.first[height - 1]! + columns.count[height - 1]! : image.height;
-    data = alongRows(image, top, last - top, width, tapsOf(image.width, width, filter));
+    data = alongRows(image, channels, top, last - top, width, tapsOf(image.width, width, filter));
   }
-  if (columns) data = downColumns(data, top, height, width, columns);
+  if (columns) data = downColumns(data, top, height, width * channels, columns);
   return { width, height, data };
 }
 
@@ -150,21 +188,21 @@ export function resizeImage(
  * down, as torchvision's `Resize(size)` has it, or as `rounding` says.
  */
 export function resizeShorterSide(
-  image: RgbImage,
+  image: ByteImage,
   size: number,
   filter: ResizeFilter = "bilinear",
   rounding: SizeRounding = "torchvision",
-): RgbImage {
+): ByteImage {
   return resizeToCover(image, [size, size], filter, rounding);
 }
 
 /** An image with its proportions, as large as just covers `height` x `width` pixels. */
 export function resizeToCover(
-  image: RgbImage,
+  image: ByteImage,
   [height, width]: readonly [number, number],
   filter: ResizeFilter,
   rounding: SizeRounding = "torchvision",
-): RgbImage {
+): ByteImage {
   const round = rounding === "nearest" ? roundHalfToEven : Math.floor;
   const size: [number, number] = image.width * height >= image.height * width
     ? [height, round(height * image.width / image.height)]

@@ -1,0 +1,197 @@
+/**
+ * Examples made of two: mixup and CutMix.
+ *
+ * @module
+ */
+import { number, positiveInteger } from "../core/option_kinds.ts";
+import { options, type Schema as OptionSchema } from "../core/options.ts";
+import { type TensorData, typedArray } from "../core/dtype.ts";
+import type { Random } from "../core/random.ts";
+import { sizeOf } from "../core/shape.ts";
+import {
+  changedSchema,
+  copyRow,
+  emptyBatch,
+  type Example,
+  type Field,
+  formatField,
+} from "../train/batch.ts";
+import { type Dataset, makeDataset } from "../train/dataset.ts";
+import { Draw } from "../train/draw.ts";
+import { beta } from "./beta.ts";
+import { probability, type StepOptions } from "./settings.ts";
+
+/** Settings of {@linkcode mixup} and {@linkcode cutmix}. */
+export interface MixOptions extends StepOptions {
+  /** The shape of the beta distribution that the share of the first example is drawn from; 1 by default. */
+  readonly alpha?: number;
+  /** The number of classes, where the targets are labels and the data set does not name them. */
+  readonly classes?: number;
+}
+
+const mixSchema = {
+  alpha: number({ above: 0 }, 1),
+  classes: positiveInteger(),
+  probability: probability(),
+} satisfies OptionSchema<MixOptions>;
+
+/** Mixes the inputs of two examples in arrays of its own; the share of the first comes out. */
+type MixInputs = (
+  first: readonly TensorData[],
+  second: readonly TensorData[],
+  share: number,
+  random: Random,
+) => { readonly inputs: readonly TensorData[]; readonly share: number };
+
+/** A view of a data set whose examples are each mixed with another, drawn at random. */
+function mixed(dataset: Dataset, where: string, given: MixOptions, mix: MixInputs): Dataset {
+  const { alpha, classes = dataset.classes?.length, probability } = options(
+    where,
+    given,
+    mixSchema,
+  );
+  const targets = dataset.targets.map((field) => softField(field, classes, where));
+  const schema = changedSchema(dataset, {
+    targets,
+    ...dataset.normalization && { normalization: dataset.normalization },
+  });
+  return makeDataset(dataset.length, schema, (index, batch, row, draw) => {
+    const first = emptyBatch(dataset, 1), second = emptyBatch(dataset, 1), { random } = draw;
+    dataset.read(index, first, 0, draw);
+    const isMixed = random.uniform() < probability;
+    if (isMixed) {
+      // The other's own random numbers do not depend on who asks for them in which order.
+      const other = random.integer(dataset.length);
+      dataset.read(other, second, 0, new Draw(random.word(), draw.epoch, other));
+    }
+    const { inputs, share } = isMixed
+      ? mix(first.inputs, second.inputs, beta(alpha, random), random)
+      : { inputs: first.inputs, share: 1 };
+    const example: Example = {
+      inputs,
+      targets: targets.map((field, i) =>
+        softTarget(first.targets[i]!, second.targets[i]!, share, field, dataset.targets[i]!, where)
+      ),
+      ...first.weights && {
+        weights: first.weights.map((data, i) => blended(data, second.weights![i]!, share)),
+      },
+    };
+    copyRow(schema, example, 0, batch, row);
+  });
+}
+
+/** The field of a target that may be mixed: probabilities where it is a label. */
+function softField(field: Field, classes: number | undefined, where: string): Field {
+  if (field.dtype === "f32") return field;
+  if (sizeOf(field.shape) === 1 && classes !== undefined) return { shape: [classes], dtype: "f32" };
+  throw new TypeError(
+    `${where}: expected targets of f32, or labels and the number of classes, found ${
+      formatField(field)
+    }${classes === undefined ? "; give { classes }" : ""}`,
+  );
+}
+
+/** Two targets mixed; labels as probabilities of classes. */
+function softTarget(
+  first: TensorData,
+  second: TensorData,
+  share: number,
+  field: Field,
+  before: Field,
+  where: string,
+): TensorData {
+  if (before.dtype === "f32") return blended(first, second, share);
+  const result = new Float32Array(sizeOf(field.shape));
+  for (const [label, part] of [[first[0]!, share], [second[0]!, 1 - share]] as const) {
+    if (part === 0) continue;
+    if (!(label >= 0 && label < result.length)) {
+      throw new RangeError(
+        `${where}: expected labels from 0 to ${result.length - 1}, found ${label}`,
+      );
+    }
+    result[label]! += part;
+  }
+  return result;
+}
+
+/** So much of one array and the rest of another; bytes are rounded. */
+function blended(first: TensorData, second: TensorData, share: number): TensorData {
+  const isByte = first instanceof Uint8Array, rest = 1 - share;
+  const result = isByte ? new Uint8Array(first.length) : new Float32Array(first.length);
+  const half = isByte ? 0.5 : 0;
+  for (let i = 0; i < first.length; i++) result[i] = first[i]! * share + second[i]! * rest + half;
+  return result;
+}
+
+/** Inputs can be mixed where they are numbers, not indices. */
+function checkInputs(dataset: Dataset, where: string): void {
+  for (const field of dataset.inputs) {
+    if (field.dtype === "u8" || field.dtype === "f32") continue;
+    throw new TypeError(`${where}: expected inputs of u8 or f32, found ${formatField(field)}`);
+  }
+}
+
+/**
+ * A data set whose examples are each mixed with another of it, drawn at random: the share of the
+ * first, of inputs and targets alike, is drawn from a beta distribution. Labels become probabilities
+ * of the classes, which the loss "crossEntropy" takes. Source: Zhang et al., "mixup: beyond empirical
+ * risk minimization", 2018.
+ *
+ * The other example is read for each, and augmented as any; so reading costs twice as much.
+ *
+ * ```ts
+ * import { augmentation, shapes } from "@striate/striate";
+ * const { train } = shapes({ train: 100, test: 10 });
+ * const mixed = augmentation.mixup(train.map(augmentation.pipeline("crop-flip")), { alpha: 0.2 });
+ * console.log(mixed.targets[0]); // { shape: [ 4 ], dtype: "f32" }, for as many classes
+ * ```
+ *
+ * @throws {TypeError} for inputs or targets that cannot be mixed, labels of unknown classes
+ * @throws {RangeError} for an alpha that is not above 0
+ */
+export function mixup(dataset: Dataset, given: MixOptions = {}): Dataset {
+  checkInputs(dataset, "mixup");
+  return mixed(dataset, "mixup", given, (first, second, share) => ({
+    inputs: first.map((data, i) => blended(data, second[i]!, share)),
+    share,
+  }));
+}
+
+/**
+ * A data set whose images each have a rectangle from another one, drawn at random, in the same place.
+ * Targets are mixed by the area; labels become probabilities of the classes. Source: Yun et al.,
+ * "CutMix: regularization strategy to train strong classifiers with localizable features", 2019; the
+ * rectangle as torchvision's `CutMix` draws it.
+ *
+ * @throws {TypeError} for inputs that are no images, or targets that cannot be mixed
+ * @throws {RangeError} for an alpha that is not above 0
+ */
+export function cutmix(dataset: Dataset, given: MixOptions = {}): Dataset {
+  const [field] = dataset.inputs, [height, width, channels] = field?.shape ?? [];
+  if (dataset.inputs.length !== 1 || field!.shape.length !== 3) {
+    throw new TypeError(
+      `cutmix: expected one input of images [height, width, channels], found ${
+        dataset.inputs.map(formatField).join(", ")
+      }`,
+    );
+  }
+  return mixed(dataset, "cutmix", given, ([first], [second], share, random) => {
+    const box = cutmixBox(height!, width!, share, random.integer(width!), random.integer(height!));
+    const data = typedArray(field!.dtype, first!.length);
+    data.set(first!);
+    for (let y = box.top; y < box.top + box.height; y++) {
+      const start = (y * width! + box.left) * channels!, end = start + box.width * channels!;
+      data.set(second!.subarray(start, end), start);
+    }
+    return { inputs: [data], share: 1 - box.width * box.height / (width! * height!) };
+  });
+}
+
+/** The rectangle around a pixel whose area is the rest of a share, cut off at the edges. */
+export function cutmixBox(height: number, width: number, share: number, x: number, y: number) {
+  const half = Math.sqrt(1 - share) / 2;
+  const halfWidth = Math.trunc(half * width), halfHeight = Math.trunc(half * height);
+  const left = Math.max(0, x - halfWidth), right = Math.min(width, x + halfWidth);
+  const top = Math.max(0, y - halfHeight), bottom = Math.min(height, y + halfHeight);
+  return { left, top, width: right - left, height: bottom - top };
+}

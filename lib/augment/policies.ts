@@ -1,0 +1,186 @@
+/**
+ * RandAugment and TrivialAugment: operations drawn from a list, in torchvision's form.
+ *
+ * @module
+ */
+import { integer, positiveInteger } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
+import type { Random } from "../core/random.ts";
+import type { ByteImage } from "../vision/image.ts";
+import { affine, rotate, type SampleOptions } from "./affine.ts";
+import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
+import { fill, fillOf, interpolation, probability, type StepOptions } from "./settings.ts";
+import { defineStep, type ImageShape } from "./step.ts";
+import { adjustSharpness, autocontrast, equalize, posterize, solarize } from "./tone.ts";
+
+/** One operation of a list. */
+interface Operation {
+  /** Changes an image by so much. */
+  readonly change: (image: ByteImage, amount: number, sampling: SampleOptions) => ByteImage;
+  /** How much it changes at each strength, from 0 for the least to 1 for the most. */
+  readonly amount: (strength: number, image: ByteImage) => number;
+  /** Whether it works in both directions, of which one is drawn. */
+  readonly signed: boolean;
+}
+
+const degrees = (slope: number) => Math.atan(slope) * 180 / Math.PI;
+const upTo = (most: number) => (strength: number) => strength * most;
+const signed = (change: Operation["change"], amount: Operation["amount"]): Operation => ({
+  change,
+  amount,
+  signed: true,
+});
+const plain = (change: Operation["change"], amount: Operation["amount"] = () => 0): Operation => ({
+  change,
+  amount,
+  signed: false,
+});
+
+/** How far the operations of a list go. */
+interface Limits {
+  readonly shear: number;
+  /** Pixels, of a width or a height. */
+  readonly translate: (length: number) => number;
+  readonly rotate: number;
+  readonly factor: number;
+  /** Bits that are taken away. */
+  readonly posterize: number;
+}
+
+/** The fourteen operations, which both methods have in common. */
+const operations = (limits: Limits): readonly Operation[] => {
+  // Slopes from the top left corner.
+  const shear = (x: number, y: number) => (image: ByteImage, slope: number, how: SampleOptions) =>
+    affine(image, { ...how, shear: [x * degrees(slope), y * degrees(slope)], center: [0, 0] });
+  const move = (x: number, y: number) => (image: ByteImage, pixels: number, how: SampleOptions) =>
+    affine(image, { ...how, translate: [x * Math.trunc(pixels), y * Math.trunc(pixels)] });
+  const factor = (change: (image: ByteImage, factor: number) => ByteImage) =>
+    signed((image, amount) => change(image, 1 + amount), upTo(limits.factor));
+  return [
+    plain((image) => image),
+    signed(shear(1, 0), upTo(limits.shear)),
+    signed(shear(0, 1), upTo(limits.shear)),
+    signed(move(1, 0), (strength, { width }) => strength * limits.translate(width)),
+    signed(move(0, 1), (strength, { height }) => strength * limits.translate(height)),
+    signed((image, angle, how) => rotate(image, angle, how), upTo(limits.rotate)),
+    factor(adjustBrightness),
+    factor(adjustSaturation),
+    factor(adjustContrast),
+    factor(adjustSharpness),
+    plain(posterize, (strength) => 8 - Math.round(strength * limits.posterize)),
+    plain(solarize, (strength) => 255 * (1 - strength)),
+    plain(autocontrast),
+    plain(equalize),
+  ];
+};
+
+/** An image changed by one operation of a list, drawn at random, of a strength from 0 to 1. */
+function changed(
+  image: ByteImage,
+  list: readonly Operation[],
+  strength: (random: Random) => number,
+  sampling: SampleOptions,
+  random: Random,
+): ByteImage {
+  const { change, amount, signed } = list[random.integer(list.length)]!;
+  const much = amount(strength(random), image);
+  return change(image, signed && random.uniform() < 0.5 ? -much : much, sampling);
+}
+
+const sampleSchema = {
+  interpolation: interpolation("nearest"),
+  fill: fill(),
+} satisfies Schema<SampleOptions>;
+
+const fits = (shape: ImageShape, { fill }: SampleOptions, where: string) => {
+  if (fill !== undefined) fillOf(fill, shape[2], where);
+  return shape;
+};
+
+const samplingOf = ({ interpolation, fill }: SampleOptions): SampleOptions => ({
+  ...interpolation && { interpolation },
+  ...fill !== undefined && { fill },
+});
+
+/** Settings of the step "randAugment". */
+export interface RandAugmentOptions extends StepOptions, SampleOptions {
+  /** Operations one after another; 2 by default. */
+  readonly operations?: number;
+  /** The strength of each, from 0 to `bins - 1`; 9 by default. */
+  readonly magnitude?: number;
+  /** The number of strengths; 31 by default. */
+  readonly bins?: number;
+}
+
+const bins = integer({ least: 2 }, 31);
+
+const randAugmentSchema = {
+  operations: positiveInteger(2),
+  magnitude: integer({ least: 0 }, 9),
+  bins,
+  ...sampleSchema,
+  probability: probability(),
+} satisfies Schema<RandAugmentOptions>;
+
+const randList = operations({
+  shear: 0.3,
+  translate: (length) => 150 / 331 * length,
+  rotate: 30,
+  factor: 0.9,
+  posterize: 4,
+});
+
+/**
+ * Some operations, drawn from fourteen, of one strength: Cubuk et al., "RandAugment: practical
+ * automated data augmentation with a reduced search space", 2020.
+ */
+export const randAugment = defineStep({
+  read(where, given) {
+    const settings = options(where, given, randAugmentSchema), { magnitude, bins } = settings;
+    if (magnitude < bins) return settings;
+    throw new RangeError(
+      `${where}: magnitude: expected an integer below the ${bins} bins, found ${magnitude}`,
+    );
+  },
+  shape: (shape, settings, where) => fits(shape, settings, where),
+  apply(image, settings, random) {
+    const strength = settings.magnitude / (settings.bins - 1), sampling = samplingOf(settings);
+    for (let i = 0; i < settings.operations; i++) {
+      image = changed(image, randList, () => strength, sampling, random);
+    }
+    return image;
+  },
+});
+
+/** Settings of the step "trivialAugment". */
+export interface TrivialAugmentOptions extends StepOptions, SampleOptions {
+  /** The number of strengths; 31 by default. */
+  readonly bins?: number;
+}
+
+const trivialAugmentSchema = {
+  bins,
+  ...sampleSchema,
+  probability: probability(),
+} satisfies Schema<TrivialAugmentOptions>;
+
+const trivialList = operations({
+  shear: 0.99,
+  translate: () => 32,
+  rotate: 135,
+  factor: 0.99,
+  posterize: 6,
+});
+
+/**
+ * One operation, drawn from fourteen, of a random strength: Müller and Hutter, "TrivialAugment:
+ * tuning-free yet state-of-the-art data augmentation", 2021, with its wide strengths.
+ */
+export const trivialAugment = defineStep({
+  read: (where, given) => options(where, given, trivialAugmentSchema),
+  shape: (shape, settings, where) => fits(shape, settings, where),
+  apply(image, settings, random) {
+    const { bins } = settings, strength = (random: Random) => random.integer(bins) / (bins - 1);
+    return changed(image, trivialList, strength, samplingOf(settings), random);
+  },
+});
