@@ -18,6 +18,7 @@ import {
 } from "../train/batch.ts";
 import { type Dataset, makeDataset } from "../train/dataset.ts";
 import { Draw } from "../train/draw.ts";
+import { after } from "../train/reading.ts";
 import { beta } from "./beta.ts";
 import { probability, type StepOptions } from "./settings.ts";
 
@@ -56,27 +57,36 @@ function mixed(dataset: Dataset, where: string, given: MixOptions, mix: MixInput
     ...dataset.normalization && { normalization: dataset.normalization },
   });
   return makeDataset(dataset.length, schema, (index, batch, row, draw) => {
-    const first = emptyBatch(dataset, 1), second = emptyBatch(dataset, 1), { random } = draw;
-    dataset.read(index, first, 0, draw);
-    const isMixed = random.uniform() < probability;
-    if (isMixed) {
-      // The other's own random numbers do not depend on who asks for them in which order.
-      const other = random.integer(dataset.length);
-      dataset.read(other, second, 0, new Draw(random.word(), draw.epoch, other));
-    }
-    const { inputs, share } = isMixed
-      ? mix(first.inputs, second.inputs, beta(alpha, random), random)
-      : { inputs: first.inputs, share: 1 };
-    const example: Example = {
-      inputs,
-      targets: targets.map((field, i) =>
-        softTarget(first.targets[i]!, second.targets[i]!, share, field, dataset.targets[i]!, where)
-      ),
-      ...first.weights && {
-        weights: first.weights.map((data, i) => blended(data, second.weights![i]!, share)),
-      },
+    const first = emptyBatch(dataset, 1), second = emptyBatch(dataset, 1);
+    const put = (inputs: readonly TensorData[], share: number) => {
+      const example: Example = {
+        inputs,
+        targets: targets.map((field, i) =>
+          softTarget(
+            first.targets[i]!,
+            second.targets[i]!,
+            share,
+            field,
+            dataset.targets[i]!,
+            where,
+          )
+        ),
+        ...first.weights && {
+          weights: first.weights.map((data, i) => blended(data, second.weights![i]!, share)),
+        },
+      };
+      copyRow(schema, example, 0, batch, row);
     };
-    copyRow(schema, example, 0, batch, row);
+    return after(dataset.read(index, first, 0, draw), () => {
+      const { random } = draw;
+      if (random.uniform() >= probability) return put(first.inputs, 1);
+      const other = random.integer(dataset.length);
+      const itsDraw = new Draw(random.word(), draw.epoch, other);
+      return after(dataset.read(other, second, 0, itsDraw), () => {
+        const result = mix(first.inputs, second.inputs, beta(alpha, random), random);
+        put(result.inputs, result.share);
+      });
+    });
   });
 }
 

@@ -6,7 +6,6 @@
 import { wrongType } from "../core/errors.ts";
 import { custom, listOf, number, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import { Random } from "../core/random.ts";
 import { formatField } from "../train/batch.ts";
 import type { Dataset } from "../train/dataset.ts";
 import { type ByteImage, channelsOf } from "../vision/image.ts";
@@ -52,27 +51,26 @@ const principalSchema = {
  * import { arrayDataset, augmentation } from "@striate/striate";
  * const data = new Uint8Array([0, 0, 0, 255, 255, 255]);
  * const greys = arrayDataset({ inputs: { data, shape: [1, 2, 3] } });
- * const { variances } = augmentation.principalColors(greys);
+ * const { variances } = await augmentation.principalColors(greys);
  * console.log(variances[0]!.toFixed(2)); // 0.75: they differ by their light alone
  * ```
  *
  * @throws {TypeError} for a data set whose first input is no RGB image of bytes
  */
-export function principalColors(
+export async function principalColors(
   dataset: Dataset,
   given: PrincipalColorsOptions = {},
-): PrincipalColors {
+): Promise<PrincipalColors> {
   const { examples } = options("principalColors", given, principalSchema);
   const field = dataset.inputs[0]!;
   if (field.dtype !== "u8" || field.shape.length !== 3 || field.shape[2] !== 3) {
     throw wrongType("principalColors", "RGB images u8[height, width, 3]", formatField(field));
   }
-  const all = dataset.length <= examples;
-  const order = all ? undefined : new Random(0).permutation(dataset.length);
+  const part = dataset.length <= examples ? dataset : dataset.shuffle(0).take(examples);
   const sums = [0, 0, 0], products = [0, 0, 0, 0, 0, 0];
   let pixels = 0;
-  for (let i = 0; i < Math.min(examples, dataset.length); i++) {
-    const data = dataset.get(order?.[i] ?? i).inputs[0]!;
+  for await (const { inputs: [data] } of part.batches({ batchSize: 16, reuse: true })) {
+    if (data === undefined) continue;
     for (let at = 0; at < data.length; at += 3) {
       const r = data[at]!, g = data[at + 1]!, b = data[at + 2]!;
       sums[0]! += r;

@@ -30,12 +30,14 @@ import {
 } from "./batch.ts";
 import { type ArraySources, checkLabels, checkWeights, columnsOf } from "./columns.ts";
 import { Draw } from "./draw.ts";
+import { after, type Reading } from "./reading.ts";
 import { readAhead } from "./read_ahead.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
 export type { ArraySource, ArraySources } from "./columns.ts";
 export type { Batch, Example, Field, Schema, TensorBatch } from "./batch.ts";
 export type { Draw } from "./draw.ts";
+export type { Reading } from "./reading.ts";
 
 /** What examples are read for, where {@linkcode Dataset.map} changes them at random. */
 export interface DrawOptions {
@@ -66,12 +68,6 @@ export interface BatchesOptions extends DrawOptions {
 
 /** The batches of an epoch: by `for await` those of any data set, by `for` those that are at hand. */
 export type Batches = Iterable<Batch> & AsyncIterable<Batch>;
-
-/**
- * How an example is read: at once, or in time, by a promise. It comes to an error where this example
- * alone cannot be read, as it is a corrupt image: `batches` leave that one out.
- */
-export type Reading = void | Promise<void | Error>;
 
 /**
  * Changes one example. `index` is its place in the data set that is mapped, `epoch` counts from 0,
@@ -352,9 +348,9 @@ export abstract class Dataset implements Schema {
   }
 
   /**
-   * Examples changed by a function, or by a pipeline of `augmentation`, whenever they are read. `schema` declares what changes in
-   * shape or dtype; what it does not name stays. Where `inputs` change, `normalization` is dropped
-   * unless given, since it belongs to input 0.
+   * Examples changed by a function, or by a pipeline of `augmentation`, whenever they are read.
+   * `schema` declares what changes in shape or dtype; what it does not name stays. Where `inputs`
+   * change, `normalization` is dropped unless given, since it belongs to input 0.
    *
    * ```ts
    * import { arrayDataset } from "./dataset.ts";
@@ -499,12 +495,6 @@ export abstract class Dataset implements Schema {
     }
     return counts;
   }
-}
-
-/** Goes on when an example is read; not with one that cannot be read. */
-function after(reading: Reading, next: () => Reading): Reading {
-  if (!(reading instanceof Promise)) return next();
-  return reading.then((error) => error instanceof Error ? error : next());
 }
 
 /** A batch that is to be there at once. */

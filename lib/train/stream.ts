@@ -26,6 +26,7 @@ import {
   arrayDataset,
   type BatchesOptions,
   type Dataset,
+  type ExampleTransform,
   type SchemaTransform,
 } from "./dataset.ts";
 import { Draw } from "./draw.ts";
@@ -102,19 +103,12 @@ export class DataStream implements Schema {
   }
 
   /**
-   * Examples changed by a function, or by a pipeline of `augmentation`, as they pass; `schema` declares what changes in shape or dtype.
-   * `index` counts the examples that pass; epoch and random numbers are as in
+   * Examples changed by a function, or by a pipeline of `augmentation`, as they pass; `schema`
+   * declares what changes in shape or dtype. `index` counts the examples that pass; epoch and random numbers are as in
    * {@linkcode Dataset.map}. An example that is returned without weights keeps those that it had.
    */
   map(
-    change:
-      | ((
-        example: Example,
-        index: number,
-        epoch: number,
-        random: Random,
-      ) => Example | Promise<Example>)
-      | SchemaTransform,
+    change: ExampleTransform | SchemaTransform,
     schema: Partial<Schema> = {},
   ): DataStream {
     if (typeof change !== "function") {
