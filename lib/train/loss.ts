@@ -1,9 +1,11 @@
 import { custom } from "../core/option_kinds.ts";
+import { type AnySchema, options } from "../core/options.ts";
 import { formatShape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
 import { type ByOutput, byOutput, isList } from "./by_output.ts";
 import { oneHot } from "../tensor/create.ts";
 import * as losses from "../tensor/functions/loss.ts";
+import { lossSettings } from "../tensor/functions/loss_settings.ts";
 import { spread } from "../tensor/functions/weighted_mean.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -11,14 +13,20 @@ import { Tensor } from "../tensor/tensor.ts";
 export interface LossConfig {
   /** Which loss. */
   readonly name: LossName;
-  /** For crossEntropy: share of the target that is spread over all classes; 0 by default. */
+  /** For those of classes, and of yes and no: share of the target that is spread; 0 by default. */
   readonly labelSmoothing?: number;
+  /** For the focal ones: how little counts what is probable already; 2 by default. */
+  readonly gamma?: number;
+  /** For binaryFocalCrossEntropy: what labels of 1 count, or -1; 0.25 by default. */
+  readonly alpha?: number;
 }
 
 /** Names of the losses. */
 export type LossName =
   | "crossEntropy"
+  | "focalCrossEntropy"
   | "binaryCrossEntropy"
+  | "binaryFocalCrossEntropy"
   | "meanSquaredError"
   | "meanAbsoluteError"
   | "hinge";
@@ -93,31 +101,53 @@ function classCounts(targets: Tensor, classes: Tensor, isBinary: boolean): Tenso
   return probabilities.mul(classes).sum(-1);
 }
 
-/** The losses by name. `weights` are of examples alone, but for crossEntropy. */
+/** The losses by name. `weights` are of examples alone, but for those of classes. */
 const table: Readonly<
   Record<
     LossName,
     (predictions: Tensor, targets: Tensor, weights: LossWeights, config: LossConfig) => Tensor
   >
 > = {
-  // Label smoothing spreads a target over classes, each of which then counts what it counts.
-  crossEntropy: (predictions, targets, { classes, examples }, { labelSmoothing = 0 }) =>
-    losses.crossEntropy(predictions, targets, {
-      labelSmoothing,
-      ...classes && { classWeights: classes },
-      ...examples && { weights: examples },
-    }),
+  crossEntropy: byClass(losses.crossEntropy),
+  focalCrossEntropy: byClass(losses.focalCrossEntropy),
   binaryCrossEntropy: byExample(losses.binaryCrossEntropy),
+  binaryFocalCrossEntropy: byExample(losses.binaryFocalCrossEntropy),
   meanSquaredError: byExample(losses.meanSquaredError),
   meanAbsoluteError: byExample(losses.meanAbsoluteError),
   hinge: byExample(losses.hinge),
 };
 
+/** A loss with its settings. */
+type SetLoss<O> = (predictions: Tensor, targets: Tensor, options: O) => Tensor;
+
+/**
+ * A loss that knows weights of classes: label smoothing spreads a target over classes, each of which
+ * then counts what it counts.
+ */
+function byClass(loss: SetLoss<losses.FocalCrossEntropyOptions>) {
+  return (
+    predictions: Tensor,
+    targets: Tensor,
+    { classes, examples }: LossWeights,
+    { name: _, ...settings }: LossConfig,
+  ) =>
+    loss(predictions, targets, {
+      ...settings,
+      ...classes && { classWeights: classes },
+      ...examples && { weights: examples },
+    });
+}
+
 /** A loss that knows weights of examples alone. */
-function byExample(loss: LossFunction) {
-  return (predictions: Tensor, targets: Tensor, given: LossWeights) => {
+function byExample(loss: SetLoss<losses.BinaryFocalCrossEntropyOptions>) {
+  return (
+    predictions: Tensor,
+    targets: Tensor,
+    given: LossWeights,
+    { name: _, ...settings }: LossConfig,
+  ) => {
     const weights = countsOf(targets, given);
-    return loss(predictions, targets, weights === undefined ? {} : { weights });
+    return loss(predictions, targets, { ...settings, ...weights && { weights } });
   };
 }
 
@@ -147,22 +177,25 @@ export function lossOf(given: LossLike): Loss {
   if (compute === undefined) {
     throw new RangeError(unknownName("loss", String(config?.name), Object.keys(table)));
   }
-  const { name, labelSmoothing } = config as LossConfig;
-  if (labelSmoothing !== undefined) {
-    if (name !== "crossEntropy") {
-      throw new TypeError(`loss: labelSmoothing is for "crossEntropy", found ${name}`);
-    }
-    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-      throw new RangeError(
-        `loss: labelSmoothing: expected a number from 0 to 1, found ${labelSmoothing}`,
-      );
-    }
-  }
+  const { name, ...settings } = config;
+  checkSettings(name, settings);
   return {
     name,
-    targets: name === "crossEntropy" ? "classes" : "numbers",
+    targets: name === "crossEntropy" || name === "focalCrossEntropy" ? "classes" : "numbers",
     compute: (predictions, targets, weights = {}) => compute(predictions, targets, weights, config),
   };
+}
+
+/** Checks the settings of a loss by its name. */
+function checkSettings(name: string, given: Omit<LossConfig, "name">): void {
+  const schemas = Object.entries<AnySchema>(lossSettings);
+  const own = schemas.find(([loss]) => loss === name)?.[1] ?? {};
+  for (const setting of Object.keys(given)) {
+    const those = schemas.filter(([, schema]) => setting in schema).map(([loss]) => `"${loss}"`);
+    if (setting in own || those.length === 0) continue;
+    throw new TypeError(`loss: ${setting} is for ${those.join(", ")}, found ${name}`);
+  }
+  options("loss", given, own);
 }
 
 function customLoss(given: LossFunction): Loss {

@@ -87,7 +87,7 @@ export function targetForm(
     };
   }
   const isAlike = isScalar || sameShape(shape, output);
-  const isYesOrNo = loss.name === "binaryCrossEntropy" || loss.name === "hinge";
+  const isYesOrNo = yesOrNo.includes(loss.name);
   return {
     answer: !isAlike ? undefined : isYesOrNo || depth === 1 ? "binary" : "probabilities",
     threshold: loss.targets === "numbers" && !isYesOrNo || layer === "sigmoid" ? 0.5 : 0,
@@ -99,9 +99,20 @@ export function targetForm(
   };
 }
 
+/** Losses of one output for two classes. */
+const yesOrNo = ["binaryCrossEntropy", "binaryFocalCrossEntropy", "hinge"];
+
+/** What the last layer of a model for a loss of logits would have computed twice. */
+const functionOfLogits: Readonly<Record<string, string>> = {
+  crossEntropy: "softmax",
+  focalCrossEntropy: "softmax",
+  binaryCrossEntropy: "sigmoid",
+  binaryFocalCrossEntropy: "sigmoid",
+};
+
 /** Losses that take logits would apply the last layer's function once more, unnoticed. */
 function checkLogits({ name, targets }: Loss, layer: string | undefined, where: string): void {
-  const wrong = { crossEntropy: "softmax", binaryCrossEntropy: "sigmoid" }[name];
+  const wrong = functionOfLogits[name];
   if (targets === "any" || wrong === undefined || wrong !== layer) return;
   throw new TypeError(
     `${where}: the loss "${name}" takes logits, but the model ends with ${wrong}; leave that layer out (${wrong}() of a prediction gives probabilities)`,

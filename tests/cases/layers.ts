@@ -75,6 +75,16 @@ const lossCases = functions([
   ],
   ["hinge", [distinct([9]), integers([9], 0, 2)], (x, y) => losses.hinge(x, y)],
   [
+    "focalCrossEntropy, smoothed",
+    [real([5, 4], -3, 3), integers([5], 0, 4)],
+    (x, y) => losses.focalCrossEntropy(x, y, { gamma: 1.5, labelSmoothing: 0.1 }),
+  ],
+  [
+    "binaryFocalCrossEntropy with weights of examples",
+    [distinct([4, 3]), integers([4, 3], 0, 2), real([4], 0.5, 2)],
+    (x, y, weights) => losses.binaryFocalCrossEntropy(x, y, { weights, gamma: 2 }),
+  ],
+  [
     "crossEntropy with weights of classes, smoothed",
     [real([5, 4], -3, 3), integers([5], 0, 4), real([4], 0.5, 2)],
     (x, y, classWeights) => losses.crossEntropy(x, y, { labelSmoothing: 0.1, classWeights }),

@@ -33,6 +33,9 @@ const calls: Record<string, (x: Tensor, weights: Weights, given: Arguments) => T
   zeroPadding2d: (x, _, [padding]) => functions.zeroPadding2d(x, padding),
   groupNorm: (x, affine, [groups, { epsilon = 1e-5 }]) =>
     functions.groupNorm(x, groups, { ...affine, epsilon }),
+  instanceNorm: (x, affine, [{ epsilon = 1e-5 }]) =>
+    functions.instanceNorm(x, { ...affine, epsilon }),
+  layerNorm: (x, affine, [{ epsilon = 1e-5 }]) => functions.layerNorm(x, { ...affine, epsilon }),
   localResponseNorm: (x, _, [options]) => functions.localResponseNorm(x, options),
   leakyRelu: (x, _, [options]) => functions.leakyRelu(x, options?.negativeSlope),
   elu: (x, _, [options]) => functions.elu(x, options?.alpha),
@@ -67,7 +70,7 @@ testEachOnDevices(
 testEachOnDevices(
   // As functions, the losses of numbers take no weights of classes.
   [...fixtures("losses").entries()].filter(([, { loss, weighted }]) =>
-    loss.name === "crossEntropy" || !weighted?.includes("classes")
+    ["crossEntropy", "focalCrossEntropy"].includes(loss.name) || !weighted?.includes("classes")
   ),
   ([i, { loss }]) => `${loss.name} as a function (record ${i})`,
   async ([, { loss, weighted = [], inputs, output, gradients, outputGradient }]) => {
@@ -76,13 +79,12 @@ testEachOnDevices(
       (x: Tensor, y: Tensor, options?: unknown) => Tensor
     >;
     const [x, y, ...others] = inputs.map(given) as [Tensor, Tensor, ...Tensor[]];
-    const { name, labelSmoothing } = loss,
-      option = { classes: "classWeights", examples: "weights" };
+    const { name, ...settings } = loss;
+    const option = { classes: "classWeights", examples: "weights" };
     const weights = weighted.map((of, k) => [option[of], others[k]!] as const);
-    const smoothing = labelSmoothing === undefined ? {} : { labelSmoothing };
-    const options = Object.keys(smoothing).length + weights.length === 0
+    const options = Object.keys(settings).length + weights.length === 0
       ? []
-      : [{ ...smoothing, ...Object.fromEntries(weights) }];
+      : [{ ...settings, ...Object.fromEntries(weights) }];
     const { value, gradient } = valueAndGradient((x: Tensor) => losses[name]!(x, y, ...options))(x);
     const expected = numbersOf(output)[0]!;
     assertAlmostEquals(await value.item(), expected, 1e-5 * Math.abs(expected));

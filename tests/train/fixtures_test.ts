@@ -29,7 +29,7 @@ for (const [i, record] of fixtures("losses").entries()) {
   const name = `${record.loss.name}: PyTorch's (record ${i})`;
   Deno.test(name, () => {
     const { compute } = lossOf(record.loss as LossLike), { weighted = [] } = record;
-    const isBinary = record.loss.name !== "crossEntropy";
+    const isBinary = !["crossEntropy", "focalCrossEntropy"].includes(record.loss.name);
     const loss = onNodes((x, y, ...others) => {
       const weights = Object.fromEntries(weighted.map((name, k) => [name, others[k]!]));
       return compute(x!, y!, { ...weights, isBinary });

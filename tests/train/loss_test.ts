@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { leaf } from "../../lib/graph/node.ts";
 import { lossesOf, type LossLike, lossOf } from "../../lib/train/loss.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
@@ -6,7 +6,11 @@ import * as losses from "../../lib/tensor/functions/loss.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { onNodes } from "../nodes.ts";
 import { evaluate } from "../reference.ts";
-import { useCpu } from "./helpers.ts";
+import { gradient } from "../../lib/tensor/gradient.ts";
+import { arrayDataset } from "../../lib/train/dataset.ts";
+import { sequential } from "../../lib/train/model.ts";
+import { adam } from "../../lib/train/optimizers.ts";
+import { corners, useCpu } from "./helpers.ts";
 
 /** The loss of logits, with class numbers or with probabilities as targets. */
 function lossWith(given: LossLike, logits: number[][], targets: number[] | number[][]): number {
@@ -51,6 +55,36 @@ Deno.test("smoothed labels mix the target with the same share for every class", 
   );
 });
 
+Deno.test("focal losses are finite, and so are their slopes, where all is certain", async () => {
+  await useCpu();
+  const certain = tensor([[200, -200], [-200, 200]]), labels = tensor([0, 0], { dtype: "i32" });
+  for (const gamma of [0, 0.5, 1, 2]) {
+    const slopes = gradient((x: Tensor) => losses.focalCrossEntropy(x, labels, { gamma }))(certain);
+    assertEquals([...await slopes.data()].every(Number.isFinite), true, `${gamma}`);
+    const x = certain.flatten(), y = tensor([1, 0, 1, 0]);
+    const others = gradient((x: Tensor) => losses.binaryFocalCrossEntropy(x, y, { gamma }))(x);
+    assertEquals([...await others.data()].every(Number.isFinite), true, `${gamma}`);
+  }
+});
+
+Deno.test("a model learns by focal losses, whose answers are counted", async () => {
+  await useCpu();
+  const net = sequential([3], { seed: 1 }).dense(3);
+  const optimizer = adam({ learningRate: 0.05 });
+  const loss = { name: "focalCrossEntropy", gamma: 1, labelSmoothing: 0.05 } as const;
+  await net.fit(corners(60), { epochs: 20, optimizer, loss });
+  assert((await net.evaluate(corners(60, 1), { loss })).top1! > 0.8);
+  const yes = sequential([1], { seed: 1 }).dense(1);
+  const signs = arrayDataset({ inputs: [[-2], [-1], [1], [2]], targets: [0, 0, 1, 1] });
+  await yes.fit(signs, { epochs: 100, optimizer, loss: "binaryFocalCrossEntropy" });
+  assertEquals((await yes.evaluate(signs)).accuracy, 1);
+  await assertRejects(
+    () => sequential([1]).dense(1).sigmoid().fit(signs, { loss: "binaryFocalCrossEntropy" }),
+    TypeError,
+    "takes logits",
+  );
+});
+
 Deno.test("unknown losses, wrong settings and wrong counts are refused", () => {
   const name = "crossentropy" as LossLike;
   assertThrows(() => lossOf(name), RangeError, 'did you mean "crossEntropy"?');
@@ -60,6 +94,16 @@ Deno.test("unknown losses, wrong settings and wrong counts are refused", () => {
     () => lossOf({ name: "crossEntropy", labelSmoothing: 1.5 }),
     RangeError,
     "labelSmoothing",
+  );
+  assertThrows(
+    () => lossOf({ name: "hinge", gamma: 1 }),
+    TypeError,
+    'loss: gamma is for "focalCrossEntropy", "binaryFocalCrossEntropy", found hinge',
+  );
+  assertThrows(
+    () => lossOf({ name: "binaryFocalCrossEntropy", alpha: 2 }),
+    RangeError,
+    "loss: alpha: expected a number from 0 to 1, found 2",
   );
   assertThrows(() => lossOf({ name: "hinge", labelSmoothing: 0.1 }), TypeError, "labelSmoothing");
   assertThrows(

@@ -1,4 +1,4 @@
-import { custom, number } from "../../core/option_kinds.ts";
+import { custom } from "../../core/option_kinds.ts";
 import { options, type Schema } from "../../core/options.ts";
 import { formatShape, sameShape } from "../../core/shape.ts";
 import { where } from "../combine.ts";
@@ -6,6 +6,7 @@ import { oneHot, ones, tensor } from "../create.ts";
 import { checkIndices } from "../indices.ts";
 import { checkTensor, Tensor } from "../tensor.ts";
 import { softplus } from "./activation.ts";
+import { lossSettings } from "./loss_settings.ts";
 import { lossMean, type LossOptions, lossSchema, overTotal, spread } from "./weighted_mean.ts";
 
 export type { LossOptions } from "./weighted_mean.ts";
@@ -18,9 +19,29 @@ export interface CrossEntropyOptions extends LossOptions {
   readonly classWeights?: Tensor | readonly number[];
 }
 
+/** Settings of {@linkcode focalCrossEntropy}. */
+export interface FocalCrossEntropyOptions extends CrossEntropyOptions {
+  /** How little counts what is probable already; 0 is cross-entropy, 2 the default. */
+  readonly gamma?: number;
+}
+
+/** Settings of {@linkcode binaryCrossEntropy}. */
+export interface BinaryCrossEntropyOptions extends LossOptions {
+  /** Share s of the labels that becomes 1/2: (1 - s) label + s / 2, as in Keras; 0 by default. */
+  readonly labelSmoothing?: number;
+}
+
+/** Settings of {@linkcode binaryFocalCrossEntropy}. */
+export interface BinaryFocalCrossEntropyOptions extends BinaryCrossEntropyOptions {
+  /** What labels of 1 count, those of 0 counting 1 - alpha; 0.25 by default, -1 for 1 each. */
+  readonly alpha?: number;
+  /** How little counts what is probable already; 0 is cross-entropy, 2 the default. */
+  readonly gamma?: number;
+}
+
 const crossEntropySchema = {
   ...lossSchema,
-  labelSmoothing: number({ least: 0, most: 1 }, 0),
+  ...lossSettings.crossEntropy,
   classWeights: custom(
     "a number for each class",
     (value): value is Tensor | readonly number[] => value instanceof Tensor || Array.isArray(value),
@@ -44,22 +65,59 @@ export function crossEntropy(
   labels: Tensor,
   given: CrossEntropyOptions = {},
 ): Tensor {
-  checkTensor(logits, "crossEntropy");
-  checkTensor(labels, "crossEntropy");
-  const { labelSmoothing, classWeights, weights } = options(
-    "crossEntropy",
-    given,
-    crossEntropySchema,
+  const settings = options("crossEntropy", given, crossEntropySchema);
+  return ofClasses("crossEntropy", logits, labels, settings, (logarithms) => logarithms);
+}
+
+/**
+ * Cross-entropy in which the logarithm of a class with probability p counts (1 - p)^gamma, so that what
+ * is hard to tell decides; targets, weights and label smoothing are those of {@linkcode crossEntropy}.
+ * Source: Lin et al. 2017, arXiv 1708.02002; as Keras' CategoricalFocalCrossentropy with an alpha of 1.
+ */
+export function focalCrossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  given: FocalCrossEntropyOptions = {},
+): Tensor {
+  const schema = {
+    ...crossEntropySchema,
+    ...lossSettings.focalCrossEntropy,
+  } satisfies Schema<FocalCrossEntropyOptions>;
+  const { gamma, ...settings } = options("focalCrossEntropy", given, schema);
+  return ofClasses(
+    "focalCrossEntropy",
+    logits,
+    labels,
+    settings,
+    (logarithms) => focus(logarithms.exp().neg().add(1), gamma).mul(logarithms),
   );
+}
+
+/** What examples count by the probability of what they are not; its slope is finite at 0 too. */
+const focus = (improbability: Tensor, gamma: number): Tensor =>
+  improbability.maximum(1e-12).pow(gamma);
+
+/** The mean of minus a term for each class, a function of its logarithm, times its target. */
+function ofClasses(
+  name: string,
+  logits: Tensor,
+  labels: Tensor,
+  { labelSmoothing, classWeights, weights }:
+    & Pick<CrossEntropyOptions, "classWeights" | "weights">
+    & { readonly labelSmoothing: number },
+  term: (logarithms: Tensor) => Tensor,
+): Tensor {
+  checkTensor(logits, name);
+  checkTensor(labels, name);
   const classes = logits.shape.at(-1)!;
   if (labels.dtype !== "i32" && sameShape(labels.shape, logits.shape.slice(0, -1))) {
     throw new TypeError(
-      `crossEntropy: expected class numbers of type i32, found ${labels.dtype}; make them by tensor(…, { dtype: "i32" }), or cast() them`,
+      `${name}: expected class numbers of type i32, found ${labels.dtype}; make them by tensor(…, { dtype: "i32" }), or cast() them`,
     );
   }
-  const targets = labels.dtype === "i32" ? classTargets(labels, classes) : labels;
-  checkAlike("crossEntropy", logits, targets);
-  const logarithms = logits.logSoftmax();
+  const targets = labels.dtype === "i32" ? classTargets(labels, classes, name) : labels;
+  checkAlike(name, logits, targets);
+  const logarithms = term(logits.logSoftmax());
   // A target of 0 must not multiply an infinite logarithm.
   const terms = labelSmoothing === 0
     ? where(targets.equal(0), 0, targets.mul(logarithms))
@@ -69,40 +127,81 @@ export function crossEntropy(
   }
   // One number for each example, or each place in it: what it counts, and its loss times that.
   const places = logits.shape.slice(0, -1);
-  const each = weights === undefined ? 1 : spread(weights, places, "crossEntropy");
-  const ofClass = classWeights === undefined ? ones([classes]) : weightsOf(classWeights, classes);
+  const each = weights === undefined ? 1 : spread(weights, places, name);
+  const ofClass = classWeights === undefined
+    ? ones([classes])
+    : weightsOf(classWeights, classes, name);
   const counts = targets.cast("f32").mul(ofClass).sum(-1).mul(each);
   return overTotal(terms.mul(ofClass).sum(-1).mul(each).sum().neg(), counts.sum());
 }
 
-function weightsOf(given: Tensor | readonly number[], classes: number): Tensor {
+function weightsOf(given: Tensor | readonly number[], classes: number, name: string): Tensor {
   const weights = given instanceof Tensor ? given : tensor([...given]);
   if (sameShape(weights.shape, [classes])) return weights;
   throw new TypeError(
-    `crossEntropy: classWeights: expected ${classes} numbers, one for each class, found ` +
+    `${name}: classWeights: expected ${classes} numbers, one for each class, found ` +
       `the shape ${formatShape(weights.shape)}`,
   );
 }
 
 /** 1 for the class of each label, 0 for the others; NaN for all of them where it is none. */
-function classTargets(labels: Tensor, classes: number): Tensor {
-  checkIndices(labels.node, [0, classes - 1], "crossEntropy", `labels of ${classes} classes`);
+function classTargets(labels: Tensor, classes: number, name: string): Tensor {
+  checkIndices(labels.node, [0, classes - 1], name, `labels of ${classes} classes`);
   // Each element looks at its label by itself: then all is one kernel.
   const each = labels.expandDims(-1).broadcastTo([...labels.shape, classes]);
   return where(each.clip(0, classes - 1).equal(each), oneHot(labels, classes), NaN);
 }
 
-/** The mean binary cross-entropy of logits and labels (0 or 1) of one shape. */
+/** The mean binary cross-entropy of logits and labels (0 or 1, or probabilities) of one shape. */
 export function binaryCrossEntropy(
   logits: Tensor,
   labels: Tensor,
-  given: LossOptions = {},
+  given: BinaryCrossEntropyOptions = {},
 ): Tensor {
   checkAlike("binaryCrossEntropy", logits, labels);
-  const targets = labels.cast("f32");
-  // -(y log p + (1 - y) log(1 - p)) for p = sigmoid(x) is log(1 + e^x) - y x, without overflow.
-  return lossMean("binaryCrossEntropy", softplus(logits).sub(logits.mul(targets)), given);
+  const schema = {
+    ...lossSchema,
+    ...lossSettings.binaryCrossEntropy,
+  } satisfies Schema<BinaryCrossEntropyOptions>;
+  const { labelSmoothing, ...rest } = options("binaryCrossEntropy", given, schema);
+  const targets = smoothed(labels.cast("f32"), labelSmoothing);
+  return lossMean("binaryCrossEntropy", binaryTerms(logits, targets), rest);
 }
+
+/**
+ * Binary cross-entropy in which an example whose label has probability p counts (1 - p)^gamma, and
+ * alpha or 1 - alpha by its label: torchvision's `sigmoid_focal_loss`, as a mean.
+ * Source: Lin et al. 2017, arXiv 1708.02002.
+ */
+export function binaryFocalCrossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  given: BinaryFocalCrossEntropyOptions = {},
+): Tensor {
+  checkAlike("binaryFocalCrossEntropy", logits, labels);
+  const schema = {
+    ...lossSchema,
+    ...lossSettings.binaryFocalCrossEntropy,
+  } satisfies Schema<BinaryFocalCrossEntropyOptions>;
+  const { labelSmoothing, alpha, gamma, ...rest } = options(
+    "binaryFocalCrossEntropy",
+    given,
+    schema,
+  );
+  const targets = smoothed(labels.cast("f32"), labelSmoothing), p = logits.sigmoid();
+  // 1 - (p y + (1 - p) (1 - y))
+  const improbability = p.add(targets).sub(p.mul(targets).mul(2));
+  const terms = binaryTerms(logits, targets).mul(focus(improbability, gamma));
+  const weighted = alpha === -1 ? terms : terms.mul(targets.mul(2 * alpha - 1).add(1 - alpha));
+  return lossMean("binaryFocalCrossEntropy", weighted, rest);
+}
+
+/** -(y log p + (1 - y) log(1 - p)) for p = sigmoid(x) is log(1 + e^x) - y x, without overflow. */
+const binaryTerms = (logits: Tensor, targets: Tensor): Tensor =>
+  softplus(logits).sub(logits.mul(targets));
+
+const smoothed = (labels: Tensor, share: number): Tensor =>
+  share === 0 ? labels : labels.mul(1 - share).add(share / 2);
 
 /** The mean of the squared differences. */
 export function meanSquaredError(
@@ -124,11 +223,15 @@ export function meanAbsoluteError(
   return lossMean("meanAbsoluteError", predictions.sub(targets).abs(), given);
 }
 
-/** The mean of max(0, 1 - y x) for labels y of 1 or -1 (0 counts as -1). */
+/**
+ * The mean of max(0, 1 - y x) for labels y of 1 or -1 (0 counts as -1); a label between 0 and 1 is the
+ * share of 1 in a mixture of both.
+ */
 export function hinge(predictions: Tensor, labels: Tensor, given: LossOptions = {}): Tensor {
   checkAlike("hinge", predictions, labels);
-  const signs = where(labels.cast("f32").greater(0), 1, -1);
-  return lossMean("hinge", ones([]).sub(signs.mul(predictions)).relu(), given);
+  const share = labels.cast("f32").clip(0, 1);
+  const [yes, no] = [1, -1].map((sign) => ones([]).sub(predictions.mul(sign)).relu());
+  return lossMean("hinge", yes!.mul(share).add(no!.mul(ones([]).sub(share))), given);
 }
 
 function checkAlike(name: string, predictions: Tensor, targets: Tensor): void {
