@@ -191,6 +191,7 @@ export class Tensor {
   /** e^x over its sum along an axis. */
   softmax(axis = -1): Tensor {
     const at = normalizeAxis(axis, this.rank, "softmax");
+    if (this.size === 0) return inFloat(this); // has no maximum
     // The maximum is subtracted first so that nothing overflows.
     const powers = this.sub(this.max(at, true).detach()).exp();
     return powers.div(powers.sum(at, true));
@@ -198,6 +199,7 @@ export class Tensor {
   /** The logarithm of softmax. */
   logSoftmax(axis = -1): Tensor {
     const at = normalizeAxis(axis, this.rank, "logSoftmax");
+    if (this.size === 0) return inFloat(this);
     const shifted = this.sub(this.max(at, true).detach());
     return shifted.sub(shifted.exp().sum(at).log().expandDims(at));
   }

@@ -104,9 +104,19 @@ async function openIndex(source: ByteSource, shard?: OpenShard): Promise<WeightF
 /** An archive of PyTorch, or Keras' (.keras), in which the weights are an HDF5 file. */
 async function openArchive(source: ByteSource): Promise<WeightFile> {
   const entries = await readZip(source);
-  const keras = entries.get("model.weights.h5");
+  const [, keras] = entries.entries().find(([name]) => /^(.+\/)?model\.weights\.h5$/.test(name)) ??
+    [];
   return keras === undefined ? await openTorchZip(source, entries) : await openKeras(keras);
 }
+
+/** What files of gzip, bzip2, xz, Zstandard and 7-Zip begin with. */
+const packed = [
+  [0x1f, 0x8b],
+  [0x42, 0x5a, 0x68],
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+  [0x28, 0xb5, 0x2f, 0xfd],
+  [0x37, 0x7a, 0xbc, 0xaf],
+];
 
 function openerFor(head: Uint8Array, where: string) {
   const begins = (...signature: readonly number[]) =>
@@ -129,6 +139,10 @@ function openerFor(head: Uint8Array, where: string) {
     ? "a web page (the address leads to no file)"
     : begins(0x80)
     ? "a pickle that torch.save did not write"
+    : packed.some((signature) => begins(...signature))
+    ? "a packed file (unpack it first: gzip, bzip2, xz, Zstandard or 7-Zip)"
+    : begins(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)
+    ? "an array of NumPy (save the weights with their names, as safetensors)"
     : `a file that begins with ${
       Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ")
     }`;

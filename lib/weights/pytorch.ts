@@ -36,12 +36,13 @@ export async function openTorchZip(
   entries: ReadonlyMap<string, ByteSource>,
 ): Promise<WeightFile> {
   const { where } = source;
-  const [name, pickle] = entries.entries().find(([name]) => /^([^/]+\/)?data\.pkl$/.test(name)) ??
+  const [name, pickle] = entries.entries().find(([name]) => /^(.+\/)?data\.pkl$/.test(name)) ??
     [];
   if (name === undefined || pickle === undefined) {
     const names = [...entries.keys()].slice(0, 3).join(", ");
     throw new SyntaxError(
-      `${where}: an archive without data.pkl, found ${names} …; expected what torch.save writes`,
+      `${where}: an archive without data.pkl, found ${names} …; expected what torch.save writes; ` +
+        "if the weights are a file within, unpack the archive",
     );
   }
   if (pickle.size > largestPickle) {

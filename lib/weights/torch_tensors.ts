@@ -24,6 +24,8 @@ export class TorchTensor {
     readonly offset: number,
     readonly shape: Shape,
     readonly strides: readonly number[],
+    /** Whether its numbers are those of the storage with the other sign. */
+    readonly negated = false,
   ) {}
 }
 
@@ -86,11 +88,11 @@ class NumberType extends PickleGlobal {
 /** How a tensor of each kind is made, by the function's name in `torch`. */
 const kinds: Readonly<Record<string, PickleGlobal["call"]>> = {
   "_utils._rebuild_tensor": (args) => rebuildTensor(args),
-  "_utils._rebuild_tensor_v2": (args) => rebuildTensor(args),
+  "_utils._rebuild_tensor_v2": (args) => rebuildTensor(args, undefined, args[6]),
   "_utils._rebuild_tensor_v3": (args) => {
     const type = args[6];
     return type instanceof NumberType && isReadable(type.type)
-      ? rebuildTensor(args, type.type)
+      ? rebuildTensor(args, type.type, args[7])
       : new UnreadableTensor(typeName(type), shapeOf(args[2]));
   },
   "_utils._rebuild_parameter": ([tensor = null]) => tensor,
@@ -147,10 +149,14 @@ function rebuildFromType([make, , args]: readonly PickleValue[]): PickleValue {
     : new UnreadableTensor(typeName(make), []);
 }
 
-/** A view of a storage; `type` is that of its numbers where the storage is one of bytes. */
+/**
+ * A view of a storage; `type` is that of its numbers where the storage is one of bytes, `marks` a
+ * dict that says whether they are negated.
+ */
 function rebuildTensor(
   args: readonly PickleValue[],
   type?: ElementType,
+  marks?: PickleValue,
 ): TorchTensor | UnreadableTensor {
   const [bytes, offset, shape, strides] = args;
   const storage = bytes instanceof TorchStorage && type !== undefined ? typed(bytes, type) : bytes;
@@ -172,7 +178,8 @@ function rebuildTensor(
   if (size > storage.length && size > mostRepeated) {
     return new UnreadableTensor(`${storage.type}, ${storage.length} numbers repeated`, shape);
   }
-  return new TorchTensor(storage, offset, [...shape], [...strides]);
+  const negated = marks instanceof Map && marks.get("neg") === true;
+  return new TorchTensor(storage, offset, [...shape], [...strides], negated);
 }
 
 const hasReadableType = (storage: TorchStorage): storage is TorchTensor["storage"] =>
@@ -213,7 +220,7 @@ function partsOf(id: PickleValue): readonly PickleValue[] {
 /** A tensor of which `source` has the storage. */
 export function torchWeight(
   name: string,
-  { storage, shape, strides, offset }: TorchTensor,
+  { storage, shape, strides, offset, negated }: TorchTensor,
   source: ByteSource,
 ): WeightTensor {
   const { type } = storage;
@@ -221,7 +228,9 @@ export function torchWeight(
   const size = sizeOf(shape);
   const readRun = async (from: number, count: number): Promise<TensorData> => {
     const at = (storage.offset + from) * item;
-    return decodeNumbers(type, await source.read(at, count * item), `${source.where}: ${name}`);
+    const bytes = await source.read(at, count * item);
+    const numbers = decodeNumbers(type, bytes, `${source.where}: ${name}`);
+    return negated ? numbers.map((x) => -x) : numbers;
   };
   const packed = stridesOf(shape);
   const contiguous = shape.every((d, axis) => d === 1 || strides[axis] === packed[axis]);

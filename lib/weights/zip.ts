@@ -137,7 +137,10 @@ function parseDirectory(bytes: Uint8Array, count: number, where: string): Direct
     if (view.getUint16(at + 8, true) & 1) fail(where, `entry ${JSON.stringify(name)} is encrypted`);
     const method = view.getUint16(at + 10, true);
     if (method !== 0 && method !== 8) {
-      fail(where, `entry ${JSON.stringify(name)} is compressed by method ${method}`);
+      throw new SyntaxError(
+        `${where}: entry ${JSON.stringify(name)} is compressed by method ${method}; expected ` +
+          "entries that are stored or deflated: unpack the archive and pack it again so",
+      );
     }
     const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
     const fields = [24, 20, 42].map((field) => view.getUint32(at + field, true));

@@ -116,6 +116,8 @@ testOnDevices("reductions over all axes, some, counted from the end, and kept", 
   await check(tensor([1, 2, 3]).logSoftmax(0), [-2.407606, -1.407606, -0.407606]);
   await check(tensor([1000, 1000]).softmax(), [0.5, 0.5]);
   await check(zeros([0, 2]).sum(0), [0, 0]);
+  assertEquals(await zeros([0, 2]).softmax(0).array(), []);
+  assertEquals(await zeros([2, 0]).logSoftmax().array(), [[], []]);
   const lowest = -(2 ** 31);
   await check(i32([5, lowest, 2 ** 31 - 1]).min(), lowest);
   await check(i32([5, lowest, 2 ** 31 - 1]).argmin(), 1);

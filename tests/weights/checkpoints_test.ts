@@ -8,7 +8,9 @@ import { loadWeights, type LoadWeightsOptions } from "../../lib/weights/load.ts"
 import { openWeights } from "../../lib/weights/open.ts";
 import type { WeightReport } from "../../lib/weights/report.ts";
 import type { ByteSource } from "../../lib/weights/byte_source.ts";
-import { damage, fixture, type Listed, numbers } from "./files.ts";
+import { readZip } from "../../lib/weights/zip.ts";
+import { damage, fixture, type Listed, numbers, source } from "./files.ts";
+import { zip } from "./zip.ts";
 
 const expected: Record<"weights" | "averaged" | "pieces", Record<string, Listed>> = JSON.parse(
   new TextDecoder().decode(fixture("checkpoint_expected.json")),
@@ -46,7 +48,7 @@ for (const name of [..."012345", "1_legacy", "4_legacy", "5_legacy"]) {
   });
 }
 
-for (const name of ["list.pth", "tuple.pth", "gan.pth", "module.pth", "script.pt"]) {
+for (const name of ["list.pth", "tuple.pth", "gan.pth", "module.pth", "script.pt", "negated.pth"]) {
   Deno.test(`checkpoints: weights are found in ${name}`, async () => {
     const { which, report } = await load(name);
     assertEquals([which, report.matched.length, report.unexpected], ["weights", 4, []]);
@@ -166,6 +168,16 @@ Deno.test("checkpoints: a tensor that cannot be read matters where it is needed"
     strict: false,
   });
   assertEquals(misshapen.map(({ found }) => found), ["complex64 [2]"]);
+});
+
+Deno.test("checkpoints: an archive that was packed again within a folder is read", async () => {
+  const entries = await readZip(source(fixture("checkpoint_list.pth")));
+  const within = await Array.fromAsync(entries, async ([name, content]) => ({
+    name: `downloads/${name}`,
+    content: await content.read(0, content.size),
+  }));
+  const { which, report } = await load(zip(within));
+  assertEquals([which, report.matched.length], ["weights", 4]);
 });
 
 Deno.test("checkpoints: a damaged archive that is deflated is refused or read", async () => {

@@ -64,12 +64,13 @@ const numbered = () =>
 const named = () =>
   sequential([2]).dense(2, { name: "dense" }).batchNorm({ name: "batch_normalization" });
 
-for (const form of [".weights.h5", ".keras"]) {
+for (const form of [".weights.h5", ".keras", "unpacked and packed .keras"]) {
   Deno.test(`Keras 3: weights by number, in a ${form} file`, async () => {
-    const hdf5 = await numbered();
-    const bytes = form === ".keras"
-      ? zip([{ name: "config.json", content: "{}" }, { name: "model.weights.h5", content: hdf5 }])
-      : hdf5;
+    const hdf5 = await numbered(), folder = form.startsWith("unpacked") ? "net/" : "";
+    const bytes = form === ".weights.h5" ? hdf5 : zip([
+      { name: `${folder}config.json`, content: "{}" },
+      { name: `${folder}model.weights.h5`, content: hdf5 },
+    ]);
     const net = named();
     const { matched, ignored } = await loadWeights(net, bytes);
     assertEquals([matched.length, ignored], [6, ["dropout/seed_generator/vars/0"]]);

@@ -39,6 +39,8 @@ for (
       Uint8Array.of(0x80, 4, 0x4e, 0x2e),
       "a pickle that torch.save did not write",
     ],
+    ["a packed file", Uint8Array.of(0x1f, 0x8b, 8, 0), "unpack it first"],
+    ["an array of NumPy", Uint8Array.of(0x93, ...text("NUMPY")), "an array of NumPy"],
     ["anything else", text("hello, world"), "begins with 68 65 6c 6c 6f 2c 20 77"],
   ] as const
 ) {

@@ -61,7 +61,10 @@ export const targets: Targets = {
         const loaded = await loadModel(bytes);
         void `${loaded.summary()}`;
         try {
-          await (await loaded.predict(ones([1, ...loaded.inputShape]))).data();
+          const examples = loaded.inputs.map(({ shape }) => ones([1, ...shape]));
+          const [only] = examples;
+          const found = await loaded.predict(examples.length === 1 ? only! : examples);
+          await Promise.all([found].flat().map((output) => output.data()));
         } catch (error) {
           throw new Wrong(`a model was loaded that cannot predict: ${error}`);
         }
