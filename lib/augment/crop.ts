@@ -41,7 +41,7 @@ export const randomCrop = defineStep({
     checkPadding(height, width, padding, mode, where);
     const [rows, columns] = size === undefined ? [height, width] : heightAndWidth(size);
     if (rows > height + 2 * padding || columns > width + 2 * padding) {
-      const padded = padding === 0 ? "" : ` and ${padding} pixels of padding at each side`;
+      const padded = padding === 0 ? "" : ` with a padding of ${padding} at each side`;
       throw new RangeError(
         `${where}: size: expected a crop within the image of ${width} x ${height} pixels${padded}, ` +
           `found ${columns} x ${rows}; resize the images before, or give more padding`,

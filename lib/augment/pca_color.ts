@@ -52,7 +52,7 @@ const principalSchema = {
  * const data = new Uint8Array([0, 0, 0, 255, 255, 255]);
  * const greys = arrayDataset({ inputs: { data, shape: [1, 2, 3] } });
  * const { variances } = await augmentation.principalColors(greys);
- * console.log(variances[0]!.toFixed(2)); // 0.75: they differ by their light alone
+ * console.log(variances.map((x) => x.toFixed(2))); // ["1.50", "0.00", "0.00"]: light alone differs
  * ```
  *
  * @throws {TypeError} for a data set whose first input is no RGB image of bytes

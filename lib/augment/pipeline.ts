@@ -66,7 +66,7 @@ export class Pipeline implements SchemaTransform {
    * samples one after another.
    *
    * ```ts
-   * import { augmentation, cifar10, plot } from "@striate/striate";
+   * import { augmentation, plot } from "@striate/striate";
    * const image = { width: 32, height: 32, data: new Uint8Array(32 * 32 * 3) };
    * const samples = augmentation.pipeline("cifar").samples([image], { count: 8 });
    * await plot.images(samples, { title: "crops and flips" });

@@ -9,22 +9,39 @@ import type { Random } from "../core/random.ts";
 import type { ByteImage } from "../vision/image.ts";
 import { affine, rotate, type SampleOptions } from "./affine.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
+import { roundHalfToEven } from "./sample.ts";
 import { fill, fillOf, interpolation, probability, type StepOptions } from "./settings.ts";
 import { defineStep, type ImageShape } from "./step.ts";
 import { adjustSharpness, autocontrast, equalize, posterize, solarize } from "./tone.ts";
+
+/** One of so many strengths, from 0. */
+interface Strength {
+  readonly bin: number;
+  readonly bins: number;
+}
 
 /** One operation of a list. */
 interface Operation {
   /** Changes an image by so much. */
   readonly change: (image: ByteImage, amount: number, sampling: SampleOptions) => ByteImage;
-  /** How much it changes at each strength, from 0 for the least to 1 for the most. */
-  readonly amount: (strength: number, image: ByteImage) => number;
+  /** How much it changes at a strength. */
+  readonly amount: (strength: Strength, image: ByteImage) => number;
   /** Whether it works in both directions, of which one is drawn. */
   readonly signed: boolean;
 }
 
+const { fround } = Math;
 const degrees = (slope: number) => Math.atan(slope) * 180 / Math.PI;
-const upTo = (most: number) => (strength: number) => strength * most;
+
+/** The number of a strength between two, in f32 and from the nearer end, as PyTorch's `linspace`. */
+function between(from: number, to: number, { bin, bins }: Strength): number {
+  const step = fround(fround(to - from) / (bins - 1));
+  return bin < Math.floor(bins / 2)
+    ? fround(from + fround(step * bin))
+    : fround(fround(to) - fround(step * (bins - 1 - bin)));
+}
+
+const upTo = (most: number) => (strength: Strength) => between(0, most, strength);
 const signed = (change: Operation["change"], amount: Operation["amount"]): Operation => ({
   change,
   amount,
@@ -60,25 +77,25 @@ const operations = (limits: Limits): readonly Operation[] => {
     plain((image) => image),
     signed(shear(1, 0), upTo(limits.shear)),
     signed(shear(0, 1), upTo(limits.shear)),
-    signed(move(1, 0), (strength, { width }) => strength * limits.translate(width)),
-    signed(move(0, 1), (strength, { height }) => strength * limits.translate(height)),
+    signed(move(1, 0), (strength, { width }) => between(0, limits.translate(width), strength)),
+    signed(move(0, 1), (strength, { height }) => between(0, limits.translate(height), strength)),
     signed((image, angle, how) => rotate(image, angle, how), upTo(limits.rotate)),
     factor(adjustBrightness),
     factor(adjustSaturation),
     factor(adjustContrast),
     factor(adjustSharpness),
-    plain(posterize, (strength) => 8 - Math.round(strength * limits.posterize)),
-    plain(solarize, (strength) => 255 * (1 - strength)),
+    plain(posterize, ({ bin, bins }) => roundHalfToEven(8 - bin / ((bins - 1) / limits.posterize))),
+    plain(solarize, (strength) => 255 * between(1, 0, strength)),
     plain(autocontrast),
     plain(equalize),
   ];
 };
 
-/** An image changed by one operation of a list, drawn at random, of a strength from 0 to 1. */
+/** An image changed by one operation of a list, drawn at random. */
 function changed(
   image: ByteImage,
   list: readonly Operation[],
-  strength: (random: Random) => number,
+  strength: (random: Random) => Strength,
   sampling: SampleOptions,
   random: Random,
 ): ByteImage {
@@ -144,9 +161,9 @@ export const randAugment = defineStep({
   },
   shape: (shape, settings, where) => fits(shape, settings, where),
   apply(image, settings, random) {
-    const strength = settings.magnitude / (settings.bins - 1), sampling = samplingOf(settings);
+    const { magnitude: bin, bins } = settings, sampling = samplingOf(settings);
     for (let i = 0; i < settings.operations; i++) {
-      image = changed(image, randList, () => strength, sampling, random);
+      image = changed(image, randList, () => ({ bin, bins }), sampling, random);
     }
     return image;
   },
@@ -180,7 +197,7 @@ export const trivialAugment = defineStep({
   read: (where, given) => options(where, given, trivialAugmentSchema),
   shape: (shape, settings, where) => fits(shape, settings, where),
   apply(image, settings, random) {
-    const { bins } = settings, strength = (random: Random) => random.integer(bins) / (bins - 1);
+    const { bins } = settings, strength = (random: Random) => ({ bin: random.integer(bins), bins });
     return changed(image, trivialList, strength, samplingOf(settings), random);
   },
 });

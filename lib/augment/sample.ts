@@ -29,7 +29,7 @@ export function sampleImage(
 const pixel = (place: number, half: number) => fround(fround(fround(place + 1) * half) - 0.5);
 
 /** The nearest integer, of two the even one. */
-function nearest(x: number): number {
+export function roundHalfToEven(x: number): number {
   const down = Math.floor(x), part = x - down;
   return part < 0.5 || part === 0.5 && down % 2 === 0 ? down : down + 1;
 }
@@ -43,7 +43,8 @@ function sampleNearest(
   const channels = data.length / (width * height), halfWidth = width / 2, halfHeight = height / 2;
   if (fill) paint(result, fill);
   for (let i = 0, to = 0; i < grid.length; i += 2, to += channels) {
-    const x = nearest(pixel(grid[i]!, halfWidth)), y = nearest(pixel(grid[i + 1]!, halfHeight));
+    const x = roundHalfToEven(pixel(grid[i]!, halfWidth)),
+      y = roundHalfToEven(pixel(grid[i + 1]!, halfHeight));
     if (!(x >= 0 && x < width && y >= 0 && y < height)) continue;
     const from = (y * width + x) * channels;
     result[to] = data[from]!;

@@ -32,8 +32,8 @@ export function posterize(image: ByteImage, bits: number): ByteImage {
 /** An image of which the bytes from `threshold` on, from 0 to 255, are inverted. */
 export function solarize(image: ByteImage, threshold: number): ByteImage {
   const channels = channelsOf(image, "solarize");
-  number({ least: 0, most: 255 }).read(threshold, "solarize: threshold");
-  return lookedUp(image, Array(channels).fill(tableOf((x) => x >= threshold ? 255 - x : x)));
+  const least = fround(number({ least: 0, most: 255 }).read(threshold, "solarize: threshold"));
+  return lookedUp(image, Array(channels).fill(tableOf((x) => x >= least ? 255 - x : x)));
 }
 
 /** An image each of whose channels is stretched to reach from 0 to 255; one of one value stays. */

@@ -215,7 +215,7 @@ const wrong: [string, () => unknown, string][] = [
   [
     "crop too large",
     () => images.map(pipeline([{ type: "randomCrop", size: 9, padding: 1 }])),
-    "step 1, randomCrop: size: expected a crop within the image of 6 x 5 pixels and 1 pixels",
+    "step 1, randomCrop: size: expected a crop within the image of 6 x 5 pixels with a padding of 1 at each side",
   ],
   [
     "crop too large after a step",

@@ -1,5 +1,6 @@
 /** What changes images, against what torchvision makes of the same. */
 import { assert, assertEquals } from "@std/assert";
+import { Random } from "../../lib/core/random.ts";
 import * as augmentation from "../../lib/augment/mod.ts";
 import type { ByteImage } from "../../lib/vision/image.ts";
 import { bytesOf } from "../vision/pillow.ts";
@@ -18,10 +19,15 @@ interface Fixtures {
     readonly arguments: readonly unknown[];
     readonly noise?: readonly number[];
   })[];
+  /** All that a step may make of image 0. */
+  readonly policies: readonly {
+    readonly step: augmentation.StepConfig;
+    readonly outcomes: readonly string[];
+  }[];
 }
 
 /** From tests/fixtures/generate_augment.py. */
-const { images, records }: Fixtures = JSON.parse(
+const { images, records, policies }: Fixtures = JSON.parse(
   await Deno.readTextFile(new URL("../fixtures/augment.json", import.meta.url)),
 );
 
@@ -82,3 +88,14 @@ Deno.test("every function of an image has records", () => {
   const known = Object.keys(augmentation).filter((key) => ![...others, ...own].includes(key));
   assertEquals(known.sort(), [...names].sort());
 });
+
+for (const { step, outcomes } of policies) {
+  Deno.test(`${JSON.stringify(step)} makes all that torchvision's may make, and nothing else`, () => {
+    const { data, ...size } = images[0]!, before = { ...size, data: bytesOf(data) };
+    const augment = augmentation.pipeline([step]), found = new Set<string>();
+    for (let seed = 0; seed < 3000; seed++) {
+      found.add(augment.apply(before, new Random(seed)).data.toBase64());
+    }
+    assertEquals([...found].sort(), outcomes);
+  });
+}
