@@ -32,13 +32,12 @@ export function smoothed(
   sigma: number,
 ): Float64Array {
   const weights = gaussian(size, sigma), half = (size - 1) / 2, line = width * channels;
-  const source = Float64Array.from(data), result = new Float64Array(source.length);
+  const source = new Float64Array(data), result = new Float64Array(source.length);
   const row = new Float64Array(line), wide = new Float64Array((width + 2 * half) * channels);
   for (let y = 0; y < height; y++) {
-    row.fill(0);
-    for (let k = 0; k < size; k++) {
-      add(row, source, reflected(y + k - half, height) * line, weights[k]!);
-    }
+    const place = (k: number) => reflected(y + k, height) * line;
+    scale(row, source, place(0), weights[half]!);
+    for (let k = 1; k <= half; k++) add(row, source, place(-k), place(k), weights[half + k]!);
     wide.set(row, half * channels);
     for (let x = 1; x <= half; x++) {
       const before = reflected(-x, width) * channels;
@@ -49,14 +48,30 @@ export function smoothed(
       }
     }
     const sums = result.subarray(y * line, (y + 1) * line);
-    for (let k = 0; k < size; k++) add(sums, wide, k * channels, weights[k]!);
+    scale(sums, wide, half * channels, weights[half]!);
+    for (let k = 1; k <= half; k++) {
+      add(sums, wide, (half - k) * channels, (half + k) * channels, weights[half + k]!);
+    }
   }
   return result;
 }
 
-/** Adds numbers from a place on, each times a weight. */
-function add(sums: Float64Array, source: Float64Array, from: number, weight: number): void {
-  for (let i = 0; i < sums.length; i++) sums[i]! += weight * source[from + i]!;
+/** The numbers from a place on, each times a weight. */
+function scale(sums: Float64Array, source: Float64Array, from: number, weight: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = weight * source[from + i]!;
+}
+
+/** Adds the numbers from two places on, which have the same weight. */
+function add(
+  sums: Float64Array,
+  source: Float64Array,
+  one: number,
+  other: number,
+  weight: number,
+): void {
+  for (let i = 0; i < sums.length; i++) {
+    sums[i]! += weight * (source[one + i]! + source[other + i]!);
+  }
 }
 
 const sizeOption = checkedBy<number>((value, where) => {
