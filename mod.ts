@@ -208,6 +208,14 @@ export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/
 
 export * as augmentation from "./lib/augment/mod.ts";
 
+export { ImageDataset, imageDataset } from "./lib/images/image_dataset.ts";
+export {
+  imageFolder,
+  type ImageFolderOptions,
+  type ImageParts,
+} from "./lib/images/image_folder.ts";
+export type { ImageOptions, KeptImageOptions } from "./lib/images/image_options.ts";
+export { imageStream, type ImageStreamOptions } from "./lib/images/image_stream.ts";
 export * from "./lib/images/image_source.ts";
 export type { Synsets } from "./lib/images/labels.ts";
 export { openImages, type OpenImagesOptions } from "./lib/images/open_images.ts";
@@ -225,7 +233,7 @@ export {
   type OpenNetworkOptions,
 } from "./lib/evaluate/open_network.ts";
 export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evaluate/nearest.ts";
-export type { CorruptImage, Evaluation } from "./lib/evaluate/tally.ts";
+export type { Evaluation } from "./lib/evaluate/tally.ts";
 export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
 
 import "./lib/show/notebook.ts";

@@ -138,13 +138,17 @@ export async function evaluateDataset(
     );
   }
   const { name, preprocessing } = settings, numberOf = labelsFor(model, data, name);
-  const images = async function* (): AsyncGenerator<Item & { pixels: Uint8Array }> {
+  const images = async function* (): AsyncGenerator<Item & { pixels: Uint8Array<ArrayBuffer> }> {
     for (let i = 0; i < data.length; i++) {
       const { inputs: [pixels], targets: [label] } = await data.load([i]);
-      yield { name: String(i), label: numberOf(label![0]!), pixels: swapped(pixels as Uint8Array) };
+      yield {
+        name: String(i),
+        label: numberOf(label![0]!),
+        pixels: swapped(pixels as Uint8Array<ArrayBuffer>),
+      };
     }
   };
-  const swapped = (pixels: Uint8Array) => {
+  const swapped = (pixels: Uint8Array<ArrayBuffer>) => {
     if (preprocessing?.channels !== "bgr") return pixels;
     return pixels.map((_, i) => pixels[i + 2 - 2 * (i % 3)]!);
   };

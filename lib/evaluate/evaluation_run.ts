@@ -22,7 +22,7 @@ interface RunOptions<T> extends EvaluationOptions {
   readonly views: number;
   readonly normalization: Scoring["normalization"];
   /** The bytes of an item's views. */
-  prepare(item: T): Promise<Uint8Array>;
+  prepare(item: T): Promise<Uint8Array<ArrayBuffer>>;
   /** How many items may be prepared or wait at a time. */
   readonly ahead: number;
   /** Whether an item that cannot be read ends the run by its error. */

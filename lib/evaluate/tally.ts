@@ -1,14 +1,7 @@
 import { type ClassResult, type Confusion, ConfusionMatrix } from "./confusion.ts";
 import { type Interval, wilsonInterval } from "./interval.ts";
+import type { CorruptImage } from "../images/image_source.ts";
 import type { ImageResult } from "./journal.ts";
-
-/** An image that could not be read. */
-export interface CorruptImage {
-  /** The image's name. */
-  readonly image: string;
-  /** Why it could not be read. */
-  readonly reason: string;
-}
 
 /** Corrupt images that are named; more are only counted. */
 const namedCorrupt = 1000;

@@ -30,6 +30,14 @@ export interface ImageEntry {
   read(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** An image that could not be read. */
+export interface CorruptImage {
+  /** The image's name. */
+  readonly image: string;
+  /** Why it could not be read. */
+  readonly reason: string;
+}
+
 /** Images and their labels, in a fixed order. */
 export interface ImageSource {
   /** What errors and reports call it. */

@@ -4,7 +4,7 @@ import { text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Synsets } from "./labels.ts";
 import { classFolders, type ImageSource, labelledImages, readSynsets } from "./image_source.ts";
-import { shardPattern, shardsIn, shardsOf, webDataset } from "./webdataset.ts";
+import { isUrl, shardPattern, shardsIn, shardsOf, webDataset } from "./webdataset.ts";
 
 /** Where the labels of images come from. */
 export interface OpenImagesOptions {
@@ -60,10 +60,9 @@ export async function openImages(
       `openImages: expected a folder, a path or a URL of shards, found ${describeValue(place)}`,
     );
   }
-  const isUrl = /^https?:\/\//i.test(place);
-  const folders = isUrl ? [] : [place, ...labels === undefined ? [] : [dirname(labels)]];
+  const folders = isUrl(place) ? [] : [place, ...labels === undefined ? [] : [dirname(labels)]];
   const synsets = await findSynsets(list, folders.map((path) => path.replace(/\/+$/, "")));
-  if (isUrl || shardPattern.test(place) || await hasShards(place)) {
+  if (isUrl(place) || shardPattern.test(place) || await hasShards(place)) {
     if (labels === undefined) return webDataset(await shardsOf(place), synsets);
     throw new TypeError(
       `${place}: shards have their labels in them; leave out ${labels} (--labels)`,

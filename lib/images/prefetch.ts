@@ -1,6 +1,6 @@
 /** A prepared image: its pixels, or the error that reading it gave. */
 export type Prepared<T> =
-  | { readonly item: T; readonly pixels: Uint8Array }
+  | { readonly item: T; readonly pixels: Uint8Array<ArrayBuffer> }
   | { readonly item: T; readonly error: Error };
 
 /** Whether an error concerns one image alone: it is corrupt, or its file cannot be read. */
@@ -18,7 +18,7 @@ export function isOfOneImage(error: unknown): error is Error {
  */
 export async function* prefetch<T>(
   items: AsyncIterable<T> | Iterable<T>,
-  prepare: (item: T) => Promise<Uint8Array>,
+  prepare: (item: T) => Promise<Uint8Array<ArrayBuffer>>,
   ahead: number,
   strict = false,
 ): AsyncGenerator<Prepared<T>> {

@@ -14,7 +14,8 @@ import type { ImageEntry, ImageSource } from "./image_source.ts";
 /** Names of shards. */
 export const shardPattern: RegExp = /\.(tar|tar\.gz|tgz)$/i;
 
-const isUrl = (path: string) => /^https?:\/\//i.test(path);
+/** Whether a path is an address. */
+export const isUrl = (path: string): boolean => /^https?:\/\//i.test(path);
 
 /**
  * The shards that a text names: a path or URL of one, a folder with some, or several by braces as

@@ -21,6 +21,10 @@ export type PrepareReply =
   | { readonly id: number; readonly pixels: Uint8Array<ArrayBuffer> }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
+/** Threads that decode where no number is given: one a core but one, from 1 to 8. */
+export const usualThreads = (): number =>
+  Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1));
+
 const closed = () => new Error("the image pool was closed");
 
 /** The kinds of errors that a worker tells apart. */
@@ -70,7 +74,7 @@ export class ImagePool {
     const schema = {
       ...viewSchema,
       rotate: flag(false),
-      threads: positiveInteger(Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1))),
+      threads: positiveInteger(usualThreads()),
     } satisfies Schema<typeof given>;
     const { threads, rotate, ...views } = options("ImagePool", given, schema);
     const folder = unreadable(new URL("..", import.meta.url));

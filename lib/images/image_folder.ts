@@ -1,0 +1,256 @@
+/**
+ * Folders of images as training data.
+ *
+ * @module
+ */
+import { basename, join } from "node:path";
+import { integer, number, text } from "../core/option_kinds.ts";
+import { options, pick, type Schema } from "../core/options.ts";
+import { Random } from "../core/random.ts";
+import type { Parts } from "../../data/parts.ts";
+import { type ClassedImages, classedImages, countsOf } from "./image_classes.ts";
+import { ImageDataset } from "./image_dataset.ts";
+import { list } from "./image_files.ts";
+import { type KeptImageOptions, keptImageSchema } from "./image_options.ts";
+import { ImageReader } from "./image_reader.ts";
+import { isUrl, shardPattern } from "./webdataset.ts";
+import { openImages, type OpenImagesOptions } from "./open_images.ts";
+
+/** Which images are for training, and how they become examples. */
+export interface ImageFolderOptions extends KeptImageOptions {
+  /**
+   * The share of the images of each class that is kept for `test`, where there are no folders for both
+   * parts; 0.2 by default. At least one image of each class is in each part.
+   */
+  readonly split?: number;
+  /** The seed by which images are drawn for `test`; 0 by default. */
+  readonly seed?: number;
+  /** A label file for images in one folder; see {@linkcode labelledImages}. */
+  readonly labels?: string;
+  /** A list of synsets; see {@linkcode openImages}. */
+  readonly synsets?: string;
+  /** A folder of the images for `test`; by default `val` (or `validation`, `test` …) beside `train`. */
+  readonly test?: string;
+  /** A label file for the folder `test`. */
+  readonly testLabels?: string;
+}
+
+const folderSchema = {
+  ...keptImageSchema,
+  split: number({ above: 0, below: 1 }),
+  seed: integer({}, 0),
+  labels: text(),
+  synsets: text(),
+  test: text(),
+  testLabels: text(),
+} satisfies Schema<ImageFolderOptions>;
+
+/** Images in a part for training and one for tests. */
+export interface ImageParts extends Parts {
+  /** The images to train on. */
+  readonly train: ImageDataset;
+  /** Those to validate and test by, of the same classes. */
+  readonly test: ImageDataset;
+  /** The names of the classes, by label. */
+  readonly classes: readonly string[];
+  /** What is to be said of the files, such as which are left out. */
+  readonly notes: readonly string[];
+}
+
+/** Usual names of the folders of parts. */
+const trainName = /^train(ing)?$/i;
+const testNames = [/^val(id(ation)?)?$|^dev$/i, /^test(ing)?$/i];
+
+/**
+ * Photographs of your own as training data: a folder for each class, in a folder of folders.
+ *
+ * - `photos/ants/1.jpg`, `photos/bees/2.png`: each class is split, by default into 80 % for `train` and
+ *   20 % for `test`, drawn by `seed`.
+ * - `photos/train/ants/1.jpg`, `photos/val/ants/2.jpg`: the parts are as they are. `valid`,
+ *   `validation`, `dev` and `test` are other names of `val`; where there are both, `test` waits.
+ * - a folder of images with a label file (`labels`), as {@linkcode labelledImages} reads it.
+ *
+ * Images may have any size, be grey or have transparency. They are decoded and resized on threads,
+ * ahead of their use, and the first gigabyte of each part stays in memory as bytes, so that later
+ * epochs do not decode them again. All is decided by the seeds: the bits are the same for any number of threads,
+ * and in a run that is resumed.
+ *
+ * An image that cannot be read is left out of its batch, counted in `train.corruptImages`, and told to
+ * `onCorrupt`; with `strict` it ends training by its error.
+ *
+ * ```ts ignore
+ * import { imageFolder, sequential } from "@striate/striate";
+ * const { train, test, classes } = await imageFolder("photos", { size: 64 });
+ * console.log(classes, await train.classCounts());
+ * const net = sequential([64, 64, 3])
+ *   .conv2d(16, 3).relu().maxPool2d(2).conv2d(32, 3).relu().maxPool2d(2)
+ *   .flatten().dense(classes.length);
+ * await net.fit(train, { validation: test, epochs: 10, classWeights: "balanced" });
+ * ```
+ *
+ * Any folder of folders will do:
+ *
+ * ```ts
+ * import { encodePng, imageFolder } from "@striate/striate";
+ * const folder = await Deno.makeTempDir();
+ * for (const [name, color] of Object.entries({ red: [255, 0, 0], blue: [0, 0, 255] })) {
+ *   await Deno.mkdir(`${folder}/${name}`);
+ *   const image = encodePng(Array(12 * 9).fill(color).flat(), 12, 9, 3);
+ *   for (let i = 0; i < 5; i++) await Deno.writeFile(`${folder}/${name}/${i}.png`, image);
+ * }
+ * const { train, test, classes } = await imageFolder(folder, { size: 8 });
+ * console.log(classes, train.length, test.length); // [ "blue", "red" ] 8 2
+ * for await (const { x } of train.tensors({ batchSize: 8 })) console.log(x.shape); // [8, 8, 8, 3]
+ * ```
+ *
+ * @throws {RangeError} for fewer than two classes, a class without images, one with a single image where
+ * it is to be split, classes that differ between the parts, or an option out of range
+ * @throws {TypeError} for a path that is no folder, shards (see {@linkcode imageStream}), or neither or
+ * both of `size` and `preprocessing`
+ */
+export async function imageFolder(
+  folder: string,
+  given: ImageFolderOptions,
+): Promise<ImageParts> {
+  const settings = options("imageFolder", given, folderSchema);
+  text().read(folder, "imageFolder: folder");
+  const reader = new ImageReader("imageFolder", settings);
+  const places = await placesOf(folder, settings), { testLabels } = settings;
+  const lists = pick(settings, "synsets", "labels");
+  const all = await read(places.train, lists);
+  checkClasses(all);
+  const [train, test] = places.test === undefined
+    ? split(all, settings.split ?? 0.2, settings.seed)
+    : await bothParts(all, places.test, {
+      ...pick(settings, "synsets"),
+      ...testLabels !== undefined && { labels: testLabels },
+    });
+  const notes = [...new Set([...train.notes, ...test.notes, ...places.notes])];
+  return {
+    train: new ImageDataset(train, reader, settings.memory),
+    test: new ImageDataset(test, reader, settings.memory),
+    classes: train.classes,
+    notes,
+  };
+}
+
+/** Where the images of the parts are; without a place for `test`, all are to be split. */
+async function placesOf(
+  folder: string,
+  { test, testLabels, labels, split }: Pick<
+    ImageFolderOptions,
+    "test" | "testLabels" | "labels" | "split"
+  >,
+): Promise<{ train: string; test?: string; notes: readonly string[] }> {
+  const refuse = (option: string, why: string) => {
+    throw new TypeError(`imageFolder: ${option}: ${why}; leave it out`);
+  };
+  if (test === undefined && testLabels !== undefined) {
+    refuse("testLabels", "there is no folder test");
+  }
+  if (isUrl(folder) || shardPattern.test(folder)) {
+    throw new TypeError(
+      `imageFolder: ${folder}: expected a folder; shards are read by imageStream()`,
+    );
+  }
+  if (test !== undefined) {
+    if (split !== undefined) refuse("split", `${test} has the images for test`);
+    return { train: folder, test, notes: [] };
+  }
+  const { folders } = await list(folder), whole = { train: folder, notes: [] };
+  const train = folders.find((name) => trainName.test(name));
+  const tests = testNames.flatMap((name) => folders.filter((one) => name.test(one)));
+  // They may be classes: trains, and tests of some kind.
+  if (labels !== undefined || train === undefined) return whole;
+  if ((await list(join(folder, train))).folders.length === 0) return whole;
+  const [first, ...others] = tests;
+  if (first === undefined) {
+    return folders.length === 1 ? { ...whole, train: join(folder, train) } : whole;
+  }
+  if (split !== undefined) {
+    refuse("split", `${folder} has folders for both parts, ${train} and ${first}`);
+  }
+  const notes = others.map((name) =>
+    `${join(folder, name)} is left out: ${first} is what training is measured by`
+  );
+  return { train: join(folder, train), test: join(folder, first), notes };
+}
+
+/** The images of a place; each folder in it is to be a class with images. */
+async function read(
+  place: string,
+  lists: OpenImagesOptions,
+): Promise<ClassedImages> {
+  const found = classedImages(await openImages(place, lists), "imageFolder");
+  if (lists.labels !== undefined) return found;
+  const full = new Set(found.images.map(({ image }) => image.className));
+  const empty = (await list(place)).folders.filter((name) => !full.has(name));
+  if (empty.length === 0) return found;
+  throw new RangeError(
+    `${place}: expected images in the folder of each class, found none in ${empty.join(", ")}; ` +
+      "remove what is no class",
+  );
+}
+
+function checkClasses({ name, classes, images }: ClassedImages): void {
+  if (classes.length > 1) return;
+  throw new RangeError(
+    `${name}: expected at least 2 classes, found ${classes.length}: ${classes[0]}, of ` +
+      `${images.length} images; each class has a folder of its own`,
+  );
+}
+
+/** Two parts, in each of which a class has its share, and one image at least. */
+function split(all: ClassedImages, share: number, seed: number): [ClassedImages, ClassedImages] {
+  const isTest = all.images.map(() => false), { name, images, classes } = all;
+  countsOf(all).forEach((count, label) => {
+    const own = [...images.keys()].filter((i) => images[i]!.label === label);
+    if (count < 2) {
+      throw new RangeError(
+        `${name}: expected at least 2 images of each class, one for each part, found 1 of ` +
+          `${classes[label]}: ${images[own[0]!]!.image.name}`,
+      );
+    }
+    const tests = Math.min(count - 1, Math.max(1, Math.round(share * count)));
+    const order = new Random(seed, label).permutation(count);
+    for (const place of order.subarray(0, tests)) isTest[own[place]!] = true;
+  });
+  const part = (test: boolean) => ({ ...all, images: images.filter((_, i) => isTest[i] === test) });
+  return [part(false), part(true)];
+}
+
+/** The images for training and those in a place for tests, by the paths that tell them apart. */
+async function bothParts(
+  train: ClassedImages,
+  place: string,
+  lists: OpenImagesOptions,
+): Promise<[ClassedImages, ClassedImages]> {
+  const test = await read(place, lists);
+  checkSameClasses(train, test);
+  const part = ({ images, ...all }: ClassedImages) => ({
+    ...all,
+    classes: train.classes,
+    images: images.map(({ image, label }) => ({
+      image: {
+        ...image,
+        name: join(basename(all.name), image.name),
+        read: () => image.read(),
+      },
+      label: train.classes.indexOf(all.classes[label]!),
+    })),
+  });
+  return [part(train), part(test)];
+}
+
+function checkSameClasses(train: ClassedImages, test: ClassedImages): void {
+  const few = (names: readonly string[]) =>
+    names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+  const differences = [[test, train], [train, test]].flatMap(([one, other]) => {
+    const alone = one!.classes.filter((name) => !other!.classes.includes(name));
+    return alone.length > 0 ? [`${few(alone)} in ${basename(one!.name)} alone`] : [];
+  });
+  if (differences.length === 0) return;
+  throw new RangeError(
+    `${test.name}: expected the classes of ${train.name}, found ${differences.join(" and ")}`,
+  );
+}

@@ -1,0 +1,79 @@
+import { pick, type Values } from "../core/options.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
+import { ImagePool, usualThreads } from "../vision/image_pool.ts";
+import { lanes } from "../vision/lanes.ts";
+import { type imageSchema, preparationOf } from "./image_options.ts";
+import type { ImageEntry } from "./image_source.ts";
+import { isOfOneImage } from "./prefetch.ts";
+
+/**
+ * Reads images and prepares them on threads, which it has while images are asked for. Four a thread are
+ * under way at a time, however many are asked for: that keeps threads at work, and files out of memory.
+ */
+export class ImageReader {
+  /** The shape of an image, [height, width, channels]. */
+  readonly shape: readonly [number, number, number];
+  /** How it is prepared. */
+  readonly preprocessing: Preprocessing;
+  /** Whether an image that cannot be read ends the work. */
+  readonly strict: boolean;
+  /** Images under way at a time. */
+  readonly ahead: number;
+  readonly #options: Pick<Values<typeof imageSchema>, "filter" | "rotate"> & { threads: number };
+  readonly #onCorrupt: ((image: string, reason: string) => void) | undefined;
+  readonly #told = new WeakSet<ImageEntry>();
+  readonly #run: ReturnType<typeof lanes>;
+  #pool: ImagePool | undefined;
+  #wanted = 0;
+  #closing: Promise<void> = Promise.resolve();
+
+  /** A reader of images with these options, for `where`. */
+  constructor(where: string, settings: Values<typeof imageSchema>) {
+    const { threads = usualThreads(), strict, onCorrupt } = settings;
+    ({ preprocessing: this.preprocessing, shape: this.shape } = preparationOf(where, settings));
+    this.ahead = 4 * threads;
+    this.#options = { ...pick(settings, "filter", "rotate"), threads };
+    this.strict = strict;
+    this.#onCorrupt = onCorrupt;
+    this.#run = lanes(this.ahead);
+  }
+
+  /** The pixels of an image, or why it cannot be read; with `strict`, that is thrown. */
+  async read(image: ImageEntry): Promise<Uint8Array<ArrayBuffer> | Error> {
+    try {
+      return await this.prepare(image);
+    } catch (error) {
+      if (this.strict || !isOfOneImage(error)) throw error;
+      this.leaveOut(image, error);
+      return error;
+    }
+  }
+
+  /** The pixels of an image. */
+  prepare(image: ImageEntry): Promise<Uint8Array<ArrayBuffer>> {
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+    this.#wanted++;
+    this.#run(() => this.#prepare(image).then(resolve, reject).finally(() => this.#finish()));
+    return promise;
+  }
+
+  /** Tells that an image cannot be read, once for each. */
+  leaveOut(image: ImageEntry, { message }: Error): void {
+    if (!this.#told.has(image)) this.#onCorrupt?.(image.name, message);
+    this.#told.add(image);
+  }
+
+  async #prepare(image: ImageEntry): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await image.read();
+    await this.#closing;
+    this.#pool ??= new ImagePool(this.preprocessing, this.#options);
+    return await this.#pool.prepare(bytes, image.name);
+  }
+
+  /** Gives the threads back when no image is wanted. */
+  #finish(): void {
+    if (--this.#wanted > 0 || this.#pool === undefined) return;
+    this.#closing = this.#pool.close();
+    this.#pool = undefined;
+  }
+}
