@@ -62,8 +62,8 @@ export class Pipeline implements SchemaTransform {
   }
 
   /**
-   * Several images of what it makes of each, to look at: `plot.images` shows them, each image's
-   * samples one after another.
+   * Several images of what it makes of each, to look at, each image's samples one after another.
+   * `show(pipeline, images)` shows some.
    *
    * ```ts
    * import { augmentation, plot } from "@striate/striate";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { digits, Picture, sequential, show, table, tensor } from "../../mod.ts";
+import { augmentation, digits, Picture, sequential, show, table, tensor } from "../../mod.ts";
 
 /** What is printed while `body` runs. */
 async function printed(body: () => Promise<void>): Promise<string[]> {
@@ -39,4 +39,16 @@ Deno.test("outside a notebook models and data sets are tables of text", async ()
   const [model, data] = await printed(() => show(net, digits({ train: 9, test: 1 }).train));
   assertEquals(model, `${net}\n${net.summary()}`);
   assertStringIncludes(data!, "9 examples: u8 [28, 28, 1] -> 10 classes\nexample");
+});
+
+Deno.test("a pipeline of augmentation and images are a grid of samples; alone it is its text", async () => {
+  const pipeline = augmentation.pipeline("crop-flip");
+  const { train } = digits({ train: 9, test: 1 });
+  const image = { width: 2, height: 1, data: new Uint8Array(6) };
+  const grey = { width: 1, height: 2, data: new Uint8Array(2) };
+  const lines = await printed(() =>
+    show(pipeline, train, pipeline, [image, grey], pipeline, image, pipeline, "no image", pipeline)
+  );
+  const figure = 'Figure "randomCrop, randomHorizontalFlip": image';
+  assertEquals(lines, [figure, figure, figure, `${pipeline}`, "no image", `${pipeline}`]);
 });

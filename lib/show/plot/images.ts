@@ -4,7 +4,7 @@ import { options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Dataset } from "../../train/dataset.ts";
-import { checkImage, type RgbImage } from "../../vision/image.ts";
+import { type ByteImage, channelsOf } from "../../vision/image.ts";
 import type { Figure } from "../figure.ts";
 import { mosaic, type PictureOptions, pictureSchema } from "./mosaic.ts";
 import { checkLength, count } from "./numbers.ts";
@@ -34,7 +34,7 @@ const imagesSchema = {
 } satisfies Schema<ImagesOptions>;
 
 /** What {@linkcode images} can show. */
-export type ImagesLike = Tensor | Dataset | RgbImage | readonly (RgbImage | Tensor)[];
+export type ImagesLike = Tensor | Dataset | ByteImage | readonly (ByteImage | Tensor)[];
 
 /**
  * Images: a tensor [h, w], [h, w, c], [n, h, w] or [n, h, w, c] with one or three channels, decoded
@@ -84,7 +84,7 @@ async function read(
     return { pixels: shown(planes, images.dtype, range), of: imageForm(images.shape, where).n };
   }
   if (images instanceof Dataset) return await examples(images, most ?? 40, where, range);
-  const list = Array.isArray(images) ? images as readonly (RgbImage | Tensor)[] : [images];
+  const list = Array.isArray(images) ? images as readonly (ByteImage | Tensor)[] : [images];
   if (list.length === 0) throw outOfRange(`${where}: images`, "at least one", "none");
   const pixels = await Promise.all(
     list.slice(0, most ?? 100).map(async (image, i) => {
@@ -97,8 +97,8 @@ async function read(
           describeValue(image),
         );
       }
-      checkImage(image as RgbImage, name);
-      return { ...image as RgbImage, channels: 3 as const };
+      const channels = channelsOf(image as ByteImage, name);
+      return { ...image as ByteImage, channels };
     }),
   );
   return { pixels, of: list.length };
@@ -190,7 +190,7 @@ async function oneImage(image: Tensor, where: string, range?: PixelRange): Promi
 export async function imageOf(
   image: Tensor,
   given: { readonly range?: PixelRange } = {},
-): Promise<RgbImage> {
+): Promise<ByteImage> {
   const where = "plot.imageOf";
   const { range } = options(where, given, { range: pictureSchema.range });
   instance(Tensor).read(image, `${where}: image`);
