@@ -5,7 +5,7 @@ import { type DecodeOptions, decodeSchema } from "../vision/decode.ts";
 import { readViews, viewCount, type ViewOptions, viewSchema } from "../vision/views.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { preprocessingFor, preprocessingOption } from "./model_preprocessing.ts";
-import { probabilitiesOf } from "./scorer.ts";
+import { checkClassifier, probabilitiesOf } from "./scorer.ts";
 import { highest, type Ranked } from "./top_k.ts";
 
 /** Settings of {@linkcode classifyImage}. */
@@ -25,7 +25,8 @@ const schema = {
 
 /**
  * The most probable classes of one encoded image, as {@linkcode decodeImage} reads it, best first, with their
- * probabilities: the mean over its views.
+ * probabilities: the mean over its views. What a model gives is taken for logits, unless its last layer is
+ * a softmax or a sigmoid.
  *
  * ```ts ignore
  * import { classifyImage, openNetwork } from "@striate/striate";
@@ -34,6 +35,7 @@ const schema = {
  * ```
  *
  * @throws {SyntaxError} for bytes that are no whole image
+ * @throws {TypeError} for a model without an output for each class
  * @throws {RangeError} for a preprocessing that does not fit the model, or an unknown option
  */
 export async function classifyImage(
@@ -42,6 +44,7 @@ export async function classifyImage(
   given: ClassifyImageOptions = {},
 ): Promise<Ranked[]> {
   const { preprocessing: wanted, k, ...views } = options("classifyImage", given, schema);
+  checkClassifier(model, "classifyImage");
   const preprocessing = preprocessingFor(model, wanted, "classifyImage");
   const pixels = await readViews(bytes, preprocessing, views);
   const { normalization } = preprocessing;

@@ -17,7 +17,7 @@ import { labelsFor, withClassesOf } from "./classes.ts";
 import { type EvaluationOptions, evaluationSchema } from "./evaluation_options.ts";
 import { evaluateItems } from "./evaluation_run.ts";
 import { preprocessingFor, preprocessingOption } from "./model_preprocessing.ts";
-import type { Item } from "./scorer.ts";
+import { checkClassifier, type Item } from "./scorer.ts";
 import type { ImageSource } from "../images/image_source.ts";
 import type { Evaluation } from "./tally.ts";
 
@@ -82,6 +82,7 @@ const datasetSchema = {
  *
  * @throws {RangeError} for a label that the model has no class for, names that are not those
  * of its classes, a preprocessing that does not fit it, or an unknown option
+ * @throws {TypeError} for a model without an output for each class, or what is no source of images
  * @throws {SyntaxError} with `strict`, for an image that is corrupt
  */
 export async function evaluateImages(
@@ -90,6 +91,7 @@ export async function evaluateImages(
   given: EvaluateImagesOptions = {},
 ): Promise<Evaluation> {
   const settings = options("evaluateImages", given, imagesSchema);
+  checkClassifier(model, "evaluateImages");
   const preprocessing = preprocessingFor(model, settings.preprocessing, "evaluateImages");
   const views = pick(settings, "crops", "scales", "filter"), { rotate } = settings;
   checkViews(preprocessing, views);
@@ -111,7 +113,7 @@ export async function evaluateImages(
  * The top-1 and top-5 error of a network on a data set of images with a class each, such as
  * `cifarFiles(["test_batch.bin"])`. Images go to the network as they are.
  *
- * @throws {TypeError} for a data set without uint8 images of the model's shape and class labels
+ * @throws {TypeError} for a model without an output for each class, or a data set without uint8 images of the model's shape and class labels
  * @throws {RangeError} for names of classes that the model does not have
  */
 export async function evaluateDataset(
@@ -120,6 +122,7 @@ export async function evaluateDataset(
   given: EvaluateDatasetOptions = {},
 ): Promise<Evaluation> {
   const settings = options("evaluateDataset", given, datasetSchema);
+  checkClassifier(model, "evaluateDataset");
   if (!(data instanceof Dataset)) {
     throw new TypeError(`evaluateDataset: expected a data set, found ${describeValue(data)}`);
   }

@@ -1,5 +1,6 @@
 import { object } from "../core/option_kinds.ts";
 import type { Model } from "../train/model.ts";
+import { formatShape } from "../core/shape.ts";
 import { heightAndWidth, type ImageSize, type Preprocessing } from "../core/preprocessing.ts";
 
 /** The preprocessing of images, where one is given. */
@@ -12,14 +13,20 @@ export const preprocessingOption = object<Preprocessing>(
  * crop, that is the model's input, and where the model knows no order of channels, that is RGB.
  *
  * @throws {RangeError} for a crop or channels that the model does not take
- * @throws {TypeError} for no preprocessing where the model has no normalization
+ * @throws {TypeError} for a model of other inputs than images, or no preprocessing where the model has no normalization
  */
 export function preprocessingFor(
   model: Model,
   given: Preprocessing | undefined,
   where: string,
 ): Preprocessing & { readonly crop: ImageSize } {
-  const [height, width, depth] = model.inputShape, { normalization } = model;
+  const { inputShape, normalization } = model, [height, width, depth] = inputShape;
+  if (inputShape.length !== 3 || (depth !== 1 && depth !== 3)) {
+    throw new TypeError(
+      `${where}: expected a model of images with 1 or 3 channels, found one with an input of shape ` +
+        formatShape(inputShape),
+    );
+  }
   const preprocessing = given ?? (normalization && {
     channels: depth === 1 ? "gray" as const : "rgb" as const,
     ...model.preprocessing,

@@ -1,5 +1,6 @@
 import type { Normalization } from "../core/preprocessing.ts";
-import { sizeOf } from "../core/shape.ts";
+import type { TensorData } from "../core/dtype.ts";
+import { formatShape, sizeOf } from "../core/shape.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "../train/model.ts";
@@ -90,6 +91,26 @@ export class Scorer {
 }
 
 /**
+ * Checks that the (first) output of a model has a number for each class.
+ *
+ * @throws {TypeError} for another
+ */
+export function checkClassifier({ outputShape }: Model, where: string): void {
+  const classes = outputShape.at(-1) ?? 1;
+  if (classes > 1 && sizeOf(outputShape) === classes) return;
+  throw new TypeError(
+    `${where}: expected a model with an output for each of several classes, found one with an output ` +
+      `of shape ${formatShape(outputShape)}`,
+  );
+}
+
+/** Whether a model ends with a layer whose results are probabilities as they are. */
+function givesProbabilities({ outputs }: Model): boolean {
+  const last = outputs[0]!.layer?.type.type;
+  return last === "softmax" || last === "sigmoid";
+}
+
+/**
  * The probabilities of each image, the mean over its views, by one run of a model; `pixels` are the
  * bytes of all views.
  *
@@ -108,11 +129,12 @@ export async function probabilitiesOf(
     ...normalization && { normalization },
   });
   // The first output counts; others are auxiliary classifiers.
-  const logits = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
-  const classes = logits.length / count;
+  const found = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
+  const classes = found.length / count;
+  const toRow = givesProbabilities(model) ? (row: TensorData) => new Float64Array(row) : softmax;
   const rows = Array.from(
     { length: count },
-    (_, i) => softmax(logits.subarray(i * classes, (i + 1) * classes)),
+    (_, i) => toRow(found.subarray(i * classes, (i + 1) * classes)),
   );
   if (rows.some((row) => row.some(Number.isNaN))) {
     throw new RangeError(

@@ -281,6 +281,53 @@ Deno.test("names of another number of classes, and what is no source or data set
   );
 });
 
+Deno.test("what a last layer has made probabilities is not made so again", async () => {
+  const bytes = images.get("baseline.jpg")!;
+  const classify = async (model: ReturnType<typeof net>) => {
+    const found = await classifyImage(model, bytes, { preprocessing });
+    return found.map(({ index, score }) => [index, score.toFixed(6)]);
+  };
+  const logits = await classify(net());
+  assertEquals(await classify(net().softmax()), logits);
+  const shares = await classify(net().sigmoid());
+  assertEquals(shares.map(([index]) => index), logits.map(([index]) => index));
+  const view = prepareImage(await decodeImage(bytes), preprocessing);
+  const x = tensor(view, { shape: [1, 8, 8, 3] });
+  const predicted = await net().sigmoid().predict(x, {
+    normalization: preprocessing.normalization,
+  });
+  assertEquals(shares[0]![1], Math.max(...await predicted.data()).toFixed(6));
+});
+
+Deno.test("a model of something else than classes of images is refused before images are read", async () => {
+  const unread = { ...source(), images: () => [] };
+  for (
+    const [model, message] of [
+      [
+        net().dense(1),
+        "an output for each of several classes, found one with an output of shape [1]",
+      ],
+      [sequential([8, 8, 3]).conv2d(2, 3), "with an output of shape [6, 6, 2]"],
+      [
+        sequential([12]).dense(2),
+        "images with 1 or 3 channels, found one with an input of shape [12]",
+      ],
+      [sequential([8, 8, 4]).flatten().dense(2), "with an input of shape [8, 8, 4]"],
+    ] as const
+  ) {
+    await assertRejects(
+      () => evaluateImages(model, unread, { preprocessing }),
+      TypeError,
+      `evaluateImages: expected a model `,
+    );
+    await assertRejects(
+      () => classifyImage(model, new Uint8Array(1), { preprocessing }),
+      TypeError,
+      message,
+    );
+  }
+});
+
 Deno.test("a data set whose classes stand in another order is measured by their names", async () => {
   const { train: data } = digits({ train: 40, test: 1 });
   const model = sequential([28, 28, 1], { seed: 5 }).flatten().dense(10);
