@@ -45,8 +45,11 @@ export function measureOf(
   return typeof value === "number" ? value : undefined;
 }
 
+const large =
+  /(^|\.)(top(K|\d+)|((precision|recall|f1|auc)( of \d+)?)|confusionMatrix)$|accuracy$/i;
+
 /** Whether more of it is better, as far as its name tells: of shares of right answers. */
-export const isBetterLarge = (name: string): boolean => /(^|\.)top(K|\d+)$|accuracy$/i.test(name);
+export const isBetterLarge = (name: string): boolean => large.test(name);
 
 /** The outputs that measures tell apart, with the measures of each; a single one has no name. */
 export const eachOutput = ({ outputs, ...only }: Metrics): [string, OutputMetrics][] =>

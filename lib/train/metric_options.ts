@@ -8,16 +8,24 @@ import * as ready from "./metrics.ts";
 /** Names of ready-made metrics. */
 export type MetricName =
   | "accuracy"
+  | "auc"
   | "binaryAccuracy"
+  | "f1"
   | "meanAbsoluteError"
   | "meanSquaredError"
+  | "precision"
+  | "recall"
   | "rootMeanSquaredError";
 
 const named: Readonly<Record<MetricName, Metric>> = {
   accuracy: ready.accuracy,
+  auc: ready.auc(),
   binaryAccuracy: ready.binaryAccuracy(),
+  f1: ready.f1(),
   meanAbsoluteError: ready.meanAbsoluteError,
   meanSquaredError: ready.meanSquaredError,
+  precision: ready.precision(),
+  recall: ready.recall(),
   rootMeanSquaredError: ready.rootMeanSquaredError,
 };
 

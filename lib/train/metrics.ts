@@ -1,6 +1,6 @@
 /**
- * Ready-made metrics, for the `metrics` of `fit` and `evaluate`. All are means over the examples,
- * each of which counts the same, whatever its weight in the loss.
+ * Ready-made metrics, for the `metrics` of `fit` and `evaluate`. In all, each example counts the same,
+ * whatever its weight in the loss.
  *
  * @module
  */
@@ -11,6 +11,8 @@ import { full } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { MeasuredOutput, Metric } from "./metric.ts";
 import { ranksOf, sumOfRight } from "./right_answers.ts";
+
+export * from "./class_metrics.ts";
 
 /** A mean over the examples; `sum` gives what those of a batch add up to. */
 function mean(
