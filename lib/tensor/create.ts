@@ -7,6 +7,7 @@ import { checkShape, formatShape, normalizeAxis, type Shape, sizeOf } from "../c
 import { iota as iotaNode, literal } from "../graph/ops/generate.ts";
 import { type NestedNumbers, unnest } from "./print.ts";
 import { asTensor, Tensor } from "./tensor.ts";
+import { isRecording } from "./tracing.ts";
 import { constant } from "./value.ts";
 
 /**
@@ -143,8 +144,18 @@ export function setSeed(seed: number): void {
   sequence = { seed, next: 0 };
 }
 
-/** The generator that a random tensor is drawn from: of its own seed, or the next of the sequence. */
+/**
+ * The generator that a random tensor is drawn from: of its own seed, or the next of the sequence.
+ *
+ * @throws {TypeError} without a seed in what is recorded once: every run would have the same numbers.
+ */
 export function nextRandom({ seed }: RandomOptions = {}): Random {
+  if (seed === undefined && isRecording()) {
+    throw new TypeError(
+      "random numbers that are drawn in a function given to jit would be the same in every call; " +
+        "draw them outside and pass them as an argument, or give a seed if they are to be the same",
+    );
+  }
   return seed === undefined ? new Random(sequence.seed, 1 + sequence.next++) : new Random(seed);
 }
 
@@ -163,6 +174,8 @@ function drawn(shape: Shape, what: string, draw: () => number): Tensor {
  * const noise = randomNormal([2, 3], { standardDeviation: 0.1, seed: 7 });
  * console.log(noise.shape); // [2, 3]
  * ```
+ *
+ * @throws {TypeError} without a seed in a function given to jit: every call would have the same ones.
  */
 export function randomNormal(
   shape: Shape,
@@ -178,7 +191,11 @@ export function randomNormal(
   return drawn(shape, "randomNormal", () => random.normal(mean, standardDeviation));
 }
 
-/** Evenly distributed numbers of at least `low` (0) and less than `high` (1). */
+/**
+ * Evenly distributed numbers of at least `low` (0) and less than `high` (1).
+ *
+ * @throws {TypeError} without a seed in a function given to jit: every call would have the same ones.
+ */
 export function randomUniform(
   shape: Shape,
   given: RandomOptions & { readonly low?: number; readonly high?: number } = {},

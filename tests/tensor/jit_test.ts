@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { tensor } from "../../lib/tensor/create.ts";
+import { randomNormal, randomUniform, tensor } from "../../lib/tensor/create.ts";
 import { gradient, valueAndGradient } from "../../lib/tensor/gradient.ts";
 import { jit } from "../../lib/tensor/jit.ts";
 import { defaultRuntime, setDevice } from "../../lib/tensor/runtime.ts";
@@ -119,3 +119,17 @@ Deno.test("arguments that are no tensors are errors that say which", async () =>
   const g = jit(() => 5 as never);
   assertThrows(() => g(), TypeError, "jit: result: expected a tensor");
 });
+
+for (const draw of [randomNormal, randomUniform]) {
+  testOnDevices(
+    `${draw.name} without a seed is not recorded: it would repeat its numbers`,
+    async () => {
+      const noisy = (given: { seed?: number }) => jit((x: Tensor) => x.add(draw(x.shape, given)));
+      const x = tensor([1, 2, 3]);
+      assertThrows(() => noisy({})(x), TypeError, "the same in every call; draw them outside");
+      const seeded = noisy({ seed: 3 });
+      assertEquals(await seeded(x).array(), await seeded(x).array());
+      assertEquals(await seeded(x).array(), await x.add(draw([3], { seed: 3 })).array());
+    },
+  );
+}
