@@ -15,7 +15,7 @@ function gaussian(size: number, sigma: number): Float64Array {
   const middle = (size - 1) / 2;
   const weights = Float64Array.from(
     { length: size },
-    (_, i) => Math.exp(-((i - middle) ** 2) / (2 * sigma * sigma)),
+    (_, i) => Math.exp(-(((i - middle) / sigma) ** 2) / 2),
   );
   const sum = weights.reduce((a, b) => a + b);
   return weights.map((weight) => weight / sum);

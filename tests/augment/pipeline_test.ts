@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Random } from "../../lib/core/random.ts";
-import { pipeline, type StepConfig } from "../../lib/augment/mod.ts";
+import { elastic, gaussianBlur, pipeline, type StepConfig } from "../../lib/augment/mod.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import type { ByteImage } from "../../lib/vision/image.ts";
@@ -65,6 +65,30 @@ Deno.test("each step alone is taken by its probability, works on grey and on one
         }
       }
     }
+  }
+});
+
+Deno.test("nothing is random but what the given numbers make so", () => {
+  const { random } = Math;
+  Math.random = () => {
+    throw new Error("Math.random");
+  };
+  try {
+    const augment = pipeline(all), image = numbered(31, 24);
+    // In any order, and with others in between, as threads have them.
+    const make = (index: number) => augment.apply(image, new Random(1, index)).data;
+    const forward = [0, 1, 2, 3].map(make), backward = [3, 2, 1, 0].map(make);
+    assertEquals(backward.reverse(), forward);
+  } finally {
+    Math.random = random;
+  }
+});
+
+Deno.test("a Gaussian of hardly any width changes nothing", () => {
+  for (const sigma of [1e-200, 1e-9, 0.01]) {
+    assertEquals(gaussianBlur(numbered(5, 4), 7, sigma), numbered(5, 4));
+    const noise = new Float32Array(40).fill(0);
+    assertEquals(elastic(numbered(5, 4), noise, { sigma }), numbered(5, 4));
   }
 });
 
