@@ -15,10 +15,12 @@ import {
   type Example,
   type Field,
   formatField,
+  type Schema,
 } from "../train/batch.ts";
 import { type Dataset, makeDataset } from "../train/dataset.ts";
 import { Draw } from "../train/draw.ts";
 import { after } from "../train/reading.ts";
+import { DataStream } from "../train/stream.ts";
 import { beta } from "./beta.ts";
 import { probability, type StepOptions } from "./settings.ts";
 
@@ -44,50 +46,104 @@ type MixInputs = (
   random: Random,
 ) => { readonly inputs: readonly TensorData[]; readonly share: number };
 
-/** A view of a data set whose examples are each mixed with another, drawn at random. */
-function mixed(dataset: Dataset, where: string, given: MixOptions, mix: MixInputs): Dataset {
-  const { alpha, classes = dataset.classes?.length, probability } = options(
-    where,
-    given,
-    mixSchema,
-  );
-  const targets = dataset.targets.map((field) => softField(field, classes, where));
-  const schema = changedSchema(dataset, {
-    targets,
-    ...dataset.normalization && { normalization: dataset.normalization },
-  });
-  return makeDataset(dataset.length, schema, (index, batch, row, draw) => {
-    const first = emptyBatch(dataset, 1), second = emptyBatch(dataset, 1);
-    const put = (inputs: readonly TensorData[], share: number) => {
-      const example: Example = {
+/** How two examples become one. */
+interface Mixing {
+  /** What the examples look like then. */
+  readonly schema: Schema;
+  /** Mixes an example with another one; with itself it stays, but for labels. */
+  readonly combine: (first: Example, second: Example, random: Random) => Example;
+  /** Whether an example is mixed at all, drawn at random. */
+  readonly isMixed: (random: Random) => boolean;
+}
+
+/** How examples of a schema are mixed. */
+function mixing(source: Schema, where: string, given: MixOptions, mix: MixInputs): Mixing {
+  const { alpha, classes = source.classes?.length, probability } = options(where, given, mixSchema);
+  const targets = source.targets.map((field) => softField(field, classes, where));
+  return {
+    schema: changedSchema(source, {
+      targets,
+      ...source.normalization && { normalization: source.normalization },
+    }),
+    isMixed: (random) => random.uniform() < probability,
+    combine(first, second, random) {
+      const { inputs, share } = first === second
+        ? { inputs: first.inputs, share: 1 }
+        : mix(first.inputs, second.inputs, beta(alpha, random), random);
+      return {
         inputs,
         targets: targets.map((field, i) =>
-          softTarget(
-            first.targets[i]!,
-            second.targets[i]!,
-            share,
-            field,
-            dataset.targets[i]!,
-            where,
-          )
+          softTarget(first.targets[i]!, second.targets[i]!, share, field, source.targets[i]!, where)
         ),
         ...first.weights && {
           weights: first.weights.map((data, i) => blended(data, second.weights![i]!, share)),
         },
       };
-      copyRow(schema, example, 0, batch, row);
-    };
+    },
+  };
+}
+
+/** A view of a data set whose examples are each mixed with another, drawn at random. */
+function mixedDataset(dataset: Dataset, { schema, combine, isMixed }: Mixing): Dataset {
+  return makeDataset(dataset.length, schema, (index, batch, row, draw) => {
+    const first = emptyBatch(dataset, 1), second = emptyBatch(dataset, 1);
     return after(dataset.read(index, first, 0, draw), () => {
       const { random } = draw;
-      if (random.uniform() >= probability) return put(first.inputs, 1);
+      const put = (other: Example) => copyRow(schema, combine(first, other, random), 0, batch, row);
+      if (!isMixed(random)) return put(first);
       const other = random.integer(dataset.length);
       const itsDraw = new Draw(random.word(), draw.epoch, other);
-      return after(dataset.read(other, second, 0, itsDraw), () => {
-        const result = mix(first.inputs, second.inputs, beta(alpha, random), random);
-        put(result.inputs, result.share);
-      });
+      return after(dataset.read(other, second, 0, itsDraw), () => put(second));
     });
   });
+}
+
+/**
+ * A stream whose examples are each mixed with the one before, as torchvision rolls a batch; the first
+ * comes last, mixed with the last.
+ */
+function mixedStream(
+  stream: DataStream,
+  lane: number,
+  { schema, combine, isMixed }: Mixing,
+): DataStream {
+  // (Whoever yields an example may write the next into the same arrays.)
+  const kept = (example: Example) => {
+    const batch = emptyBatch(stream, 1);
+    copyRow(stream, example, 0, batch, 0);
+    return batch;
+  };
+  return new DataStream(schema, async function* (epoch, seed) {
+    const mixed = (example: Example, other: Example, index: number) => {
+      const { random } = new Draw(seed, epoch, index, lane);
+      return combine(example, isMixed(random) ? other : example, random);
+    };
+    let first: Example | undefined, previous: Example | undefined, index = 0;
+    for await (const given of stream.examples(epoch, seed)) {
+      const example = kept(given);
+      if (previous === undefined) first = example;
+      else yield mixed(example, previous, index);
+      previous = example;
+      index++;
+    }
+    if (first !== undefined) yield mixed(first, previous!, 0);
+  });
+}
+
+/** The lanes of random numbers of streams that are mixed, beyond those that maps have. */
+const lanes = { mixup: 2 ** 16, cutmix: 2 ** 16 + 1 };
+
+/** A data set or a stream of mixed examples. */
+function mixed(
+  source: Dataset | DataStream,
+  where: keyof typeof lanes,
+  given: MixOptions,
+  mix: MixInputs,
+): Dataset | DataStream {
+  const how = mixing(source, where, given, mix);
+  return source instanceof DataStream
+    ? mixedStream(source, lanes[where], how)
+    : mixedDataset(source, how);
 }
 
 /** The field of a target that may be mixed: probabilities where it is a label. */
@@ -134,8 +190,8 @@ function blended(first: TensorData, second: TensorData, share: number): TensorDa
 }
 
 /** Inputs can be mixed where they are numbers, not indices. */
-function checkInputs(dataset: Dataset, where: string): void {
-  for (const field of dataset.inputs) {
+function checkInputs(source: Schema, where: string): void {
+  for (const field of source.inputs) {
     if (field.dtype === "u8" || field.dtype === "f32") continue;
     throw new TypeError(`${where}: expected inputs of u8 or f32, found ${formatField(field)}`);
   }
@@ -147,7 +203,8 @@ function checkInputs(dataset: Dataset, where: string): void {
  * of the classes, which the loss "crossEntropy" takes. Source: Zhang et al., "mixup: beyond empirical
  * risk minimization", 2018.
  *
- * The other example is read for each, and augmented as any; so reading costs twice as much.
+ * The other example is read for each, and augmented as any; so reading costs twice as much. In a
+ * stream each is mixed with the one before, which costs nothing: shuffle it before.
  *
  * ```ts
  * import { augmentation, shapes } from "@striate/striate";
@@ -159,9 +216,12 @@ function checkInputs(dataset: Dataset, where: string): void {
  * @throws {TypeError} for inputs or targets that cannot be mixed, labels of unknown classes
  * @throws {RangeError} for an alpha that is not above 0
  */
-export function mixup(dataset: Dataset, given: MixOptions = {}): Dataset {
-  checkInputs(dataset, "mixup");
-  return mixed(dataset, "mixup", given, (first, second, share) => ({
+export function mixup(source: Dataset, given?: MixOptions): Dataset;
+/** The same of a stream. */
+export function mixup(source: DataStream, given?: MixOptions): DataStream;
+export function mixup(source: Dataset | DataStream, given: MixOptions = {}): Dataset | DataStream {
+  checkInputs(source, "mixup");
+  return mixed(source, "mixup", given, (first, second, share) => ({
     inputs: first.map((data, i) => blended(data, second[i]!, share)),
     share,
   }));
@@ -176,16 +236,22 @@ export function mixup(dataset: Dataset, given: MixOptions = {}): Dataset {
  * @throws {TypeError} for inputs that are no images, or targets that cannot be mixed
  * @throws {RangeError} for an alpha that is not above 0
  */
-export function cutmix(dataset: Dataset, given: MixOptions = {}): Dataset {
-  const [field] = dataset.inputs, [height, width, channels] = field?.shape ?? [];
-  if (dataset.inputs.length !== 1 || field!.shape.length !== 3) {
+export function cutmix(source: Dataset, given?: MixOptions): Dataset;
+/** The same of a stream. */
+export function cutmix(source: DataStream, given?: MixOptions): DataStream;
+export function cutmix(
+  source: Dataset | DataStream,
+  given: MixOptions = {},
+): Dataset | DataStream {
+  const [field] = source.inputs, [height, width, channels] = field?.shape ?? [];
+  if (source.inputs.length !== 1 || field!.shape.length !== 3) {
     throw new TypeError(
       `cutmix: expected one input of images [height, width, channels], found ${
-        dataset.inputs.map(formatField).join(", ")
+        source.inputs.map(formatField).join(", ")
       }`,
     );
   }
-  return mixed(dataset, "cutmix", given, ([first], [second], share, random) => {
+  return mixed(source, "cutmix", given, ([first], [second], share, random) => {
     const box = cutmixBox(height!, width!, share, random.integer(width!), random.integer(height!));
     const data = typedArray(field!.dtype, first!.length);
     data.set(first!);

@@ -11,6 +11,7 @@ import { beta } from "../../lib/augment/beta.ts";
 import { cutmixBox } from "../../lib/augment/mix.ts";
 import { Random } from "../../lib/core/random.ts";
 import { arrayDataset, makeDataset } from "../../lib/train/dataset.ts";
+import { DataStream } from "../../lib/train/stream.ts";
 import { sequential } from "../../lib/train/model.ts";
 
 /** Four images of one value each: 0, 60, 120, 180, of classes 0 to 3. */
@@ -115,6 +116,33 @@ Deno.test("examples that take time are mixed; of those that cannot be read the e
     assertAlmostEquals(Array.from(target!).reduce((a, b) => a + b), size, 1e-5);
   }
   assert(count >= 1 && count < 4, `${count} of 4`);
+});
+
+Deno.test("a stream: each example is mixed with the one before, the first with the last", async () => {
+  const stream = new DataStream(flat, function* () {
+    const batch = flat.get(0); // the same arrays again and again
+    for (let i = 0; i < 4; i++) {
+      flat.read(i, batch, 0);
+      yield batch;
+    }
+  });
+  for (const mix of [mixup, cutmix]) {
+    const read = async (seed: number) => await Array.fromAsync(mix(stream).examples(1, seed));
+    const examples = await read(3);
+    assertEquals(examples.length, 4);
+    [[1, 0], [2, 1], [3, 2], [0, 3]].forEach((pair, i) => {
+      const { inputs: [pixels], targets: [target] } = examples[i]!;
+      const sum = Array.from(pixels!).reduce((a, b) => a + b) / 48;
+      assertAlmostEquals(
+        sum,
+        pair.reduce((all, label) => all + 60 * label * target![label]!, 0),
+        0.51,
+      );
+      assertAlmostEquals(target![pair[0]!]! + target![pair[1]!]!, 1, 1e-6);
+    });
+    assertEquals(await read(3), examples);
+    assertNotEquals(await read(4), examples);
+  }
 });
 
 Deno.test("fit takes what is mixed, with validation by labels", async () => {
