@@ -126,6 +126,7 @@ class Run {
       this.#trainer.checkSize(1);
     } catch (error) {
       if (batchSize === 1) throw error;
+      if (length === 1) throw ofOneLeft("all that the data have", error, "train on more");
       throw ofOneLeft(`the last of ${length} examples in batches of ${batchSize}`, error);
     }
   }
@@ -482,11 +483,15 @@ function onHost({ shape, dtype }: Variable, data: TensorData): Saveable {
 }
 
 /** The error for a last batch of one example that a layer cannot be trained on. */
-function ofOneLeft(which: string, error: unknown): unknown {
+function ofOneLeft(
+  which: string,
+  error: unknown,
+  advice = "give dropRemainder: true to leave it out, or another batchSize",
+): unknown {
   if (!(error instanceof RangeError)) return error;
   const [wrong] = error.message.split("; ");
   return new RangeError(
-    `fit: a batch has one example alone, ${which}: ${wrong}; give dropRemainder: true to leave it out, or another batchSize`,
+    `fit: a batch has one example alone, ${which}: ${wrong}; ${advice}`,
     { cause: error },
   );
 }
