@@ -12,6 +12,7 @@ import { options, type Schema } from "../core/options.ts";
 import { loadPackage } from "../core/package.ts";
 import { decodeBmp } from "./bmp.ts";
 import { formatOf } from "./formats.ts";
+import { opaqueGif } from "./gif.ts";
 import { checkSize, type RgbImage } from "./image.ts";
 import { decodePpm } from "./ppm.ts";
 
@@ -69,8 +70,7 @@ async function loadSharp(): Promise<SharpModule> {
  * The pixels of a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PPM file, as Pillow's `convert("RGB")` has
  * them: grey is repeated in the three channels, transparency is dropped, 16 bits become their upper 8,
  * CMYK becomes RGB without a colour profile, and an embedded profile is not applied. Of several frames
- * or pages the first counts. (Of a GIF, transparent pixels are black here; a lossy AVIF has another
- * rounding than Pillow's.)
+ * or pages the first counts. (A lossy AVIF has another rounding than Pillow's.)
  *
  * What a file is, its first bytes say, not its name. More than 65,535 pixels a side, or 178,956,970 in
  * all, are refused before they are decoded; an image takes three bytes a pixel.
@@ -143,7 +143,7 @@ export async function openImage(
     return { pixels: bytes.length, decode: () => Promise.resolve(decode(bytes, name)) };
   }
   const sharp = await (loading ??= loadSharp());
-  const image = sharp(bytes, {
+  const image = sharp(format === "GIF" ? opaqueGif(bytes) : bytes, {
     failOn: "error",
     ignoreIcc: true,
     limitInputPixels: false,

@@ -14,6 +14,19 @@ for (const { name, mode, width, height, file, pixels } of pillow.decoded) {
 
 const fileOf = (name: string) => bytesOf(pillow.decoded.find((row) => row.name === name)!.file);
 
+Deno.test("transparent pixels of a GIF have the colours of its palette, as in Pillow", async () => {
+  const gif = fileOf("palette.gif"), { data } = await decodeImage(gif);
+  const palette = 13 + 3 * 2 ** ((gif[10]! & 7) + 1);
+  for (let colour = 0; colour < 16; colour++) {
+    // A comment, and the extension that makes a colour transparent.
+    const extensions = [0x21, 0xfe, 2, 0x21, 0xf9, 0, 0x21, 0xf9, 4, 1, 0, 0, colour, 0];
+    const file = Uint8Array.of(...gif.slice(0, palette), ...extensions, ...gif.slice(palette));
+    const given = file.slice();
+    assertEquals((await decodeImage(file)).data, data);
+    assertEquals(file, given);
+  }
+});
+
 Deno.test("EXIF orientation is followed only when asked for", async () => {
   const stored = await decodeImage(fileOf("rotated.jpg"));
   const turned = await decodeImage(fileOf("rotated.jpg"), { rotate: true });
