@@ -1,3 +1,4 @@
+import type { Pipeline } from "../augment/pipeline.ts";
 import { options, type Values } from "../core/options.ts";
 import type { Batch, Field } from "../train/batch.ts";
 import { Dataset, makeDataset } from "../train/dataset.ts";
@@ -6,6 +7,8 @@ import { type ClassedImages, classedImages, countsOf } from "./image_classes.ts"
 import { type KeptImageOptions, keptImageSchema } from "./image_options.ts";
 import { ImageReader } from "./image_reader.ts";
 import type { CorruptImage, ImageSource } from "./image_source.ts";
+
+const augmentThread = new URL("../augment/thread.ts", import.meta.url);
 
 /**
  * Images in files as a data set: they are decoded on threads ahead of their use, and those that fit
@@ -22,17 +25,17 @@ export class ImageDataset extends Dataset {
   readonly notes: readonly string[];
   readonly #images: ClassedImages;
   readonly #corrupt = new Map<number, string>();
-  readonly #kept: Dataset;
+  readonly #read: Dataset;
 
-  /** Images that a reader reads, of which `memory` bytes are kept. */
-  constructor(images: ClassedImages, reader: ImageReader, memory: number) {
+  /** Images that a reader reads, of which `memory` bytes are kept, and a pipeline changes at random. */
+  constructor(images: ClassedImages, reader: ImageReader, memory: number, augment?: Pipeline) {
     const { classes, notes } = images, { shape, preprocessing: { normalization } } = reader;
     super({ classes, normalization });
     this.inputs = [{ shape, dtype: "u8" }];
     this.notes = notes;
     this.#images = images;
     const schema = { inputs: this.inputs, targets: this.targets };
-    this.#kept = makeDataset(images.images.length, schema, async (index, batch, row) => {
+    const kept = makeDataset(images.images.length, schema, async (index, batch, row) => {
       const { image, label } = images.images[index]!, pixels = await reader.read(image);
       if (pixels instanceof Error) {
         this.#corrupt.set(index, pixels.message);
@@ -41,6 +44,10 @@ export class ImageDataset extends Dataset {
       (batch.inputs[0] as Uint8Array).set(pixels, row * pixels.length);
       batch.targets[0]![row] = label;
     }).cache(memory);
+    this.#read = augment === undefined ? kept : kept.parallelMap(augmentThread, {
+      settings: { steps: augment.steps, image: this.inputs[0] },
+      threads: reader.threads,
+    });
   }
 
   /** The number of images, those with them that cannot be read. */
@@ -69,7 +76,7 @@ export class ImageDataset extends Dataset {
     row: number,
     draw?: Draw,
   ): Promise<void | Error> {
-    return await this.#kept.read(index, batch, row, draw);
+    return await this.#read.read(index, batch, row, draw);
   }
 
   /** How many images each class has, by label; none is decoded for it. */

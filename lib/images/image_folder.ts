@@ -4,9 +4,14 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { integer, number, text } from "../core/option_kinds.ts";
+import { Pipeline, pipeline } from "../augment/pipeline.ts";
+import type { PresetName } from "../augment/presets.ts";
+import type { ImageShape } from "../augment/step.ts";
+import type { StepConfig } from "../augment/steps.ts";
+import { checkedBy, integer, number, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
+import { formatShape, sameShape } from "../core/shape.ts";
 import type { Parts } from "../../data/parts.ts";
 import { type ClassedImages, classedImages, countsOf } from "./image_classes.ts";
 import { ImageDataset } from "./image_dataset.ts";
@@ -25,6 +30,12 @@ export interface ImageFolderOptions extends KeptImageOptions {
   readonly split?: number;
   /** The seed by which images are drawn for `test`; 0 by default. */
   readonly seed?: number;
+  /**
+   * Changes the images of `train` at random, anew in every epoch, on the threads: a preset by name, such
+   * as "crop-flip", steps, or a pipeline of `augmentation`. What it makes is of the same size. Those of
+   * `test` stay as they are.
+   */
+  readonly augment?: PresetName | readonly StepConfig[] | Pipeline;
   /** A label file for images in one folder; see {@linkcode labelledImages}. */
   readonly labels?: string;
   /** A list of synsets; see {@linkcode openImages}. */
@@ -39,6 +50,9 @@ const folderSchema = {
   ...keptImageSchema,
   split: number({ above: 0, below: 1 }),
   seed: integer({}, 0),
+  augment: checkedBy<Pipeline | PresetName | readonly StepConfig[]>((value) =>
+    value instanceof Pipeline ? value : value as PresetName | readonly StepConfig[]
+  ),
   labels: text(),
   synsets: text(),
   test: text(),
@@ -80,7 +94,7 @@ const testNames = [/^val(id(ation)?)?$|^dev$/i, /^test(ing)?$/i];
  *
  * ```ts ignore
  * import { imageFolder, sequential } from "@striate/striate";
- * const { train, test, classes } = await imageFolder("photos", { size: 64 });
+ * const { train, test, classes } = await imageFolder("photos", { size: 64, augment: "crop-flip" });
  * console.log(classes, await train.classCounts());
  * const net = sequential([64, 64, 3])
  *   .conv2d(16, 3).relu().maxPool2d(2).conv2d(32, 3).relu().maxPool2d(2)
@@ -115,6 +129,7 @@ export async function imageFolder(
   const settings = options("imageFolder", given, folderSchema);
   text().read(folder, "imageFolder: folder");
   const reader = new ImageReader("imageFolder", settings);
+  const augment = settings.augment && pipelineFor(settings.augment, reader.shape);
   const places = await placesOf(folder, settings), { testLabels } = settings;
   const lists = pick(settings, "synsets", "labels");
   const all = await read(places.train, lists);
@@ -127,11 +142,30 @@ export async function imageFolder(
     });
   const notes = [...new Set([...train.notes, ...test.notes, ...places.notes])];
   return {
-    train: new ImageDataset(train, reader, settings.memory),
+    train: new ImageDataset(train, reader, settings.memory, augment),
     test: new ImageDataset(test, reader, settings.memory),
     classes: train.classes,
     notes,
   };
+}
+
+/** A pipeline for images of a shape, which keeps that. */
+function pipelineFor(
+  given: PresetName | readonly StepConfig[] | Pipeline,
+  shape: ImageShape,
+): Pipeline {
+  const [height, width] = shape, isSquarePreset = typeof given === "string" && height === width;
+  const made = given instanceof Pipeline
+    ? given
+    : pipeline(given, isSquarePreset ? { size: height } : {});
+  const after = made.shapeOf(shape);
+  if (sameShape(after, shape)) return made;
+  throw new RangeError(
+    `imageFolder: augment: expected images of ${
+      formatShape(shape)
+    } to stay of that shape, as those of ` +
+      `test are, found ${formatShape(after)}`,
+  );
 }
 
 /** Where the images of the parts are; without a place for `test`, all are to be split. */

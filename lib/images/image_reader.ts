@@ -1,6 +1,7 @@
 import { pick, type Values } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import { ImagePool, usualThreads } from "../vision/image_pool.ts";
+import { usualThreads } from "../core/worker.ts";
+import { ImagePool } from "../vision/image_pool.ts";
 import { lanes } from "../vision/lanes.ts";
 import { type imageSchema, preparationOf } from "./image_options.ts";
 import type { ImageEntry } from "./image_source.ts";
@@ -17,6 +18,8 @@ export class ImageReader {
   readonly preprocessing: Preprocessing;
   /** Whether an image that cannot be read ends the work. */
   readonly strict: boolean;
+  /** Threads that it has. */
+  readonly threads: number;
   /** Images under way at a time. */
   readonly ahead: number;
   readonly #options: Pick<Values<typeof imageSchema>, "filter" | "rotate"> & { threads: number };
@@ -31,6 +34,7 @@ export class ImageReader {
   constructor(where: string, settings: Values<typeof imageSchema>) {
     const { threads = usualThreads(), strict, onCorrupt } = settings;
     ({ preprocessing: this.preprocessing, shape: this.shape } = preparationOf(where, settings));
+    this.threads = threads;
     this.ahead = 4 * threads;
     this.#options = { ...pick(settings, "filter", "rotate"), threads };
     this.strict = strict;

@@ -5,7 +5,7 @@
  * @module
  */
 import { describeValue } from "../core/errors.ts";
-import { custom, flag, integer, positiveInteger } from "../core/option_kinds.ts";
+import { anything, custom, flag, integer, object, positiveInteger } from "../core/option_kinds.ts";
 import { options, pick, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
@@ -91,6 +91,22 @@ export interface SchemaTransform {
     schema: Schema,
   ): { readonly transform: ExampleTransform; readonly schema: Partial<Schema> };
 }
+
+/** How {@linkcode Dataset.parallelMap} changes examples. */
+export interface ParallelMapOptions {
+  /** What the module's function is told: plain data. */
+  readonly settings?: unknown;
+  /** What changes in shape or dtype, as for {@linkcode Dataset.map}. */
+  readonly schema?: Partial<Schema>;
+  /** Threads; by default one a core but one, from 1 to 8. */
+  readonly threads?: number;
+}
+
+const parallelSchema = {
+  settings: anything,
+  schema: object<Partial<Schema>>("fields by side"),
+  threads: positiveInteger(),
+} satisfies OptionSchema<ParallelMapOptions>;
 
 const drawSchema = { epoch: cutSchema.epoch, seed: cutSchema.seed } satisfies OptionSchema<
   DrawOptions
@@ -401,6 +417,43 @@ export abstract class Dataset implements Schema {
         return changed instanceof Promise ? changed.then(put) : put(changed);
       });
     });
+  }
+
+  /**
+   * Examples changed on threads by a module of your own: several at a time, ahead of their use, and with
+   * the same bits for any number of threads. The module's default export is a function of `settings`,
+   * which are plain data, that gives the function which `map` would take:
+   *
+   * ```ts ignore
+   * // darker.ts
+   * import type { ExampleTransform } from "@striate/striate";
+   * export default ({ least }: { least: number }): ExampleTransform =>
+   *   ({ inputs: [image], targets }, _index, _epoch, random) => {
+   *     const light = random.uniform(least, 1);
+   *     return { inputs: [image!.map((pixel) => light * pixel)], targets };
+   *   };
+   *
+   * // the program
+   * const darker = train.parallelMap(new URL("darker.ts", import.meta.url), { settings: { least: 0.5 } });
+   * ```
+   *
+   * @throws {TypeError} for what is no address, or settings that are no plain data; while examples are read, for a module without such an
+   * export
+   */
+  parallelMap(module: string | URL, given: ParallelMapOptions = {}): Dataset {
+    const { threads, settings, schema } = options("parallelMap", given, parallelSchema);
+    const { href } = new URL(module);
+    try {
+      structuredClone(settings);
+    } catch (error) {
+      const message = `parallelMap: settings: expected plain data: ${(error as Error).message}`;
+      throw new TypeError(message, { cause: error });
+    }
+    return this.map(async (example, index, epoch, random) => {
+      // It is rare that training has threads of its own.
+      const { mapOnThread } = await import("./map_threads.ts");
+      return await mapOnThread({ module: href, settings, example, index, epoch }, random, threads);
+    }, schema);
   }
 
   /** The examples of this data set, then those of `others`, which must have the same fields. */

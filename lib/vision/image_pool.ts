@@ -1,7 +1,7 @@
 import { flag, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import { keepsProcessAlive, unreadable } from "../core/worker.ts";
+import { keepsProcessAlive, unreadable, usualThreads } from "../core/worker.ts";
 import type { DecodeOptions } from "./decode.ts";
 import { noPixels, type PixelCount } from "./room.ts";
 import { type ViewOptions, viewSchema } from "./views.ts";
@@ -20,10 +20,6 @@ export interface PrepareRequest {
 export type PrepareReply =
   | { readonly id: number; readonly pixels: Uint8Array<ArrayBuffer> }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
-
-/** Threads that decode where no number is given: one a core but one, from 1 to 8. */
-export const usualThreads = (): number =>
-  Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1));
 
 const closed = () => new Error("the image pool was closed");
 

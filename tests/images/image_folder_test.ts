@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as augmentation from "../../lib/augment/mod.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { imageFolder, type ImageFolderOptions } from "../../lib/images/image_folder.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
@@ -137,6 +138,45 @@ Deno.test("the bits are the same for any number of threads, kept in memory or no
     for (let round = 0; round < 2; round++) texts.push(JSON.stringify(await bytesOf(noisy, cut)));
   }
   assertEquals(new Set(texts).size, 1);
+});
+
+Deno.test("threads change the images for training, anew in each epoch, with the same bits for any number", async () => {
+  using folder = new Folder(shades({ ants: 9, bees: 8 }));
+  const augment = [{ type: "randomCrop", padding: 2 }, { type: "colorJitter", hue: 0.3 }] as const;
+  const of = async (given: Partial<ImageFolderOptions>, cut: object) =>
+    JSON.stringify(await bytesOf((await read(folder.path, given)).train, cut));
+  const cut = { shuffle: 3, epoch: 1, seed: 4 };
+  const first = await of({ augment, threads: 1, memory: 0 }, cut);
+  assertEquals(await of({ augment: augmentation.pipeline(augment), threads: 3 }, cut), first);
+  for (const other of [{ ...cut, seed: 5 }, { ...cut, epoch: 2 }]) {
+    assert(
+      await of({ augment }, { ...other, shuffle: false }) !==
+        await of({ augment }, { ...cut, shuffle: false }),
+    );
+  }
+  const { train, test } = await read(folder.path, { augment: "crop-flip" });
+  assert((await bytesOf(train)).length > 0);
+  assertEquals(await bytesOf(test), await bytesOf((await read(folder.path)).test));
+  const [whole, again] = [1, 3].map(() => sequential([5, 5, 3], { seed: 3 }).flatten().dense(2));
+  await whole!.fit(train, { epochs: 2, batchSize: 4 });
+  await again!.fit((await read(folder.path, { augment: "crop-flip", threads: 3 })).train, {
+    epochs: 2,
+    batchSize: 4,
+  });
+  await assertSameWeights(whole!, again!);
+  const refused = (
+    augment: unknown,
+    error: typeof RangeError | typeof TypeError,
+    message: string,
+  ) => assertRejects(() => read(folder.path, { augment } as object), error, message);
+  await refused("crop", RangeError, "unknown preset");
+  await refused(
+    [{ type: "randomCrop", size: 4 }],
+    RangeError,
+    "augment: expected images of [5, 5, 3] to stay",
+  );
+  await refused([{ type: "randomCrop", size: 40 }], RangeError, "randomCrop");
+  await refused(3, TypeError, "expected a list of steps");
 });
 
 Deno.test("what is in memory is not decoded again", async () => {
