@@ -7,13 +7,10 @@ import { custom, number } from "../core/option_kinds.ts";
 import { options, type Schema, type Values } from "../core/options.ts";
 import { type ByteImage, channelsOf } from "../vision/image.ts";
 import { sampleImage } from "./sample.ts";
+import { fillFits, type SampleOptions, sampleSchema } from "./sample_options.ts";
 import {
   around,
-  type Fill,
-  fill,
   fillOf,
-  type Interpolation,
-  interpolation,
   type Interval,
   interval,
   probability,
@@ -21,14 +18,6 @@ import {
   type StepOptions,
 } from "./settings.ts";
 import { defineStep } from "./step.ts";
-
-/** How pixels are found where an image is turned or bent. */
-export interface SampleOptions {
-  /** How pixels between pixels are found; "nearest" by default. */
-  readonly interpolation?: Interpolation;
-  /** What lies beyond the image: a number from 0 to 255, or one for each channel; black by default. */
-  readonly fill?: Fill;
-}
 
 /** Settings of {@linkcode affine}. */
 export interface AffineOptions extends SampleOptions {
@@ -53,18 +42,13 @@ const pair = <D extends Pair | undefined = undefined>(usual?: D) =>
     usual,
   );
 
-const sampleSchema = {
-  interpolation: interpolation("nearest"),
-  fill: fill(),
-} satisfies Schema<SampleOptions>;
-
 const affineSchema = {
   angle: number({}, 0),
   translate: pair([0, 0]),
   scale: number({ above: 0 }, 1),
   shear: pair([0, 0]),
   center: pair(),
-  ...sampleSchema,
+  ...sampleSchema("nearest"),
 } satisfies Schema<AffineOptions>;
 
 const { fround, PI, sin, cos, tan } = Math;
@@ -94,7 +78,7 @@ export function affine(image: ByteImage, given: AffineOptions = {}): ByteImage {
  * stays; what leaves it is lost.
  */
 export function rotate(image: ByteImage, degrees: number, given: SampleOptions = {}): ByteImage {
-  const settings = options("rotate", given, sampleSchema);
+  const settings = options("rotate", given, sampleSchema("nearest"));
   number().read(degrees, "rotate: degrees");
   return affine(image, { ...settings, angle: -degrees });
 }
@@ -163,7 +147,7 @@ const randomAffineSchema = {
   scale: interval({ above: 0 }, [1, 1]),
   shear: degrees,
   shearY: degrees,
-  ...sampleSchema,
+  ...sampleSchema("nearest"),
   probability: probability(),
 } satisfies Schema<RandomAffineOptions>;
 
@@ -172,10 +156,7 @@ const randomAffineSchema = {
  */
 export const randomAffine = defineStep({
   read: (where, given) => options(where, given, randomAffineSchema),
-  shape(shape, { fill }, where) {
-    if (fill !== undefined) fillOf(fill, shape[2], where);
-    return shape;
-  },
+  shape: (shape, settings, where) => fillFits(shape, settings, where),
   apply(image, { degrees, translate, scale, shear, shearY, interpolation, fill }, random) {
     const moved = (part: number, length: number) =>
       Math.round(random.uniform(-part * length, part * length));

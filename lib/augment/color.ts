@@ -8,6 +8,7 @@
 import { number } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { type ByteImage, channelsOf } from "../vision/image.ts";
+import { lookUp, tableOf } from "./look_up.ts";
 import { probability, type StepOptions } from "./settings.ts";
 import { defineStep } from "./step.ts";
 
@@ -25,13 +26,6 @@ const clip = (value: number) => value < 0 ? 0 : value > 255 ? 255 : value;
 const blend = (value: number, other: number, ratio: number, rest: number) =>
   clip(fround(fround(value * ratio) + other * rest));
 
-/** An image whose every byte is looked up. */
-function lookedUp({ width, height, data }: ByteImage, table: Uint8Array): ByteImage {
-  const result = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) result[i] = table[data[i]!]!;
-  return { width, height, data: result };
-}
-
 /**
  * An image of other brightness: 0 gives black, 1 the image itself, 2 twice as much light.
  *
@@ -40,7 +34,7 @@ function lookedUp({ width, height, data }: ByteImage, table: Uint8Array): ByteIm
 export function adjustBrightness(image: ByteImage, brightness: number): ByteImage {
   channelsOf(image, "adjustBrightness");
   const ratio = fround(factor.read(brightness, "adjustBrightness: factor"));
-  return lookedUp(image, Uint8Array.from({ length: 256 }, (_, x) => clip(fround(x * ratio))));
+  return lookUp(image, tableOf((x) => clip(fround(x * ratio))));
 }
 
 /**
@@ -57,7 +51,7 @@ export function adjustContrast(image: ByteImage, contrast: number): ByteImage {
   }
   const mean = fround(sum / (data.length / channels));
   const [ratio, rest] = [fround(contrast), fround(1 - contrast)];
-  return lookedUp(image, Uint8Array.from({ length: 256 }, (_, x) => blend(x, mean, ratio, rest)));
+  return lookUp(image, tableOf((x) => blend(x, mean, ratio, rest)));
 }
 
 /**

@@ -8,8 +8,8 @@ import { options, type Schema } from "../core/options.ts";
 import { type ByteImage, channelsOf } from "../vision/image.ts";
 import { smoothed } from "./blur.ts";
 import { sampleImage } from "./sample.ts";
-import { fill, fillOf, interpolation, probability, type StepOptions } from "./settings.ts";
-import type { SampleOptions } from "./affine.ts";
+import { fillFits, type SampleOptions, sampleSchema } from "./sample_options.ts";
+import { fillOf, probability, type StepOptions } from "./settings.ts";
 import { defineStep } from "./step.ts";
 
 /** Settings of {@linkcode elastic}. */
@@ -23,8 +23,7 @@ export interface ElasticOptions extends SampleOptions {
 const elasticSchema = {
   alpha: number({ least: 0 }, 50),
   sigma: number({ least: 0 }, 5),
-  interpolation: interpolation("bilinear"),
-  fill: fill(),
+  ...sampleSchema("bilinear"),
 } satisfies Schema<ElasticOptions>;
 
 /**
@@ -75,10 +74,7 @@ const randomElasticSchema = {
 /** An elastic deformation by noise drawn at random. */
 export const randomElastic = defineStep({
   read: (where, given) => options(where, given, randomElasticSchema),
-  shape(shape, { fill }, where) {
-    if (fill !== undefined) fillOf(fill, shape[2], where);
-    return shape;
-  },
+  shape: (shape, settings, where) => fillFits(shape, settings, where),
   apply(image, { probability: _, ...settings }, random) {
     const noise = new Float32Array(2 * image.width * image.height);
     random.fillUniform(noise, -1, 1);

@@ -1,11 +1,11 @@
 /**
- * Examples made of two: mixup and CutMix.
+ * Data sets and streams of examples that are each made of two.
  *
  * @module
  */
 import { number, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema as OptionSchema } from "../core/options.ts";
-import { type TensorData, typedArray } from "../core/dtype.ts";
+import type { TensorData } from "../core/dtype.ts";
 import type { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import {
@@ -134,7 +134,7 @@ function mixedStream(
 const lanes = { mixup: 2 ** 16, cutmix: 2 ** 16 + 1 };
 
 /** A data set or a stream of mixed examples. */
-function mixed(
+export function mixed(
   source: Dataset | DataStream,
   where: keyof typeof lanes,
   given: MixOptions,
@@ -181,93 +181,10 @@ function softTarget(
 }
 
 /** So much of one array and the rest of another; bytes are rounded. */
-function blended(first: TensorData, second: TensorData, share: number): TensorData {
+export function blended(first: TensorData, second: TensorData, share: number): TensorData {
   const isByte = first instanceof Uint8Array, rest = 1 - share;
   const result = isByte ? new Uint8Array(first.length) : new Float32Array(first.length);
   const half = isByte ? 0.5 : 0;
   for (let i = 0; i < first.length; i++) result[i] = first[i]! * share + second[i]! * rest + half;
   return result;
-}
-
-/** Inputs can be mixed where they are numbers, not indices. */
-function checkInputs(source: Schema, where: string): void {
-  for (const field of source.inputs) {
-    if (field.dtype === "u8" || field.dtype === "f32") continue;
-    throw new TypeError(`${where}: expected inputs of u8 or f32, found ${formatField(field)}`);
-  }
-}
-
-/**
- * A data set whose examples are each mixed with another of it, drawn at random: the share of the
- * first, of inputs and targets alike, is drawn from a beta distribution. Labels become probabilities
- * of the classes, which the loss "crossEntropy" takes. Source: Zhang et al., "mixup: beyond empirical
- * risk minimization", 2018.
- *
- * The other example is read for each, and augmented as any; so reading costs twice as much. In a
- * stream each is mixed with the one before, which costs nothing: shuffle it before.
- *
- * ```ts
- * import { augmentation, shapes } from "@striate/striate";
- * const { train } = shapes({ train: 100, test: 10 });
- * const mixed = augmentation.mixup(train.map(augmentation.pipeline("crop-flip")), { alpha: 0.2 });
- * console.log(mixed.targets[0]); // { shape: [ 4 ], dtype: "f32" }, for as many classes
- * ```
- *
- * @throws {TypeError} for inputs or targets that cannot be mixed, labels of unknown classes
- * @throws {RangeError} for an alpha that is not above 0
- */
-export function mixup(source: Dataset, given?: MixOptions): Dataset;
-/** The same of a stream. */
-export function mixup(source: DataStream, given?: MixOptions): DataStream;
-export function mixup(source: Dataset | DataStream, given: MixOptions = {}): Dataset | DataStream {
-  checkInputs(source, "mixup");
-  return mixed(source, "mixup", given, (first, second, share) => ({
-    inputs: first.map((data, i) => blended(data, second[i]!, share)),
-    share,
-  }));
-}
-
-/**
- * A data set whose images each have a rectangle from another one, drawn at random, in the same place.
- * Targets are mixed by the area; labels become probabilities of the classes. Source: Yun et al.,
- * "CutMix: regularization strategy to train strong classifiers with localizable features", 2019; the
- * rectangle as torchvision's `CutMix` draws it.
- *
- * @throws {TypeError} for inputs that are no images, or targets that cannot be mixed
- * @throws {RangeError} for an alpha that is not above 0
- */
-export function cutmix(source: Dataset, given?: MixOptions): Dataset;
-/** The same of a stream. */
-export function cutmix(source: DataStream, given?: MixOptions): DataStream;
-export function cutmix(
-  source: Dataset | DataStream,
-  given: MixOptions = {},
-): Dataset | DataStream {
-  const [field] = source.inputs, [height, width, channels] = field?.shape ?? [];
-  if (source.inputs.length !== 1 || field!.shape.length !== 3) {
-    throw new TypeError(
-      `cutmix: expected one input of images [height, width, channels], found ${
-        source.inputs.map(formatField).join(", ")
-      }`,
-    );
-  }
-  return mixed(source, "cutmix", given, ([first], [second], share, random) => {
-    const box = cutmixBox(height!, width!, share, random.integer(width!), random.integer(height!));
-    const data = typedArray(field!.dtype, first!.length);
-    data.set(first!);
-    for (let y = box.top; y < box.top + box.height; y++) {
-      const start = (y * width! + box.left) * channels!, end = start + box.width * channels!;
-      data.set(second!.subarray(start, end), start);
-    }
-    return { inputs: [data], share: 1 - box.width * box.height / (width! * height!) };
-  });
-}
-
-/** The rectangle around a pixel whose area is the rest of a share, cut off at the edges. */
-export function cutmixBox(height: number, width: number, share: number, x: number, y: number) {
-  const half = Math.sqrt(1 - share) / 2;
-  const halfWidth = Math.trunc(half * width), halfHeight = Math.trunc(half * height);
-  const left = Math.max(0, x - halfWidth), right = Math.min(width, x + halfWidth);
-  const top = Math.max(0, y - halfHeight), bottom = Math.min(height, y + halfHeight);
-  return { left, top, width: right - left, height: bottom - top };
 }

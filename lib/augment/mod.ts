@@ -15,7 +15,7 @@
  * @module
  */
 export { affine, rotate } from "./affine.ts";
-export type { AffineOptions, RandomAffineOptions, SampleOptions } from "./affine.ts";
+export type { AffineOptions, RandomAffineOptions } from "./affine.ts";
 export { gaussianBlur, type GaussianBlurOptions } from "./blur.ts";
 export { adjustBrightness, adjustContrast, adjustSaturation, toGray } from "./color.ts";
 export type { ColorJitterOptions } from "./color_jitter.ts";
@@ -29,13 +29,16 @@ export { elastic, type ElasticOptions, type RandomElasticOptions } from "./elast
 export { erase, type RandomErasingOptions } from "./erase.ts";
 export { flipVertical } from "./flip.ts";
 export { adjustHue } from "./hue.ts";
-export { cutmix, type MixOptions, mixup } from "./mix.ts";
+export { cutmix } from "./cutmix.ts";
+export type { MixOptions } from "./mix.ts";
+export { mixup } from "./mixup.ts";
 export { pad, type PaddingMode, type PadOptions, type Window } from "./padding.ts";
 export { imagenetColors, principalColors, shiftColors } from "./pca_color.ts";
 export type { PcaColorOptions, PrincipalColors, PrincipalColorsOptions } from "./pca_color.ts";
 export { Pipeline, pipeline, type PresetOptions, type SamplesOptions } from "./pipeline.ts";
 export type { RandAugmentOptions, TrivialAugmentOptions } from "./policies.ts";
 export type { PresetName } from "./presets.ts";
+export type { SampleOptions } from "./sample_options.ts";
 export type { Fill, Interpolation, Interval, StepOptions } from "./settings.ts";
 export type { ImageShape } from "./step.ts";
 export type { StepConfig, StepSettings } from "./steps.ts";

@@ -7,11 +7,12 @@ import { integer, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Random } from "../core/random.ts";
 import type { ByteImage } from "../vision/image.ts";
-import { affine, rotate, type SampleOptions } from "./affine.ts";
+import { affine, rotate } from "./affine.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
 import { roundHalfToEven } from "./sample.ts";
-import { fill, fillOf, interpolation, probability, type StepOptions } from "./settings.ts";
-import { defineStep, type ImageShape } from "./step.ts";
+import { fillFits, type SampleOptions, sampleSchema } from "./sample_options.ts";
+import { probability, type StepOptions } from "./settings.ts";
+import { defineStep } from "./step.ts";
 import { adjustSharpness, autocontrast, equalize, posterize, solarize } from "./tone.ts";
 
 /** One of so many strengths, from 0. */
@@ -104,16 +105,6 @@ function changed(
   return change(image, signed && random.uniform() < 0.5 ? -much : much, sampling);
 }
 
-const sampleSchema = {
-  interpolation: interpolation("nearest"),
-  fill: fill(),
-} satisfies Schema<SampleOptions>;
-
-const fits = (shape: ImageShape, { fill }: SampleOptions, where: string) => {
-  if (fill !== undefined) fillOf(fill, shape[2], where);
-  return shape;
-};
-
 const samplingOf = ({ interpolation, fill }: SampleOptions): SampleOptions => ({
   ...interpolation && { interpolation },
   ...fill !== undefined && { fill },
@@ -135,7 +126,7 @@ const randAugmentSchema = {
   operations: positiveInteger(2),
   magnitude: integer({ least: 0 }, 9),
   bins,
-  ...sampleSchema,
+  ...sampleSchema("nearest"),
   probability: probability(),
 } satisfies Schema<RandAugmentOptions>;
 
@@ -159,7 +150,7 @@ export const randAugment = defineStep({
       `${where}: magnitude: expected an integer below the ${bins} bins, found ${magnitude}`,
     );
   },
-  shape: (shape, settings, where) => fits(shape, settings, where),
+  shape: (shape, settings, where) => fillFits(shape, settings, where),
   apply(image, settings, random) {
     const { magnitude: bin, bins } = settings, sampling = samplingOf(settings);
     for (let i = 0; i < settings.operations; i++) {
@@ -177,7 +168,7 @@ export interface TrivialAugmentOptions extends StepOptions, SampleOptions {
 
 const trivialAugmentSchema = {
   bins,
-  ...sampleSchema,
+  ...sampleSchema("nearest"),
   probability: probability(),
 } satisfies Schema<TrivialAugmentOptions>;
 
@@ -195,7 +186,7 @@ const trivialList = operations({
  */
 export const trivialAugment = defineStep({
   read: (where, given) => options(where, given, trivialAugmentSchema),
-  shape: (shape, settings, where) => fits(shape, settings, where),
+  shape: (shape, settings, where) => fillFits(shape, settings, where),
   apply(image, settings, random) {
     const { bins } = settings, strength = (random: Random) => ({ bin: random.integer(bins), bins });
     return changed(image, trivialList, strength, samplingOf(settings), random);

@@ -6,42 +6,30 @@
  */
 import { integer, number } from "../core/option_kinds.ts";
 import { type ByteImage, channelsOf } from "../vision/image.ts";
+import { lookUp, tableOf } from "./look_up.ts";
 
 const { fround } = Math;
 
-/** An image whose bytes are looked up, in a table for each channel. */
-function lookedUp({ width, height, data }: ByteImage, tables: readonly Uint8Array[]): ByteImage {
-  const result = new Uint8Array(data.length), channels = tables.length;
-  for (let c = 0; c < channels; c++) {
-    const table = tables[c]!;
-    for (let i = c; i < data.length; i += channels) result[i] = table[data[i]!]!;
-  }
-  return { width, height, data: result };
-}
-
-const tableOf = (value: (x: number) => number) =>
-  Uint8Array.from({ length: 256 }, (_, x) => value(x));
-
 /** An image of which only the highest `bits` of each byte are left, from 0 to 8. */
 export function posterize(image: ByteImage, bits: number): ByteImage {
-  const channels = channelsOf(image, "posterize");
+  channelsOf(image, "posterize");
   const mask = 0xff00 >> integer({ least: 0, most: 8 }).read(bits, "posterize: bits") & 0xff;
-  return lookedUp(image, Array(channels).fill(tableOf((x) => x & mask)));
+  return lookUp(image, tableOf((x) => x & mask));
 }
 
 /** An image of which the bytes from `threshold` on, from 0 to 255, are inverted. */
 export function solarize(image: ByteImage, threshold: number): ByteImage {
-  const channels = channelsOf(image, "solarize");
+  channelsOf(image, "solarize");
   const least = fround(number({ least: 0, most: 255 }).read(threshold, "solarize: threshold"));
-  return lookedUp(image, Array(channels).fill(tableOf((x) => x >= least ? 255 - x : x)));
+  return lookUp(image, tableOf((x) => x >= least ? 255 - x : x));
 }
 
 /** An image each of whose channels is stretched to reach from 0 to 255; one of one value stays. */
 export function autocontrast(image: ByteImage): ByteImage {
   const channels = channelsOf(image, "autocontrast"), { data } = image;
-  return lookedUp(
+  return lookUp(
     image,
-    Array.from({ length: channels }, (_, c) => {
+    ...Array.from({ length: channels }, (_, c) => {
       let [least, most] = [255, 0];
       for (let i = c; i < data.length; i += channels) {
         if (data[i]! < least) least = data[i]!;
@@ -57,9 +45,9 @@ export function autocontrast(image: ByteImage): ByteImage {
 /** An image each of whose channels has its values spread evenly, as Pillow's `ImageOps.equalize`. */
 export function equalize(image: ByteImage): ByteImage {
   const channels = channelsOf(image, "equalize"), { data } = image;
-  return lookedUp(
+  return lookUp(
     image,
-    Array.from({ length: channels }, (_, c) => {
+    ...Array.from({ length: channels }, (_, c) => {
       const counts = new Uint32Array(256);
       for (let i = c; i < data.length; i += channels) counts[data[i]!]!++;
       const last = counts.findLast((count) => count > 0)!;

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { cutmix, type MixOptions, mixup, pipeline } from "../../lib/augment/mod.ts";
 import { beta } from "../../lib/augment/beta.ts";
-import { cutmixBox } from "../../lib/augment/mix.ts";
+import { cutmixBox } from "../../lib/augment/cutmix.ts";
 import { Random } from "../../lib/core/random.ts";
 import { arrayDataset, makeDataset } from "../../lib/train/dataset.ts";
 import { DataStream } from "../../lib/train/stream.ts";
