@@ -207,7 +207,6 @@ export { prepareImage, type ViewOptions } from "./lib/vision/views.ts";
 export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize_image.ts";
 
 export * as augmentation from "./lib/augment/mod.ts";
-export type { Pipeline, PresetName, StepConfig } from "./lib/augment/mod.ts";
 
 export { ImageDataset, imageDataset } from "./lib/images/image_dataset.ts";
 export {

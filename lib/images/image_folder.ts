@@ -5,13 +5,13 @@
  */
 import { basename, join } from "node:path";
 import { Pipeline, pipeline } from "../augment/pipeline.ts";
-import type { PresetName } from "../augment/presets.ts";
+import { type PresetName, presets } from "../augment/presets.ts";
 import type { ImageShape } from "../augment/step.ts";
-import type { StepConfig } from "../augment/steps.ts";
-import { checkedBy, integer, number, text } from "../core/option_kinds.ts";
+import { checkedBy, integer, number, oneOf, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
+import type { SchemaTransform } from "../train/dataset.ts";
 import type { Parts } from "../../data/parts.ts";
 import { type ClassedImages, classedImages, countsOf } from "./image_classes.ts";
 import { ImageDataset } from "./image_dataset.ts";
@@ -32,10 +32,10 @@ export interface ImageFolderOptions extends KeptImageOptions {
   readonly seed?: number;
   /**
    * Changes the images of `train` at random, anew in every epoch, on the threads: a preset by name, such
-   * as "crop-flip", steps, or a pipeline of `augmentation`. What it makes is of the same size. Those of
-   * `test` stay as they are.
+   * as "crop-flip", or a pipeline of `augmentation`. What it makes is of the same size. Those of `test`
+   * stay as they are.
    */
-  readonly augment?: PresetName | readonly StepConfig[] | Pipeline;
+  readonly augment?: "crop-flip" | "cifar" | "alexnet" | "imagenet" | SchemaTransform;
   /** A label file for images in one folder; see {@linkcode labelledImages}. */
   readonly labels?: string;
   /** A list of synsets; see {@linkcode openImages}. */
@@ -46,12 +46,14 @@ export interface ImageFolderOptions extends KeptImageOptions {
   readonly testLabels?: string;
 }
 
+const presetName = oneOf(Object.keys(presets) as PresetName[]);
+
 const folderSchema = {
   ...keptImageSchema,
   split: number({ above: 0, below: 1 }),
   seed: integer({}, 0),
-  augment: checkedBy<Pipeline | PresetName | readonly StepConfig[]>((value) =>
-    value instanceof Pipeline ? value : value as PresetName | readonly StepConfig[]
+  augment: checkedBy<PresetName | SchemaTransform>((value, where) =>
+    value instanceof Pipeline ? value : presetName.read(value, where)
   ),
   labels: text(),
   synsets: text(),
@@ -151,13 +153,14 @@ export async function imageFolder(
 
 /** A pipeline for images of a shape, which keeps that. */
 function pipelineFor(
-  given: PresetName | readonly StepConfig[] | Pipeline,
+  given: PresetName | SchemaTransform,
   shape: ImageShape,
 ): Pipeline {
-  const [height, width] = shape, isSquarePreset = typeof given === "string" && height === width;
-  const made = given instanceof Pipeline
-    ? given
-    : pipeline(given, isSquarePreset ? { size: height } : {});
+  const [height, width] = shape;
+  const made = given instanceof Pipeline ? given : pipeline(
+    presetName.read(given, "imageFolder: augment"),
+    height === width ? { size: height } : {},
+  );
   const after = made.shapeOf(shape);
   if (sameShape(after, shape)) return made;
   throw new RangeError(

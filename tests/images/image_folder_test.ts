@@ -142,12 +142,15 @@ Deno.test("the bits are the same for any number of threads, kept in memory or no
 
 Deno.test("threads change the images for training, anew in each epoch, with the same bits for any number", async () => {
   using folder = new Folder(shades({ ants: 9, bees: 8 }));
-  const augment = [{ type: "randomCrop", padding: 2 }, { type: "colorJitter", hue: 0.3 }] as const;
+  const augment = augmentation.pipeline([
+    { type: "randomCrop", padding: 2 },
+    { type: "colorJitter", hue: 0.3 },
+  ]);
   const of = async (given: Partial<ImageFolderOptions>, cut: object) =>
     JSON.stringify(await bytesOf((await read(folder.path, given)).train, cut));
   const cut = { shuffle: 3, epoch: 1, seed: 4 };
   const first = await of({ augment, threads: 1, memory: 0 }, cut);
-  assertEquals(await of({ augment: augmentation.pipeline(augment), threads: 3 }, cut), first);
+  assertEquals(await of({ augment: augmentation.pipeline(augment.steps), threads: 3 }, cut), first);
   for (const other of [{ ...cut, seed: 5 }, { ...cut, epoch: 2 }]) {
     assert(
       await of({ augment }, { ...other, shuffle: false }) !==
@@ -169,14 +172,11 @@ Deno.test("threads change the images for training, anew in each epoch, with the 
     error: typeof RangeError | typeof TypeError,
     message: string,
   ) => assertRejects(() => read(folder.path, { augment } as object), error, message);
-  await refused("crop", RangeError, "unknown preset");
-  await refused(
-    [{ type: "randomCrop", size: 4 }],
-    RangeError,
-    "augment: expected images of [5, 5, 3] to stay",
-  );
-  await refused([{ type: "randomCrop", size: 40 }], RangeError, "randomCrop");
-  await refused(3, TypeError, "expected a list of steps");
+  await refused("crop", RangeError, 'augment: expected "crop-flip"');
+  const crop = (size: number) => augmentation.pipeline([{ type: "randomCrop", size }]);
+  await refused(crop(4), RangeError, "augment: expected images of [5, 5, 3] to stay");
+  await refused(crop(40), RangeError, "randomCrop");
+  await refused([{ type: "randomCrop" }], RangeError, "augment: expected");
 });
 
 Deno.test("what is in memory is not decoded again", async () => {
