@@ -84,9 +84,9 @@ async function readIndex(source: ByteSource): Promise<Map<string, string>> {
 
 /** The files in a folder that may be meant by it, the likeliest kind first. */
 const usual = [
-  /\.safetensors\.index\.json$/,
+  /\.safetensors\.index(\.[^.]+)?\.json$/,
   /\.safetensors$/,
-  /\.bin\.index\.json$/,
+  /\.bin\.index(\.[^.]+)?\.json$/,
   /\.(bin|pth?|th|h5|keras|caffemodel)$/,
 ];
 

@@ -63,17 +63,19 @@ Deno.test("shards: by their index, by their folder, by a file URL and by a URL",
   });
 });
 
-Deno.test("shards: of PyTorch", async () => {
-  const map = Object.fromEntries(
-    ["conv.weight", "bn.running_var"].map((name) => [name, "pytorch_model-00001-of-00001.bin"]),
-  );
-  await inFolder(async (folder) => {
-    await Deno.writeFile(`${folder}/pytorch_model.bin.index.json`, indexed(map));
-    await Deno.writeFile(`${folder}/pytorch_model-00001-of-00001.bin`, fixture("pth_net.pth"));
-    using file = await openWeights(folder);
-    assertEquals([file.format, file.tensors.has("fc.weight")], ["pytorch", true]);
+for (const name of ["pytorch_model.bin.index.json", "pytorch_model.bin.index.fp16.json"]) {
+  Deno.test(`shards: of PyTorch, in a folder with ${name}`, async () => {
+    const map = Object.fromEntries(
+      ["conv.weight", "bn.running_var"].map((name) => [name, "pytorch_model-00001-of-00001.bin"]),
+    );
+    await inFolder(async (folder) => {
+      await Deno.writeFile(`${folder}/${name}`, indexed(map));
+      await Deno.writeFile(`${folder}/pytorch_model-00001-of-00001.bin`, fixture("pth_net.pth"));
+      using file = await openWeights(folder);
+      assertEquals([file.format, file.tensors.has("fc.weight")], ["pytorch", true]);
+    });
   });
-});
+}
 
 Deno.test("shards: what is missing or in the wrong place is named", async () => {
   const refuse = (
