@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { resizeImage, resizeShorterSide } from "../../lib/vision/resize_image.ts";
+import { centerCrop, cropImage, mirrorImage } from "../../lib/vision/crop.ts";
+import type { ByteImage } from "../../lib/vision/image.ts";
 import { bytesOf, pillow } from "./pillow.ts";
 
 for (const { height, width, data, size, ...expected } of pillow.resized) {
@@ -75,4 +77,30 @@ Deno.test("bad sizes, filters and images are refused", () => {
     TypeError,
     "found 3 x 2 with 12 bytes",
   );
+});
+
+Deno.test("grey images are resized, cropped and mirrored as each channel of a colour image", () => {
+  const [width, height] = [7, 5];
+  const grey = {
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height }, (_, i) => (i * 37) % 256),
+  };
+  const three = { ...grey, data: new Uint8Array([...grey.data].flatMap((x) => [x, x, x])) };
+  for (
+    const change of [
+      (image: ByteImage) => resizeImage(image, [3, 4]),
+      (image: ByteImage) => resizeImage(image, [9, 7], "bicubic"),
+      (image: ByteImage) => resizeShorterSide(image, 8),
+      (image: ByteImage) => cropImage(image, { left: 2, top: 1, width: 4, height: 3 }),
+      (image: ByteImage) => centerCrop(image, 3),
+      mirrorImage,
+    ]
+  ) {
+    const expected = change(three);
+    assertEquals(change(grey), {
+      ...expected,
+      data: expected.data.filter((_, i) => i % 3 === 0),
+    });
+  }
 });
