@@ -10,6 +10,7 @@ import {
   type TensorData,
   typedArray,
 } from "../core/dtype.ts";
+import { describeValue } from "../core/errors.ts";
 import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
 import { type NestedNumbers, unnest } from "../tensor/print.ts";
 import { type Field, formatField } from "./batch.ts";
@@ -77,12 +78,12 @@ function columnOf(source: ArraySource, what: string): Column {
   if (Array.isArray(source)) return nestedColumn(source as NestedNumbers, what);
   const { data, shape } = dtypeOf(source)
     ? { data: source as TensorData, shape: [] }
-    : source as { data: TensorData; shape: readonly number[] };
+    : (source ?? {}) as { data: TensorData; shape: readonly number[] };
   const dtype = dtypeOf(data);
   if (dtype === undefined) {
     throw new TypeError(
       `arrayDataset: ${what}: expected a Float32Array, Int32Array or Uint8Array (alone or as ` +
-        "{ data, shape }), or nested arrays of numbers",
+        `{ data, shape }), or nested arrays of numbers, found ${describeValue(data ?? source)}`,
     );
   }
   checkShape(shape, `arrayDataset: ${what}: shape`);

@@ -98,6 +98,23 @@ Deno.test("arrayDataset: data that do not fit are refused, with the place", () =
   );
 });
 
+Deno.test("arrayDataset: what is no array is said to be that", () => {
+  for (
+    const [inputs, found] of [[null, "null"], [{}, "{}"], [new Float64Array(2), "Float64Array"]]
+  ) {
+    assertThrows(
+      () => arrayDataset({ inputs: inputs as never, targets: [0] }),
+      TypeError,
+      "or nested arrays of numbers, found ",
+    );
+    assertThrows(
+      () => arrayDataset({ inputs: [[1]], targets: inputs as never }),
+      TypeError,
+      found as string,
+    );
+  }
+});
+
 Deno.test("batches: stored order, remainder, dropRemainder", () => {
   const data = counting(7);
   assertEquals(rows(data.batches({ batchSize: 3 })), [[0, 1, 2], [3, 4, 5], [6]]);
