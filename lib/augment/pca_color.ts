@@ -48,11 +48,11 @@ const principalSchema = {
  * pixels' red, green and blue, each from 0 to 1.
  *
  * ```ts
- * import { arrayDataset, augmentation } from "@striate/striate";
- * const data = new Uint8Array([0, 0, 0, 255, 255, 255]);
- * const greys = arrayDataset({ inputs: { data, shape: [1, 2, 3] } });
- * const { variances } = await augmentation.principalColors(greys);
- * console.log(variances.map((x) => x.toFixed(2))); // ["1.50", "0.00", "0.00"]: light alone differs
+ * import { augmentation, shapes } from "@striate/striate";
+ * const { train } = shapes({ train: 100, test: 10 });
+ * const colors = await augmentation.principalColors(train);
+ * const augment = augmentation.pipeline([{ type: "pcaColor", ...colors }]);
+ * console.log(colors.variances.length, String(train.map(augment).inputs[0]!.shape)); // 3 32,32,3
  * ```
  *
  * @throws {TypeError} for a data set whose first input is no RGB image of bytes
