@@ -97,12 +97,20 @@ export function groupNorm(x: Tensor, groups: number, given: AffineArguments = {}
 /**
  * Each channel (last axis) of each example with mean 0 and variance 1 over all axes between; then
  * times gamma plus beta. Source: Ulyanov et al. 2016, arXiv 1607.08022.
+ *
+ * @throws {RangeError} if an example has one number a channel, of which nothing would be left
  */
 export function instanceNorm(x: Tensor, given: AffineArguments = {}): Tensor {
   checkTensor(x, "instanceNorm");
   if (x.rank < 3) {
     throw new TypeError(
       `instanceNorm: expected an axis between examples and channels, found ${formatShape(x.shape)}`,
+    );
+  }
+  if (x.shape.slice(1, -1).every((d) => d === 1)) {
+    throw new RangeError(
+      "instanceNorm: expected more than one number a channel in an example, found 1; use layerNorm or " +
+        "larger images",
     );
   }
   return normalized(x, x.shape.slice(1, -1).map((_, i) => i + 1), given, "instanceNorm");

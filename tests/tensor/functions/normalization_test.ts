@@ -1,10 +1,12 @@
-import { assertAlmostEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Random } from "../../../lib/core/random.ts";
 import { leaf } from "../../../lib/graph/node.ts";
-import { zeros } from "../../../lib/tensor/create.ts";
+import { tensor, zeros } from "../../../lib/tensor/create.ts";
 import {
   batchNorm,
   groupNorm,
+  instanceNorm,
+  layerNorm,
   localResponseNorm,
 } from "../../../lib/tensor/functions/normalization.ts";
 import type { Tensor } from "../../../lib/tensor/tensor.ts";
@@ -52,6 +54,13 @@ Deno.test("groupNorm gives each group of each example mean 0 and variance 1", ()
     assertThrows(() => groupNorm(zeros([2, 6]), groups), RangeError, `[2, 6], found ${groups}`);
   }
   assertThrows(() => groupNorm(zeros([6]), 2), RangeError, "groupNorm: groups");
+});
+
+Deno.test("instanceNorm needs more than one number a channel, layerNorm does not", async () => {
+  const pixel = tensor([[[[1, 3]]]]);
+  assertThrows(() => instanceNorm(pixel), RangeError, "expected more than one number a channel");
+  assertThrows(() => instanceNorm(tensor([[1, 3]])), TypeError, "an axis between examples");
+  assertEquals(await layerNorm(pixel).round().flatten().array(), [-1, 1]);
 });
 
 Deno.test("local response normalisation needs a whole number of channels", () => {
