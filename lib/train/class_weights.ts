@@ -97,8 +97,31 @@ export async function balancedClassWeights(
   if (counted.length === 0) {
     throw new TypeError('classWeights: "balanced" needs an output with one class for each example');
   }
+  const [first] = counted, { classes } = data;
+  if (
+    counted.length === 1 && first!.i === 0 && first!.answer === "label" &&
+    classes?.length === first!.counts.length
+  ) {
+    // A data set may know them without reading its examples.
+    first!.counts.set(await data.classCounts());
+  } else await countIn(data, counted);
+  return Object.fromEntries(counted.map(({ name, counts }) => {
+    const there = counts.filter((count) => count > 0).length, all = counts.reduce((a, b) => a + b);
+    return [name, Array.from(counts, (count) => count > 0 ? all / (there * count) : 1)];
+  }));
+}
+
+/** Counts the examples of each class by reading all of them. */
+async function countIn(
+  data: Dataset,
+  outputs: readonly {
+    readonly i: number;
+    readonly answer: TargetForm["answer"];
+    readonly counts: Float64Array;
+  }[],
+): Promise<void> {
   for await (const { targets } of data.batches({ batchSize: 256, reuse: true })) {
-    for (const { i, answer, counts } of counted) {
+    for (const { i, answer, counts } of outputs) {
       targets[i]!.forEach((value, k) => {
         if (answer === "probabilities") counts[k % counts.length]! += value;
         // Where targets are -1 and 1, the first is class 0. Labels out of range are reported later.
@@ -106,8 +129,4 @@ export async function balancedClassWeights(
       });
     }
   }
-  return Object.fromEntries(counted.map(({ name, counts }) => {
-    const there = counts.filter((count) => count > 0).length, all = counts.reduce((a, b) => a + b);
-    return [name, Array.from(counts, (count) => count > 0 ? all / (there * count) : 1)];
-  }));
 }

@@ -536,6 +536,7 @@ export abstract class Dataset implements Schema {
    * ```
    *
    * @throws {TypeError} where target 0 is no class with a name
+   * @throws {RangeError} for a label that no class has
    */
   async classCounts(): Promise<number[]> {
     const { classes, targets: [target] } = this;
@@ -544,7 +545,10 @@ export abstract class Dataset implements Schema {
     }
     const counts = classes.map(() => 0);
     for await (const { targets } of this.batches({ batchSize: 64, reuse: true })) {
-      for (const label of targets[0]!) counts[label]!++;
+      for (const label of targets[0]!) {
+        checkInteger(label, 0, classes.length - 1, "classCounts: label");
+        counts[label]!++;
+      }
     }
     return counts;
   }

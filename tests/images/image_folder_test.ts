@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as augmentation from "../../lib/augment/mod.ts";
+import { balancedClassWeights } from "../../lib/train/class_weights.ts";
+import { trainedOutputs } from "../../lib/train/outputs.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { imageFolder, type ImageFolderOptions } from "../../lib/images/image_folder.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
@@ -248,6 +250,21 @@ Deno.test("a network is trained, resumed, measured and asked, bit for bit", asyn
   assertEquals(await whole.evaluate(test), await whole.evaluate(await test.collect()));
   const logits = await whole.predict(test);
   assertEquals(logits.shape, [test.length, 2]);
+});
+
+Deno.test("balanced weights of classes ask for no image", async () => {
+  const files = {
+    ...shades({ ants: 6, bees: 3 }, "train/"),
+    ...shades({ ants: 1, bees: 1 }, "val/"),
+  };
+  using folder = new Folder(files);
+  const { train } = await read(folder.path);
+  for (const name of train.names) Deno.removeSync(folder.at(name));
+  const net = sequential([5, 5, 3]).flatten().dense(2);
+  const weights = await balancedClassWeights(train, trainedOutputs("fit", net, train, {}));
+  assertEquals([Object.values(weights), train.corruptImages], [[[0.75, 1.5]], []]);
+  await assertRejects(() => net.fit(train, { epochs: 1 }), RangeError, "found none");
+  assertEquals(train.corruptImages.length, 9);
 });
 
 Deno.test("a label file names the classes", async () => {

@@ -470,4 +470,14 @@ Deno.test("a data set counts the examples of its classes", async () => {
   assertEquals(await counting(7).take(2).classCounts(), [1, 1, 0]);
   const plain = arrayDataset({ inputs: [[1]], targets: [[2]] });
   await assertRejects(() => plain.classCounts(), TypeError, "the label of a class");
+  const odd = makeDataset(
+    2,
+    counting(2),
+    (_index, batch, row) => void (batch.targets[0]![row] = 3),
+  );
+  await assertRejects(
+    () => odd.classCounts(),
+    RangeError,
+    "label: expected an integer from 0 to 2",
+  );
 });

@@ -50,7 +50,11 @@ testOnDevices(
     const net = heads();
     const { epochs } = await net.fit(data, {
       ...options,
-      metrics: { kind: "accuracy", labels: ["binaryAccuracy", "f1", "auc"], side: ["rootMeanSquaredError"] },
+      metrics: {
+        kind: "accuracy",
+        labels: ["binaryAccuracy", "f1", "auc"],
+        side: ["rootMeanSquaredError"],
+      },
       epochs: 2,
       optimizer: sgd({ learningRate: 0.1, momentum: 0.5 }),
       validation: data,
