@@ -6,7 +6,7 @@
  * @module
  */
 import { unreadableTensor, type WeightFile, weightFile, type WeightTensor } from "./weight_file.ts";
-import { type PickleContext, PickleEnd, type PickleValue, unpickle } from "./pickle.ts";
+import { type PickleContext, PickleEnd, type PickleValue, StandIn, unpickle } from "./pickle.ts";
 import { type ByteSource, partOf } from "./byte_source.ts";
 import { findTensors, type NamedTensors } from "./torch_parts.ts";
 import {
@@ -150,9 +150,12 @@ function weights(source: ByteSource, { value, storages }: Saved): WeightFile {
   const { where } = source;
   const { main, parts } = findTensors(value, where);
   if (main.size === 0) {
+    const arrays = holdsArrays(value)
+      ? "; NumPy's arrays are not read: make tensors of them, by torch.from_numpy(array)"
+      : "";
     throw new SyntaxError(
       `${where}: no tensors, found ${inWords(value)}; expected what ` +
-        "torch.save(model.state_dict(), path) writes",
+        `torch.save(model.state_dict(), path) writes${arrays}`,
     );
   }
   const read = (tensors: NamedTensors): WeightTensor[] =>
@@ -176,8 +179,21 @@ function weights(source: ByteSource, { value, storages }: Saved): WeightFile {
   });
 }
 
+/** Whether there is an array of NumPy in a dict, or in one that it holds; dicts may hold each other. */
+function holdsArrays(value: PickleValue): boolean {
+  const dicts = new Set([value]);
+  for (const dict of dicts) {
+    for (const item of dict instanceof Map ? dict.values() : []) {
+      if (item instanceof StandIn && /^numpy\..*\._reconstruct$/.test(item.name)) return true;
+      if (item instanceof Map) dicts.add(item);
+    }
+  }
+  return false;
+}
+
 /** What a value is, for errors. Of its parts only short ones are named: they may hold each other. */
 function inWords(value: PickleValue): string {
+  if (value === null) return "None";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (!(value instanceof Map)) return value instanceof Object ? "an object" : `a ${typeof value}`;
   const names = value.keys().filter((key) => typeof key === "string" && key.length < 80).take(8);

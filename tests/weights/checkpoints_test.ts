@@ -170,6 +170,15 @@ Deno.test("checkpoints: a tensor that cannot be read matters where it is needed"
   assertEquals(misshapen.map(({ found }) => found), ["complex64 [2]"]);
 });
 
+Deno.test("checkpoints: arrays of NumPy instead of tensors are named", async () => {
+  await assertRejects(
+    () => load("arrays.pth"),
+    SyntaxError,
+    "no tensors, found a dict of 1 (model); expected what torch.save(model.state_dict(), path) " +
+      "writes; NumPy's arrays are not read",
+  );
+});
+
 Deno.test("checkpoints: an archive that was packed again within a folder is read", async () => {
   const entries = await readZip(source(fixture("checkpoint_list.pth")));
   const within = await Array.fromAsync(entries, async ([name, content]) => ({
