@@ -92,6 +92,8 @@ Deno.test("folders for training and validation are the parts", async () => {
   );
   const [note] = (await read(three.path)).notes;
   assert(note!.endsWith("test is left out: val is what training is measured by"), note);
+  using alone = new Folder(shades({ ants: 4, bees: 4 }, "train/"));
+  assertEquals((await read(alone.path)).classes, ["ants", "bees"], "a part by itself is split");
   // Two classes of vehicles.
   using vehicles = new Folder(shades({ test: 2, train: 2 }));
   assertEquals((await read(vehicles.path)).classes, ["test", "train"]);
