@@ -1,5 +1,5 @@
 import type { Pipeline } from "../augment/pipeline.ts";
-import { options, type Values } from "../core/options.ts";
+import { options } from "../core/options.ts";
 import type { Batch, Field } from "../train/batch.ts";
 import { Dataset, makeDataset } from "../train/dataset.ts";
 import type { Draw } from "../train/draw.ts";
@@ -101,7 +101,7 @@ export class ImageDataset extends Dataset {
  * @throws {RangeError} for an option out of range
  */
 export function imageDataset(source: ImageSource, given: KeptImageOptions): ImageDataset {
-  const settings: Values<typeof keptImageSchema> = options("imageDataset", given, keptImageSchema);
+  const settings = options("imageDataset", given, keptImageSchema);
   const reader = new ImageReader("imageDataset", settings);
   return new ImageDataset(classedImages(source, "imageDataset"), reader, settings.memory);
 }

@@ -1,5 +1,5 @@
 import { callback, flag, integer, object, oneOf, positiveInteger } from "../core/option_kinds.ts";
-import { options, type Schema, type Values } from "../core/options.ts";
+import { options, type Schema } from "../core/options.ts";
 import {
   heightAndWidth,
   type ImageSize,
@@ -75,7 +75,7 @@ const imageNetGray: Normalization = { mean: [0.449], standardDeviation: [0.226] 
  */
 export function preparationOf(
   where: string,
-  { size, channels = "rgb", preprocessing: given }: Values<typeof imageSchema>,
+  { size, channels = "rgb", preprocessing: given }: ImageOptions,
 ): { readonly preprocessing: Preprocessing; readonly shape: readonly [number, number, number] } {
   if ((size === undefined) === (given === undefined)) {
     const found = size === undefined ? "neither" : "both";

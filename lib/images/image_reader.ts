@@ -1,9 +1,9 @@
-import { pick, type Values } from "../core/options.ts";
+import { pick } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { usualThreads } from "../core/worker.ts";
 import { ImagePool } from "../vision/image_pool.ts";
 import { lanes } from "../vision/lanes.ts";
-import { type imageSchema, preparationOf } from "./image_options.ts";
+import { type ImageOptions, preparationOf } from "./image_options.ts";
 import type { ImageEntry } from "./image_source.ts";
 import { isOfOneImage } from "./prefetch.ts";
 
@@ -22,7 +22,7 @@ export class ImageReader {
   readonly threads: number;
   /** Images under way at a time. */
   readonly ahead: number;
-  readonly #options: Pick<Values<typeof imageSchema>, "filter" | "rotate"> & { threads: number };
+  readonly #options: Pick<ImageOptions, "filter" | "rotate"> & { threads: number };
   readonly #onCorrupt: ((image: string, reason: string) => void) | undefined;
   readonly #told = new WeakSet<ImageEntry>();
   readonly #run: ReturnType<typeof lanes>;
@@ -31,8 +31,8 @@ export class ImageReader {
   #closing: Promise<void> = Promise.resolve();
 
   /** A reader of images with these options, for `where`. */
-  constructor(where: string, settings: Values<typeof imageSchema>) {
-    const { threads = usualThreads(), strict, onCorrupt } = settings;
+  constructor(where: string, settings: ImageOptions) {
+    const { threads = usualThreads(), strict = false, onCorrupt } = settings;
     ({ preprocessing: this.preprocessing, shape: this.shape } = preparationOf(where, settings));
     this.threads = threads;
     this.ahead = 4 * threads;
