@@ -40,7 +40,7 @@ export class FileLock implements Disposable {
       const file = await storing(lock, () => Deno.open(lock, options), elsewhere);
       try {
         if (!await locked(file)) throw inUse(path, await readHolder(file), elsewhere);
-        if (await isSameFile(file, lock)) {
+        if (await storing(lock, () => isSameFile(file, lock), elsewhere)) {
           const before = await readHolder(file);
           await storing(lock, () => writeHolder(file), elsewhere);
           return new FileLock(lock, file, before && describe(before));
