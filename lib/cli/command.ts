@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { flag, text } from "../core/option_kinds.ts";
 import type { AnyOption, Option, Values } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
@@ -80,37 +79,37 @@ export function command<O extends CommandOptions>(
   };
 }
 
-/** Reads a command line; an unknown option is a UsageError that names the nearest one. */
+/**
+ * Reads a command line; an unknown option is a UsageError that names the nearest one. (Node's parser
+ * does as much, but takes as long to load as all of this folder.)
+ */
 export function parseOptions<O extends CommandOptions>(
   args: readonly string[],
   given: O,
 ): { values: Values<O>; rest: string[]; isHelpWanted: boolean } {
   const options: CommandOptions = { ...given, ...helpOption };
-  const { tokens } = parseArgs({
-    args: [...args],
-    strict: false,
-    tokens: true,
-    options: Object.fromEntries(
-      Object.entries(options).map(([name, { valueName }]) => [
-        name,
-        {
-          type: valueName === undefined ? "boolean" : "string",
-          ...name === "help" && { short: "h" },
-        },
-      ]),
-    ),
-  });
   const found: Record<string, unknown> = {};
   const rest: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") rest.push(token.value);
-    if (token.kind !== "option") continue;
-    const option = options[token.name];
-    if (option === undefined) {
-      const known = Object.keys(options).map((name) => `--${name}`);
-      throw new UsageError(unknownName("option", token.rawName, known));
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === "--") {
+      rest.push(...args.slice(i + 1));
+      break;
     }
-    found[token.name] = valueOf(option, `--${token.name}`, token.value);
+    const [, given, inline] = /^(-[^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (given === undefined) {
+      rest.push(arg);
+      continue;
+    }
+    const name = given === "-h" ? "help" : given.replace(/^--/, "");
+    if (!Object.hasOwn(options, name)) {
+      throw new UsageError(
+        unknownName("option", given, Object.keys(options).map((name) => `--${name}`)),
+      );
+    }
+    const option = options[name]!;
+    const text = inline ?? (option.valueName === undefined ? undefined : args[++i]);
+    found[name] = valueOf(option, `--${name}`, text);
   }
   const { help, ...values } = found;
   return { values: values as Values<O>, rest, isHelpWanted: help === true };

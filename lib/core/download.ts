@@ -142,7 +142,7 @@ class PartFile {
       const part = new PartFile(path, file, digest.algorithm);
       try {
         await lock(file, path, signal);
-        if (await isSameFile(file, path)) {
+        if (isSameFile(file, path)) {
           await part.#resume(bytes);
           return part;
         }

@@ -1,5 +1,5 @@
 import { hostName } from "./environment.ts";
-import { makeFolder, storing } from "./files.ts";
+import { makeFolder, splitPath, storing } from "./files.ts";
 
 /** What a lock's file says of the process that has the lock. */
 interface Holder {
@@ -32,16 +32,15 @@ export class FileLock implements Disposable {
    * @throws {Error} where another process writes it, or the folder cannot be written
    */
   static async take(path: string, elsewhere = "choose another folder"): Promise<FileLock> {
-    // Not by Node's module, which takes longer to load than many of this library's.
-    const folder = /^(.*)[/\\]/s.exec(path)?.[1];
-    if (folder) await makeFolder(folder);
+    // What is done here takes microseconds; other threads would take longer to be told of it.
+    await makeFolder(splitPath(path)[0]);
     for (;;) {
       const lock = `${path}.lock`, options = { read: true, write: true, create: true };
-      const file = await storing(lock, () => Deno.open(lock, options), elsewhere);
+      const file = await storing(lock, () => Deno.openSync(lock, options), elsewhere);
       try {
-        if (!await locked(file)) throw inUse(path, await readHolder(file), elsewhere);
+        if (!locked(file)) throw inUse(path, readHolder(file), elsewhere);
         if (await storing(lock, () => isSameFile(file, lock), elsewhere)) {
-          const before = await readHolder(file);
+          const before = readHolder(file);
           await storing(lock, () => writeHolder(file), elsewhere);
           return new FileLock(lock, file, before && describe(before));
         }
@@ -65,12 +64,18 @@ export class FileLock implements Disposable {
 }
 
 /** Locks a file; whether that could be done. Where the file system knows no locks, all have them. */
-const locked = (file: Deno.FsFile): Promise<boolean> => file.tryLock(true).catch(() => true);
+function locked(file: Deno.FsFile): boolean {
+  try {
+    return file.tryLockSync(true);
+  } catch {
+    return true;
+  }
+}
 
 /** Whether an open file is still the one at `path`. */
-export async function isSameFile(file: Deno.FsFile, path: string): Promise<boolean> {
+export function isSameFile(file: Deno.FsFile, path: string): boolean {
   try {
-    const [open, there] = [await file.stat(), await Deno.stat(path)];
+    const [open, there] = [file.statSync(), Deno.statSync(path)];
     return open.ino === there.ino && open.dev === there.dev;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
@@ -78,19 +83,19 @@ export async function isSameFile(file: Deno.FsFile, path: string): Promise<boole
   }
 }
 
-async function writeHolder(file: Deno.FsFile): Promise<void> {
+function writeHolder(file: Deno.FsFile): void {
   const holder = { process: Deno.pid, host: hostName(), since: new Date().toISOString() };
-  await file.truncate(0);
-  await file.seek(0, Deno.SeekMode.Start);
-  await file.write(new TextEncoder().encode(JSON.stringify(holder satisfies Holder) + "\n"));
+  file.truncateSync(0);
+  file.seekSync(0, Deno.SeekMode.Start);
+  file.writeSync(new TextEncoder().encode(JSON.stringify(holder satisfies Holder) + "\n"));
 }
 
 /** Who has or had the lock; undefined where the file does not say so, or not yet. */
-async function readHolder(file: Deno.FsFile): Promise<Holder | undefined> {
+function readHolder(file: Deno.FsFile): Holder | undefined {
   const bytes = new Uint8Array(1024);
   try {
-    await file.seek(0, Deno.SeekMode.Start);
-    const text = new TextDecoder().decode(bytes.subarray(0, await file.read(bytes) ?? 0));
+    file.seekSync(0, Deno.SeekMode.Start);
+    const text = new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
     const { process, host, since } = JSON.parse(text);
     return { process: Number(process), host: host && String(host), since: String(since) };
   } catch {

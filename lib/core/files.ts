@@ -28,12 +28,22 @@ export async function writeFileAtomic(
   }
 }
 
+/**
+ * The folder of a path, up to its separator, and the name in it. (Node's module takes longer to load
+ * than many of this library's.)
+ */
+export function splitPath(path: string): readonly [folder: string, name: string] {
+  const windows = Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1;
+  const at = Math.max(path.lastIndexOf("/"), windows) + 1;
+  return [at === 0 ? "./" : path.slice(0, at), path.slice(at)];
+}
+
 /** Tries to write beside `path`, before any work, and leaves nothing there. */
 export async function checkWritable(path: string): Promise<void> {
   const trial = `${path}.${Deno.pid}.try`;
   await removeLeftovers(path);
   try {
-    await storing(path, () => Deno.writeFile(trial, Uint8Array.of(0)));
+    await storing(path, () => Deno.writeFileSync(trial, Uint8Array.of(0)));
   } finally {
     await Deno.remove(trial).catch(() => {});
   }
@@ -44,9 +54,8 @@ export async function checkWritable(path: string): Promise<void> {
  * every system lets a folder be opened; there the name is as safe as the system makes it.
  */
 async function syncFolder(path: string): Promise<void> {
-  const { dirname } = await import("node:path");
   try {
-    using folder = await Deno.open(dirname(path));
+    using folder = await Deno.open(splitPath(path)[0]);
     await folder.sync();
   } catch {
     // The file itself is whole either way.
@@ -81,14 +90,12 @@ async function openLocked(path: string): Promise<Deno.FsFile> {
 async function removeLeftovers(path: string): Promise<void> {
   if (written.has(path)) return;
   written.add(path);
-  // Loaded where they are needed: Node's modules take longer than many of this library's.
-  const { basename, dirname, join } = await import("node:path");
-  const folder = dirname(path), start = `${basename(path)}.`;
+  const [folder, file] = splitPath(path), start = `${file}.`;
   try {
-    for await (const { name } of Deno.readDir(folder)) {
+    for (const { name } of Deno.readDirSync(folder)) {
       const ending = name.startsWith(start) ? name.slice(start.length) : "";
-      if (temporaryEnding.test(ending) && await isLeft(join(folder, name))) {
-        await Deno.remove(join(folder, name));
+      if (temporaryEnding.test(ending) && await isLeft(folder + name)) {
+        await Deno.remove(folder + name);
       }
     }
   } catch {
@@ -109,7 +116,7 @@ export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<vo
 
 /** Makes a folder, and those around it. */
 export async function makeFolder(path: string): Promise<void> {
-  await storing(path, () => Deno.mkdir(path, { recursive: true }));
+  await storing(path, () => Deno.mkdirSync(path, { recursive: true }));
 }
 
 /**
@@ -118,7 +125,7 @@ export async function makeFolder(path: string): Promise<void> {
  */
 export async function storing<T>(
   path: string,
-  write: () => Promise<T>,
+  write: () => T | Promise<T>,
   elsewhere = "choose another folder",
 ): Promise<T> {
   try {

@@ -93,11 +93,15 @@ const diskFault = (name: string) => (path?: unknown) =>
 export function fileCalls(): Calls {
   const calls = new Calls();
   for (
-    const name of ["open", "rename", "mkdir", "remove", "readFile", "readTextFile", "stat"] as const
+    const name of [
+      ...["open", "rename", "mkdir", "remove", "readFile", "readTextFile", "stat"] as const,
+      ...["openSync", "mkdirSync", "removeSync", "statSync", "writeFileSync"] as const,
+    ]
   ) calls.watch(Deno, name, diskFault(name));
   for (
     const name of [
-      ...["write", "sync", "read", "readSync", "seek", "seekSync", "truncate", "stat"] as const,
+      ...["write", "sync", "read", "seek", "truncate", "stat"] as const,
+      ...["writeSync", "readSync", "seekSync", "truncateSync", "statSync"] as const,
     ]
   ) calls.watch(Deno.FsFile.prototype, name, diskFault(name));
   return calls;
