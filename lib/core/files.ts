@@ -29,13 +29,13 @@ export async function writeFileAtomic(
 }
 
 /**
- * The folder of a path, up to its separator, and the name in it. (Node's module takes longer to load
- * than many of this library's.)
+ * The folder of a path and the name in it. (Node's module takes longer to load than many of this
+ * library's.)
  */
 export function splitPath(path: string): readonly [folder: string, name: string] {
   const windows = Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1;
-  const at = Math.max(path.lastIndexOf("/"), windows) + 1;
-  return [at === 0 ? "./" : path.slice(0, at), path.slice(at)];
+  const at = Math.max(path.lastIndexOf("/"), windows);
+  return [at < 0 ? "." : path.slice(0, at) || "/", path.slice(at + 1)];
 }
 
 /** Tries to write beside `path`, before any work, and leaves nothing there. */
@@ -94,8 +94,8 @@ async function removeLeftovers(path: string): Promise<void> {
   try {
     for (const { name } of Deno.readDirSync(folder)) {
       const ending = name.startsWith(start) ? name.slice(start.length) : "";
-      if (temporaryEnding.test(ending) && await isLeft(folder + name)) {
-        await Deno.remove(folder + name);
+      if (temporaryEnding.test(ending) && await isLeft(`${folder}/${name}`)) {
+        await Deno.remove(`${folder}/${name}`);
       }
     }
   } catch {

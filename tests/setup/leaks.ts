@@ -10,9 +10,9 @@ import { collect } from "../tensor/collect.ts";
 
 /**
  * What constants of a file of tests may hold; files on which the system itself works; threads that
- * decode images, which wait for the next who has some.
+ * decode and change images, which wait for the next who has some, and have ten files open each.
  */
-const spare = { bytes: 2 ** 20, files: 36, threads: 3 };
+const spare = { bytes: 2 ** 20, files: 70, threads: 6 };
 
 /** Threads of Deno itself, of its timers and disk, and of the software adapter. */
 const ofOthers = /^(tokio|deno|V8|llvmpipe|WGPU|libuv|libvips|rayon|async-io)/;

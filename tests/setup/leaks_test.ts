@@ -45,6 +45,6 @@ Deno.test("memory that a test leaves on the device is an error", async () => {
 });
 
 Deno.test("threads that a test leaves are an error", async () => {
-  const { ok, text } = await run('kept.push(await openRuntime("cpu", { threads: 4 }));');
+  const { ok, text } = await run('kept.push(await openRuntime("cpu", { threads: 8 }));');
   assert(!ok && text.includes("leave files or threads open"), text);
 });
