@@ -53,7 +53,7 @@ interface TileOptions {
 }
 
 /** Additions one after another, about, before the sum joins what the result holds. */
-export const longestChain = 256;
+export const longestChain = 512;
 
 /**
  * A function (a, b, result, base, last, count, resume) that computes one tile: it is added to what
