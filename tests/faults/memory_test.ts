@@ -48,11 +48,18 @@ async function refuseEach<T, R>(
   using calls = new Calls();
   calls.watch(SharedMemory.prototype, "allocate", () => new DeviceError("cpu: refused"));
   const expected = await work(await start());
-  const count = await calls.during(async () => await work(await start()));
+  // Without the programs that are kept, so that what making one asks for is refused as well.
+  const fresh = async () => {
+    const given = await start();
+    defaultRuntime().programs.clear();
+    return given;
+  };
+  const given = await fresh();
+  const count = await calls.during(() => work(given));
   assert(count > 3, `${count} requests`);
   let refusals = 0;
   const round = async (at: number, way: typeof ways[number]) => {
-    const given = await start();
+    const given = await fresh();
     const error = await calls.failing(at, way, () => work(given));
     if (error !== undefined) {
       assert(error instanceof DeviceError, `request ${at}, ${way}: ${error}`);
