@@ -1,8 +1,11 @@
 import { integer } from "./option_kinds.ts";
 
 /**
- * One round function of Philox 4x32-10, a counter-based generator: the same key and counter give
- * the same four words on every device and in any order.
+ * Philox 4x32-10, a counter-based generator: the same key and counter give the same four words on every
+ * device and in any order. Fills `out` with the words of as many counters, one after another.
+ *
+ * In one loop and in integers of 32 bits throughout, since most of a program's first numbers are drawn
+ * before V8 has compiled it well.
  *
  * Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  */
@@ -13,34 +16,38 @@ export function philox(
   counter1: number,
   counter2: number,
   counter3: number,
-  out: Uint32Array | number[] = new Uint32Array(4),
-): Uint32Array | number[] {
-  let c0 = counter0 | 0, c1 = counter1 | 0, c2 = counter2 | 0, c3 = counter3 | 0;
-  let k0 = key0 | 0, k1 = key1 | 0;
-  for (let round = 0; round < 10; round++) {
-    const high0 = multiplyHigh(0xd2511f53, c0), low0 = Math.imul(0xd2511f53, c0);
-    const high1 = multiplyHigh(0xcd9e8d57, c2), low1 = Math.imul(0xcd9e8d57, c2);
-    c0 = high1 ^ c1 ^ k0;
-    c1 = low1;
-    c2 = high0 ^ c3 ^ k1;
-    c3 = low0;
-    k0 = (k0 + 0x9e3779b9) | 0;
-    k1 = (k1 + 0xbb67ae85) | 0;
+  out: Uint32Array = new Uint32Array(4),
+): Uint32Array {
+  const length = out.length;
+  for (let i = 0; i < length; i += 4) {
+    let c0 = (counter0 + (i >>> 2)) | 0, c1 = counter1 | 0, c2 = counter2 | 0, c3 = counter3 | 0;
+    // The counter is one number of 128 bits.
+    if (c0 >>> 0 < counter0 >>> 0) c1 = (c1 + 1) | 0;
+    let k0 = key0 | 0, k1 = key1 | 0;
+    for (let round = 0; round < 10; round++) {
+      const low0 = Math.imul(0xd2511f53, c0), low1 = Math.imul(0xcd9e8d57, c2);
+      // The upper words of both products, from halves; no sum leaves 32 bits, for
+      // (2^16 - 1)^2 + 2^16 - 1 is less than 2^32.
+      const a = c0 & 0xffff, b = c0 >>> 16, c = c2 & 0xffff, d = c2 >>> 16;
+      const middle0 = (Math.imul(0xd251, a) + (Math.imul(0x1f53, a) >>> 16)) | 0;
+      const middle1 = (Math.imul(0xcd9e, c) + (Math.imul(0x8d57, c) >>> 16)) | 0;
+      const carry0 = (Math.imul(0x1f53, b) + (middle0 & 0xffff)) | 0;
+      const carry1 = (Math.imul(0x8d57, d) + (middle1 & 0xffff)) | 0;
+      const high0 = (Math.imul(0xd251, b) + (middle0 >>> 16) + (carry0 >>> 16)) | 0;
+      const high1 = (Math.imul(0xcd9e, d) + (middle1 >>> 16) + (carry1 >>> 16)) | 0;
+      c0 = high1 ^ c1 ^ k0;
+      c1 = low1;
+      c2 = high0 ^ c3 ^ k1;
+      c3 = low0;
+      k0 = (k0 + 0x9e3779b9) | 0;
+      k1 = (k1 + 0xbb67ae85) | 0;
+    }
+    out[i] = c0;
+    out[i + 1] = c1;
+    out[i + 2] = c2;
+    out[i + 3] = c3;
   }
-  out[0] = c0 >>> 0;
-  out[1] = c1 >>> 0;
-  out[2] = c2 >>> 0;
-  out[3] = c3 >>> 0;
   return out;
-}
-
-/** The upper 32 bits of the product of two unsigned words, in integers of 32 bits throughout. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff, aHigh = a >>> 16, bLow = b & 0xffff, bHigh = b >>> 16;
-  // Neither sum leaves 32 bits: (2^16 - 1)^2 + 2^16 - 1 is less than 2^32.
-  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
-  const carry = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
-  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }
 
 const anySeed = integer();
@@ -50,6 +57,12 @@ export function keyOf(seed: number): [number, number] {
   anySeed.read(seed, "seed");
   return [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0];
 }
+
+/** Uniform numbers are multiples of this, so that they are exact in f32. */
+const unit = 2 ** -24;
+
+/** How many words a stream draws at a time. */
+const ahead = 16;
 
 /**
  * A stream of random numbers on the host, set by a seed and a stream number: the same two give the
@@ -63,9 +76,11 @@ export function keyOf(seed: number): [number, number] {
  */
 export class Random {
   readonly #key: readonly number[];
-  readonly #words = new Uint32Array(4);
+  /** Words that were drawn; those from `#next` on have not been given yet. */
+  readonly #words = new Uint32Array(ahead);
+  #next = ahead;
+  /** The counter of what is drawn next. */
   #counter = 0;
-  #left = 0;
   #spare: number | undefined;
 
   /**
@@ -79,48 +94,47 @@ export class Random {
 
   /** The next unsigned 32-bit word. */
   word(): number {
-    if (this.#left === 0) {
-      this.#block();
-      this.#left = 4;
+    if (this.#next === ahead) {
+      this.#draw(this.#words);
+      this.#next = 0;
     }
-    return this.#words[4 - this.#left--]!;
+    return this.#words[this.#next++]!;
   }
 
-  /** The next four words. */
-  #block(): Uint32Array {
-    const count = this.#counter++, high = Math.floor(count / 0x100000000);
-    const key = this.#key, words = this.#words;
-    philox(key[0]!, key[1]!, count >>> 0, high, key[2]!, key[3]!, words);
-    return words;
+  /** Fills `out` with words of the counters that follow. */
+  #draw(out: Uint32Array): void {
+    const key = this.#key, count = this.#counter, high = Math.floor(count / 0x100000000);
+    this.#counter += out.length / 4;
+    philox(key[0]!, key[1]!, count >>> 0, high, key[2]!, key[3]!, out);
   }
 
   /** The next number in [0, 1), a multiple of 2^-24, so that it is exact in f32 too. */
   uniform(low = 0, high = 1): number {
-    return low + (high - low) * (this.word() >>> 8) * 2 ** -24;
+    return low + (high - low) * (this.word() >>> 8) * unit;
   }
 
   /** Fills `target` with what as many calls of `uniform` give, some times as fast. */
   fillUniform(target: Float32Array, low = 0, high = 1): void {
     let i = 0;
-    while (i < target.length && this.#left > 0) target[i++] = this.uniform(low, high);
-    for (; i + 4 <= target.length; i += 4) this.#fourUniform(target, i, low, high);
-    while (i < target.length) target[i++] = this.uniform(low, high);
+    while (i < target.length && this.#next < ahead) target[i++] = this.uniform(low, high);
+    const first = i, range = high - low;
+    this.#inChunks(target.length - first, (words, at) => {
+      for (let k = 0; k < words.length; k++) {
+        target[first + at + k] = low + range * (words[k]! >>> 8) * unit;
+      }
+    });
+    for (i += (target.length - first) & ~3; i < target.length;) {
+      target[i++] = this.uniform(low, high);
+    }
   }
 
-  // A block's numbers have a method of their own: V8 compiles best what is called again and again.
-
-  #fourUniform(target: Float32Array, at: number, low: number, high: number): void {
-    const words = this.#block();
-    for (let k = 0; k < 4; k++) target[at + k] = low + (high - low) * (words[k]! >>> 8) * 2 ** -24;
-  }
-
-  #fourNormal(target: Float32Array, at: number, mean: number, deviation: number): void {
-    const words = this.#block();
-    for (let k = 0; k < 4; k += 2) {
-      const radius = Math.sqrt(-2 * Math.log(1 - (words[k]! >>> 8) * 2 ** -24));
-      const angle = 2 * Math.PI * ((words[k + 1]! >>> 8) * 2 ** -24);
-      target[at + k] = mean + deviation * radius * Math.cos(angle);
-      target[at + k + 1] = mean + deviation * (radius * Math.sin(angle));
+  /** Gives `use` the next words, all but at most 3 of `count`, some thousand at a time. */
+  #inChunks(count: number, use: (words: Uint32Array, at: number) => void): void {
+    const whole = count & ~3, chunk = new Uint32Array(Math.min(4096, whole));
+    for (let at = 0; at < whole; at += chunk.length) {
+      const words = whole - at < chunk.length ? chunk.subarray(0, whole - at) : chunk;
+      this.#draw(words);
+      use(words, at);
     }
   }
 
@@ -140,11 +154,21 @@ export class Random {
   /** Fills `target` with what as many calls of `normal` give, faster. */
   fillNormal(target: Float32Array, mean = 0, standardDeviation = 1): void {
     let i = 0;
-    while (i < target.length && (this.#left > 0 || this.#spare !== undefined)) {
+    while (i < target.length && (this.#next < ahead || this.#spare !== undefined)) {
       target[i++] = this.normal(mean, standardDeviation);
     }
-    for (; i + 4 <= target.length; i += 4) this.#fourNormal(target, i, mean, standardDeviation);
-    while (i < target.length) target[i++] = this.normal(mean, standardDeviation);
+    const first = i;
+    this.#inChunks(target.length - first, (words, at) => {
+      for (let k = 0; k < words.length; k += 2) {
+        const radius = Math.sqrt(-2 * Math.log(1 - (words[k]! >>> 8) * unit));
+        const angle = 2 * Math.PI * ((words[k + 1]! >>> 8) * unit);
+        target[first + at + k] = mean + standardDeviation * radius * Math.cos(angle);
+        target[first + at + k + 1] = mean + standardDeviation * (radius * Math.sin(angle));
+      }
+    });
+    for (i += (target.length - first) & ~3; i < target.length;) {
+      target[i++] = this.normal(mean, standardDeviation);
+    }
   }
 
   /** The next integer in [0, bound). */
