@@ -152,6 +152,7 @@ class Blocked {
         reduction: [units.even ? first! : { ...first!, count: "runtime" }, ...inner],
         resultStride: direct ? places.result : sumStride,
         lastColumns: direct ? panels.last : width,
+        resumable: units.count > 1,
       });
     });
     this.#tail = direct

@@ -117,6 +117,7 @@ class LongSum {
         reduction: [{ ...first, count: units.even ? units.step : "runtime" }, ...inner],
         resultStride: cut.rows.result,
         lastColumns: panels.last,
+        resumable: cut.unitsPerChunk > 1,
       }));
     this.#partials = cut.chunks === 1 && product.tail === undefined
       ? undefined

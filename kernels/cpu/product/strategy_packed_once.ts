@@ -114,6 +114,7 @@ class PackedOnce {
         ),
         resultStride: direct ? places.result : width * 4,
         lastColumns: direct ? panels.last : width,
+        resumable: false,
       }));
     const sumBytes = tileRows(vectors) * width * 4;
     const sums = direct ? 0 : scratch.reserve(sumBytes * cut.tasks);

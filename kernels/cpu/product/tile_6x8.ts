@@ -50,6 +50,8 @@ interface TileOptions {
   readonly resultStride: number;
   /** Columns that are stored where the parameter `last` is not 0; else all of them are. */
   readonly lastColumns: number;
+  /** Whether the parameter `resume` is ever set: what is not called for costs registers all the same. */
+  readonly resumable: boolean;
 }
 
 /** Additions one after another, about, before the sum joins what the result holds. */
@@ -57,7 +59,7 @@ export const longestChain = 512;
 
 /**
  * A function (a, b, result, base, last, count, resume) that computes one tile: it is added to what
- * the result holds where `resume` is not 0.
+ * the result holds where `resume` is not 0 and the tile is resumable.
  *
  * Each step along the reduction reads `rows` numbers of A, one to all lanes, and a vector or two of
  * B. Every row has a pointer of its own, so that all share their constant offsets: V8 checks bounds
@@ -89,17 +91,18 @@ export function tileFunction(module: ModuleBuilder, options: TileOptions): Funct
       });
     // What was summed before is added to the sum, not the other way round: short chains of additions
     // lose fewer digits.
+    const addBefore = () =>
+      forEachSum((sum, row, vector) => {
+        const before = v128.load(result, row * resultStride + vector * 16);
+        f.set(sum, f32x4.add(before, sum));
+      });
+    const loops = loopsOf(options.reduction, count);
+    const isLong = stepsOf(loops.filter(isKnown)) > 2 * longestChain;
     const store = () => {
-      f.if(resume, () =>
-        forEachSum((sum, row, vector) => {
-          const before = v128.load(result, row * resultStride + vector * 16);
-          f.set(sum, f32x4.add(before, sum));
-        }));
+      if (options.resumable || isLong) f.if(resume, addBefore);
       if (lastColumns === vectors * 4) storeColumns(lastColumns);
       else f.if(last, () => storeColumns(lastColumns), () => storeColumns(vectors * 4));
     };
-    const loops = loopsOf(options.reduction, count);
-    const isLong = stepsOf(loops.filter(isKnown)) > 2 * longestChain;
     const pause = () => {
       store();
       f.set(resume, 1);
