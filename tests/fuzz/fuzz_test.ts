@@ -10,7 +10,7 @@ import type { Target } from "./target.ts";
 /** Inputs of each target in a run of the tests; more are tried by `tests/fuzz/main.ts`. */
 const counts: Readonly<Record<string, number>> = {
   ...{ safetensors: 400, pth: 300, "legacy-pth": 300, caffemodel: 400, h5: 16, keras: 16 },
-  ...{ idx: 2000, cifar: 300, tar: 500, webdataset: 300, labels: 2000 },
+  ...{ idx: 2000, cifar: 300, compressed: 100, tar: 500, webdataset: 300, labels: 2000 },
   ...{ model: 150, checkpoint: 60, images: 150, notebook: 200 },
 };
 

@@ -3,6 +3,8 @@ import { readIdx } from "../../../data/idx.ts";
 import { readTar } from "../../../data/tar.ts";
 import { parseSynsets } from "../../../lib/images/labels.ts";
 import { webDataset } from "../../../lib/images/webdataset.ts";
+import { joined } from "../../../lib/core/dtype.ts";
+import { brotli, gzip } from "../../data/files.ts";
 import { tar } from "../../images/files.ts";
 import { mutate, pick } from "../mutate.ts";
 import { type Targets, Wrong } from "../target.ts";
@@ -12,6 +14,8 @@ const images = Uint8Array.from(
 );
 const labels = Uint8Array.from([0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]);
 const records = Uint8Array.from({ length: 3073 * 2 }, (_, i) => i % 3073 === 0 ? 3 : i);
+
+const packed = [gzip(records), brotli(records)];
 
 const shard = tar([
   ["0001.jpg", new Uint8Array(700)],
@@ -56,6 +60,18 @@ export const targets: Targets = {
       async read(bytes) {
         const name = bytes.length % 3073 === 0 ? "x.bin" : "x.tar";
         readCifarRecords(await unpackRecords(bytes, name));
+      },
+    }),
+  compressed: () =>
+    Promise.resolve({
+      // The first byte says which of the names it has.
+      make(random) {
+        const kind = random.integer(packed.length);
+        return joined("u8", [Uint8Array.of(kind), mutate(random, packed[kind]!)]);
+      },
+      async read(bytes) {
+        const name = bytes[0] === 0 ? "x.bin.gz" : "x.bin.br";
+        readCifarRecords(await unpackRecords(bytes.slice(1), name));
       },
     }),
   tar: () =>
