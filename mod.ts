@@ -144,6 +144,7 @@ export {
   divideOnPlateau,
   exponentialDecay,
   type LearningRate,
+  multiStepDecay,
   oneCycle,
   polynomialDecay,
   type Schedule,

@@ -9,6 +9,7 @@ import {
   cosineDecay,
   divideOnPlateau,
   exponentialDecay,
+  multiStepDecay,
   oneCycle,
   polynomialDecay,
   type Schedule,
@@ -30,6 +31,8 @@ const hasMomentum = (name: OptimizerName) => name === "sgd" || name === "rmsprop
 const schedules = {
   constant: constantRate,
   step: (rate, epochs) => stepDecay(rate, { every: Math.max(1, Math.ceil(epochs / 3)) }),
+  // The paper of the residual networks: a tenth after half of the time, a hundredth after three quarters.
+  "multi-step": (rate, epochs) => multiStepDecay(rate, { at: [epochs / 2, 0.75 * epochs] }),
   exponential: (rate, epochs) => exponentialDecay(rate, { factor: 0.01 ** (1 / epochs) }),
   cosine: (rate, epochs) => cosineDecay(rate, { epochs }),
   "warm-up": (rate, epochs) =>

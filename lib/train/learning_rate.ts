@@ -1,5 +1,5 @@
 import { describeValue } from "../core/errors.ts";
-import { checkedBy, integer, number, required } from "../core/option_kinds.ts";
+import { checkedBy, integer, listOf, number, required } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 
 /**
@@ -59,6 +59,29 @@ export function stepDecay(
   } satisfies Schema<typeof given>;
   const { every, factor } = options("stepDecay", given, schema);
   return { rate: (epoch) => learningRate * factor ** Math.floor(epoch / every) };
+}
+
+/**
+ * The rate times `factor` (0.1) once each of the epochs `at` is reached: PyTorch's MultiStepLR. The
+ * residual networks' paper divides by ten after half and after three quarters of its steps.
+ *
+ * ```ts
+ * import { multiStepDecay } from "@striate/striate";
+ * const schedule = multiStepDecay(0.1, { at: [30, 45] });
+ * console.log([29.9, 30, 45].map((epoch) => schedule.rate(epoch).toPrecision(2))); // 0.10, 0.010, 0.0010
+ * ```
+ */
+export function multiStepDecay(
+  learningRate: number,
+  given: { readonly at: readonly number[]; readonly factor?: number },
+): Schedule {
+  rate.read(learningRate, "multiStepDecay: learningRate");
+  const schema = {
+    at: required(listOf(span)),
+    factor: number({ least: 0 }, 0.1),
+  } satisfies Schema<typeof given>;
+  const { at, factor } = options("multiStepDecay", given, schema);
+  return { rate: (epoch) => learningRate * factor ** at.filter((time) => epoch >= time).length };
 }
 
 /** The rate times `factor` with each epoch, falling smoothly within epochs. */

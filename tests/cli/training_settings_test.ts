@@ -29,6 +29,7 @@ Deno.test("every optimizer and schedule can be chosen", () => {
   const rates = {
     constant: [1, 1, 1],
     step: [1, 0.1, 0.01],
+    "multi-step": [1, 1, 0.1],
     exponential: [1, 0.01 ** (1 / 3), 0.01 ** (2 / 3)],
     cosine: [1, 0.75, 0.25],
     "warm-up": [0, undefined, undefined],

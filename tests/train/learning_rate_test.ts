@@ -8,6 +8,7 @@ import {
   cosineDecay,
   divideOnPlateau,
   exponentialDecay,
+  multiStepDecay,
   oneCycle,
   polynomialDecay,
   stepDecay,
@@ -117,6 +118,8 @@ Deno.test("a loss below 0 that stays does not count as fallen", () => {
 
 Deno.test("settings out of range are refused", () => {
   assertThrows(() => stepDecay(0.1, { every: 0 }), RangeError, "stepDecay: every");
+  assertThrows(() => multiStepDecay(0.1, { at: [0] }), RangeError, "multiStepDecay: at[0]");
+  assertThrows(() => multiStepDecay(0.1, { at: [1], factor: -1 }), RangeError, "factor");
   assertThrows(() => exponentialDecay(0.1, { factor: NaN }), RangeError, "factor");
   assertThrows(() => cosineDecay(0.1, { epochs: -1 }), RangeError, "cosineDecay: epochs");
   assertThrows(() => oneCycle(0.1, { epochs: 3, rise: 2 }), RangeError, "oneCycle: rise");
