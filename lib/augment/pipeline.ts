@@ -4,7 +4,7 @@ import { options, type Schema as OptionSchema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { unknownName } from "../core/suggest.ts";
 import { formatField, type Schema } from "../train/batch.ts";
-import type { ExampleTransform, SchemaTransform } from "../train/dataset.ts";
+import type { ExampleTransform, SchemaTransform } from "../train/transform.ts";
 import type { ByteImage } from "../vision/image.ts";
 import { type PresetName, presets } from "./presets.ts";
 import { type ImageShape, shapeOf } from "./step.ts";

@@ -1,5 +1,5 @@
 import type { Field } from "../train/batch.ts";
-import type { ExampleTransform } from "../train/dataset.ts";
+import type { ExampleTransform } from "../train/transform.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { StepConfig } from "./steps.ts";
 

@@ -11,7 +11,7 @@ import { checkedBy, integer, number, oneOf, text } from "../core/option_kinds.ts
 import { options, pick, type Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
-import type { SchemaTransform } from "../train/dataset.ts";
+import type { SchemaTransform } from "../train/transform.ts";
 import type { Parts } from "../../data/parts.ts";
 import { type ClassedImages, classedImages, countsOf } from "./image_classes.ts";
 import { ImageDataset } from "./image_dataset.ts";

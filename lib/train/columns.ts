@@ -11,9 +11,11 @@ import {
   typedArray,
 } from "../core/dtype.ts";
 import { describeValue } from "../core/errors.ts";
+import type { Normalization } from "../core/preprocessing.ts";
 import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
+import { checkNormalization } from "../nn/preprocess.ts";
 import { type NestedNumbers, unnest } from "../tensor/print.ts";
-import { type Field, formatField } from "./batch.ts";
+import { type Example, type Field, formatField, onSides, type Schema } from "./batch.ts";
 
 /**
  * One field of every example: typed data with the shape of one example; a typed array alone, one
@@ -29,8 +31,66 @@ export type ArraySources =
   | ArraySource
   | readonly { readonly data: NumberArray; readonly shape: readonly number[] }[];
 
+/** What {@linkcode arrayDataset} makes a data set of. */
+export interface ArrayDatasetOptions {
+  /** The input, or a list of `{ data, shape }` for several inputs. Nested numbers become f32. */
+  readonly inputs: ArraySources;
+  /**
+   * The target, likewise; may be left out for prediction. A flat list of integers becomes i32
+   * labels; for regression on integers give a Float32Array.
+   */
+  readonly targets?: ArraySources;
+  /**
+   * What each example counts in the loss, at least 0: one number an example, or a list of
+   * `{ data, shape }`, one for each output of a model. The loss is the mean weighted by them.
+   */
+  readonly weights?: ArraySources;
+  /** The names of the classes, or their number; then labels are checked against them. */
+  readonly classes?: readonly string[] | number;
+  /** Constants for input 0, where that is a uint8 image. */
+  readonly normalization?: Normalization;
+}
+
+/** Checked arrays: how many examples, of which fields, and all of them, one after another. */
+export function examplesOf(
+  { inputs, targets, weights, classes, normalization }: ArrayDatasetOptions,
+): { readonly length: number; readonly schema: Schema; readonly examples: Example } {
+  const names = typeof classes === "number"
+    ? Array.from({ length: classes }, (_, label) => String(label))
+    : classes;
+  const columns = {
+    inputs: columnsOf(inputs, "inputs"),
+    targets: columnsOf(targets, "targets"),
+    ...weights !== undefined && { weights: columnsOf(weights, "weights") },
+  };
+  const length = columns.inputs[0]?.count ?? 0;
+  for (const [side, list] of Object.entries(columns)) {
+    list.forEach(({ count }, i) => {
+      if (count === length) return;
+      throw new RangeError(
+        `arrayDataset: ${side}[${i}] has ${count} examples, but inputs[0] has ${length}`,
+      );
+    });
+  }
+  if (length === 0) {
+    throw new RangeError("arrayDataset: the data set is empty; expected at least 1 example");
+  }
+  if (names) checkLabels(columns.targets[0], names);
+  columns.weights?.forEach(({ data }, i) => checkWeights(data, `arrayDataset: weights[${i}]`));
+  if (normalization) {
+    const channels = columns.inputs[0]!.field.shape.at(-1) ?? 1;
+    checkNormalization(normalization, channels, "arrayDataset: normalization");
+  }
+  const schema: Schema = {
+    ...onSides(columns, (list) => list.map(({ field }) => field)),
+    ...(names && { classes: names }),
+    ...(normalization && { normalization }),
+  };
+  return { length, schema, examples: onSides(columns, (list) => list.map(({ data }) => data)) };
+}
+
 /** All examples of one field. */
-export interface Column {
+interface Column {
   /** What one example holds. */
   readonly field: Field;
   /** All of them, row-major. */
@@ -40,7 +100,7 @@ export interface Column {
 }
 
 /** Checks that every label names a class; the error says which example does not. */
-export function checkLabels(column: Column | undefined, classes: readonly string[]): void {
+function checkLabels(column: Column | undefined, classes: readonly string[]): void {
   if (!column || column.field.dtype === "f32" || column.field.shape.length > 0) {
     throw new TypeError(
       "arrayDataset: with classes, expected targets[0] to be one integer label an example, found " +
@@ -65,7 +125,7 @@ export function checkWeights(weights: TensorData, what: string): void {
 }
 
 /** The columns of one side; `what` is its name in errors. */
-export function columnsOf(source: ArraySources | undefined, what: string): Column[] {
+function columnsOf(source: ArraySources | undefined, what: string): Column[] {
   if (source === undefined) return [];
   if (!Array.isArray(source)) return [columnOf(source as ArraySource, what)];
   const several = source.length > 0 && source.every((item) => typeof item?.data === "object");

@@ -5,134 +5,51 @@
  * @module
  */
 import { describeValue } from "../core/errors.ts";
-import { anything, custom, flag, integer, object, positiveInteger } from "../core/option_kinds.ts";
-import { options, pick, type Schema as OptionSchema, type Values } from "../core/options.ts";
+import { positiveInteger } from "../core/option_kinds.ts";
+import { options, pick } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
-import { checkNormalization } from "../nn/preprocess.ts";
 import {
   type Batch,
   changedSchema,
-  checkExample,
   copyRow,
-  cutSchema,
-  emptyBatch,
-  type Example,
   type Field,
-  firstRows,
   formatFields,
   joinedBatches,
-  keptRows,
-  onSides,
   type Schema,
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
-import { type ArraySources, checkLabels, checkWeights, columnsOf } from "./columns.ts";
+import {
+  atOnce,
+  batchCountOf,
+  type Batches,
+  batchesOf,
+  type BatchesOptions,
+  checkInteger,
+  type DrawOptions,
+  drawSchema,
+  filled,
+} from "./batches.ts";
+import { type ArrayDatasetOptions, examplesOf } from "./columns.ts";
 import { Draw } from "./draw.ts";
-import { after, type Reading } from "./reading.ts";
-import { readAhead } from "./read_ahead.ts";
+import { keptIn } from "./kept.ts";
+import type { ReadExample, Reading } from "./reading.ts";
+import {
+  changedBy,
+  type ExampleTransform,
+  onThreads,
+  type ParallelMapOptions,
+  type SchemaTransform,
+} from "./transform.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
-export type { ArraySource, ArraySources } from "./columns.ts";
+export type { ArrayDatasetOptions, ArraySource, ArraySources } from "./columns.ts";
 export type { Batch, Example, Field, Schema, TensorBatch } from "./batch.ts";
+export type { Batches, BatchesOptions, DrawOptions } from "./batches.ts";
 export type { Draw } from "./draw.ts";
-export type { Reading } from "./reading.ts";
-
-/** What examples are read for, where {@linkcode Dataset.map} changes them at random. */
-export interface DrawOptions {
-  /** The epoch, counted from 0; what is random differs from one to the next. */
-  readonly epoch?: number;
-  /** The seed of the random numbers that `map` hands out; 0 by default. `fit` gives its own. */
-  readonly seed?: number;
-}
-
-/** How {@linkcode Dataset.batches} cuts a data set. */
-export interface BatchesOptions extends DrawOptions {
-  /** Examples in a batch, at least 1. */
-  readonly batchSize: number;
-  /** The seed of a new order for every epoch; `false` (the default) keeps the stored order. */
-  readonly shuffle?: number | false;
-  /** The batch to begin with, counted from 0: where a resumed run goes on. */
-  readonly start?: number;
-  /** Leaves out the last batch where it would hold fewer than `batchSize` examples. */
-  readonly dropRemainder?: boolean;
-  /** Hands out the same arrays again and again: each batch is valid until the next is asked for. */
-  readonly reuse?: boolean;
-  /**
-   * Batches that are read while one is used, where examples take time to read; 2 by default. They
-   * bound the memory that reading ahead takes.
-   */
-  readonly prefetch?: number;
-}
-
-/** The batches of an epoch: by `for await` those of any data set, by `for` those that are at hand. */
-export type Batches = Iterable<Batch> & AsyncIterable<Batch>;
-
-/**
- * Changes one example. `index` is its place in the data set that is mapped, `epoch` counts from 0,
- * and `random` is the example's own: it depends on the seed, the epoch and the example's place alone.
- * An example that is returned without weights keeps those that it had.
- */
-export type ExampleTransform = (
-  example: Example,
-  index: number,
-  epoch: number,
-  random: Random,
-) => Example | Promise<Example>;
-
-/**
- * What changes examples and says itself how: it is made for the fields of what it maps, and refuses
- * what does not fit before any example is read. The pipelines of `augmentation` are such.
- */
-export interface SchemaTransform {
-  /** What it does to examples of a schema, and what it changes in that. */
-  forSchema(
-    schema: Schema,
-  ): { readonly transform: ExampleTransform; readonly schema: Partial<Schema> };
-}
-
-/** How {@linkcode Dataset.parallelMap} changes examples. */
-export interface ParallelMapOptions {
-  /** What the module's function is told: plain data. */
-  readonly settings?: unknown;
-  /** What changes in shape or dtype, as for {@linkcode Dataset.map}. */
-  readonly schema?: Partial<Schema>;
-  /** Threads; by default one a core but one, from 1 to 8. */
-  readonly threads?: number;
-}
-
-const parallelSchema = {
-  settings: anything,
-  schema: object<Partial<Schema>>("fields by side"),
-  threads: positiveInteger(),
-} satisfies OptionSchema<ParallelMapOptions>;
-
-const drawSchema = { epoch: cutSchema.epoch, seed: cutSchema.seed } satisfies OptionSchema<
-  DrawOptions
->;
-
-const batchesSchema = {
-  ...cutSchema,
-  shuffle: custom<number | false, false>(
-    "a seed or false",
-    (value): value is number | false => value === false || Number.isSafeInteger(value),
-    false,
-  ),
-  reuse: flag(false),
-  prefetch: integer({ least: 0 }, 2),
-} satisfies OptionSchema<BatchesOptions>;
-
-/** Checks a count or position given by a user: an integer from `least` to `most`. */
-function checkInteger(value: number, least: number, most: number, what: string): void {
-  integer({ least, most }).read(value, what);
-}
-
-/** The examples of an epoch in their order, by index. */
-export const orderOf = (length: number, shuffle: number | false, epoch: number): Uint32Array =>
-  shuffle === false
-    ? Uint32Array.from({ length }, (_, index) => index)
-    : new Random(shuffle, epoch).permutation(length);
+export type { ReadExample, Reading } from "./reading.ts";
+export type { ExampleTransform, ParallelMapOptions, SchemaTransform } from "./transform.ts";
 
 /**
  * Examples under an index from 0 to `length - 1`. A subclass gives `length`, the fields and
@@ -190,7 +107,7 @@ export abstract class Dataset implements Schema {
    */
   batch(indices: ArrayLike<number>, into?: Batch, given: DrawOptions = {}): Batch {
     const { seed, epoch } = options("batch", given, drawSchema);
-    return atOnce(this.#fill(indices, into, seed, epoch), "batch");
+    return atOnce(filled(this, indices, { into, seed, epoch }), "batch");
   }
 
   /**
@@ -200,40 +117,7 @@ export abstract class Dataset implements Schema {
    */
   async load(indices: ArrayLike<number>, given: DrawOptions = {}): Promise<Batch> {
     const { seed, epoch } = options("load", given, drawSchema);
-    return await this.#fill(indices, undefined, seed, epoch, true);
-  }
-
-  /** Fills a batch; what cannot be read is left out, or with `strict` thrown. */
-  #fill(
-    indices: ArrayLike<number>,
-    into: Batch | undefined,
-    seed: number,
-    epoch: number,
-    strict = false,
-  ): Batch | Promise<Batch> {
-    positiveInteger().read(indices.length, "batch: the number of indices");
-    const batch = into ?? emptyBatch(this, indices.length);
-    if (batch.size !== indices.length) {
-      throw new RangeError(
-        `batch: expected a batch of size ${indices.length} to fill, found size ${batch.size}`,
-      );
-    }
-    const readings: Promise<void | Error>[] = [];
-    for (let row = 0; row < indices.length; row++) {
-      const index = indices[row]!;
-      if (!(index >= 0 && index < this.length)) {
-        checkInteger(index, 0, this.length - 1, "batch: index");
-      }
-      const reading = this.read(index, batch, row, new Draw(seed, epoch, index));
-      if (reading instanceof Promise) readings[row] = reading;
-    }
-    if (readings.length === 0) return batch;
-    return Promise.all(readings).then((errors) => {
-      const error = errors.find((one) => one instanceof Error);
-      if (error === undefined) return batch;
-      if (strict) throw error;
-      return keptRows(this, batch, (row) => !(errors[row] instanceof Error));
-    });
+    return await filled(this, indices, { seed, epoch, strict: true });
   }
 
   /** One example, as a batch of size 1. */
@@ -243,8 +127,7 @@ export abstract class Dataset implements Schema {
 
   /** The number of batches in an epoch. */
   batchCount(batchSize: number, dropRemainder = false): number {
-    batchesSchema.batchSize.read(batchSize, "batchSize");
-    return dropRemainder ? Math.floor(this.length / batchSize) : Math.ceil(this.length / batchSize);
+    return batchCountOf(this.length, batchSize, dropRemainder);
   }
 
   /**
@@ -258,43 +141,7 @@ export abstract class Dataset implements Schema {
    * @throws {TypeError} by `for`, where examples take time to read
    */
   batches(given: BatchesOptions): Batches {
-    const settings = options("batches", given, batchesSchema);
-    const { batchSize, shuffle, epoch, start, dropRemainder } = settings;
-    const count = this.batchCount(batchSize, dropRemainder);
-    if (count === 0) {
-      throw new RangeError(
-        this.length === 0
-          ? "batches: the data set is empty; expected at least 1 example"
-          : `batches: ${this.length} examples do not fill one batch of ${batchSize}; ` +
-            "use a smaller batchSize or dropRemainder: false",
-      );
-    }
-    checkInteger(start, 0, count, "batches: start");
-    const starts = () => this.#starts(orderOf(this.length, shuffle, epoch), count, settings);
-    return {
-      *[Symbol.iterator]() {
-        for (const started of starts()) yield atOnce(started, "batches");
-      },
-      [Symbol.asyncIterator]: () => readAhead(starts(), settings.prefetch),
-    };
-  }
-
-  /** The batches of an epoch from `start` on, each read when it is asked for. */
-  *#starts(
-    order: Uint32Array,
-    count: number,
-    { batchSize, start, seed, epoch, reuse }: Values<typeof batchesSchema>,
-  ): Generator<Batch | Promise<Batch>> {
-    let shared: Batch | undefined;
-    for (let i = start; i < count; i++) {
-      const rows = order.subarray(i * batchSize, (i + 1) * batchSize);
-      const whole = shared ?? emptyBatch(this, reuse ? batchSize : rows.length);
-      const into = rows.length < whole.size ? firstRows(whole, rows.length) : whole;
-      const batch = this.#fill(rows, into, seed, epoch);
-      // What is filled in time cannot be filled anew meanwhile.
-      shared = reuse && !(batch instanceof Promise) ? whole : undefined;
-      yield batch;
-    }
+    return batchesOf(this, given);
   }
 
   /**
@@ -404,19 +251,7 @@ export abstract class Dataset implements Schema {
       return this.map(made.transform, { ...made.schema, ...schema });
     }
     const result = changedSchema(this, schema);
-    return makeDataset(this.length, result, (index, batch, row, draw) => {
-      const source = emptyBatch(this, 1);
-      const put = (changed: Example) => {
-        const { weights = source.weights } = changed ?? {};
-        const example = result.weights ? { ...changed, weights: weights! } : changed;
-        checkExample(result, example, `map: example ${index}`);
-        copyRow(result, example, 0, batch, row);
-      };
-      return after(this.read(index, source, 0, draw), () => {
-        const changed = change(source, index, draw.epoch, draw.random);
-        return changed instanceof Promise ? changed.then(put) : put(changed);
-      });
-    });
+    return makeDataset(this.length, result, changedBy(change, this, result));
   }
 
   /**
@@ -441,19 +276,8 @@ export abstract class Dataset implements Schema {
    * export
    */
   parallelMap(module: string | URL, given: ParallelMapOptions = {}): Dataset {
-    const { threads, settings, schema } = options("parallelMap", given, parallelSchema);
-    const { href } = new URL(module);
-    try {
-      structuredClone(settings);
-    } catch (error) {
-      const message = `parallelMap: settings: expected plain data: ${(error as Error).message}`;
-      throw new TypeError(message, { cause: error });
-    }
-    return this.map(async (example, index, epoch, random) => {
-      // It is rare that training has threads of its own.
-      const { mapOnThread } = await import("./map_threads.ts");
-      return await mapOnThread({ module: href, settings, example, index, epoch }, random, threads);
-    }, schema);
+    const { transform, schema } = onThreads(module, given);
+    return this.map(transform, schema);
   }
 
   /** The examples of this data set, then those of `others`, which must have the same fields. */
@@ -491,22 +315,7 @@ export abstract class Dataset implements Schema {
    */
   cache(bytes: number = 2 ** 30): Dataset {
     checkInteger(bytes, 0, Number.MAX_SAFE_INTEGER, "cache: bytes");
-    const kept = new Map<number, Batch | Error>();
-    const most = Math.floor(bytes / bytesOf(emptyBatch(this, 1)));
-    return makeDataset(this.length, this, (index, batch, row, draw) => {
-      const found = kept.get(index);
-      if (found instanceof Error) return Promise.resolve(found);
-      if (found !== undefined) return copyRow(this, found, 0, batch, row);
-      const reading = this.read(index, batch, row, new Draw(0, 0, draw.index));
-      const keep = (error: void | Error) => {
-        if (kept.size >= most) return error;
-        const example = emptyBatch(this, 1);
-        copyRow(this, batch, row, example, 0);
-        kept.set(index, error ?? example);
-        return error;
-      };
-      return reading instanceof Promise ? reading.then(keep) : void keep(reading);
-    });
+    return makeDataset(this.length, this, keptIn(bytes, this));
   }
 
   /**
@@ -554,21 +363,6 @@ export abstract class Dataset implements Schema {
   }
 }
 
-/** A batch that is to be there at once. */
-function atOnce(batch: Batch | Promise<Batch>, where: string): Batch {
-  if (!(batch instanceof Promise)) return batch;
-  batch.catch(() => {});
-  throw new TypeError(
-    `${where}: the examples of this data set take time to read: await load(indices), go through ` +
-      "batches() by for await, or take those of await collect(), which has all in memory",
-  );
-}
-
-/** The bytes of a batch's arrays. */
-function bytesOf({ inputs, targets, weights = [] }: Batch): number {
-  return [...inputs, ...targets, ...weights].reduce((sum, { byteLength }) => sum + byteLength, 0);
-}
-
 /**
  * A data set of `length` examples that `read` copies to a row of a batch, drawn, decoded or looked
  * up as it likes: the short way to a {@linkcode Dataset} without writing a class.
@@ -591,9 +385,6 @@ export function makeDataset(length: number, schema: Schema, read: ReadExample): 
   checkInteger(length, 1, 2 ** 32 - 1, "makeDataset: length");
   return new Made(length, schema, read);
 }
-
-/** Copies an example to a row of a batch, as {@linkcode Dataset.read} does. */
-export type ReadExample = (index: number, batch: Batch, row: number, draw: Draw) => Reading;
 
 class Made extends Dataset {
   readonly inputs: readonly Field[];
@@ -619,26 +410,6 @@ function subset(source: Dataset, indices: Uint32Array): Dataset {
   });
 }
 
-/** What {@linkcode arrayDataset} makes a data set of. */
-export interface ArrayDatasetOptions {
-  /** The input, or a list of `{ data, shape }` for several inputs. Nested numbers become f32. */
-  readonly inputs: ArraySources;
-  /**
-   * The target, likewise; may be left out for prediction. A flat list of integers becomes i32
-   * labels; for regression on integers give a Float32Array.
-   */
-  readonly targets?: ArraySources;
-  /**
-   * What each example counts in the loss, at least 0: one number an example, or a list of
-   * `{ data, shape }`, one for each output of a model. The loss is the mean weighted by them.
-   */
-  readonly weights?: ArraySources;
-  /** The names of the classes, or their number; then labels are checked against them. */
-  readonly classes?: readonly string[] | number;
-  /** Constants for input 0, where that is a uint8 image. */
-  readonly normalization?: Normalization;
-}
-
 /**
  * A data set in memory. Typed arrays are used as they are, without a copy.
  *
@@ -658,39 +429,7 @@ export interface ArrayDatasetOptions {
  * @throws {RangeError} for no examples, unequal counts, or a label outside the classes
  */
 export function arrayDataset(options: ArrayDatasetOptions): Dataset {
-  const { inputs, targets, weights, classes, normalization } = options;
-  const names = typeof classes === "number"
-    ? Array.from({ length: classes }, (_, label) => String(label))
-    : classes;
-  const columns = {
-    inputs: columnsOf(inputs, "inputs"),
-    targets: columnsOf(targets, "targets"),
-    ...weights !== undefined && { weights: columnsOf(weights, "weights") },
-  };
-  const length = columns.inputs[0]?.count ?? 0;
-  for (const [side, list] of Object.entries(columns)) {
-    list.forEach(({ count }, i) => {
-      if (count === length) return;
-      throw new RangeError(
-        `arrayDataset: ${side}[${i}] has ${count} examples, but inputs[0] has ${length}`,
-      );
-    });
-  }
-  if (length === 0) {
-    throw new RangeError("arrayDataset: the data set is empty; expected at least 1 example");
-  }
-  if (names) checkLabels(columns.targets[0], names);
-  columns.weights?.forEach(({ data }, i) => checkWeights(data, `arrayDataset: weights[${i}]`));
-  if (normalization) {
-    const channels = columns.inputs[0]!.field.shape.at(-1) ?? 1;
-    checkNormalization(normalization, channels, "arrayDataset: normalization");
-  }
-  const schema: Schema = {
-    ...onSides(columns, (list) => list.map(({ field }) => field)),
-    ...(names && { classes: names }),
-    ...(normalization && { normalization }),
-  };
-  const examples: Example = onSides(columns, (list) => list.map(({ data }) => data));
+  const { length, schema, examples } = examplesOf(options);
   return makeDataset(length, schema, (index, batch, row) => {
     copyRow(schema, examples, index, batch, row);
   });

@@ -1,6 +1,7 @@
 import { findNotFinite } from "../core/dtype.ts";
 import type { Batch, Schema } from "./batch.ts";
-import { type BatchesOptions, Dataset, orderOf } from "./dataset.ts";
+import { type BatchesOptions, orderOf } from "./batches.ts";
+import { Dataset } from "./dataset.ts";
 import type { DataStream } from "./stream.ts";
 
 /**

@@ -22,14 +22,10 @@ import {
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
-import {
-  arrayDataset,
-  type BatchesOptions,
-  type Dataset,
-  type ExampleTransform,
-  type SchemaTransform,
-} from "./dataset.ts";
+import type { BatchesOptions } from "./batches.ts";
+import { arrayDataset, type Dataset } from "./dataset.ts";
 import { Draw } from "./draw.ts";
+import type { ExampleTransform, SchemaTransform } from "./transform.ts";
 
 /**
  * Where a stream comes from: called once for each pass, with the epoch counted from 0 and the seed of
