@@ -4,15 +4,19 @@
  * @module
  */
 import { FileLock } from "../core/file_lock.ts";
+import { splitPath } from "../core/files.ts";
 import { Stopwatch } from "../core/stopwatch.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
-import { readCheckpointMetadata } from "../train/checkpoint.ts";
+import { readCheckpoint } from "../train/checkpoint.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metric.ts";
+import type { Position } from "../train/position.ts";
 import { dataSets } from "./data_sets.ts";
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";
 import { command, formatOptions, path, runCommand, toggle, UsageError } from "./command.ts";
+import { modelName, prepareFolder } from "./run_folder.ts";
+import { Recording } from "./recording.ts";
 import { type Reporter, reporterFor } from "./training_report.ts";
 import {
   type Given,
@@ -32,10 +36,17 @@ const options = {
   json: toggle("one JSON object a line instead of text"),
 };
 
+/** A run that goes on from a checkpoint. */
+interface Resumed {
+  readonly folder: string;
+  readonly position: Position;
+}
+
 /** What `train` has done. */
 interface Result {
   readonly history: History;
   readonly test: Metrics | undefined;
+  readonly mistakes: number;
   readonly seconds: number;
   /** The exit code. */
   readonly code: number;
@@ -45,25 +56,47 @@ interface Result {
 async function train(
   settings: Settings,
   folder: string,
-  resume: string | undefined,
+  resumed: Resumed | undefined,
   report: Reporter,
 ): Promise<Result> {
   const optimizer = optimizerOf(settings);
   const net = await modelOf(settings);
-  using lock = await FileLock.take(`${folder}/model.safetensors`, "choose another (--out DIR)");
+  using lock = await FileLock.take(`${folder}/${modelName}`, "choose another (--out DIR)");
   if (lock.leftBy !== undefined) report.takenOver(folder, lock.leftBy);
+  if (resumed?.folder !== folder) prepareFolder(folder);
   const { train, test } = await dataSets[settings.data].load(settings.seed, {
     onProgress: report.download,
   });
+  const fingerprint = async () => {
+    const { fingerprintOf } = await import("./fingerprint.ts");
+    return await fingerprintOf(train, test);
+  };
+  if (resumed !== undefined) {
+    const { checkSameData } = await import("./run_record.ts");
+    await checkSameData(resumed.folder, await fingerprint());
+  }
   const watch = new Stopwatch();
   const opened = await device();
   const { kind, description } = opened;
   report.start({ ...settings, device: kind, description, output: folder, net, train, test });
+  await using recording = new Recording(async () => {
+    const { RunRecord } = await import("./run_record.ts");
+    return await RunRecord.begin(folder, {
+      settings,
+      device: { kind, description },
+      data: {
+        train: train.length,
+        test: test.length,
+        classes: train.classes,
+        fingerprint: await fingerprint(),
+      },
+    }, resumed);
+  });
   using interrupt = new Interrupt(() =>
     report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once")
   );
   let isRunning = false;
-  const history = await net.fit(train, {
+  const training = net.fit(train, {
     epochs: settings.epochs,
     batchSize: settings.batchSize,
     optimizer,
@@ -75,21 +108,36 @@ async function train(
       if (isRunning) return;
       isRunning = true;
       // Queued is not done; what fails here is told by fit.
-      opened.finish().then(report.firstStep, () => {});
+      opened.finish().then(() => (report.firstStep(), recording.started()), () => {});
     },
-    onProgress: report.progress,
-    onEpoch: (record) => report.epoch(record, settings.epochs),
+    onProgress(progress) {
+      report.progress(progress);
+      recording.progress(progress);
+    },
+    async onEpoch(record) {
+      report.epoch(record, settings.epochs);
+      await recording.epoch(record);
+    },
     checkpoint: { directory: folder, everySeconds: 5, metadata: { run: JSON.stringify(settings) } },
-    ...resume !== undefined && { resume },
+    ...resumed !== undefined && { resume: resumed.folder },
     signal: interrupt.signal,
   });
-  const seconds = watch.read() / 1000;
+  const history = await training.catch(async (error) => {
+    // What went wrong is the error, also where that cannot be written either.
+    await recording.end("failed", { error: error.message }).catch(() => {});
+    throw error;
+  });
+  const seconds = watch.read() / 1000, { epochs, steps } = history;
   if (history.stopped === "aborted") {
-    return { history, test: undefined, seconds, code: interrupt.code };
+    await recording.end("interrupted", { steps, epochs: epochs.length, seconds });
+    return { history, test: undefined, mistakes: 0, seconds, code: interrupt.code };
   }
   const measured = await net.evaluate(test);
-  await net.save(`${folder}/model.safetensors`);
-  return { history, test: measured, seconds, code: 0 };
+  await net.save(`${folder}/${modelName}`);
+  const { keepMistakes } = await import("./mistakes.ts");
+  const mistakes = await keepMistakes(net, test, `${folder}/mistakes`);
+  await recording.end("done", { steps, epochs: epochs.length, seconds, test: measured, mistakes });
+  return { history, test: measured, mistakes, seconds, code: 0 };
 }
 
 const help = async () =>
@@ -120,11 +168,12 @@ Environment
 /** The command; returns the exit code. */
 export const main = command(options, help, async (given) => {
   const { device: deviceName, out, resume, json = false, ...run } = given;
-  const settings = resume === undefined ? settingsOf(run) : await savedSettings(resume, run);
-  const folder = out ?? resume ?? `runs/${settings.model}-${settings.data}`;
+  const saved = resume === undefined ? undefined : await savedRun(resume, run);
+  const settings = saved?.settings ?? settingsOf(run);
+  const folder = out ?? saved?.folder ?? `runs/${settings.model}-${settings.data}`;
   const report = reporterFor(json);
   if (deviceName !== undefined) await setDevice(deviceName);
-  const result = await train(settings, folder, resume, report);
+  const result = await train(settings, folder, saved, report);
   if (result.test === undefined) {
     report.interrupted(result.history, folder);
     return result.code;
@@ -134,10 +183,15 @@ export const main = command(options, help, async (given) => {
   return 0;
 });
 
-async function savedSettings(place: string, given: Given): Promise<Settings> {
-  const { run } = await readCheckpointMetadata(place);
-  if (run !== undefined) return resumedSettings(run, given, place);
-  throw new UsageError(`--resume: the checkpoint in ${place} was not written by train`);
+/** The run that a checkpoint is of. */
+async function savedRun(place: string, given: Given): Promise<Resumed & { settings: Settings }> {
+  const { metadata: { run }, position } = await readCheckpoint(place);
+  if (run === undefined) {
+    throw new UsageError(`--resume: the checkpoint in ${place} was not written by train`);
+  }
+  // It may be named itself in place of its folder.
+  const folder = place.endsWith(".safetensors") ? splitPath(place)[0] : place;
+  return { folder, position, settings: resumedSettings(run, given, place) };
 }
 
 if (import.meta.main) await runCommand(main);

@@ -3,7 +3,12 @@ import { options } from "../core/options.ts";
 import type { Batch, Field } from "../train/batch.ts";
 import { Dataset, makeDataset } from "../train/dataset.ts";
 import type { Draw } from "../train/draw.ts";
-import { type ClassedImages, classedImages, countsOf } from "./image_classes.ts";
+import {
+  type ClassedImages,
+  classedImages,
+  countsOf,
+  type LabelledImage,
+} from "./image_classes.ts";
 import { type KeptImageOptions, keptImageSchema } from "./image_options.ts";
 import { ImageReader } from "./image_reader.ts";
 import type { CorruptImage, ImageSource } from "./image_source.ts";
@@ -53,6 +58,11 @@ export class ImageDataset extends Dataset {
   /** The number of images, those with them that cannot be read. */
   get length(): number {
     return this.#images.images.length;
+  }
+
+  /** The images as they are in files, by index, with their labels. */
+  get files(): readonly LabelledImage[] {
+    return this.#images.images;
   }
 
   /** The names of the images, by index: paths below the folder that was read. */

@@ -130,11 +130,6 @@ export async function readCheckpoint(place: string): Promise<Checkpoint> {
   return { path, metadata, position, tensors, best };
 }
 
-/** The texts that were saved with a checkpoint. */
-export async function readCheckpointMetadata(place: string): Promise<Checkpoint["metadata"]> {
-  return (await readFile(place)).metadata;
-}
-
 async function readFile(place: string) {
   const path = place.endsWith(".safetensors") ? place : `${place}/${checkpointName}`;
   let bytes: Uint8Array;

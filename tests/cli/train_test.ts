@@ -2,12 +2,20 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { Random } from "../../lib/core/random.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
+import { readRun } from "../../lib/cli/run_record.ts";
 import { filesIn } from "../folders.ts";
 import { scratch } from "../train/helpers.ts";
 import { savedBits, train, TrainRun } from "./run.ts";
 
 /** Steps large enough for a run to be short, small enough for a signal to hit it. */
 const short = ["--model", "mlp", "--device", "cpu", "--batch-size", "300", "--epochs", "2"];
+
+/** The epochs that a run has recorded, without times. */
+const epochsIn = async (folder: string) =>
+  (await Deno.readTextFile(`${folder}/metrics.jsonl`)).trimEnd().split("\n")
+    .map((line) => JSON.parse(line))
+    .filter(({ event }) => event === "epoch")
+    .map(({ time: _, seconds: __, imagesPerSecond: ___, ...measured }) => measured);
 
 Deno.test("train --json writes one object a line, with the fields that programs rely on", async () => {
   await using folder = await scratch();
@@ -101,11 +109,25 @@ Deno.test("Ctrl-C finishes the step and writes a checkpoint; --resume goes on to
   assertEquals([event, resume], ["interrupted", `deno task train --resume ${parts}`]);
   assert(steps > 0 && steps < 80);
   assertEquals((await readCheckpoint(checkpoint)).position.step, steps);
+  const again = await train(...short, "--out", parts);
+  assertEquals([again.code, again.lines], [2, []]);
+  assertStringIncludes(
+    again.errors,
+    `error: ${parts} has the checkpoint of a run that has not ended`,
+  );
+  assertStringIncludes(again.errors, `deno task train --resume ${parts}, or give the new run`);
+  assertEquals((await readRun(parts))!.status, "interrupted");
   const wrong = await train("--resume", parts, "--seed", "1");
   assertEquals(wrong.code, 2);
   assertStringIncludes(wrong.errors, "--seed: the run in");
   assertEquals((await train("--resume", parts, "--device", "cpu")).code, 0);
   assertEquals(await savedBits(parts), await savedBits(whole));
+  const [part, other] = [(await readRun(parts))!, (await readRun(whole))!];
+  assertEquals([part.status, part.settings, part.data], [other.status, other.settings, other.data]);
+  assertEquals(part.resumed!.map(({ step }) => step), [steps]);
+  const measured = await Promise.all([parts, whole].map(epochsIn));
+  assertEquals(measured[0], measured[1]);
+  assertEquals(measured[0]!.map(({ epoch }) => epoch), [1, 2]);
 });
 
 Deno.test("in plain text, Ctrl-C says how to go on, also where deno task passes it on a second time", async () => {
@@ -163,7 +185,7 @@ for (const [signal, exit] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
       assertEquals(lines.at(-1), `go on with: deno task train --resume ${quoted}`);
       const { position } = await readCheckpoint(out);
       assert(position.epoch >= 1 && position.epoch < 9);
-      assertEquals(filesIn(out), ["checkpoint.safetensors"]);
+      assertEquals(filesIn(out), ["checkpoint.safetensors", "metrics.jsonl", "run.json"]);
     },
   });
 }
@@ -184,5 +206,8 @@ Deno.test("a second run with the same --out is refused, and takes over from one 
   const third = await train("--resume", out, "--epochs", "2");
   assertEquals(third.code, 0);
   assertStringIncludes(third.lines[0]!, `${out}: taken over from process ${first.process.pid} `);
-  assertEquals(filesIn(out), ["checkpoint.safetensors", "model.safetensors"]);
+  assertEquals(
+    filesIn(out),
+    ["checkpoint.safetensors", "metrics.jsonl", "mistakes", "model.safetensors", "run.json"],
+  );
 });

@@ -1,0 +1,240 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import { UsageError } from "../../lib/cli/command.ts";
+import { fingerprintOf } from "../../lib/cli/fingerprint.ts";
+import { gitRevision } from "../../lib/cli/git_revision.ts";
+import { keepMistakes, type Mistake } from "../../lib/cli/mistakes.ts";
+import { Recording } from "../../lib/cli/recording.ts";
+import { prepareFolder } from "../../lib/cli/run_folder.ts";
+import { checkSameData, readRun, RunRecord } from "../../lib/cli/run_record.ts";
+import { digits } from "../../data/digits.ts";
+import { arrayDataset } from "../../lib/train/dataset.ts";
+import type { EpochRecord, Progress } from "../../lib/train/epoch_record.ts";
+import { sequential } from "../../lib/train/model.ts";
+import { encodePng } from "../../lib/plotly_svg/mod.ts";
+import { imageFolder } from "../../lib/images/image_folder.ts";
+import { decodeImage } from "../../lib/vision/decode.ts";
+import { filesIn, inFolder, smallDiskTest } from "../folders.ts";
+import { useCpu } from "../train/helpers.ts";
+
+const about = {
+  settings: { model: "mlp" },
+  device: { kind: "cpu", description: "here" },
+  data: { train: 10, test: 2, classes: ["a", "b"], fingerprint: "sha256:1" },
+};
+
+const epochRecord = (epoch: number): EpochRecord => ({
+  epoch,
+  step: 10 * epoch,
+  loss: 1 / epoch,
+  learningRate: 0.1,
+  seconds: 1,
+  imagesPerSecond: 9,
+});
+
+const linesIn = async (folder: string) =>
+  (await Deno.readTextFile(`${folder}/metrics.jsonl`)).split("\n").filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+Deno.test("a record says what was done, with what, and how it ended", () =>
+  inFolder(async (folder) => {
+    const recording = new Recording(() => RunRecord.begin(folder, about));
+    recording.started();
+    await recording.epoch(epochRecord(1));
+    assertEquals((await readRun(folder))!.status, "running");
+    await recording.end("done", { loss: 0.5 });
+    await recording[Symbol.asyncDispose]();
+    const run = (await readRun(folder))!;
+    assertEquals([run.status, run.result, run.settings], ["done", { loss: 0.5 }, about.settings]);
+    assertEquals(run.versions.deno, Deno.version.deno);
+    assert(/^\d+\.\d+\.\d+/.test(run.versions.striate));
+    assert(run.began <= run.ended!);
+    const [line] = await linesIn(folder);
+    assertEquals([line.event, line.epoch, line.loss], ["epoch", 1, 1]);
+  }));
+
+Deno.test("a resumed record keeps what was before the checkpoint, once", () =>
+  inFolder(async (folder) => {
+    const progress = (step: number) => JSON.stringify({ event: "progress", epoch: 3, step });
+    const lines = [
+      ...[1, 2].map((epoch) => JSON.stringify({ event: "epoch", ...epochRecord(epoch) })),
+      progress(22),
+      progress(28),
+      '{"event":"progress","epoch":3,"st',
+    ];
+    await Deno.writeTextFile(`${folder}/metrics.jsonl`, lines.join("\n"));
+    const records = [1, 2, 3].map(epochRecord);
+    for (const [step, kept] of [[25, 2], [30, 3]] as const) {
+      const position = { step, records: records.slice(0, kept) };
+      (await RunRecord.begin(folder, about, { folder, position }))[Symbol.dispose]();
+    }
+    assertEquals(
+      (await linesIn(folder)).map(({ event, epoch, step }) => [event, epoch, step]),
+      [["epoch", 1, 10], ["epoch", 2, 20], ["progress", 3, 22], ["epoch", 3, 30]],
+    );
+    assertEquals((await readRun(folder))!.resumed!.map(({ step }) => step), [25, 30]);
+    await checkSameData(folder, "sha256:1");
+    await assertRejects(
+      () => checkSameData(folder, "sha256:2"),
+      RangeError,
+      `cannot resume: the data are not those that the run in ${folder} began with`,
+    );
+  }));
+
+Deno.test("what cannot be recorded is an error at the next epoch, and at the end", () =>
+  inFolder(async (folder) => {
+    const recording = new Recording(() => RunRecord.begin(`${folder}/none`, about));
+    recording.progress({} as Progress);
+    await assertRejects(() => recording.epoch(epochRecord(1)), Error, "cannot write");
+    await assertRejects(() => recording.end("done"), Error, "cannot write");
+    await recording[Symbol.asyncDispose]();
+  }));
+
+smallDiskTest(
+  "a full disk ends a record with an error, and what was written is whole",
+  async (folder) => {
+    const recording = new Recording(() => RunRecord.begin(folder, about));
+    const epochs = Array.from({ length: 500 }, (_, i) => epochRecord(i + 1));
+    await assertRejects(
+      async () => {
+        for (const record of epochs) await recording.epoch(record);
+      },
+      Error,
+      "there is no space left on the disk",
+    );
+    await recording[Symbol.asyncDispose]();
+    assertEquals((await readRun(folder))!.status, "running");
+  },
+);
+
+Deno.test("a folder with a run that has not ended takes no new one; that of a run that has, does", () =>
+  inFolder(async (folder) => {
+    prepareFolder(folder);
+    await Deno.writeTextFile(`${folder}/checkpoint.safetensors`, "");
+    const expected = `${folder} has the checkpoint of a run that has not ended; go on with it by `;
+    const refused = () => assertThrows(() => prepareFolder(folder), UsageError, expected);
+    refused();
+    (await RunRecord.begin(folder, about))[Symbol.dispose]();
+    refused();
+    // A model of a run before that one.
+    await Deno.writeTextFile(`${folder}/model.safetensors`, "");
+    refused();
+    const ended = await RunRecord.begin(folder, about);
+    await ended.end("done");
+    ended[Symbol.dispose]();
+    prepareFolder(folder);
+    assertEquals(filesIn(folder), ["model.safetensors"]);
+    // Without a record, the times tell.
+    await Deno.writeTextFile(`${folder}/checkpoint.safetensors`, "");
+    await Deno.utime(`${folder}/model.safetensors`, 1000, 1000);
+    refused();
+    await Deno.utime(`${folder}/checkpoint.safetensors`, 999, 999);
+    prepareFolder(folder);
+  }));
+
+Deno.test("the commit of a repository is known by its files", () =>
+  inFolder(async (folder) => {
+    const commit = "a".repeat(40), other = "b".repeat(40);
+    assertEquals(await gitRevision(folder), undefined);
+    const write = async (path: string, text: string) => {
+      await Deno.mkdir(join(folder, path, ".."), { recursive: true });
+      await Deno.writeTextFile(join(folder, path), text);
+    };
+    await write(".git/HEAD", "ref: refs/heads/some/branch\n");
+    await write(".git/refs/heads/some/branch", `${commit}\n`);
+    await write("inner/file", "");
+    assertEquals(await gitRevision(`${folder}/inner`), { commit, branch: "some/branch" });
+    await Deno.remove(`${folder}/.git/refs`, { recursive: true });
+    assertEquals(await gitRevision(folder), undefined);
+    await write(".git/packed-refs", `# pack-refs\n${other} refs/heads/some/branch\n`);
+    assertEquals(await gitRevision(folder), { commit: other, branch: "some/branch" });
+    await write(".git/HEAD", `${commit}\n`);
+    assertEquals(await gitRevision(folder), { commit });
+    await write(".git/worktrees/w/HEAD", "ref: refs/heads/some/branch\n");
+    await write(".git/worktrees/w/commondir", "../..\n");
+    await write("tree/.git", `gitdir: ${folder}/.git/worktrees/w\n`);
+    assertEquals(await gitRevision(`${folder}/tree`), { commit: other, branch: "some/branch" });
+  }));
+
+Deno.test("data are known again by their examples, labels and classes", async () => {
+  const data = (first = 0, label = 1, names = ["a", "b"]) =>
+    arrayDataset({ inputs: [[first, 2], [3, 4]], targets: [label, 0], classes: names });
+  const all = await Promise.all(
+    [data(), data(), data(1), data(0, 0), data(0, 1, ["a", "c"])].map((one) => fingerprintOf(one)),
+  );
+  assert(all.every((one) => /^sha256:[0-9a-f]{64}$/.test(one)));
+  assertEquals(all[0], all[1]);
+  assertEquals(new Set(all).size, 4);
+  assert(await fingerprintOf(data(), data(1)) !== await fingerprintOf(data(1), data()));
+});
+
+/** Grey squares, a folder for each shade. */
+async function squares(folder: string, shades: Readonly<Record<string, number>>, count = 3) {
+  for (const [name, shade] of Object.entries(shades)) {
+    await Deno.mkdir(`${folder}/${name}`, { recursive: true });
+    for (let i = 0; i < count; i++) {
+      const png = encodePng(Array(64).fill(shade + i), 8, 8, 1);
+      await Deno.writeFile(`${folder}/${name}/${i}.png`, png);
+    }
+  }
+}
+
+Deno.test("images in files are known again by their bytes", () =>
+  inFolder(async (folder) => {
+    await squares(folder, { dark: 10, light: 200 });
+    const fingerprint = async () => {
+      const { train, test } = await imageFolder(folder, { size: 8 });
+      return await fingerprintOf(train, test);
+    };
+    const first = await fingerprint();
+    assertEquals(await fingerprint(), first);
+    await Deno.writeFile(`${folder}/dark/1.png`, encodePng(Array(64).fill(99), 8, 8, 1));
+    assert(await fingerprint() !== first);
+  }));
+
+Deno.test("mistakes are kept as pictures with a list, the surest first", () =>
+  inFolder(async (folder) => {
+    await useCpu(1);
+    const { test } = digits({ train: 1, test: 100 });
+    const net = sequential([28, 28, 1], { seed: 3 }).flatten().dense(10);
+    net.normalization = test.normalization;
+    const count = await keepMistakes(net, test, `${folder}/mistakes`);
+    const list: Mistake[] = JSON.parse(await Deno.readTextFile(`${folder}/mistakes/index.json`));
+    const { top1 } = await net.evaluate(test);
+    assertEquals(count, Math.round((1 - top1!) * 100));
+    assert(count > 25);
+    assertEquals(filesIn(`${folder}/mistakes`), [...list.map(({ file }) => file), "index.json"]);
+    assertEquals(list.length, 25);
+    assertEquals(
+      list.map((one) => one.probability),
+      list.map((one) => one.probability).sort().reverse(),
+    );
+    for (const { file, index, label, predicted } of [list[0]!, list[24]!]) {
+      const example = test.get(index);
+      const { data } = await decodeImage(await Deno.readFile(`${folder}/mistakes/${file}`));
+      const red = data.filter((_, i) => i % 3 === 0);
+      assertEquals([...red], [...example.inputs[0]!]);
+      assertEquals(label, test.classes![example.targets[0]![0]!]);
+      assert(predicted !== label);
+    }
+  }));
+
+Deno.test("mistakes of images in files say which; corrupt ones are left out", () =>
+  inFolder(async (folder) => {
+    await useCpu(1);
+    await squares(`${folder}/data`, { dark: 10, light: 200 }, 5);
+    await Deno.writeTextFile(`${folder}/data/dark/bad.png`, "no image");
+    const { test } = await imageFolder(`${folder}/data`, { size: 8, split: 0.9 });
+    const net = sequential([8, 8, 3], { seed: 3 }).flatten().dense(2);
+    net.normalization = test.normalization;
+    net.preprocessing = { ...net.preprocessing, channels: "bgr" };
+    await net.evaluate(test);
+    const count = await keepMistakes(net, test, `${folder}/mistakes`);
+    const list: Mistake[] = JSON.parse(await Deno.readTextFile(`${folder}/mistakes/index.json`));
+    assertEquals(list.length, count);
+    assert(count > 0);
+    for (const { image, label, index } of list) {
+      assert(image!.startsWith(`${label}/`));
+      assertEquals(test.names[index], image);
+    }
+  }));
