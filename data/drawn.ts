@@ -8,7 +8,7 @@ import { options, type Schema } from "../lib/core/options.ts";
 import { Random } from "../lib/core/random.ts";
 import type { Normalization } from "../lib/core/preprocessing.ts";
 import { sizeOf } from "../lib/core/shape.ts";
-import { type Dataset, makeDataset } from "../lib/train/dataset.ts";
+import { type Dataset, makeDataset, type ReadExample } from "../lib/train/dataset.ts";
 import type { Parts } from "./parts.ts";
 
 /** How many examples to draw, and from which seed. */
@@ -89,14 +89,16 @@ function drawnDataset(drawing: Drawing, length: number, seed: number, stream: nu
     normalization,
   } as const;
 
+  const randomOf = (index: number) => new Random(seed, stream + index);
+  const labelIn = (random: Random) => random.integer(classes.length);
+
   function render(index: number, pixels: Uint8Array): number {
-    const random = new Random(seed, stream + index);
-    const label = random.integer(classes.length);
+    const random = randomOf(index), label = labelIn(random);
     draw(label, random, pixels);
     return label;
   }
 
-  return makeDataset(length, schema, (index, batch, row) => {
+  const read: ReadExample = (index, batch, row) => {
     const block = Math.floor(index / blockLength), place = index % blockLength;
     const output = batch.inputs[0] as Uint8Array, labels = batch.targets[0]!;
     if (block >= blockCount) {
@@ -112,5 +114,11 @@ function drawnDataset(drawing: Drawing, length: number, seed: number, stream: nu
     if (cache.labels[place]! < 0) cache.labels[place] = render(index, pixels);
     output.set(pixels, row * size);
     labels[row] = cache.labels[place]!;
-  });
+  };
+  return makeDataset(
+    length,
+    schema,
+    read,
+    () => Uint8Array.from({ length }, (_, index) => labelIn(randomOf(index))),
+  );
 }

@@ -3,12 +3,7 @@ import { options } from "../core/options.ts";
 import type { Batch, Field } from "../train/batch.ts";
 import { Dataset, makeDataset } from "../train/dataset.ts";
 import type { Draw } from "../train/draw.ts";
-import {
-  type ClassedImages,
-  classedImages,
-  countsOf,
-  type LabelledImage,
-} from "./image_classes.ts";
+import { type ClassedImages, classedImages, type LabelledImage } from "./image_classes.ts";
 import { type KeptImageOptions, keptImageSchema } from "./image_options.ts";
 import { ImageReader } from "./image_reader.ts";
 import type { CorruptImage, ImageSource } from "./image_source.ts";
@@ -89,9 +84,9 @@ export class ImageDataset extends Dataset {
     return await this.#read.read(index, batch, row, draw);
   }
 
-  /** How many images each class has, by label; none is decoded for it. */
-  override classCounts(): Promise<number[]> {
-    return Promise.resolve(countsOf(this.#images));
+  /** The label of each image; none is decoded for it. */
+  override get labels(): readonly number[] {
+    return this.#images.images.map(({ label }) => label);
   }
 }
 

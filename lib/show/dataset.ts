@@ -27,12 +27,12 @@ export function datasetText(dataset: Dataset): string {
     return String(rowTable(dataset, [...first.batches({ batchSize: 1 })]));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return titleOf(dataset);
+    return String(dataset);
   }
 }
 
 async function figureOf(dataset: Dataset): Promise<Figure | undefined> {
-  const { inputs: [input], targets: [target], length } = dataset, title = titleOf(dataset);
+  const { inputs: [input], targets: [target], length } = dataset, title = String(dataset);
   const { shape = [] } = input ?? {};
   if (shape.length === 3 && (shape[2] === 1 || shape[2] === 3)) {
     return await images(dataset, { title, count: Math.min(length, counts.images) });
@@ -63,14 +63,6 @@ async function pointsOf(dataset: Dataset, title: string): Promise<Figure> {
   });
 }
 
-/** One line: how many examples there are, and of what. */
-export function titleOf({ length, inputs, targets, classes }: Dataset): string {
-  const list = (fields: readonly Field[]) =>
-    fields.map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`).join(", ");
-  const of = classes === undefined ? list(targets) : `${classes.length} classes`;
-  return `${length.toLocaleString("en")} examples: ${list(inputs)}${of && ` -> ${of}`}`;
-}
-
 /** What target 0 of an example says: a class by name, or a number. */
 export function labelOf({ classes, targets }: Dataset, { targets: [labels] }: Batch): string {
   if (labels === undefined || sizeOf(targets[0]!.shape) !== 1) return "";
@@ -88,7 +80,7 @@ function rowTable(dataset: Dataset, examples: readonly Batch[]): Table {
       ...cellsOf("weight", weights, example.weights ?? []),
     ]);
   });
-  return table(rows, { title: titleOf(dataset) });
+  return table(rows, { title: String(dataset) });
 }
 
 /** A field of a few numbers as a column for each, a larger one as a text. */

@@ -32,8 +32,8 @@ export interface BatchesOptions extends DrawOptions {
   /** Hands out the same arrays again and again: each batch is valid until the next is asked for. */
   readonly reuse?: boolean;
   /**
-   * Batches that are read while one is used, where examples take time to read; 2 by default. They
-   * bound the memory that reading ahead takes.
+   * Batches that are read while one is used, where examples take time to read; by default as many as
+   * {@linkcode Dataset.prefetch} says, or 2. They bound the memory that reading ahead takes.
    */
   readonly prefetch?: number;
 }
@@ -46,6 +46,9 @@ export const drawSchema = { epoch: cutSchema.epoch, seed: cutSchema.seed } satis
   DrawOptions
 >;
 
+/** Batches that are read ahead where nothing else is said. */
+export const usualAhead = 2;
+
 /** The options by which examples under an index are cut into batches. */
 export const batchesSchema = {
   ...cutSchema,
@@ -55,7 +58,7 @@ export const batchesSchema = {
     false,
   ),
   reuse: flag(false),
-  prefetch: integer({ least: 0 }, 2),
+  prefetch: integer({ least: 0 }),
 } satisfies OptionSchema<BatchesOptions>;
 
 type BatchesSettings = Values<typeof batchesSchema>;
@@ -77,10 +80,10 @@ export function batchCountOf(length: number, batchSize: number, dropRemainder: b
   return dropRemainder ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
 }
 
-/** The batches of an epoch; see {@linkcode Dataset.batches}. */
-export function batchesOf(examples: Examples, given: BatchesOptions): Batches {
+/** The batches of an epoch, of which `ahead` are read ahead; see {@linkcode Dataset.batches}. */
+export function batchesOf(examples: Examples, given: BatchesOptions, ahead: number): Batches {
   const settings = options("batches", given, batchesSchema), { length } = examples;
-  const { batchSize, shuffle, epoch, start, dropRemainder } = settings;
+  const { batchSize, shuffle, epoch, start, dropRemainder, prefetch = ahead } = settings;
   const count = batchCountOf(length, batchSize, dropRemainder);
   if (count === 0) {
     throw new RangeError(
@@ -96,7 +99,7 @@ export function batchesOf(examples: Examples, given: BatchesOptions): Batches {
     *[Symbol.iterator]() {
       for (const started of starts()) yield atOnce(started, "batches");
     },
-    [Symbol.asyncIterator]: () => readAhead(starts(), settings.prefetch),
+    [Symbol.asyncIterator]: () => readAhead(starts(), prefetch),
   };
 }
 

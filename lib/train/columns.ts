@@ -116,9 +116,10 @@ function checkLabels(column: Column | undefined, classes: readonly string[]): vo
 }
 
 /** Checks weights of examples; the error says which is none. */
-export function checkWeights(weights: TensorData, what: string): void {
-  const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
-  if (wrong < 0) return;
+export function checkWeights(weights: ArrayLike<number>, what: string): void {
+  let wrong = 0;
+  while (wrong < weights.length && weights[wrong]! >= 0 && weights[wrong]! < Infinity) wrong++;
+  if (wrong === weights.length) return;
   throw new RangeError(
     `${what}: expected finite numbers of at least 0, found ${weights[wrong]} at place ${wrong}`,
   );

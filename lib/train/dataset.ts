@@ -5,7 +5,6 @@
  * @module
  */
 import { describeValue } from "../core/errors.ts";
-import { positiveInteger } from "../core/option_kinds.ts";
 import { options, pick } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
@@ -26,15 +25,19 @@ import {
   type Batches,
   batchesOf,
   type BatchesOptions,
+  batchesSchema,
   checkInteger,
   type DrawOptions,
   drawSchema,
   filled,
+  usualAhead,
 } from "./batches.ts";
 import { type ArrayDatasetOptions, examplesOf } from "./columns.ts";
+import { textOf } from "./dataset_text.ts";
 import { Draw } from "./draw.ts";
 import { keptIn } from "./kept.ts";
 import type { ReadExample, Reading } from "./reading.ts";
+import type { SamplingOptions } from "./sampling.ts";
 import {
   changedBy,
   type ExampleTransform,
@@ -49,6 +52,7 @@ export type { Batch, Example, Field, Schema, TensorBatch } from "./batch.ts";
 export type { Batches, BatchesOptions, DrawOptions } from "./batches.ts";
 export type { Draw } from "./draw.ts";
 export type { ReadExample, Reading } from "./reading.ts";
+export type { SamplingOptions } from "./sampling.ts";
 export type { ExampleTransform, ParallelMapOptions, SchemaTransform } from "./transform.ts";
 
 /**
@@ -85,6 +89,12 @@ export abstract class Dataset implements Schema {
   /** Constants for input 0 where that is a uint8 image. */
   readonly normalization?: Normalization;
 
+  /**
+   * Batches that are read while one is used, where examples take time to read; 2, unless
+   * {@linkcode Dataset.prefetch} says otherwise.
+   */
+  readonly ahead: number = usualAhead;
+
   /** Sets the optional parts of the schema. */
   constructor(
     { weights, classes, normalization }: Pick<Schema, "weights" | "classes" | "normalization"> = {},
@@ -92,6 +102,14 @@ export abstract class Dataset implements Schema {
     if (weights?.length) this.weights = weights;
     if (classes) this.classes = classes;
     if (normalization) this.normalization = normalization;
+  }
+
+  /**
+   * The label of each example, where target 0 is one and they are known without reading examples, as
+   * those of arrays and of image files are.
+   */
+  get labels(): ArrayLike<number> | undefined {
+    return undefined;
   }
 
   /**
@@ -141,7 +159,7 @@ export abstract class Dataset implements Schema {
    * @throws {TypeError} by `for`, where examples take time to read
    */
   batches(given: BatchesOptions): Batches {
-    return batchesOf(this, given);
+    return batchesOf(this, given, this.ahead);
   }
 
   /**
@@ -251,7 +269,8 @@ export abstract class Dataset implements Schema {
       return this.map(made.transform, { ...made.schema, ...schema });
     }
     const result = changedSchema(this, schema);
-    return makeDataset(this.length, result, changedBy(change, this, result));
+    const read = changedBy(change, this, result);
+    return view(this, { schema: result, read, labels: () => undefined });
   }
 
   /**
@@ -301,21 +320,72 @@ export abstract class Dataset implements Schema {
       );
     }
     const length = parts.reduce((sum, part) => sum + part.length, 0);
-    return makeDataset(length, this, (index, batch, row, draw) => {
+    const read: ReadExample = (index, batch, row, draw) => {
       let part = 0;
       while (index >= parts[part]!.length) index -= parts[part++]!.length;
       return parts[part]!.read(index, batch, row, draw);
-    });
+    };
+    const labels = () => {
+      const all = parts.map(({ labels }) => labels);
+      return all.some((one) => one === undefined)
+        ? undefined
+        : all.flatMap((labels) => Array.from(labels!));
+    };
+    return new Made({ length, schema: this, read, labels, ahead: this.ahead });
   }
 
   /**
    * The same examples, of which those that are read first stay in memory, up to `bytes` (1 GiB by
    * default): later epochs do not read them again. They are read as for epoch 0 of seed 0; what is to
-   * differ from epoch to epoch is drawn by a `map` after it.
+   * differ from epoch to epoch is drawn by a `map` or `sample` after it.
    */
   cache(bytes: number = 2 ** 30): Dataset {
     checkInteger(bytes, 0, Number.MAX_SAFE_INTEGER, "cache: bytes");
-    return makeDataset(this.length, this, keptIn(bytes, this));
+    return view(this, { read: keptIn(bytes, this) });
+  }
+
+  /**
+   * The same examples, of which as many batches as `batches` are read while one is used: 2 without it.
+   * More smooth out what takes now less, now more time; 0 reads a batch when it is wanted. They bound
+   * the memory that reading ahead takes. Examples that are at hand are never read ahead.
+   */
+  prefetch(batches: number): Dataset {
+    return view(this, { ahead: batchesSchema.prefetch.read(batches, "prefetch") });
+  }
+
+  /**
+   * Examples drawn anew for each epoch, by `weights` of theirs or with all classes equally often
+   * (`balanced`), for data in which some are rare. The seed and the epoch alone decide which are drawn:
+   * `fit` gives its own, and a resumed run draws the same. What is random in an example, such as
+   * augmentation, differs from one draw of it to the next.
+   *
+   * ```ts
+   * import { arrayDataset } from "./dataset.ts";
+   *
+   * const data = arrayDataset({ inputs: [[1], [2], [3], [4]], targets: [0, 0, 0, 1], classes: 2 });
+   * console.log(await (await data.sample({ balanced: true })).classCounts()); // [ 2, 2 ]
+   * const often = await data.sample({ weights: [0, 0, 1, 3], length: 100 });
+   * console.log(often.length, (await often.classCounts())[1]! > 50); // 100 true
+   * ```
+   *
+   * `evaluate`, `predict` and `classCounts` see what is drawn for epoch 0 of seed 0. `balanced` reads all
+   * examples once where `labels` are not known before, as after `map`: sample first, and map then.
+   *
+   * @throws {RangeError} for weights that are not one for each example, below 0 or all 0, or a length out
+   * of range
+   * @throws {TypeError} for neither or both of `weights` and `balanced`, or `balanced` where target 0 is
+   * no class with a name
+   */
+  async sample(given: SamplingOptions): Promise<Dataset> {
+    // Most training sees each example once an epoch.
+    const { samplingOf } = await import("./sampling.ts");
+    const { length, orderOf } = await samplingOf(this, given);
+    return view(this, {
+      length,
+      read: (index, batch, row, draw) =>
+        this.read(orderOf(draw.seed, draw.epoch)[index]!, batch, row, draw),
+      labels: () => this.labels && Array.from(orderOf(0, 0), (index) => this.labels![index]!),
+    });
   }
 
   /**
@@ -348,24 +418,28 @@ export abstract class Dataset implements Schema {
    * @throws {RangeError} for a label that no class has
    */
   async classCounts(): Promise<number[]> {
-    const { classes, targets: [target] } = this;
-    if (classes === undefined || target?.dtype !== "i32" || target.shape.length > 0) {
-      throw new TypeError("classCounts: expected target 0 to be the label of a class with a name");
-    }
-    const counts = classes.map(() => 0);
-    for await (const { targets } of this.batches({ batchSize: 64, reuse: true })) {
-      for (const label of targets[0]!) {
-        checkInteger(label, 0, classes.length - 1, "classCounts: label");
-        counts[label]!++;
-      }
-    }
+    const { labelsOf } = await import("./labels.ts");
+    const labels = await labelsOf(this, "classCounts");
+    const counts = this.classes!.map(() => 0);
+    for (let i = 0; i < labels.length; i++) if (labels[i]! >= 0) counts[labels[i]!]!++;
     return counts;
+  }
+
+  /** One line: how many examples there are, of what, and how balanced their classes are. */
+  toString(): string {
+    return textOf(this);
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
   }
 }
 
 /**
  * A data set of `length` examples that `read` copies to a row of a batch, drawn, decoded or looked
- * up as it likes: the short way to a {@linkcode Dataset} without writing a class.
+ * up as it likes: the short way to a {@linkcode Dataset} without writing a class. `labels` gives the
+ * labels, where target 0 is one and they are known without reading.
  *
  * ```ts
  * import { makeDataset } from "./dataset.ts";
@@ -381,21 +455,48 @@ export abstract class Dataset implements Schema {
  * console.log(parity.get(7).targets[0]); // Int32Array [ 1 ]
  * ```
  */
-export function makeDataset(length: number, schema: Schema, read: ReadExample): Dataset {
+export function makeDataset(
+  length: number,
+  schema: Schema,
+  read: ReadExample,
+  labels?: Labels,
+): Dataset {
   checkInteger(length, 1, 2 ** 32 - 1, "makeDataset: length");
-  return new Made(length, schema, read);
+  return new Made({ length, schema, read, ...labels && { labels } });
+}
+
+/** The label of each example, where they are known without reading any. */
+type Labels = () => ArrayLike<number> | undefined;
+
+/** What a data set is made of. */
+interface DatasetParts {
+  readonly length: number;
+  readonly schema: Schema;
+  readonly read: ReadExample;
+  readonly labels?: Labels;
+  readonly ahead?: number;
 }
 
 class Made extends Dataset {
   readonly inputs: readonly Field[];
   readonly targets: readonly Field[];
+  override readonly length: number;
+  override readonly ahead: number;
   readonly #read: ReadExample;
+  readonly #labels: Labels | undefined;
 
-  constructor(override readonly length: number, schema: Schema, read: ReadExample) {
+  constructor({ length, schema, read, labels, ahead = usualAhead }: DatasetParts) {
     super(schema);
+    this.length = length;
     this.inputs = schema.inputs;
     this.targets = schema.targets;
+    this.ahead = ahead;
     this.#read = read;
+    this.#labels = labels;
+  }
+
+  override get labels(): ArrayLike<number> | undefined {
+    return this.#labels?.();
   }
 
   override read(index: number, batch: Batch, row: number, draw = new Draw(0, 0, index)): Reading {
@@ -403,10 +504,24 @@ class Made extends Dataset {
   }
 }
 
+/** A data set that is read by way of another. */
+function view(source: Dataset, changes: Partial<DatasetParts>): Dataset {
+  return new Made({
+    length: source.length,
+    schema: source,
+    read: (index, batch, row, draw) => source.read(index, batch, row, draw),
+    labels: () => source.labels,
+    ahead: source.ahead,
+    ...changes,
+  });
+}
+
 /** Some examples of `source`, in the order of `indices`. */
 function subset(source: Dataset, indices: Uint32Array): Dataset {
-  return makeDataset(indices.length, source, (index, batch, row, draw) => {
-    return source.read(indices[index]!, batch, row, draw);
+  return view(source, {
+    length: indices.length,
+    read: (index, batch, row, draw) => source.read(indices[index]!, batch, row, draw),
+    labels: () => source.labels && Array.from(indices, (index) => source.labels![index]!),
   });
 }
 
@@ -429,8 +544,10 @@ function subset(source: Dataset, indices: Uint32Array): Dataset {
  * @throws {RangeError} for no examples, unequal counts, or a label outside the classes
  */
 export function arrayDataset(options: ArrayDatasetOptions): Dataset {
-  const { length, schema, examples } = examplesOf(options);
-  return makeDataset(length, schema, (index, batch, row) => {
-    copyRow(schema, examples, index, batch, row);
-  });
+  const { length, schema, examples } = examplesOf(options), [labels] = schema.targets;
+  const read: ReadExample = (index, batch, row) => copyRow(schema, examples, index, batch, row);
+  if (labels === undefined || labels.dtype === "f32" || labels.shape.length > 0) {
+    return makeDataset(length, schema, read);
+  }
+  return makeDataset(length, schema, read, () => examples.targets[0]!);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { integer, positiveInteger } from "../core/option_kinds.ts";
-import { options, pick, type Values } from "../core/options.ts";
+import { options, pick, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import {
@@ -22,9 +22,10 @@ import {
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
-import type { BatchesOptions } from "./batches.ts";
+import { type BatchesOptions, batchesSchema } from "./batches.ts";
 import { arrayDataset, type Dataset } from "./dataset.ts";
 import { Draw } from "./draw.ts";
+import { askAhead } from "./read_ahead.ts";
 import type { ExampleTransform, SchemaTransform } from "./transform.ts";
 
 /**
@@ -36,8 +37,16 @@ export type StreamSource = (
   seed: number,
 ) => AsyncIterable<Example> | Iterable<Example>;
 
-/** How {@linkcode DataStream.batches} cuts a stream; batches before `start` are read and dropped. */
+/**
+ * How {@linkcode DataStream.batches} cuts a stream; batches before `start` are read and dropped. By
+ * default none is read ahead, unless {@linkcode DataStream.prefetch} says so.
+ */
 export type StreamBatchesOptions = Omit<BatchesOptions, "shuffle" | "reuse">;
+
+const streamSchema = {
+  ...cutSchema,
+  prefetch: batchesSchema.prefetch,
+} satisfies OptionSchema<StreamBatchesOptions>;
 
 /**
  * A stream of examples with the same fields and batches as a `Dataset`, read anew for every epoch.
@@ -73,6 +82,7 @@ export class DataStream implements Schema {
   readonly #source: StreamSource;
   /** How many times it was mapped: each time draws random numbers of its own. */
   #maps = 0;
+  #ahead = 0;
 
   /** A stream of what `source` yields; every example is checked against `schema`. */
   constructor(schema: Schema, source: StreamSource) {
@@ -167,6 +177,16 @@ export class DataStream implements Schema {
     });
   }
 
+  /**
+   * The same examples, of which as many batches as `batches` are read while one is used, where a stream
+   * reads none ahead by itself. They bound the memory that reading ahead takes.
+   */
+  prefetch(batches: number): DataStream {
+    const stream = this.#changed((examples) => examples);
+    stream.#ahead = streamSchema.prefetch.read(batches, "prefetch");
+    return stream;
+  }
+
   /** A stream of what `change` makes of the examples of each epoch. */
   #changed(
     change: (
@@ -179,6 +199,7 @@ export class DataStream implements Schema {
     const source: StreamSource = (epoch, seed) => change(this.examples(epoch, seed), epoch, seed);
     const stream = new DataStream(schema, source);
     stream.#maps = this.#maps;
+    stream.#ahead = this.#ahead;
     return stream;
   }
 
@@ -193,7 +214,8 @@ export class DataStream implements Schema {
    * @throws {RangeError} for a batch size out of range, or (while reading) a stream with no example
    */
   batches(given: StreamBatchesOptions): AsyncIterable<Batch> {
-    return this.#batches(options("batches", given, cutSchema));
+    const { prefetch = this.#ahead, ...cut } = options("batches", given, streamSchema);
+    return askAhead(this.#batches(cut), prefetch);
   }
 
   /** One epoch in batches of tensors: see {@linkcode Dataset.tensors}. */

@@ -108,6 +108,12 @@ const ofExamples = elsewhere(
   "weights of examples belong to the data set: arrayDataset({ inputs, targets, weights })",
 );
 
+/** What decides which examples are seen belongs to the data. */
+const sampled = elsewhere(
+  'say classWeights: "balanced", or draw the examples: train on await data.sample({ balanced: true }), ' +
+    "or on await data.sample({ weights })",
+);
+
 /** What other libraries call weights of examples. */
 const examplesInData = { weights: ofExamples, sampleWeights: ofExamples, sampleWeight: ofExamples };
 
@@ -148,7 +154,7 @@ export const fitSchema = {
   }),
   resume: text(),
   signal: instance(AbortSignal),
-  ...{ ...examplesInData, balanced: elsewhere('say classWeights: "balanced"') },
+  ...{ ...examplesInData, balanced: sampled, sampler: sampled, weightedSampler: sampled },
 } satisfies Schema<FitOptions>;
 
 /** The options of a `fit`, with their defaults. */

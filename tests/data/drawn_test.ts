@@ -25,6 +25,7 @@ for (const [make, shape] of [[digits, [28, 28, 1]], [shapes, [32, 32, 3]]] as co
     assertEquals(train.classes!.length, 10);
     const labels = train.batch(Array.from({ length: 300 }, (_, i) => i)).targets[0]!;
     assertEquals(new Set(labels).size, 10);
+    assertEquals(Array.from(train.labels!), [...labels]);
     assert(labels.every((label) => label >= 0 && label < 10));
   });
 

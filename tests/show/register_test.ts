@@ -89,7 +89,13 @@ Deno.test("a data set is pictures, points or rows", async () => {
   assertStringIncludes(String(images["text/html"]), "data:image/");
   assertStringIncludes(
     JSON.stringify(images["application/vnd.plotly.v1+json"]),
-    "30 examples: u8 [28, 28, 1] -> 10 classes",
+    "30 examples: u8 [28, 28, 1] -> 10 classes of 2 to 5 examples",
+  );
+  assertStringIncludes(
+    Deno.inspect(
+      arrayDataset({ inputs: [[1], [2], [3]], targets: [0, 2, 0], classes: ["ant", "bee", "cat"] }),
+    ),
+    "3 examples: f32 [1] -> 3 classes (ant 2, bee 0, cat 1)",
   );
   const points = arrayDataset({
     inputs: [[0, 0], [0, 1], [1, 0], [1, 1]],

@@ -427,6 +427,50 @@ Deno.test("as many batches are read ahead as were asked for", async () => {
   }
 });
 
+Deno.test("prefetch: a data set says how many, views keep it, and batches() may say otherwise", async () => {
+  const reads = async (change: (data: Dataset) => Dataset, cut: object = {}) => {
+    const { data, counts } = inTime(20), reads: number[] = [];
+    for await (const _ of change(data).batches({ batchSize: 4, ...cut })) reads.push(counts.reads);
+    return reads;
+  };
+  const ahead = (count: number) => [1, 2, 3, 4, 5].map((done) => Math.min(20, 4 * (done + count)));
+  assertEquals(await reads((data) => data), ahead(2));
+  for (const count of [0, 1, 3]) {
+    assertEquals(await reads((data) => data.prefetch(count)), ahead(count));
+    const mapped = (data: Dataset) => data.prefetch(count).map((e) => e).shuffle(1).cache(0);
+    assertEquals(await reads(mapped), ahead(count));
+    assertEquals(await reads((data) => data.prefetch(count), { prefetch: 2 }), ahead(2));
+  }
+  const same = await rowsInTime(inTime(11).data.prefetch(5).batches({ batchSize: 3, shuffle: 2 }));
+  assertEquals(same, rows(counting(11).batches({ batchSize: 3, shuffle: 2 })));
+  assertEquals([...counting(4).prefetch(3).batches({ batchSize: 2 })].length, 2);
+  for (const wrong of [-1, 0.5]) {
+    assertThrows(
+      () => counting(3).prefetch(wrong),
+      RangeError,
+      "prefetch: expected an integer of at",
+    );
+  }
+});
+
+Deno.test("labels are known without reading where arrays have them, and in views", () => {
+  const labelsOf = ({ labels }: Dataset) => labels && Array.from(labels);
+  const data = counting(5);
+  assertEquals(labelsOf(data), [0, 1, 2, 0, 1]);
+  assertEquals(labelsOf(data.slice(1, 3).concatenate(data.take(1))), [1, 2, 0]);
+  assertEquals(labelsOf(data.cache().prefetch(1).shuffle(3))!.toSorted(), [0, 0, 1, 1, 2]);
+  assertEquals(labelsOf(data.map((example) => example)), undefined, "they may have changed");
+  assertEquals(labelsOf(data.concatenate(inTime(2).data)), undefined);
+  for (const targets of [undefined, [[1], [2]], Float32Array.of(1, 2)]) {
+    assertEquals(
+      labelsOf(arrayDataset({ inputs: [[1], [2]], ...targets && { targets } })),
+      undefined,
+    );
+  }
+  const told = makeDataset(2, data, () => {}, () => [2, 1]);
+  assertEquals(labelsOf(told), [2, 1]);
+});
+
 Deno.test("what reads at once refuses examples that take time, and says what to do", async () => {
   const { data } = inTime(6);
   for (const read of [() => data.get(1), () => [...data.batches({ batchSize: 2 })]]) {

@@ -36,6 +36,59 @@ Deno.test("DataStream: batches, remainder, take, skip", async () => {
   assertEquals(await rows(stream.skip(5).batch(5)), [[5, 6]]);
 });
 
+Deno.test("DataStream: prefetch reads batches ahead, as many as are said and in their order", async () => {
+  for (const ahead of [0, 1, 3]) {
+    let read = 0;
+    const stream = new DataStream(schema, function* () {
+      for (; read < 20; read++) {
+        yield { inputs: [Float32Array.of(read, read)], targets: [Int32Array.of(0)] };
+      }
+    });
+    const seen: number[] = [], reads: number[] = [];
+    for await (const { inputs } of stream.prefetch(ahead).take(20).batches({ batchSize: 4 })) {
+      // What was asked for has had the time to come.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      seen.push(inputs[0]![0]!);
+      reads.push(read + (read < 20 ? 1 : 0));
+    }
+    assertEquals(seen, [0, 4, 8, 12, 16]);
+    assertEquals(reads, [1, 2, 3, 4, 5].map((done) => Math.min(20, 4 * (done + ahead))));
+  }
+  const whole = await rows(counting(11).batches({ batchSize: 3, start: 1 }));
+  assertEquals(await rows(counting(11).batches({ batchSize: 3, start: 1, prefetch: 2 })), whole);
+  assertThrows(
+    () => counting(3).prefetch(-1),
+    RangeError,
+    "prefetch: expected an integer of at least 0",
+  );
+});
+
+Deno.test("DataStream: what ends in the middle, or fails ahead, does so in its turn", async () => {
+  let closed = 0;
+  const source = async function* () {
+    try {
+      for (let i = 0; i < 8; i++) {
+        await Promise.resolve();
+        if (i === 5) throw new SyntaxError("example 5 is torn");
+        yield { inputs: [Float32Array.of(i, i)], targets: [Int32Array.of(0)] };
+      }
+    } finally {
+      closed++;
+    }
+  };
+  const stream = new DataStream(schema, source).prefetch(3), seen: number[][] = [];
+  await assertRejects(
+    async () => {
+      for await (const batch of stream.batch(2)) seen.push([...batch.inputs[0]!]);
+    },
+    SyntaxError,
+    "example 5 is torn",
+  );
+  assertEquals([seen, closed], [[[0, 0, 1, 1], [2, 2, 3, 3]], 1]);
+  for await (const _ of new DataStream(schema, source).prefetch(1).batch(1)) break;
+  assertEquals(closed, 2, "a stream that is left is closed");
+});
+
 Deno.test("DataStream: shuffle depends on seed and epoch alone", async () => {
   const stream = counting(40).shuffle(8, 3);
   const order = async (epoch: number) =>

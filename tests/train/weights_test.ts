@@ -266,7 +266,7 @@ Deno.test("weights that make no sense are refused before any work", async () => 
   await refuse(
     plain,
     { balanced: true },
-    'unknown option "balanced"; say classWeights: "balanced"',
+    'unknown option "balanced"; say classWeights: "balanced", or draw the examples: train on await data.sample({ balanced: true })',
   );
   const numbers = arrayDataset({ inputs, targets: inputs.map(() => [1, 2, 3]) });
   const loss = "meanSquaredError";
