@@ -110,6 +110,8 @@ export type {
 export * as metrics from "./lib/train/metrics.ts";
 export { loadModel } from "./lib/train/load_model.ts";
 export { Model, model, type ModelOf, sequential } from "./lib/train/model.ts";
+export { extractFeatures, type ExtractFeaturesOptions } from "./lib/train/extract_features.ts";
+export { type NewClasses, replaceHead, type ReplaceHeadOptions } from "./lib/train/replace_head.ts";
 export type {
   EvaluateOptions,
   FitOptions,

@@ -1,9 +1,13 @@
 import { type CacheOptions, cacheSchema } from "../core/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
+import { integer } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { loadModel } from "../train/load_model.ts";
 import type { Model } from "../train/model.ts";
+import { newClassesOption, newHead } from "../train/replace_head.ts";
 import { loadWeights, type LoadWeightsOptions, loadWeightsSchema } from "../weights/load.ts";
+import { matchWeights } from "../weights/match.ts";
+import type { WeightReport } from "../weights/report.ts";
 import type { WeightFile } from "../weights/weight_file.ts";
 import { openWeights } from "../weights/open.ts";
 import type { Preprocessing, SquarePreprocessing } from "../core/preprocessing.ts";
@@ -16,15 +20,28 @@ export interface OpenNetwork {
   readonly model: Model;
   /** How images become its inputs. */
   readonly preprocessing: Preprocessing;
+  /** Which weights come from the file, and which are new (`kept`); it prints. */
+  readonly report: WeightReport;
 }
 
 /** Settings of {@linkcode openNetwork}: those of loadWeights that a network needs. */
 export interface OpenNetworkOptions
-  extends CacheOptions, Pick<LoadWeightsOptions, "map" | "ignore" | "part"> {}
+  extends CacheOptions, Pick<LoadWeightsOptions, "map" | "ignore" | "part"> {
+  /**
+   * Other classes than those that it was trained for: their number, or their names in the order of the
+   * labels. The head, which is the last dense layer or convolution, is replaced by a new one, and so
+   * are those of auxiliary classifiers; all else is loaded: see {@linkcode replaceHead}.
+   */
+  readonly classes?: number | readonly string[];
+  /** Seeds the first weights of a new head; 0 by default. */
+  readonly seed?: number;
+}
 
 const schema = {
   ...cacheSchema,
   ...pick(loadWeightsSchema, "map", "ignore", "part"),
+  classes: newClassesOption,
+  seed: integer(),
 } satisfies Schema<OpenNetworkOptions>;
 
 /** The names that stand for published weights. */
@@ -46,6 +63,20 @@ const plain: SquarePreprocessing = {
  * then be undefined. With `map`, `ignore` or `part` its file is taken as one of weights, for the network of
  * that name. The model knows the preprocessing too, and a later `save` keeps it.
  *
+ * For other `classes`, it is a network to be fine-tuned:
+ *
+ * ```ts ignore
+ * import { imageFolder, openNetwork } from "@striate/striate";
+ * const { model, preprocessing, report } = await openNetwork("resnet18", "imagenet", {
+ *   classes: ["ants", "bees"],
+ * });
+ * console.log(String(report)); // …: 120 of 122 weights matched; fc.kernel and fc.bias are new
+ * const { train, test } = await imageFolder("photos", { preprocessing, augment: "crop-flip" });
+ * await model.freeze({ upTo: "layer3" }).fit(train, { epochs: 10, validation: test });
+ * ```
+ *
+ * As it was trained:
+ *
  * ```ts ignore
  * import { evaluateImages, openImages, openNetwork } from "@striate/striate";
  * const { model } = await openNetwork("resnet50", "imagenet");
@@ -53,8 +84,10 @@ const plain: SquarePreprocessing = {
  * console.log((await evaluateImages(model, images)).top5Error);
  * ```
  *
- * @throws {RangeError} for a name that is not in the zoo, or is not that of a saved model
- * @throws {TypeError} for weights of another network
+ * @throws {RangeError} for a name that is not in the zoo, or is not that of a saved model, fewer than
+ * two classes, or a class that comes twice
+ * @throws {TypeError} for weights of another network, or new classes for one whose output is not that
+ * of a dense layer or a convolution
  * @throws {SyntaxError} for a damaged file; and whatever a download throws
  */
 export async function openNetwork(
@@ -62,23 +95,38 @@ export async function openNetwork(
   weights: string,
   given: OpenNetworkOptions = {},
 ): Promise<OpenNetwork> {
-  const { map, ignore, part, ...cache } = options("openNetwork", given, schema);
+  const { map, ignore, part, classes, seed, ...cache } = options("openNetwork", given, schema);
+  if (seed !== undefined && classes === undefined) {
+    throw new TypeError("openNetwork: seed: it is that of a new head; give classes too");
+  }
   const entry = name === undefined ? undefined : zooEntry(name);
+  const renew = (model: Model) =>
+    classes === undefined
+      ? { model, replaced: [] }
+      : newHead(model, classes, seed ?? 0, "openNetwork: classes");
   if (published.includes(weights as PublishedName)) {
     if (entry === undefined) {
       throw new RangeError(
         `${weights}: published weights are of a network; name it (--model NAME)`,
       );
     }
-    const { preprocessing } = entry, model = build(entry);
+    const { preprocessing } = entry, { model, replaced } = renew(build(entry));
     const known = publishedWeights(entry.name, weights as PublishedName);
-    await loadWeights(model, known, { ...cache, ...pick(given, "map", "ignore", "part") });
-    return { model, preprocessing };
+    const report = await loadWeights(model, known, {
+      ...cache,
+      ...pick(given, "map", "ignore", "part"),
+      keep: replaced,
+    });
+    return { model, preprocessing, report };
   }
   using file = await openWeights(weights, pick(cache, "signal"));
   const asModel = [map, ignore, part].every((option) => option === undefined);
   if (file.metadata.format === "striate-model" && asModel) {
-    return savedModel(await loadModel(weights), entry, weights);
+    const saved = await loadModel(weights), preprocessing = preprocessingOf(saved, entry, weights);
+    const { model, replaced } = renew(saved);
+    // A checkpoint has more than weights.
+    const { report } = matchWeights(model, file, { keep: replaced, ignore: [/(?:)/] });
+    return { model, preprocessing, report };
   }
   if (entry === undefined) {
     throw new RangeError(
@@ -89,14 +137,15 @@ export async function openNetwork(
     );
   }
   const caffe = caffeFormOf(file, entry);
-  const model = build(entry, caffe), names = map ?? caffe?.names;
+  const { model, replaced } = renew(build(entry, caffe)), names = map ?? caffe?.names;
   const left = [ignore, entry.weights?.ignore].filter((pattern) => pattern !== undefined);
-  await loadWeights(model, file, {
+  const report = await loadWeights(model, file, {
     ...names && { map: names },
     ...part !== undefined && { part },
     ...left.length > 0 && { ignore: either(left) },
+    keep: replaced,
   });
-  return { model, preprocessing: (caffe ?? entry).preprocessing };
+  return { model, preprocessing: (caffe ?? entry).preprocessing, report };
 }
 
 /** What fits any of some patterns. */
@@ -119,7 +168,11 @@ function build(entry: ZooEntry, form: Pick<ZooEntry, "build" | "preprocessing"> 
  * A model that was saved: one that was trained from first weights here knows neither the order of
  * colours nor the part of an image that it is shown.
  */
-function savedModel(model: Model, entry: ZooEntry | undefined, where: string): OpenNetwork {
+function preprocessingOf(
+  model: Model,
+  entry: ZooEntry | undefined,
+  where: string,
+): Preprocessing {
   if (entry !== undefined) checkSaved(model, entry, where);
   const [height, width, depth] = model.inputShape as [number, number, number];
   const { channels, normalization, resize, crop }: SquarePreprocessing = entry?.preprocessing ??
@@ -132,7 +185,7 @@ function savedModel(model: Model, entry: ZooEntry | undefined, where: string): O
     ...model.preprocessing,
   };
   model.preprocessing = preprocessing;
-  return { model, preprocessing };
+  return preprocessing;
 }
 
 /** Refuses a saved model that is not the network of that name. */

@@ -1,4 +1,5 @@
 import { describeValue, wrongType } from "../core/errors.ts";
+import { required, text } from "../core/option_kinds.ts";
 import { options } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
@@ -14,6 +15,7 @@ import {
   type LayerContext,
   type Weights,
 } from "./apply.ts";
+import { layersFrom, layersOf, layersUpTo } from "./block.ts";
 import { LayerMethods } from "./fluent.ts";
 import { checkLayer, type Layer } from "./layer.ts";
 import {
@@ -293,20 +295,67 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     return this.summaryRows().reduce((sum, row) => sum + row.multiplyAdds, 0);
   }
 
-  /** Keeps training from changing layers: those named, or all. */
-  freeze(...names: string[]): this {
-    return this.#setFrozen(names, true);
+  /**
+   * Keeps training from changing layers: those named, or all. A name may be that of a block, which
+   * stands for all its layers: "layer2" for "layer2.0.conv1" and so on, "inception_4e" for
+   * "inception_4e/1x1". A frozen batch norm works as at inference: by its running statistics, which
+   * stay as they are. (So does Keras; in PyTorch `requires_grad = False` leaves a batch norm in
+   * training mode, and its statistics move.) Dropout goes on in frozen parts.
+   *
+   * @throws {RangeError} for a name that no layer or block has; the message lists what there is
+   */
+  freeze(...names: string[]): this;
+  /**
+   * Freezes the bottom of a model: a layer or block, and all that it is computed from.
+   *
+   * ```ts
+   * import { resnet } from "@striate/striate";
+   * const net = resnet(18, { classes: 2 }).freeze({ upTo: "layer3" });
+   * console.log(net.summary().trainableParameters); // 8394754: layer4 and fc
+   * ```
+   */
+  freeze(bottom: { readonly upTo: string }): this;
+  freeze(...layers: readonly (string | { readonly upTo: string })[]): this {
+    return this.#setFrozen(this.#chosen(layers, "upTo"), true);
   }
 
-  /** Lets training change layers again: those named, or all. */
-  unfreeze(...names: string[]): this {
-    return this.#setFrozen(names, false);
+  /**
+   * Lets training change layers again: those named, which may be blocks, or all. In `fit`, by
+   * `onEpoch`, the optimizer's memory of the others goes on:
+   *
+   * ```ts
+   * import { digits, lenet5 } from "@striate/striate";
+   * const { train } = digits({ train: 64 }), net = lenet5().freeze({ upTo: "f6" });
+   * await net.fit(train, {
+   *   epochs: 2,
+   *   onEpoch: ({ epoch }) => void (epoch === 1 && net.unfreeze({ from: "c5" })),
+   * });
+   * ```
+   */
+  unfreeze(...names: string[]): this;
+  /** The top of a model: a layer or block, and all that is computed from it. */
+  unfreeze(top: { readonly from: string }): this;
+  unfreeze(...layers: readonly (string | { readonly from: string })[]): this {
+    return this.#setFrozen(this.#chosen(layers, "from"), false);
   }
 
-  #setFrozen(names: readonly string[], frozen: boolean): this {
-    const layers = names.length === 0
-      ? [...this.#placement.layers.values()]
-      : names.map((name) => this.placed(name));
+  /** The layers that a user names, or all. */
+  #chosen(
+    given: readonly (string | { readonly upTo?: string; readonly from?: string })[],
+    side: "upTo" | "from",
+  ): readonly PlacedLayer[] {
+    const { layers, order } = this.#placement;
+    if (given.length === 0) return [...layers.values()];
+    return given.flatMap((item) => {
+      if (!(item instanceof Object) || Array.isArray(item)) return layersOf(layers, item as string);
+      const { [side]: name } = options(side === "upTo" ? "freeze" : "unfreeze", item, {
+        [side]: required(text()),
+      });
+      return side === "upTo" ? layersUpTo(layers, name!) : layersFrom(layers, order, name!);
+    });
+  }
+
+  #setFrozen(layers: readonly PlacedLayer[], frozen: boolean): this {
     for (const { weights } of layers) {
       for (const weight of weights.values()) weight.frozen = frozen;
     }

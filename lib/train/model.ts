@@ -7,6 +7,7 @@ import { formatShape, type Shape } from "../core/shape.ts";
 import { checkSomeExamples } from "../nn/apply.ts";
 import type { ApplyOptions } from "../nn/apply.ts";
 import { type Architecture, describe } from "../nn/architecture.ts";
+import { applyAgain, beforeHead, withoutDropout } from "../nn/head.ts";
 import { Network } from "../nn/network.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { storagesOf } from "../tensor/evaluate.ts";
@@ -148,6 +149,76 @@ export class Model extends Network<Model> {
       for (const weight of this.weights) await weight.to(runtime);
       if (runtime.isOpen) return runtime;
     }
+  }
+
+  /**
+   * The model up to a layer: a model that shares its weights, under the same names. It has all inputs,
+   * and how images become them.
+   *
+   * ```ts
+   * import { resnet } from "@striate/striate";
+   * console.log(resnet(18).cut("maxpool").outputShape); // [56, 56, 64]
+   * ```
+   *
+   * @throws {RangeError} for a layer that there is not
+   */
+  cut(layer: string): Model {
+    return this.#sharing(this.inputs, this.output(layer));
+  }
+
+  /**
+   * The trunk: the model up to its head, which is the last dense layer or convolution, where that
+   * makes the (first) output, with what follows it. Dropout before the head belongs to neither. The
+   * weights are shared. With global average pooling before the head these are its numbers, of
+   * SqueezeNet the last maps, of VGG the 4,096 units of the second dense layer; {@linkcode Model.cut}
+   * cuts anywhere.
+   *
+   * ```ts
+   * import { googlenet, squeezenet, vgg } from "@striate/striate";
+   * console.log(googlenet().features().outputShape); // [1024]
+   * console.log(squeezenet("1.1").features().outputShape, vgg(16).features().outputShape);
+   * // [13, 13, 512] [4096]
+   * ```
+   *
+   * @throws {TypeError} if the output is made in another way
+   */
+  features(): Model {
+    return this.#sharing(this.inputs, this.#beforeHead("features"));
+  }
+
+  /**
+   * What follows `features()`, or follows a layer: a model that takes what the trunk yields, and makes
+   * the (first) output of it. Its weights are this model's: trained on what
+   * {@linkcode extractFeatures} has of each image, it costs next to nothing, and this model has learnt.
+   *
+   * ```ts
+   * import { digits, extractFeatures, lenet5 } from "@striate/striate";
+   * const { train, test } = digits({ train: 640, test: 100 });
+   * const net = lenet5();
+   * const trunk = net.features(), head = net.head();
+   * await head.fit(await extractFeatures(trunk, train), { epochs: 20 });
+   * console.log((await net.evaluate(test)).top1! > 0.3); // true: the trunk has learnt nothing
+   * ```
+   *
+   * @throws {TypeError} if the output depends on the input in another way than through that layer
+   */
+  head(from?: string): Model {
+    const start = from === undefined ? this.#beforeHead("head") : this.output(from);
+    const x = input(start.shape);
+    const made = this.#sharing([x], applyAgain(start, this.outputs[0]!, x, "head"));
+    made.classes = this.classes;
+    return made;
+  }
+
+  #beforeHead(where: string): SymbolicValue {
+    return withoutDropout(beforeHead(this.outputs[0]!, where));
+  }
+
+  /** A model of layers of this one, which goes where this one is. */
+  #sharing(inputs: readonly SymbolicValue[], output: SymbolicValue): Model {
+    const made = new Model(inputs, [output], this.seed);
+    made.#home = this.#home;
+    return made;
   }
 
   /** The graph as plain data. */

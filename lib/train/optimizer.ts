@@ -1,5 +1,7 @@
 import { checkedBy, custom, number, object } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
+import { unknownName } from "../core/suggest.ts";
+import { blocksAndLayers } from "../nn/block.ts";
 import { full, zeros } from "../tensor/create.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import { asTensor, checkTensor } from "../tensor/tensor.ts";
@@ -50,8 +52,11 @@ export interface OptimizerOptions {
   /** Largest magnitude of each number of a gradient, before `clipNorm`; none by default. */
   readonly clipValue?: number;
   /**
-   * Factors of the learning rate for weights by name, where `*` stands for any text: `{ "conv*": 0.1 }`.
-   * The first that fits counts; 1 where none does.
+   * Factors of the learning rate for groups of layers: by the name of a layer or weight, or of a block,
+   * which stands for all its layers; `*` stands for any text. The first that fits counts, and 1 where none
+   * does: `{ layer4: 0.1, fc: 1, "*": 0.01 }`. With 0, a layer stays as it is, but its gradients are
+   * computed, and batch norms go on in training mode: see `freeze`. For `fit` and `trainOnBatch`, a
+   * factor that is that of no weight is an error.
    */
   readonly rateFactors?: Readonly<Record<string, number>>;
 }
@@ -107,7 +112,11 @@ export class Optimizer {
   readonly #rule: OptimizerRule;
   readonly #clipNorm: number | undefined;
   readonly #clipValue: number | undefined;
-  readonly #factors: readonly (readonly [RegExp, number])[];
+  readonly #factors: readonly {
+    readonly name: string;
+    readonly pattern: RegExp;
+    readonly factor: number;
+  }[];
 
   /** Use {@linkcode defineOptimizer}. */
   constructor(
@@ -120,7 +129,9 @@ export class Optimizer {
     this.#rule = rule;
     this.#clipNorm = clipNorm;
     this.#clipValue = clipValue;
-    this.#factors = Object.entries(rateFactors).map(([name, factor]) => [patternOf(name), factor]);
+    this.#factors = Object.entries(rateFactors).map(([name, factor]) => (
+      { name, pattern: patternOf(name), factor }
+    ));
   }
 
   /** Whether its memory means what another's does: it is the same rule, maybe with other settings. */
@@ -138,7 +149,7 @@ export class Optimizer {
   /** All that decides its steps but the learning rate, as a text. */
   #written(): string {
     const settings = { ...this.#rule.settings, learningRate: undefined };
-    const factors = this.#factors.map(([pattern, factor]) => [pattern.source, factor]);
+    const factors = this.#factors.map(({ name, factor }) => [name, factor]);
     return JSON.stringify([settings, this.#clipNorm, this.#clipValue, factors]);
   }
 
@@ -204,7 +215,34 @@ export class Optimizer {
 
   /** The factor of the learning rate for a weight. */
   #factorOf(name: string): number {
-    return this.#factors.find(([pattern]) => pattern.test(name))?.[1] ?? 1;
+    return this.#factors.find(({ pattern }) => pattern.test(name))?.factor ?? 1;
+  }
+
+  /**
+   * Checks that each factor of the learning rate is that of some of a model's weights, by their names.
+   *
+   * @throws {RangeError} for one that fits none, or only what others before it fit
+   */
+  checkFactors(weights: readonly string[], where: string): void {
+    for (const [i, { name, pattern }] of this.#factors.entries()) {
+      const fitting = weights.filter((weight) => pattern.test(weight));
+      const what = `${where}: ${this.name}: rateFactors`;
+      if (fitting.length === 0) {
+        const layers = weights.map((weight) => weight.replace(/\.[^.]*$/, ""));
+        throw new RangeError(`${what}: ${unknownName("layer", name, blocksAndLayers(layers))}`);
+      }
+      const before = this.#factors.slice(0, i);
+      if (!fitting.every((weight) => before.some(({ pattern }) => pattern.test(weight)))) continue;
+      const first = before.find(({ pattern }) => pattern.test(fitting[0]!))!;
+      throw new RangeError(
+        `${what}: expected a weight that ${
+          JSON.stringify(name)
+        } alone fits, or fits first, found ` +
+          `none: ${
+            JSON.stringify(first.name)
+          } stands before it; put the special before the general`,
+      );
+    }
   }
 }
 
@@ -218,10 +256,13 @@ function ofForm(form: Tree, tree: Tree, where: string): Tensor[] {
   return list;
 }
 
-/** Names that fit, `*` standing for any text: of weights ("conv1.kernel") or of their layers. */
+/**
+ * Names that fit, `*` standing for any text: of weights ("conv1.kernel"), of their layers, or of the
+ * blocks of these.
+ */
 function patternOf(name: string): RegExp {
   const parts = name.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}(\\.[^.]*)?$`);
+  return new RegExp(`^${parts.join(".*")}([./].*)?$`);
 }
 
 /**

@@ -65,6 +65,7 @@ export function trainedOutputs(
         `found ${weights.length}`,
     );
   }
+  checkClassCount(where, classed[0]!, data);
   const ofLosses = lossWeights && byOutput(lossWeights, names, "lossWeights");
   const ofClasses = classWeightsOf(classWeights, classed);
   const measured = metricsOf(metrics, names);
@@ -84,6 +85,17 @@ export function trainedOutputs(
       k: Math.min(topK, outputs[i]!.shape.at(-1) ?? 1),
     };
   });
+}
+
+/** Refuses data of more classes than a model tells apart, before a label of the last ones comes. */
+function checkClassCount(where: string, { form }: ClassedOutput, { classes = [] }: Schema): void {
+  if (form.classes === undefined || classes.length <= form.classes) return;
+  const names = classes.slice(0, 8).join(", ") + (classes.length > 8 ? " …" : "");
+  throw new RangeError(
+    `${where}: expected data of the model's ${form.classes} classes, found ${classes.length}: ` +
+      `${names}; replaceHead(model, classes) makes a model for these, or give the data's own by ` +
+      "map(change, { classes })",
+  );
 }
 
 /** Checks that weights are one for each example, or for each place that an output is compared at. */

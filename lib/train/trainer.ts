@@ -83,6 +83,7 @@ export class Trainer {
     }
     this.#weights = network.namedWeights;
     const learnable = [...this.#weights].filter(([, weight]) => weight.learnable);
+    optimizer.checkFactors(learnable.map(([name]) => name), where);
     this.#slots = new Map(optimizer.slots.map((slot) => [
       slot,
       new Map(learnable.map(([name, { shape, size }]) => [

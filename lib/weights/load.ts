@@ -1,6 +1,6 @@
 import { describeValue } from "../core/errors.ts";
 import { type CacheOptions, cacheSchema, fetchPublished } from "../core/cache.ts";
-import { custom, flag, instance, text } from "../core/option_kinds.ts";
+import { custom, flag, instance, listOf, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema, type Values } from "../core/options.ts";
 import { Network } from "../nn/network.ts";
 import { release } from "./layout.ts";
@@ -26,6 +26,11 @@ export interface LoadWeightsOptions extends CacheOptions, OpenWeightsOptions {
    */
   readonly ignore?: RegExp;
   /**
+   * Layers of the model whose weights stay as they are, whatever the file has in their place: a new head
+   * for other classes.
+   */
+  readonly keep?: readonly string[];
+  /**
    * Which weights are meant, where a file has several sets of them: the name of one of
    * `WeightFile.parts` ("state_dict_ema" for averaged weights, "generator"), or what the tensors'
    * names begin with ("ema_model"). The report lists what there is.
@@ -48,6 +53,7 @@ export const loadWeightsSchema = {
       typeof value === "function" || typeof value === "object" && value !== null,
   ),
   ignore: instance(RegExp),
+  keep: listOf(text()),
   part: text(),
   strict: flag(true),
 } satisfies Schema<LoadWeightsOptions>;
@@ -118,12 +124,13 @@ function isOpen(source: Parameters<typeof loadWeights>[1]): source is WeightFile
 async function assignFrom(
   model: Network,
   file: WeightFile,
-  { map, ignore, part, strict }: Values<typeof loadWeightsSchema>,
+  { map, ignore, keep, part, strict }: Values<typeof loadWeightsSchema>,
   alsoIgnore?: RegExp,
 ): Promise<WeightReport> {
   const { report, assignments } = matchWeights(model, file, {
     map,
     ignore: [ignore, alsoIgnore].filter((pattern) => pattern !== undefined),
+    keep,
     part,
   });
   const { missing, unexpected, misshapen } = report;

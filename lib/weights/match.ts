@@ -23,6 +23,8 @@ export interface Matching {
   readonly map?: WeightNames | undefined;
   /** Tensors that the model need not have. */
   readonly ignore?: readonly RegExp[];
+  /** Layers whose weights stay as they are, whatever the file says of them. */
+  readonly keep?: readonly string[] | undefined;
   /** Which of the sets of tensors in the file are meant. */
   readonly part?: string | undefined;
 }
@@ -31,13 +33,18 @@ export interface Matching {
 export function matchWeights(
   model: Network,
   file: WeightFile,
-  { map = {}, ignore = [], part }: Matching = {},
+  { map = {}, ignore = [], keep = [], part }: Matching = {},
 ): { report: WeightReport; assignments: Assignment[] } {
-  const weights = model.layers.flatMap((layer) =>
+  const keptLayers = new Set(keep.map((name) => model.layer(name).name));
+  const all = model.layers.flatMap((layer) =>
     Array.from(layer.weights, ([key, weight]) => {
       const spellings = spellingsOf(layer, key, map, file.format);
       return { layer, weight, spellings };
     })
+  );
+  const { kept: toKeep = [], loaded: weights = [] } = Object.groupBy(
+    all,
+    ({ layer }) => keptLayers.has(layer.name) ? "kept" : "loaded",
   );
   const wanted = weights.map(({ weight, spellings }) => ({
     names: spellings.map(({ name }) => name),
@@ -72,6 +79,14 @@ export function matchWeights(
       assignments.push({ weight, read: fit.read });
     }
   }
+  // What the file has in place of weights that stay.
+  for (const { spellings } of toKeep) {
+    for (const { name } of spellings) {
+      const tensor = left.get(name);
+      if (tensor !== undefined) ignored.push(tensor.name);
+      left.delete(name);
+    }
+  }
   const unexpected: NamedShape[] = [];
   for (const [key, { name, shape }] of left) {
     if (ignoring(ignore, key, name)) ignored.push(name);
@@ -85,6 +100,7 @@ export function matchWeights(
     missing,
     unexpected,
     misshapen,
+    kept: toKeep.map(({ weight: { name, shape } }) => ({ name, shape })),
     ignored,
   };
   return { report: weightReport(report), assignments };

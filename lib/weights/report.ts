@@ -42,6 +42,8 @@ export interface WeightReport {
   readonly unexpected: readonly NamedShape[];
   /** Weights whose tensor does not fit. */
   readonly misshapen: readonly MisshapenWeight[];
+  /** Weights of the model that were not to be loaded: a new head's, say. */
+  readonly kept: readonly NamedShape[];
   /** Tensors of the file that were left out: counters of steps, and what was asked to be ignored. */
   readonly ignored: readonly string[];
   /** The report in words. */
@@ -56,7 +58,7 @@ export function weightReport(parts: Omit<WeightReport, "toString">): WeightRepor
   return {
     ...parts,
     toString() {
-      const { source, part, matched, missing, unexpected, misshapen, ignored } = parts;
+      const { source, part, matched, missing, unexpected, misshapen, kept, ignored } = parts;
       const named = ({ name, shape }: NamedShape) => `${name} ${formatShape(shape)}`;
       const weights = matched.length + missing.length + misshapen.length;
       return [
@@ -75,6 +77,7 @@ export function weightReport(parts: Omit<WeightReport, "toString">): WeightRepor
           misshapen,
           ({ tensor, expected, found }) => `${tensor}: expected ${expected}, found ${found}`,
         ),
+        ...section("kept as they were, not from the file", kept, named),
         ...section("missing in the file", missing, named),
         ...section("unexpected in the file", unexpected, named),
       ].join("\n");

@@ -3,7 +3,15 @@ import { decodeSafetensors, type StoredTensor } from "../../lib/core/safetensors
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { preprocessingFor } from "../../lib/evaluate/model_preprocessing.ts";
 import { classifyImage } from "../../lib/evaluate/classify.ts";
-import { caffeFormOf, openNetwork } from "../../lib/evaluate/open_network.ts";
+import {
+  caffeFormOf,
+  openNetwork,
+  type OpenNetworkOptions,
+} from "../../lib/evaluate/open_network.ts";
+import { digits } from "../../data/digits.ts";
+import { decodeImage } from "../../lib/vision/decode.ts";
+import { prepareImage } from "../../lib/vision/views.ts";
+import { googlenet } from "../../lib/zoo/googlenet.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { type Model, model, sequential } from "../../lib/train/model.ts";
@@ -249,5 +257,144 @@ realTest(
     const squeezenet = await openNetwork("squeezenet1.1", caffe!);
     assertEquals(squeezenet.preprocessing.channels, "bgr");
     assertEquals(squeezenet.model.inputShape, [227, 227, 3]);
+  },
+);
+
+/** A file of ResNet-18's weights, as PyTorch has them. */
+async function resnet18Weights(path: string, classes = 1000): Promise<Model> {
+  const net = zooEntry("resnet18").build({ classes });
+  await Deno.writeFile(path, zooWeights(net, 2));
+  return net;
+}
+
+Deno.test("for other classes the head is new, by the seed, and all else is of the file, whatever its head", async () => {
+  using folder = new Folder();
+  const path = folder.at("weights.safetensors");
+  for (const there of [7, 2]) {
+    await resnet18Weights(path, there);
+    const { model: net, report, preprocessing } = await openNetwork("resnet18", path, {
+      classes: ["ants", "bees"],
+    });
+    assertEquals([net.outputShape, net.classes], [[2], ["ants", "bees"]]);
+    assertEquals(net.preprocessing, preprocessing);
+    assertEquals(preprocessing, zooEntry("resnet18").preprocessing);
+    assertEquals(report.matched.length, net.weights.length - 2);
+    assertEquals(report.kept, [
+      { name: "fc.kernel", shape: [512, 2] },
+      { name: "fc.bias", shape: [2] },
+    ]);
+    assertEquals([...report.ignored].sort(), ["fc.bias", "fc.weight"]);
+    assertEquals([report.missing, report.unexpected, report.misshapen], [[], [], []]);
+    const plain = sequential([512]).dense(2, { name: "fc" });
+    assertEquals(await net.weight("fc.kernel").read(), await plain.weight("fc.kernel").read());
+    using file = await openWeights(path);
+    const whole = zooEntry("resnet18").build({ classes: there });
+    await loadWeights(whole, file);
+    for (const name of ["conv1.kernel", "layer4.1.bn2.runningVariance"]) {
+      assertEquals(await net.weight(name).read(), await whole.weight(name).read());
+    }
+    const other = await openNetwork("resnet18", path, { classes: 2, seed: 8 });
+    assertEquals(other.model.classes, undefined);
+    const [one, two] = await Promise.all(
+      [net, other.model].map((model) => model.weight("fc.kernel").read()),
+    );
+    assertEquals(one!.every((x, i) => x === two![i]), false);
+  }
+});
+
+Deno.test("a model that was saved is opened for other classes too, auxiliary classifiers with it", async () => {
+  using folder = new Folder();
+  const path = folder.at("net.safetensors");
+  const saved = googlenet({ auxiliary: true, width: 0.1, classes: 5, inputShape: [64, 64, 3] });
+  saved.classes = [..."abcde"];
+  saved.preprocessing = { channels: "bgr", crop: 64 };
+  await saved.freeze("conv1").save(path);
+  const { model: net, preprocessing, report } = await openNetwork(undefined, path, {
+    classes: ["x", "y", "z"],
+  });
+  assertEquals(net.outputs.map(({ shape }) => shape), [[3], [3], [3]]);
+  assertEquals([preprocessing.channels, preprocessing.crop, net.classes], ["bgr", 64, [..."xyz"]]);
+  assertEquals(net.preprocessing, preprocessing);
+  assertEquals(report.kept.map(({ name }) => name), [
+    "loss3/classifier.kernel",
+    "loss3/classifier.bias",
+    "loss1/classifier.kernel",
+    "loss1/classifier.bias",
+    "loss2/classifier.kernel",
+    "loss2/classifier.bias",
+  ]);
+  assertEquals(report.matched.length + report.kept.length, net.weights.length);
+  const kernel = "inception_3a/1x1.kernel";
+  assertEquals(await net.weight(kernel).read(), await saved.weight(kernel).read());
+  assertEquals(net.weights.filter(({ frozen }) => frozen).length, 2);
+  // As it is, all of it is of the file.
+  const { report: all } = await openNetwork(undefined, path);
+  assertEquals([all.matched.length, all.kept], [saved.weights.length, []]);
+});
+
+Deno.test("a checkpoint is opened for other classes", async () => {
+  using folder = new Folder();
+  const net = lenet5({ classes: 10 });
+  await net.fit(digits({ train: 32 }).train, { checkpoint: { directory: folder.path } });
+  const path = folder.at("checkpoint.safetensors");
+  const { model: other, report } = await openNetwork("lenet5", path, { classes: 2 });
+  assertEquals([other.outputShape, report.matched.length, report.unexpected], [[2], 8, []]);
+  assertEquals(await other.weight("c1.kernel").read(), await net.weight("c1.kernel").read());
+});
+
+Deno.test("classes that are none, another network's file and networks without a head are refused", async () => {
+  using folder = new Folder();
+  const weights = folder.at("weights.safetensors"), saved = folder.at("saved.safetensors");
+  await resnet18Weights(weights);
+  const open = (name: string | undefined, path: string, given: OpenNetworkOptions) => () =>
+    openNetwork(name, path, given);
+  const refused: [() => Promise<unknown>, ErrorConstructor, string][] = [
+    [open("resnet18", weights, { classes: 1 }), RangeError, "openNetwork: classes: expected an"],
+    [open("resnet18", weights, { classes: ["a", "a"] }), RangeError, 'found "a" twice'],
+    [open("resnet18", weights, { classes: ["a"] }), RangeError, "at least 2 classes"],
+    [open("resnet18", weights, { seed: 1 }), TypeError, "give classes too"],
+    [open("resnet34", weights, { classes: 2 }), TypeError, "The weights do not fit the model"],
+    [open("vgg16", weights, { classes: 2 }), TypeError, "The weights do not fit the model"],
+    [open(undefined, weights, { classes: 2 }), RangeError, "say of which network"],
+  ];
+  await zooEntry("lenet5-1998").build().save(saved);
+  refused.push([
+    open(undefined, saved, { classes: 2 }),
+    TypeError,
+    "openNetwork: classes: expected an output of a dense layer or a convolution",
+  ]);
+  for (const [call, kind, message] of refused) await assertRejects(call, kind, message);
+});
+
+realTest(
+  "GoogLeNet's and SqueezeNet's real weights, for two classes: the trunk says what it said",
+  [
+    "imagenet-nets/googlenet.safetensors",
+    "imagenet-nets/squeezenet_v1.1.safetensors",
+    "ants-bees/SHA256SUMS",
+  ],
+  async ([google, squeeze, sums]) => {
+    const folder = sums!.slice(0, sums!.lastIndexOf("/"));
+    const image = async (of: string) => {
+      for await (const { name } of Deno.readDir(`${folder}/val/${of}`)) {
+        return await decodeImage(await Deno.readFile(`${folder}/val/${of}/${name}`));
+      }
+      throw new Error(`no image of ${of}`);
+    };
+    for (const [name, path] of [["googlenet", google!], ["squeezenet1.1", squeeze!]] as const) {
+      const { model: net, preprocessing, report } = await openNetwork(name, path, { classes: 2 });
+      const { model: whole } = await openNetwork(name, path);
+      assertEquals([net.outputShape, preprocessing.channels], [[2], "bgr"]);
+      assertEquals(report.kept.length, 2);
+      assertEquals(report.matched.length, whole.weights.length - 2);
+      const x = tensor(prepareImage(await image("bees"), preprocessing), {
+        shape: [1, ...net.inputShape],
+      });
+      const [a, b] = await Promise.all(
+        [net, whole].map(async (one) => await (await one.features().predict(x)).data()),
+      );
+      assertEquals(a, b);
+      assertEquals((await net.predict(x)).shape, [1, 2]);
+    }
   },
 );

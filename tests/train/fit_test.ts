@@ -379,7 +379,7 @@ refused("a list in place of a data set", linear, () => [[1, 2, 3]], "expected a 
 refused(
   "a label out of range",
   () => sequential([3]).dense(2),
-  () => corners(9),
+  () => arrayDataset({ inputs: [[1, 2, 3], [3, 2, 1], [2, 2, 2]], targets: [0, 1, 2] }),
   "expected labels from 0 to 1 for a model with 2 outputs, found 2",
 );
 refused(

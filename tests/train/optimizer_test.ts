@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { leaf, type Node } from "../../lib/graph/node.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { record } from "../../lib/tensor/tracing.ts";
@@ -24,7 +24,7 @@ import {
   sgd,
 } from "../../lib/train/optimizers.ts";
 import { evaluate } from "../reference.ts";
-import { bitsOf, useCpu } from "./helpers.ts";
+import { bitsOf, corners, useCpu } from "./helpers.ts";
 
 /** A weight after each step with the gradients given. */
 function follow(optimizer: Optimizer, start: number, gradients: number[], rates: number[]) {
@@ -187,6 +187,43 @@ Deno.test("rate factors are for weights by name, or by the name of their layer",
   assertEquals(await step({ "a.bias": 0, "*": 2 }), [0, 1, 0]);
   assertThrows(() => sgd({ rateFactors: { a: -1 } }), RangeError, "sgd: rateFactors: a: expected");
   assertThrows(() => sgd({ rateFactors: 3 as never }), TypeError, 'such as { "conv*": 0.1 }');
+});
+
+Deno.test("rate factors are for blocks of layers too, and a factor of no weight is an error", async () => {
+  await useCpu();
+  const net = () =>
+    sequential([3], { seed: 1 }).dense(3, { name: "body.1.fc" }).relu().dense(3, {
+      name: "body.10",
+    })
+      .dense(3, { name: "head" });
+  const train = async (rateFactors: Record<string, number>) => {
+    const one = net(), before = await bitsOf(one);
+    await one.fit(corners(12), { optimizer: sgd({ learningRate: 0.1, rateFactors }) });
+    const after = await bitsOf(one);
+    return Object.keys(after).filter((name) => String(before[name]) !== String(after[name]));
+  };
+  assertEquals(await train({ "body.1": 0, "*.bias": 0 }), ["body.10.kernel", "head.kernel"]);
+  assertEquals(await train({ body: 0 }), ["head.kernel", "head.bias"]);
+  assertEquals(await train({ "body.10.kernel": 1, "*": 0 }), ["body.10.kernel"]);
+  const refused: [Record<string, number>, string][] = [
+    [{ hed: 10 }, 'fit: sgd: rateFactors: unknown layer "hed"; did you mean "head"? Known: body'],
+    [{ head: 10, "conv*": 2 }, 'unknown layer "conv*"'],
+    [{ "*": 0.1, head: 1 }, '"*" stands before it; put the special before the general'],
+    [{ body: 1, head: 1, "*.kernel": 1 }, '"*.kernel" alone fits, or fits first, found none'],
+  ];
+  for (const [factors, message] of refused) {
+    await assertRejects(() => train(factors), RangeError, message);
+  }
+  await assertRejects(
+    () =>
+      net().trainOnBatch(tensor([[1, 2, 3]]), tensor([0], { dtype: "i32" }), {
+        optimizer: sgd({ rateFactors: { hed: 1 } }),
+      }),
+    RangeError,
+    "trainOnBatch: sgd: rateFactors",
+  );
+  // What is frozen may have a factor: it may be unfrozen later.
+  await net().freeze("head").fit(corners(3), { optimizer: sgd({ rateFactors: { head: 2 } }) });
 });
 
 Deno.test("a step on a tree is fit's step, and changes nothing that it is given", async () => {

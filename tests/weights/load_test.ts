@@ -137,6 +137,31 @@ Deno.test("loadWeights: a 1x1 convolution from a matrix, and an auxiliary head l
   assertEquals(await read(both, "aux.fc.kernel"), [0, 2, 1, 3]);
 });
 
+Deno.test("loadWeights: layers that keep their weights, whether the file has any for them or not", async () => {
+  const net = () =>
+    sequential([3], { seed: 4 }).dense(2, { name: "fc1", bias: false })
+      .dense(2, { name: "fc2", bias: false });
+  const first = await read(net(), "fc2.kernel");
+  const files = [{}, { "fc2.weight": [2, 2] }, { "fc2.weight": [7, 2] }];
+  for (const head of files) {
+    const one = net();
+    const report = await loadWeights(one, fileOf({ "fc1.weight": [2, 3], ...head }), {
+      keep: ["fc2"],
+    });
+    assertEquals(report.kept, [{ name: "fc2.kernel", shape: [2, 2] }]);
+    assertEquals(report.ignored, Object.keys(head));
+    assertEquals(report.matched.map(({ weight }) => weight), ["fc1.kernel"]);
+    assertEquals(await read(one, "fc2.kernel"), first);
+    assertEquals(await read(one, "fc1.kernel"), [0, 3, 1, 4, 2, 5]);
+    assertEquals(String(report).split("\n").slice(1), [
+      "1 kept as they were, not from the file:",
+      "  fc2.kernel [2, 2]",
+    ]);
+  }
+  const bytes = fileOf({ "fc1.weight": [2, 3] });
+  await assertRejects(() => loadWeights(net(), bytes, { keep: ["fc3"] }), RangeError, "fc3");
+});
+
 Deno.test("loadWeights: all but the last layer, for another number of classes", async () => {
   const net = () => sequential([3]).dense(2, { name: "body" }).dense(4, { name: "fc" });
   const bytes = fileOf({

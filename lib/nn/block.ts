@@ -1,0 +1,62 @@
+/**
+ * Blocks of layers by name: "layer2" stands for "layer2.0.conv1" and all others of which it is the
+ * beginning, up to a "." or "/".
+ *
+ * @module
+ */
+import { describeValue, wrongType } from "../core/errors.ts";
+import { unknownName } from "../core/suggest.ts";
+import { orderBy } from "../graph/node.ts";
+import type { PlacedLayer } from "./placement.ts";
+import type { SymbolicValue } from "./symbolic.ts";
+
+type Placed = ReadonlyMap<string, PlacedLayer>;
+
+/** Whether a layer is of that name, or belongs to the block of that name. */
+export const isWithin = (name: string, block: string): boolean =>
+  name === block || name.startsWith(block) && /[./]/.test(name[block.length]!);
+
+/** The names of all blocks and layers, the blocks first. */
+export function blocksAndLayers(layers: Iterable<string>): string[] {
+  const names = [...layers];
+  const blocks = names.flatMap((name) => {
+    const parts = name.split(/(?=[./])/);
+    return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join(""));
+  });
+  return [...new Set([...blocks, ...names])];
+}
+
+/**
+ * The layers that a name stands for: one, or those of a block.
+ *
+ * @throws {RangeError} if there are none; the message lists what there is
+ */
+export function layersOf(layers: Placed, name: string): PlacedLayer[] {
+  if (typeof name !== "string") throw wrongType("layer", "a name", describeValue(name));
+  const found = [...layers.values()].filter((layer) => isWithin(layer.name, name));
+  if (found.length > 0) return found;
+  throw new RangeError(unknownName("layer", name, blocksAndLayers(layers.keys())));
+}
+
+/** A layer or block, and all that it is computed from. */
+export function layersUpTo(layers: Placed, name: string): PlacedLayer[] {
+  const last = layersOf(layers, name).flatMap(({ values }) => values);
+  const below = new Set(orderBy(last, ({ sources }) => sources).map(({ layer }) => layer));
+  return [...layers.values()].filter(({ layer }) => below.has(layer));
+}
+
+/** A layer or block, and all that is computed from it; `order` has each value after its sources. */
+export function layersFrom(
+  layers: Placed,
+  order: readonly SymbolicValue[],
+  name: string,
+): PlacedLayer[] {
+  const first = new Set(layersOf(layers, name).map(({ layer }) => layer));
+  const above = new Set<SymbolicValue>();
+  for (const value of order) {
+    if (value.layer && first.has(value.layer) || value.sources.some((s) => above.has(s))) {
+      above.add(value);
+    }
+  }
+  return [...layers.values()].filter(({ values }) => values.some((value) => above.has(value)));
+}
