@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneOf, positiveInteger } from "../core/option_kinds.ts";
 import { FileLock } from "../core/file_lock.ts";
 import { splitPath } from "../core/files.ts";
 import { Stopwatch } from "../core/stopwatch.ts";
@@ -14,9 +15,10 @@ import type { Position } from "../train/position.ts";
 import { dataSets } from "./data_sets.ts";
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";
-import { command, formatOptions, path, runCommand, toggle, UsageError } from "./command.ts";
+import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { modelName, prepareFolder } from "./run_folder.ts";
 import { Recording } from "./recording.ts";
+import { formatRecipes, recipeNames } from "./recipes/recipes.ts";
 import { type Reporter, reporterFor } from "./training_report.ts";
 import {
   type Given,
@@ -34,6 +36,15 @@ const options = {
   out: path("where the model and checkpoints go (runs/MODEL-DATA)", "DIR"),
   resume: path("goes on from the checkpoint in DIR, with its options", "DIR"),
   json: toggle("one JSON object a line instead of text"),
+  recipe: option("an experiment of a paper, one of those below", oneOf(recipeNames)),
+  seeds: option(
+    "of a recipe: how many times it is done, each with another seed",
+    positiveInteger(),
+  ),
+  steps: option(
+    "of a recipe: steps of each training, a few to see that it works",
+    positiveInteger(),
+  ),
 };
 
 /** A run that goes on from a checkpoint. */
@@ -152,12 +163,16 @@ ${await formatNetworks()}
   Each is made for the size and the classes of the data, which not every one takes (alexnet needs
   63 x 63 pixels). The networks with auxiliary classifiers (googlenet, inception-v3) learn without.
 
+Recipes (--recipe), which take --epochs, --seeds, --seed, --steps, --data, --device, --out and --json
+${await formatRecipes()}
+
 Examples
   deno task train
   deno task train --data mnist --device cpu
   deno task train --model mlp --data mnist --optimizer adam --epochs 5
   deno task train --model cifar-resnet20 --data cifar10
   deno task train --resume runs/lenet5-digits
+  deno task train --recipe relu-tanh --seeds 1
 
 Environment
   STRIATE_CACHE    where downloads are kept
@@ -166,7 +181,11 @@ Environment
   STRIATE_DEVICE   auto, webgpu or cpu`;
 
 /** The command; returns the exit code. */
-export const main = command(options, help, async (given) => {
+export const main = command(options, help, async ({ recipe, seeds, steps, ...given }) => {
+  if (recipe ?? seeds ?? steps) {
+    const { runRecipe } = await import("./recipes/run_recipe.ts");
+    return await runRecipe({ ...given, recipe, seeds, steps });
+  }
   const { device: deviceName, out, resume, json = false, ...run } = given;
   const saved = resume === undefined ? undefined : await savedRun(resume, run);
   const settings = saved?.settings ?? settingsOf(run);

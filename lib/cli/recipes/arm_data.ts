@@ -1,0 +1,79 @@
+/**
+ * The images of an arm.
+ *
+ * @module
+ */
+import { type Pipeline, pipeline } from "../../augment/pipeline.ts";
+import { Random } from "../../core/random.ts";
+import { type Dataset, makeDataset } from "../../train/dataset.ts";
+import { Draw } from "../../train/draw.ts";
+import type { Parts } from "../../../data/parts.ts";
+import type { Arm } from "./recipe.ts";
+
+/** What an arm learns, and what it is measured on. */
+export interface ArmData {
+  /** As training sees them. */
+  readonly train: Dataset;
+  /** The same images as they are. */
+  readonly plain: Dataset;
+  readonly test: Dataset;
+}
+
+/** So many images are measured where a few steps are to show that it works. */
+const fewImages = 100;
+
+/** The images of an arm, of those there are; `steps` leaves no more than so many steps of an epoch. */
+export function armData(arm: Arm, parts: Parts, seed: number, steps?: number): ArmData {
+  const most = steps === undefined ? Infinity : steps * arm.batchSize;
+  const plain = first(parts.train, arm.trainImages ?? most);
+  const changed = arm.augment === undefined ? plain : augment(plain, pipelineOf(arm), arm, seed);
+  const train = arm.batchesOf === "class" ? ofOneClass(changed, arm.batchSize, seed) : changed;
+  const measured = steps === undefined ? Infinity : fewImages;
+  return {
+    train: first(train, most),
+    plain: first(plain, measured),
+    test: first(parts.test, measured),
+  };
+}
+
+const first = (data: Dataset, count: number): Dataset =>
+  count < data.length ? data.slice(0, count) : data;
+
+const pipelineOf = ({ augment }: Arm): Pipeline =>
+  typeof augment === "string" ? pipeline(augment) : pipeline(augment!);
+
+/** Images changed anew in each epoch, or fixed variants of each. */
+function augment(plain: Dataset, change: Pipeline, { variants }: Arm, seed: number): Dataset {
+  const changed = plain.map(change), { length } = plain;
+  if (variants === undefined) return changed;
+  return makeDataset(length * variants, changed, (index, batch, row) => {
+    const image = index % length;
+    return changed.read(image, batch, row, new Draw(seed, Math.floor(index / length), image));
+  });
+}
+
+/** Images so ordered that each batch is of one class; those that fill no batch are left out. */
+function ofOneClass(data: Dataset, batchSize: number, seed: number): Dataset {
+  const byClass = Map.groupBy(
+    Array.from({ length: data.length }, (_, index) => index),
+    (index) => data.get(index).targets[0]![0]!,
+  );
+  const batches = [...byClass.values()].flatMap((indices) =>
+    Array.from(
+      { length: Math.floor(indices.length / batchSize) },
+      (_, i) => indices.slice(i * batchSize, (i + 1) * batchSize),
+    )
+  );
+  if (batches.length === 0) {
+    throw new RangeError(
+      `expected ${batchSize} images of some class, so that they fill a batch, found no more than ` +
+        `${Math.max(...[...byClass.values()].map(({ length }) => length))}`,
+    );
+  }
+  const order = [...new Random(seed, 1).permutation(batches.length)].flatMap((i) => batches[i]!);
+  return makeDataset(
+    order.length,
+    data,
+    (index, batch, row, draw) => data.read(order[index]!, batch, row, draw),
+  );
+}

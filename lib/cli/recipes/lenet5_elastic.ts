@@ -1,0 +1,64 @@
+import type { StepConfig } from "../../augment/steps.ts";
+import type { Arm, Recipe } from "./recipe.ts";
+
+/** Simard's: noise smoothed by 4 pixels, times 34; `alpha` moves by half as much. */
+const elastic: StepConfig = { type: "elastic", alpha: 68, sigma: 4 };
+const affine: StepConfig = {
+  type: "randomAffine",
+  degrees: 10,
+  translate: [0.07, 0.07],
+  scale: [0.9, 1.1],
+  interpolation: "bilinear",
+};
+
+const arm = (name: string, augment?: readonly StepConfig[]): Arm => ({
+  name,
+  network: { name: "lenet5" },
+  data: "mnist",
+  ...augment && { augment },
+  epochs: 40,
+  batchSize: 64,
+  optimizer: {
+    optimizer: "sgd",
+    "learning-rate": 0.03,
+    momentum: 0.9,
+    "weight-decay": 0.0001,
+    schedule: "cosine",
+  },
+  validates: true,
+});
+
+const wanted = 0.994;
+
+/** LeNet-5 on digits that are bent. */
+export const recipe: Recipe = {
+  name: "lenet5-elastic",
+  title: "LeNet-5 on MNIST, with elastic deformation and without",
+  source: "Simard, Steinkraus and Platt 2003, section 2",
+  seeds: 1,
+  arms: [
+    arm("as-they-are"),
+    arm("elastic", [elastic]),
+    arm("elastic-and-affine", [affine, elastic]),
+  ],
+  columns: ["test accuracy", "training error", "epochs", "seconds"],
+  findings(results) {
+    const best = ["elastic", "elastic-and-affine"].reduce((a, b) =>
+      (results.mean(b, "test accuracy") ?? 0) > (results.mean(a, "test accuracy") ?? 0) ? b : a
+    );
+    const [bent, plain] = [best, "as-they-are"].map((name) => results.mean(name, "test accuracy"));
+    const cell = (name: string) => results.cell(name, "test accuracy");
+    return [
+      {
+        claim: "bent digits leave fewer mistakes",
+        found: `${best} ${cell(best)} against ${cell("as-they-are")}`,
+        holds: bent === undefined || plain === undefined ? undefined : bent > plain,
+      },
+      {
+        claim: "at least 99.4 % of the test images are right",
+        found: `${best} ${cell(best)}`,
+        holds: bent === undefined ? undefined : bent >= wanted,
+      },
+    ];
+  },
+};

@@ -1,0 +1,88 @@
+/**
+ * The networks of the recipes: those of the zoo by name, and small ones that no paper has a name for.
+ *
+ * @module
+ */
+import type { Shape } from "../../core/shape.ts";
+import type { BatchRenormOptions } from "../../nn/layers/batch_renorm.ts";
+import type { BatchNormOptions } from "../../nn/layers/normalization.ts";
+import { type Model, sequential } from "../../train/model.ts";
+import { entryOf } from "../network_option.ts";
+
+/** A network as plain data. */
+export type NetworkSettings =
+  | FourLayers
+  | SixConvolutions
+  | { readonly name: string };
+
+/** What every network is made for. */
+interface Made {
+  readonly inputShape: Shape;
+  readonly classes: number;
+  readonly seed: number;
+}
+
+/**
+ * Three convolutions of 5 x 5 with pooling and a dense layer: cuda-convnet's small net, which the
+ * AlexNet paper's "four-layer convolutional network" is after.
+ */
+interface FourLayers {
+  readonly name: "four-layers";
+  readonly activation: "relu" | "tanh";
+  /** The share that dropout takes of what the dense layer sees; none by default. */
+  readonly dropout?: number;
+}
+
+function fourLayers({ activation, dropout = 0 }: FourLayers, made: Made): Model {
+  // Each activation with the first weights that keep its signals' size.
+  const kernelInitializer = activation === "relu" ? "heNormal" : "glorotNormal";
+  const net = sequential(made.inputShape, { seed: made.seed });
+  for (const filters of [32, 32, 64]) {
+    net.conv2d(filters, 5, { padding: "same", kernelInitializer })[activation]().maxPool2d(2);
+  }
+  net.flatten();
+  if (dropout > 0) net.dropout(dropout);
+  return net.dense(made.classes);
+}
+
+/** Six convolutions of 3 x 3 in three stages, with a normalisation after each or without. */
+interface SixConvolutions {
+  readonly name: "six-convolutions";
+  readonly batchNorm?: BatchNormOptions;
+  readonly batchRenorm?: BatchRenormOptions;
+  /** Filters of the first stage; 16 by default. */
+  readonly filters?: number;
+}
+
+function sixConvolutions(
+  { batchNorm, batchRenorm, filters = 16 }: SixConvolutions,
+  made: Made,
+): Model {
+  const net = sequential(made.inputShape, { seed: made.seed });
+  for (const stage of [0, 1, 2]) {
+    for (let i = 0; i < 2; i++) {
+      net.conv2d(filters * 2 ** stage, 3, {
+        padding: "same",
+        bias: batchNorm === undefined && batchRenorm === undefined,
+        kernelInitializer: "heNormal",
+      });
+      if (batchNorm !== undefined) net.batchNorm(batchNorm);
+      if (batchRenorm !== undefined) net.batchRenorm(batchRenorm);
+      net.relu();
+    }
+    if (stage < 2) net.maxPool2d(2);
+  }
+  return net.globalAveragePool2d().dense(made.classes);
+}
+
+/** The network of an arm, for images and classes like those of its data. */
+export async function networkOf(settings: NetworkSettings, made: Made): Promise<Model> {
+  if (isFourLayers(settings)) return fourLayers(settings, made);
+  if (isSixConvolutions(settings)) return sixConvolutions(settings, made);
+  return (await entryOf(settings.name)).build(made);
+}
+
+const isFourLayers = (settings: NetworkSettings): settings is FourLayers =>
+  settings.name === "four-layers";
+const isSixConvolutions = (settings: NetworkSettings): settings is SixConvolutions =>
+  settings.name === "six-convolutions";

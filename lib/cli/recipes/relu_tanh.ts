@@ -1,0 +1,45 @@
+import type { Arm, Recipe } from "./recipe.ts";
+
+const rates = { relu: [0.003, 0.01, 0.03], tanh: [0.003, 0.01, 0.03, 0.1] } as const;
+
+const arm = (activation: keyof typeof rates, rate: number): Arm => ({
+  name: `${activation}-${rate}`,
+  group: activation,
+  network: { name: "four-layers", activation },
+  data: "cifar10",
+  epochs: 60,
+  batchSize: 128,
+  optimizer: {
+    optimizer: "sgd",
+    "learning-rate": rate,
+    momentum: 0.9,
+    "weight-decay": 0,
+    schedule: "constant",
+  },
+  until: { of: "training", top1: 0.75 },
+});
+
+/** How much sooner a network learns with ReLU than with tanh. */
+export const recipe: Recipe = {
+  name: "relu-tanh",
+  title: "ReLU against tanh: epochs to a training error of 25 %",
+  source: "Krizhevsky et al. 2012, section 3.1 and figure 1",
+  seeds: 3,
+  arms: [
+    ...rates.relu.map((rate) => arm("relu", rate)),
+    ...rates.tanh.map((rate) => arm("tanh", rate)),
+  ],
+  columns: ["epochs to target", "training error", "epochs", "seconds"],
+  best: { least: "epochs to target", most: "epochs" },
+  findings(results) {
+    const [relu, tanh] = [results.best("relu"), results.best("tanh")];
+    const claim = "with ReLU 25 % are reached in fewer epochs (six times fewer in the paper)";
+    const epochs = (arm?: string) => arm && results.mean(arm, "epochs to target");
+    const [fewer, more] = [epochs(relu), epochs(tanh)];
+    if (!fewer || !more) return [{ claim, found: "not reached by both", holds: undefined }];
+    const ratio = more / fewer;
+    const found = `${relu} in ${fewer.toFixed(1)} epochs, ${tanh} in ${more.toFixed(1)}: ` +
+      `${ratio.toFixed(1)} times as many`;
+    return [{ claim, found, holds: ratio > 1 }];
+  },
+};

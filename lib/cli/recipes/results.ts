@@ -1,0 +1,88 @@
+/**
+ * What the trainings of a recipe came to, over their seeds.
+ *
+ * @module
+ */
+import { type ArmResult, type ColumnName, columns } from "./columns.ts";
+import type { Arm, Figures, Finding, Recipe } from "./recipe.ts";
+
+/** A training that is done. */
+export interface Run {
+  readonly arm: Arm;
+  readonly seed: number;
+  readonly result: ArmResult;
+}
+
+/** The mean of numbers, and their standard deviation as of a sample. */
+function spreadOf(values: readonly number[]): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
+}
+
+/** The trainings of a recipe that are done. */
+export class Results implements Figures {
+  readonly recipe: Recipe;
+  readonly runs: readonly Run[];
+  /** Whether it was a few steps, to see that it works. */
+  readonly isTrial: boolean;
+
+  /** What was done of a recipe. */
+  constructor(recipe: Recipe, runs: readonly Run[], isTrial = false) {
+    [this.recipe, this.runs, this.isTrial] = [recipe, runs, isTrial];
+  }
+
+  /** What they show: of a trial, nothing. */
+  get findings(): readonly Finding[] {
+    const found = this.recipe.findings(this);
+    return this.isTrial ? found.map((finding) => ({ ...finding, holds: undefined })) : found;
+  }
+
+  mean(arm: string, column: ColumnName): number | undefined {
+    const values = this.#values(arm, column);
+    return values === undefined ? undefined : spreadOf(values).mean;
+  }
+
+  best(group: string): string | undefined {
+    const { arms, best } = this.recipe, first = this.runs[0]?.seed;
+    const searched = new Results(this.recipe, this.runs.filter(({ seed }) => seed === first));
+    const names = arms.filter((arm) => arm.group === group).map(({ name }) => name);
+    for (const [column, sign] of [[best?.least, 1], [best?.most, -1]] as const) {
+      const found = names.flatMap((name) => {
+        const mean = column && searched.mean(name, column);
+        return mean === undefined ? [] : [[name, sign * mean] as const];
+      });
+      if (found.length > 0) return found.reduce((a, b) => b[1] < a[1] ? b : a)[0];
+    }
+  }
+
+  cell(arm: string, column: ColumnName): string {
+    const runs = this.#of(arm), values = this.#values(arm, column);
+    if (values === undefined) return runs.length === 0 ? "" : this.#missing(arm, column);
+    const { mean, deviation } = spreadOf(values), { text } = columns[column];
+    return values.length === 1 ? text(mean) : `${text(mean)} ± ${text(deviation)}`;
+  }
+
+  #missing(arm: string, column: ColumnName): string {
+    const runs = this.#of(arm);
+    if (runs.some(({ result }) => result.diverged !== undefined)) return "diverged";
+    if (!column.endsWith("to target")) return "";
+    const reached = runs.filter(({ result }) => columns[column].of(result) !== undefined).length;
+    return runs.length === 1 ? "not reached" : `reached by ${reached} of ${runs.length}`;
+  }
+
+  /** The seeds of an arm. */
+  seeds(arm: string): readonly number[] {
+    return this.#of(arm).map(({ seed }) => seed);
+  }
+
+  #of(arm: string): readonly Run[] {
+    return this.runs.filter((run) => run.arm.name === arm);
+  }
+
+  #values(arm: string, column: ColumnName): number[] | undefined {
+    const values = this.#of(arm).map(({ result }) => columns[column].of(result));
+    const known = values.filter((value) => value !== undefined);
+    return values.length > 0 && known.length === values.length ? known : undefined;
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * One training of a recipe: an ordinary run with its folder, checkpoint, record and model.
+ *
+ * @module
+ */
+import { DivergenceError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/files.ts";
+import type { Parts } from "../../../data/parts.ts";
+import { device } from "../../tensor/runtime.ts";
+import { checkpointName, readCheckpoint } from "../../train/checkpoint.ts";
+import type { EpochRecord, Progress } from "../../train/epoch_record.ts";
+import type { Metrics } from "../../train/metric.ts";
+import type { Model } from "../../train/model.ts";
+import { UsageError } from "../command.ts";
+import { fingerprintOf } from "../fingerprint.ts";
+import { checkSameData, readRun, RunRecord } from "../run_record.ts";
+import { optimizerOf, settingsOf } from "../training_settings.ts";
+import { type ArmData, armData } from "./arm_data.ts";
+import type { ArmResult, Measured } from "./columns.ts";
+import { networkOf } from "./networks.ts";
+import { reachedAt, reaches } from "./reached.ts";
+import type { Arm } from "./recipe.ts";
+
+/** Seconds between checkpoints. */
+const everySeconds = 30;
+
+/** A training that is to be done. */
+export interface ArmTask {
+  readonly recipe: string;
+  readonly arm: Arm;
+  readonly seed: number;
+  /** So many steps at most, to see that it works. */
+  readonly steps: number | undefined;
+  readonly folder: string;
+  readonly parts: Parts;
+  /** Whether the training images are measured as they are, too. */
+  readonly measuresTraining: boolean;
+  /** Ends it after the step under way. */
+  readonly signal: AbortSignal;
+}
+
+/** What is told of a training. */
+export interface ArmEvents {
+  started(net: Model, data: ArmData, epochs: number): void;
+  progress(progress: Progress): void;
+  epoch(record: EpochRecord, epochs: number): void;
+}
+
+/**
+ * The result of a training: what its folder has where it is done, or else trained, from its checkpoint
+ * where there is one. Undefined where it was interrupted.
+ *
+ * @throws {UsageError} for a folder with a training of other settings
+ */
+export async function runArm(task: ArmTask, events: ArmEvents): Promise<ArmResult | undefined> {
+  const { recipe, arm, seed, steps, folder } = task;
+  const settings = { recipe, arm, seed, ...steps !== undefined && { steps } };
+  const before = await readRun(folder);
+  if (before !== undefined && JSON.stringify(before.settings) !== JSON.stringify(settings)) {
+    throw new UsageError(
+      `${folder} has a training with other settings (its run.json); give this one another folder ` +
+        "by --out DIR",
+    );
+  }
+  if (before?.status === "done") return before.result as ArmResult;
+  const { train, plain, test } = armData(arm, task.parts, seed, steps);
+  const fingerprint = await fingerprintOf(train, test);
+  const isThere = await Deno.stat(`${folder}/${checkpointName}`).then(() => true, () => false);
+  if (isThere) await checkSameData(folder, fingerprint);
+  const resumed = isThere
+    ? { folder, position: (await readCheckpoint(folder)).position }
+    : undefined;
+  await makeFolder(folder);
+  const { classes } = train, { kind, description } = await device();
+  using record = await RunRecord.begin(folder, {
+    settings,
+    device: { kind, description },
+    data: { train: train.length, test: test.length, classes, fingerprint },
+  }, resumed);
+  const training = new ArmTraining(task, { train, plain, test }, isThere, record, events);
+  try {
+    const result = await training.run();
+    await (result === undefined ? record.end("interrupted") : record.end("done", result));
+    return result;
+  } catch (error) {
+    // What went wrong is the error, also where that cannot be written either.
+    await record.end("failed", { error: (error as Error).message }).catch(() => {});
+    throw error;
+  }
+}
+
+class ArmTraining {
+  readonly #task: ArmTask;
+  readonly #data: ArmData;
+  readonly #isResumed: boolean;
+  readonly #record: RunRecord;
+  readonly #events: ArmEvents;
+  readonly #done: EpochRecord[] = [];
+
+  constructor(
+    task: ArmTask,
+    data: ArmData,
+    isResumed: boolean,
+    record: RunRecord,
+    events: ArmEvents,
+  ) {
+    [this.#task, this.#data, this.#isResumed] = [task, data, isResumed];
+    [this.#record, this.#events] = [record, events];
+  }
+
+  /** Epochs of `fit`: fewer where there are more variants of each image. */
+  get #epochs(): number {
+    const { arm: { epochs, variants = 1 }, steps } = this.#task;
+    return steps === undefined ? Math.max(1, Math.round(epochs / variants)) : 1;
+  }
+
+  async run(): Promise<ArmResult | undefined> {
+    const { arm, seed } = this.#task, { train } = this.#data;
+    const made = { inputShape: train.inputs[0]!.shape, classes: train.classes!.length, seed };
+    const net = await networkOf(arm.network, made);
+    this.#events.started(net, this.#data, this.#epochs);
+    try {
+      return await this.#train(net);
+    } catch (error) {
+      // A rate that is too large is a result too.
+      if (!(error instanceof DivergenceError)) throw error;
+      return { ...this.#soFar(this.#done, error.step), diverged: error.message };
+    }
+  }
+
+  async #train(net: Model): Promise<ArmResult | undefined> {
+    const { arm, seed, folder, signal } = this.#task, { train, plain, test } = this.#data;
+    const { batchSize, until, validates = false, optimizer } = arm, epochs = this.#epochs;
+    const reached = new AbortController();
+    const history = await net.fit(train, {
+      epochs,
+      batchSize,
+      optimizer: optimizerOf(settingsOf({ data: arm.data, epochs, ...optimizer })),
+      seed,
+      shuffle: arm.batchesOf === undefined,
+      ...validates && { validation: test },
+      progress: false,
+      checkpoint: { directory: folder, everySeconds },
+      ...this.#isResumed && { resume: folder },
+      onProgress: (progress) => {
+        this.#events.progress(progress);
+        this.#record.progress(progress);
+      },
+      onEpoch: async (record) => {
+        this.#done.push(record);
+        this.#events.epoch(record, epochs);
+        await this.#record.epoch(record);
+        if (until !== undefined && reaches(until, record)) reached.abort();
+      },
+      signal: AbortSignal.any([signal, reached.signal]),
+    });
+    if (history.stopped === "aborted" && !reached.signal.aborted) return undefined;
+    const result: ArmResult = {
+      ...this.#soFar(history.epochs, history.steps),
+      ...this.#task.measuresTraining && { train: measured(await net.evaluate(plain)) },
+      test: measured(await net.evaluate(test)),
+    };
+    await net.save(`${folder}/model.safetensors`);
+    return result;
+  }
+
+  #soFar(records: readonly EpochRecord[], steps: number): ArmResult {
+    const { until } = this.#task.arm, last = records.at(-1);
+    const reached = until && reachedAt(until, records, this.#data.train.classes!.length);
+    return {
+      epochs: records.length,
+      steps,
+      seconds: records.reduce((sum, { seconds }) => sum + seconds, 0),
+      ...last && { training: measured(last) },
+      ...reached && { reached },
+    };
+  }
+}
+
+const measured = ({ loss, top1 }: Metrics): Measured => ({
+  loss,
+  ...top1 !== undefined && { top1 },
+});

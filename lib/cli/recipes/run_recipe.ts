@@ -1,0 +1,174 @@
+/**
+ * `deno task train --recipe NAME`: an experiment of a paper, with all its trainings, and what came out.
+ *
+ * @module
+ */
+import { FileLock } from "../../core/file_lock.ts";
+import { writeFileAtomic } from "../../core/files.ts";
+import type { Parts } from "../../../data/parts.ts";
+import { device, setDevice } from "../../tensor/runtime.ts";
+import { UsageError } from "../command.ts";
+import { type DataName, dataSets } from "../data_sets.ts";
+import { Interrupt } from "../interrupt.ts";
+import type { Arm, Recipe } from "./recipe.ts";
+import { type RecipeName, recipes } from "./recipes.ts";
+import { type RecipeReporter, recipeReporterFor } from "./recipe_reporter.ts";
+import { formatPage } from "./page.ts";
+import { Results, type Run } from "./results.ts";
+import { runArm } from "./run_arm.ts";
+
+/** The options of the command that a recipe takes. */
+export interface RecipeOptions {
+  readonly recipe?: RecipeName | undefined;
+  /** Epochs in place of those of each arm. */
+  readonly epochs?: number | undefined;
+  readonly seeds?: number | undefined;
+  /** The first of them. */
+  readonly seed?: number | undefined;
+  readonly steps?: number | undefined;
+  /** Data in place of those of all arms. */
+  readonly data?: DataName | undefined;
+  readonly device?: string | undefined;
+  readonly out?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const known = ["recipe", "epochs", "seeds", "seed", "steps", "data", "device", "out", "json"];
+
+/**
+ * Trains all arms of a recipe that are not yet done; returns the exit code.
+ *
+ * @throws {UsageError} for an option that is none of a recipe's
+ */
+export async function runRecipe(given: RecipeOptions): Promise<number> {
+  const { recipe: name, json = false, out = `runs/${name}`, device: deviceName } = given;
+  if (name === undefined) {
+    throw new UsageError("--seeds and --steps are for recipes: say which by --recipe NAME");
+  }
+  const other = Object.keys(given).find((option) => !known.includes(option));
+  if (other !== undefined) {
+    throw new UsageError(
+      `--${other}: not for a recipe, which has all that is its own; leave the option out`,
+    );
+  }
+  const recipe = adapted(await recipes[name](), given);
+  const report = recipeReporterFor(json);
+  if (deviceName !== undefined) await setDevice(deviceName);
+  using _lock = await FileLock.take(`${out}/results.md`, "choose another (--out DIR)");
+  return await new RecipeRun(recipe, given, out, report).run();
+}
+
+/** Images of a step at most, where a few steps are to show that it works. */
+const fewImages = 16;
+
+/** A recipe with the epochs and the data that were asked for. */
+function adapted(recipe: Recipe, { epochs, data, recipe: name, steps }: RecipeOptions): Recipe {
+  const arms = recipe.arms.map((arm): Arm => {
+    if (data !== undefined && String(dataSets[data].shape) !== String(dataSets[arm.data].shape)) {
+      throw new UsageError(
+        `--data: ${name} wants images like those of ${arm.data}, ${
+          dataSets[arm.data].shape.join(" x ")
+        }; those of ${data} are ${dataSets[data].shape.join(" x ")}`,
+      );
+    }
+    return {
+      ...arm,
+      ...data !== undefined && { data },
+      ...epochs !== undefined && { epochs },
+      ...steps !== undefined && { batchSize: Math.min(arm.batchSize, fewImages) },
+    };
+  });
+  return { ...recipe, arms };
+}
+
+class RecipeRun {
+  readonly #recipe: Recipe;
+  readonly #given: RecipeOptions;
+  readonly #folder: string;
+  readonly #report: RecipeReporter;
+  readonly #runs: Run[] = [];
+  readonly #loaded = new Map<DataName, Parts>();
+
+  constructor(recipe: Recipe, given: RecipeOptions, folder: string, report: RecipeReporter) {
+    [this.#recipe, this.#given] = [recipe, given];
+    [this.#folder, this.#report] = [folder, report];
+  }
+
+  async run(): Promise<number> {
+    const { steps, seed: first = 0, seeds = steps === undefined ? this.#recipe.seeds : 1 } =
+      this.#given;
+    const { kind, description } = await device();
+    this.#report.start(this.#recipe, { kind, description }, this.#folder);
+    using interrupt = new Interrupt(() =>
+      this.#report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once")
+    );
+    let { arms } = this.#recipe;
+    for (let seed = first; seed < first + seeds; seed++) {
+      for (const arm of arms) {
+        if (await this.#train(arm, seed, interrupt.signal)) continue;
+        this.#report.interrupted(this.#given.recipe!, this.#folder);
+        return interrupt.code;
+      }
+      if (seed === first) arms = this.#chosen();
+    }
+    this.#report.done(this.#results, this.#folder);
+    return 0;
+  }
+
+  get #results(): Results {
+    return new Results(this.#recipe, this.#runs, this.#given.steps !== undefined);
+  }
+
+  /** Of each group the best arm; others are not searched again with another seed. */
+  #chosen(): readonly Arm[] {
+    const results = this.#results;
+    return this.#recipe.arms.filter(({ name, group }) =>
+      group === undefined || results.best(group) === name
+    );
+  }
+
+  /** Trains an arm, or finds it done; false where it was interrupted. */
+  async #train(arm: Arm, seed: number, signal: AbortSignal): Promise<boolean> {
+    const folder = `${this.#folder}/${arm.name}/seed-${seed}`, report = this.#report;
+    const task = {
+      recipe: this.#recipe.name,
+      arm,
+      seed,
+      steps: this.#given.steps,
+      folder,
+      parts: await this.#load(arm.data),
+      measuresTraining: this.#recipe.columns.includes("training accuracy"),
+      signal,
+    };
+    const result = await runArm(task, report.armEvents(arm, seed));
+    if (result === undefined) return false;
+    this.#runs.push({ arm, seed, result });
+    report.armDone(arm, seed, result);
+    await this.#write();
+    return true;
+  }
+
+  /** The data of a name; those that are drawn are the same for all seeds. */
+  async #load(name: DataName): Promise<Parts> {
+    let parts = this.#loaded.get(name);
+    parts ??= await dataSets[name].load(0, { onProgress: this.#report.download });
+    this.#loaded.set(name, parts);
+    return parts;
+  }
+
+  /** Writes what is known so far. */
+  async #write(): Promise<void> {
+    const { kind, description } = await device(), { steps } = this.#given;
+    const data = [...this.#loaded].map(([name, { train, test }]) =>
+      `${name}: ${train.length} images to learn, ${test.length} to test`
+    );
+    const page = formatPage(this.#results, [
+      ...data,
+      `${kind}: ${description}; ${navigator.hardwareConcurrency} cores, Deno ${Deno.version.deno}`,
+      ...steps === undefined ? [] : [
+        `${steps} steps of each training, to see that it works: these are no measurements`,
+      ],
+    ]);
+    await writeFileAtomic(`${this.#folder}/results.md`, page);
+  }
+}
