@@ -23,6 +23,9 @@ export interface RandomCropOptions extends PadOptions {
   readonly probability?: 1;
 }
 
+/** The shorter side of images that crops of a size are cut out of: 256 for 224, as is usual. */
+const wholeFor = (size: ImageSize) => Math.round(Math.max(...heightAndWidth(size)) * 256 / 224);
+
 /** The probability of steps after which an image may have another size. */
 const always = oneOf([1], 1);
 
@@ -49,6 +52,7 @@ export const randomCrop = defineStep({
     }
     return [rows, columns, channels];
   },
+  wants: ({ size, padding }) => size === undefined || padding > 0 ? "final" : wholeFor(size),
   apply(image, { size, padding, mode, fill }, random) {
     const [height, width] = size === undefined ? [image.height, image.width] : heightAndWidth(size);
     const top = random.integer(image.height + 2 * padding - height + 1) - padding;
@@ -83,6 +87,7 @@ export const centerCrop = defineStep({
         `${columns} x ${rows}; resize the images before`,
     );
   },
+  wants: () => "final",
   apply: (image, { size }) => cropCenter(image, size),
 });
 
@@ -111,6 +116,7 @@ export const resize = defineStep({
       ? [size, Math.floor(size * width / height), channels]
       : [Math.floor(size * height / width), size, channels];
   },
+  wants: ({ size }) => Math.max(...heightAndWidth(size)),
   apply: (image, { size, filter }) =>
     typeof size === "number"
       ? resizeShorterSide(image, size, filter)
@@ -144,6 +150,7 @@ const randomResizedCropSchema = {
 export const randomResizedCrop = defineStep({
   read: (where, given) => options(where, given, randomResizedCropSchema),
   shape: ([, , channels], { size }): ImageShape => [...heightAndWidth(size), channels],
+  wants: ({ size }) => wholeFor(size),
   apply(image, { size, scale, ratio, filter }, random) {
     const window = randomWindow(image, scale, ratio, random);
     return resizeImage(cropImage(image, window), heightAndWidth(size), filter);

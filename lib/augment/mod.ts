@@ -40,6 +40,6 @@ export type { RandAugmentOptions, TrivialAugmentOptions } from "./policies.ts";
 export type { PresetName } from "./presets.ts";
 export type { SampleOptions } from "./sample_options.ts";
 export type { Fill, Interpolation, Interval, StepOptions } from "./settings.ts";
-export type { ImageShape } from "./step.ts";
+export type { ImageShape, WantedSize } from "./step.ts";
 export type { StepConfig, StepSettings } from "./steps.ts";
 export { adjustSharpness, autocontrast, equalize, posterize, solarize } from "./tone.ts";

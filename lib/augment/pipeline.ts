@@ -7,7 +7,7 @@ import { formatField, type Schema } from "../train/batch.ts";
 import type { ExampleTransform, SchemaTransform } from "../train/transform.ts";
 import type { ByteImage } from "../vision/image.ts";
 import { type PresetName, presets } from "./presets.ts";
-import { type ImageShape, shapeOf } from "./step.ts";
+import { type ImageShape, shapeOf, type WantedSize } from "./step.ts";
 import { type NamedStep, type StepConfig, stepOf } from "./steps.ts";
 
 /** Steps that change images at random, one after another; {@linkcode pipeline} makes one. */
@@ -36,6 +36,14 @@ export class Pipeline implements SchemaTransform {
    */
   shapeOf(shape: ImageShape): ImageShape {
     return this.#steps.reduce((before, step) => step.shape(before, step.name), shape);
+  }
+
+  /**
+   * What size images have best before it: the shorter side in pixels of whole images, where it crops or
+   * resizes them itself; or "final", that of the images which come out.
+   */
+  get wants(): WantedSize {
+    return this.#steps.find(({ wants }) => wants !== undefined)?.wants ?? "final";
   }
 
   /**

@@ -21,9 +21,17 @@ export interface Step {
    * @throws {RangeError} for an image that it does not fit
    */
   shape(shape: ImageShape, where: string): ImageShape;
+  /** What size images have best before it, where it may change their size. */
+  readonly wants: WantedSize | undefined;
   /** Changes an image, whose shape fits. Whatever is random is drawn from `random`. */
   apply(image: ByteImage, random: Random): ByteImage;
 }
+
+/**
+ * What size images have best before a step: a shorter side in pixels, where it brings images of any
+ * proportions to a size of its own; or that of the images which come out.
+ */
+export type WantedSize = number | "final";
 
 /** A kind of step. */
 export interface StepType<V> {
@@ -31,6 +39,8 @@ export interface StepType<V> {
   readonly read: (where: string, given: unknown) => V;
   /** The shape of what it makes of an image; by default the image's own. */
   readonly shape?: (shape: ImageShape, settings: V, where: string) => ImageShape;
+  /** What size images have best before it; only of those that may change their size. */
+  readonly wants?: (settings: V) => WantedSize;
   /** Changes an image. */
   readonly apply: (image: ByteImage, settings: V, random: Random) => ByteImage;
 }
@@ -40,13 +50,14 @@ export type StepMaker = (where: string, given: unknown) => Step;
 
 /** Defines a kind of step. A step that is not taken, by its probability, leaves the image as it is. */
 export function defineStep<V extends { readonly probability: number }>(
-  { read, shape, apply }: StepType<V>,
+  { read, shape, wants, apply }: StepType<V>,
 ): StepMaker {
   return (where, given) => {
     const settings = read(where, given);
     const { probability } = settings;
     return {
       settings,
+      wants: wants?.(settings),
       shape: (before, place) => shape?.(before, settings, place) ?? before,
       apply: (image, random) =>
         probability === 1 || random.uniform() < probability

@@ -46,8 +46,8 @@ export async function classifyImage(
   const { preprocessing: wanted, k, ...views } = options("classifyImage", given, schema);
   checkClassifier(model, "classifyImage");
   const preprocessing = preprocessingFor(model, wanted, "classifyImage");
-  const pixels = await readViews(bytes, preprocessing, views);
+  const { data } = await readViews(bytes, preprocessing, views);
   const { normalization } = preprocessing;
-  const [probabilities] = await probabilitiesOf(model, pixels, viewCount(views), normalization);
+  const [probabilities] = await probabilitiesOf(model, data, viewCount(views), normalization);
   return highest(probabilities!, k).map((index) => ({ index, score: probabilities![index]! }));
 }

@@ -100,7 +100,7 @@ export async function evaluateImages(
   await using pool = new ImagePool(preprocessing, { ...views, ...threads });
   return await evaluateItems(model, named, {
     ...settings,
-    prepare: async (item) => await pool.prepare(await item.read(), item.name),
+    prepare: async (item) => (await pool.prepare(await item.read(), item.name)).data,
     views: viewCount(views),
     normalization: preprocessing.normalization,
     // Four a thread keep it at work while one is handed over.

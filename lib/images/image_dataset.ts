@@ -1,14 +1,31 @@
 import type { Pipeline } from "../augment/pipeline.ts";
+import type augmentOnThread from "../augment/thread.ts";
 import { options } from "../core/options.ts";
 import type { Batch, Field } from "../train/batch.ts";
-import { Dataset, makeDataset } from "../train/dataset.ts";
-import type { Draw } from "../train/draw.ts";
+import { Dataset } from "../train/dataset.ts";
+import { Draw } from "../train/draw.ts";
+import type { ByteImage } from "../vision/image.ts";
 import { type ClassedImages, classedImages, type LabelledImage } from "./image_classes.ts";
 import { type KeptImageOptions, keptImageSchema } from "./image_options.ts";
 import { ImageReader } from "./image_reader.ts";
 import type { CorruptImage, ImageSource } from "./image_source.ts";
+import { KeptImages } from "./kept_images.ts";
 
-const augmentThread = new URL("../augment/thread.ts", import.meta.url);
+const { href: module } = new URL("../augment/thread.ts", import.meta.url);
+
+/** Changes an image at random, on threads. */
+type Augment = (image: ByteImage, index: number, draw: Draw) => Promise<Uint8Array>;
+
+function augmentBy(settings: Parameters<typeof augmentOnThread>[0], threads: number): Augment {
+  return async ({ data, height, width }, index, { epoch, random }) => {
+    // It is rare that training has threads of its own.
+    const { mapOnThread } = await import("../train/map_threads.ts");
+    const example = { inputs: [data, Int32Array.of(height, width)], targets: [] };
+    const asked = { module, settings, example, index, epoch };
+    const { inputs: [pixels] } = await mapOnThread(asked, random, threads);
+    return pixels as Uint8Array;
+  };
+}
 
 /**
  * Images in files as a data set: they are decoded on threads ahead of their use, and those that fit
@@ -25,29 +42,19 @@ export class ImageDataset extends Dataset {
   readonly notes: readonly string[];
   readonly #images: ClassedImages;
   readonly #corrupt = new Map<number, string>();
-  readonly #read: Dataset;
+  readonly #read: KeptImages;
+  readonly #augment: Augment | undefined;
 
   /** Images that a reader reads, of which `memory` bytes are kept, and a pipeline changes at random. */
-  constructor(images: ClassedImages, reader: ImageReader, memory: number, augment?: Pipeline) {
-    const { classes, notes } = images, { shape, preprocessing: { normalization } } = reader;
+  constructor(images: ClassedImages, reader: ImageReader, memory: number, pipeline?: Pipeline) {
+    const { classes, notes } = images, { shape, preprocessing, threads } = reader;
+    const { normalization, channels } = preprocessing;
     super({ classes, normalization });
     this.inputs = [{ shape, dtype: "u8" }];
     this.notes = notes;
     this.#images = images;
-    const schema = { inputs: this.inputs, targets: this.targets };
-    const kept = makeDataset(images.images.length, schema, async (index, batch, row) => {
-      const { image, label } = images.images[index]!, pixels = await reader.read(image);
-      if (pixels instanceof Error) {
-        this.#corrupt.set(index, pixels.message);
-        return pixels;
-      }
-      (batch.inputs[0] as Uint8Array).set(pixels, row * pixels.length);
-      batch.targets[0]![row] = label;
-    }).cache(memory);
-    this.#read = augment === undefined ? kept : kept.parallelMap(augmentThread, {
-      settings: { steps: augment.steps, image: this.inputs[0] },
-      threads: reader.threads,
-    });
+    this.#read = new KeptImages(images.images, reader, memory);
+    this.#augment = pipeline && augmentBy({ steps: pipeline.steps, channels }, threads);
   }
 
   /** The number of images, those with them that cannot be read. */
@@ -79,9 +86,21 @@ export class ImageDataset extends Dataset {
     index: number,
     batch: Batch,
     row: number,
-    draw?: Draw,
+    draw: Draw = new Draw(0, 0, index),
   ): Promise<void | Error> {
-    return await this.#read.read(index, batch, row, draw);
+    const image = await this.#read.read(index), { image: { name }, label } = this.files[index]!;
+    if (image instanceof Error) {
+      this.#corrupt.set(index, image.message);
+      return image;
+    }
+    const pixels = this.#augment === undefined
+      ? image.data
+      : await this.#augment(image, index, draw).catch((error) => {
+        if (!(error instanceof RangeError)) throw error;
+        throw new RangeError(`${name}: ${error.message}`, { cause: error });
+      });
+    (batch.inputs[0] as Uint8Array).set(pixels, row * pixels.length);
+    batch.targets[0]![row] = label;
   }
 
   /** The label of each image; none is decoded for it. */

@@ -4,10 +4,10 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { Pipeline, pipeline } from "../augment/pipeline.ts";
+import { Pipeline, pipeline as presetPipeline } from "../augment/pipeline.ts";
 import { type PresetName, presets } from "../augment/presets.ts";
 import type { ImageShape } from "../augment/step.ts";
-import { checkedBy, integer, number, oneOf, text } from "../core/option_kinds.ts";
+import { checkedBy, integer, number, oneOf, positiveInteger, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
@@ -32,10 +32,17 @@ export interface ImageFolderOptions extends KeptImageOptions {
   readonly seed?: number;
   /**
    * Changes the images of `train` at random, anew in every epoch, on the threads: a preset by name, such
-   * as "crop-flip", or a pipeline of `augmentation`. What it makes is of the same size. Those of `test`
-   * stay as they are.
+   * as "crop-flip", or a pipeline of `augmentation`. What it makes is of `size`. Those of `test` stay as
+   * they are.
    */
   readonly augment?: "crop-flip" | "cifar" | "alexnet" | "imagenet" | SchemaTransform;
+  /**
+   * The shorter side, in pixels, of the images that `augment` is given, which have their proportions
+   * then; false for images as large as in their files. They stay in memory at that size. By default what
+   * the pipeline wants: where it cuts random crops out of images, or resizes them, 256 pixels for crops
+   * of 224, and as much for other sizes; where it pads, images of `size`.
+   */
+  readonly resize?: number | false;
   /** A label file for images in one folder; see {@linkcode labelledImages}. */
   readonly labels?: string;
   /** A list of synsets; see {@linkcode openImages}. */
@@ -54,6 +61,9 @@ const folderSchema = {
   seed: integer({}, 0),
   augment: checkedBy<PresetName | SchemaTransform>((value, where) =>
     value instanceof Pipeline ? value : presetName.read(value, where)
+  ),
+  resize: checkedBy<number | false>((value, where) =>
+    value === false ? value : positiveInteger().read(value, where)
   ),
   labels: text(),
   synsets: text(),
@@ -86,9 +96,9 @@ const testNames = [/^val(id(ation)?)?$|^dev$/i, /^test(ing)?$/i];
  *   `validation`, `dev` and `test` are other names of `val`; where there are both, `test` waits.
  * - a folder of images with a label file (`labels`), as {@linkcode labelledImages} reads it.
  *
- * Images may have any size, be grey or have transparency. They are decoded and resized on threads,
- * ahead of their use, and the first gigabyte of each part stays in memory as bytes, so that later
- * epochs do not decode them again. All is decided by the seeds: the bits are the same for any number of threads,
+ * Images may have any size, be grey or have transparency. They are decoded, resized and augmented on
+ * threads, ahead of their use, and the first gigabyte of each part stays in memory as bytes, so that
+ * later epochs do not decode them again. All is decided by the seeds: the bits are the same for any number of threads,
  * and in a run that is resumed.
  *
  * An image that cannot be read is left out of its batch, counted in `train.corruptImages`, and told to
@@ -131,7 +141,7 @@ export async function imageFolder(
   const settings = options("imageFolder", given, folderSchema);
   text().read(folder, "imageFolder: folder");
   const reader = new ImageReader("imageFolder", settings);
-  const augment = settings.augment && pipelineFor(settings.augment, reader.shape);
+  const augment = augmentationFor(settings, reader);
   const places = await placesOf(folder, settings), { testLabels } = settings;
   const lists = pick(settings, "synsets", "labels");
   const all = await read(places.train, lists);
@@ -144,31 +154,58 @@ export async function imageFolder(
     });
   const notes = [...new Set([...train.notes, ...test.notes, ...places.notes])];
   return {
-    train: new ImageDataset(train, reader, settings.memory, augment),
+    train: new ImageDataset(train, augment.reader, settings.memory, augment.pipeline),
     test: new ImageDataset(test, reader, settings.memory),
     classes: train.classes,
     notes,
   };
 }
 
-/** A pipeline for images of a shape, which keeps that. */
-function pipelineFor(
-  given: PresetName | SchemaTransform,
-  shape: ImageShape,
-): Pipeline {
+/** The pipeline for training images, and the reader of what it is given. */
+function augmentationFor(
+  settings: ImageFolderOptions,
+  reader: ImageReader,
+): { readonly reader: ImageReader; readonly pipeline?: Pipeline } {
+  const { augment, resize } = settings, { shape, preprocessing } = reader;
+  if (augment === undefined) {
+    if (resize === undefined) return { reader };
+    throw new TypeError(
+      "imageFolder: resize: it is the size of images that augment is given; give size alone, or a " +
+        "preprocessing { resize, crop, … }",
+    );
+  }
   const [height, width] = shape;
-  const made = given instanceof Pipeline ? given : pipeline(
-    presetName.read(given, "imageFolder: augment"),
+  const pipeline = augment instanceof Pipeline ? augment : presetPipeline(
+    presetName.read(augment, "imageFolder: augment"),
     height === width ? { size: height } : {},
   );
-  const after = made.shapeOf(shape);
-  if (sameShape(after, shape)) return made;
-  throw new RangeError(
-    `imageFolder: augment: expected images of ${
-      formatShape(shape)
-    } to stay of that shape, as those of ` +
-      `test are, found ${formatShape(after)}`,
-  );
+  const wanted = resize ?? pipeline.wants;
+  if (wanted === "final") {
+    checkAugmented(pipeline, [shape], shape);
+    return {
+      reader: new ImageReader("imageFolder", settings, pick(preprocessing, "resize", "crop")),
+      pipeline,
+    };
+  }
+  const side = wanted === false ? Math.max(height, width) : wanted, channels = shape[2];
+  // Upright and wide images too.
+  const shapes = [[side, side], [side, 2 * side], [2 * side, side]] as const;
+  checkAugmented(pipeline, shapes.map((size) => [...size, channels]), shape);
+  const stored = wanted === false ? {} : { resize: wanted };
+  return { reader: new ImageReader("imageFolder", settings, stored), pipeline };
+}
+
+/** Checks that what a pipeline makes of images of some shapes has the shape of examples. */
+function checkAugmented(pipeline: Pipeline, given: readonly ImageShape[], shape: ImageShape): void {
+  for (const before of given) {
+    const after = pipeline.shapeOf(before);
+    if (sameShape(after, shape)) continue;
+    const [images, expected, found] = [before, shape, after].map((one) => formatShape(one));
+    throw new RangeError(
+      `imageFolder: augment: expected images of ${expected}, as those of test are, to be made of ` +
+        `images of ${images}, found ${found}`,
+    );
+  }
 }
 
 /** Where the images of the parts are; without a place for `test`, all are to be split. */

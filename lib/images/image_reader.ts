@@ -1,6 +1,7 @@
 import { pick } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { usualThreads } from "../core/worker.ts";
+import type { ByteImage } from "../vision/image.ts";
 import { ImagePool } from "../vision/image_pool.ts";
 import { lanes } from "../vision/lanes.ts";
 import { type ImageOptions, preparationOf } from "./image_options.ts";
@@ -12,9 +13,9 @@ import { isOfOneImage } from "./prefetch.ts";
  * under way at a time, however many are asked for: that keeps threads at work, and files out of memory.
  */
 export class ImageReader {
-  /** The shape of an image, [height, width, channels]. */
+  /** The shape of an image as an example has it, [height, width, channels]. */
   readonly shape: readonly [number, number, number];
-  /** How it is prepared. */
+  /** How it is prepared for that. */
   readonly preprocessing: Preprocessing;
   /** Whether an image that cannot be read ends the work. */
   readonly strict: boolean;
@@ -30,10 +31,27 @@ export class ImageReader {
   #wanted = 0;
   #closing: Promise<void> = Promise.resolve();
 
-  /** A reader of images with these options, for `where`. */
-  constructor(where: string, settings: ImageOptions) {
+  readonly #stored: Preprocessing;
+
+  /**
+   * A reader of images with these options, for `where`. It prepares them as examples have them, or as
+   * `stored` says, where they are changed before they become such.
+   */
+  constructor(
+    where: string,
+    settings: ImageOptions,
+    stored?: Pick<Preprocessing, "resize" | "crop">,
+  ) {
     const { threads = usualThreads(), strict = false, onCorrupt } = settings;
     ({ preprocessing: this.preprocessing, shape: this.shape } = preparationOf(where, settings));
+    const { channels, rounding, normalization } = this.preprocessing;
+    // What changes colours knows red from blue.
+    this.#stored = stored === undefined ? this.preprocessing : {
+      ...stored,
+      channels: channels === "bgr" ? "rgb" : channels,
+      ...rounding && { rounding },
+      normalization,
+    };
     this.threads = threads;
     this.ahead = 4 * threads;
     this.#options = { ...pick(settings, "filter", "rotate"), threads };
@@ -42,8 +60,8 @@ export class ImageReader {
     this.#run = lanes(this.ahead);
   }
 
-  /** The pixels of an image, or why it cannot be read; with `strict`, that is thrown. */
-  async read(image: ImageEntry): Promise<Uint8Array<ArrayBuffer> | Error> {
+  /** An image, or why it cannot be read; with `strict`, that is thrown. */
+  async read(image: ImageEntry): Promise<ByteImage | Error> {
     try {
       return await this.prepare(image);
     } catch (error) {
@@ -53,9 +71,9 @@ export class ImageReader {
     }
   }
 
-  /** The pixels of an image. */
-  prepare(image: ImageEntry): Promise<Uint8Array<ArrayBuffer>> {
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+  /** An image. */
+  prepare(image: ImageEntry): Promise<ByteImage> {
+    const { promise, resolve, reject } = Promise.withResolvers<ByteImage>();
     this.#wanted++;
     this.#run(() => this.#prepare(image).then(resolve, reject).finally(() => this.#finish()));
     return promise;
@@ -67,10 +85,10 @@ export class ImageReader {
     this.#told.add(image);
   }
 
-  async #prepare(image: ImageEntry): Promise<Uint8Array<ArrayBuffer>> {
+  async #prepare(image: ImageEntry): Promise<ByteImage> {
     const bytes = await image.read();
     await this.#closing;
-    this.#pool ??= new ImagePool(this.preprocessing, this.#options);
+    this.#pool ??= new ImagePool(this.#stored, this.#options);
     return await this.#pool.prepare(bytes, image.name);
   }
 

@@ -57,7 +57,8 @@ export function imageStream(source: ImageSource, given: ImageStreamOptions): Dat
     normalization: reader.preprocessing.normalization,
   } as const;
   return new DataStream(schema, async function* () {
-    const prepare = (image: ImageEntry) => reader.prepare(image), { ahead, strict } = reader;
+    const prepare = async (image: ImageEntry) => (await reader.prepare(image)).data;
+    const { ahead, strict } = reader;
     for await (const prepared of prefetch(source.images(), prepare, ahead, strict)) {
       const { item } = prepared, label = labelOf(item);
       if ("error" in prepared) reader.leaveOut(item, prepared.error);

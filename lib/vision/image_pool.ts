@@ -4,7 +4,7 @@ import type { Preprocessing } from "../core/preprocessing.ts";
 import { keepsProcessAlive, unreadable, usualThreads } from "../core/worker.ts";
 import type { DecodeOptions } from "./decode.ts";
 import { noPixels, type PixelCount } from "./room.ts";
-import { type ViewOptions, viewSchema } from "./views.ts";
+import { type ViewOptions, type Views, viewSchema } from "./views.ts";
 
 /** What a worker is asked: to decode and prepare one image. */
 export interface PrepareRequest {
@@ -18,7 +18,7 @@ export interface PrepareRequest {
 
 /** What a worker answers. */
 export type PrepareReply =
-  | { readonly id: number; readonly pixels: Uint8Array<ArrayBuffer> }
+  | { readonly id: number; readonly views: Views }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
 const closed = () => new Error("the image pool was closed");
@@ -35,7 +35,7 @@ const idle: Worker[] = [];
 interface Pending {
   readonly worker: number;
   readonly promise: Promise<unknown>;
-  resolve(pixels: Uint8Array<ArrayBuffer>): void;
+  resolve(views: Views): void;
   reject(error: Error): void;
 }
 
@@ -45,7 +45,7 @@ interface Pending {
  *
  * ```ts ignore
  * await using pool = new ImagePool(zooEntry("googlenet").preprocessing);
- * const pixels = await pool.prepare(await Deno.readFile("cat.jpg"), "cat.jpg");
+ * const { data } = await pool.prepare(await Deno.readFile("cat.jpg"), "cat.jpg");
  * ```
  */
 export class ImagePool {
@@ -97,7 +97,7 @@ export class ImagePool {
       const pending = this.#pending.get(data.id);
       if (pending === undefined) return;
       this.#settle(data.id, pending);
-      if ("pixels" in data) return pending.resolve(data.pixels);
+      if ("views" in data) return pending.resolve(data.views);
       const { name, message } = data.error;
       pending.reject(new (kinds.get(name) ?? Error)(message));
     };
@@ -122,16 +122,15 @@ export class ImagePool {
   }
 
   /**
-   * The views of an encoded image, [views, height, width, channels]. `bytes` go to the worker: afterwards they
-   * are gone here.
+   * The views of an encoded image. `bytes` go to the worker: afterwards they are gone here.
    *
    * @throws {SyntaxError} for bytes that are no whole image
    */
-  prepare(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  prepare(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Views> {
     if (this.#isClosed) return Promise.reject(closed());
     const { preprocessing, views, rotate } = this.#options;
     const worker = this.#load.indexOf(Math.min(...this.#load)), id = this.#next++;
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+    const { promise, resolve, reject } = Promise.withResolvers<Views>();
     this.#load[worker]!++;
     this.#pending.set(id, { worker, promise, resolve, reject });
     // A view of a larger buffer is copied: the rest of the buffer may be in use.

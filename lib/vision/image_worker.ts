@@ -11,8 +11,8 @@ addEventListener("message", ({ data }: MessageEvent<PrepareRequest>) => run(() =
 async function answer(request: PrepareRequest): Promise<void> {
   const { id, bytes, decode, preprocessing, views, count } = request;
   try {
-    const pixels = await readViews(bytes, preprocessing, { ...decode, ...views }, count);
-    reply({ id, pixels }, [pixels.buffer]);
+    const prepared = await readViews(bytes, preprocessing, { ...decode, ...views }, count);
+    reply({ id, views: prepared }, [prepared.data.buffer]);
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     reply({ id, error: { name, message } });

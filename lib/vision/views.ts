@@ -92,8 +92,25 @@ export function prepareImage(
 ): Uint8Array<ArrayBuffer> {
   const views = options("prepareImage", given, viewSchema);
   checkViews(preprocessing, views);
-  const { crop, resize, channels, rounding } = preprocessing;
-  const { crops, scales = [resize], filter } = views;
+  return viewsIn(image, preprocessing, views).data;
+}
+
+/** Views of one size, in the channels of a network, one after another: `width` and `height` are those of each. */
+export interface Views {
+  /** Pixels in a row of a view. */
+  readonly width: number;
+  /** Rows of a view. */
+  readonly height: number;
+  /** The bytes, [views, height, width, channels]. */
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** The views of an image. */
+function viewsIn(
+  image: RgbImage,
+  { crop, resize, channels, rounding }: Omit<Preprocessing, "normalization">,
+  { crops = 1, scales, filter = "bilinear" }: ViewOptions,
+): Views {
   const resized = (size: ImageSize | undefined) => {
     if (typeof size === "number") return resizeShorterSide(image, size, filter, rounding);
     if (size !== undefined) return resizeImage(image, size, filter);
@@ -101,7 +118,7 @@ export function prepareImage(
       ? image
       : resizeToCover(image, heightAndWidth(crop), filter, rounding);
   };
-  const images = scales.map(resized).flatMap((image) => {
+  const images = (scales ?? [resize]).map(resized).flatMap((image) => {
     if (crop === undefined) return [image];
     return crops === 10 ? tenCrop(image, crop, rounding) : [centerCrop(image, crop, rounding)];
   });
@@ -112,7 +129,8 @@ export function prepareImage(
   images.forEach(({ data }, i) => {
     reorder(data, result.subarray(at, at += sizes[i]!), channels);
   });
-  return result;
+  const { width, height } = images[0]!;
+  return { width, height, data: result };
 }
 
 /**
@@ -128,7 +146,7 @@ export async function readViews(
   preprocessing: Omit<Preprocessing, "normalization">,
   given: ViewOptions & DecodeOptions = {},
   count = noPixels(),
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Views> {
   const { name, rotate, ...views } = options("readViews", given, readSchema);
   checkViews(preprocessing, views); // What is out of range from here on is the image.
   const image = await openImage(bytes, { name, rotate });
@@ -150,9 +168,9 @@ function viewsOf(
   name: string,
   preprocessing: Omit<Preprocessing, "normalization">,
   views: ViewOptions,
-): Uint8Array<ArrayBuffer> {
+): Views {
   try {
-    return prepareImage(image, preprocessing, views);
+    return viewsIn(image, preprocessing, views);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new SyntaxError(

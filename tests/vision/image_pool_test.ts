@@ -21,7 +21,7 @@ Deno.test("threads prepare images as the main thread does, and outlive a corrupt
       crops: 10,
       filter: "bicubic",
     });
-    assertEquals(await all[i], expected);
+    assertEquals(await all[i], { width: 10, height: 10, data: expected });
   }
 });
 
@@ -30,8 +30,8 @@ Deno.test("a part of a buffer can be prepared, and the buffer stays", async () =
   const buffer = new Uint8Array(bytes.length + 20);
   buffer.set(bytes, 10);
   await using pool = new ImagePool(preprocessing, { threads: 1 });
-  const pixels = await pool.prepare(buffer.subarray(10, 10 + bytes.length), name);
-  assertEquals([pixels.length, buffer.length], [300, bytes.length + 20]);
+  const { data } = await pool.prepare(buffer.subarray(10, 10 + bytes.length), name);
+  assertEquals([data.length, buffer.length], [300, bytes.length + 20]);
 });
 
 Deno.test("a pool that is closed takes no more, and ends when what is under way is done", async () => {

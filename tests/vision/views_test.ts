@@ -96,5 +96,10 @@ Deno.test("an image too long and narrow to be resized is named, as a corrupt one
     "line.png: an image of 20000 x 1 pixels is too long and narrow",
   );
   const dot = await readViews(encodePng([7], 1, 1, 1), { resize: 4, crop: 2, channels: "rgb" });
-  assertEquals([...dot], Array(12).fill(7));
+  assertEquals({ ...dot, data: [...dot.data] }, { width: 2, height: 2, data: Array(12).fill(7) });
+  const whole = await readViews(encodePng(Array(12).fill(7), 6, 2, 1), {
+    resize: 4,
+    channels: "gray",
+  });
+  assertEquals([whole.width, whole.height, whole.data.length], [12, 4, 48]);
 });
