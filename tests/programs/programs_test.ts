@@ -1,4 +1,5 @@
 /** Programs as a user would write them, from `mod.ts` alone: they are run, and they stay short. */
+import { dirname } from "node:path";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   decodeImage,
@@ -16,6 +17,7 @@ import {
 import { needs } from "../setup/needs.ts";
 import { realTest } from "../weights/files.ts";
 import { project } from "./deconvnet.ts";
+import { tellApart } from "./fine_tuning.ts";
 import { gradCam } from "./grad_cam.ts";
 import { transfer } from "./style_transfer.ts";
 
@@ -29,6 +31,7 @@ const most = {
   siamese: 30,
   accumulation: 20,
   group_rates: 10,
+  fine_tuning: 10,
   grad_cam: 15,
   deconvnet: 40,
   second_derivatives: 15,
@@ -163,6 +166,18 @@ realTest(
     const { size } = net.receptiveFields().find(({ name }) => name === early)!;
     const rows = (await found.max(1).data()).reduce((n, v) => n + (v > 0 ? 1 : 0), 0);
     assert(rows > 1 && rows <= size[0], `${rows} rows of a field of ${size}`);
+  },
+);
+
+realTest(
+  "fine_tuning: SqueezeNet learns in seconds to tell ants from bees",
+  ["imagenet-nets/squeezenet_v1.1.safetensors", "ants-bees/SHA256SUMS"],
+  async ([weights, sums]) => {
+    const { model, top1 } = await tellApart(dirname(sums!), weights!);
+    assertEquals(model.classes, ["ants", "bees"]);
+    assert(model.weight("features.3.squeeze.kernel").frozen);
+    // By chance it would be 0.5 with a standard error of 0.09.
+    assert(top1! > 0.7, String(top1));
   },
 );
 

@@ -1,4 +1,5 @@
 import type { Figure } from "./figure.ts";
+import { fineTuning } from "./fine_tuning.ts";
 import { flat } from "./flat.ts";
 import { kill } from "./kill.ts";
 import { lenetCaffe } from "./lenet_caffe.ts";
@@ -19,4 +20,5 @@ export const figures: readonly Figure[] = [
   mnist,
   stream,
   ownLoop,
+  fineTuning,
 ];
