@@ -27,7 +27,7 @@ export interface RecipeOptions {
   readonly seed?: number | undefined;
   readonly steps?: number | undefined;
   /** Data in place of those of all arms. */
-  readonly data?: DataName | undefined;
+  readonly data?: string | undefined;
   readonly device?: string | undefined;
   readonly out?: string | undefined;
   readonly json?: boolean | undefined;
@@ -62,23 +62,28 @@ export async function runRecipe(given: RecipeOptions): Promise<number> {
 const fewImages = 16;
 
 /** A recipe with the epochs and the data that were asked for. */
-function adapted(recipe: Recipe, { epochs, data, recipe: name, steps }: RecipeOptions): Recipe {
-  const arms = recipe.arms.map((arm): Arm => {
-    if (data !== undefined && String(dataSets[data].shape) !== String(dataSets[arm.data].shape)) {
-      throw new UsageError(
-        `--data: ${name} wants images like those of ${arm.data}, ${
-          dataSets[arm.data].shape.join(" x ")
-        }; those of ${data} are ${dataSets[data].shape.join(" x ")}`,
-      );
-    }
-    return {
-      ...arm,
-      ...data !== undefined && { data },
-      ...epochs !== undefined && { epochs },
-      ...steps !== undefined && { batchSize: Math.min(arm.batchSize, fewImages) },
-    };
-  });
+function adapted(recipe: Recipe, { epochs, data, steps }: RecipeOptions): Recipe {
+  const arms = recipe.arms.map((arm): Arm => ({
+    ...arm,
+    ...data !== undefined && { data: dataLike(arm.data, data) },
+    ...epochs !== undefined && { epochs },
+    ...steps !== undefined && { batchSize: Math.min(arm.batchSize, fewImages) },
+  }));
   return { ...recipe, arms };
+}
+
+/** The data of a name, whose images are to be like those that they replace. */
+function dataLike(own: DataName, name: string): DataName {
+  const isLike = (other: DataName) => String(dataSets[other].shape) === String(dataSets[own].shape);
+  const alike = (Object.keys(dataSets) as DataName[]).filter(isLike);
+  const found = alike.find((other) => other === name);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `--data: the recipe takes ${own}, or what has images of that size: ${
+      alike.join(", ")
+    }; found ` +
+      JSON.stringify(name),
+  );
 }
 
 class RecipeRun {

@@ -85,7 +85,7 @@ Deno.test("recipes: mistakes are one line on stderr, and exit with 2", async () 
     [["--recipe", "relu-tanh", "--model", "mlp"], "--model: not for a recipe"],
     [
       ["--recipe", "relu-tanh", "--data", "digits"],
-      "wants images like those of cifar10, 32 x 32 x 3",
+      "the recipe takes cifar10, or what has images of that size: shapes, cifar10; found",
     ],
     [["--recipe", "relu-tanh", "--steps", "0"], "--steps: expected an integer of at least 1"],
   ] as const;
