@@ -244,8 +244,12 @@ class Run {
     this.#epoch++;
     this.#batch = 0;
     this.#display?.epoch(record, epochs);
-    if (checkpoint !== undefined) await this.#save();
-    await onEpoch?.(record);
+    // What is changed between epochs, by freezing say, belongs to the checkpoint.
+    try {
+      await onEpoch?.(record);
+    } finally {
+      if (checkpoint !== undefined) await this.#save();
+    }
     if (verdict?.stop) return "early stopping";
     if (this.#signal.aborted && this.#epoch < epochs) return "aborted";
   }

@@ -78,7 +78,10 @@ export interface FitOptions {
   readonly onStep?: (step: { readonly epoch: number; readonly step: number }) => void;
   /** Called about four times a second. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Called after each epoch. */
+  /**
+   * Called after each epoch, before its checkpoint is written: what it freezes, unfreezes or assigns is
+   * in that.
+   */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
   /** When to stop before the last epoch. */
   readonly earlyStopping?: EarlyStopping;

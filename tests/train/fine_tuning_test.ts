@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import { tensor } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
+import { checkpointName } from "../../lib/train/checkpoint.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
@@ -119,6 +120,32 @@ Deno.test("a run with frozen layers and rates of groups goes on after a pause, t
   });
   const resumed = stateful(9);
   await run(resumed, { resume: folder.path });
+  await assertSameWeights(resumed, whole);
+});
+
+Deno.test("a run that is killed after a phase began goes on in that phase", async () => {
+  const data = corners(40);
+  const run = (net: Model, options: FitOptions = {}) =>
+    net.fit(data, {
+      epochs: 3,
+      batchSize: 10,
+      optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }),
+      onEpoch: ({ epoch }) => void (epoch === 2 && net.unfreeze()),
+      ...options,
+    });
+  await using folder = await scratch();
+  await using left = await scratch();
+  const whole = stateful().freeze({ upTo: "batchNorm1" });
+  await run(whole, {
+    checkpoint: { directory: folder.path },
+    // What is there in the third epoch, of which nothing has been written yet.
+    onStep: ({ step }) =>
+      step === 9 &&
+      Deno.copyFileSync(`${folder.path}/${checkpointName}`, `${left.path}/${checkpointName}`),
+  });
+  const resumed = stateful(9);
+  const { epochs } = await run(resumed, { resume: left.path });
+  assertEquals(epochs.length, 3);
   await assertSameWeights(resumed, whole);
 });
 
