@@ -94,6 +94,13 @@ export type { LayerWindow, LayerWindows } from "./lib/nn/window.ts";
 
 export * from "./lib/train/dataset.ts";
 export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";
+export {
+  ema,
+  type EmaOptions,
+  swa,
+  type SwaOptions,
+  type WeightAverage,
+} from "./lib/train/weight_average.ts";
 export type { EarlyStopping } from "./lib/train/early_stopping.ts";
 export type { EpochRecord, Progress } from "./lib/train/epoch_record.ts";
 export { History, type HistoryData } from "./lib/train/history.ts";

@@ -58,13 +58,15 @@ export interface Applied {
 /** The weights and the mode that layers are applied with. */
 export interface LayerContext extends Pick<ApplyOptions, "replace" | "training" | "key"> {
   readonly weights: (weight: Weight, name: string) => Tensor;
+  /** The share of the old value in running statistics, in place of the layers' own. */
+  readonly momentum?: Tensor;
 }
 
 /** Every value of a graph of layers, given its inputs, and what training updates. */
 export function applyLayers(
   { order, layers, names }: Placement,
   inputs: ReadonlyMap<SymbolicValue, Tensor>,
-  { weights, training = false, key, replace }: LayerContext,
+  { weights, training = false, key, momentum, replace }: LayerContext,
 ): { readonly values: ReadonlyMap<SymbolicValue, Tensor>; readonly updates: Weights } {
   const values = new Map(inputs);
   const updates: Record<string, Tensor> = {};
@@ -84,6 +86,7 @@ export function applyLayers(
     const result = value.layer.type.call(sources, Object.fromEntries(current), value.layer.config, {
       // A frozen batch norm uses its running statistics, and does not change them.
       training: training && !isFrozen(placed),
+      momentum,
       random: (shape) => uniform(drawnFrom ??= keyFor(placed), shape, streams + draws++),
       update: (part, tensor) => {
         checkWeights({ [part]: tensor }, placed.weights, `${placed.name}: update`);

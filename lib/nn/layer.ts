@@ -16,6 +16,11 @@ export type Config = Readonly<Record<string, unknown>>;
 export interface CallContext {
   /** Whether this is a training step. */
   readonly training: boolean;
+  /**
+   * The share of the old value in running statistics, a scalar, in place of the layer's own: where
+   * they are counted anew, apart from training.
+   */
+  readonly momentum?: Tensor | undefined;
   /** Uniform random numbers in [0, 1), new ones in each step. */
   random(shape: Shape): Tensor;
   /** Replaces an untrainable weight after the step. */

@@ -17,16 +17,19 @@ export class LossCurve {
   #sum = 0;
   #batches = 0;
   #firstStep = 0;
+  /** Batches of an epoch, of which several may be a step; a stream does not know. */
+  #perEpoch: number | undefined;
 
   /** Notes how training stands. What it says are means since the epoch began. */
-  progress({ loss, batch, step }: Progress): void {
+  progress({ loss, batch, batches, step }: Progress): void {
     this.#firstStep = step - batch;
+    this.#perEpoch = batches;
     this.#add(step, loss, batch);
   }
 
   /** Notes the end of an epoch. */
   epoch({ loss, step, validation }: EpochRecord): void {
-    this.#add(step, loss, step - this.#firstStep);
+    this.#add(step, loss, this.#perEpoch ?? step - this.#firstStep);
     [this.#sum, this.#batches, this.#firstStep] = [0, 0, step];
     if (validation !== undefined) this.#validation.push({ step, loss: validation.loss });
   }

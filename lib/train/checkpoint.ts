@@ -20,6 +20,22 @@ const checksumName = "trainer.checksum";
 /** Before the name of a weight: what it was after the best epoch. */
 const bestPrefix = "best.";
 
+/** What averages of weights are called among the trainer's variables: this before the weight's name. */
+export const averagePrefix = "average.";
+
+/** The trainer's variable that says whether averages are complete, in its second number. */
+export const averagesName = "averages";
+
+/** The averages in a checkpoint, by the weights' names; undefined where there are none that can be used. */
+export function averagesIn(
+  tensors: ReadonlyMap<string, StoredTensor>,
+): ReadonlyMap<string, StoredTensor> | undefined {
+  if (tensors.get(`trainer.${averagesName}`)?.data[1] !== 1) return undefined;
+  const prefix = `trainer.${averagePrefix}`;
+  const found = [...tensors].filter(([name]) => name.startsWith(prefix));
+  return new Map(found.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}
+
 /** What can be saved in a checkpoint: a variable, or data on the host. */
 export type Saveable = Pick<Variable, "shape" | "dtype" | "read">;
 

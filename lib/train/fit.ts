@@ -3,10 +3,12 @@ import { DivergenceError } from "../core/errors.ts";
 import { FileLock } from "../core/file_lock.ts";
 import { checkWritable } from "../core/files.ts";
 import type { Normalization } from "../core/preprocessing.ts";
+import { pick } from "../core/options.ts";
 import { rateOf, Stopwatch } from "../core/stopwatch.ts";
 import type { Network } from "../nn/network.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
+import type { AveragedWeights } from "./averaged_weights.ts";
 import type { Batch } from "./batch.ts";
 import {
   checkCheckpoint,
@@ -28,7 +30,7 @@ import type { Position } from "./position.ts";
 import type { OutputSettings } from "./outputs.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
-import { checkTrainable, Trainer } from "./trainer.ts";
+import { checkTrainable, Trainer, type TrainerOptions } from "./trainer.ts";
 import type { FitSettings } from "./training_options.ts";
 
 /** Milliseconds between looks at the counters. */
@@ -50,11 +52,18 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   using stoppable = host().begin();
   const { checkpoint, resume, signal } = task.settings;
   const signals = [stoppable.signal, ...signal ? [signal] : []];
-  const run = new Run(runtime, task, AbortSignal.any(signals));
+  // Loaded where they are asked for.
+  const accumulation = task.settings.accumulate > 1
+    ? (await import("./accumulation.ts")).Accumulation
+    : undefined;
+  const averages = task.settings.average && new (await import("./averaged_weights.ts"))
+    .AveragedWeights(task.network, task.settings.average);
+  const run = new Run(runtime, task, { accumulation, averages }, AbortSignal.any(signals));
   try {
     const path = checkpoint && `${checkpoint.directory}/${checkpointName}`;
     using _lock = path ? await FileLock.take(path) : undefined;
     if (path) await checkWritable(path);
+    averages?.begin();
     if (resume !== undefined) await run.resume(resume);
     return await run.showTraining();
   } finally {
@@ -64,6 +73,7 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
 
 /** One call of fit. */
 class Run {
+  readonly #runtime: Runtime;
   readonly #task: FitTask;
   readonly #settings: FitTask["settings"];
   readonly #signal: AbortSignal;
@@ -72,11 +82,14 @@ class Run {
   /** For the validation data, whose fields may be of other types. */
   readonly #validator: Trainer | undefined;
   readonly #stopper: EarlyStopper | undefined;
+  readonly #averages: AveragedWeights | undefined;
   readonly #display: ProgressDisplay | undefined;
   /** Batches of an epoch; a stream does not know. */
   readonly #batches: number | undefined;
   #epoch = 0;
+  /** Batches of the epoch that are done. */
   #batch = 0;
+  /** Updates done in all. */
   #step = 0;
   #records: EpochRecord[] = [];
   /** The weights that the run began with: kept where the best ones are to come back. */
@@ -89,22 +102,36 @@ class Run {
   readonly #watch = new Stopwatch();
   #writtenAt = 0;
 
-  constructor(runtime: Runtime, task: FitTask, signal: AbortSignal) {
+  constructor(
+    runtime: Runtime,
+    task: FitTask,
+    extras: Pick<TrainerOptions, "accumulation" | "averages">,
+    signal: AbortSignal,
+  ) {
     const { network, data, normalization, settings } = task;
     const { validation, earlyStopping } = settings;
+    this.#runtime = runtime;
     this.#task = task;
+    this.#averages = extras.averages;
     this.#settings = settings;
     this.#signal = signal;
-    const trainerOn = (data: Dataset | DataStream, where: string) =>
+    const trainerOn = (
+      data: Dataset | DataStream,
+      where: string,
+      extras: Pick<TrainerOptions, "accumulation" | "averages">,
+    ) =>
       new Trainer(runtime, {
         where,
         network,
         data,
         normalization: normalization ?? data.normalization,
         settings,
+        ...extras,
       });
-    this.#trainer = trainerOn(data, "fit");
-    this.#validator = validation && trainerOn(validation, "fit: validation");
+    this.#trainer = trainerOn(data, "fit", extras);
+    this.#validator = validation && trainerOn(validation, "fit: validation", {
+      averages: extras.averages,
+    });
     this.#optimizer = this.#trainer.optimizer;
     checkTrainable(network, "fit");
     this.#stopper = earlyStopping && new EarlyStopper(earlyStopping);
@@ -138,9 +165,12 @@ class Run {
 
   /** What has to be the same for a resumed run to equal an uninterrupted one. */
   get #fixed(): Position["settings"] {
-    const { data, settings: { batchSize, seed, shuffle } } = this.#task;
+    const { data, settings: { accumulate, average, batchSize, seed, shuffle } } = this.#task;
     return {
       batchSize,
+      // As in checkpoints of before, which do not say.
+      accumulate: accumulate === 1 ? null : accumulate,
+      average: average ? JSON.stringify([average.name, average.settings ?? {}]) : null,
       seed,
       optimizer: this.#optimizer.name,
       shuffle,
@@ -213,6 +243,11 @@ class Run {
     }
     // A checkpoint of a run that was stopped is written by now, and holds what it stood at.
     if (this.#best !== undefined) putBack(this.#best);
+    else if (this.#averages !== undefined) {
+      // Who stops a run does not wait for a pass over the data.
+      if (stopped !== "aborted" && !await this.#completeAverages()) stopped = "aborted";
+      if (await this.#averages.isComplete()) await this.#averages.install();
+    }
     return new History({
       epochs: this.#records,
       steps: this.#step,
@@ -225,6 +260,7 @@ class Run {
     const { checkpoint, epochs, onEpoch } = this.#settings;
     const trained = await this.#trainBatches();
     if (trained === "aborted") return await this.#abort();
+    await this.#averages?.endEpoch(this.#runtime, this.#epoch + 1);
     const validation = await this.#validate();
     if (validation === "aborted") {
       // A run that goes on from here validates first; so this record is none of the checkpoint's.
@@ -237,7 +273,10 @@ class Run {
     this.#records.push(record);
     this.#optimizer.schedule.report?.(record.validation?.loss ?? record.loss);
     const verdict = this.#stopper?.report(record);
-    if (verdict?.improved && this.#restoresBest) {
+    // Without validation, they have been left until now.
+    const isBest = verdict?.improved && this.#restoresBest;
+    if (isBest || this.#epoch + 1 === epochs) await this.#completeAverages();
+    if (isBest) {
       this.#best = await this.#snapshot();
       this.#first = undefined;
     }
@@ -264,18 +303,19 @@ class Run {
       rate = this.#rateOf();
       await this.#trainOn(batch, rate);
       this.#batch++;
-      this.#step++;
       images += batch.size;
-      this.#settings.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
+      const isStep = this.#pending === this.#settings.accumulate;
+      if (isStep) await this.#endStep(rate);
       await this.#trainer.throttle.step();
       const now = this.#watch.read();
       if (now - shown >= interval) {
         shown = now;
         await this.#show(rate, images, (now - started) / 1000);
       }
-      if (this.#isDue(now) && this.#batch !== this.#batches) await this.#save();
+      if (this.#isDue(now, isStep) && this.#batch !== this.#batches) await this.#save();
     }
     if (signal.aborted && this.#batch !== this.#batches) return "aborted";
+    if (this.#pending > 0) await this.#endStep(rate = this.#rateOf());
     const { divergedAt: _, examples, ...metrics } = await this.#counts();
     const seconds = (this.#watch.read() - started) / 1000;
     if (examples === 0) {
@@ -307,10 +347,29 @@ class Run {
     }
   }
 
+  /** Updates that were done before this epoch. */
+  get #stepsBefore(): number {
+    return this.#records.at(-1)?.step ?? 0;
+  }
+
+  /** Batches that were trained on since the last update. */
+  get #pending(): number {
+    const taken = (this.#step - this.#stepsBefore) * this.#settings.accumulate;
+    return Math.max(0, this.#batch - taken);
+  }
+
+  /** Ends a step after its last batch. */
+  async #endStep(rate: number): Promise<void> {
+    if (this.#settings.accumulate > 1) await this.#trainer.update(rate);
+    this.#step++;
+    this.#settings.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
+  }
+
   /** The learning rate of the next step of the epoch, or of one some steps from there. */
   #rateOf(from = 0): number {
-    const batch = Math.max(0, this.#batch + from), step = Math.max(0, this.#step + from);
-    return this.#optimizer.schedule.rate(this.#epoch + batch / (this.#batches ?? Infinity), step);
+    const step = Math.max(0, this.#step + from), done = Math.max(0, step - this.#stepsBefore);
+    const steps = Math.ceil((this.#batches ?? Infinity) / this.#settings.accumulate);
+    return this.#optimizer.schedule.rate(this.#epoch + done / steps, step);
   }
 
   #batchesLeft(): Iterable<Batch> | AsyncIterable<Batch> {
@@ -332,6 +391,7 @@ class Run {
     }
     let metrics: Metrics;
     try {
+      if (!await this.#completeAverages()) return "aborted";
       metrics = await this.#validator!.measure(validation, batchSize, signal);
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
@@ -343,6 +403,24 @@ class Run {
       throw this.#diverged("the validation loss was not a finite number", this.#step);
     }
     return { validation: metrics };
+  }
+
+  /** Has averages that are to be measured or kept get statistics of their own; false if aborted. */
+  async #completeAverages(): Promise<boolean> {
+    const { data, normalization = data.normalization, settings } = this.#task;
+    const signal = this.#signal;
+    try {
+      await this.#averages?.complete(this.#runtime, {
+        ...pick(settings, "batchSize", "dropRemainder", "seed"),
+        data,
+        normalization,
+        signal,
+      });
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      return false;
+    }
+    return true;
   }
 
   /** Reads the counters; a loss that is not finite ends training, before anything bad is saved. */
@@ -357,13 +435,14 @@ class Run {
 
   /** Looks whether the data of a step of this epoch are to blame for a loss that is not finite. */
   async #checkData(step: number): Promise<void> {
-    const { data, settings: { batchSize, dropRemainder, seed, shuffle } } = this.#task;
-    const start = this.#batch - 1 - (this.#step - step);
+    const { data, settings } = this.#task;
+    const { accumulate, batchSize, dropRemainder, seed, shuffle } = settings;
+    const start = (step - 1 - this.#stepsBefore) * accumulate;
     if (!(start >= 0 && start < this.#batch)) return;
     const cut = { batchSize, epoch: this.#epoch, seed, start, dropRemainder };
     const { checkFinite } = await import("./not_finite.ts");
     try {
-      await checkFinite(data, { ...cut, shuffle: shuffle ? seed : false }, "fit", 1);
+      await checkFinite(data, { ...cut, shuffle: shuffle ? seed : false }, "fit", accumulate);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`${error.message}; ${this.#kept}`, { cause: error });
@@ -405,9 +484,9 @@ class Run {
     this.#settings.onProgress?.(progress);
   }
 
-  #isDue(now: number): boolean {
+  #isDue(now: number, isStep: boolean): boolean {
     const { everySteps, everySeconds } = this.#settings.checkpoint ?? {};
-    return (everySteps !== undefined && this.#step % everySteps === 0) ||
+    return (isStep && everySteps !== undefined && this.#step % everySteps === 0) ||
       (everySeconds !== undefined && now - this.#writtenAt >= everySeconds * 1000);
   }
 
@@ -451,10 +530,12 @@ class Run {
     return this.#settings.earlyStopping?.restoreBest === true;
   }
 
-  /** Copies of all weights as they are now. */
+  /** Copies of all weights as they are now, or of their averages. */
   async #snapshot(): Promise<Snapshot> {
     const copies = new Map<Variable, TensorData>();
-    for (const weight of this.#task.network.weights) copies.set(weight, await weight.read());
+    for (const [name, weight] of this.#task.network.namedWeights) {
+      copies.set(weight, await (this.#averages?.values.get(name) ?? weight).read());
+    }
     return copies;
   }
 

@@ -8,13 +8,14 @@ import { decodeSafetensors } from "../core/safetensors/read.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import { rebuild } from "../nn/architecture.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
-import { checkChecksum } from "./checkpoint.ts";
+import { averagesIn, checkChecksum } from "./checkpoint.ts";
 import { readFrozen } from "./frozen.ts";
 import { format, Model } from "./model.ts";
 
 /**
  * Loads a model that {@linkcode Model.save} or a checkpoint has written: from a path, a URL, or the
- * file's bytes.
+ * file's bytes. From the checkpoint of a run that averages its weights come the averages, as far as their
+ * statistics had been counted, else the weights of the last step.
  *
  * @throws {SyntaxError} if the file is malformed or not such a model.
  * @throws {ChecksumError} if it is a checkpoint that is damaged.
@@ -33,8 +34,9 @@ export async function loadModel(source: string | URL | Uint8Array): Promise<Mode
     );
   }
   const loaded = modelOf(metadata, where);
+  const kept = averagesIn(tensors) ?? tensors;
   for (const [name, weight] of loaded.namedWeights) {
-    const stored = tensors.get(name);
+    const stored = kept.get(name);
     if (stored === undefined) throw new SyntaxError(`${where}: the weight ${name} is missing`);
     if (!sameShape(stored.shape, weight.shape) || stored.dtype !== "f32") {
       throw new SyntaxError(

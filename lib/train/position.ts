@@ -1,5 +1,13 @@
 import { describeValue } from "../core/errors.ts";
-import { checkedBy, group, integer, number, object, required } from "../core/option_kinds.ts";
+import {
+  checkedBy,
+  group,
+  integer,
+  number,
+  object,
+  positiveInteger,
+  required,
+} from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { EpochRecord } from "./epoch_record.ts";
 
@@ -59,13 +67,15 @@ export function positionIn(metadata: Readonly<Record<string, string>>, path: str
 }
 
 /** Checks what belongs together: the counts of epochs, batches and steps. */
-function checkTogether({ epoch, batch, step, records, earlyStopping }: Position): void {
+function checkTogether({ epoch, batch, step, records, settings, earlyStopping }: Position): void {
   const fail = (what: string, expected: number, found: number) => {
     throw new RangeError(`position: ${what}: expected ${expected}, found ${found}`);
   };
   if (records.length !== epoch) fail("records", epoch, records.length);
-  const steps = (records.at(-1)?.step ?? 0) + batch;
-  if (step !== steps) fail("step", steps, step);
+  // An epoch's last step may have fewer batches.
+  const each = positiveInteger(1).read(settings.accumulate ?? 1, "position: settings: accumulate");
+  const before = records.at(-1)?.step ?? 0, steps = before + Math.floor(batch / each);
+  if (step !== steps && step !== before + Math.ceil(batch / each)) fail("step", steps, step);
   if (earlyStopping !== undefined && earlyStopping.waited > epoch) {
     fail("earlyStopping: waited: at most", epoch, earlyStopping.waited);
   }

@@ -10,12 +10,14 @@ import type { Network } from "../nn/network.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
-import { iota } from "../tensor/create.ts";
+import { full, iota } from "../tensor/create.ts";
 import { withMemory } from "../tensor/reclaim.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
+import type { Accumulation } from "./accumulation.ts";
+import type { AveragedWeights } from "./averaged_weights.ts";
 import { type Batch, type Field, formatField, type Schema } from "./batch.ts";
 import { checkWeights } from "./columns.ts";
 import { type Counts, MetricCounters } from "./counters.ts";
@@ -41,6 +43,10 @@ export interface TrainerOptions {
   readonly normalization: Normalization | undefined;
   /** What the user has chosen. The losses of all outputs are added, and the seed is that of dropout. */
   readonly settings: OutputSettings & Pick<FitOptions, "optimizer" | "seed">;
+  /** Has batches summed up before an update, which `update` then makes. */
+  readonly accumulation?: typeof Accumulation | undefined;
+  /** Averages of the weights: what is measured in their place, and what follows each update. */
+  readonly averages?: AveragedWeights | undefined;
 }
 
 /** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
@@ -61,16 +67,17 @@ export class Trainer {
   readonly #inputs = new Map<number, Storage[]>();
   /** What the optimizer remembers: for each slot, numbers for each weight by name. */
   readonly #slots: ReadonlyMap<string, ReadonlyMap<string, Variable>>;
-  /** Seed, seed, steps done: what random numbers are drawn from. */
+  /** Seed, seed, batches trained on: what random numbers are drawn from. */
   readonly #key: Variable;
   readonly #outputs: readonly TrainedOutput[];
+  readonly #accumulation: Accumulation | undefined;
   readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
   #writtenRate = NaN;
   #turn = 0;
 
   /** A trainer on a runtime; what does not fit together is an error before any work. */
   constructor(runtime: Runtime, options: TrainerOptions) {
-    const { where, network, data, normalization, settings } = options;
+    const { where, network, data, normalization, settings, accumulation } = options;
     const { optimizer = adam(), seed = 0 } = settings, [first] = data.inputs;
     this.#outputs = trainedOutputs(where, network, data, settings);
     this.#runtime = runtime;
@@ -93,6 +100,7 @@ export class Trainer {
     ]));
     const [low, high] = keyOf(seed);
     this.#key = new Variable("random", [3], "i32", () => Int32Array.of(low, high, 0));
+    this.#accumulation = accumulation && new accumulation(this.#weights, this.#outputs);
   }
 
   /** The names of what is measured. */
@@ -123,7 +131,10 @@ export class Trainer {
       }
     }
     all.set("trainer.random", this.#key);
-    for (const [name, variable] of this.counters.variables) all.set(`trainer.${name}`, variable);
+    const others = [this.counters, this.#accumulation, this.#options.averages];
+    for (const [name, variable] of others.flatMap((one) => [...one?.variables ?? []])) {
+      all.set(`trainer.${name}`, variable);
+    }
     return all;
   }
 
@@ -142,20 +153,29 @@ export class Trainer {
     this.#key.assign(Int32Array.of(low!, high!, steps));
   }
 
-  /** Queues a training step with a learning rate. */
+  /** Queues a training step with a learning rate; of accumulated gradients, all but the update. */
   async step(batch: Batch, rate: number): Promise<void> {
     const storages = await withMemory(this.#runtime, () => this.#place(batch));
     await this.stepOn(storages, batch.size, rate);
   }
 
+  /** Queues the update by the gradients that were accumulated. */
+  async update(rate: number): Promise<void> {
+    this.#setRate(rate);
+    await withMemory(this.#runtime, () => this.#program(0, "update").run([]));
+  }
+
   /** The same on a batch that is on the device: inputs, targets, weights of the examples. */
   async stepOn(storages: readonly Storage[], size: number, rate: number): Promise<void> {
-    if (rate !== this.#writtenRate) {
-      number().read(rate, "learningRate: the schedule");
-      this.#rate.assign(Float32Array.of(rate));
-      this.#writtenRate = rate;
-    }
-    await withMemory(this.#runtime, () => this.#program(size, true).run(storages));
+    this.#setRate(rate);
+    await withMemory(this.#runtime, () => this.#program(size, "step").run(storages));
+  }
+
+  #setRate(rate: number): void {
+    if (rate === this.#writtenRate) return;
+    number().read(rate, "learningRate: the schedule");
+    this.#rate.assign(Float32Array.of(rate));
+    this.#writtenRate = rate;
   }
 
   /** The measures of the network on data; the counters are at zero before and after. */
@@ -169,7 +189,7 @@ export class Trainer {
       if (batch.size === 0) continue; // None of its examples could be read.
       await withMemory(
         this.#runtime,
-        () => this.#program(batch.size, false).run(this.#place(batch)),
+        () => this.#program(batch.size, "measure").run(this.#place(batch)),
       );
       await this.throttle.step();
     }
@@ -224,15 +244,15 @@ export class Trainer {
     return storages;
   }
 
-  #program(size: number, training: boolean): StatefulProgram {
+  #program(size: number, work: Work): StatefulProgram {
     // Layers may be frozen, by this model or another that shares them, at any time.
-    const trained = training
-      ? [...this.#weights.values()].map(({ frozen }) => frozen ? 0 : 1).join("")
-      : "none";
+    const trained = work === "measure"
+      ? ""
+      : [...this.#weights.values()].map(({ frozen }) => frozen ? 0 : 1).join("");
     return this.#runtime.programs.get(
       this,
-      `${size} ${trained}`,
-      () => record(() => this.#build(size, training)),
+      `${work} ${size} ${trained}`,
+      () => record(() => work === "update" ? this.#buildUpdate() : this.#build(size, work)),
     );
   }
 
@@ -255,45 +275,53 @@ export class Trainer {
    */
   checkSize(size: number): void {
     record(() => {
-      const { loss, weights } = this.#trace(size, true);
+      const { loss, weights } = this.#trace(size, "step");
       loss(weights);
     });
   }
 
   /** The loss of a batch as a function of the weights, and what the program is made with. */
-  #trace(size: number, training: boolean) {
+  #trace(size: number, work: Exclude<Work, "update">) {
     const { network, normalization, data } = this.#options;
     const builder = new ProgramBuilder();
     const place = ({ shape, dtype }: Field) => builder.input([size, ...shape], dtype);
     const [x, y] = [data.inputs.map(place), data.targets.map(place)];
     const examples = (data.weights ?? []).map(place);
     const key = builder.variable(this.#key);
-    const done = key.slice([2], [1]).reshape([]).cast("f32");
-    const weights = valuesOf(builder, this.#weights);
+    const done = this.#accumulation?.updates(builder) ??
+      key.slice([2], [1]).reshape([]).cast("f32");
+    const training = work === "step", averages = training ? undefined : this.#options.averages;
+    const weights = valuesOf(builder, averages?.values ?? this.#weights);
     const objective = { network, normalization, outputs: this.#outputs };
     const loss = lossOfBatch(objective, x, y, examples, training, key);
     return { builder, loss, weights, examples, key, done };
   }
 
-  #build(size: number, training: boolean): StatefulProgram {
-    const { builder, loss, weights, examples, key, done } = this.#trace(size, training);
-    const [value, pass] = training ? this.#addStep(builder, loss, weights, done) : loss(weights);
+  #build(size: number, work: Exclude<Work, "update">): StatefulProgram {
+    const { builder, loss, weights, examples, key, done } = this.#trace(size, work);
+    const totalOf = (output: number, { targets }: Pass) =>
+      countsOf(targets[output]!, lossWeightsOf(this.#outputs[output]!, examples))
+        ?.cast("f32").sum();
+    const [value, pass] = work === "measure" ? loss(weights) : this.#addStep(
+      builder,
+      loss,
+      weights,
+      done,
+      (i, pass) => totalOf(i, pass) ?? full([], size),
+    );
     // The next step draws other random numbers.
-    if (training) builder.update(this.#key, key.add(iota([3], 0).equal(2)));
+    if (work === "step") builder.update(this.#key, key.add(iota([3], 0).equal(2)));
     this.counters.count(builder, {
       size,
       step: done.add(1),
       loss: value,
-      outputs: this.#outputs.map((output, i) => {
-        const weights = lossWeightsOf(output, examples), targets = pass.targets[i]!;
-        return {
-          loss: pass.losses[i]!,
-          predictions: pass.outputs[i]!,
-          targets,
-          weights: weights.examples,
-          total: countsOf(targets, weights)?.cast("f32").sum(),
-        };
-      }),
+      outputs: this.#outputs.map((output, i) => ({
+        loss: pass.losses[i]!,
+        predictions: pass.outputs[i]!,
+        targets: pass.targets[i]!,
+        weights: lossWeightsOf(output, examples).examples,
+        total: totalOf(i, pass),
+      })),
     });
     try {
       return builder.build(this.#runtime);
@@ -304,39 +332,76 @@ export class Trainer {
     }
   }
 
-  /** Adds the step's updates to a program: running statistics, weights, the optimizer's memory. */
+  /** The program of an update by accumulated gradients. */
+  #buildUpdate(): StatefulProgram {
+    const builder = new ProgramBuilder(), accumulation = this.#accumulation!;
+    const { trainable, state, use } = this.#updating(builder, accumulation.updates(builder));
+    const gradients = accumulation.take(builder, Object.keys(trainable));
+    use(this.optimizer.step(trainable, gradients, state, builder.variable(this.#rate)), {});
+    return builder.build(this.#runtime);
+  }
+
+  /** Adds a batch's step to a program: running statistics, and the update or what it is made of. */
   #addStep(
     builder: ProgramBuilder,
     loss: ReturnType<typeof lossOfBatch>,
     weights: Weights,
     done: Tensor,
+    totalOf: (output: number, pass: Pass) => Tensor,
   ): readonly [Tensor, Pass] {
-    const { network, where } = this.#options;
-    checkTrainable(network, where);
-    const trainable = new Map([...this.#weights].filter(([, weight]) => weight.trainable));
-    const slots = [...this.#slots].map(([slot, variables]) =>
-      [slot, new Map([...variables].filter(([name]) => trainable.has(name)))] as const
-    );
-    const memory = slots.map(([slot, list]) => [slot, valuesOf(builder, list)] as const);
-    const step = trainingStep(
-      (changing: Weights) => loss({ ...weights, ...changing }),
-      valuesOf(builder, trainable),
-      this.optimizer,
-      { step: done, slots: Object.fromEntries(memory) },
-      builder.variable(this.#rate),
-    );
-    for (const [name, value] of Object.entries(step.auxiliary.updates)) {
-      builder.update(this.#weights.get(name)!, value);
+    const { trainable, state, use } = this.#updating(builder, done);
+    const changing = (changing: Weights) => loss({ ...weights, ...changing });
+    if (this.#accumulation !== undefined) {
+      const [value, pass] = this.#accumulation.add(builder, changing, trainable, totalOf);
+      this.#keepStatistics(builder, pass.updates);
+      return [value, pass];
     }
-    for (const [name, weight] of trainable) {
-      builder.update(weight, step.weights[name]!);
-      for (const [slot, list] of slots) {
-        builder.update(list.get(name)!, step.state.slots[slot]![name]!);
-      }
-    }
+    const rate = builder.variable(this.#rate);
+    const step = trainingStep(changing, trainable, this.optimizer, state, rate);
+    this.#keepStatistics(builder, step.auxiliary.updates);
+    use(step, step.auxiliary.updates);
     return [step.loss, step.auxiliary];
   }
+
+  #keepStatistics(builder: ProgramBuilder, updates: Weights): void {
+    for (const [name, value] of Object.entries(updates)) {
+      builder.update(this.#weights.get(name)!, value);
+    }
+  }
+
+  /**
+   * What an update in a program changes, and what then has it changed: weights, the optimizer's memory,
+   * averages of the weights, which also follow the new `statistics`.
+   */
+  #updating(builder: ProgramBuilder, done: Tensor) {
+    const { network, where, averages } = this.#options;
+    checkTrainable(network, where);
+    const trained = new Map([...this.#weights].filter(([, weight]) => weight.trainable));
+    const slots = [...this.#slots].map(([slot, variables]) =>
+      [slot, new Map([...variables].filter(([name]) => trained.has(name)))] as const
+    );
+    const memory = slots.map(([slot, list]) => [slot, valuesOf(builder, list)] as const);
+    return {
+      trainable: valuesOf(builder, trained),
+      state: { step: done, slots: Object.fromEntries(memory) },
+      use(
+        step: Pick<ReturnType<typeof trainingStep<Weights, Pass>>, "weights" | "state">,
+        statistics: Weights,
+      ) {
+        for (const [name, weight] of trained) {
+          builder.update(weight, step.weights[name]!);
+          for (const [slot, list] of slots) {
+            builder.update(list.get(name)!, step.state.slots[slot]![name]!);
+          }
+        }
+        averages?.follow(builder, { ...statistics, ...step.weights });
+      },
+    };
+  }
 }
+
+/** What a program does: train on a batch, update by what several have yielded, or measure one. */
+type Work = "step" | "update" | "measure";
 
 /** The values that variables have before a program's run, by name. */
 function valuesOf(builder: ProgramBuilder, variables: ReadonlyMap<string, Variable>): Weights {

@@ -26,13 +26,23 @@ import { type MetricsLike, metricsOption } from "./metric_options.ts";
 import { type Optimizer, optimizerOption } from "./optimizer.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
+import type { WeightAverage } from "./weight_average.ts";
 
 /** Settings of `fit`. */
 export interface FitOptions {
   /** Times that all examples are seen; 1 by default. */
   readonly epochs?: number;
-  /** Examples of a step; 32 by default. */
+  /** Examples of a batch; 32 by default. */
   readonly batchSize?: number;
+  /**
+   * Batches of a step, for batches larger than memory holds; 1 by default. The gradients of so many
+   * batches are averaged, by what examples count in the loss, before one update: the step of one batch
+   * of accumulate * batchSize examples, but that batch norm normalises each batch by itself and
+   * dropout draws for each. Steps, learning rates and checkpoints count updates. An epoch's last
+   * update takes the batches that are left, as PyTorch's trainers do (Keras carries them over into the
+   * next epoch); `dropRemainder` leaves out a batch alone.
+   */
+  readonly accumulate?: number;
   /** The rule of the steps; `adam()` by default. */
   readonly optimizer?: Optimizer;
   /**
@@ -74,7 +84,7 @@ export interface FitOptions {
    * by default in a notebook and in a terminal.
    */
   readonly progress?: boolean | ProgressDisplay;
-  /** Called after each step is queued; nothing has been read back then. */
+  /** Called after each step (update) is queued; nothing has been read back then. */
   readonly onStep?: (step: { readonly epoch: number; readonly step: number }) => void;
   /** Called about four times a second. */
   readonly onProgress?: (progress: Progress) => void;
@@ -83,6 +93,14 @@ export interface FitOptions {
    * in that.
    */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /**
+   * Has an average of the weights measured and kept in their place: `ema(0.999)`, `swa({ start: 10 })`
+   * or a rule of one's own. The validation, and so early stopping and the best epoch's weights, are the
+   * average's, and after `fit` the model holds it; what is measured of the training data, and what
+   * `onEpoch` sees in the model, are the weights of the steps. A checkpoint holds both. A run that is
+   * stopped by its `signal` before statistics were counted anew (`swa`) leaves the last step's weights.
+   */
+  readonly average?: WeightAverage;
   /** When to stop before the last epoch. */
   readonly earlyStopping?: EarlyStopping;
   /** Where and how often training is saved; always at an epoch's end and when it is interrupted. */
@@ -120,10 +138,13 @@ const sampled = elsewhere(
 /** What other libraries call weights of examples. */
 const examplesInData = { weights: ofExamples, sampleWeights: ofExamples, sampleWeight: ofExamples };
 
+const summed = elsewhere("say accumulate: the batches of a step");
+
 /** The options of `fit`. */
 export const fitSchema = {
   epochs: positiveInteger(1),
   batchSize: positiveInteger(32),
+  accumulate: positiveInteger(1),
   optimizer: optimizerOption,
   loss: lossOption("crossEntropy"),
   lossWeights: object<ByOutput<number>>("a number for each output, in a list or by name"),
@@ -148,6 +169,12 @@ export const fitSchema = {
   onStep: callback(),
   onProgress: callback(),
   onEpoch: callback(),
+  average: custom(
+    "an average of weights such as ema(0.999) or swa({ start: 10 })",
+    (value): value is WeightAverage =>
+      value instanceof Object && "update" in value && typeof value.update === "function" &&
+      "name" in value && "after" in value && "statistics" in value,
+  ),
   earlyStopping: object("options in braces"),
   checkpoint: group({
     directory: required(text()),
@@ -157,7 +184,14 @@ export const fitSchema = {
   }),
   resume: text(),
   signal: instance(AbortSignal),
-  ...{ ...examplesInData, balanced: sampled, sampler: sampled, weightedSampler: sampled },
+  ...{
+    ...examplesInData,
+    balanced: sampled,
+    sampler: sampled,
+    weightedSampler: sampled,
+    gradientAccumulationSteps: summed,
+    accumulationSteps: summed,
+  },
 } satisfies Schema<FitOptions>;
 
 /** The options of a `fit`, with their defaults. */

@@ -3,6 +3,7 @@ import { Journal } from "../../lib/evaluate/journal.ts";
 import { checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import type { Model } from "../../lib/train/model.ts";
+import { ema } from "../../lib/train/weight_average.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { bitsOf, corners, scratch, stateful, useCpu } from "../train/helpers.ts";
@@ -10,6 +11,12 @@ import { type Calls, fileCalls, ways } from "./calls.ts";
 
 const train = corners(40);
 const options: FitOptions = { batchSize: 20, epochs: 2, seed: 3, progress: false };
+
+/** One that keeps more beside the weights: the gradients of a step under way, averages. */
+const runs: readonly FitOptions[] = [
+  options,
+  { ...options, epochs: 1, accumulate: 2, average: ema(0.9) },
+];
 
 /** A folder for one go, empty. */
 interface Place {
@@ -83,27 +90,29 @@ faultTest(
   },
 );
 
-/** Trains with a checkpoint at every step. */
+/** Trains with a checkpoint at every step, and between the batches of one. */
 async function fit(net: Model, { folder }: Place, more: FitOptions = {}) {
-  const checkpoint = { directory: `${folder}/run`, everySteps: 1 };
+  const checkpoint = { directory: `${folder}/run`, everySeconds: 1e-9 };
   return await net.fit(train, { ...options, checkpoint, ...more });
 }
 
 faultTest("a disk fails in training: the run goes on from the last whole checkpoint", async () => {
-  const whole = stateful();
-  await whole.fit(train, options);
-  const expected = await bitsOf(whole);
-  await failEach({
-    work: (place) => fit(stateful(), place),
-    async check(place) {
-      const run = `${place.folder}/run`;
-      const isThere = await Deno.stat(`${run}/${checkpointName}`).then(() => true, () => false);
-      if (isThere) await readCheckpoint(run);
-      const net = stateful();
-      await fit(net, place, isThere ? { resume: run } : {});
-      assertEquals(await bitsOf(net), expected);
-    },
-  });
+  for (const options of runs) {
+    const whole = stateful();
+    await whole.fit(train, options);
+    const expected = await bitsOf(whole);
+    await failEach({
+      work: (place) => fit(stateful(), place, options),
+      async check(place) {
+        const run = `${place.folder}/run`;
+        const isThere = await Deno.stat(`${run}/${checkpointName}`).then(() => true, () => false);
+        if (isThere) await readCheckpoint(run);
+        const net = stateful();
+        await fit(net, place, { ...options, ...isThere ? { resume: run } : {} });
+        assertEquals(await bitsOf(net), expected);
+      },
+    });
+  }
 });
 
 faultTest("a disk fails while a run is resumed: the model stays as it was", async () => {

@@ -84,7 +84,7 @@ const type = defineLayer<Values<typeof schema>>({
       });
     }
     const { mean, variance } = count("batchRenorm", x!, running, momentum, context);
-    context.update("steps", steps!.add(1));
+    if (context.momentum === undefined) context.update("steps", steps!.add(1));
     const deviation = running.runningVariance.add(epsilon).sqrt();
     const rBound = opened(steps!, rSteps).mul(rMax - 1).add(1);
     const dBound = opened(steps!, dSteps).mul(dMax);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { full } from "../../tensor/create.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { constant } from "../initializer.ts";
 import type { CallContext } from "../layer.ts";
@@ -50,7 +51,9 @@ export function count(
   }
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
   const mean = x.mean(axes), variance = x.sub(mean).square().mean(axes);
-  const moved = (old: Tensor, now: Tensor) => old.mul(momentum).add(now.mul(1 - momentum));
+  const share = context.momentum ?? momentum;
+  const rest = typeof share === "number" ? 1 - share : full([], 1).sub(share);
+  const moved = (old: Tensor, now: Tensor) => old.mul(share).add(now.mul(rest));
   context.update("runningMean", moved(runningMean, mean));
   context.update("runningVariance", moved(runningVariance, variance.mul(count / (count - 1))));
   return { mean, variance };
