@@ -28,8 +28,7 @@ export class SymbolicValue extends LayerMethods<SymbolicValue> {
   readonly sources: readonly SymbolicValue[];
   /** How images become this input, as far as is known: the same for all models that have it. */
   preprocessing: Partial<Preprocessing> = {};
-  /** Names of the classes that it has numbers for, where they are known; for all models alike. */
-  classes: readonly string[] | undefined;
+  #named: { classes: readonly string[] | undefined } = { classes: undefined };
 
   /** The value of `layer` applied to `sources`, or an input. */
   constructor(shape: Shape, layer?: Layer, sources: readonly SymbolicValue[] = []) {
@@ -37,6 +36,25 @@ export class SymbolicValue extends LayerMethods<SymbolicValue> {
     this.shape = shape;
     this.layer = layer;
     this.sources = sources;
+  }
+
+  /** Names of the classes that it has numbers for, where they are known; for all models alike. */
+  get classes(): readonly string[] | undefined {
+    return this.#named.classes;
+  }
+
+  set classes(names: readonly string[] | undefined) {
+    this.#named.classes = names;
+  }
+
+  /**
+   * Has its classes in common with another value of the same meaning: whichever is told their names,
+   * both know them.
+   *
+   * @internal
+   */
+  shareClasses(other: SymbolicValue): void {
+    this.#named = other.#named;
   }
 
   /** Applies a layer; applied to several values, it shares its weights. */

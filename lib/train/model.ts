@@ -188,7 +188,7 @@ export class Model extends Network<Model> {
 
   /**
    * What follows `features()`, or follows a layer: a model that takes what the trunk yields, and makes
-   * the (first) output of it. Its weights are this model's: trained on what
+   * the (first) output of it. Its weights are this model's, and so are the names of classes: trained on what
    * {@linkcode extractFeatures} has of each image, it costs next to nothing, and this model has learnt.
    *
    * ```ts
@@ -206,7 +206,7 @@ export class Model extends Network<Model> {
     const start = from === undefined ? this.#beforeHead("head") : this.output(from);
     const x = input(start.shape);
     const made = this.#sharing([x], applyAgain(start, this.outputs[0]!, x, "head"));
-    made.classes = this.classes;
+    made.outputs[0]!.shareClasses(this.outputs[0]!);
     return made;
   }
 

@@ -40,7 +40,11 @@ Deno.test("dropout before the head is the head's, and its features are those wit
   assertEquals(net.features().layers.at(-1)!.name, "pool");
   assertEquals(net.head().layers.map(({ name }) => name), ["drop", "fc"]);
   net.classes = ["a", "b", "c"];
-  assertEquals(net.head().classes, ["a", "b", "c"]);
+  const head = net.head();
+  assertEquals(head.classes, ["a", "b", "c"]);
+  // As a training of the head sets them.
+  head.classes = ["x", "y", "z"];
+  assertEquals(net.classes, ["x", "y", "z"]);
   assertEquals(net.features().classes, undefined);
   net.preprocessing = { channels: "bgr" };
   assertEquals(net.cut("relu").preprocessing, { channels: "bgr" });
