@@ -33,7 +33,9 @@ export const deviceOption = option("where it runs (auto)", oneOf(deviceNames()))
 /** The options that name a network and its weights. */
 export const networkSchema = {
   model: networkOption("the network, one of those below; not needed for a model saved here"),
-  weights: path("its weights: a file or URL, or imagenet or cifar10 for published ones"),
+  weights: path(
+    "its weights: a file, URL or folder of a run, or imagenet or cifar10 for published ones",
+  ),
 };
 
 /** The names of all networks, in lines for the help. */
@@ -45,6 +47,13 @@ export async function formatNetworks(): Promise<string> {
     lines.push(`${lines.pop()} ${name}`);
   }
   return lines.map((line) => ` ${line}`).join("\n");
+}
+
+/** The file of the model in a folder that `deno task train` has written, or the path as it is. */
+export async function weightsPlace(place: string): Promise<string> {
+  const file = `${place.replace(/[/\\]+$/, "")}/model.safetensors`;
+  const isFile = (path: string) => Deno.stat(path).then(({ isFile }) => isFile, () => false);
+  return /^https?:/.test(place) || !await isFile(file) ? place : file;
 }
 
 /** The network that options name. A model that was saved here needs no name. */
@@ -60,5 +69,5 @@ export async function networkOf(
   // What reads files of weights is not for commands that only name a network.
   if (model !== undefined) await entryOf(model);
   const { openNetwork } = await import("../evaluate/open_network.ts");
-  return await openNetwork(model, weights, options);
+  return await openNetwork(model, await weightsPlace(weights), options);
 }

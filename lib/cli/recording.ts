@@ -1,4 +1,3 @@
-import type { EpochRecord, Progress } from "../train/epoch_record.ts";
 import type { RunRecord, RunStatus } from "./run_record.ts";
 
 /**
@@ -21,12 +20,12 @@ export class Recording implements AsyncDisposable {
   }
 
   /** How training stands. An error shows when the next thing is awaited. */
-  progress(progress: Progress): void {
+  progress(progress: Parameters<RunRecord["progress"]>[0]): void {
     this.#tell((record) => record.progress(progress));
   }
 
   /** An epoch that is done. */
-  async epoch(record: EpochRecord): Promise<void> {
+  async epoch(record: Parameters<RunRecord["epoch"]>[0]): Promise<void> {
     await this.#tell((run) => run.epoch(record));
   }
 

@@ -51,9 +51,19 @@ export interface RunContent extends RunAbout {
 
 const format = "striate-run";
 
+/** A part of a run: of a new head alone, or of all. */
+export type Phase = "head" | "all";
+
+/** What lines say of their phase, where there are two. */
+interface OfPhase {
+  readonly phase?: "head";
+}
+
 /** A run that goes on from a checkpoint in a folder. */
 export interface Resumed {
   readonly folder: string;
+  /** "all" by default. */
+  readonly phase?: Phase;
   readonly position: Pick<Position, "step" | "records">;
 }
 
@@ -98,7 +108,7 @@ export class RunRecord implements Disposable {
   }
 
   /** Writes how training stands, every few seconds. */
-  async progress(progress: Progress): Promise<void> {
+  async progress(progress: Progress & OfPhase): Promise<void> {
     const now = performance.now();
     if (now - this.#shown < interval) return;
     this.#shown = now;
@@ -106,7 +116,7 @@ export class RunRecord implements Disposable {
   }
 
   /** Writes an epoch, and has it on the disk. */
-  async epoch(record: EpochRecord): Promise<void> {
+  async epoch(record: EpochRecord & OfPhase): Promise<void> {
     await this.#write("epoch", record);
     await storing(this.#path, () => this.#file.sync());
   }
@@ -162,14 +172,14 @@ export async function checkSameData(folder: string, fingerprint: string): Promis
 }
 
 /** A line of the metrics. */
-interface Line {
+interface Line extends OfPhase {
   readonly event: "progress" | "epoch";
   readonly epoch: number;
   readonly step: number;
 }
 
 /** The lines up to a checkpoint: what came after it comes again. */
-async function linesBefore({ folder, position }: Resumed): Promise<string[]> {
+async function linesBefore({ folder, phase = "all", position }: Resumed): Promise<string[]> {
   const { step, records } = position;
   const text = await Deno.readTextFile(`${folder}/${metricsFile}`).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";
@@ -179,21 +189,29 @@ async function linesBefore({ folder, position }: Resumed): Promise<string[]> {
   for (const line of text.split("\n")) {
     const read = lineOf(line);
     if (read === undefined) continue;
+    if (read.phase === "head" && phase === "all") {
+      kept.push(line); // That phase has ended.
+      continue;
+    }
+    const isOfPhase = (read.phase ?? "all") === phase;
     const isBefore = read.event === "epoch" ? read.epoch <= records.length : read.step <= step;
-    if (!isBefore) continue;
+    if (!isOfPhase || !isBefore) continue;
     if (read.event === "epoch") epochs.add(read.epoch);
     kept.push(line);
   }
   // An epoch may be in the checkpoint alone, which was written first.
-  const lost = records.filter(({ epoch }) => !epochs.has(epoch));
-  return [...kept, ...lost.map((record) => JSON.stringify({ event: "epoch", ...record }))];
+  const ofPhase: OfPhase = phase === "head" ? { phase } : {};
+  const lost = records.filter(({ epoch }) => !epochs.has(epoch))
+    .map((record) => JSON.stringify({ event: "epoch", ...ofPhase, ...record }));
+  return [...kept, ...lost];
 }
 
 /** A line as an object; undefined for one that was cut off. */
 function lineOf(text: string): Line | undefined {
   try {
-    const { event, epoch, step } = JSON.parse(text);
-    return Number.isInteger(epoch) && Number.isInteger(step) ? { event, epoch, step } : undefined;
+    const { event, phase, epoch, step } = JSON.parse(text);
+    if (!Number.isInteger(epoch) || !Number.isInteger(step)) return undefined;
+    return { event, epoch, step, ...phase === "head" && { phase } };
   } catch {
     return undefined;
   }

@@ -8,11 +8,12 @@ import { FileLock } from "../core/file_lock.ts";
 import { splitPath } from "../core/files.ts";
 import { Stopwatch } from "../core/stopwatch.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
-import { readCheckpoint } from "../train/checkpoint.ts";
+import { checkpointName, readCheckpoint } from "../train/checkpoint.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metric.ts";
-import type { Position } from "../train/position.ts";
-import { dataSets } from "./data_sets.ts";
+import { Dataset } from "../train/dataset.ts";
+import type { Model } from "../train/model.ts";
+import type { DataStream } from "../train/stream.ts";
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
@@ -20,9 +21,12 @@ import { modelName, prepareFolder } from "./run_folder.ts";
 import { Recording } from "./recording.ts";
 import { formatRecipes, recipeNames } from "./recipes/recipes.ts";
 import { type Reporter, reporterFor } from "./training_report.ts";
+import { classWeightsOf, prepareRun } from "./training_setup.ts";
+import type { Phase, Resumed } from "./run_record.ts";
 import {
   type Given,
-  modelOf,
+  headSettings,
+  isDataName,
   optimizerOf,
   resumedSettings,
   runSchema,
@@ -47,17 +51,11 @@ const options = {
   ),
 };
 
-/** A run that goes on from a checkpoint. */
-interface Resumed {
-  readonly folder: string;
-  readonly position: Position;
-}
-
 /** What `train` has done. */
 interface Result {
-  readonly history: History;
+  /** Undefined where it was ended before the first step. */
+  readonly history: History | undefined;
   readonly test: Metrics | undefined;
-  readonly mistakes: number;
   readonly seconds: number;
   /** The exit code. */
   readonly code: number;
@@ -65,90 +63,149 @@ interface Result {
 
 /** Trains as the settings say; Ctrl-C and the like end it after the step under way. */
 async function train(
-  settings: Settings,
+  given: Settings,
   folder: string,
-  resumed: Resumed | undefined,
+  resumed: Required<Resumed> | undefined,
   report: Reporter,
 ): Promise<Result> {
-  const optimizer = optimizerOf(settings);
-  const net = await modelOf(settings);
+  // What it does not take is said before anything is loaded.
+  optimizerOf(given.epochs > 0 ? given : headSettings(given));
+  const load = await prepareRun(given, resumed && await modelIn(resumed));
   using lock = await FileLock.take(`${folder}/${modelName}`, "choose another (--out DIR)");
   if (lock.leftBy !== undefined) report.takenOver(folder, lock.leftBy);
   if (resumed?.folder !== folder) prepareFolder(folder);
-  const { train, test } = await dataSets[settings.data].load(settings.seed, {
-    onProgress: report.download,
-  });
+  const setup = await load(report), { settings, net, plain, test } = setup;
   const fingerprint = async () => {
     const { fingerprintOf } = await import("./fingerprint.ts");
-    return await fingerprintOf(train, test);
+    return await fingerprintOf(plain, test);
   };
   if (resumed !== undefined) {
     const { checkSameData } = await import("./run_record.ts");
     await checkSameData(resumed.folder, await fingerprint());
   }
+  const classWeights = await classWeightsOf(settings, plain);
   const watch = new Stopwatch();
-  const opened = await device();
-  const { kind, description } = opened;
-  report.start({ ...settings, device: kind, description, output: folder, net, train, test });
+  const { kind, description, finish } = await opened();
+  report.start({ setup, device: { kind, description }, output: folder });
   await using recording = new Recording(async () => {
     const { RunRecord } = await import("./run_record.ts");
-    return await RunRecord.begin(folder, {
-      settings,
-      device: { kind, description },
-      data: {
-        train: train.length,
-        test: test.length,
-        classes: train.classes,
-        fingerprint: await fingerprint(),
-      },
-    }, resumed);
+    const data = {
+      train: lengthOf(plain),
+      test: lengthOf(test),
+      classes: net.classes,
+      fingerprint: await fingerprint(),
+    };
+    return await RunRecord.begin(
+      folder,
+      { settings, device: { kind, description }, data },
+      resumed,
+    );
   });
   using interrupt = new Interrupt(() =>
     report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once")
   );
+  const { signal } = interrupt;
   let isRunning = false;
-  const training = net.fit(train, {
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    optimizer,
-    validation: test,
-    seed: settings.seed,
-    progress: false,
-    onStep() {
-      watch.read();
-      if (isRunning) return;
-      isRunning = true;
-      // Queued is not done; what fails here is told by fit.
-      opened.finish().then(() => (report.firstStep(), recording.started()), () => {});
-    },
-    onProgress(progress) {
-      report.progress(progress);
-      recording.progress(progress);
-    },
-    async onEpoch(record) {
-      report.epoch(record, settings.epochs);
-      await recording.epoch(record);
-    },
-    checkpoint: { directory: folder, everySeconds: 5, metadata: { run: JSON.stringify(settings) } },
-    ...resumed !== undefined && { resume: resumed.folder },
-    signal: interrupt.signal,
-  });
-  const history = await training.catch(async (error) => {
+  const trainPhase = async (phase: Phase): Promise<History> => {
+    const isHead = phase === "head";
+    const part = isHead ? await (await import("./head_phase.ts")).headPhase(setup, signal) : setup;
+    const ofPhase = isHead ? { phase: "head" } as const : {};
+    const own = isHead ? headSettings(settings) : settings;
+    const { labelSmoothing } = own;
+    return await part.net.fit(part.train, {
+      epochs: own.epochs,
+      batchSize: own.batchSize,
+      optimizer: optimizerOf(own),
+      validation: part.test,
+      seed: own.seed,
+      progress: false,
+      ...labelSmoothing > 0 && { loss: { name: "crossEntropy", labelSmoothing } },
+      ...classWeights && { classWeights },
+      onStep() {
+        watch.read();
+        if (isRunning) return;
+        isRunning = true;
+        // Queued is not done; what fails here is told by fit.
+        finish().then(() => (report.firstStep(), recording.started()), () => {});
+      },
+      onProgress(progress) {
+        report.progress({ ...progress, ...ofPhase });
+        recording.progress({ ...progress, ...ofPhase });
+      },
+      async onEpoch(record) {
+        report.epoch({ ...record, ...ofPhase }, own.epochs);
+        await recording.epoch({ ...record, ...ofPhase });
+      },
+      checkpoint: {
+        directory: folder,
+        everySeconds: 5,
+        metadata: { run: JSON.stringify(settings), phase },
+      },
+      ...resumed?.phase === phase && { resume: resumed.folder },
+      signal,
+    });
+  };
+  let history: History | undefined;
+  try {
+    for (const phase of phasesOf(settings, resumed)) {
+      history = await trainPhase(phase);
+      if (history.stopped === "aborted") break;
+    }
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) {
+      return { history: undefined, test: undefined, seconds: 0, code: interrupt.code };
+    }
     // What went wrong is the error, also where that cannot be written either.
-    await recording.end("failed", { error: error.message }).catch(() => {});
+    if (isRunning) {
+      await recording.end("failed", { error: (error as Error).message }).catch(() => {});
+    }
     throw error;
-  });
-  const seconds = watch.read() / 1000, { epochs, steps } = history;
-  if (history.stopped === "aborted") {
-    await recording.end("interrupted", { steps, epochs: epochs.length, seconds });
-    return { history, test: undefined, mistakes: 0, seconds, code: interrupt.code };
+  }
+  const seconds = watch.read() / 1000, { epochs, steps, stopped } = history!;
+  const done = { steps, epochs: epochs.length, seconds };
+  if (stopped === "aborted") {
+    await recording.end("interrupted", done);
+    return { history, test: undefined, seconds, code: interrupt.code };
   }
   const measured = await net.evaluate(test);
   await net.save(`${folder}/${modelName}`);
+  const mistakes = await mistakesOf(net, test, folder);
+  await recording.end("done", { ...done, test: measured, ...mistakes });
+  return { history, test: measured, seconds, code: 0 };
+}
+
+/** The phases that are still to come. */
+function phasesOf(
+  { headEpochs, epochs }: Settings,
+  resumed: Required<Resumed> | undefined,
+): Phase[] {
+  return [
+    ...headEpochs > 0 && resumed?.phase !== "all" ? ["head"] as const : [],
+    ...epochs > 0 ? ["all"] as const : [],
+  ];
+}
+
+/** The model in a checkpoint; that of a head is not yet the whole. */
+async function modelIn({ phase, folder }: Resumed): Promise<Model | undefined> {
+  if (phase === "head") return undefined;
+  const { loadModel } = await import("../train/load_model.ts");
+  return await loadModel(`${folder}/${checkpointName}`);
+}
+
+/** The device, and how long it has something to do. */
+async function opened() {
+  const runtime = await device(), { kind, description } = runtime;
+  return { kind, description, finish: () => runtime.finish() };
+}
+
+/** Examples; a stream does not know. */
+const lengthOf = (data: Dataset | DataStream) => data instanceof Dataset ? data.length : null;
+
+/** Keeps some mistakes; those of a stream have no place to be found at again. */
+async function mistakesOf(net: Model, test: Dataset | DataStream, folder: string) {
+  if (!(test instanceof Dataset)) return {};
   const { keepMistakes } = await import("./mistakes.ts");
-  const mistakes = await keepMistakes(net, test, `${folder}/mistakes`);
-  await recording.end("done", { steps, epochs: epochs.length, seconds, test: measured, mistakes });
-  return { history, test: measured, mistakes, seconds, code: 0 };
+  return { mistakes: await keepMistakes(net, test, `${folder}/mistakes`) };
 }
 
 const help = async () =>
@@ -184,33 +241,52 @@ Environment
 export const main = command(options, help, async ({ recipe, seeds, steps, ...given }) => {
   if (recipe ?? seeds ?? steps) {
     const { runRecipe } = await import("./recipes/run_recipe.ts");
-    return await runRecipe({ ...given, recipe, seeds, steps });
+    const { data, ...others } = given;
+    if (data !== undefined && !isDataName(data)) {
+      throw new UsageError(`--data: a recipe takes a data set by its name, found ${data}`);
+    }
+    return await runRecipe({ ...others, ...data && { data }, recipe, seeds, steps });
   }
   const { device: deviceName, out, resume, json = false, ...run } = given;
   const saved = resume === undefined ? undefined : await savedRun(resume, run);
   const settings = saved?.settings ?? settingsOf(run);
-  const folder = out ?? saved?.folder ?? `runs/${settings.model}-${settings.data}`;
+  const folder = out ?? saved?.folder ?? usualFolder(settings);
   const report = reporterFor(json);
   if (deviceName !== undefined) await setDevice(deviceName);
   const result = await train(settings, folder, saved, report);
-  if (result.test === undefined) {
-    report.interrupted(result.history, folder);
-    return result.code;
-  }
-  const { kind } = await device();
-  report.done({ ...result, test: result.test, device: kind, output: folder });
-  return 0;
+  const { history, test, code } = result;
+  if (history !== undefined && test !== undefined) {
+    const { kind } = await device();
+    const isOwnData = !isDataName(settings.data);
+    report.done({ ...result, history, test, device: kind, output: folder, isOwnData });
+  } else if (history !== undefined) report.interrupted(history, folder);
+  else report.note("interrupted before the first step");
+  return code;
 });
 
+/** Where a run goes: a folder for the network and what it learns. */
+function usualFolder({ model = "model", data }: Settings): string {
+  const [, name] = splitPath(data.replace(/[/\\]+$/, ""));
+  return `runs/${model}-${name.replace(/\W+/g, "-")}`;
+}
+
 /** The run that a checkpoint is of. */
-async function savedRun(place: string, given: Given): Promise<Resumed & { settings: Settings }> {
-  const { metadata: { run }, position } = await readCheckpoint(place);
+async function savedRun(
+  place: string,
+  given: Given,
+): Promise<Required<Resumed> & { readonly settings: Settings }> {
+  const { metadata: { run, phase }, position } = await readCheckpoint(place);
   if (run === undefined) {
     throw new UsageError(`--resume: the checkpoint in ${place} was not written by train`);
   }
   // It may be named itself in place of its folder.
   const folder = place.endsWith(".safetensors") ? splitPath(place)[0] : place;
-  return { folder, position, settings: resumedSettings(run, given, place) };
+  return {
+    folder,
+    position,
+    phase: phase === "head" ? phase : "all",
+    settings: resumedSettings(run, given, place),
+  };
 }
 
 if (import.meta.main) await runCommand(main);

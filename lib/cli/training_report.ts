@@ -1,25 +1,18 @@
 import type { DownloadProgress } from "../core/download.ts";
-import type { Dataset } from "../train/dataset.ts";
 import type { EpochRecord, Progress } from "../train/epoch_record.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metric.ts";
-import type { Model } from "../train/model.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
 import { formatDownload, screen, writeEvent } from "./screen.ts";
 import { commandStart, quotedPath } from "./shell.ts";
+import { formatPlan, trainingPlan } from "./training_plan.ts";
+import type { Setup } from "./setup.ts";
 
 /** What a run begins with. */
 export interface Start {
-  readonly model: string;
-  readonly data: string;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly device: string;
-  readonly description: string;
+  readonly setup: Setup;
+  readonly device: { readonly kind: string; readonly description: string };
   readonly output: string;
-  readonly net: Model;
-  readonly train: Dataset;
-  readonly test: Dataset;
 }
 
 /** What a run ends with. */
@@ -29,6 +22,8 @@ export interface Done {
   readonly device: string;
   readonly seconds: number;
   readonly output: string;
+  /** Whether it learnt images of the user's. */
+  readonly isOwnData: boolean;
 }
 
 /** Where `train` says what it does. */
@@ -42,6 +37,9 @@ const speed = ({ epochs }: History): number =>
 /** The command that goes on with a run. */
 const resumption = (output: string) => `${commandStart("train")} --resume ${quotedPath(output)}`;
 
+/** Examples; a stream does not know. */
+const lengthOf = (data: object) => "length" in data ? data.length : undefined;
+
 /** A reporter for people, or for programs as one JSON object a line. */
 export function reporterFor(json: boolean): Reporter {
   return json ? jsonReporter() : textReporter();
@@ -49,12 +47,15 @@ export function reporterFor(json: boolean): Reporter {
 
 function jsonReporter(): Reporter {
   return {
-    start({ net, train, test, ...start }) {
+    start({ setup: { settings, net, train, test }, device: { kind, description }, output }) {
       writeEvent("start", {
-        ...start,
+        ...settings,
+        device: kind,
+        description,
+        output,
         parameters: net.parameters,
-        trainExamples: train.length,
-        testExamples: test.length,
+        trainExamples: lengthOf(train),
+        testExamples: lengthOf(test),
       });
     },
     download: () => {},
@@ -72,19 +73,27 @@ function jsonReporter(): Reporter {
   };
 }
 
+/** Of which phase something is, where there are two. */
+interface OfPhase {
+  readonly phase?: "head";
+}
+
+const prefix = ({ phase }: OfPhase) => phase === undefined ? "" : `${phase}: `;
+
 function textReporter() {
   const { line, passing } = screen();
   return {
-    start({ model, data, epochs, batchSize, device, description, net, train, test }: Start) {
-      line(`${model}: ${net.parameters.toLocaleString("en")} parameters`);
-      line(`${data}: ${train.length} images to learn, ${test.length} to test`);
-      line(`${device}: ${description}; ${epochs} epochs, batches of ${batchSize}`);
+    start({ setup, device, output }: Start) {
+      formatPlan(trainingPlan(setup, device, output)).forEach(line);
+      setup.notes.forEach(line);
     },
     download: (progress: DownloadProgress) => passing(formatDownload(progress)),
     /** The first step of this process is done. */
     firstStep: () => {},
-    progress: (progress: Progress) => passing(formatProgress(progress)),
-    epoch: (record: EpochRecord, epochs: number) => line(formatEpoch(record, epochs)),
+    progress: (progress: Progress & OfPhase) =>
+      passing(`${prefix(progress)}${formatProgress(progress)}`),
+    epoch: (record: EpochRecord & OfPhase, epochs: number) =>
+      line(`${prefix(record)}${formatEpoch(record, epochs)}`),
     note: line,
     /** A process that wrote into a folder has ended before its end. */
     takenOver: (output: string, from: string) =>
@@ -93,7 +102,7 @@ function textReporter() {
       line(`interrupted; training stands in ${checkpoint}`);
       line(`go on with: ${resumption(output)}`);
     },
-    done({ history, test, device, seconds, output }: Done) {
+    done({ history, test, device, seconds, output, isOwnData }: Done) {
       const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
       line(`test: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
       line(`${clock(seconds)} on ${device}, ${Math.round(speed(history))} images/s`);
@@ -101,10 +110,15 @@ function textReporter() {
       line("");
       line("Next:");
       const file = `${output}/model.safetensors`, train = commandStart("train");
-      line(`  ${train} --data mnist      the real digits (11 MB, downloaded once)`);
-      line(`  ${train} --model mlp       another network, here one without convolutions`);
-      line(`  ${train} --help            all options`);
-      line(`  ${commandStart("predict")} --weights ${quotedPath(file)} IMAGE`);
+      if (isOwnData) {
+        line(`  ${commandStart("predict")} --weights ${quotedPath(output)} IMAGE`);
+        line(`  ${commandStart("evaluate")} --weights ${quotedPath(output)} --images DIR`);
+      } else {
+        line(`  ${train} --data mnist      the real digits (11 MB, downloaded once)`);
+        line(`  ${train} --model mlp       another network, here one without convolutions`);
+        line(`  ${train} --help            all options`);
+        line(`  ${commandStart("predict")} --weights ${quotedPath(file)} IMAGE`);
+      }
       line(`  await loadModel(${JSON.stringify(file)})  in a program: see README.md`);
     },
   };

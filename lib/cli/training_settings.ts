@@ -1,7 +1,7 @@
-import { integer, number, oneOf, positiveInteger } from "../core/option_kinds.ts";
+import { integer, number, oneOf, positiveInteger, text } from "../core/option_kinds.ts";
 import { pick, type Values } from "../core/options.ts";
-import type { Shape } from "../core/shape.ts";
-import type { Model } from "../train/model.ts";
+import { nearestName } from "../core/suggest.ts";
+import type { StepConfig } from "../augment/steps.ts";
 import type { Optimizer } from "../train/optimizer.ts";
 import { adadelta, adagrad, adam, adamW, lamb, lion, rmsprop, sgd } from "../train/optimizers.ts";
 import {
@@ -16,10 +16,9 @@ import {
   stepDecay,
   warmUp,
 } from "../train/learning_rate.ts";
-import type { ZooEntry } from "../zoo/entry.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
-import { entryOf, networkOption } from "./network_option.ts";
-import { option, UsageError } from "./command.ts";
+import { networkOption } from "./network_option.ts";
+import { option, path, UsageError } from "./command.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 
@@ -48,20 +47,59 @@ const size = (help: string) => option(help, number({ least: 0 }));
 
 /** The options that decide what a training run yields. */
 export const runSchema = {
-  model: networkOption("the network, one of those below (lenet5)"),
+  model: networkOption("the network, one of those below (lenet5; cifar-resnet20 for a folder)"),
   data: option(
-    "what it learns: digits and shapes are drawn here, others downloaded once (digits)",
-    oneOf(dataNames),
+    `what it learns: a folder of images, shards of them, or ${dataNames.join(", ")} (digits)`,
+    text(),
+    "DIR|NAME",
   ),
-  epochs: option("times that all images are seen (3 for drawn data, else 10)", positiveInteger()),
-  "batch-size": option("images of a step (32)", positiveInteger()),
+  val: option(
+    "a folder to test by, or the share of each class that is kept for that (0.2)",
+    text(),
+    "DIR|SHARE",
+  ),
+  labels: path("what images in one folder show; else there is a folder for each class"),
+  "val-labels": path("the same for the folder of --val"),
+  classes: option("auto, or the names by label, as shards need them (auto)", text(), "A,B,..."),
+  "image-size": option("the side that images of a folder are brought to", positiveInteger()),
+  augment: option(
+    "changes images at random: crop-flip, cifar, alexnet, imagenet, a file of steps, or none",
+    text(),
+    "NAME|FILE.json",
+  ),
+  weights: path("weights to begin with: a file, URL or folder of a run, or imagenet or cifar10"),
+  freeze: option("keeps the layers up to one, or up to a block, as in --weights", text(), "LAYER"),
+  "head-epochs": option(
+    "epochs of the new head alone, before all is trained (20 with --weights)",
+    integer({ least: 0 }),
+  ),
+  epochs: option(
+    "times that all images are seen (3 for drawn data, 10 others, 30 a folder, 164 as in a paper)",
+    integer({ least: 0 }),
+  ),
+  "batch-size": option("images of a batch (32; 16 with --weights)", positiveInteger()),
   optimizer: option("the rule of the steps (sgd)", oneOf(optimizerNames)),
   "learning-rate": size(
-    "size of the first steps (0.05 for sgd, 0.01 adagrad, 1 adadelta, 0.0001 lion, else 0.001)",
+    "size of the first steps (0.05 for sgd, 0.01 adagrad, 1 adadelta, 0.0001 lion, else 0.001; " +
+      "with --weights less)",
   ),
   momentum: size("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
   "weight-decay": size("pull of the weights to zero (0.0005 for sgd, else 0)"),
   schedule: option("how the learning rate changes (cosine)", oneOf(scheduleNames)),
+  mixup: option(
+    "mixes each image with another, by shares of this alpha",
+    number({ above: 0 }),
+    "ALPHA",
+  ),
+  "label-smoothing": option(
+    "share of a target that is spread over all classes (0)",
+    number({ least: 0, below: 1 }),
+  ),
+  "class-weights": option(
+    "what classes count in the loss: balanced, or numbers by name",
+    text(),
+    "balanced|A=2,...",
+  ),
   seed: option("the same seed gives the same weights (0)", integer({ least: 0 })),
 };
 
@@ -70,8 +108,22 @@ export type Given = Values<typeof runSchema>;
 
 /** Options with their defaults: what a run depends on, and what its checkpoint keeps. */
 export interface Settings {
-  readonly model: string;
-  readonly data: DataName;
+  /** What is usual for such a run, where nothing else was said. */
+  readonly usual: UsualName;
+  /** Undefined for a model that was saved here. */
+  readonly model?: string;
+  readonly data: string;
+  readonly val?: string;
+  readonly labels?: string;
+  readonly valLabels?: string;
+  readonly classes?: string;
+  readonly imageSize?: number;
+  readonly augment?: string;
+  /** The steps that `augment` stood for when the run began. */
+  readonly augmentation?: readonly StepConfig[];
+  readonly weights?: string;
+  readonly freeze?: string;
+  readonly headEpochs: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: OptimizerName;
@@ -79,51 +131,209 @@ export interface Settings {
   readonly momentum: number;
   readonly weightDecay: number;
   readonly schedule: ScheduleName;
+  readonly mixup?: number;
+  readonly labelSmoothing: number;
+  readonly classWeights?: string;
   readonly seed: number;
 }
 
+/** What is usual for runs of a kind. */
+interface Usual {
+  /** What they do, in words. */
+  readonly title: string;
+  readonly model?: string;
+  readonly imageSize?: number;
+  readonly augment?: string;
+  readonly headEpochs?: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** For sgd. */
+  readonly learningRate: number;
+  /** For sgd. */
+  readonly weightDecay: number;
+  readonly schedule: ScheduleName;
+}
+
+const plain = {
+  title: "training from first weights",
+  epochs: 10,
+  batchSize: 32,
+  learningRate: 0.05,
+  weightDecay: 0.0005,
+  schedule: "cosine",
+} satisfies Usual;
+
+/** What is usual, by the kind of a run. */
+const usuals = {
+  plain: { ...plain, model: "lenet5" },
+  images: {
+    ...plain,
+    title: "training on images from first weights",
+    model: "cifar-resnet20",
+    imageSize: 64,
+    augment: "crop-flip",
+    epochs: 30,
+  },
+  "fine-tuning": {
+    title: "fine-tuning of weights that were trained before",
+    augment: "crop-flip",
+    headEpochs: 20,
+    epochs: 10,
+    batchSize: 16,
+    learningRate: 0.001,
+    weightDecay: 0.0001,
+    schedule: "cosine",
+  },
+  // 64,000 steps in batches of 128 of 50,000 images.
+  "residual-cifar": {
+    title: "the paper's recipe (He et al. 2016, section 4.2)",
+    augment: "cifar",
+    epochs: 164,
+    batchSize: 128,
+    learningRate: 0.1,
+    weightDecay: 0.0001,
+    schedule: "multi-step",
+  },
+} satisfies Record<string, Usual>;
+
+type UsualName = keyof typeof usuals;
+
+/** What is usual for a run. */
+export const usualOf = (name: UsualName): Usual => usuals[name];
+
+/** How much larger the steps of a new head are than those of all weights after it. */
+export const headRateFactor = 10;
+
 /** Learning rates where none is given; 0.001 for the rest. */
 const firstRates: Partial<Record<OptimizerName, number>> = {
-  sgd: 0.05,
   adagrad: 0.01,
   adadelta: 1,
   lion: 0.0001,
 };
 
+/** Whether a name is that of a data set here, and no folder's. */
+export const isDataName = (name: string): name is DataName => Object.hasOwn(dataSets, name);
+
+function usualFor({ model, weights }: Given, data: string): UsualName {
+  if (weights !== undefined) return "fine-tuning";
+  if (!isDataName(data)) return "images";
+  return data === "cifar10" && model?.startsWith("cifar-") ? "residual-cifar" : "plain";
+}
+
 /** The settings of a new run. */
 export function settingsOf(given: Given): Settings {
-  const { model = "lenet5", data = "digits", optimizer = "sgd" } = given;
-  if (given.momentum !== undefined && !hasMomentum(optimizer)) {
-    throw new UsageError(`--momentum: ${optimizer} has none; it is for sgd and rmsprop`);
-  }
+  const { data = "digits", optimizer = "sgd" } = given, usual = usualFor(given, data);
+  checkData(data);
+  checkTogether(given, data);
+  const { title: _, learningRate, weightDecay, augment, imageSize, ...others } = usualOf(usual);
   const plain = optimizer === "sgd";
-  return {
-    model,
+  const other = (firstRates[optimizer] ?? 0.001) * (usual === "fine-tuning" ? 0.1 : 1);
+  const settings = {
+    headEpochs: 0,
+    labelSmoothing: 0,
+    ...others,
+    ...imageSize !== undefined && given.model === undefined && { imageSize },
+    // Digits are not to be mirrored.
+    ...augment && (usual !== "fine-tuning" || !isDataName(data)) && { augment },
+    ...isDataName(data) && dataSets[data].epochs && usual === "plain" &&
+      { epochs: dataSets[data].epochs },
+    ...Object.fromEntries(Object.entries(given).map(([name, value]) => [camelCase(name), value])),
+    usual,
     data,
-    epochs: given.epochs ?? dataSets[data].epochs,
-    batchSize: given["batch-size"] ?? 32,
     optimizer,
-    learningRate: given["learning-rate"] ?? firstRates[optimizer] ?? 0.001,
+    learningRate: given["learning-rate"] ?? (plain ? learningRate : other),
     momentum: given.momentum ?? (plain ? 0.9 : 0),
-    weightDecay: given["weight-decay"] ?? (plain ? 0.0005 : 0),
-    schedule: given.schedule ?? "cosine",
+    weightDecay: given["weight-decay"] ?? (plain ? weightDecay : 0),
     seed: given.seed ?? 0,
   };
+  if (settings.epochs === 0 && settings.headEpochs === 0) {
+    throw new UsageError("--epochs: expected at least 1; 0 is for a run of the head alone");
+  }
+  return settings;
 }
+
+const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+
+/** Checks that the data are something, before it is known what. */
+function checkData(data: string): void {
+  if (isDataName(data) || /[/\\{]|^https?:|\.tar$/.test(data)) return;
+  try {
+    Deno.statSync(data);
+  } catch {
+    const near = nearestName(data, dataNames), guess = near ? `; did you mean "${near}"?` : "";
+    throw new UsageError(
+      `--data: expected a folder of images or one of ${dataNames.join(", ")}, found ` +
+        `${JSON.stringify(data)}${guess}`,
+    );
+  }
+}
+
+const ofFolders = ["val", "labels", "val-labels", "image-size", "classes"] as const;
+const ofWeights = ["freeze", "head-epochs"] as const;
+
+/** Checks that no option is given which would be ignored. */
+function checkTogether(given: Given, data: string): void {
+  const { optimizer = "sgd", weights } = given;
+  const refuse = (name: keyof Given, why: string) => {
+    throw new UsageError(`--${name}: ${why}`);
+  };
+  if (given.momentum !== undefined && !hasMomentum(optimizer)) {
+    refuse("momentum", `${optimizer} has none; it is for sgd and rmsprop`);
+  }
+  if (isDataName(data)) {
+    const name = ofFolders.find((name) => given[name] !== undefined);
+    if (name) refuse(name, `is for a folder of images; ${data} has all of that itself`);
+  }
+  if (weights === undefined) {
+    const name = ofWeights.find((name) => given[name] !== undefined);
+    if (name) refuse(name, "is for weights that were trained before; give --weights");
+  }
+  const hasFolder = given.val !== undefined && shareOf(given.val) === undefined;
+  if (given["val-labels"] !== undefined && !hasFolder) {
+    refuse("val-labels", "is for the images of a folder; give --val DIR");
+  }
+}
+
+/**
+ * The share of images that `--val` keeps for tests; undefined where it is a folder.
+ *
+ * @throws {UsageError} for a number that is no share
+ */
+export function shareOf(val: string): number | undefined {
+  const share = val.trim() === "" ? NaN : Number(val);
+  if (Number.isNaN(share)) return undefined;
+  if (share > 0 && share < 1) return share;
+  throw new UsageError(
+    `--val: expected a folder, or a share of the images above 0 and below 1, found ${val}`,
+  );
+}
+
+/** The layer that `--freeze` names; "up-to-LAYER" is LAYER too. */
+export const frozenLayer = (freeze: string): string => freeze.replace(/^up-to-/, "");
+
+/** What a run of before did not know. */
+const before = { usual: "plain", headEpochs: 0, labelSmoothing: 0 } as const;
 
 /** The settings that a checkpoint keeps; of the options given, only the epochs may differ. */
 export function resumedSettings(run: string, given: Given, where: string): Settings {
-  const saved = JSON.parse(run) as Settings;
+  const saved: Settings = { ...before, ...JSON.parse(run) };
   for (const [option, value] of Object.entries(given)) {
-    const name = option.replace(/-(.)/, (_, letter) => letter.toUpperCase()) as keyof Settings;
-    if (name === "epochs" || saved[name] === value) continue;
+    const found = saved[camelCase(option) as keyof Settings];
+    if (option === "epochs" || found === value) continue;
     throw new UsageError(
-      `--${option}: the run in ${where} has ${saved[name]}, and goes on with it; leave the ` +
+      `--${option}: the run in ${where} has ${found ?? "none"}, and goes on with it; leave the ` +
         "option out",
     );
   }
   return { ...saved, ...pick(given, "epochs") };
 }
+
+/** The settings of the first phase of a run, in which a new head learns alone. */
+export const headSettings = (settings: Settings): Settings => ({
+  ...settings,
+  epochs: settings.headEpochs,
+  learningRate: headRateFactor * settings.learningRate,
+});
 
 /** The optimizer of a run. */
 export function optimizerOf(settings: Settings): Optimizer {
@@ -137,47 +347,4 @@ export function optimizerOf(settings: Settings): Optimizer {
   } catch (error) {
     throw new UsageError(`--optimizer: ${(error as Error).message}`);
   }
-}
-
-/**
- * The network of a run, for images like those of its data.
- *
- * @throws {UsageError} if it does not take images that small
- */
-export async function modelOf({ model, data, seed }: Settings): Promise<Model> {
-  const entry = await entryOf(model), { shape } = dataSets[data];
-  try {
-    return entry.build({ classes: 10, inputShape: shape, seed });
-  } catch (error) {
-    const side = smallestSide(entry, shape);
-    if (side === undefined) throw error;
-    const size = (side: number) => `${side} x ${side}`;
-    const larger = dataNames.filter((name) => dataSets[name].shape[0]! >= side);
-    const advice = larger.length > 0
-      ? `${larger.map((name) => `--data ${name}`).join(" and ")} will do`
-      : "no data here are so large, but a program can bring its own (README.md)";
-    throw new UsageError(
-      `--model: ${model} takes images of ${size(side)} pixels or more, and those of ${data} have ` +
-        `${size(shape[0]!)}; ${advice}`,
-    );
-  }
-}
-
-/** The side of the smallest square images that a network takes, if images of a shape are too small. */
-function smallestSide(entry: ZooEntry, [tooSmall, , channels]: Shape): number | undefined {
-  const takes = (side: number) => {
-    try {
-      return entry.build({ classes: 10, inputShape: [side, side, channels!] }) !== undefined;
-    } catch {
-      return false;
-    }
-  };
-  let low = tooSmall!, high = entry.inputShape[0]!;
-  if (!takes(high)) return undefined;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (takes(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
 }

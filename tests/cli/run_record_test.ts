@@ -66,7 +66,7 @@ Deno.test("a resumed record keeps what was before the checkpoint, once", () =>
     const records = [1, 2, 3].map(epochRecord);
     for (const [step, kept] of [[25, 2], [30, 3]] as const) {
       const position = { step, records: records.slice(0, kept) };
-      (await RunRecord.begin(folder, about, { folder, position }))[Symbol.dispose]();
+      (await RunRecord.begin(folder, about, { folder, phase: "all", position }))[Symbol.dispose]();
     }
     assertEquals(
       (await linesIn(folder)).map(({ event, epoch, step }) => [event, epoch, step]),
@@ -79,6 +79,20 @@ Deno.test("a resumed record keeps what was before the checkpoint, once", () =>
       RangeError,
       `cannot resume: the data are not those that the run in ${folder} began with`,
     );
+  }));
+
+Deno.test("a record of two phases goes on in either", () =>
+  inFolder(async (folder) => {
+    const line = (epoch: number, phase?: "head") =>
+      JSON.stringify({ event: "epoch", ...epochRecord(epoch), ...phase && { phase } });
+    const text = [line(1, "head"), line(2, "head"), line(1), line(2)].join("\n");
+    for (const [phase, expected] of [["all", "head1 head2 all1"], ["head", "head1"]] as const) {
+      await Deno.writeTextFile(`${folder}/metrics.jsonl`, text);
+      const position = { step: 10, records: [epochRecord(1)] };
+      (await RunRecord.begin(folder, about, { folder, phase, position }))[Symbol.dispose]();
+      const kept = (await linesIn(folder)).map(({ phase = "all", epoch }) => `${phase}${epoch}`);
+      assertEquals(kept.join(" "), expected);
+    }
   }));
 
 Deno.test("what cannot be recorded is an error at the next epoch, and at the end", () =>

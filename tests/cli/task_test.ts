@@ -31,7 +31,7 @@ async function packagesIn(folder: URL): Promise<string[]> {
 Deno.test("no command may do everything, or asks the user", () => {
   const kinds = (name: string) =>
     taskArguments(name).flatMap((flag) => /^--allow-(\w+)/.exec(flag)?.[1] ?? []);
-  assertEquals(kinds("train"), ["read", "write", "net", "env"]);
+  assertEquals(kinds("train"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("evaluate"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("predict"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("notebook"), ["read", "write", "run", "env"]);
@@ -53,7 +53,7 @@ Deno.test("every package that is loaded is locked, with all that it needs", asyn
   for (const [name, { integrity }] of Object.entries(lock.npm)) {
     assert(/^sha512-[\w+/]{86}==$/.test(integrity), `${name}: ${integrity}`);
   }
-  for (const name of ["evaluate", "predict"]) {
+  for (const name of ["train", "evaluate", "predict"]) {
     assertEquals(taskArguments(name).filter((flag) => /lock|frozen/.test(flag)), [
       "--lock",
       "--frozen",

@@ -47,7 +47,18 @@ Deno.test("without --json it writes plain lines, where there is no terminal", as
   const text = lines.join("\n");
   assertEquals(code, 0);
   assertEquals(text.includes("\r") || text.includes("\x1b"), false);
-  assertMatch(lines[0]!, /^mlp: 203,530 parameters$/);
+  assertEquals(lines.slice(0, 9), [
+    "what       training from first weights",
+    "network    mlp: 203,530 parameters",
+    "data       digits: 12000 images to learn, 2000 images to test",
+    "images     28 x 28 x 1, 10 classes",
+    "training   1 epoch, batches of 300; learning rate 0.05, cosine",
+    "optimizer  sgd, momentum 0.9, weight decay 0.0005",
+    "seed       0",
+    lines[7],
+    `goes to    ${folder.path}`,
+  ]);
+  assertMatch(lines[7]!, /^device {5}cpu: WebAssembly/);
   assertMatch(text, /^epoch 1\/1 +loss .*, top-1 .* % +validation: .* images\/s$/m);
   assertMatch(text, /^test: top-1 \d+\.\d\d %, top-5 \d+\.\d\d %, loss \d/m);
   assertStringIncludes(text, `saved: ${folder.path}/model.safetensors`);
@@ -56,8 +67,9 @@ Deno.test("without --json it writes plain lines, where there is no terminal", as
 Deno.test("--help lists every option", async () => {
   const { code, lines } = await train("--help");
   assertEquals(code, 0);
-  const names = "model data epochs batch-size optimizer learning-rate momentum weight-decay " +
-    "schedule seed device out resume json help";
+  const names = "model data val labels val-labels classes image-size augment weights freeze " +
+    "head-epochs epochs batch-size optimizer learning-rate momentum weight-decay schedule mixup " +
+    "label-smoothing class-weights seed device out resume json help";
   for (const name of names.split(" ")) assertStringIncludes(lines.join("\n"), `  --${name}`);
 });
 

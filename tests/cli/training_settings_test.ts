@@ -1,12 +1,14 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/cli/command.ts";
+import { modelOf } from "../../lib/cli/training_model.ts";
 import {
-  modelOf,
+  type Given,
+  headSettings,
   optimizerOf,
   resumedSettings,
   settingsOf,
 } from "../../lib/cli/training_settings.ts";
-import { type DataName, dataSets } from "../../lib/cli/data_sets.ts";
+import { dataSets } from "../../lib/cli/data_sets.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
 
 Deno.test("a run without options is LeNet-5 on digits, three times", () => {
@@ -63,13 +65,62 @@ Deno.test("a resumed run has the settings of its checkpoint; only its epochs may
   );
 });
 
+Deno.test("each kind of run has what is usual for it, and options come before that", () => {
+  const kinds = [
+    settingsOf({ data: "./photos" }),
+    settingsOf({ data: "./photos", model: "resnet18", "image-size": 96 }),
+    settingsOf({ data: "./photos", model: "resnet18", weights: "imagenet", epochs: 2 }),
+    settingsOf({ data: "cifar10", model: "cifar-resnet20" }),
+    settingsOf({ data: "cifar10", model: "cifar-resnet20", "batch-size": 8, augment: "none" }),
+    settingsOf({ data: "mnist", weights: "a.safetensors" }),
+  ];
+  assertEquals(
+    kinds.map(({ usual, model, imageSize, augment, epochs, headEpochs, batchSize }) =>
+      [usual, model, imageSize, augment, epochs, headEpochs, batchSize].join(" ")
+    ),
+    [
+      "images cifar-resnet20 64 crop-flip 30 0 32",
+      "images resnet18 96 crop-flip 30 0 32",
+      "fine-tuning resnet18  crop-flip 2 20 16",
+      "residual-cifar cifar-resnet20  cifar 164 0 128",
+      "residual-cifar cifar-resnet20  none 164 0 8",
+      "fine-tuning    10 20 16",
+    ],
+  );
+  const { learningRate, weightDecay, schedule } = kinds[3]!;
+  assertEquals([learningRate, weightDecay, schedule], [0.1, 0.0001, "multi-step"]);
+  const head = headSettings(kinds[2]!);
+  assertEquals([head.epochs, head.learningRate], [20, 0.01]);
+  const rates = (["adam", "lion"] as const).map((optimizer) =>
+    settingsOf({ data: "mnist", weights: "a", optimizer }).learningRate
+  );
+  assertEquals(rates, [0.0001, 0.00001]);
+});
+
+Deno.test("options that would be ignored are refused, and say what they are for", () => {
+  const refused: [Given, string][] = [
+    [{ val: "0.1" }, "--val: is for a folder of images; digits has all of that itself"],
+    [{ data: "mnist", "image-size": 32 }, "--image-size: is for a folder of images; mnist has"],
+    [{ freeze: "conv1" }, "--freeze: is for weights that were trained before; give --weights"],
+    [{ "head-epochs": 2 }, "--head-epochs: is for weights that were trained before"],
+    [{ data: "./a", "val-labels": "l.csv" }, "--val-labels: is for the images of a folder"],
+    [{ data: "./a", "val-labels": "l.csv", val: "0.5" }, "--val-labels: is for the images"],
+    [{ data: "./a", val: "1.5", "val-labels": "x" }, "--val: expected a folder, or a share of the"],
+    [{ epochs: 0 }, "--epochs: expected at least 1; 0 is for a run of the head alone"],
+    [{ data: "digit" }, 'one of digits, shapes, mnist, fashion-mnist, cifar10, found "digit"; did'],
+  ];
+  for (const [given, message] of refused) {
+    assertThrows(() => settingsOf(given), UsageError, message);
+  }
+});
+
 Deno.test("every network of the zoo is made for the data, or says which size of images it needs", async () => {
   const refused: string[] = [];
   for (const { name } of zoo()) {
     for (const [data, { shape }] of Object.entries(dataSets)) {
-      const settings = settingsOf({ model: name, data: data as DataName });
+      const settings = settingsOf({ model: name, data });
       try {
-        const net = await modelOf(settings);
+        const net = await modelOf(settings, { shape, classes: 10 });
         assertEquals([net.inputShape, net.outputShape], [shape, [10]], name);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
@@ -87,7 +138,7 @@ Deno.test("every network of the zoo is made for the data, or says which size of 
   assertEquals(
     refused.includes(
       "--model: alexnet takes images of 63 x 63 pixels or more, and those of cifar10 have 32 x 32; " +
-        "no data here are so large, but a program can bring its own (README.md)",
+        "no data here are so large, but a folder of images may be (--data DIR)",
     ),
     true,
   );

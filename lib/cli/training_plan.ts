@@ -1,0 +1,82 @@
+import type { Dataset } from "../train/dataset.ts";
+import type { DataStream } from "../train/stream.ts";
+import { frozenLayer, headRateFactor, usualOf } from "./training_settings.ts";
+import type { Setup } from "./setup.ts";
+
+/** What a run does, in rows of a name and what there is to say. */
+export function trainingPlan(
+  { settings, net, train, test }: Setup,
+  device: { readonly kind: string; readonly description: string },
+  output: string,
+): readonly (readonly [string, string])[] {
+  const { headEpochs, epochs, batchSize, optimizer, learningRate, schedule } = settings;
+  const { momentum, weightDecay, freeze, augmentation, mixup, labelSmoothing } = settings;
+  const { classWeights, weights, seed } = settings;
+  const steps = (rate: number) => `learning rate ${formatRate(rate)}, ${schedule}`;
+  const extras = [
+    ...momentum > 0 ? [`momentum ${momentum}`] : [],
+    ...weightDecay > 0 ? [`weight decay ${weightDecay}`] : [],
+  ];
+  return [
+    ["what", usualOf(settings.usual).title],
+    [
+      "network",
+      `${settings.model ?? "the model"}: ${net.parameters.toLocaleString("en")} parameters`,
+    ],
+    ...weights === undefined ? [] : [["weights", weights] as const],
+    ["data", `${settings.data}: ${countOf(train)} to learn, ${countOf(test)} to test`],
+    [
+      "images",
+      `${net.inputShape.join(" x ")}, ${classesInWords(net.classes ?? train.classes ?? [])}`,
+    ],
+    ...augmentation === undefined ? [] : [["changed by", stepsInWords(augmentation)] as const],
+    ...mixup === undefined ? [] : [["mixup", `alpha ${mixup}`] as const],
+    ...labelSmoothing === 0 ? [] : [["targets", `label smoothing ${labelSmoothing}`] as const],
+    ...classWeights === undefined ? [] : [["class weights", classWeights] as const],
+    ...headEpochs === 0 ? [] : [
+      [
+        "first",
+        `${inEpochs(headEpochs)} of the new head alone, on features of the images as they are; ` +
+        steps(headRateFactor * learningRate),
+      ] as const,
+    ],
+    ...epochs === 0 ? [] : [
+      [
+        headEpochs === 0 ? "training" : "then",
+        `${inEpochs(epochs)}${
+          freeze === undefined ? "" : ` of what follows ${frozenLayer(freeze)}`
+        }, batches of ` +
+        `${batchSize}; ${steps(learningRate)}`,
+      ] as const,
+    ],
+    ["optimizer", [optimizer, ...extras].join(", ")],
+    ["seed", String(seed)],
+    ["device", `${device.kind}: ${device.description}`],
+    ["goes to", output],
+  ];
+}
+
+/** A table of rows, with the second column in line. */
+export function formatPlan(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+}
+
+const formatRate = (rate: number) => String(Number(rate.toPrecision(12)));
+
+const inEpochs = (count: number) => count === 1 ? "1 epoch" : `${count} epochs`;
+
+const countOf = (data: Dataset | DataStream) =>
+  "length" in data ? `${data.length} images` : "a stream of images";
+
+/** So many classes are named. */
+const named = 5;
+
+function classesInWords(classes: readonly string[]): string {
+  const all = classes.length <= named ? `: ${classes.join(", ")}` : "";
+  return `${classes.length} classes${all}`;
+}
+
+/** The types of steps, one after another. */
+const stepsInWords = (steps: readonly { readonly type: string }[]) =>
+  steps.map(({ type }) => type).join(", ");
