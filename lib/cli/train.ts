@@ -220,6 +220,15 @@ ${await formatNetworks()}
   Each is made for the size and the classes of the data, which not every one takes (alexnet needs
   63 x 63 pixels). The networks with auxiliary classifiers (googlenet, inception-v3) learn without.
 
+Images of your own (--data)
+  a folder for each class, or such folders in train and val (or test); images in one folder with
+  --labels; WebDataset shards with --val and --classes
+
+Defaults
+  for such a folder, for it with --weights (fine-tuning: a new head first, on features of the images
+  as they are, then all), for cifar10 and a network for it (the paper's recipe), and for other data;
+  a table shows them before work starts
+
 Recipes (--recipe), which take --epochs, --seeds, --seed, --steps, --data, --device, --out and --json
 ${await formatRecipes()}
 
@@ -228,6 +237,8 @@ Examples
   deno task train --data mnist --device cpu
   deno task train --model mlp --data mnist --optimizer adam --epochs 5
   deno task train --model cifar-resnet20 --data cifar10
+  deno task train --data photos --model resnet18 --image-size 96 --class-weights balanced
+  deno task train --data photos --model resnet18 --weights imagenet --freeze layer2
   deno task train --resume runs/lenet5-digits
   deno task train --recipe relu-tanh --seeds 1
 

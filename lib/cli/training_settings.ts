@@ -47,14 +47,14 @@ const size = (help: string) => option(help, number({ least: 0 }));
 
 /** The options that decide what a training run yields. */
 export const runSchema = {
-  model: networkOption("the network, one of those below (lenet5; cifar-resnet20 for a folder)"),
+  model: networkOption("one of those below (lenet5; of a folder cifar-resnet20)"),
   data: option(
-    `what it learns: a folder of images, shards of them, or ${dataNames.join(", ")} (digits)`,
+    `a folder of images, shards, or ${dataNames.join(", ")} (digits)`,
     text(),
     "DIR|NAME",
   ),
   val: option(
-    "a folder to test by, or the share of each class that is kept for that (0.2)",
+    "a folder to test by, or the share of each class kept for that (0.2)",
     text(),
     "DIR|SHARE",
   ),
@@ -63,25 +63,24 @@ export const runSchema = {
   classes: option("auto, or the names by label, as shards need them (auto)", text(), "A,B,..."),
   "image-size": option("the side that images of a folder are brought to", positiveInteger()),
   augment: option(
-    "changes images at random: crop-flip, cifar, alexnet, imagenet, a file of steps, or none",
+    "crop-flip, cifar, alexnet, imagenet, a file of steps, or none",
     text(),
     "NAME|FILE.json",
   ),
-  weights: path("weights to begin with: a file, URL or folder of a run, or imagenet or cifar10"),
-  freeze: option("keeps the layers up to one, or up to a block, as in --weights", text(), "LAYER"),
+  weights: path("to begin with: a file, URL, folder of a run, imagenet or cifar10"),
+  freeze: option("keeps the layers up to one, or to a block, as they are", text(), "LAYER"),
   "head-epochs": option(
-    "epochs of the new head alone, before all is trained (20 with --weights)",
+    "epochs of the new head alone, with --weights (20)",
     integer({ least: 0 }),
   ),
   epochs: option(
-    "times that all images are seen (3 for drawn data, 10 others, 30 a folder, 164 as in a paper)",
+    "times that all images are seen (3 of drawn data, 10 others, 30 a folder)",
     integer({ least: 0 }),
   ),
   "batch-size": option("images of a batch (32; 16 with --weights)", positiveInteger()),
   optimizer: option("the rule of the steps (sgd)", oneOf(optimizerNames)),
   "learning-rate": size(
-    "size of the first steps (0.05 for sgd, 0.01 adagrad, 1 adadelta, 0.0001 lion, else 0.001; " +
-      "with --weights less)",
+    "size of the first steps (sgd 0.05, adagrad 0.01, adadelta 1, lion 0.0001, else 0.001)",
   ),
   momentum: size("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
   "weight-decay": size("pull of the weights to zero (0.0005 for sgd, else 0)"),
