@@ -1,6 +1,7 @@
 import type { Figure } from "./figure.ts";
 import { fineTuning } from "./fine_tuning.ts";
 import { flat } from "./flat.ts";
+import { imageFolderFigure } from "./image_folder.ts";
 import { kill } from "./kill.ts";
 import { lenetCaffe } from "./lenet_caffe.ts";
 import { losses } from "./losses.ts";
@@ -21,4 +22,5 @@ export const figures: readonly Figure[] = [
   stream,
   ownLoop,
   fineTuning,
+  imageFolderFigure,
 ];

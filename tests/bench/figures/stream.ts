@@ -1,33 +1,13 @@
-import { Random } from "../../../lib/core/random.ts";
 import { tar } from "../../images/files.ts";
 import type { Figure } from "./figure.ts";
+import { pictures } from "./pictures.ts";
 
 const count = 50_000, perShard = 1000, interruptAt = 20_000;
 const script = new URL("./stream_run.ts", import.meta.url).pathname;
 
-/** Some JPEGs of 256 x 192 pixels: smooth colours and noise. */
-async function pictures(number: number): Promise<Uint8Array<ArrayBuffer>[]> {
-  // Not a literal, so that nothing is fetched before it is needed.
-  const specifier = "npm:sharp@0.35.5";
-  const { default: sharp } = await import(specifier);
-  const [width, height] = [256, 192], random = new Random(50);
-  const encode = async (): Promise<Uint8Array<ArrayBuffer>> => {
-    const [a, b, c] = [random.uniform(0, 9), random.uniform(0, 9), random.uniform(0, 9)];
-    const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
-      const pixel = Math.floor(i / 3), x = pixel % width / width, y = pixel / width / height;
-      return 110 + 90 * Math.sin(a * x + b * y + c * (i % 3)) + random.integer(40);
-    });
-    const raw = { width, height, channels: 3 };
-    return Uint8Array.from(await sharp(pixels, { raw }).jpeg({ quality: 80 }).toBuffer());
-  };
-  const result: Uint8Array<ArrayBuffer>[] = [];
-  while (result.length < number) result.push(await encode());
-  return result;
-}
-
 /** Writes all images into shards; one in 5,000 is cut off. */
 async function writeShards(folder: string): Promise<void> {
-  const files = await pictures(100);
+  const files = await pictures(100, [192, 256]);
   for (let first = 0; first < count; first += perShard) {
     const entries = Array.from({ length: perShard }, (_, i) => {
       const number = first + i, name = String(number).padStart(6, "0");
