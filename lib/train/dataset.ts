@@ -208,6 +208,9 @@ export abstract class Dataset implements Schema {
   /**
    * Two parts without a common example: the first has `part` examples, or that fraction of them
    * where `part` is below 1. With a `seed`, examples are drawn at random; else the first come first.
+   *
+   * @throws {RangeError} for a part that is empty, or where a class with a name would be in the second part
+   * alone, as with examples sorted by class: nothing could be learned of it
    */
   split(part: number, seed?: number): [Dataset, Dataset] {
     const count = part > 0 && part < 1 ? Math.round(part * this.length) : part;
@@ -220,7 +223,9 @@ export abstract class Dataset implements Schema {
       );
     }
     const all: Dataset = seed === undefined ? this : this.shuffle(seed);
-    return [all.slice(0, count), all.slice(count)];
+    const first = all.slice(0, count), second = all.slice(count);
+    checkClassesOf(first, second);
+    return [first, second];
   }
 
   /** The same examples in a fixed random order. (`batches` can shuffle anew in every epoch.) */
@@ -502,6 +507,21 @@ class Made extends Dataset {
   override read(index: number, batch: Batch, row: number, draw = new Draw(0, 0, index)): Reading {
     return this.#read(index, batch, row, draw);
   }
+}
+
+/** Checks that examples to learn from have each class that those behind them have. */
+function checkClassesOf(first: Dataset, second: Dataset): void {
+  const { classes, labels: learned } = first, { labels: others } = second;
+  if (classes === undefined || learned === undefined || others === undefined) return;
+  const there = new Set(Array.from(learned));
+  const missing = [...new Set(Array.from(others))].filter((label) => !there.has(label));
+  if (missing.length === 0) return;
+  const names = missing.slice(0, 5).map((label) => classes[label]).join(", ");
+  throw new RangeError(
+    `split: expected each class in the first part, which is to be learned from, found none of ${names}` +
+      `${missing.length > 5 ? ` and ${missing.length - 5} more` : ""} among its ${first.length} ` +
+      "examples; give a seed, so that examples are drawn at random, another seed, or a larger part",
+  );
 }
 
 /** A data set that is read by way of another. */

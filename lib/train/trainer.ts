@@ -195,7 +195,11 @@ export class Trainer {
     }
     const { divergedAt: _, examples, ...metrics } = await this.read();
     this.counters.reset();
-    if (examples === 0) throw new RangeError("expected data with at least one example, found none");
+    if (examples === 0) {
+      throw new RangeError(
+        `${this.#options.where}: expected data with at least one example, found none`,
+      );
+    }
     if (!Number.isFinite(metrics.loss)) {
       const { checkFinite } = await import("./not_finite.ts");
       await checkFinite(data, { batchSize }, this.#options.where);

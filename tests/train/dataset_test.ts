@@ -217,6 +217,32 @@ Deno.test("split: by fraction or count, at random or not, without overlap", () =
   }
 });
 
+Deno.test("split: a class that only the second part would have is refused", async () => {
+  const sorted = arrayDataset({
+    inputs: Array.from({ length: 20 }, (_, i) => [i]),
+    targets: Array.from({ length: 20 }, (_, i) => i < 14 ? 0 : i < 18 ? 1 : 2),
+    classes: ["ant", "bee", "cat"],
+  });
+  assertThrows(
+    () => sorted.split(0.7),
+    RangeError,
+    "split: expected each class in the first part, which is to be learned from, found none of bee, cat " +
+      "among its 14 examples; give a seed",
+  );
+  const [first, second] = sorted.split(0.7, 9);
+  assertEquals(await first.classCounts(), [10, 3, 1]);
+  assertEquals(await second.classCounts(), [4, 1, 1]);
+  assertEquals(
+    sorted.shuffle(1).take(4).split(2).length,
+    2,
+    "classes that neither has are no matter",
+  );
+  // What is learned may be in the first part alone; and labels that are numbers are no classes.
+  assertEquals(sorted.take(18).split(17)[1]!.length, 1);
+  const numbers = arrayDataset({ inputs: [[1], [2], [3]], targets: [1, 2, 3] });
+  assertEquals(numbers.split(2)[1].length, 1);
+});
+
 Deno.test("map: transforms as it reads, and checks what it gets", async () => {
   const data = arrayDataset({
     inputs: { data: Uint8Array.of(10, 20, 30), shape: [1] },
