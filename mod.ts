@@ -104,6 +104,8 @@ export {
 export type { EarlyStopping } from "./lib/train/early_stopping.ts";
 export type { EpochRecord, Progress } from "./lib/train/epoch_record.ts";
 export { History, type HistoryData } from "./lib/train/history.ts";
+export { LearningRateCurve } from "./lib/train/learning_rate_curve.ts";
+export type { LearningRateFinderOptions } from "./lib/train/learning_rate_finder.ts";
 export type { ByOutput } from "./lib/train/by_output.ts";
 export type { ClassWeights, WeightsOfClasses } from "./lib/train/class_weights.ts";
 export type { LossConfig, LossesLike, LossFunction, LossLike, LossName } from "./lib/train/loss.ts";

@@ -34,6 +34,7 @@ export type {
   NamedPath,
   Path,
 } from "./plot/landscape.ts";
+export { learningRates, type LearningRatesLike } from "./plot/learning_rates.ts";
 export { line, type LineOptions, scatter, type ScatterOptions } from "./plot/line.ts";
 export { type ModelEntry, type ModelPoint, models, type ModelsOptions } from "./plot/models.ts";
 export type { Matrix, Numbers } from "./plot/numbers.ts";

@@ -7,11 +7,13 @@
 import { Tensor } from "../tensor/tensor.ts";
 import { Dataset } from "../train/dataset.ts";
 import { History } from "../train/history.ts";
+import { LearningRateCurve } from "../train/learning_rate_curve.ts";
 import { Model } from "../train/model.ts";
 import { displayText, jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { datasetBundle, datasetText } from "./dataset.ts";
 import { historyBundle } from "./history.ts";
 import { modelBundle } from "./model.ts";
+import { learningRates } from "./plot/learning_rates.ts";
 import { tensorBundle } from "./tensor.ts";
 
 /** How the objects of a class look: in a notebook, and as a text elsewhere. */
@@ -37,4 +39,11 @@ function looks<T extends object>(
 looks(Tensor, { bundle: tensorBundle, text: (tensor) => tensor.text() });
 looks(Model, { bundle: modelBundle, text: (model) => `${model}\n${model.summary()}` });
 looks(Dataset, { bundle: datasetBundle, text: datasetText });
+looks(LearningRateCurve, {
+  bundle: async (curve) => ({
+    ...curve.rates.length === 0 ? {} : await learningRates(curve)[jupyterDisplay](),
+    "text/plain": String(curve),
+  }),
+  text: String,
+});
 looks(History, { bundle: historyBundle, text: String });

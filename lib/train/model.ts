@@ -20,8 +20,10 @@ import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
 import { host } from "./host.ts";
 import { beginTraining } from "./exclusive.ts";
+import type { LearningRateCurve } from "./learning_rate_curve.ts";
+import type { LearningRateFinderOptions } from "./learning_rate_finder.ts";
 import { writeFrozen } from "./frozen.ts";
-import { balancedClassWeights } from "./class_weights.ts";
+import { balancedClassWeights, type ClassWeights } from "./class_weights.ts";
 import type { Metrics } from "./metric.ts";
 import { adam } from "./optimizers.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
@@ -255,21 +257,76 @@ export class Model extends Network<Model> {
     using _ = runtime.hold();
     this.normalization ??= data.normalization;
     this.classes ??= data.classes;
-    const { classWeights: weights, ...others } = chosen;
-    const outputs = trainedOutputs("fit", this, data, others);
-    const classWeights = weights === "balanced"
-      ? await balancedClassWeights(data, outputs)
-      : weights;
+    const { classWeights: _weights, ...others } = chosen;
     const settings = {
       ...others,
       ...validation && { validation },
-      ...classWeights && { classWeights },
+      ...await this.#classWeights("fit", data, chosen),
     };
     // What does not fit is not remembered.
     trainedOutputs("fit", this, data, settings);
     this.#objective = objectiveIn(settings);
     const { normalization } = this, metadata = this.#metadata();
     return await fit(runtime, { network: this, data, normalization, metadata, settings });
+  }
+
+  /** The weights of classes, those that are to be balanced as numbers. */
+  async #classWeights(
+    where: string,
+    data: Dataset | DataStream,
+    { classWeights, ...others }: Omit<OutputSettings, "classWeights"> & {
+      readonly classWeights?: ClassWeights | "balanced";
+    },
+  ): Promise<Pick<OutputSettings, "classWeights">> {
+    const weights = classWeights === "balanced"
+      ? await balancedClassWeights(data, trainedOutputs(where, this, data, others))
+      : classWeights;
+    return weights === undefined ? {} : { classWeights: weights };
+  }
+
+  /**
+   * Looks for a learning rate: trains for a few steps with rates that grow from tiny to far too large,
+   * and returns the loss by rate; `show` draws it. It ends early where the loss grows without bound.
+   * Afterwards the model is what it was before: its weights and statistics, and what `trainOnBatch`
+   * remembers. The optimizer given is the one to be used with the rate; its own rate is not looked at.
+   * Source: Smith 2017, arXiv 1506.01186; the suggestion is the rate of steepest descent (see
+   * {@linkcode LearningRateCurve.suggestion}).
+   *
+   * ```ts
+   * import { digits, lenet5, sgd } from "@striate/striate";
+   * const { train } = digits({ train: 640 });
+   * const net = lenet5(), optimizer = sgd({ momentum: 0.9 });
+   * const curve = await net.findLearningRate(train, { optimizer, from: 1e-5, steps: 50 });
+   * console.log(String(curve)); // learning rates from 1.0e-5 to …
+   * await net.fit(train, { optimizer: sgd({ learningRate: curve.suggestion!, momentum: 0.9 }) });
+   * ```
+   *
+   * @throws {TypeError} if the data do not fit the model, nothing of it can be trained, or it is being
+   * trained already.
+   * @throws {RangeError} if an option is out of range, or the data are not finite.
+   * @throws {DivergenceError} if the loss of the first step is not a finite number with data that are.
+   */
+  async findLearningRate(
+    data: Dataset | DataStream,
+    given: LearningRateFinderOptions = {},
+  ): Promise<LearningRateCurve> {
+    const { findLearningRate, finderSchema } = await import("./learning_rate_finder.ts");
+    const where = "findLearningRate", chosen = options(where, given, finderSchema);
+    const { signal, classWeights: _weights, ...others } = chosen;
+    this.#checkData(data, where);
+    using _training = beginTraining(this, where);
+    data = await inOrder(data, this.classes, where);
+    const runtime = await this.#runtime();
+    using _ = runtime.hold();
+    using stoppable = host().begin();
+    const signals = [stoppable.signal, ...signal ? [signal] : []];
+    return await findLearningRate(runtime, {
+      network: this,
+      data,
+      normalization: this.normalization ?? data.normalization,
+      settings: { ...others, ...await this.#classWeights(where, data, chosen) },
+      signal: AbortSignal.any(signals),
+    });
   }
 
   /**
