@@ -5,6 +5,7 @@
  */
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { preparationOf } from "../images/image_options.ts";
+import { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
 import { trainingImages } from "./image_data.ts";
 import { entryOf } from "./network_option.ts";
@@ -33,14 +34,16 @@ export async function prepareImages(settings: Settings, from: Model | undefined)
     const { train, plain, test, notes } = await images.read(
       net.preprocessing as Preprocessing,
       augmentation,
-      (image, reason) => events.note(`corrupt: ${image}: ${reason}`),
+      events.corrupt,
     );
+    const counts = plain instanceof Dataset ? await plain.classCounts() : undefined;
     return {
       settings: all,
       net,
       train: await changed(train, all),
       plain,
       test,
+      ...counts && { counts },
       notes: [...found?.notes ?? [], ...notes],
     };
   };

@@ -15,6 +15,8 @@ export interface Setup {
   /** The same as they are. */
   readonly plain: Dataset | DataStream;
   readonly test: Dataset | DataStream;
+  /** How many images of each class there are to learn, where they were counted. */
+  readonly counts?: readonly number[];
   /** What is to be said of the data and the weights. */
   readonly notes: readonly string[];
 }
@@ -22,7 +24,8 @@ export interface Setup {
 /** Who is told while things are loaded. */
 export interface SetupEvents {
   download(progress: DownloadProgress): void;
-  note(text: string): void;
+  /** An image that cannot be read, which is left out. */
+  corrupt(image: string, reason: string): void;
 }
 
 /** Loads what a run begins with. */

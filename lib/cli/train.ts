@@ -74,7 +74,15 @@ async function train(
   using lock = await FileLock.take(`${folder}/${modelName}`, "choose another (--out DIR)");
   if (lock.leftBy !== undefined) report.takenOver(folder, lock.leftBy);
   if (resumed?.folder !== folder) prepareFolder(folder);
-  const setup = await load(report), { settings, net, plain, test } = setup;
+  const corrupt = new Set<string>();
+  const setup = await load({
+    download: report.download,
+    corrupt(image, reason) {
+      if (!corrupt.has(image)) report.corrupt(image, reason);
+      corrupt.add(image);
+    },
+  });
+  const { settings, net, plain, test } = setup;
   const fingerprint = async () => {
     const { fingerprintOf } = await import("./fingerprint.ts");
     return await fingerprintOf(plain, test);
@@ -111,7 +119,8 @@ async function train(
     const part = isHead ? await (await import("./head_phase.ts")).headPhase(setup, signal) : setup;
     const ofPhase = isHead ? { phase: "head" } as const : {};
     const own = isHead ? headSettings(settings) : settings;
-    const { labelSmoothing } = own;
+    const { labelSmoothing, accumulate } = own;
+    const average = own.ema ? await movingAverage() : undefined;
     return await part.net.fit(part.train, {
       epochs: own.epochs,
       batchSize: own.batchSize,
@@ -121,6 +130,8 @@ async function train(
       progress: false,
       ...labelSmoothing > 0 && { loss: { name: "crossEntropy", labelSmoothing } },
       ...classWeights && { classWeights },
+      ...accumulate !== undefined && { accumulate },
+      ...average && { average },
       onStep() {
         watch.read();
         if (isRunning) return;
@@ -162,7 +173,8 @@ async function train(
     throw error;
   }
   const seconds = watch.read() / 1000, { epochs, steps, stopped } = history!;
-  const done = { steps, epochs: epochs.length, seconds };
+  const images = corrupt.size > 0 ? { corruptImages: corrupt.size } : {};
+  const done = { steps, epochs: epochs.length, seconds, ...images };
   if (stopped === "aborted") {
     await recording.end("interrupted", done);
     return { history, test: undefined, seconds, code: interrupt.code };
@@ -190,6 +202,12 @@ async function modelIn({ phase, folder }: Resumed): Promise<Model | undefined> {
   if (phase === "head") return undefined;
   const { loadModel } = await import("../train/load_model.ts");
   return await loadModel(`${folder}/${checkpointName}`);
+}
+
+/** The average that `--ema` keeps: of short runs too, whose first weights are soon forgotten. */
+async function movingAverage() {
+  const { ema } = await import("../train/weight_average.ts");
+  return ema(0.999, { warmUp: true, power: 0.75 });
 }
 
 /** The device, and how long it has something to do. */

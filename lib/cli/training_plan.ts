@@ -5,17 +5,19 @@ import type { Setup } from "./setup.ts";
 
 /** What a run does, in rows of a name and what there is to say. */
 export function trainingPlan(
-  { settings, net, train, test }: Setup,
+  { settings, net, train, test, counts }: Setup,
   device: { readonly kind: string; readonly description: string },
   output: string,
 ): readonly (readonly [string, string])[] {
   const { headEpochs, epochs, batchSize, optimizer, learningRate, schedule } = settings;
   const { momentum, weightDecay, freeze, augmentation, mixup, labelSmoothing } = settings;
-  const { classWeights, weights, seed } = settings;
+  const { accumulate = 1, classWeights, ema, weights, seed } = settings;
   const steps = (rate: number) => `learning rate ${formatRate(rate)}, ${schedule}`;
   const extras = [
     ...momentum > 0 ? [`momentum ${momentum}`] : [],
     ...weightDecay > 0 ? [`weight decay ${weightDecay}`] : [],
+    ...accumulate > 1 ? [`a step for ${accumulate} batches`] : [],
+    ...ema ? ["moving average of the weights"] : [],
   ];
   return [
     ["what", usualOf(settings.usual).title],
@@ -27,7 +29,7 @@ export function trainingPlan(
     ["data", `${settings.data}: ${countOf(train)} to learn, ${countOf(test)} to test`],
     [
       "images",
-      `${net.inputShape.join(" x ")}, ${classesInWords(net.classes ?? train.classes ?? [])}`,
+      `${net.inputShape.join(" x ")}, ${classesInWords(train.classes ?? [], counts)}`,
     ],
     ...augmentation === undefined ? [] : [["changed by", stepsInWords(augmentation)] as const],
     ...mixup === undefined ? [] : [["mixup", `alpha ${mixup}`] as const],
@@ -72,8 +74,9 @@ const countOf = (data: Dataset | DataStream) =>
 /** So many classes are named. */
 const named = 5;
 
-function classesInWords(classes: readonly string[]): string {
-  const all = classes.length <= named ? `: ${classes.join(", ")}` : "";
+function classesInWords(classes: readonly string[], counts?: readonly number[]): string {
+  const each = classes.map((name, i) => counts ? `${name} (${counts[i]})` : name);
+  const all = classes.length <= named ? `: ${each.join(", ")}` : "";
   return `${classes.length} classes${all}`;
 }
 

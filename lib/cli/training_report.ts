@@ -47,7 +47,8 @@ export function reporterFor(json: boolean): Reporter {
 
 function jsonReporter(): Reporter {
   return {
-    start({ setup: { settings, net, train, test }, device: { kind, description }, output }) {
+    start({ setup, device: { kind, description }, output }) {
+      const { settings, net, train, test, counts, notes } = setup;
       writeEvent("start", {
         ...settings,
         device: kind,
@@ -56,6 +57,8 @@ function jsonReporter(): Reporter {
         parameters: net.parameters,
         trainExamples: lengthOf(train),
         testExamples: lengthOf(test),
+        ...counts && { classCounts: counts },
+        ...notes.length > 0 && { notes },
       });
     },
     download: () => {},
@@ -63,6 +66,7 @@ function jsonReporter(): Reporter {
     progress: (progress) => writeEvent("progress", progress),
     epoch: (record) => writeEvent("epoch", record),
     note: () => {},
+    corrupt: (image, reason) => writeEvent("corrupt", { image, reason }),
     takenOver: (_, from) => writeEvent("taken-over", { from }),
     interrupted: ({ steps, checkpoint }, output) =>
       writeEvent("interrupted", { steps, checkpoint, resume: resumption(output) }),
@@ -95,6 +99,8 @@ function textReporter() {
     epoch: (record: EpochRecord & OfPhase, epochs: number) =>
       line(`${prefix(record)}${formatEpoch(record, epochs)}`),
     note: line,
+    /** An image that cannot be read, which is left out. */
+    corrupt: (_: string, reason: string) => line(`corrupt: ${reason}`),
     /** A process that wrote into a folder has ended before its end. */
     takenOver: (output: string, from: string) =>
       line(`${output}: taken over from ${from}, which ended before it was done`),

@@ -18,7 +18,7 @@ import {
 } from "../train/learning_rate.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
 import { networkOption } from "./network_option.ts";
-import { option, path, UsageError } from "./command.ts";
+import { option, path, toggle, UsageError } from "./command.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 
@@ -78,6 +78,7 @@ export const runSchema = {
     integer({ least: 0 }),
   ),
   "batch-size": option("images of a batch (32; 16 with --weights)", positiveInteger()),
+  accumulate: option("batches of a step, where memory holds no larger ones (1)", positiveInteger()),
   optimizer: option("the rule of the steps (sgd)", oneOf(optimizerNames)),
   "learning-rate": size(
     "size of the first steps (sgd 0.05, adagrad 0.01, adadelta 1, lion 0.0001, else 0.001)",
@@ -85,6 +86,7 @@ export const runSchema = {
   momentum: size("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
   "weight-decay": size("pull of the weights to zero (0.0005 for sgd, else 0)"),
   schedule: option("how the learning rate changes (cosine)", oneOf(scheduleNames)),
+  ema: toggle("measures and keeps the moving average of the weights"),
   mixup: option(
     "mixes each image with another, by shares of this alpha",
     number({ above: 0 }),
@@ -125,11 +127,13 @@ export interface Settings {
   readonly headEpochs: number;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly accumulate?: number;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
   readonly schedule: ScheduleName;
+  readonly ema?: boolean;
   readonly mixup?: number;
   readonly labelSmoothing: number;
   readonly classWeights?: string;
@@ -328,7 +332,7 @@ export function resumedSettings(run: string, given: Given, where: string): Setti
 }
 
 /** The settings of the first phase of a run, in which a new head learns alone. */
-export const headSettings = (settings: Settings): Settings => ({
+export const headSettings = ({ accumulate: _, ema: __, ...settings }: Settings): Settings => ({
   ...settings,
   epochs: settings.headEpochs,
   learningRate: headRateFactor * settings.learningRate,

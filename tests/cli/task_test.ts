@@ -123,3 +123,32 @@ Deno.test("train downloads no package, nor does deno task on its behalf", () =>
     assert(success, new TextDecoder().decode(stderr));
     assertEquals(asked, []);
   }));
+
+Deno.test("train loads nothing before its first step that other data or options need", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "lib/cli/train.ts"],
+    cwd: root,
+  }).output();
+  interface Module {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly code?: { readonly specifier: string };
+      readonly isDynamic?: boolean;
+    }[];
+  }
+  const { roots, modules }: { roots: string[]; modules: Module[] } = JSON.parse(
+    new TextDecoder().decode(stdout),
+  );
+  const byName = new Map(modules.map((module) => [module.specifier, module]));
+  const loaded = new Set<string>(), waiting = [...roots];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (loaded.has(next)) continue;
+    loaded.add(next);
+    for (const { code, isDynamic } of byName.get(next)?.dependencies ?? []) {
+      if (code && !isDynamic) waiting.push(code.specifier);
+    }
+  }
+  const late = /\/lib\/(images|augment|vision|evaluate|weights|plotly_svg|show)\/|\/node:|^npm:/;
+  assert(loaded.size > 50, `${loaded.size} modules`);
+  assertEquals([...loaded].filter((name) => late.test(name)), []);
+});

@@ -8,7 +8,8 @@ import { readRun } from "../../lib/cli/run_record.ts";
 import { Random } from "../../lib/core/random.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { sequential } from "../../lib/train/model.ts";
-import { filesIn, inFolder } from "../folders.ts";
+import { readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { filesIn, inFolder, smallDiskTest } from "../folders.ts";
 import { tar } from "../images/files.ts";
 import { command } from "./command.ts";
 import { savedBits, train, TrainRun } from "./run.ts";
@@ -51,6 +52,7 @@ Deno.test("a folder of images: trains, goes on to the same bits with augmentatio
     const args = [
       ...["--data", data, "--image-size", "8", "--epochs", "4", "--mixup", "0.3", ...short],
       ...["--label-smoothing", "0.1", "--class-weights", "balanced", "--val", "0.25"],
+      ...["--accumulate", "2", "--ema"],
     ];
     const whole = `${folder}/whole`, parts = `${folder}/parts`;
     const { code, lines, errors } = await train(...args, "--out", whole);
@@ -60,12 +62,13 @@ Deno.test("a folder of images: trains, goes on to the same bits with augmentatio
       const line of [
         "what           training on images from first weights",
         `data           ${data}: 31 images to learn, 10 images to test`,
-        "images         8 x 8 x 3, 2 classes: dark, light",
+        "images         8 x 8 x 3, 2 classes: dark (16), light (15)",
         "changed by     randomCrop, randomHorizontalFlip",
         "mixup          alpha 0.3",
         "targets        label smoothing 0.1",
         "class weights  balanced",
-        "corrupt: dark/bad.png: ",
+        "0.0005, a step for 2 batches, moving average of the weights",
+        "corrupt: dark/bad.png: expected a JPEG",
       ]
     ) assertStringIncludes(text, line);
     const run = new TrainRun([...args, "--out", parts], (line, run) => {
@@ -76,8 +79,9 @@ Deno.test("a folder of images: trains, goes on to the same bits with augmentatio
     const resumed = await train("--resume", parts);
     assertEquals([resumed.code, resumed.errors], [0, ""]);
     assertEquals(await savedBits(parts), await savedBits(whole));
-    const { settings, status } = (await readRun(parts))!;
-    assertEquals(status, "done");
+    const { settings, status, result } = (await readRun(parts))!;
+    assertEquals([status, (result as { corruptImages: number }).corruptImages], ["done", 1]);
+    assertEquals(lines.filter((line) => line.startsWith("corrupt: ")).length, 1);
     assertEquals(
       (settings as { augmentation: { type: string }[] }).augmentation[0]!.type,
       "randomCrop",
@@ -279,3 +283,24 @@ Deno.test("what is wrong with images, weights and options is said before work st
     }
     assertEquals(filesIn(`${folder}/out`).filter((name) => !name.endsWith(".lock")), []);
   }));
+
+smallDiskTest(
+  "a full disk ends a run with an error, and it goes on elsewhere from the whole checkpoint",
+  async (disk) =>
+    await inFolder(async (folder) => {
+      const data = await photos(`${folder}/photos`, { dark: 5, light: 5 });
+      const weights = await savedNet(`${folder}/net.safetensors`);
+      const args = ["--data", data, "--weights", weights, "--head-epochs", "0", "--epochs", "2000"];
+      const { code, errors } = await train(...args, ...short, "--out", `${disk}/run`);
+      assertEquals(code, 1);
+      assertStringIncludes(errors, `error: cannot write ${disk}/run/`);
+      assertStringIncludes(errors, "there is no space left on the disk");
+      const { position } = await readCheckpoint(`${disk}/run`);
+      assert(position.epoch > 1);
+      const epochs = ["--epochs", String(position.epoch + 1), "--out", `${folder}/on`];
+      const resumed = await train("--resume", `${disk}/run`, ...epochs);
+      assertEquals([resumed.code, resumed.errors], [0, ""]);
+      const run = (await readRun(`${folder}/on`))!;
+      assertEquals((run.result as { epochs: number }).epochs, position.epoch + 1);
+    }),
+);

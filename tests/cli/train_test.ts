@@ -68,7 +68,7 @@ Deno.test("--help lists every option", async () => {
   const { code, lines } = await train("--help");
   assertEquals(code, 0);
   const names = "model data val labels val-labels classes image-size augment weights freeze " +
-    "head-epochs epochs batch-size optimizer learning-rate momentum weight-decay schedule mixup " +
+    "head-epochs epochs batch-size accumulate ema optimizer learning-rate momentum weight-decay schedule mixup " +
     "label-smoothing class-weights seed device out resume json help";
   for (const name of names.split(" ")) assertStringIncludes(lines.join("\n"), `  --${name}`);
 });
