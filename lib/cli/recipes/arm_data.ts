@@ -27,7 +27,8 @@ export function armData(arm: Arm, parts: Parts, seed: number, steps?: number): A
   const most = steps === undefined ? Infinity : steps * arm.batchSize;
   const plain = first(parts.train, arm.trainImages ?? most);
   const changed = arm.augment === undefined ? plain : augment(plain, pipelineOf(arm), arm, seed);
-  const train = arm.batchesOf === "class" ? ofOneClass(changed, arm.batchSize, seed) : changed;
+  const { batchSize, classesOfBatch: classes } = arm;
+  const train = classes === undefined ? changed : sorted(changed, batchSize, classes, seed);
   const measured = steps === undefined ? Infinity : fewImages;
   return {
     train: first(train, most),
@@ -52,25 +53,31 @@ function augment(plain: Dataset, change: Pipeline, { variants }: Arm, seed: numb
   });
 }
 
-/** Images so ordered that each batch is of one class; those that fill no batch are left out. */
-function ofOneClass(data: Dataset, batchSize: number, seed: number): Dataset {
+/**
+ * Images in such an order that each batch has equal parts of so many classes, or of fewer where one comes
+ * twice by chance. Those that fill no part of a batch are left out.
+ */
+function sorted(data: Dataset, batchSize: number, classes: number, seed: number): Dataset {
+  const size = batchSize / classes;
   const byClass = Map.groupBy(
     Array.from({ length: data.length }, (_, index) => index),
     (index) => data.get(index).targets[0]![0]!,
   );
-  const batches = [...byClass.values()].flatMap((indices) =>
+  const parts = [...byClass.values()].flatMap((indices) =>
     Array.from(
-      { length: Math.floor(indices.length / batchSize) },
-      (_, i) => indices.slice(i * batchSize, (i + 1) * batchSize),
+      { length: Math.floor(indices.length / size) },
+      (_, i) => indices.slice(i * size, (i + 1) * size),
     )
   );
-  if (batches.length === 0) {
+  const count = Math.floor(parts.length / classes) * classes;
+  if (count === 0) {
     throw new RangeError(
-      `expected ${batchSize} images of some class, so that they fill a batch, found no more than ` +
-        `${Math.max(...[...byClass.values()].map(({ length }) => length))}`,
+      `expected ${size} images of some class, so that they fill their part of a batch, found no more ` +
+        `than ${Math.max(...[...byClass.values()].map(({ length }) => length))}`,
     );
   }
-  const order = [...new Random(seed, 1).permutation(batches.length)].flatMap((i) => batches[i]!);
+  const drawn = new Random(seed, 1).permutation(parts.length).subarray(0, count);
+  const order = [...drawn].flatMap((i) => parts[i]!);
   return makeDataset(
     order.length,
     data,

@@ -45,34 +45,42 @@ function fourLayers({ activation, dropout = 0 }: FourLayers, made: Made): Model 
   return net.dense(made.classes);
 }
 
-/** Six convolutions of 3 x 3 in three stages, with a normalisation after each or without. */
+/** Six convolutions of 3 x 3 in three stages, normalised or not. */
 interface SixConvolutions {
   readonly name: "six-convolutions";
   readonly batchNorm?: BatchNormOptions;
   readonly batchRenorm?: BatchRenormOptions;
   /** Filters of the first stage; 16 by default. */
   readonly filters?: number;
+  /** Units of a dense layer, normalised too, before the last; by default there is none. */
+  readonly hidden?: number;
 }
 
 function sixConvolutions(
-  { batchNorm, batchRenorm, filters = 16 }: SixConvolutions,
+  { batchNorm, batchRenorm, filters = 16, hidden }: SixConvolutions,
   made: Made,
 ): Model {
   const net = sequential(made.inputShape, { seed: made.seed });
+  const bias = batchNorm === undefined && batchRenorm === undefined;
+  const kernelInitializer = "heNormal";
+  const activate = () => {
+    if (batchNorm !== undefined) net.batchNorm(batchNorm);
+    if (batchRenorm !== undefined) net.batchRenorm(batchRenorm);
+    net.relu();
+  };
   for (const stage of [0, 1, 2]) {
     for (let i = 0; i < 2; i++) {
-      net.conv2d(filters * 2 ** stage, 3, {
-        padding: "same",
-        bias: batchNorm === undefined && batchRenorm === undefined,
-        kernelInitializer: "heNormal",
-      });
-      if (batchNorm !== undefined) net.batchNorm(batchNorm);
-      if (batchRenorm !== undefined) net.batchRenorm(batchRenorm);
-      net.relu();
+      net.conv2d(filters * 2 ** stage, 3, { padding: "same", bias, kernelInitializer });
+      activate();
     }
     if (stage < 2) net.maxPool2d(2);
   }
-  return net.globalAveragePool2d().dense(made.classes);
+  net.globalAveragePool2d();
+  if (hidden !== undefined) {
+    net.dense(hidden, { bias, kernelInitializer });
+    activate();
+  }
+  return net.dense(made.classes);
 }
 
 /** The network of an arm, for images and classes like those of its data. */

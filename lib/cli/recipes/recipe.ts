@@ -30,8 +30,8 @@ export interface Arm {
   readonly data: DataName;
   /** How many of the training images there are; all where it is not said. */
   readonly trainImages?: number;
-  /** "class" for batches of one class each, in a random order that stays; else as `fit` draws them. */
-  readonly batchesOf?: "class";
+  /** With this, each batch is of so many classes, in an order that stays; else as `fit` draws them. */
+  readonly classesOfBatch?: number;
   /** How training images are changed, anew in each epoch. */
   readonly augment?: PresetName | readonly StepConfig[];
   /** With this, `augment` makes so many fixed variants of each image, which take the images' place. */

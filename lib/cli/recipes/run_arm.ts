@@ -137,7 +137,7 @@ class ArmTraining {
       batchSize,
       optimizer: optimizerOf(settingsOf({ data: arm.data, epochs, ...optimizer })),
       seed,
-      shuffle: arm.batchesOf === undefined,
+      shuffle: arm.classesOfBatch === undefined,
       ...validates && { validation: test },
       progress: false,
       checkpoint: { directory: folder, everySeconds },
