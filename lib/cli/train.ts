@@ -270,11 +270,7 @@ Environment
 export const main = command(options, help, async ({ recipe, seeds, steps, ...given }) => {
   if (recipe ?? seeds ?? steps) {
     const { runRecipe } = await import("./recipes/run_recipe.ts");
-    const { data, ...others } = given;
-    if (data !== undefined && !isDataName(data)) {
-      throw new UsageError(`--data: a recipe takes a data set by its name, found ${data}`);
-    }
-    return await runRecipe({ ...others, ...data && { data }, recipe, seeds, steps });
+    return await runRecipe({ ...given, recipe, seeds, steps });
   }
   const { device: deviceName, out, resume, json = false, ...run } = given;
   const saved = resume === undefined ? undefined : await savedRun(resume, run);
