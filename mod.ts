@@ -220,7 +220,12 @@ export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/
 
 export * as augmentation from "./lib/augment/mod.ts";
 
-export { ImageDataset, imageDataset } from "./lib/images/image_dataset.ts";
+export {
+  ImageDataset,
+  imageDataset,
+  type ImageDatasetOptions,
+} from "./lib/images/image_dataset.ts";
+export type { AugmentOptions } from "./lib/images/image_augmentation.ts";
 export {
   imageFolder,
   type ImageFolderOptions,

@@ -1,31 +1,18 @@
-import type { Pipeline } from "../augment/pipeline.ts";
-import type augmentOnThread from "../augment/thread.ts";
-import { options } from "../core/options.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { Batch, Field } from "../train/batch.ts";
 import { Dataset } from "../train/dataset.ts";
 import { Draw } from "../train/draw.ts";
-import type { ByteImage } from "../vision/image.ts";
+import {
+  type Augment,
+  type AugmentedReader,
+  augmentedReader,
+  type AugmentOptions,
+  augmentSchema,
+} from "./image_augmentation.ts";
 import { type ClassedImages, classedImages, type LabelledImage } from "./image_classes.ts";
 import { type KeptImageOptions, keptImageSchema } from "./image_options.ts";
-import { ImageReader } from "./image_reader.ts";
 import type { CorruptImage, ImageSource } from "./image_source.ts";
 import { KeptImages } from "./kept_images.ts";
-
-const { href: module } = new URL("../augment/thread.ts", import.meta.url);
-
-/** Changes an image at random, on threads. */
-type Augment = (image: ByteImage, index: number, draw: Draw) => Promise<Uint8Array>;
-
-function augmentBy(settings: Parameters<typeof augmentOnThread>[0], threads: number): Augment {
-  return async ({ data, height, width }, index, { epoch, random }) => {
-    // It is rare that training has threads of its own.
-    const { mapOnThread } = await import("../train/map_threads.ts");
-    const example = { inputs: [data, Int32Array.of(height, width)], targets: [] };
-    const asked = { module, settings, example, index, epoch };
-    const { inputs: [pixels] } = await mapOnThread(asked, random, threads);
-    return pixels as Uint8Array;
-  };
-}
 
 /**
  * Images in files as a data set: they are decoded on threads ahead of their use, and those that fit
@@ -45,16 +32,15 @@ export class ImageDataset extends Dataset {
   readonly #read: KeptImages;
   readonly #augment: Augment | undefined;
 
-  /** Images that a reader reads, of which `memory` bytes are kept, and a pipeline changes at random. */
-  constructor(images: ClassedImages, reader: ImageReader, memory: number, pipeline?: Pipeline) {
-    const { classes, notes } = images, { shape, preprocessing, threads } = reader;
-    const { normalization, channels } = preprocessing;
+  /** Images that a reader reads, of which `memory` bytes are kept, and that may be changed at random. */
+  constructor(images: ClassedImages, { reader, augment }: AugmentedReader, memory: number) {
+    const { classes, notes } = images, { shape, preprocessing: { normalization } } = reader;
     super({ classes, normalization });
     this.inputs = [{ shape, dtype: "u8" }];
     this.notes = notes;
     this.#images = images;
     this.#read = new KeptImages(images.images, reader, memory);
-    this.#augment = pipeline && augmentBy({ steps: pipeline.steps, channels }, threads);
+    this.#augment = augment;
   }
 
   /** The number of images, those with them that cannot be read. */
@@ -93,12 +79,7 @@ export class ImageDataset extends Dataset {
       this.#corrupt.set(index, image.message);
       return image;
     }
-    const pixels = this.#augment === undefined
-      ? image.data
-      : await this.#augment(image, index, draw).catch((error) => {
-        if (!(error instanceof RangeError)) throw error;
-        throw new RangeError(`${name}: ${error.message}`, { cause: error });
-      });
+    const pixels = await this.#augment?.(name, image, draw) ?? image.data;
     (batch.inputs[0] as Uint8Array).set(pixels, row * pixels.length);
     batch.targets[0]![row] = label;
   }
@@ -108,6 +89,14 @@ export class ImageDataset extends Dataset {
     return this.#images.images.map(({ label }) => label);
   }
 }
+
+/** How labelled images become a data set. */
+export interface ImageDatasetOptions extends KeptImageOptions, AugmentOptions {}
+
+const datasetSchema = {
+  ...keptImageSchema,
+  ...augmentSchema,
+} satisfies Schema<ImageDatasetOptions>;
 
 /**
  * Labelled images as a data set for `fit`, `evaluate` and `predict`. Classes are those that there are
@@ -124,8 +113,8 @@ export class ImageDataset extends Dataset {
  * `size` and `preprocessing`
  * @throws {RangeError} for an option out of range
  */
-export function imageDataset(source: ImageSource, given: KeptImageOptions): ImageDataset {
-  const settings = options("imageDataset", given, keptImageSchema);
-  const reader = new ImageReader("imageDataset", settings);
+export function imageDataset(source: ImageSource, given: ImageDatasetOptions): ImageDataset {
+  const settings = options("imageDataset", given, datasetSchema);
+  const reader = augmentedReader("imageDataset", settings);
   return new ImageDataset(classedImages(source, "imageDataset"), reader, settings.memory);
 }

@@ -4,15 +4,11 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { Pipeline, pipeline as presetPipeline } from "../augment/pipeline.ts";
-import { type PresetName, presets } from "../augment/presets.ts";
-import type { ImageShape } from "../augment/step.ts";
-import { checkedBy, integer, number, oneOf, positiveInteger, text } from "../core/option_kinds.ts";
+import { integer, number, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
-import { formatShape, sameShape } from "../core/shape.ts";
-import type { SchemaTransform } from "../train/transform.ts";
 import type { Parts } from "../../data/parts.ts";
+import { augmentedReader, type AugmentOptions, augmentSchema } from "./image_augmentation.ts";
 import { type ClassedImages, classedImages, countsOf } from "./image_classes.ts";
 import { ImageDataset } from "./image_dataset.ts";
 import { list } from "./image_files.ts";
@@ -22,7 +18,7 @@ import { isUrl, shardPattern } from "./webdataset.ts";
 import { openImages, type OpenImagesOptions } from "./open_images.ts";
 
 /** Which images are for training, and how they become examples. */
-export interface ImageFolderOptions extends KeptImageOptions {
+export interface ImageFolderOptions extends KeptImageOptions, AugmentOptions {
   /**
    * The share of the images of each class that is kept for `test`, where there are no folders for both
    * parts; 0.2 by default. At least one image of each class is in each part.
@@ -30,19 +26,6 @@ export interface ImageFolderOptions extends KeptImageOptions {
   readonly split?: number;
   /** The seed by which images are drawn for `test`; 0 by default. */
   readonly seed?: number;
-  /**
-   * Changes the images of `train` at random, anew in every epoch, on the threads: a preset by name, such
-   * as "crop-flip", or a pipeline of `augmentation`. What it makes is of `size`. Those of `test` stay as
-   * they are.
-   */
-  readonly augment?: "crop-flip" | "cifar" | "alexnet" | "imagenet" | SchemaTransform;
-  /**
-   * The shorter side, in pixels, of the images that `augment` is given, which have their proportions
-   * then; false for images as large as in their files. They stay in memory at that size. By default what
-   * the pipeline wants: where it cuts random crops out of images, or resizes them, 256 pixels for crops
-   * of 224, and as much for other sizes; where it pads, images of `size`.
-   */
-  readonly resize?: number | false;
   /** A label file for images in one folder; see {@linkcode labelledImages}. */
   readonly labels?: string;
   /** A list of synsets; see {@linkcode openImages}. */
@@ -53,18 +36,11 @@ export interface ImageFolderOptions extends KeptImageOptions {
   readonly testLabels?: string;
 }
 
-const presetName = oneOf(Object.keys(presets) as PresetName[]);
-
 const folderSchema = {
   ...keptImageSchema,
+  ...augmentSchema,
   split: number({ above: 0, below: 1 }),
   seed: integer({}, 0),
-  augment: checkedBy<PresetName | SchemaTransform>((value, where) =>
-    value instanceof Pipeline ? value : presetName.read(value, where)
-  ),
-  resize: checkedBy<number | false>((value, where) =>
-    value === false ? value : positiveInteger().read(value, where)
-  ),
   labels: text(),
   synsets: text(),
   test: text(),
@@ -141,7 +117,7 @@ export async function imageFolder(
   const settings = options("imageFolder", given, folderSchema);
   text().read(folder, "imageFolder: folder");
   const reader = new ImageReader("imageFolder", settings);
-  const augment = augmentationFor(settings, reader);
+  const augmented = augmentedReader("imageFolder", settings);
   const places = await placesOf(folder, settings), { testLabels } = settings;
   const lists = pick(settings, "synsets", "labels");
   const all = await read(places.train, lists);
@@ -154,58 +130,11 @@ export async function imageFolder(
     });
   const notes = [...new Set([...train.notes, ...test.notes, ...places.notes])];
   return {
-    train: new ImageDataset(train, augment.reader, settings.memory, augment.pipeline),
-    test: new ImageDataset(test, reader, settings.memory),
+    train: new ImageDataset(train, augmented, settings.memory),
+    test: new ImageDataset(test, { reader }, settings.memory),
     classes: train.classes,
     notes,
   };
-}
-
-/** The pipeline for training images, and the reader of what it is given. */
-function augmentationFor(
-  settings: ImageFolderOptions,
-  reader: ImageReader,
-): { readonly reader: ImageReader; readonly pipeline?: Pipeline } {
-  const { augment, resize } = settings, { shape, preprocessing } = reader;
-  if (augment === undefined) {
-    if (resize === undefined) return { reader };
-    throw new TypeError(
-      "imageFolder: resize: it is the size of images that augment is given; give size alone, or a " +
-        "preprocessing { resize, crop, … }",
-    );
-  }
-  const [height, width] = shape;
-  const pipeline = augment instanceof Pipeline ? augment : presetPipeline(
-    presetName.read(augment, "imageFolder: augment"),
-    height === width ? { size: height } : {},
-  );
-  const wanted = resize ?? pipeline.wants;
-  if (wanted === "final") {
-    checkAugmented(pipeline, [shape], shape);
-    return {
-      reader: new ImageReader("imageFolder", settings, pick(preprocessing, "resize", "crop")),
-      pipeline,
-    };
-  }
-  const side = wanted === false ? Math.max(height, width) : wanted, channels = shape[2];
-  // Upright and wide images too.
-  const shapes = [[side, side], [side, 2 * side], [2 * side, side]] as const;
-  checkAugmented(pipeline, shapes.map((size) => [...size, channels]), shape);
-  const stored = wanted === false ? {} : { resize: wanted };
-  return { reader: new ImageReader("imageFolder", settings, stored), pipeline };
-}
-
-/** Checks that what a pipeline makes of images of some shapes has the shape of examples. */
-function checkAugmented(pipeline: Pipeline, given: readonly ImageShape[], shape: ImageShape): void {
-  for (const before of given) {
-    const after = pipeline.shapeOf(before);
-    if (sameShape(after, shape)) continue;
-    const [images, expected, found] = [before, shape, after].map((one) => formatShape(one));
-    throw new RangeError(
-      `imageFolder: augment: expected images of ${expected}, as those of test are, to be made of ` +
-        `images of ${images}, found ${found}`,
-    );
-  }
 }
 
 /** Where the images of the parts are; without a place for `test`, all are to be split. */

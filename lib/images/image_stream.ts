@@ -1,14 +1,15 @@
 import { ClassNames } from "../core/class_names.ts";
 import { listOf, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
+import { Draw } from "../train/draw.ts";
 import { DataStream } from "../train/stream.ts";
+import { augmentedReader, type AugmentOptions, augmentSchema } from "./image_augmentation.ts";
 import { type ImageOptions, imageSchema } from "./image_options.ts";
-import { ImageReader } from "./image_reader.ts";
 import type { ImageEntry, ImageSource } from "./image_source.ts";
 import { prefetch } from "./prefetch.ts";
 
 /** How a stream of images becomes examples. */
-export interface ImageStreamOptions extends ImageOptions {
+export interface ImageStreamOptions extends ImageOptions, AugmentOptions {
   /**
    * The names of the classes, by label, where the source does not know them: images whose class is
    * written as a name get their label by it.
@@ -18,12 +19,16 @@ export interface ImageStreamOptions extends ImageOptions {
 
 const streamSchema = {
   ...imageSchema,
+  ...augmentSchema,
   classes: listOf(text()),
 } satisfies Schema<ImageStreamOptions>;
 
+/** Random numbers that no `map` of a stream draws. */
+const lane = 2 ** 20;
+
 /**
  * Labelled images as a stream, in the order of the source: for shards, which may not fit in memory or
- * on the disk. They are decoded on threads ahead of their use. `shuffle` mixes them in a buffer. Images that cannot be
+ * on the disk. They are decoded and augmented on threads ahead of their use. `shuffle` mixes them in a buffer. Images that cannot be
  * read are left out, and told to `onCorrupt`; with `strict`, the first ends the work.
  *
  * ```ts ignore
@@ -38,7 +43,7 @@ const streamSchema = {
  */
 export function imageStream(source: ImageSource, given: ImageStreamOptions): DataStream {
   const settings = options("imageStream", given, streamSchema);
-  const reader = new ImageReader("imageStream", settings);
+  const { reader, augment } = augmentedReader("imageStream", settings);
   const { classes = source.classes } = settings, names = classes && new ClassNames(classes);
   const labelOf = ({ name, label, className }: ImageEntry): number => {
     const isNumber = Number.isSafeInteger(label);
@@ -56,8 +61,12 @@ export function imageStream(source: ImageSource, given: ImageStreamOptions): Dat
     ...classes && { classes },
     normalization: reader.preprocessing.normalization,
   } as const;
-  return new DataStream(schema, async function* () {
-    const prepare = async (image: ImageEntry) => (await reader.prepare(image)).data;
+  return new DataStream(schema, async function* (epoch, seed) {
+    let index = 0;
+    const prepare = async (image: ImageEntry) => {
+      const draw = new Draw(seed, epoch, index++, lane), decoded = await reader.prepare(image);
+      return await augment?.(image.name, decoded, draw) ?? decoded.data;
+    };
     const { ahead, strict } = reader;
     for await (const prepared of prefetch(source.images(), prepare, ahead, strict)) {
       const { item } = prepared, label = labelOf(item);

@@ -1,15 +1,20 @@
 /** What random crops see of images in folders: whole pictures, larger than the crop. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createHash } from "node:crypto";
 import * as augmentation from "../../lib/augment/mod.ts";
 import { cropImage, mirrorImage } from "../../lib/vision/crop.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { resizeImage, resizeShorterSide } from "../../lib/vision/resize_image.ts";
+import { imageDataset } from "../../lib/images/image_dataset.ts";
 import { imageFolder, type ImageFolderOptions } from "../../lib/images/image_folder.ts";
+import { imageStream, type ImageStreamOptions } from "../../lib/images/image_stream.ts";
+import { openImages } from "../../lib/images/open_images.ts";
+import { webDataset } from "../../lib/images/webdataset.ts";
+import type { DataStream } from "../../lib/train/stream.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { Random } from "../../lib/core/random.ts";
 import { Draw } from "../../lib/train/draw.ts";
-import { Folder } from "./files.ts";
+import { Folder, tar } from "./files.ts";
 import { type Drawn, drawnFor, epoch, seed } from "./windows.ts";
 
 interface Fixtures {
@@ -195,7 +200,7 @@ Deno.test("what the stored size does not allow is refused", async () => {
   await refused(
     { augment: augmentation.pipeline([{ type: "resize", size: 14 }]) },
     RangeError,
-    "expected images of [14, 14, 3], as those of test are, to be made of images of [14, 28, 3], found [14, 28, 3]",
+    "expected examples of [14, 14, 3] to be made of images of [14, 28, 3], found [14, 28, 3]",
   );
   // An image that is too small is known only when it is read.
   const crop = augmentation.pipeline([{ type: "randomCrop", size: 14 }]);
@@ -206,4 +211,61 @@ Deno.test("what the stored size does not allow is refused", async () => {
     RangeError,
     "train/b/2.png: augmentation: step 1, randomCrop: size: expected a crop within the image of 12 x 9",
   );
+});
+
+Deno.test("label tables and shards are augmented too, with the same bits for any number of threads", async () => {
+  const train = Object.entries(pictures).slice(0, 4);
+  using folder = new Folder(pictures);
+  const expected = await imagesOf(folder, { size: 14, augment: "imagenet" });
+  const of = imageDataset(await openImages(folder.at("train")), { size: 14, augment: "imagenet" });
+  assertEquals((await of.load([0, 1, 2, 3], { seed, epoch })).inputs[0], expected);
+  using shards = new Folder({
+    "a.tar": tar(train.flatMap(([path, bytes], i): [string, Uint8Array | string][] => [
+      [`${i}.png`, bytes],
+      [`${i}.cls`, path.includes("/a/") ? "a" : "b"],
+    ])),
+  });
+  const stream = (given: Partial<ImageStreamOptions>) =>
+    imageStream(webDataset([shards.at("a.tar")]), { size: 14, classes: ["a", "b"], ...given });
+  const bytesOf = async (data: DataStream, cut: object = { seed, epoch }) =>
+    (await Array.fromAsync(data.batches({ batchSize: 3, ...cut }))).flatMap(({ inputs }) => [
+      ...inputs[0]!,
+    ]);
+  const first = await bytesOf(stream({ augment: "imagenet", threads: 1 }));
+  assertEquals(first.length, expected.length);
+  assertEquals(await bytesOf(stream({ augment: "imagenet", threads: 3 })), first);
+  assertEquals(
+    await bytesOf(stream({ augment: "imagenet" }), { seed, epoch, start: 1 }),
+    first.slice(3 * 14 * 14 * 3),
+  );
+  for (const other of [{ seed: 4, epoch }, { seed, epoch: 2 }]) {
+    assert(String(await bytesOf(stream({ augment: "imagenet" }), other)) !== String(first));
+  }
+  const flip = augmentation.pipeline([{ type: "randomHorizontalFlip", probability: 1 }]);
+  const [plain, mirrored] = [await bytesOf(stream({})), await bytesOf(stream({ augment: flip }))];
+  const image = (bytes: number[], i: number) => ({
+    width: 14,
+    height: 14,
+    data: Uint8Array.from(bytes.slice(i * 588, (i + 1) * 588)),
+  });
+  for (let i = 0; i < 4; i++) {
+    assertEquals(image(mirrored, i).data, mirrorImage(image(plain, i)).data);
+  }
+  for (const where of ["imageDataset", "imageStream"] as const) {
+    const source = webDataset([shards.at("a.tar")]), listed = await openImages(folder.at("train"));
+    const readBy = (given: object) =>
+      where === "imageStream" ? imageStream(source, given) : imageDataset(listed, given);
+    assertThrows(
+      () => readBy({ size: 14, resize: 9 }),
+      TypeError,
+      `${where}: resize: it is the size`,
+    );
+    const small = { size: 14, augment: "imagenet", resize: 0 };
+    assertThrows(() => readBy(small), RangeError, `${where}: resize: expected an integer`);
+    assertThrows(
+      () => readBy({ size: 14, augment: "image" }),
+      RangeError,
+      `${where}: augment: expected`,
+    );
+  }
 });

@@ -181,7 +181,7 @@ Deno.test("threads change the images for training, anew in each epoch, with the 
   await refused(
     crop(4),
     RangeError,
-    "augment: expected images of [5, 5, 3], as those of test are, to be made",
+    "augment: expected examples of [5, 5, 3] to be made of",
   );
   await refused(crop(40), RangeError, "found [40, 40, 3]");
   await refused([{ type: "randomCrop" }], RangeError, "augment: expected");
