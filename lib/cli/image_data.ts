@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pipeline } from "../augment/pipeline.ts";
+import { type Pipeline, pipeline } from "../augment/pipeline.ts";
 import type { ImageOptions } from "../images/image_options.ts";
 import { imageFolder } from "../images/image_folder.ts";
 import { imageStream } from "../images/image_stream.ts";
@@ -126,18 +126,19 @@ function shardImages(settings: Settings): TrainingImages {
   return {
     classes,
     async read(preprocessing, augmentation, onCorrupt) {
-      const stream = async (place: string) =>
+      const stream = async (place: string, augment?: Pipeline) =>
         imageStream(await openImages(place), {
           preprocessing,
           classes,
+          ...augment && { augment },
           ...onCorrupt && { onCorrupt },
         });
-      const [all, test] = [await stream(data), await stream(val)];
-      const plain = all.shuffle(mixedAtOnce, seed);
+      const mixed = (stream: DataStream) => stream.shuffle(mixedAtOnce, seed);
+      const plain = mixed(await stream(data));
       return {
-        train: augmentation ? plain.map(pipeline(augmentation)) : plain,
+        train: augmentation ? mixed(await stream(data, pipeline(augmentation))) : plain,
         plain,
-        test,
+        test: await stream(val),
         classes,
         notes: [],
       };
