@@ -115,10 +115,11 @@ function drawnDataset(drawing: Drawing, length: number, seed: number, stream: nu
     output.set(pixels, row * size);
     labels[row] = cache.labels[place]!;
   };
+  let labels: Uint8Array | undefined;
   return makeDataset(
     length,
     schema,
     read,
-    () => Uint8Array.from({ length }, (_, index) => labelIn(randomOf(index))),
+    () => labels ??= Uint8Array.from({ length }, (_, index) => labelIn(randomOf(index))),
   );
 }

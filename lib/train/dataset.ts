@@ -389,7 +389,7 @@ export abstract class Dataset implements Schema {
       length,
       read: (index, batch, row, draw) =>
         this.read(orderOf(draw.seed, draw.epoch)[index]!, batch, row, draw),
-      labels: () => this.labels && Array.from(orderOf(0, 0), (index) => this.labels![index]!),
+      labels: () => picked(this.labels, orderOf(0, 0)),
     });
   }
 
@@ -536,12 +536,16 @@ function view(source: Dataset, changes: Partial<DatasetParts>): Dataset {
   });
 }
 
+/** Some labels, in the order of `indices`. */
+const picked = (labels: ArrayLike<number> | undefined, indices: Uint32Array) =>
+  labels && Array.from(indices, (index) => labels[index]!);
+
 /** Some examples of `source`, in the order of `indices`. */
 function subset(source: Dataset, indices: Uint32Array): Dataset {
   return view(source, {
     length: indices.length,
     read: (index, batch, row, draw) => source.read(indices[index]!, batch, row, draw),
-    labels: () => source.labels && Array.from(indices, (index) => source.labels![index]!),
+    labels: () => picked(source.labels, indices),
   });
 }
 

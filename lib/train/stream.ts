@@ -26,7 +26,12 @@ import { type BatchesOptions, batchesSchema } from "./batches.ts";
 import { arrayDataset, type Dataset } from "./dataset.ts";
 import { Draw } from "./draw.ts";
 import { askAhead } from "./read_ahead.ts";
-import type { ExampleTransform, SchemaTransform } from "./transform.ts";
+import {
+  type ExampleTransform,
+  onThreads,
+  type ParallelMapOptions,
+  type SchemaTransform,
+} from "./transform.ts";
 
 /**
  * Where a stream comes from: called once for each pass, with the epoch counted from 0 and the seed of
@@ -121,15 +126,40 @@ export class DataStream implements Schema {
       const made = change.forSchema(this);
       return this.map(made.transform, { ...made.schema, ...schema });
     }
+    return this.#mapped(change, schema, 1);
+  }
+
+  /**
+   * Examples changed on threads by a module of your own, several at a time and in their order: see
+   * {@linkcode Dataset.parallelMap}.
+   */
+  parallelMap(module: string | URL, given: ParallelMapOptions = {}): DataStream {
+    const { transform, schema = {}, atOnce } = onThreads(module, given);
+    return this.#mapped(transform, schema, atOnce);
+  }
+
+  /** Examples changed by a function, so many of them at a time. */
+  #mapped(change: ExampleTransform, schema: Partial<Schema>, atOnce: number): DataStream {
     const lane = this.#maps, result = changedSchema(this, schema);
+    const changed = async (example: Example, index: number, epoch: number, seed: number) => {
+      const { random } = new Draw(seed, epoch, index, lane);
+      const made = await change(example, index, epoch, random);
+      const { weights = example.weights } = made ?? {};
+      return result.weights ? { ...made, weights: weights! } : made;
+    };
     const stream = this.#changed(async function* (examples, epoch, seed) {
       let index = 0;
+      const waiting: Promise<Example>[] = [];
       for await (const example of examples) {
-        const { random } = new Draw(seed, epoch, index, lane);
-        const changed = await change(example, index++, epoch, random);
-        const { weights = example.weights } = changed ?? {};
-        yield result.weights ? { ...changed, weights: weights! } : changed;
+        // The next may be written into the same arrays.
+        const own = atOnce === 1 ? example : structuredClone(example);
+        const promise = changed(own, index++, epoch, seed);
+        // It may fail while an earlier one is awaited; that is thrown when its turn comes.
+        promise.catch(() => {});
+        waiting.push(promise);
+        if (waiting.length >= atOnce) yield await waiting.shift()!;
       }
+      while (waiting.length > 0) yield await waiting.shift()!;
     }, result);
     stream.#maps = lane + 1;
     return stream;

@@ -6,6 +6,7 @@
 import { anything, object, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema as OptionSchema } from "../core/options.ts";
 import type { Random } from "../core/random.ts";
+import { usualThreads } from "../core/worker.ts";
 import { checkExample, copyRow, emptyBatch, type Example, type Schema } from "./batch.ts";
 import { after, type Examples, type ReadExample } from "./reading.ts";
 
@@ -69,12 +70,24 @@ export function changedBy(
   };
 }
 
+/** Examples a thread that are under way at a time: it works on one while others come and go. */
+const perThread = 4;
+
 /** What a module does on threads, as `map` takes it; see {@linkcode Dataset.parallelMap}. */
 export function onThreads(
   module: string | URL,
   given: ParallelMapOptions,
-): { readonly transform: ExampleTransform; readonly schema: Partial<Schema> | undefined } {
-  const { threads, settings, schema } = options("parallelMap", given, parallelSchema);
+): {
+  readonly transform: ExampleTransform;
+  readonly schema: Partial<Schema> | undefined;
+  /** How many examples keep the threads at work. */
+  readonly atOnce: number;
+} {
+  const { threads = usualThreads(), settings, schema } = options(
+    "parallelMap",
+    given,
+    parallelSchema,
+  );
   const { href } = new URL(module);
   try {
     structuredClone(settings);
@@ -89,5 +102,6 @@ export function onThreads(
       return await mapOnThread({ module: href, settings, example, index, epoch }, random, threads);
     },
     schema,
+    atOnce: perThread * threads,
   };
 }

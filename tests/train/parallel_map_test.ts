@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
+import { DataStream } from "../../lib/train/stream.ts";
 
 const data = arrayDataset({ inputs: Array.from({ length: 20 }, (_, i) => [i]) });
 const module = new URL("noise_on_threads.ts", import.meta.url);
@@ -24,6 +25,32 @@ Deno.test("a module on threads changes examples, with the same bits for any numb
   const twice = await read(noisy(2).parallelMap(module, { settings: { most: 0.5 } }));
   const once = await read(noisy(2)), again = twice.map((value, i) => value - once[i]!);
   assert(again.some((noise, i) => Math.abs(noise - (once[i]! - i)) > 0.01), "numbers of its own");
+});
+
+Deno.test("a stream is changed on threads too, in its order, with the same bits for any number", async () => {
+  const shared = new Float32Array(1), schema = { inputs: data.inputs, targets: [] };
+  // It writes each example into the same array.
+  const stream = new DataStream(schema, function* () {
+    for (let i = 0; i < 20; i++) {
+      shared[0] = i;
+      yield { inputs: [shared], targets: [] };
+    }
+  });
+  const read = async (stream: DataStream, cut: object = {}) =>
+    (await Array.fromAsync(stream.batches({ batchSize: 6, seed: 9, epoch: 1, ...cut })))
+      .flatMap(({ inputs }) => [...inputs[0]!]);
+  const noisy = (threads: number) =>
+    stream.parallelMap(module, { threads, settings: { most: 0.5 } });
+  const first = await read(noisy(1));
+  assert(first.every((value, i) => value >= i + 1 && value <= i + 1.5), String(first));
+  assertEquals(await read(noisy(3)), first);
+  assertEquals(await read(noisy(2), { start: 2 }), first.slice(12));
+  assertEquals(await read(noisy(2).take(3)), first.slice(0, 3));
+  assert(String(await read(noisy(1), { seed: 10 })) !== String(first));
+  const once = await read(noisy(2).map((example) => example));
+  assertEquals(once, first);
+  const bad = stream.parallelMap(module, { settings: { most: 1, bad: 7 } });
+  await assertRejects(() => read(bad), RangeError, "example 7 is bad");
 });
 
 Deno.test("errors of a module on threads come back", async () => {
