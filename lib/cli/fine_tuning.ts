@@ -50,6 +50,8 @@ export async function pretrained(
   const sized = side === undefined
     ? { net: model, preprocessing }
     : { net: await resized(model, side), preprocessing: sizedTo(side, preprocessing) };
+  // What was frozen when it was saved learns again.
+  sized.net.unfreeze();
   if (freeze !== undefined) frozen(sized.net, freeze);
   const [first] = String(report).split("\n");
   const head = isKnown ? "its classes are those of the data" : "the head is new";

@@ -3,6 +3,7 @@ import { probabilitiesOf } from "../evaluate/scorer.ts";
 import { highest } from "../evaluate/top_k.ts";
 import type { ImageDataset } from "../images/image_dataset.ts";
 import { encodePng } from "../plotly_svg/mod.ts";
+import { inOrderOf } from "../train/class_order.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
 
@@ -34,11 +35,12 @@ export interface Mistake {
  *
  * @returns how many there are in all
  */
-export async function keepMistakes(model: Model, data: Dataset, folder: string): Promise<number> {
+export async function keepMistakes(model: Model, given: Dataset, folder: string): Promise<number> {
   // Data sets of files know more.
-  const { names, corruptImages = [] } = data as
+  const { names, corruptImages = [] } = given as
     & Dataset
     & Partial<Pick<ImageDataset, "names" | "corruptImages">>;
+  const data = model.classes ? inOrderOf(model.classes, given, "mistakes") : given;
   const corrupt = new Set(corruptImages.map(({ image }) => image));
   const places = Array.from({ length: data.length }, (_, index) => index)
     .filter((index) => !corrupt.has(names?.[index] ?? ""));

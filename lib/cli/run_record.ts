@@ -13,7 +13,7 @@ import { type GitRevision, gitRevision } from "./git_revision.ts";
 export const runFile = "run.json", metricsFile = "metrics.jsonl";
 
 /** Milliseconds between lines of progress. */
-const interval = 5000;
+const usualInterval = 5000;
 
 /** What a run is. */
 export interface RunAbout {
@@ -72,19 +72,26 @@ export class RunRecord implements Disposable {
   readonly #folder: string;
   readonly #file: Deno.FsFile;
   #content: RunContent;
+  readonly #interval: number;
   #shown = performance.now();
 
-  private constructor(folder: string, file: Deno.FsFile, content: RunContent) {
+  private constructor(folder: string, file: Deno.FsFile, content: RunContent, interval: number) {
     [this.#folder, this.#file, this.#content] = [folder, file, content];
+    this.#interval = interval;
   }
 
   /**
    * Begins a record, or goes on with that of a run that is resumed, whose lines up to its checkpoint
-   * stay.
+   * stay. `interval` is the time between lines of progress, in milliseconds.
    *
    * @throws {Error} if it cannot be written
    */
-  static async begin(folder: string, about: RunAbout, resumed?: Resumed): Promise<RunRecord> {
+  static async begin(
+    folder: string,
+    about: RunAbout,
+    resumed?: Resumed,
+    interval: number = usualInterval,
+  ): Promise<RunRecord> {
     const before = resumed && await readRun(resumed.folder), now = new Date().toISOString();
     const git = await gitRevision(".");
     const content: RunContent = {
@@ -104,13 +111,13 @@ export class RunRecord implements Disposable {
     await writeRun(folder, content);
     await writeFileAtomic(path, lines.map((line) => `${line}\n`).join(""));
     const file = await storing(path, () => Deno.open(path, { append: true }));
-    return new RunRecord(folder, file, content);
+    return new RunRecord(folder, file, content, interval);
   }
 
   /** Writes how training stands, every few seconds. */
   async progress(progress: Progress & OfPhase): Promise<void> {
     const now = performance.now();
-    if (now - this.#shown < interval) return;
+    if (now - this.#shown < this.#interval) return;
     this.#shown = now;
     await this.#write("progress", progress);
   }

@@ -204,8 +204,11 @@ type UsualName = keyof typeof usuals;
 /** What is usual for a run. */
 export const usualOf = (name: UsualName): Usual => usuals[name];
 
-/** How much larger the steps of a new head are than those of all weights after it. */
-export const headRateFactor = 10;
+/**
+ * How much larger the steps of a new head are than those of all weights after it. Features are many
+ * and large: GoogLeNet's, of a squared length of some hundreds, bear no rate much above 0.01.
+ */
+export const headRateFactor = 3;
 
 /** Learning rates where none is given; 0.001 for the rest. */
 const firstRates: Partial<Record<OptimizerName, number>> = {

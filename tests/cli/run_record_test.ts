@@ -53,6 +53,20 @@ Deno.test("a record says what was done, with what, and how it ended", () =>
     assertEquals([line.event, line.epoch, line.loss], ["epoch", 1, 1]);
   }));
 
+Deno.test("progress is written every few seconds, and no more often", () =>
+  inFolder(async (folder) => {
+    const progress = (step: number) => ({ ...epochRecord(1), step }) as unknown as Progress;
+    for (const [interval, expected] of [[undefined, []], [0, [1, 2]]] as const) {
+      using record = await RunRecord.begin(folder, about, undefined, interval);
+      for (const step of [1, 2]) await record.progress(progress(step));
+      const lines = await linesIn(folder);
+      assertEquals(
+        lines.map(({ event, step }) => [event, step]),
+        expected.map((n) => ["progress", n]),
+      );
+    }
+  }));
+
 Deno.test("a resumed record keeps what was before the checkpoint, once", () =>
   inFolder(async (folder) => {
     const progress = (step: number) => JSON.stringify({ event: "progress", epoch: 3, step });

@@ -90,7 +90,7 @@ Deno.test("each kind of run has what is usual for it, and options come before th
   const { learningRate, weightDecay, schedule } = kinds[3]!;
   assertEquals([learningRate, weightDecay, schedule], [0.1, 0.0001, "multi-step"]);
   const head = headSettings(kinds[2]!);
-  assertEquals([head.epochs, head.learningRate], [20, 0.01]);
+  assertEquals([head.epochs, head.learningRate], [20, 0.003]);
   const rates = (["adam", "lion"] as const).map((optimizer) =>
     settingsOf({ data: "mnist", weights: "a", optimizer }).learningRate
   );

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { readRun, RunRecord } from "../../lib/cli/run_record.ts";
 import { Journal } from "../../lib/evaluate/journal.ts";
 import { checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
@@ -146,6 +147,36 @@ faultTest("a disk fails while weights are read: the model stays as it was", asyn
     work: ({ folder }) => loadWeights(nets.get(folder)!, `${folder}/weights.safetensors`),
     async check({ folder }, error) {
       assertEquals(await bitsOf(nets.get(folder)!), error === undefined ? expected : untouched);
+    },
+  });
+});
+
+faultTest("a disk fails while a run is recorded: what stands there is whole", async () => {
+  const about = {
+    settings: {},
+    device: { kind: "cpu", description: "" },
+    data: { train: 1, test: 1, classes: undefined, fingerprint: "" },
+  };
+  const epochs = [1, 2].map((epoch) => ({
+    ...{ epoch, step: epoch, loss: 1, learningRate: 1, seconds: 1, imagesPerSecond: 1 },
+  }));
+  await failEach({
+    async work({ folder }) {
+      using record = await RunRecord.begin(folder, about);
+      for (const epoch of epochs) await record.epoch(epoch);
+      await record.end("done");
+    },
+    async check({ folder }, error) {
+      const run = await readRun(folder);
+      if (error === undefined) assertEquals(run?.status, "done");
+      const text = await Deno.readTextFile(`${folder}/metrics.jsonl`).catch(() => "");
+      const lines = text.split("\n").slice(0, -1).map((line) => JSON.parse(line).epoch);
+      assertEquals(lines, [1, 2].slice(0, lines.length));
+      // A run that goes on keeps what there is.
+      const resumed = { folder, position: { step: 2, records: epochs } };
+      (await RunRecord.begin(folder, about, resumed))[Symbol.dispose]();
+      const kept = (await Deno.readTextFile(`${folder}/metrics.jsonl`)).trimEnd().split("\n");
+      assertEquals(kept.map((line) => JSON.parse(line).epoch), [1, 2]);
     },
   });
 });
