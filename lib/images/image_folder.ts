@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { integer, number, text } from "../core/option_kinds.ts";
+import { elsewhere, integer, number, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import type { Parts } from "../../data/parts.ts";
@@ -45,6 +45,7 @@ const folderSchema = {
   synsets: text(),
   test: text(),
   testLabels: text(),
+  ...{ balanced: elsewhere("train on await train.sample({ balanced: true })") },
 } satisfies Schema<ImageFolderOptions>;
 
 /** Images in a part for training and one for tests. */

@@ -325,6 +325,12 @@ Deno.test("what cannot be trained on is refused before an image is read", async 
   }
   await refused(good, TypeError, "testLabels: there is no folder test", { testLabels: "l.csv" });
   await refused(good, RangeError, "size: expected an integer of at least 1", { size: 0 });
+  await refused(
+    good,
+    RangeError,
+    'unknown option "balanced"; train on await train.sample({ balanced: true })',
+    { balanced: true } as object,
+  );
   await refused(good, RangeError, 'unknown option "sizes"', { sizes: 3 } as object);
   await refused({ "a.tar": "" }, TypeError, "read it by imageStream()");
   await refused({ "a.tar": "" }, TypeError, "shards are read by imageStream()", {}, "a.tar");
