@@ -53,9 +53,10 @@ export function trainedOutputs(
   }
   const classed = outputs.map((output, i): ClassedOutput => {
     const at = outputs.length === 1 ? where : `${where}: output ${names[i]}`;
+    const { shape, layer } = output, count = i === 0 ? data.classes?.length : undefined;
     return {
       name: names[i]!,
-      form: targetForm(losses[i]!, targets[i]!, output.shape, output.layer?.type.type, at),
+      form: targetForm(losses[i]!, targets[i]!, shape, layer?.type.type, at, count),
       classes: output.classes ?? (i === 0 ? data.classes : undefined),
     };
   });

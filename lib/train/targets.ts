@@ -1,4 +1,5 @@
 import { formatShape, sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import { oneHot } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Field, formatField } from "./batch.ts";
 import type { Loss } from "./loss.ts";
@@ -21,13 +22,17 @@ export interface TargetForm extends Omit<MeasuredOutput, "weights"> {
   prepare(target: Tensor): Tensor;
 }
 
-/** Checks that targets fit an output and its loss. `layer` is the type of the output's layer. */
+/**
+ * Checks that targets fit an output and its loss. `layer` is the type of the output's layer, and `classes`
+ * the number of classes that the data set names, one of which an example is of.
+ */
 export function targetForm(
   loss: Loss,
   field: Field,
   output: Shape,
   layer: string | undefined,
   where: string,
+  classes?: number,
 ): TargetForm {
   checkLogits(loss, layer, where);
   if (loss.targets === "classes" && output.at(-1) === 1) {
@@ -49,12 +54,24 @@ export function targetForm(
       prepare: (target) => target.cast("i32"),
     };
   }
+  // A loss of numbers takes class numbers as 1 for the class and 0 for all others. Where labels were
+  // mixed or made so before, the classes of the data set tell.
+  const areShares = dtype === "f32" && depth > 1 && depth === classes && sameShape(shape, output);
+  if (loss.targets === "numbers" && (areLabels || areShares)) {
+    return {
+      answer: "probabilities",
+      threshold: 0,
+      tally,
+      weightedClasses: depth,
+      places: output,
+      classes: areLabels ? depth : undefined,
+      prepare: (target) => areLabels ? oneHot(target.cast("i32"), depth) : target,
+    };
+  }
   // One number an example may be given without an axis of its own.
   const isScalar = sizeOf(output) === 1 && shape.length === 0;
   if (!sameShape(shape, output) && !isScalar && loss.targets !== "any") {
-    const labels = loss.targets === "classes"
-      ? `, or i32 class numbers of shape ${formatShape(places)},`
-      : "";
+    const labels = depth > 1 ? `, or i32 class numbers of shape ${formatShape(places)},` : "";
     throw new TypeError(
       `${where}: expected targets of shape ${formatShape(output)}${labels} as the model's output ` +
         `for the loss "${loss.name}", found ${formatField(field)}`,

@@ -47,7 +47,9 @@ export interface FitOptions {
   readonly optimizer?: Optimizer;
   /**
    * The loss, or one for each output in a list or by the outputs' names; "crossEntropy" (of logits) by
-   * default. Of several outputs the sum is made small.
+   * default. Of several outputs the sum is made small. Labels are class numbers, or a share for each
+   * class as `mixup` gives them; losses of numbers take a class number as 1 for that class and 0 for
+   * the others.
    */
   readonly loss?: LossesLike;
   /** By what each output's loss is multiplied in the sum; 1 by default. */
