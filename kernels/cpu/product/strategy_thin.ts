@@ -5,10 +5,11 @@ import type { Scratch } from "../stages/scratch.ts";
 import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { mergedAxes, stepsOf } from "./axes.ts";
+import { longestChain } from "./chains.ts";
 import type { Product, Strategy } from "./product.ts";
 import { rowPlaces } from "./row_places.ts";
 import { tailFunction } from "./tail.ts";
-import { longestChain, panelsOf } from "./tile_6x8.ts";
+import { panelsOf } from "./tile_6x8.ts";
 
 /** Rows up to which a product is thin, and columns from which on. */
 const mostRows = 4, fewestColumns = 64;

@@ -1,14 +1,15 @@
+import { distanceOf, isOneChain, type Loop, type Order, type Part } from "../../native/order.ts";
 import { storeLanes } from "../memory/lanes.ts";
 import type {
   FunctionBuilder,
   FunctionIndex,
-  Integer,
   Local,
   ModuleBuilder,
   Operand,
 } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
-import { mergedAxes, stepsOf, type SumAxis } from "./axes.ts";
+import { stepsOf, type SumAxis } from "./axes.ts";
+import { orderOf, type TileAxis } from "./chains.ts";
 
 /** Rows of a tile: with 12 sums, two vectors of B and one of A, 15 of 16 registers are in use. */
 export const tileRows = (vectors: number): number => vectors === 1 ? 8 : 6;
@@ -30,13 +31,6 @@ export function panelsOf(columns: number): Panels {
   return { count, vectors, width, last: columns - (count - 1) * width };
 }
 
-/** A reduced axis of a tile function: bytes from one element to the next in A and in B. */
-interface TileAxis {
-  readonly count: number | "runtime";
-  readonly a: number;
-  readonly b: number;
-}
-
 /** The register tile: some rows of A by 4 or 8 columns of B, kept in registers while summing. */
 interface TileOptions {
   readonly rows: number;
@@ -53,9 +47,6 @@ interface TileOptions {
   /** Whether the parameter `resume` is ever set: what is not called for costs registers all the same. */
   readonly resumable: boolean;
 }
-
-/** Additions one after another, about, before the sum joins what the result holds. */
-export const longestChain = 512;
 
 /**
  * A function (a, b, result, base, last, count, resume) that computes one tile: it is added to what
@@ -96,45 +87,19 @@ export function tileFunction(module: ModuleBuilder, options: TileOptions): Funct
         const before = v128.load(result, row * resultStride + vector * 16);
         f.set(sum, f32x4.add(before, sum));
       });
-    const loops = loopsOf(options.reduction, count);
-    const isLong = stepsOf(loops.filter(isKnown)) > 2 * longestChain;
+    const order = orderOf(options.reduction), oneChain = isOneChain(order);
     const store = () => {
-      if (options.resumable || isLong) f.if(resume, addBefore);
+      if (options.resumable || !oneChain) f.if(resume, addBefore);
       if (lastColumns === vectors * 4) storeColumns(lastColumns);
       else f.if(last, () => storeColumns(lastColumns), () => storeColumns(vectors * 4));
     };
-    const pause = () => {
+    new Accumulator(f, pointers, b, sums, count).follow(order, () => {
       store();
+      if (oneChain) return;
       f.set(resume, 1);
       forEachSum((sum) => f.set(sum, f32x4.constant(0)));
-    };
-    if (loops.every((loop) => loop.count !== 0)) {
-      new Accumulator(f, pointers, b, sums, isLong ? pause : undefined).nest(loops);
-    }
-    if (!isLong) store();
+    });
   });
-}
-
-/** A loop of a tile function; only the outermost may have a count that is not known. */
-interface Loop {
-  readonly count: Operand<"i32">;
-  readonly a: number;
-  readonly b: number;
-}
-
-const isKnown = <A extends { readonly count: unknown }>(
-  axis: A,
-): axis is A & { readonly count: number } => typeof axis.count === "number";
-
-/** The loops along the axes, as few as there can be. */
-function loopsOf(axes: readonly TileAxis[], count: Integer): [Loop, ...Loop[]] {
-  const known = mergedAxes(axes.filter(isKnown), "a", "b");
-  const [next = { count: 1, a: 0, b: 0 }, ...rest] = known;
-  const outer = axes.find((axis) => axis.count === "runtime");
-  if (outer === undefined) return [next, ...rest];
-  return outer.a === next.count * next.a && outer.b === next.count * next.b
-    ? [{ ...next, count: i32.mul(count, next.count) }, ...rest]
-    : [{ ...outer, count }, ...known];
 }
 
 /** Steps that are written out without a loop. */
@@ -148,6 +113,9 @@ interface Moved {
 
 const still: Moved = { a: 0, b: 0 };
 
+/** Loops, outermost first. */
+type Nest = readonly [Loop, ...Loop[]];
+
 /** Emits sums += A * B along loops; the pointers move along. */
 class Accumulator {
   readonly #f: FunctionBuilder;
@@ -156,66 +124,83 @@ class Accumulator {
   readonly #sums: readonly (readonly Local<"v128">[])[];
   readonly #columns: readonly Local<"v128">[];
   readonly #splat: Local<"v128">;
-  /** Puts the sums away and begins anew; undefined where that is not wanted. */
-  readonly #pause: (() => void) | undefined;
+  /** What counts that are not known before are multiples of. */
+  readonly #runtimeCount: Local<"i32">;
 
   constructor(
     f: FunctionBuilder,
     rows: readonly Local<"i32">[],
     b: Local<"i32">,
     sums: readonly (readonly Local<"v128">[])[],
-    pause?: () => void,
+    runtimeCount: Local<"i32">,
   ) {
-    this.#pause = pause;
     this.#f = f;
     this.#rows = rows;
     this.#b = b;
     this.#sums = sums;
     this.#columns = sums[0]!.map(() => f.local("v128"));
     this.#splat = f.local("v128");
+    this.#runtimeCount = runtimeCount;
   }
 
-  /** Emits the loops, outermost first. */
-  nest(loops: readonly [Loop, ...Loop[]]): Moved {
-    const [{ count, a, b }, inner, ...rest] = loops;
-    const parts = this.#parts(loops);
-    if (parts !== undefined) return parts;
-    if (inner === undefined) return this.#innermost(loops[0]);
-    if (loops.every(isKnown) && stepsOf(loops) <= mostUnrolled) {
+  /** Emits a whole sum; `putAway` is called after each chain. */
+  follow(order: Order, putAway: () => void): void {
+    const { outer, parts } = order;
+    if (isOneChain(order)) {
+      const [{ loops }] = parts as [Part];
+      if (loops.length > 0) this.#nest(loops as Nest);
+      return putAway();
+    }
+    this.#around(outer, () => {
+      for (const { times, loops } of parts) {
+        const [first] = loops as Nest, chain = distanceOf(first);
+        this.#times(times, () => {
+          const moved = this.#nest(loops as Nest);
+          this.#move(chain.a - moved.a, chain.b - moved.b);
+          putAway();
+        });
+      }
+      const chains = parts.map(({ times, loops: [first] }) => times * first!.count);
+      const { a, b } = parts[0]!.loops[0]!;
+      return distanceOf({ count: chains.reduce((sum, n) => sum + n), runtime: false, a, b });
+    });
+  }
+
+  /** Emits `body` within loops, outermost first; it moves the pointers so far. */
+  #around([loop, ...inner]: readonly Loop[], body: () => Moved): Moved {
+    if (loop === undefined) return body();
+    const counter = this.#f.local("i32");
+    this.#f.set(counter, this.#countOf(loop));
+    this.#repeat(counter, () => {
+      const moved = this.#around(inner, body);
+      this.#move(loop.a - moved.a, loop.b - moved.b);
+    });
+    return loop.runtime ? still : distanceOf(loop);
+  }
+
+  /** Emits the loops of a chain, outermost first. */
+  #nest(loops: Nest): Moved {
+    const [loop, ...inner] = loops;
+    if (inner.length === 0) return this.#innermost(loop);
+    if (loops.every(({ runtime }) => !runtime) && stepsOf(loops) <= mostUnrolled) {
       // A few short axes, such as the columns of a window by the channels of a group.
       this.#writeOut(loops, 0, 0);
       return still;
     }
-    const counter = this.#f.local("i32");
-    this.#f.set(counter, count);
-    this.#repeat(counter, () => {
-      const moved = this.nest([inner, ...rest]);
-      this.#move(a - moved.a, b - moved.b);
-    });
-    return typeof count === "number" ? { a: a * count, b: b * count } : still;
+    return this.#around([loop], () => this.#nest(inner as [Loop, ...Loop[]]));
   }
 
-  /** Emits loops whose inner ones are short in parts of a bounded length, with a pause after each. */
-  #parts([loop, ...inner]: readonly [Loop, ...Loop[]]): Moved | undefined {
-    const pause = this.#pause;
-    if (pause === undefined || !isKnown(loop) || !inner.every(isKnown)) return undefined;
-    const { count, a, b } = loop, most = Math.floor(longestChain / stepsOf(inner));
-    if (most < 1) return undefined;
-    const part = (steps: number) => {
-      const moved = new Accumulator(this.#f, this.#rows, this.#b, this.#sums)
-        .nest([{ count: steps, a, b }, ...inner]);
-      this.#move(a * steps - moved.a, b * steps - moved.b);
-      pause();
-    };
-    const whole = Math.floor(count / most);
-    if (whole > 1) this.#repeat(this.#f.local(i32.constant(whole)), () => part(most));
-    else if (whole === 1) part(most);
-    if (count % most > 0) part(count % most);
-    return { a: a * count, b: b * count };
+  #countOf({ count, runtime }: Loop): Operand<"i32"> {
+    return runtime ? i32.mul(this.#runtimeCount, count) : count;
+  }
+
+  #times(times: number, body: () => void): void {
+    if (times === 1) body();
+    else this.#repeat(this.#f.local(i32.constant(times)), body);
   }
 
   #innermost(loop: Loop): Moved {
-    const { count, a, b } = loop, f = this.#f;
+    const { a, b } = loop, count = this.#countOf(loop), f = this.#f;
     const steps = (unroll: number) => this.#writeOut([{ a, b, count: unroll }], 0, 0);
     const rounds = (counter: Local<"i32">, unroll: number) =>
       this.#repeat(counter, () => {
