@@ -3,6 +3,7 @@ import type { Plan } from "../../lib/compile/plan.ts";
 import type { Kernel } from "../../lib/graph/kernel.ts";
 import { emitters } from "./emitters.ts";
 import { KernelBuilder } from "./stages/builder.ts";
+import type { Target } from "./target.ts";
 import { ModuleBuilder } from "./wasm/assembler.ts";
 
 /** A stage of a launch: an exported function ("f" and its number) and how many tasks it has. */
@@ -22,15 +23,15 @@ export interface EmittedPlan {
 }
 
 /** Emits the kernels of a plan; launches with equal kernels share their functions. */
-export function emitPlan(plan: Plan): EmittedPlan {
-  const module = new ModuleBuilder();
+export function emitPlan(plan: Plan, target: Target): EmittedPlan {
+  const module = new ModuleBuilder({ callsNative: target.native !== undefined });
   const emitted = new Map<string, KernelBuilder>();
   const stages: EmittedStage[] = [];
   const scratchBytes: number[] = [];
   plan.launches.forEach(({ kernel, inputs, outputs }, launch) => {
     const key = keyOf([inputs.length, outputs.length, kernel]);
     const builder = emitted.getOrInsertComputed(key, () => {
-      const builder = new KernelBuilder(module, inputs.length, outputs.length);
+      const builder = new KernelBuilder(module, inputs.length, outputs.length, target);
       emit(builder, kernel);
       return builder;
     });

@@ -15,6 +15,7 @@ import type { Product, Strategy } from "../../kernels/cpu/product/product.ts";
 import { KernelBuilder } from "../../kernels/cpu/stages/builder.ts";
 import { addStages } from "../../kernels/cpu/stages/parts.ts";
 import { Scratch } from "../../kernels/cpu/stages/scratch.ts";
+import { webAssembly } from "../../kernels/cpu/target.ts";
 import { ModuleBuilder } from "../../kernels/cpu/wasm/assembler.ts";
 
 /** m, n, k, and whether A lies transposed. */
@@ -46,7 +47,7 @@ function can(name: string, product: Product): boolean {
 
 /** A function that computes a product by a strategy, over memory of its own. */
 function compiled(strategy: Strategy, product: Product, sizes: readonly number[]): () => void {
-  const module = new ModuleBuilder(), builder = new KernelBuilder(module, 2, 1);
+  const module = new ModuleBuilder(), builder = new KernelBuilder(module, 2, 1, webAssembly);
   const scratch = new Scratch();
   addStages(builder, strategy.stages(builder, scratch, product), scratch);
   let end = 4096;

@@ -1,7 +1,7 @@
 /**
  * Moving four lanes between memory and a vector. Addresses are in bytes, offsets in elements and
- * known when the kernel is emitted. Reading past the end of a buffer is harmless (each has 64 bytes
- * of slack); reading before it, or at strides past it, is not.
+ * known when the kernel is emitted. Reading past the end of a buffer is harmless (each has slack
+ * behind it); reading before it, or at strides past it, is not.
  *
  * @module
  */

@@ -6,7 +6,7 @@ import type { Integer } from "../wasm/assembler.ts";
 import { stepsOf, type SumAxis } from "./axes.ts";
 import { packPanel } from "./pack_panel.ts";
 import type { Product } from "./product.ts";
-import type { Panels } from "./tile_6x8.ts";
+import type { Panels } from "./tile.ts";
 
 /** Copies all of B as the tiles read it: for each group and panel, the whole reduction in a row. */
 export function packB(

@@ -15,7 +15,7 @@ interface PanelSource {
   readonly columns: number;
   /** Bytes between columns. */
   readonly columnStride: number;
-  /** Columns of a panel: 4 or 8. The last one is filled up with anything. */
+  /** Columns of a panel, a multiple of 4. The last one is filled up with anything. */
   readonly width: number;
   /** The innermost count modulo 4, if that count is a variable. */
   readonly rest?: number;
@@ -29,8 +29,16 @@ export function packPanel(
   panel: Integer,
   options: PanelSource,
 ): void {
-  if (options.columnStride === 4) packRows(f, source, target, options);
-  else packColumns(f, source, target, panel, options);
+  if (options.columnStride === 4) return packRows(f, source, target, options);
+  const { width, columnStride } = options;
+  // A pointer for each column: for more than 8 there are no registers.
+  for (let first = 0; first < width; first += 8) {
+    f.scope(() => {
+      const from = f.local(i32.add(source, first * columnStride));
+      const to = f.local(i32.add(target, first * 4));
+      packColumns(f, from, to, panel, [first, Math.min(8, width - first)], options);
+    });
+  }
 }
 
 /**
@@ -73,12 +81,16 @@ function packRows(
   }, 0);
 }
 
-/** The innermost steps of the reduction lie side by side: blocks of 4 x 4 are transposed. */
+/**
+ * The innermost steps of the reduction lie side by side: blocks of 4 x 4 are transposed, of so many
+ * columns of the panel, from `first` on.
+ */
 function packColumns(
   f: FunctionBuilder,
   source: Local<"i32">,
   target: Local<"i32">,
   panel: Integer,
+  [first, count]: readonly [number, number],
   { reduction, width, columns, columnStride, rest = 0 }: PanelSource,
 ): void {
   const inner = reduction.at(-1)!;
@@ -88,13 +100,13 @@ function packColumns(
   // The last panel repeats the last column, so that nothing is read behind it.
   const panels = Math.ceil(columns / width), missing = panels * width - columns;
   const isLast = f.local(i32.eq(panel, panels - 1));
-  const pointers = Array.from({ length: width }, (_, column) => {
-    const back = Math.max(0, column - (width - 1 - missing));
+  const pointers = Array.from({ length: count }, (_, column) => {
+    const back = Math.max(0, first + column - (width - 1 - missing));
     const address = i32.add(source, column * columnStride);
     return f.local(back === 0 ? address : i32.sub(address, i32.mul(isLast, back * columnStride)));
   });
   const block = (steps: number) => {
-    for (let half = 0; half < width; half += 4) {
+    for (let half = 0; half < count; half += 4) {
       f.scope(() => {
         const rows = pointers.slice(half, half + 4).map((p) => f.local(v128.load(p)));
         const transposed = transpose(f, rows as Four);

@@ -3,8 +3,9 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { type Part, type Stages, wavesOf } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { rangeOf, taskRanges } from "../stages/units.ts";
+import { type Target, webAssembly } from "../target.ts";
 import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
-import { call, i32 } from "../wasm/instructions.ts";
+import { i32 } from "../wasm/instructions.ts";
 import { commonStride, mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
 import { packedAxes } from "./pack_b.ts";
 import { packPanel } from "./pack_panel.ts";
@@ -12,8 +13,8 @@ import { packPanels } from "./pack_panels.ts";
 import type { Product, Strategy } from "./product.ts";
 import { type RowPlaces, rowPlaces } from "./row_places.ts";
 import { type TailFunction, tailFunction } from "./tail.ts";
-import { panelsOf, tileFunction, tileRows } from "./tile_6x8.ts";
-import { tilesOf, Tiling } from "./tiling.ts";
+import { panelsOf, tileFunction, tileOf } from "./tile.ts";
+import { runsOf, tilesOf, Tiling } from "./tiling.ts";
 
 /**
  * B is packed block by block where it is larger than this, if there are few rows to share what is
@@ -55,14 +56,21 @@ export const blocked: Strategy = {
 type Partition = ReturnType<typeof partition>;
 
 /** Cuts a product. */
-export function partition({ groups, columns, ...product }: Product) {
+export function partition(
+  { groups, columns, transposedA, ...product }: Product,
+  target: Target = webAssembly,
+) {
   const rows = stepsOf(product.rows);
   const block = columns.b === 4 && rows <= 8 ? wide : deep;
   const axes = mergedAxes(product.reduction, "a", "b");
   const units = unitsOf(axes, block.steps);
   const steps = units.step * stepsOf(units.inner);
-  const panels = panelsOf(columns.count);
-  const tiles = tilesOf(rows, tileRows(panels.vectors)), tallest = Math.ceil(rows / tiles.count);
+  const strides = (["a", "result"] as const).map((key) =>
+    key === "a" && transposedA === true ? 4 : commonStride(product.rows, key) ?? "table"
+  );
+  const tile = tileOf(columns.count, strides, target);
+  const panels = panelsOf(columns.count, tile.width);
+  const tiles = tilesOf(rows, tile.rows), tallest = Math.ceil(rows / tiles.count);
   const tilesPerBlock = Math.ceil(tiles.count / Math.ceil(rows / blockRows));
   const rowBlocks = Math.ceil(tiles.count / tilesPerBlock);
   const forTasks = Math.floor(groups.count * rowBlocks * panels.count / wantedTasks);
@@ -72,6 +80,7 @@ export function partition({ groups, columns, ...product }: Product) {
   const sumStride = panelsPerBlock * panels.width * 4;
   return {
     units,
+    tile,
     panels,
     tiles,
     tilesPerBlock,
@@ -127,8 +136,8 @@ class Blocked {
   readonly #sums: number;
 
   constructor(builder: KernelBuilder, scratch: Scratch, product: Product) {
-    const cut = partition(product), { panels, units, tiles, sumStride } = cut;
-    const { vectors, width } = panels, transposedA = product.transposedA === true;
+    const cut = partition(product, builder.target), { panels, units, tiles, sumStride } = cut;
+    const { width } = panels, transposedA = product.transposedA === true;
     this.#product = product;
     this.#cut = cut;
     const places = rowPlaces(scratch, product.rows, product.resultOffset);
@@ -145,10 +154,11 @@ class Blocked {
         ? [{ count: units.step, a: rows * 4 }]
         : [{ ...units.cut, count: units.step }, ...units.inner];
       const [first, ...inner] = packedAxes(steps, width);
-      return tileFunction(builder.module, {
+      return tileFunction(builder.module, cut.tile, {
         rows,
-        vectors,
         rowStride: transposedA ? 4 : places.a,
+        tileStride: transposedA ? cut.tileBytes : rows * (places.a === "table" ? 4 : places.a),
+        panelStride: cut.panelBytes,
         reduction: [units.even ? first! : { ...first!, count: "runtime" }, ...inner],
         resultStride: direct ? places.result : sumStride,
         lastColumns: direct ? panels.last : width,
@@ -233,7 +243,7 @@ class Blocked {
   #multiplyBlock(f: FunctionBuilder, task: Task, { number, first, count, a }: Unit): void {
     const { panels, tiles, tileBytes, panelBytes } = this.#cut, [panel0, panel1] = task.panels;
     // A tile's rows stay in the first cache while the block's panels pass.
-    this.#tiling.forEach(f, ...task.tiles, (tile, height, fn) => {
+    this.#tiling.forEach(f, ...task.tiles, Infinity, (tile, tilesAtOnce, height, fn) => {
       const row = this.#places.at(f, task.args, this.#tiling.rowOf(tile), a, task.place);
       const tileA = this.#product.transposedA
         ? addressOf(
@@ -244,11 +254,18 @@ class Blocked {
           [first, height * 4],
         )
         : row.a;
-      f.count(panel0, panel1, 1, (panel) => {
-        const panelB = addressOf(f, task.packed, [i32.sub(panel, panel0), panelBytes]);
-        const last = f.local(i32.eq(panel, panels.count - 1));
-        const sums = this.#sumsAt(f, task, tile, panel, row.place);
-        f.do(call(fn, tileA, panelB, sums, a, last, count, number));
+      runsOf(f, panel0, panel1, fn.walks ? Infinity : 1, (panel, panelsAtOnce) => {
+        f.do(fn.call({
+          a: tileA,
+          b: addressOf(f, task.packed, [i32.sub(panel, panel0), panelBytes]),
+          result: this.#sumsAt(f, task, tile, panel, row.place),
+          base: a,
+          last: f.local(i32.eq(panel, i32.sub(panels.count, panelsAtOnce))),
+          count,
+          resume: number,
+          tiles: tilesAtOnce,
+          panels: panelsAtOnce,
+        }));
       });
     });
   }
@@ -260,11 +277,11 @@ class Blocked {
     f.count(...task.panels, 1, (panel) => {
       const last = f.local(i32.eq(panel, this.#cut.panels.count - 1));
       const column = this.#columnOf(f, task, panel);
-      this.#tiling.forEach(f, ...task.tiles, (tile, height) => {
+      this.#tiling.forEach(f, ...task.tiles, Infinity, (tile, tiles, height) => {
         const row = this.#tiling.rowOf(tile);
         const { place } = this.#places.at(f, task.args, row, task.a, task.place);
         const sums = this.#sumsAt(f, task, tile, panel, place);
-        f.do(tail(task.args, sums, height, place, column, last));
+        f.do(tail(task.args, sums, i32.mul(tiles, height), place, column, last));
       });
     });
   }

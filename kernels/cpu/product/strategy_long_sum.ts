@@ -6,13 +6,21 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import type { Part, Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { partOfUnits, rangeOf } from "../stages/units.ts";
-import type { FunctionBuilder, FunctionIndex, Integer, Local } from "../wasm/assembler.ts";
-import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
+import { type Target, webAssembly } from "../target.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
+import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
 import type { Product, Strategy } from "./product.ts";
 import { plainTail, tailLoad } from "./tail.ts";
-import { panelsOf, tileFunction, tileRows } from "./tile_6x8.ts";
-import { tilesOf, Tiling } from "./tiling.ts";
+import {
+  panelsOf,
+  portableTile,
+  type TileFunction,
+  tileFunction,
+  tileOf,
+  type TileSize,
+} from "./tile.ts";
+import { runsOf, tilesOf, Tiling } from "./tiling.ts";
 
 /** Rows and columns together up to which some hundred steps of both stay in the cache unpacked. */
 const narrow = 640;
@@ -44,25 +52,38 @@ export const longSum: Strategy = {
 type Partition = ReturnType<typeof partition>;
 
 /** Cuts a product. */
-export function partition({ groups, columns, reduction, shape, ...product }: Product) {
+export function partition(product: Product, target: Target = webAssembly) {
+  const { columns, reduction, shape } = product;
   const taps = product.rows.slice(0, -1), rows = product.rows.at(-1)!;
   const units = unitsOf(mergedAxes(reduction, "a", "b"), unitSteps);
-  const panels = panelsOf(columns.count);
-  const tiles = tilesOf(rows.count, tileRows(panels.vectors));
-  const tileCount = stepsOf(taps) * tiles.count;
-  const tilesPerBlock = Math.min(tileCount, Math.ceil(blockRows / (tiles.height + 1)));
-  const rowBlocks = Math.ceil(tileCount / tilesPerBlock);
-  const panelsPerBlock = Math.min(panels.count, blockColumns / panels.width);
-  const columnBlocks = Math.ceil(panels.count / panelsPerBlock);
-  const blocks = groups.count * rowBlocks * columnBlocks;
+  const tile = tileOf(columns.count, [4, rows.result], target);
   const work = sizeOf(shape) * stepsOf(reduction);
   const wanted = Math.max(1, Math.min(wantedTasks, Math.floor(work / taskWork)));
+  // Chunks decide bits: there are as many as the blocks of the portable tile ask for.
+  const { blocks } = blocksOf(product, portableTile(columns.count));
   const unitsPerChunk = Math.ceil(units.count / Math.ceil(wanted / blocks));
   return {
     /** The positions of a window, and the rows of each. */
     taps,
     rows,
     units,
+    tile,
+    ...blocksOf(product, tile),
+    unitsPerChunk,
+    chunks: Math.ceil(units.count / unitsPerChunk),
+  };
+}
+
+/** Cuts the result in blocks of some tiles by some panels. */
+function blocksOf({ groups, columns, ...product }: Product, tile: TileSize) {
+  const panels = panelsOf(columns.count, tile.width);
+  const tiles = tilesOf(product.rows.at(-1)!.count, tile.rows);
+  const tileCount = stepsOf(product.rows.slice(0, -1)) * tiles.count;
+  const tilesPerBlock = Math.min(tileCount, Math.ceil(blockRows / (tiles.height + 1)));
+  const rowBlocks = Math.ceil(tileCount / tilesPerBlock);
+  const panelsPerBlock = Math.min(panels.count, blockColumns / panels.width);
+  const columnBlocks = Math.ceil(panels.count / panelsPerBlock);
+  return {
     panels,
     /** The tiles of a tap, and of all. */
     tiles,
@@ -71,9 +92,7 @@ export function partition({ groups, columns, reduction, shape, ...product }: Pro
     rowBlocks,
     panelsPerBlock,
     columnBlocks,
-    blocks,
-    unitsPerChunk,
-    chunks: Math.ceil(units.count / unitsPerChunk),
+    blocks: groups.count * rowBlocks * columnBlocks,
   };
 }
 
@@ -105,15 +124,16 @@ class LongSum {
   readonly #partials: number | undefined;
 
   constructor(builder: KernelBuilder, scratch: Scratch, product: Product) {
-    const cut = partition(product), { panels, units } = cut;
+    const cut = partition(product, builder.target), { panels, units } = cut;
     this.#product = product;
     this.#cut = cut;
     const { cut: first, inner } = units;
     this.#tiling = new Tiling(cut.tiles, (rows) =>
-      tileFunction(builder.module, {
+      tileFunction(builder.module, cut.tile, {
         rows,
-        vectors: panels.vectors,
         rowStride: 4,
+        tileStride: rows * 4,
+        panelStride: panels.width * 4,
         reduction: [{ ...first, count: units.even ? units.step : "runtime" }, ...inner],
         resultStride: cut.rows.result,
         lastColumns: panels.last,
@@ -179,29 +199,38 @@ class LongSum {
         f,
         f.local(from),
         f.local(to),
-        (tile, _, fn) => this.#addToTile(f, task, unit, tap, tile, fn),
+        Infinity,
+        (tile, tiles, _, fn) => this.#addToTiles(f, task, unit, tap, [tile, tiles], fn),
       );
     });
   }
 
-  #addToTile(
+  /** Adds a unit to some tiles of a tap: from the first on, so many. */
+  #addToTiles(
     f: FunctionBuilder,
     task: Task,
     unit: Unit,
     tap: Integer,
-    tile: Integer,
-    fn: FunctionIndex,
+    [tile, tiles]: readonly [Integer, Integer],
+    fn: TileFunction,
   ): void {
     const { taps, rows, panels } = this.#cut, stride = rows.result;
     const row = f.local(this.#tiling.rowOf(tile));
     const a = addressOf(f, unit.a, [row, 4]);
     moveAlong(f, tap, taps, [a, (axis) => axis.a]);
     const target = addressOf(f, task.result, [tap, rows.count * stride], [row, stride]);
-    f.count(...task.panels, 1, (panel) => {
-      const last = f.local(i32.eq(panel, panels.count - 1));
-      const b = addressOf(f, unit.b, [panel, panels.width * 4]);
-      const place = addressOf(f, target, [panel, panels.width * 4]);
-      f.do(call(fn, a, b, place, i32.constant(0), last, unit.steps, unit.resume));
+    runsOf(f, ...task.panels, fn.walks ? Infinity : 1, (panel, panelsAtOnce) => {
+      f.do(fn.call({
+        a,
+        b: addressOf(f, unit.b, [panel, panels.width * 4]),
+        result: addressOf(f, target, [panel, panels.width * 4]),
+        base: i32.constant(0),
+        last: f.local(i32.eq(panel, i32.sub(panels.count, panelsAtOnce))),
+        count: unit.steps,
+        resume: unit.resume,
+        tiles,
+        panels: panelsAtOnce,
+      }));
     });
   }
 }

@@ -3,15 +3,16 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import type { Part, Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { rangeOf } from "../stages/units.ts";
+import { type Target, webAssembly } from "../target.ts";
 import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
-import { call, i32 } from "../wasm/instructions.ts";
-import { moveAlong, stepsOf } from "./axes.ts";
+import { i32 } from "../wasm/instructions.ts";
+import { commonStride, moveAlong, stepsOf } from "./axes.ts";
 import { emitTaps, linesOf, skippable } from "./lines.ts";
 import { packB, packedAxes } from "./pack_b.ts";
 import type { Product, Strategy } from "./product.ts";
 import { type RowPlaces, rowPlaces } from "./row_places.ts";
 import { type TailFunction, tailFunction } from "./tail.ts";
-import { panelsOf, tileFunction, tileRows } from "./tile_6x8.ts";
+import { panelsOf, portableTile, tileFunction, tileOf } from "./tile.ts";
 import { tilesOf, Tiling } from "./tiling.ts";
 
 /** How many tasks a product is split into where it is large enough, and what is large enough. */
@@ -19,6 +20,9 @@ const wantedTasks = 32, taskWork = 1 << 18;
 
 /** Bytes of A that stay in the second cache while the panels of B pass. */
 const blockBytes = 192 << 10;
+
+/** Bytes of sums that stay in the first cache until something is done with them. */
+const sumsBytes = 16 << 10;
 
 /** A product whose B is small: a first stage packs all of it for all tasks. */
 export const packedOnce: Strategy = {
@@ -30,12 +34,20 @@ export const packedOnce: Strategy = {
 type Partition = ReturnType<typeof partition>;
 
 /** Cuts a product. */
-export function partition({ groups, rows, reduction, columns, window }: Product) {
+export function partition(
+  { groups, rows, reduction, columns, window }: Product,
+  target: Target = webAssembly,
+) {
   const size = stepsOf(reduction);
-  const panels = panelsOf(columns.count), mostRows = tileRows(panels.vectors);
-  const lines = linesOf(rows, mostRows);
+  // Lines decide which taps are left out, and so bits: they are the same for tiles of any size.
+  const lines = linesOf(rows, portableTile(columns.count).rows);
+  const strides = (["a", "result"] as const).map((key) =>
+    commonStride(lines.inner, key) ?? "table"
+  );
+  const tile = tileOf(columns.count, strides, target);
+  const panels = panelsOf(columns.count, tile.width);
   const lineCount = stepsOf(lines.outer), lineRows = stepsOf(lines.inner);
-  const tiles = tilesOf(lineRows, mostRows), tileCount = lineCount * tiles.count;
+  const tiles = tilesOf(lineRows, tile.rows), tileCount = lineCount * tiles.count;
   const byCache = Math.max(8, Math.floor(blockBytes / Math.max(1, size * 4) / tiles.height));
   const work = lineCount * lineRows * size * columns.count * groups.count;
   const wanted = Math.max(1, Math.min(wantedTasks, Math.floor(work / taskWork)));
@@ -48,8 +60,16 @@ export function partition({ groups, rows, reduction, columns, window }: Product)
   const columnBlocksWanted = Math.ceil(wanted / (rowBlocks * groups.count));
   const panelsPerBlock = Math.ceil(panels.count / Math.min(panels.count, columnBlocksWanted));
   const columnBlocks = Math.ceil(panels.count / panelsPerBlock);
+  const tallest = Math.ceil(lineRows / tiles.count), tileBytes = tallest * tile.width * 4;
+  const tilesAtOnce = tile.native === undefined
+    ? 1
+    : Math.min(tiles.count, Math.max(1, Math.floor(sumsBytes / tileBytes)));
   return {
+    tile,
     panels,
+    /** Tiles whose sums are done before their tail is, and the bytes of these. */
+    tilesAtOnce,
+    sumsBytes: tilesAtOnce * tileBytes,
     /** The reduction's steps in A and in a packed panel, and the bytes of that. */
     steps: packedAxes(reduction, panels.width),
     panelBytes: size * panels.width * 4,
@@ -77,7 +97,7 @@ interface Task {
   /** Where its group begins in A, and in the result in bytes. */
   readonly a: Local<"i32">;
   readonly place: Local<"i32">;
-  /** Memory for the sums of a tile. */
+  /** Memory for the sums of some tiles. */
   readonly sums: Local<"i32">;
 }
 
@@ -92,9 +112,9 @@ class PackedOnce {
   /** Where the packed panels lie in scratch memory. */
   readonly #packed: number;
 
-  constructor({ module }: KernelBuilder, scratch: Scratch, product: Product) {
-    const cut = partition(product), { panels, panelBytes, lines, tiles } = cut;
-    const { vectors, width } = panels;
+  constructor({ module, target }: KernelBuilder, scratch: Scratch, product: Product) {
+    const cut = partition(product, target), { tile, panels, panelBytes, lines, tiles } = cut;
+    const { width } = panels;
     this.#product = product;
     this.#cut = cut;
     this.#packed = scratch.reserve(product.groups.count * panels.count * panelBytes);
@@ -105,10 +125,11 @@ class PackedOnce {
       ? undefined
       : tailFunction(module, product, panels, width * 4, places.result);
     this.#tiling = new Tiling(tiles, (rows) =>
-      tileFunction(module, {
+      tileFunction(module, tile, {
         rows,
-        vectors,
         rowStride: places.a,
+        tileStride: rows * (places.a === "table" ? 4 : places.a),
+        panelStride: panelBytes,
         reduction: cut.steps.map((axis, index) =>
           cut.skips !== undefined && index === 0 ? { ...axis, count: "runtime" } : axis
         ),
@@ -116,12 +137,11 @@ class PackedOnce {
         lastColumns: direct ? panels.last : width,
         resumable: false,
       }));
-    const sumBytes = tileRows(vectors) * width * 4;
-    const sums = direct ? 0 : scratch.reserve(sumBytes * cut.tasks);
+    const sums = direct ? 0 : scratch.reserve(cut.sumsBytes * cut.tasks);
     const pack = packB(product, panels, (args) => i32.add(args.scratch, this.#packed));
     const multiply: Part = {
       tasks: cut.tasks,
-      emit: (f, args, task) => this.#multiply(f, args, task, [sums, sumBytes]),
+      emit: (f, args, task) => this.#multiply(f, args, task, sums),
     };
     this.stages = [[...places.parts, pack], [multiply]];
   }
@@ -130,7 +150,7 @@ class PackedOnce {
     f: FunctionBuilder,
     args: Arguments,
     task: Local<"i32">,
-    [sums, sumBytes]: readonly [number, number],
+    sums: number,
   ): void {
     const { groups, a, resultOffset } = this.#product;
     const { panels, rowBlocks, columnBlocks, panelsPerBlock } = this.#cut;
@@ -141,7 +161,7 @@ class PackedOnce {
       args,
       group,
       rowBlock,
-      sums: addressOf(f, i32.add(args.scratch, sums), [task, sumBytes]),
+      sums: addressOf(f, i32.add(args.scratch, sums), [task, this.#cut.sumsBytes]),
       a: addressOf(f, a(args), [group, groups.a]),
       place: addressOf(f, resultOffset, [group, groups.result - groups.column]),
     };
@@ -162,6 +182,7 @@ class PackedOnce {
     const column = addressOf(f, 0, [panel, panels.width * 4], [group, groups.column]);
     const last = f.local(i32.eq(panel, panels.count - 1));
     const zero = i32.constant(0);
+    const atOnce = this.#tail === undefined ? Infinity : this.#cut.tilesAtOnce;
     const multiply = (
       [from, to]: readonly [Integer, Integer],
       lineA: Integer,
@@ -169,14 +190,18 @@ class PackedOnce {
       lineB: Integer,
       taps: Integer,
     ) =>
-      this.#tiling.forEach(f, from, to, (tile, height, fn) => {
+      this.#tiling.forEach(f, from, to, atOnce, (tile, tiles, height, fn) => {
         const { a, place } = this.#places.at(f, args, this.#tiling.rowOf(tile), lineA, linePlace);
         const target = this.#tail === undefined
           ? i32.add(i32.add(args.output(0), place), column)
           : task.sums;
-        f.do(call(fn, a, lineB, target, lineA, last, taps, zero));
+        f.do(fn.call({
+          ...{ a, b: lineB, result: target, base: lineA, last, count: taps, resume: zero },
+          tiles,
+          panels: i32.constant(1),
+        }));
         if (this.#tail === undefined) return;
-        f.do(this.#tail(args, task.sums, height, place, column, last));
+        f.do(this.#tail(args, task.sums, i32.mul(tiles, height), place, column, last));
       });
     if (lineCount === 1) {
       const range = rangeOf(f, rowBlock, this.#cut.tilesPerBlock, tiles.count);

@@ -9,7 +9,7 @@ import { longestChain } from "./chains.ts";
 import type { Product, Strategy } from "./product.ts";
 import { rowPlaces } from "./row_places.ts";
 import { tailFunction } from "./tail.ts";
-import { panelsOf } from "./tile_6x8.ts";
+import { panelsOf, portableTile } from "./tile.ts";
 
 /** Rows up to which a product is thin, and columns from which on. */
 const mostRows = 4, fewestColumns = 64;
@@ -49,7 +49,7 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
   // A long sum is one of parts: after the sums of a part lie those of all before it.
   const sumBytes = rows * sumStride, taskBytes = isLong ? 2 * sumBytes : sumBytes;
   const sums = scratch.reserve(groups.count * blocks * taskBytes);
-  const panels = panelsOf(columns.count);
+  const panels = panelsOf(columns.count, portableTile(columns.count).width);
   const tail = tailFunction(builder.module, product, panels, sumStride, places.result);
   const multiply: Part = {
     tasks: groups.count * blocks,
@@ -88,7 +88,7 @@ function stages(builder: KernelBuilder, scratch: Scratch, product: Product): Sta
         f.do(tail(
           args,
           addressOf(f, total, [column, 4]),
-          rows,
+          i32.constant(rows),
           row0.place,
           addressOf(f, 0, [place, 4], [group, groups.column]),
           i32.eq(place, (panels.count - 1) * 8),

@@ -5,7 +5,7 @@ import type { Arguments } from "../stages/builder.ts";
 import type { Integer, Local, ModuleBuilder, Statement, Vector } from "../wasm/assembler.ts";
 import { call, i32, v128 } from "../wasm/instructions.ts";
 import type { Product } from "./product.ts";
-import type { Panels } from "./tile_6x8.ts";
+import type { Panels } from "./tile.ts";
 
 /** What a kernel without a tail does with its result. */
 export const plainTail: Expression = {
@@ -27,14 +27,14 @@ export function tailLoad(
 }
 
 /**
- * Calls a tail for a tile: finishes `rows` rows at `tile`. `place` is the first row's offset in the
+ * Calls a tail for a tile, or for several that lie one under the other: finishes `rows` rows at `tile`. `place` is the first row's offset in the
  * result in bytes, or where its offsets are; `column` the first column, in bytes; `last` is not 0
  * for a tile in the last panel.
  */
 export type TailFunction = (
   args: Arguments,
   tile: Integer,
-  rows: number,
+  rows: Integer,
   place: Integer,
   column: Integer,
   last: Integer,
@@ -48,7 +48,7 @@ export type TailFunction = (
 export function tailFunction(
   module: ModuleBuilder,
   { tail = plainTail }: Product,
-  { vectors, last: lastColumns }: Panels,
+  { width, last: lastColumns }: Panels,
   tileStride: number,
   rowStride: number | "table",
 ): TailFunction {
@@ -85,15 +85,15 @@ export function tailFunction(
           f.increase(rows, -1);
           return rows;
         });
-      if (lastColumns === vectors * 4) rowsLoop(lastColumns);
-      else f.if(last, () => rowsLoop(lastColumns), () => rowsLoop(vectors * 4));
+      if (lastColumns === width) rowsLoop(lastColumns);
+      else f.if(last, () => rowsLoop(lastColumns), () => rowsLoop(width));
     },
   );
   return (args, tile, rows, place, column, last) =>
     call(
       fn,
       tile,
-      i32.constant(rows),
+      rows,
       place,
       column,
       last,

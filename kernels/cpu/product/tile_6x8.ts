@@ -1,65 +1,26 @@
 import { distanceOf, isOneChain, type Loop, type Order, type Part } from "../../native/order.ts";
 import { storeLanes } from "../memory/lanes.ts";
-import type {
-  FunctionBuilder,
-  FunctionIndex,
-  Local,
-  ModuleBuilder,
-  Operand,
-} from "../wasm/assembler.ts";
-import { f32x4, i32, v128 } from "../wasm/instructions.ts";
+import type { FunctionBuilder, Local, ModuleBuilder, Operand } from "../wasm/assembler.ts";
+import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { stepsOf, type SumAxis } from "./axes.ts";
-import { orderOf, type TileAxis } from "./chains.ts";
-
-/** Rows of a tile: with 12 sums, two vectors of B and one of A, 15 of 16 registers are in use. */
-export const tileRows = (vectors: number): number => vectors === 1 ? 8 : 6;
-
-/** The columns of a product in panels as wide as a tile. */
-export interface Panels {
-  readonly count: number;
-  /** Vectors of four columns: 1 or 2. */
-  readonly vectors: number;
-  /** Columns of a panel, and of the last one. */
-  readonly width: number;
-  readonly last: number;
-}
-
-/** So many columns in panels. */
-export function panelsOf(columns: number): Panels {
-  const vectors = columns <= 4 ? 1 : 2, width = vectors * 4;
-  const count = Math.ceil(columns / width);
-  return { count, vectors, width, last: columns - (count - 1) * width };
-}
-
-/** The register tile: some rows of A by 4 or 8 columns of B, kept in registers while summing. */
-interface TileOptions {
-  readonly rows: number;
-  /** Vectors of four columns: 1 or 2. */
-  readonly vectors: number;
-  /** Bytes between rows of A, or "table": `a` points to one i32 a row, added to `base`. */
-  readonly rowStride: number | "table";
-  /** Outermost first; "runtime" as the first count stands for the parameter `count`. */
-  readonly reduction: readonly TileAxis[];
-  /** Bytes between rows of the result. */
-  readonly resultStride: number;
-  /** Columns that are stored where the parameter `last` is not 0; else all of them are. */
-  readonly lastColumns: number;
-  /** Whether the parameter `resume` is ever set: what is not called for costs registers all the same. */
-  readonly resumable: boolean;
-}
+import { orderOf } from "./chains.ts";
+import type { TileFunction, TileOptions } from "./tile.ts";
 
 /**
- * A function (a, b, result, base, last, count, resume) that computes one tile: it is added to what
- * the result holds where `resume` is not 0 and the tile is resumable.
+ * A tile in WebAssembly, with one or two vectors of four columns.
  *
  * Each step along the reduction reads `rows` numbers of A, one to all lanes, and a vector or two of
  * B. Every row has a pointer of its own, so that all share their constant offsets: V8 checks bounds
  * against the memory's size less the offset, and computes that once for each offset.
  */
-export function tileFunction(module: ModuleBuilder, options: TileOptions): FunctionIndex {
-  const { rows, vectors, rowStride, resultStride, lastColumns } = options;
+export function tile6x8(
+  module: ModuleBuilder,
+  vectors: number,
+  options: TileOptions,
+): TileFunction {
+  const { rows, rowStride, resultStride, lastColumns } = options;
   const parameters = ["i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
-  return module.function(parameters, (f, a, b, result, base, last, count, resume) => {
+  const fn = module.function(parameters, (f, a, b, result, base, last, count, resume) => {
     const pointers: Local<"i32">[] = [];
     for (let row = 0; row < rows; row++) {
       const address = rowStride === "table"
@@ -100,6 +61,11 @@ export function tileFunction(module: ModuleBuilder, options: TileOptions): Funct
       forEachSum((sum) => f.set(sum, f32x4.constant(0)));
     });
   });
+  return {
+    walks: false,
+    call: ({ a, b, result, base, last, count, resume }) =>
+      call(fn, a, b, result, base, last, count, resume),
+  };
 }
 
 /** Steps that are written out without a loop. */

@@ -1,5 +1,28 @@
-import type { FunctionBuilder, FunctionIndex, Integer, Local } from "../wasm/assembler.ts";
+import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
+import type { TileFunction } from "./tile.ts";
+
+/**
+ * Runs `body` for the numbers from `from` to before `to`, at most `most` at a time: with the first, and
+ * how many.
+ */
+export function runsOf(
+  f: FunctionBuilder,
+  from: Integer,
+  to: Integer,
+  most: number,
+  body: (first: Local<"i32">, count: Integer) => void,
+): void {
+  if (most === Infinity) {
+    f.if(i32.ltU(from, to), () => f.scope(() => body(f.local(from), f.local(i32.sub(to, from)))));
+  } else {
+    f.count(from, to, most, (first) =>
+      f.scope(() => {
+        if (most === 1) return body(first, i32.constant(1));
+        body(first, f.local(i32.minU(i32.sub(to, first), most)));
+      }));
+  }
+}
 
 /** Rows in tiles whose heights differ by at most one: the first `extra` have one row more. */
 export interface Tiles {
@@ -17,11 +40,11 @@ export function tilesOf(rows: number, most: number): Tiles {
 /** Tiles of rows, with the function that computes a tile of each height. */
 export class Tiling {
   readonly #tiles: Tiles;
-  readonly #low: FunctionIndex | undefined;
-  readonly #high: FunctionIndex | undefined;
+  readonly #low: TileFunction | undefined;
+  readonly #high: TileFunction | undefined;
 
   /** `make` emits the function for a height. */
-  constructor(tiles: Tiles, make: (rows: number) => FunctionIndex) {
+  constructor(tiles: Tiles, make: (rows: number) => TileFunction) {
     const { count, height, extra } = tiles;
     this.#tiles = tiles;
     this.#low = extra < count ? make(height) : undefined;
@@ -34,16 +57,20 @@ export class Tiling {
     return i32.add(i32.mul(tile, height), extra === 0 ? 0 : i32.minU(tile, extra));
   }
 
-  /** Runs `body` for the tiles from `from` to before `to`, with each one's rows and function. */
+  /**
+   * Runs `body` for the tiles from `from` to before `to`, one by one, or, where the functions walk, some
+   * of one height at a time, at most `most`: with the first, how many, their rows and the function.
+   */
   forEach(
     f: FunctionBuilder,
     from: Integer,
     to: Integer,
-    body: (tile: Local<"i32">, rows: number, fn: FunctionIndex) => void,
+    most: number,
+    body: (tile: Local<"i32">, tiles: Integer, rows: number, fn: TileFunction) => void,
   ): void {
     this.forEachHeight(f, from, to, (first, end, rows) => {
       const fn = rows === this.#tiles.height ? this.#low! : this.#high!;
-      f.count(first, end, 1, (tile) => f.scope(() => body(tile, rows, fn)));
+      runsOf(f, first, end, fn.walks ? most : 1, (tile, tiles) => body(tile, tiles, rows, fn));
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Target } from "../target.ts";
 import type { FunctionBuilder, FunctionIndex, Local, ModuleBuilder } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 
@@ -35,7 +36,12 @@ export class KernelBuilder {
   scratchBytes = 0;
 
   /** A kernel in `module` whose launches have so many inputs and outputs. */
-  constructor(readonly module: ModuleBuilder, readonly inputs: number, readonly outputs: number) {}
+  constructor(
+    readonly module: ModuleBuilder,
+    readonly inputs: number,
+    readonly outputs: number,
+    readonly target: Target,
+  ) {}
 
   /** Adds a stage of `tasks` tasks; `body` emits the function that does those from begin to end - 1. */
   stage(

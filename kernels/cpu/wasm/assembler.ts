@@ -177,12 +177,33 @@ function local<T extends ValueType>(type: T, index: number): Local<T> {
   return { type, index, code: [0x20, unsigned(index)] };
 }
 
-/** A module that imports one shared memory, `env.memory`, and exports its functions as "f0", "f1", … */
+/** What modules with native code import: `env.native` calls it, with arguments at `env.frame`. */
+export interface NativeImports {
+  readonly native: FunctionIndex;
+  readonly frame: Integer;
+}
+
+/**
+ * A module that imports one shared memory, `env.memory`, and exports its functions as "f0", "f1", …
+ * One that calls native code imports more.
+ */
 export class ModuleBuilder {
+  readonly #callsNative: boolean;
   readonly #types = new Map<string, number>();
   readonly #typeBytes: number[][] = [];
   readonly #functions: { readonly type: number; readonly builder: FunctionBuilder }[] = [];
   readonly #exported = new Set<number>();
+
+  /** An empty module. */
+  constructor({ callsNative = false }: { readonly callsNative?: boolean } = {}) {
+    this.#callsNative = callsNative;
+  }
+
+  /** The imports of a module that calls native code. */
+  native(): NativeImports {
+    if (!this.#callsNative) throw new TypeError("the module was not said to call native code");
+    return { native: { index: 0 }, frame: { type: "i32", code: [0x23, 0] } };
+  }
 
   /**
    * Adds a function. `body` is given the builder and the parameters; with `results`, it returns
@@ -201,7 +222,7 @@ export class ModuleBuilder {
       results.push(result.type);
     }
     this.#functions.push({ type: this.#type(parameters, results), builder });
-    return { index: this.#functions.length - 1 };
+    return { index: this.#functions.length - (this.#callsNative ? 0 : 1) };
   }
 
   /** Makes a function callable from outside, as "f" and its index. */
@@ -225,6 +246,11 @@ export class ModuleBuilder {
   encode(): Uint8Array<ArrayBuffer> {
     const name = (text: string): Code => [text.length, [...new TextEncoder().encode(text)]];
     const memory = [name("env"), name("memory"), 0x02, 0x03, 0, unsigned(65536)];
+    const imports: Code[] = [memory];
+    if (this.#callsNative) {
+      imports.push([name("env"), name("native"), 0x00, unsigned(this.#type([], []))]);
+      imports.push([name("env"), name("frame"), 0x03, typeCodes.i32, 0]);
+    }
     const exports = [...this.#exported].map((index) => [name(`f${index}`), 0x00, unsigned(index)]);
     const bodies = new Bytes();
     bodies.append(unsigned(this.#functions.length));
@@ -245,7 +271,7 @@ export class ModuleBuilder {
       return content.content;
     };
     section(1, list(this.#typeBytes));
-    section(2, list([memory]));
+    section(2, list(imports));
     section(3, list(this.#functions.map(({ type }) => unsigned(type))));
     section(7, list(exports));
     section(10, bodies.content);

@@ -1,10 +1,11 @@
+import { slack } from "../../../kernels/cpu/stages/scratch.ts";
 import { DeviceError } from "../../core/errors.ts";
 import { controlBytes } from "./control.ts";
 
 /** Bytes of a page of WebAssembly memory, and how many there may be: 4 GiB. */
 const pageBytes = 65536, maximumPages = 65536;
 
-/** Every block starts at a multiple of this and is followed by as many bytes that may be read. */
+/** Every block starts at a multiple of this, and has slack behind it that may be read. */
 const alignment = 64;
 
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
@@ -36,7 +37,7 @@ export class SharedMemory {
    * GiB do not hold it.
    */
   allocate(bytes: number, purpose = "a tensor"): number {
-    const size = Math.ceil((bytes + alignment) / alignment) * alignment;
+    const size = Math.ceil((bytes + slack) / alignment) * alignment;
     let start: number | undefined;
     const index = this.#free.findIndex((block) => block.end - block.start >= size);
     if (index >= 0) {

@@ -1,7 +1,8 @@
 /**
  * Runs one kernel of the CPU device on the test's own thread, for tests and measurements. Each task
  * is run alone, once the first one first and once the last one, so that a task that leans on another
- * of its stage shows.
+ * of its stage shows. Products are also computed with each of the machine's instruction sets, which
+ * must give the same bits.
  *
  * @module
  */
@@ -9,6 +10,10 @@ import type { Kernel } from "../../../lib/graph/kernel.ts";
 import type { Plan, PlannedValue } from "../../../lib/compile/plan.ts";
 import { bytesPerElement, type DType, dtypeOf, type TensorData } from "../../../lib/core/dtype.ts";
 import { emitPlan } from "../../../kernels/cpu/emit.ts";
+import { slack } from "../../../kernels/cpu/stages/scratch.ts";
+import { type Target, webAssembly } from "../../../kernels/cpu/target.ts";
+import { nativeImports } from "../../../lib/device/cpu/native_calls.ts";
+import { native } from "./native.ts";
 import { assertEquals } from "@std/assert";
 
 /** A plan of one launch, whose inputs and outputs are bindings in this order. */
@@ -50,11 +55,36 @@ export function runKernel(
 ): TensorData[] {
   const described = inputs.map((data) => ({ dtype: dtypeOf(data)!, size: data.length }));
   const plan = planOf(kernel, described, outputs);
-  const { bytes, stages, scratchBytes } = emitPlan(plan);
+  const [first, ...others] = targetsFor(kernel).map((target) =>
+    run(plan, target, inputs, outputs, inPlace)
+  );
+  for (const other of others) assertEquals(other.map(bitsOf), first!.map(bitsOf), "other bits");
+  return first!;
+}
+
+/** WebAssembly, and what native code there is for the tiles of products. */
+function targetsFor({ kind }: Kernel): Target[] {
+  const hasTiles = kind === "matmul" || kind.startsWith("conv2d");
+  return hasTiles
+    ? [webAssembly, ...native().available.map((i) => ({ native: native().tilesFor(i) }))]
+    : [webAssembly];
+}
+
+const bitsOf = (data: TensorData) => new Uint32Array(data.buffer, data.byteOffset, data.length);
+
+/** What a plan of one launch computes for a target. */
+function run(
+  plan: Plan,
+  target: Target,
+  inputs: readonly TensorData[],
+  outputs: readonly { dtype: DType; size: number }[],
+  inPlace: boolean | number,
+): TensorData[] {
+  const { bytes, stages, scratchBytes } = emitPlan(plan, target);
   let end = 4096;
   const place = (size: number) => {
     const at = end;
-    end += Math.ceil((size + 64) / 64) * 64;
+    end += Math.ceil((size + slack) / 64) * 64;
     return at;
   };
   const addresses = [...plan.bindings, scratchBytes[0]!].map(place);
@@ -64,9 +94,14 @@ export function runKernel(
   const pages = Math.ceil(end / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
   const all = new Uint8Array(memory.buffer);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const imports = target.native === undefined
+    ? {}
+    : nativeImports(memory, 1024, native().trampoline);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory, ...imports },
+  });
   const functions = exports as Record<string, (args: number, begin: number, end: number) => void>;
-  const run = (order: (task: number, tasks: number) => number): TensorData[] => {
+  const runBy = (order: (task: number, tasks: number) => number): TensorData[] => {
     all.fill(guard);
     inputs.forEach((data, index) => {
       all.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), addresses[index]!);
@@ -88,8 +123,8 @@ export function runKernel(
       const copy = all.slice(at, at + length).buffer;
       return dtype === "f32" ? new Float32Array(copy) : new Int32Array(copy);
     });
-  const forwards = run((i) => i);
-  const backwards = run((i, tasks) => tasks - 1 - i);
+  const forwards = runBy((i) => i);
+  const backwards = runBy((i, tasks) => tasks - 1 - i);
   assertEquals(backwards, forwards, "the order of a stage's tasks changes the result");
   return forwards;
 }

@@ -1,0 +1,108 @@
+import {
+  type Address,
+  type Assembler,
+  Label,
+  type VectorInstruction,
+  type VectorRegister,
+} from "./x86.ts";
+
+/** Instructions of one width, so that one emitter serves AVX2 and AVX-512. */
+export interface Vectors {
+  /** Floats in a register, and registers. */
+  readonly lanes: 8 | 16;
+  readonly registers: 16 | 32;
+  load(code: Assembler, to: VectorRegister, from: Address): void;
+  store(code: Assembler, to: Address, from: VectorRegister): void;
+  /** All lanes of `to` = the float at `from`. */
+  broadcast(code: Assembler, to: VectorRegister, from: Address): void;
+  /** to += x * y, rounded once. */
+  multiplyAdd(code: Assembler, to: VectorRegister, x: VectorRegister, y: VectorRegister): void;
+  /**
+   * to += x * y, where y is one float for all lanes; undefined where that takes a register, by
+   * `broadcast`.
+   */
+  readonly multiplyAddBroadcast:
+    | ((code: Assembler, to: VectorRegister, x: VectorRegister, y: Address) => void)
+    | undefined;
+  add(code: Assembler, to: VectorRegister, x: VectorRegister, y: VectorRegister): void;
+  zero(code: Assembler, to: VectorRegister): void;
+  /** Prepares loads and stores of the first `lanes` lanes; may use rcx and the register `free`. */
+  mask(code: Assembler, lanes: number, free: VectorRegister): Mask;
+}
+
+/** Loads and stores of the first lanes; the others are not touched, and 0 once loaded. */
+export interface Mask {
+  load(to: VectorRegister, from: Address): void;
+  store(to: Address, from: VectorRegister): void;
+  /** Emits the constants that it needs, behind the code. */
+  finish(): void;
+}
+
+const instruction = (
+  prefix: VectorInstruction["prefix"],
+  map: VectorInstruction["map"],
+  opcode: number,
+): VectorInstruction => ({ prefix, map, opcode });
+
+const vmovupsLoad = instruction("none", "0F", 0x10), vmovupsStore = instruction("none", "0F", 0x11);
+const vbroadcastss = instruction("66", "0F38", 0x18);
+const vfmadd231ps = instruction("66", "0F38", 0xb8);
+const vaddps = instruction("none", "0F", 0x58), vxorps = instruction("none", "0F", 0x57);
+const vmaskmovpsLoad = instruction("66", "0F38", 0x2c);
+const vmaskmovpsStore = instruction("66", "0F38", 0x2e);
+const vpxord = instruction("66", "0F", 0xef);
+
+/** 256 bits: AVX2 and FMA. */
+export const avx2: Vectors = {
+  lanes: 8,
+  registers: 16,
+  load: (code, to, from) => code.vex(vmovupsLoad, to, 0, from),
+  store: (code, to, from) => code.vex(vmovupsStore, from, 0, to),
+  broadcast: (code, to, from) => code.vex(vbroadcastss, to, 0, from),
+  multiplyAdd: (code, to, x, y) => code.vex(vfmadd231ps, to, x, y),
+  multiplyAddBroadcast: undefined,
+  add: (code, to, x, y) => code.vex(vaddps, to, x, y),
+  zero: (code, to) => code.vex(vxorps, to, to, to),
+  mask(code, lanes, free) {
+    // The sign of each lane says whether it counts.
+    const signs = new Label();
+    code.vex(vmovupsLoad, free, 0, signs);
+    return {
+      load: (to, from) => code.vex(vmaskmovpsLoad, to, free, from),
+      store: (to, from) => code.vex(vmaskmovpsStore, from, free, to),
+      finish() {
+        code.align(32);
+        code.place(signs);
+        code.words(Array.from({ length: 8 }, (_, lane) => lane < lanes ? -1 : 0));
+      },
+    };
+  },
+};
+
+const whole = { unit: 64 } as const, single = { unit: 4 } as const;
+/** The mask register that is in use. */
+const mask = 1;
+
+/** 512 bits: AVX-512F, of the whole family. */
+export const avx512: Vectors = {
+  lanes: 16,
+  registers: 32,
+  load: (code, to, from) => code.evex(vmovupsLoad, to, 0, from, whole),
+  store: (code, to, from) => code.evex(vmovupsStore, from, 0, to, whole),
+  broadcast: (code, to, from) => code.evex(vbroadcastss, to, 0, from, single),
+  multiplyAdd: (code, to, x, y) => code.evex(vfmadd231ps, to, x, y, whole),
+  multiplyAddBroadcast: (code, to, x, y) =>
+    code.evex(vfmadd231ps, to, x, y, { unit: 4, broadcasts: true }),
+  add: (code, to, x, y) => code.evex(vaddps, to, x, y, whole),
+  // Not vxorps, which is of AVX-512DQ at this width.
+  zero: (code, to) => code.evex(vpxord, to, to, to, whole),
+  mask(code, lanes) {
+    code.constant("rcx", 2 ** lanes - 1);
+    code.kmovw(mask, "rcx");
+    return {
+      load: (to, from) => code.evex(vmovupsLoad, to, 0, from, { unit: 64, mask, zeroes: true }),
+      store: (to, from) => code.evex(vmovupsStore, from, 0, to, { unit: 64, mask }),
+      finish() {},
+    };
+  },
+};
