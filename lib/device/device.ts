@@ -63,6 +63,8 @@ export interface Device {
 export interface DeviceOptions {
   /** Threads of the CPU device; by default one for each core. */
   readonly threads?: number;
+  /** What the CPU device computes products with; by default the best that it may use. */
+  readonly instructions?: "wasm" | "avx2" | "avx512";
   /** Settings of other devices. */
   readonly [option: string]: unknown;
 }

@@ -98,7 +98,7 @@ const cases = [
 
 /** Milliseconds of the first run, and of the later ones in ascending order. */
 async function measure(test: Case, threads: number): Promise<{ first: number; sorted: number[] }> {
-  const device = createCpuDevice({ threads });
+  const device = await createCpuDevice({ threads });
   try {
     const random = new Random(1);
     const f32 = (size: number) => ({ dtype: "f32", size }) as const;

@@ -87,7 +87,7 @@ async function main(): Promise<boolean> {
     ? {}
     : { tiling: choice("tiling", values.tiling, tilings) };
   const open = choice("device", values.device, {
-    cpu: () => Promise.resolve(createCpuDevice()),
+    cpu: () => createCpuDevice(),
     webgpu: () => createWebgpuDevice(webgpu),
   });
   const compare = choice("graphs", values.graphs, kinds);

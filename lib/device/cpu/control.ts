@@ -33,8 +33,14 @@ export const control = {
 /** Bytes of the message about a failure. */
 export const longestMessage = 4 * (control.first - control.failedMessage);
 
+/** More threads than this cost more at barriers than they bring. */
+export const mostThreads = 16;
+
+/** Where the threads' frames for native code are, and the bytes of each. */
+export const frames = { address: 1024, bytes: 64 } as const;
+
 /** Bytes at the start of the memory that belong to the control block. */
-export const controlBytes = 1024;
+export const controlBytes = frames.address + mostThreads * frames.bytes;
 
 /**
  * Commands are a list in the shared memory. Word 0 of each is the address of the next, word 1 is
@@ -57,4 +63,6 @@ export interface Welcome {
   /** This thread's number, from 0. */
   readonly thread: number;
   readonly threads: number;
+  /** Where calls of native code begin, if there is any. */
+  readonly trampoline: bigint | undefined;
 }

@@ -1,32 +1,56 @@
-import { positiveInteger } from "../../core/option_kinds.ts";
+import { emitPlan, type EmittedPlan } from "../../../kernels/cpu/emit.ts";
+import { type Target, webAssembly } from "../../../kernels/cpu/target.ts";
+import { oneOf, positiveInteger } from "../../core/option_kinds.ts";
 import { options } from "../../core/options.ts";
 import type { Plan } from "../../compile/plan.ts";
 import type { TensorData } from "../../core/dtype.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { Device, Executable, Storage } from "../device.ts";
 import { SharedMemory } from "./shared_memory.ts";
+import { mostThreads } from "./control.ts";
+import {
+  chooseNative,
+  instructionNames,
+  type Instructions,
+  instructionSets,
+  type NativeChoice,
+} from "./instructions.ts";
 import { Pool } from "./pool.ts";
 import { checkBindings, type LoadedProgram, loadProgram } from "./program.ts";
 
-/** More threads than this cost more at barriers than they bring. */
-const mostThreads = 16;
+/** Settings of the CPU device. */
+export interface CpuOptions {
+  /** Threads, at most 16; by default one for each core. */
+  readonly threads?: number;
+  /**
+   * What products are computed with: "avx2" and "avx512" are native code, which takes an x86-64
+   * processor that has them, Linux, and `--allow-ffi`. By default the best that there is, or what
+   * `STRIATE_INSTRUCTIONS` says. All give the same bits where "wasm" may round a multiply-add once, as
+   * it does on these processors.
+   */
+  readonly instructions?: Instructions;
+}
 
 /**
- * The CPU as a device: WebAssembly SIMD kernels on worker threads over one shared memory.
+ * The CPU as a device: WebAssembly SIMD kernels, and native code for products where it may be run, on
+ * worker threads over one shared memory.
  *
  * ```ts
  * import { createCpuDevice } from "./cpu.ts";
- * const device = createCpuDevice({ threads: 2 });
+ * const device = await createCpuDevice({ threads: 2 });
  * const storage = device.allocate(8);
  * device.write(storage, Float32Array.of(1, 2));
  * console.log(new Float32Array(await device.read(storage, 8))); // Float32Array(2) [ 1, 2 ]
  * await device.close();
  * ```
  */
-export function createCpuDevice(given: { readonly threads?: number } = {}): Device {
-  const schema = { threads: positiveInteger(navigator.hardwareConcurrency) };
-  const { threads } = options("cpu", given, schema);
-  return new CpuDevice(Math.min(threads, mostThreads));
+export async function createCpuDevice(given: CpuOptions = {}): Promise<Device> {
+  const schema = {
+    threads: positiveInteger(navigator.hardwareConcurrency),
+    instructions: oneOf(instructionSets),
+  };
+  const { threads, instructions } = options("cpu", given, schema);
+  return new CpuDevice(Math.min(threads, mostThreads), await chooseNative(instructions));
 }
 
 /** A block of the device's memory. */
@@ -58,7 +82,7 @@ class CpuExecutable implements Executable {
     this.#plan = plan;
     this.#forget = device.pool.reserve(1);
     try {
-      this.#program = loadProgram(plan, device.memory);
+      this.#program = loadProgram(plan, device.emit(plan), device.memory);
     } catch (error) {
       device.memory.free(this.#forget);
       throw error;
@@ -96,13 +120,30 @@ class CpuDevice implements Device {
   readonly memory = new SharedMemory();
   readonly pool: Pool;
 
-  constructor(threads: number) {
-    this.pool = new Pool(this.memory, threads);
+  readonly #instructions: Instructions;
+  readonly #target: Target;
+
+  constructor(threads: number, native: NativeChoice | undefined) {
+    this.#instructions = native?.instructions ?? "wasm";
+    this.#target = native === undefined
+      ? webAssembly
+      : { native: native.code.tilesFor(native.instructions) };
+    this.pool = new Pool(this.memory, threads, { trampoline: native?.code.trampoline });
   }
 
   get description(): string {
     const { threads } = this.pool;
-    return `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`;
+    return `${instructionNames[this.#instructions]}, ${threads} thread${threads === 1 ? "" : "s"}`;
+  }
+
+  /** A plan's kernels; in WebAssembly alone, where the native code of one cannot be made. */
+  emit(plan: Plan): EmittedPlan {
+    try {
+      return emitPlan(plan, this.#target);
+    } catch (error) {
+      if ((error as Error).name !== "NativeCodeError") throw error;
+      return emitPlan(plan, webAssembly);
+    }
   }
 
   get allocatedBytes(): number {

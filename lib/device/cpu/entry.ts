@@ -1,13 +1,14 @@
 import type { DeviceEntry } from "../device.ts";
+import type { CpuOptions } from "./cpu.ts";
 
-/** WebAssembly SIMD kernels on threads: there is always one. */
+/** Kernels on threads: there is always one. */
 export const cpu: DeviceEntry = {
   name: "cpu",
   rank: 0,
-  options: ["threads"],
+  options: ["threads", "instructions"],
   available: () => true,
-  async open({ threads }) {
+  async open(options) {
     const { createCpuDevice } = await import("./cpu.ts");
-    return createCpuDevice(threads === undefined ? {} : { threads });
+    return await createCpuDevice(options as CpuOptions);
   },
 };

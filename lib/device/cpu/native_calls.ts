@@ -23,9 +23,6 @@ export function bsearch(): Comparison {
   return (key, element, code) => symbols.bsearch(key, element, one, one, code);
 }
 
-/** Bytes of a thread's frame: the arguments of a tile, and which it is. */
-export const frameBytes = 64;
-
 /**
  * What modules with native code import besides the memory: `native` calls what the frame at the address
  * `frame` says.

@@ -52,8 +52,18 @@ export class Pool {
   /** What a launch is called, for errors: set by the runs queued, oldest first. */
   readonly #runs: { readonly number: number; readonly launches: readonly string[] }[] = [];
 
-  /** Starts `threads` threads over `memory`, which are waited for so long. */
-  constructor(memory: SharedMemory, threads: number, limits = patience) {
+  /**
+   * Starts `threads` threads over `memory`, which are waited for so long; they call native code by way of
+   * `trampoline`, where there is any.
+   */
+  constructor(
+    memory: SharedMemory,
+    threads: number,
+    { limits = patience, trampoline }: {
+      readonly limits?: typeof patience;
+      readonly trampoline?: bigint | undefined;
+    } = {},
+  ) {
     checkPermission();
     this.threads = threads;
     this.#patience = limits;
@@ -65,7 +75,7 @@ export class Pool {
         event.preventDefault();
         this.#fail(failureOf(`thread ${thread} failed: ${event.message}`));
       };
-      worker.postMessage({ memory: memory.memory, thread, threads } satisfies Welcome);
+      worker.postMessage({ memory: memory.memory, thread, threads, trampoline } satisfies Welcome);
       keepsProcessAlive(worker, false);
       return worker;
     });

@@ -1,4 +1,4 @@
-import { emitPlan } from "../../../kernels/cpu/emit.ts";
+import type { EmittedPlan } from "../../../kernels/cpu/emit.ts";
 import type { Place, Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { SharedMemory } from "./shared_memory.ts";
@@ -16,9 +16,12 @@ export interface LoadedProgram {
 
 let programs = 0;
 
-/** Compiles a plan and lays it out in memory. A DeviceError says so where there is no room. */
-export function loadProgram(plan: Plan, memory: SharedMemory): LoadedProgram {
-  const emitted = emitPlan(plan);
+/** Compiles an emitted plan and lays it out in memory. A DeviceError says so where there is no room. */
+export function loadProgram(
+  plan: Plan,
+  emitted: EmittedPlan,
+  memory: SharedMemory,
+): LoadedProgram {
   const module = new WebAssembly.Module(emitted.bytes);
   const blocks: number[] = [];
   const allocate = (bytes: number, purpose: string) => {

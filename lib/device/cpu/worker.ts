@@ -5,7 +5,7 @@
  * @module
  */
 
-import { commands, control, longestMessage, type Welcome } from "./control.ts";
+import { commands, control, frames, longestMessage, type Welcome } from "./control.ts";
 
 /** `Atomics.pause`, where there is one, tells the core that this is a waiting loop. */
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {});
@@ -49,7 +49,11 @@ class Thread {
   readonly #programs = new Map<number, readonly Phase[]>();
   #words: Int32Array;
 
-  constructor({ memory, thread, threads }: Welcome) {
+  /** What the modules of programs import. */
+  readonly #imports: WebAssembly.ModuleImports;
+
+  constructor({ memory, thread, threads }: Welcome, native: WebAssembly.ModuleImports) {
+    this.#imports = { memory, ...native };
     this.#memory = memory;
     this.#thread = thread;
     this.#threads = threads;
@@ -211,8 +215,9 @@ class Thread {
     const bytes = new Uint8Array(length);
     this.#word(Math.ceil((from + length) / 4) - 1);
     bytes.set(new Uint8Array(this.#memory.buffer, from, length));
-    const imports = { env: { memory: this.#memory } };
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      env: this.#imports,
+    });
     return this.#phasesOf(at, (fn) => exports[`f${fn}`] as KernelFunction);
   }
 
@@ -236,12 +241,22 @@ class Thread {
   }
 }
 
+/** What modules with native code import. */
+async function nativeOf(
+  { memory, thread, trampoline }: Welcome,
+): Promise<WebAssembly.ModuleImports> {
+  if (trampoline === undefined) return {};
+  const { nativeImports } = await import("./native_calls.ts");
+  return { ...nativeImports(memory, frames.address + thread * frames.bytes, trampoline) };
+}
+
 addEventListener("message", (event) => {
   // Not at once: from here on this thread's event loop stands still while there is work. What Deno
   // has begun in it to load this module has to end first, or the next import of an npm package, by
   // whatever thread, waits for it for ever.
   setTimeout(async () => {
-    await new Thread((event as MessageEvent<Welcome>).data).run();
+    const welcome = (event as MessageEvent<Welcome>).data;
+    await new Thread(welcome, await nativeOf(welcome)).run();
     close();
   }, 0);
 }, { once: true });

@@ -88,7 +88,7 @@ function longPlan(n: number): Plan {
 Deno.test("cpu device: the same bits for any number of threads", async () => {
   const n = 100_003, x = normals(1, n), found: number[] = [];
   for (const threads of [1, 2, 3]) {
-    const device = createCpuDevice({ threads });
+    const device = await createCpuDevice({ threads });
     const executable = device.load(longPlan(n));
     const input = device.allocate(n * 4), output = device.allocate(4);
     device.write(input, x);
@@ -102,7 +102,7 @@ Deno.test("cpu device: the same bits for any number of threads", async () => {
 });
 
 Deno.test("cpu device: writes, runs and reads in the order in which they were queued", async () => {
-  const device = createCpuDevice({ threads: 2 });
+  const device = await createCpuDevice({ threads: 2 });
   const n = 1000, a = device.allocate(n * 4), b = device.allocate(n * 4);
   const executable = device.load(affinePlan(n));
   const reads: Promise<ArrayBuffer>[] = [];
@@ -123,7 +123,7 @@ Deno.test("cpu device: writes, runs and reads in the order in which they were qu
 });
 
 Deno.test("cpu device: updates in place, many runs, no memory left behind", async () => {
-  const device = createCpuDevice({ threads: 2 });
+  const device = await createCpuDevice({ threads: 2 });
   const n = 5000, storage = device.allocate(n * 4);
   const plan = affinePlan(n);
   const inPlace: Plan = {
@@ -156,7 +156,7 @@ Deno.test("cpu device: updates in place, many runs, no memory left behind", asyn
 });
 
 Deno.test("cpu device: what does not fit is an error that says so", async () => {
-  const device = createCpuDevice({ threads: 1 });
+  const device = await createCpuDevice({ threads: 1 });
   const error = assertThrows(() => device.allocate(5 * 2 ** 30), DeviceError) as DeviceError;
   assertStringIncludes(error.message, "5368709120 bytes (5120.0 MiB)");
   assertStringIncludes(error.message, "4 GiB");
@@ -172,16 +172,16 @@ Deno.test("cpu device: what does not fit is an error that says so", async () => 
   assertThrows(() => executable.run([large, large]), DeviceError, "give each its own");
   storage.release();
   assertThrows(() => device.write(storage, new Float32Array(1)), DeviceError, "released");
-  const other = createCpuDevice({ threads: 1 });
+  const other = await createCpuDevice({ threads: 1 });
   const foreign = other.allocate(8);
   await assertRejects(() => device.read(foreign, 4), DeviceError, "another device");
   await device.close();
   await other.close();
-  assertThrows(() => createCpuDevice({ threads: 0 }), RangeError, "threads");
+  await assertRejects(() => createCpuDevice({ threads: 0 }), RangeError, "threads");
 });
 
 Deno.test("cpu device: waits for memory that queued work will give back", async () => {
-  const device = createCpuDevice({ threads: 2 });
+  const device = await createCpuDevice({ threads: 2 });
   const n = 1 << 20, output = device.allocate(n * 4), executable = device.load(affinePlan(n));
   for (let round = 0; round < 3; round++) {
     const large = device.allocate(3 * 2 ** 30);
@@ -194,7 +194,7 @@ Deno.test("cpu device: waits for memory that queued work will give back", async 
 
 Deno.test("cpu device: a kernel that traps is an error, not a hang", async () => {
   for (const threads of [1, 2]) {
-    const device = createCpuDevice({ threads });
+    const device = await createCpuDevice({ threads });
     const n = 50_000, a = device.allocate(n * 4), b = device.allocate(n * 4);
     // Far outside the memory.
     const executable = device.load(planOf(affine(n, 2 ** 29), [f32(n)], [f32(n)]));
@@ -212,7 +212,7 @@ Deno.test("cpu device: a kernel that traps is an error, not a hang", async () =>
 });
 
 Deno.test("cpu device: nothing to do, and after the end", async () => {
-  const device = createCpuDevice();
+  const device = await createCpuDevice();
   await device.finish();
   const empty: Plan = {
     launches: [],
@@ -239,7 +239,7 @@ Deno.test("cpu device: a script waits for its results and then ends by itself", 
     import { planOf } from ${
     JSON.stringify(new URL("../../kernels/cpu/run_kernel.ts", import.meta.url).href)
   };
-    const device = createCpuDevice();
+    const device = await createCpuDevice();
     const kernel = ${JSON.stringify(affine(1000))};
     const values = [{ dtype: "f32", size: 1000 }];
     const executable = device.load(planOf(kernel, values, values));

@@ -17,7 +17,7 @@ function dead(): { pool: Pool; memory: SharedMemory } {
   Object.defineProperty(globalThis, "Worker", { value: Dead, configurable: true });
   try {
     const memory = new SharedMemory();
-    return { pool: new Pool(memory, 2, limits), memory };
+    return { pool: new Pool(memory, 2, { limits }), memory };
   } finally {
     Object.defineProperty(globalThis, "Worker", { value: Worker, configurable: true });
   }

@@ -7,7 +7,7 @@ import { partition as blocked } from "../../../../kernels/cpu/product/strategy_b
 import { partition as longSum } from "../../../../kernels/cpu/product/strategy_long_sum.ts";
 import { partition as packedOnce } from "../../../../kernels/cpu/product/strategy_packed_once.ts";
 import { partition as thin } from "../../../../kernels/cpu/product/strategy_thin.ts";
-import type { Panels } from "../../../../kernels/cpu/product/tile_6x8.ts";
+import type { Panels } from "../../../../kernels/cpu/product/tile.ts";
 import { type Tiles, tilesOf } from "../../../../kernels/cpu/product/tiling.ts";
 
 type Size = readonly [m: number, n: number, k: number];
