@@ -347,9 +347,7 @@ export class Assembler {
   }
 
   #word(value: number): void {
-    if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
-      throw unencodable(value);
-    }
+    if (value !== (value | 0)) throw unencodable(value);
     for (let i = 0; i < 4; i++) this.#code.push(value >> 8 * i & 255);
   }
 }

@@ -1,4 +1,3 @@
-import { emitPlan, type EmittedPlan } from "../../../kernels/cpu/emit.ts";
 import { type Target, webAssembly } from "../../../kernels/cpu/target.ts";
 import { oneOf, positiveInteger } from "../../core/option_kinds.ts";
 import { options } from "../../core/options.ts";
@@ -82,7 +81,7 @@ class CpuExecutable implements Executable {
     this.#plan = plan;
     this.#forget = device.pool.reserve(1);
     try {
-      this.#program = loadProgram(plan, device.emit(plan), device.memory);
+      this.#program = loadProgram(plan, device.target, device.memory);
     } catch (error) {
       device.memory.free(this.#forget);
       throw error;
@@ -121,11 +120,11 @@ class CpuDevice implements Device {
   readonly pool: Pool;
 
   readonly #instructions: Instructions;
-  readonly #target: Target;
+  readonly target: Target;
 
   constructor(threads: number, native: NativeChoice | undefined) {
     this.#instructions = native?.instructions ?? "wasm";
-    this.#target = native === undefined
+    this.target = native === undefined
       ? webAssembly
       : { native: native.code.tilesFor(native.instructions) };
     this.pool = new Pool(this.memory, threads, { trampoline: native?.code.trampoline });
@@ -134,16 +133,6 @@ class CpuDevice implements Device {
   get description(): string {
     const { threads } = this.pool;
     return `${instructionNames[this.#instructions]}, ${threads} thread${threads === 1 ? "" : "s"}`;
-  }
-
-  /** A plan's kernels; in WebAssembly alone, where the native code of one cannot be made. */
-  emit(plan: Plan): EmittedPlan {
-    try {
-      return emitPlan(plan, this.#target);
-    } catch (error) {
-      if ((error as Error).name !== "NativeCodeError") throw error;
-      return emitPlan(plan, webAssembly);
-    }
   }
 
   get allocatedBytes(): number {

@@ -35,8 +35,8 @@ export interface System {
 /** Bytes of the region: addresses only, until they are used. And of a page. */
 const regionBytes = 64 << 20, pageBytes = 4096;
 
-/** Linux' C library. */
-function linux(): System {
+/** Linux, by way of its C library. */
+export function linux(): System {
   const { symbols } = Deno.dlopen("libc.so.6", {
     mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
     mprotect: { parameters: ["pointer", "usize", "i32"], result: "i32" },

@@ -1,4 +1,5 @@
-import type { EmittedPlan } from "../../../kernels/cpu/emit.ts";
+import { emitPlan, type EmittedPlan } from "../../../kernels/cpu/emit.ts";
+import { type Target, webAssembly } from "../../../kernels/cpu/target.ts";
 import type { Place, Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { SharedMemory } from "./shared_memory.ts";
@@ -16,12 +17,24 @@ export interface LoadedProgram {
 
 let programs = 0;
 
-/** Compiles an emitted plan and lays it out in memory. A DeviceError says so where there is no room. */
+/** A plan's kernels for a target; for WebAssembly alone, where the native code of one cannot be made. */
+function emittedFor(plan: Plan, target: Target): EmittedPlan {
+  try {
+    return emitPlan(plan, target);
+  } catch (error) {
+    // By its name, since its class is not loaded where there is no native code.
+    if (!(error instanceof Error && error.name === "NativeCodeError")) throw error;
+    return emitPlan(plan, webAssembly);
+  }
+}
+
+/** Compiles a plan for a target and lays it out in memory. A DeviceError says so where there is no room. */
 export function loadProgram(
   plan: Plan,
-  emitted: EmittedPlan,
+  target: Target,
   memory: SharedMemory,
 ): LoadedProgram {
+  const emitted = emittedFor(plan, target);
   const module = new WebAssembly.Module(emitted.bytes);
   const blocks: number[] = [];
   const allocate = (bytes: number, purpose: string) => {
