@@ -90,7 +90,8 @@ Examples
   deno task evaluate --weights runs/lenet5-mnist/model.safetensors --images digits
 
 Environment
-  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE  as for deno task train`;
+  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_INSTRUCTIONS
+                  as for deno task train`;
 
 /** Options that are only for images. */
 const onlyImages = [

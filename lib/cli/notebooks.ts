@@ -36,7 +36,8 @@ Examples
 
 Environment
   STRIATE_PYTHON  the Python that has nbclient
-  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE  as for deno task train`;
+  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_INSTRUCTIONS
+                  as for deno task train`;
 
 /** The notebooks that are named, or all. */
 async function chosen(names: readonly string[]): Promise<string[]> {

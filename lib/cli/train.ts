@@ -261,10 +261,11 @@ Examples
   deno task train --recipe relu-tanh --seeds 1
 
 Environment
-  STRIATE_CACHE    where downloads are kept
-  STRIATE_MIRROR   a URL or folder to take them from instead of their origin
-  STRIATE_TIMEOUT  seconds that a server may be silent (30)
-  STRIATE_DEVICE   auto, webgpu or cpu`;
+  STRIATE_CACHE         where downloads are kept
+  STRIATE_MIRROR        a URL or folder to take them from instead of their origin
+  STRIATE_TIMEOUT       seconds that a server may be silent (30)
+  STRIATE_DEVICE        auto, webgpu or cpu
+  STRIATE_INSTRUCTIONS  what the CPU computes products with: wasm, avx2 or avx512 (the best there is)`;
 
 /** The command; returns the exit code. */
 export const main = command(options, help, async ({ recipe, seeds, steps, ...given }) => {

@@ -12,14 +12,8 @@ import { f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
 import type { Product, Strategy } from "./product.ts";
 import { plainTail, tailLoad } from "./tail.ts";
-import {
-  panelsOf,
-  portableTile,
-  type TileFunction,
-  tileFunction,
-  tileOf,
-  type TileSize,
-} from "./tile.ts";
+import { panelsOf, portableTile, tileFunction, tileOf, type TileSize } from "./tile.ts";
+import type { TileFunction } from "./tile_function.ts";
 import { runsOf, tilesOf, Tiling } from "./tiling.ts";
 
 /** Rows and columns together up to which some hundred steps of both stay in the cache unpacked. */

@@ -4,7 +4,7 @@ import type { FunctionBuilder, Local, ModuleBuilder, Operand } from "../wasm/ass
 import { call, f32x4, i32, v128 } from "../wasm/instructions.ts";
 import { stepsOf, type SumAxis } from "./axes.ts";
 import { orderOf } from "./chains.ts";
-import type { TileFunction, TileOptions } from "./tile.ts";
+import type { TileFunction, TileOptions } from "./tile_function.ts";
 
 /**
  * A tile in WebAssembly, with one or two vectors of four columns.

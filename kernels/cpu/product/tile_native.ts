@@ -3,7 +3,7 @@ import type { NativeTiles } from "../target.ts";
 import type { ModuleBuilder } from "../wasm/assembler.ts";
 import { call, i32 } from "../wasm/instructions.ts";
 import { orderOf } from "./chains.ts";
-import type { TileArguments, TileFunction, TileOptions } from "./tile.ts";
+import type { TileArguments, TileFunction, TileOptions } from "./tile_function.ts";
 
 /**
  * A tile in native code, as a function that leaves its arguments where the thread's frame is, and calls

@@ -1,6 +1,6 @@
 import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
-import type { TileFunction } from "./tile.ts";
+import type { TileFunction } from "./tile_function.ts";
 
 /**
  * Runs `body` for the numbers from `from` to before `to`, at most `most` at a time: with the first, and
