@@ -1,6 +1,7 @@
 import type { Dataset } from "../train/dataset.ts";
 import type { DataStream } from "../train/stream.ts";
-import { frozenLayer, headRateFactor, usualOf } from "./training_settings.ts";
+import { frozenLayer, headRateFactor } from "./training_settings.ts";
+import { usualOf } from "./usual_settings.ts";
 import type { Setup } from "./setup.ts";
 
 /** What a run does, in rows of a name and what there is to say. */

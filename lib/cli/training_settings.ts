@@ -2,46 +2,19 @@ import { integer, number, oneOf, positiveInteger, text } from "../core/option_ki
 import { pick, type Values } from "../core/options.ts";
 import { nearestName } from "../core/suggest.ts";
 import type { StepConfig } from "../augment/steps.ts";
-import type { Optimizer } from "../train/optimizer.ts";
-import { adadelta, adagrad, adam, adamW, lamb, lion, rmsprop, sgd } from "../train/optimizers.ts";
-import {
-  constantRate,
-  cosineDecay,
-  divideOnPlateau,
-  exponentialDecay,
-  multiStepDecay,
-  oneCycle,
-  polynomialDecay,
-  type Schedule,
-  stepDecay,
-  warmUp,
-} from "../train/learning_rate.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
 import { networkOption } from "./network_option.ts";
 import { option, path, toggle, UsageError } from "./command.ts";
+import {
+  firstRates,
+  hasMomentum,
+  optimizerNames,
+  type OptimizerSettings,
+  scheduleNames,
+} from "./training_optimizer.ts";
+import { type UsualName, usualOf } from "./usual_settings.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
-
-const optimizers = { sgd, adam, adamw: adamW, rmsprop, adagrad, adadelta, lion, lamb };
-type OptimizerName = keyof typeof optimizers;
-const optimizerNames = Object.keys(optimizers) as OptimizerName[];
-const hasMomentum = (name: OptimizerName) => name === "sgd" || name === "rmsprop";
-
-const schedules = {
-  constant: constantRate,
-  step: (rate, epochs) => stepDecay(rate, { every: Math.max(1, Math.ceil(epochs / 3)) }),
-  // The paper of the residual networks: a tenth after half of the time, a hundredth after three quarters.
-  "multi-step": (rate, epochs) => multiStepDecay(rate, { at: [epochs / 2, 0.75 * epochs] }),
-  exponential: (rate, epochs) => exponentialDecay(rate, { factor: 0.01 ** (1 / epochs) }),
-  cosine: (rate, epochs) => cosineDecay(rate, { epochs }),
-  "warm-up": (rate, epochs) =>
-    warmUp(cosineDecay(rate, { epochs: 0.9 * epochs }), { epochs: 0.1 * epochs }),
-  "one-cycle": (rate, epochs) => oneCycle(rate, { epochs }),
-  polynomial: (rate, epochs) => polynomialDecay(rate, { epochs }),
-  plateau: (rate) => divideOnPlateau(rate, { patience: 2 }),
-} satisfies Record<string, (rate: number, epochs: number) => Schedule>;
-type ScheduleName = keyof typeof schedules;
-const scheduleNames = Object.keys(schedules) as ScheduleName[];
 
 const size = (help: string) => option(help, number({ least: 0 }));
 
@@ -77,7 +50,10 @@ export const runSchema = {
     "times that all images are seen (3 of drawn data, 10 others, 30 a folder)",
     integer({ least: 0 }),
   ),
-  "batch-size": option("images of a batch (32; 16 with --weights)", positiveInteger()),
+  "batch-size": option(
+    "images of a batch (32; of a folder, or with --weights, 16)",
+    positiveInteger(),
+  ),
   accumulate: option("batches of a step, where memory holds no larger ones (1)", positiveInteger()),
   optimizer: option("the rule of the steps (sgd)", oneOf(optimizerNames)),
   "learning-rate": size(
@@ -108,7 +84,7 @@ export const runSchema = {
 export type Given = Values<typeof runSchema>;
 
 /** Options with their defaults: what a run depends on, and what its checkpoint keeps. */
-export interface Settings {
+export interface Settings extends OptimizerSettings {
   /** What is usual for such a run, where nothing else was said. */
   readonly usual: UsualName;
   /** Undefined for a model that was saved here. */
@@ -125,14 +101,8 @@ export interface Settings {
   readonly weights?: string;
   readonly freeze?: string;
   readonly headEpochs: number;
-  readonly epochs: number;
   readonly batchSize: number;
   readonly accumulate?: number;
-  readonly optimizer: OptimizerName;
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
-  readonly schedule: ScheduleName;
   readonly ema?: boolean;
   readonly mixup?: number;
   readonly labelSmoothing: number;
@@ -140,82 +110,11 @@ export interface Settings {
   readonly seed: number;
 }
 
-/** What is usual for runs of a kind. */
-interface Usual {
-  /** What they do, in words. */
-  readonly title: string;
-  readonly model?: string;
-  readonly imageSize?: number;
-  readonly augment?: string;
-  readonly headEpochs?: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** For sgd. */
-  readonly learningRate: number;
-  /** For sgd. */
-  readonly weightDecay: number;
-  readonly schedule: ScheduleName;
-}
-
-const plain = {
-  title: "training from first weights",
-  epochs: 10,
-  batchSize: 32,
-  learningRate: 0.05,
-  weightDecay: 0.0005,
-  schedule: "cosine",
-} satisfies Usual;
-
-/** What is usual, by the kind of a run. */
-const usuals = {
-  plain: { ...plain, model: "lenet5" },
-  images: {
-    ...plain,
-    title: "training on images from first weights",
-    model: "cifar-resnet20",
-    imageSize: 64,
-    augment: "crop-flip",
-    epochs: 30,
-  },
-  "fine-tuning": {
-    title: "fine-tuning of weights that were trained before",
-    augment: "crop-flip",
-    headEpochs: 20,
-    epochs: 10,
-    batchSize: 16,
-    learningRate: 0.001,
-    weightDecay: 0.0001,
-    schedule: "cosine",
-  },
-  // 64,000 steps in batches of 128 of 50,000 images.
-  "residual-cifar": {
-    title: "the paper's recipe (He et al. 2016, section 4.2)",
-    augment: "cifar",
-    epochs: 164,
-    batchSize: 128,
-    learningRate: 0.1,
-    weightDecay: 0.0001,
-    schedule: "multi-step",
-  },
-} satisfies Record<string, Usual>;
-
-type UsualName = keyof typeof usuals;
-
-/** What is usual for a run. */
-export const usualOf = (name: UsualName): Usual => usuals[name];
-
 /**
  * How much larger the steps of a new head are than those of all weights after it. Features are many
  * and large: GoogLeNet's, of a squared length of some hundreds, bear no rate much above 0.01.
  */
 export const headRateFactor = 3;
-
-/** Learning rates where none is given; 0.001 for the rest. */
-const firstRates: Partial<Record<OptimizerName, number>> = {
-  adagrad: 0.01,
-  adadelta: 1,
-  lion: 0.0001,
-};
 
 /** Whether a name is that of a data set here, and no folder's. */
 export const isDataName = (name: string): name is DataName => Object.hasOwn(dataSets, name);
@@ -340,17 +239,3 @@ export const headSettings = ({ accumulate: _, ema: __, ...settings }: Settings):
   epochs: settings.headEpochs,
   learningRate: headRateFactor * settings.learningRate,
 });
-
-/** The optimizer of a run. */
-export function optimizerOf(settings: Settings): Optimizer {
-  const { optimizer, schedule, momentum, weightDecay, epochs } = settings;
-  try {
-    return optimizers[optimizer]({
-      learningRate: schedules[schedule](settings.learningRate, epochs),
-      weightDecay,
-      ...hasMomentum(optimizer) && { momentum },
-    });
-  } catch (error) {
-    throw new UsageError(`--optimizer: ${(error as Error).message}`);
-  }
-}

@@ -1,10 +1,10 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/cli/command.ts";
+import { optimizerOf } from "../../lib/cli/training_optimizer.ts";
 import { modelOf } from "../../lib/cli/training_model.ts";
 import {
   type Given,
   headSettings,
-  optimizerOf,
   resumedSettings,
   settingsOf,
 } from "../../lib/cli/training_settings.ts";
@@ -79,8 +79,8 @@ Deno.test("each kind of run has what is usual for it, and options come before th
       [usual, model, imageSize, augment, epochs, headEpochs, batchSize].join(" ")
     ),
     [
-      "images cifar-resnet20 64 crop-flip 30 0 32",
-      "images resnet18 96 crop-flip 30 0 32",
+      "images cifar-resnet20 64 crop-flip 30 0 16",
+      "images resnet18 96 crop-flip 30 0 16",
       "fine-tuning resnet18  crop-flip 2 20 16",
       "residual-cifar cifar-resnet20  cifar 164 0 128",
       "residual-cifar cifar-resnet20  none 164 0 8",

@@ -1,0 +1,197 @@
+import { FileLock } from "../core/file_lock.ts";
+import { Stopwatch } from "../core/stopwatch.ts";
+import { device } from "../tensor/runtime.ts";
+import { Dataset } from "../train/dataset.ts";
+import type { History } from "../train/history.ts";
+import type { Metrics } from "../train/metric.ts";
+import type { Model } from "../train/model.ts";
+import type { DataStream } from "../train/stream.ts";
+import { Interrupt } from "./interrupt.ts";
+import { Recording } from "./recording.ts";
+import { modelName, prepareFolder } from "./run_folder.ts";
+import type { Phase, Resumed } from "./run_record.ts";
+import { optimizerOf } from "./training_optimizer.ts";
+import type { Reporter } from "./training_report.ts";
+import { headSettings, type Settings } from "./training_settings.ts";
+import { classWeightsOf, prepareRun } from "./training_setup.ts";
+
+/** What `train` has done. */
+export interface Result {
+  /** Undefined where it was ended before the first step. */
+  readonly history: History | undefined;
+  readonly test: Metrics | undefined;
+  readonly seconds: number;
+  /** The exit code. */
+  readonly code: number;
+}
+
+/** A run that goes on. */
+export interface ResumedRun extends Required<Resumed> {
+  /** The file of its checkpoint. */
+  readonly checkpoint: string;
+}
+
+/** Trains as the settings say; Ctrl-C and the like end it after the step under way. */
+export async function train(
+  given: Settings,
+  folder: string,
+  resumed: ResumedRun | undefined,
+  report: Reporter,
+): Promise<Result> {
+  // What it does not take is said before anything is loaded.
+  optimizerOf(given.epochs > 0 ? given : headSettings(given));
+  const load = await prepareRun(given, resumed && await modelIn(resumed));
+  using lock = await FileLock.take(`${folder}/${modelName}`, "choose another (--out DIR)");
+  if (lock.leftBy !== undefined) report.takenOver(folder, lock.leftBy);
+  if (resumed?.folder !== folder) prepareFolder(folder);
+  const corrupt = new Set<string>();
+  const setup = await load({
+    download: report.download,
+    corrupt(image, reason) {
+      if (!corrupt.has(image)) report.corrupt(image, reason);
+      corrupt.add(image);
+    },
+  });
+  const { settings, net, plain, test } = setup;
+  const fingerprint = async () => {
+    const { fingerprintOf } = await import("./fingerprint.ts");
+    return await fingerprintOf(plain, test);
+  };
+  if (resumed !== undefined) {
+    const { checkSameData } = await import("./run_record.ts");
+    await checkSameData(resumed.folder, await fingerprint());
+  }
+  const classWeights = await classWeightsOf(settings, plain);
+  const watch = new Stopwatch();
+  const { kind, description, finish } = await opened();
+  report.start({ setup, device: { kind, description }, output: folder });
+  await using recording = new Recording(async () => {
+    const { RunRecord } = await import("./run_record.ts");
+    const data = {
+      train: lengthOf(plain),
+      test: lengthOf(test),
+      classes: net.classes,
+      fingerprint: await fingerprint(),
+    };
+    return await RunRecord.begin(
+      folder,
+      { settings, device: { kind, description }, data },
+      resumed,
+    );
+  });
+  using interrupt = new Interrupt(() =>
+    report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once")
+  );
+  const { signal } = interrupt;
+  let isRunning = false;
+  const trainPhase = async (phase: Phase): Promise<History> => {
+    const isHead = phase === "head";
+    const part = isHead ? await (await import("./head_phase.ts")).headPhase(setup, signal) : setup;
+    const ofPhase = isHead ? { phase: "head" } as const : {};
+    const own = isHead ? headSettings(settings) : settings;
+    const { labelSmoothing, accumulate } = own;
+    const average = own.ema ? await movingAverage() : undefined;
+    return await part.net.fit(part.train, {
+      epochs: own.epochs,
+      batchSize: own.batchSize,
+      optimizer: optimizerOf(own),
+      validation: part.test,
+      seed: own.seed,
+      progress: false,
+      ...labelSmoothing > 0 && { loss: { name: "crossEntropy", labelSmoothing } },
+      ...classWeights && { classWeights },
+      ...accumulate !== undefined && { accumulate },
+      ...average && { average },
+      onStep() {
+        watch.read();
+        if (isRunning) return;
+        isRunning = true;
+        // Queued is not done; what fails here is told by fit.
+        finish().then(() => (report.firstStep(), recording.started()), () => {});
+      },
+      onProgress(progress) {
+        report.progress({ ...progress, ...ofPhase });
+        recording.progress({ ...progress, ...ofPhase });
+      },
+      async onEpoch(record) {
+        report.epoch({ ...record, ...ofPhase }, own.epochs);
+        await recording.epoch({ ...record, ...ofPhase });
+      },
+      checkpoint: {
+        directory: folder,
+        everySeconds: 5,
+        metadata: { run: JSON.stringify(settings), phase },
+      },
+      ...resumed?.phase === phase && { resume: resumed.checkpoint },
+      signal,
+    });
+  };
+  let history: History | undefined;
+  try {
+    for (const phase of phasesOf(settings, resumed)) {
+      history = await trainPhase(phase);
+      if (history.stopped === "aborted") break;
+    }
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) {
+      return { history: undefined, test: undefined, seconds: 0, code: interrupt.code };
+    }
+    // What went wrong is the error, also where that cannot be written either.
+    if (isRunning) {
+      await recording.end("failed", { error: (error as Error).message }).catch(() => {});
+    }
+    throw error;
+  }
+  const seconds = watch.read() / 1000, { epochs, steps, stopped } = history!;
+  const images = corrupt.size > 0 ? { corruptImages: corrupt.size } : {};
+  const done = { steps, epochs: epochs.length, seconds, ...images };
+  if (stopped === "aborted") {
+    await recording.end("interrupted", done);
+    return { history, test: undefined, seconds, code: interrupt.code };
+  }
+  const measured = await net.evaluate(test);
+  await net.save(`${folder}/${modelName}`);
+  const mistakes = await mistakesOf(net, test, folder);
+  await recording.end("done", { ...done, test: measured, ...mistakes });
+  return { history, test: measured, seconds, code: 0 };
+}
+
+/** The phases that are still to come. */
+function phasesOf(
+  { headEpochs, epochs }: Settings,
+  resumed: ResumedRun | undefined,
+): Phase[] {
+  return [
+    ...headEpochs > 0 && resumed?.phase !== "all" ? ["head"] as const : [],
+    ...epochs > 0 ? ["all"] as const : [],
+  ];
+}
+
+/** The model in a checkpoint; that of a head is not yet the whole. */
+async function modelIn({ phase, checkpoint }: ResumedRun): Promise<Model | undefined> {
+  if (phase === "head") return undefined;
+  const { loadModel } = await import("../train/load_model.ts");
+  return await loadModel(checkpoint);
+}
+
+/** The average that `--ema` keeps: of short runs too, whose first weights are soon forgotten. */
+async function movingAverage() {
+  const { ema } = await import("../train/weight_average.ts");
+  return ema(0.999, { warmUp: true, power: 0.75 });
+}
+
+/** The device, and how long it has something to do. */
+async function opened() {
+  const runtime = await device(), { kind, description } = runtime;
+  return { kind, description, finish: () => runtime.finish() };
+}
+
+/** Examples; a stream does not know. */
+const lengthOf = (data: Dataset | DataStream) => data instanceof Dataset ? data.length : null;
+
+/** Keeps some mistakes; those of a stream have no place to be found at again. */
+async function mistakesOf(net: Model, test: Dataset | DataStream, folder: string) {
+  if (!(test instanceof Dataset)) return {};
+  const { keepMistakes } = await import("./mistakes.ts");
+  return { mistakes: await keepMistakes(net, test, `${folder}/mistakes`) };
+}
