@@ -19,8 +19,8 @@ const paths = await listNotebooks(notebooks);
 /** The notebook's number, by which its figures are found. */
 const numberOf = (path: string) => /^\d\d/.exec(basename(path))?.[0] ?? "";
 
-Deno.test("the course has eleven notebooks, numbered from 01 on", () => {
-  const numbers = Array.from({ length: 11 }, (_, i) => String(i + 1).padStart(2, "0"));
+Deno.test("the course has twelve notebooks, numbered from 01 on", () => {
+  const numbers = Array.from({ length: 12 }, (_, i) => String(i + 1).padStart(2, "0"));
   assertEquals(paths.map(numberOf), numbers);
 });
 
