@@ -87,7 +87,7 @@ Examples
   deno task evaluate --model googlenet --weights googlenet.safetensors --images images --labels labels.tsv
   deno task evaluate --model vgg16 --weights vgg16.pth --images val-{000..049}.tar --crops 10
   deno task evaluate --model cifar-resnet20 --weights cifar10 --data test_batch.bin
-  deno task evaluate --weights runs/lenet5-mnist/model.safetensors --images digits
+  deno task evaluate --weights runs/lenet5-mnist --images digits
 
 Environment
   STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_INSTRUCTIONS

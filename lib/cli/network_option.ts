@@ -34,7 +34,7 @@ export const deviceOption = option("where it runs (auto)", oneOf(deviceNames()))
 export const networkSchema = {
   model: networkOption("the network, one of those below; not needed for a model saved here"),
   weights: path(
-    "its weights: a file, URL or folder of a run, or imagenet or cifar10 for published ones",
+    "its weights: a file, URL, folder of a run, imagenet or cifar10",
   ),
 };
 

@@ -40,7 +40,7 @@ ${await formatNetworks()}
 
 Examples
   deno task predict --model squeezenet1.1 --weights imagenet --synsets synset_words.txt cat.jpg
-  deno task predict --weights runs/lenet5-mnist/model.safetensors seven.png`;
+  deno task predict --weights runs/lenet5-mnist seven.png`;
 
 /** The width of the longest bar. */
 const barWidth = 24;

@@ -8,6 +8,7 @@ export class Recording implements AsyncDisposable {
   readonly #begin: () => Promise<RunRecord>;
   #record: Promise<RunRecord> | undefined;
   #told: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   /** A record that `begin` begins when it is first told something. */
   constructor(begin: () => Promise<RunRecord>) {
@@ -35,6 +36,8 @@ export class Recording implements AsyncDisposable {
   }
 
   #tell(tell: (record: RunRecord) => Promise<void>): Promise<unknown> {
+    // A first step may turn out to be done when its run has ended by an error.
+    if (this.#isClosed) return Promise.resolve();
     const record = this.#record ??= this.#begin();
     this.#told = this.#told.then(async () => await tell(await record));
     this.#told.catch(() => {});
@@ -43,6 +46,7 @@ export class Recording implements AsyncDisposable {
 
   /** Closes it, also after an error. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     await this.#told.catch(() => {});
     (await this.#record?.catch(() => undefined))?.[Symbol.dispose]();
   }

@@ -12,6 +12,7 @@ import { command, formatOptions, option, path, runCommand, toggle, UsageError } 
 import { formatRecipes, recipeNames } from "./recipes/recipes.ts";
 import { reporterFor } from "./training_report.ts";
 import { type ResumedRun, train } from "./training_run.ts";
+import { formatUsuals } from "./usual_settings.ts";
 import {
   type Given,
   isDataName,
@@ -54,10 +55,8 @@ Images of your own (--data)
   a folder for each class, or such folders in train and val (or test); images in one folder with
   --labels; WebDataset shards with --val and --classes
 
-Defaults
-  for such a folder, for it with --weights (fine-tuning: a new head first, on features of the images
-  as they are, then all), for cifar10 and a network for it (the paper's recipe), and for other data;
-  a table shows them before work starts
+Defaults, by what is trained; a table shows those of a run before it begins
+${formatUsuals()}
 
 Recipes (--recipe), which take --epochs, --seeds, --seed, --steps, --data, --device, --out and --json
 ${await formatRecipes()}

@@ -22,7 +22,7 @@ const size = (help: string) => option(help, number({ least: 0 }));
 export const runSchema = {
   model: networkOption("one of those below (lenet5; of a folder cifar-resnet20)"),
   data: option(
-    `a folder of images, shards, or ${dataNames.join(", ")} (digits)`,
+    `a folder, shards, or ${dataNames.join(", ")} (digits)`,
     text(),
     "DIR|NAME",
   ),
@@ -43,25 +43,25 @@ export const runSchema = {
   weights: path("to begin with: a file, URL, folder of a run, imagenet or cifar10"),
   freeze: option("keeps the layers up to one, or to a block, as they are", text(), "LAYER"),
   "head-epochs": option(
-    "epochs of the new head alone, with --weights (20)",
+    "epochs of the new head alone, with --weights (below)",
     integer({ least: 0 }),
   ),
   epochs: option(
-    "times that all images are seen (3 of drawn data, 10 others, 30 a folder)",
+    "times that all images are seen (below; 3 of drawn data)",
     integer({ least: 0 }),
   ),
   "batch-size": option(
-    "images of a batch (32; of a folder, or with --weights, 16)",
+    "images of a batch (below)",
     positiveInteger(),
   ),
   accumulate: option("batches of a step, where memory holds no larger ones (1)", positiveInteger()),
   optimizer: option("the rule of the steps (sgd)", oneOf(optimizerNames)),
   "learning-rate": size(
-    "size of the first steps (sgd 0.05, adagrad 0.01, adadelta 1, lion 0.0001, else 0.001)",
+    "first rate (below; adagrad 0.01, adadelta 1, lion 0.0001, others 0.001)",
   ),
   momentum: size("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
-  "weight-decay": size("pull of the weights to zero (0.0005 for sgd, else 0)"),
-  schedule: option("how the learning rate changes (cosine)", oneOf(scheduleNames)),
+  "weight-decay": size("pull of the weights to zero (below for sgd, else 0)"),
+  schedule: option("how the learning rate changes (below)", oneOf(scheduleNames)),
   ema: toggle("measures and keeps the moving average of the weights"),
   mixup: option(
     "mixes each image with another, by shares of this alpha",

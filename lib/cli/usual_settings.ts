@@ -64,5 +64,20 @@ const usuals = {
 /** A kind of run. */
 export type UsualName = keyof typeof usuals;
 
+/** What is usual for each kind of run, in lines for the help. */
+export const formatUsuals = (): string =>
+  Object.values<Usual>(usuals).map((usual) => {
+    const { title, model, augment, headEpochs, epochs, batchSize, learningRate } = usual;
+    const settings = [
+      ...model ? [model] : [],
+      ...augment ? [`augment ${augment}`] : [],
+      ...headEpochs ? [`${headEpochs} head-epochs`] : [],
+      `${epochs} epochs`,
+      `batches of ${batchSize}`,
+    ];
+    const rule = `rate ${learningRate} (${usual.schedule}), weight decay ${usual.weightDecay}`;
+    return `  ${title}\n    ${settings.join(", ")}, ${rule}`;
+  }).join("\n");
+
 /** What is usual for a run. */
 export const usualOf = (name: UsualName): Usual => usuals[name];

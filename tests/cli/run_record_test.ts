@@ -116,6 +116,11 @@ Deno.test("what cannot be recorded is an error at the next epoch, and at the end
     await assertRejects(() => recording.epoch(epochRecord(1)), Error, "cannot write");
     await assertRejects(() => recording.end("done"), Error, "cannot write");
     await recording[Symbol.asyncDispose]();
+    const late = new Recording(() => RunRecord.begin(folder, about));
+    await late[Symbol.asyncDispose]();
+    late.started();
+    await late.end("done");
+    assertEquals(filesIn(folder), []);
   }));
 
 smallDiskTest(

@@ -8,6 +8,8 @@ import { readRun } from "../../lib/cli/run_record.ts";
 import { Random } from "../../lib/core/random.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { sequential } from "../../lib/train/model.ts";
+import { saveWeights } from "../../lib/weights/save.ts";
+import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { filesIn, inFolder, smallDiskTest } from "../folders.ts";
 import { tar } from "../images/files.ts";
@@ -221,6 +223,7 @@ Deno.test("what is wrong with images, weights and options is said before work st
     const val = await photos(`${folder}/val`, { dark: 3, bright: 3 });
     await Deno.writeTextFile(`${folder}/bad.json`, '[{ "type": "randomCrop", "size": 99 }]');
     await Deno.writeTextFile(`${folder}/no.safetensors`, "no weights");
+    await saveWeights(lenet5(), `${folder}/lenet.safetensors`);
     const tune = ["--data", good, "--weights", weights];
     const wrong: [readonly string[], new (message: string) => Error, string][] = [
       [["--data", one], RangeError, "expected at least 2 classes, found 1: dark, of 3 images"],
@@ -262,6 +265,11 @@ Deno.test("what is wrong with images, weights and options is said before work st
         '--class-weights: unknown class "drak"; did you mean',
       ],
       [["--weights", weights], UsageError, "is for images of [8, 8, 3], and those of digits are"],
+      [
+        ["--data", good, "--model", "mlp", "--weights", `${folder}/lenet.safetensors`],
+        TypeError,
+        "The weights do not fit the model, and none was loaded",
+      ],
       [[...tune, "--model", "lenet5"], RangeError, "expected lenet5, found a model with"],
       [["--data", good, "--weights", `${folder}/no.safetensors`], Error, "no.safetensors"],
       [["--data", good, "--weights", "imagenet"], RangeError, "name it (--model NAME)"],

@@ -73,6 +73,16 @@ Deno.test("--help lists every option", async () => {
   for (const name of names.split(" ")) assertStringIncludes(lines.join("\n"), `  --${name}`);
 });
 
+Deno.test("--help fits its width, and says what is usual for each kind of run", async () => {
+  const { lines } = await train("--help"), text = lines.join("\n");
+  assertEquals(lines.find((line) => line.length > 110), undefined);
+  assertStringIncludes(
+    text,
+    "  the paper's recipe (He et al. 2016, section 4.2)\n    augment cifar, 164 epochs, batches of 128, " +
+      "rate 0.1 (multi-step), weight decay 0.0001",
+  );
+});
+
 Deno.test("mistakes are one line on stderr, and exit with 2", async () => {
   const mistakes = [
     [["--optimiser", "sgd"], 'error: unknown option "--optimiser"; did you mean "--optimizer"?'],
