@@ -15,6 +15,9 @@ import { UsageError } from "./command.ts";
 import { entryOf, weightsPlace } from "./network_option.ts";
 import { frozenLayer, type Settings } from "./training_settings.ts";
 
+/** The names that stand for published weights. */
+const published: ReadonlySet<string> = new Set(["imagenet", "cifar10"]);
+
 /** Who is told of a download. */
 interface Events {
   download(progress: DownloadProgress): void;
@@ -41,7 +44,9 @@ export async function pretrained(
 ): Promise<Pretrained> {
   if (name !== undefined) await entryOf(name);
   const place = await weightsPlace(weights!);
-  const isKnown = await knowsClasses(place, classes);
+  // What has to be fetched is fetched once.
+  const isLocal = !published.has(place) && !/^https?:/.test(place);
+  const isKnown = isLocal && await knowsClasses(place, classes);
   const { model, preprocessing, report } = await openNetwork(name, place, {
     ...!isKnown && { classes, seed },
     onProgress: events.download,
@@ -61,13 +66,12 @@ export async function pretrained(
 
 /** Whether a file is a model that was saved here with the same classes, in whatever order. */
 async function knowsClasses(place: string, classes: readonly string[]): Promise<boolean> {
-  if (place === "imagenet" || place === "cifar10") return false;
   using file = await openWeights(place);
   const { format, classes: written } = file.metadata;
   if (format !== "striate-model" || written === undefined) return false;
-  const known: readonly string[] = JSON.parse(written);
-  if (known.length !== classes.length) return false;
-  const names = new ClassNames(known);
+  const known: unknown = JSON.parse(written);
+  if (!Array.isArray(known) || known.length !== classes.length) return false;
+  const names = new ClassNames(known.map(String));
   return new Set(classes.map((name) => names.find(name, place)).filter((n) => n !== undefined))
     .size === known.length;
 }

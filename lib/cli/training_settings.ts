@@ -139,7 +139,8 @@ export function settingsOf(given: Given): Settings {
     ...others,
     ...imageSize !== undefined && given.model === undefined && { imageSize },
     // Digits are not to be mirrored.
-    ...augment && (usual !== "fine-tuning" || !isDataName(data)) && { augment },
+    ...augment && given.epochs !== 0 && (usual !== "fine-tuning" || !isDataName(data)) &&
+      { augment },
     ...isDataName(data) && dataSets[data].epochs && usual === "plain" &&
       { epochs: dataSets[data].epochs },
     ...Object.fromEntries(Object.entries(given).map(([name, value]) => [camelCase(name), value])),
@@ -175,6 +176,7 @@ function checkData(data: string): void {
 
 const ofFolders = ["val", "labels", "val-labels", "image-size", "classes"] as const;
 const ofWeights = ["freeze", "head-epochs"] as const;
+const ofAll = ["augment", "mixup", "accumulate", "ema", "freeze"] as const;
 
 /** Checks that no option is given which would be ignored. */
 function checkTogether(given: Given, data: string): void {
@@ -192,6 +194,10 @@ function checkTogether(given: Given, data: string): void {
   if (weights === undefined) {
     const name = ofWeights.find((name) => given[name] !== undefined);
     if (name) refuse(name, "is for weights that were trained before; give --weights");
+  }
+  if (given.epochs === 0) {
+    const name = ofAll.find((name) => given[name] !== undefined);
+    if (name) refuse(name, "is for epochs after those of the head; leave out --epochs 0");
   }
   const hasFolder = given.val !== undefined && shareOf(given.val) === undefined;
   if (given["val-labels"] !== undefined && !hasFolder) {

@@ -95,6 +95,7 @@ Deno.test("each kind of run has what is usual for it, and options come before th
     settingsOf({ data: "mnist", weights: "a", optimizer }).learningRate
   );
   assertEquals(rates, [0.0001, 0.00001]);
+  assertEquals(settingsOf({ data: "./photos", weights: "a", epochs: 0 }).augment, undefined);
 });
 
 Deno.test("options that would be ignored are refused, and say what they are for", () => {
@@ -106,6 +107,7 @@ Deno.test("options that would be ignored are refused, and say what they are for"
     [{ data: "./a", "val-labels": "l.csv" }, "--val-labels: is for the images of a folder"],
     [{ data: "./a", "val-labels": "l.csv", val: "0.5" }, "--val-labels: is for the images"],
     [{ data: "./a", val: "1.5", "val-labels": "x" }, "--val: expected a folder, or a share of the"],
+    [{ data: "./a", weights: "b", epochs: 0, ema: true }, "--ema: is for epochs after those of"],
     [{ epochs: 0 }, "--epochs: expected at least 1; 0 is for a run of the head alone"],
     [{ data: "digit" }, 'one of digits, shapes, mnist, fashion-mnist, cifar10, found "digit"; did'],
   ];
