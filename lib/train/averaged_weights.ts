@@ -99,6 +99,12 @@ export class AveragedWeights {
     this.#state.assign(Float32Array.of(epoch, isComplete ? 1 : 0));
   }
 
+  /** Gives device memory back. */
+  release(runtime: Runtime): void {
+    runtime.release(this);
+    for (const variable of this.variables.values()) variable.release();
+  }
+
   get #renews(): boolean {
     return this.#rule.statistics === "renew" &&
       this.#network.weights.some(({ learnable, frozen }) => !learnable && !frozen);

@@ -176,7 +176,8 @@ export function checkCheckpoint(
     const saved = position.settings[name] ?? null;
     if (saved !== value) {
       throw new RangeError(
-        `${path}: it was trained with ${name} ${saved}, and this run has ${value}; resume with ${saved}`,
+        `${path}: it was trained ${inWords(name, saved)}, and this run has ${value ?? "none"}; ` +
+          `resume ${inWords(name, saved)}`,
       );
     }
   }
@@ -195,6 +196,9 @@ export function checkCheckpoint(
     );
   }
 }
+
+const inWords = (name: string, setting: unknown) =>
+  setting === null ? `without ${name}` : `with ${name} ${setting}`;
 
 const isOfOutput = (name: string) => name.startsWith("trainer.outputs.");
 

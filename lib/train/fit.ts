@@ -552,6 +552,7 @@ class Run {
   release(): void {
     this.#trainer.release();
     this.#validator?.release();
+    this.#averages?.release(this.#runtime);
   }
 }
 

@@ -6,7 +6,18 @@ import type { Tensor } from "../tensor/tensor.ts";
 
 /**
  * A rule by which the weights of many steps become one average, for `fit`. `ema()` and `swa()` make
- * such; one of one's own is an object like theirs.
+ * such; one of one's own is an object like theirs: the mean of the weights after all steps, say.
+ *
+ * ```ts
+ * import { digits, lenet5, type WeightAverage } from "@striate/striate";
+ * const polyak: WeightAverage = {
+ *   name: "polyak",
+ *   after: "step",
+ *   update: (average, weight, count) => average.add(weight.sub(average).div(count.add(1))),
+ *   statistics: "average",
+ * };
+ * await lenet5().fit(digits({ train: 320 }).train, { average: polyak });
+ * ```
  */
 export interface WeightAverage {
   /** What it is called, by which a checkpoint knows it. */

@@ -9,6 +9,7 @@ import { checkpointName } from "../../lib/train/checkpoint.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import type { Model } from "../../lib/train/model.ts";
 import { adam } from "../../lib/train/optimizers.ts";
+import { swa } from "../../lib/train/weight_average.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import { collect } from "../tensor/collect.ts";
 import { bitsOf, corners, scratch, stateful, useCpu } from "../train/helpers.ts";
@@ -123,9 +124,18 @@ faultTest("memory is refused while a model is written or read", async () => {
   });
 });
 
-faultTest(
-  "memory is refused in fit: the checkpoint is whole, and the run goes on from it",
-  async () => {
+/** Runs, one of which keeps more beside the weights, and counts statistics anew. */
+const runs: readonly FitOptions[] = [options, {
+  ...options,
+  batchSize: 30,
+  epochs: 1,
+  accumulate: 2,
+  average: swa({ start: 1 }),
+}];
+
+for (const [i, options] of runs.entries()) {
+  const how = i === 0 ? "" : ", with averages and steps of several batches";
+  faultTest(`memory is refused in fit${how}: the run goes on from a whole checkpoint`, async () => {
     await using folder = await scratch();
     let number = 0;
     const start = () => ({ net: stateful(), directory: `${folder.path}/${number++}` });
@@ -147,5 +157,5 @@ faultTest(
       const exists = await Deno.stat(`${directory}/${checkpointName}`).catch(() => undefined);
       return await fit({ net, directory }, exists && { resume: directory });
     });
-  },
-);
+  });
+}

@@ -211,6 +211,12 @@ Deno.test("a run of other steps does not go on from a checkpoint", async () => {
   await useCpu();
   await using folder = await scratch();
   const checkpoint = { directory: folder.path };
+  await stateful().fit(corners(30), { ...run(), accumulate: 1, checkpoint });
+  await assertRejects(
+    () => stateful().fit(corners(30), { ...run(), resume: folder.path }),
+    RangeError,
+    "it was trained without accumulate, and this run has 3; resume without accumulate",
+  );
   await stateful().fit(corners(30), { ...run(), checkpoint });
   for (const accumulate of [1, 2]) {
     await assertRejects(

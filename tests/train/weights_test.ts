@@ -230,7 +230,7 @@ Deno.test("a weighted run resumes as if it had never stopped; with other weights
   await assertRejects(
     () => net().fit(plain, { ...options, resume: folder.path }),
     RangeError,
-    'it was trained with weights "f32[]", and this run has null',
+    'it was trained with weights "f32[]", and this run has none; resume with weights',
   );
 });
 
