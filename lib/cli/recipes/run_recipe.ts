@@ -86,6 +86,17 @@ function dataLike(own: DataName, name: string): DataName {
   );
 }
 
+/** The processor, where the system says which, and its cores. */
+function machine(): string {
+  const cores = `${navigator.hardwareConcurrency} cores`;
+  try {
+    const name = /^model name\s*: (.+)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1];
+    return name === undefined ? cores : `${name}, ${cores}`;
+  } catch {
+    return cores;
+  }
+}
+
 class RecipeRun {
   readonly #recipe: Recipe;
   readonly #given: RecipeOptions;
@@ -169,7 +180,7 @@ class RecipeRun {
     );
     const page = formatPage(this.#results, [
       ...data,
-      `${kind}: ${description}; ${navigator.hardwareConcurrency} cores, Deno ${Deno.version.deno}`,
+      `${kind}: ${description}; ${machine()}, Deno ${Deno.version.deno}`,
       ...steps === undefined ? [] : [
         `${steps} steps of each training, to see that it works: these are no measurements`,
       ],
