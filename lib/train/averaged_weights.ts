@@ -14,17 +14,21 @@ import type { WeightAverage } from "./weight_average.ts";
 export class AveragedWeights {
   /** By the names of the weights. */
   readonly values: ReadonlyMap<string, Variable>;
+  readonly #runtime: Runtime;
   readonly #network: Network;
   readonly #rule: WeightAverage;
+  readonly #task: StatisticsTask;
   /** How often weights have joined. */
   readonly #count = new Variable("averaged", [], "f32");
   /** The last epoch that was looked after, and whether the averages are complete. */
   readonly #state = new Variable(averagesName, [2], "f32");
 
-  /** Averages by a rule, which mean nothing before `begin`. */
-  constructor(network: Network, rule: WeightAverage) {
+  /** Averages by a rule, which mean nothing before `begin`; the task says what statistics are counted over. */
+  constructor(runtime: Runtime, network: Network, rule: WeightAverage, task: StatisticsTask) {
+    this.#runtime = runtime;
     this.#network = network;
     this.#rule = rule;
+    this.#task = task;
     this.values = new Map(
       Array.from(network.namedWeights, ([name, { shape, dtype }]) => [
         name,
@@ -57,12 +61,12 @@ export class AveragedWeights {
    * due, and until any have, the averages are the weights themselves. An epoch that was looked after
    * before its run was interrupted is left as it is.
    */
-  async endEpoch(runtime: Runtime, epoch: number): Promise<void> {
-    const [last] = await this.#state.read();
+  async endEpoch(epoch: number): Promise<void> {
+    const runtime = this.#runtime, [last] = await this.#state.read();
     if (last! >= epoch) return;
     if (this.#rule.after === "step") this.#note(epoch, !this.#renews);
     else if (this.#rule.isDue?.(epoch) ?? true) {
-      await withMemory(runtime, () => this.#joining(runtime).run([]));
+      await withMemory(runtime, () => this.#joining().run([]));
       this.#note(epoch, !this.#renews);
     } else if (!await this.#hasAny()) this.begin();
   }
@@ -77,16 +81,23 @@ export class AveragedWeights {
     return !await this.#hasAny() || (await this.#state.read())[1] === 1;
   }
 
-  /** Counts the statistics anew where the averages have changed since. */
-  async complete(runtime: Runtime, task: StatisticsTask): Promise<void> {
-    if (await this.isComplete()) return;
+  /** Counts the statistics anew where the averages have changed since; false if that was aborted. */
+  async complete(): Promise<boolean> {
+    if (await this.isComplete()) return true;
     // Whatever an interrupted pass has left.
     for (const [name, average] of this.values) {
       const weight = this.#network.weight(name);
       if (!weight.learnable) average.set(weight.tensor());
     }
-    await renewStatistics(runtime, this.#network, this.values, task);
+    const { signal } = this.#task;
+    try {
+      await renewStatistics(this.#runtime, this.#network, this.values, this.#task);
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      return false;
+    }
     this.#note((await this.#state.read())[0]!, true);
+    return true;
   }
 
   /** Puts the averages in the weights' place. */
@@ -100,8 +111,8 @@ export class AveragedWeights {
   }
 
   /** Gives device memory back. */
-  release(runtime: Runtime): void {
-    runtime.release(this);
+  release(): void {
+    this.#runtime.release(this);
     for (const variable of this.variables.values()) variable.release();
   }
 
@@ -110,7 +121,8 @@ export class AveragedWeights {
       this.#network.weights.some(({ learnable, frozen }) => !learnable && !frozen);
   }
 
-  #joining(runtime: Runtime) {
+  #joining() {
+    const runtime = this.#runtime;
     const frozen = this.#network.weights.map(({ frozen }) => frozen ? 1 : 0).join("");
     return runtime.programs.get(this, frozen, () =>
       record(() => {

@@ -3,7 +3,6 @@ import { DivergenceError } from "../core/errors.ts";
 import { FileLock } from "../core/file_lock.ts";
 import { checkWritable } from "../core/files.ts";
 import type { Normalization } from "../core/preprocessing.ts";
-import { pick } from "../core/options.ts";
 import { rateOf, Stopwatch } from "../core/stopwatch.ts";
 import type { Network } from "../nn/network.ts";
 import type { Runtime } from "../tensor/runtime.ts";
@@ -51,19 +50,12 @@ export interface FitTask {
 export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   using stoppable = host().begin();
   const { checkpoint, resume, signal } = task.settings;
-  const signals = [stoppable.signal, ...signal ? [signal] : []];
-  // Loaded where they are asked for.
-  const accumulation = task.settings.accumulate > 1
-    ? (await import("./accumulation.ts")).Accumulation
-    : undefined;
-  const averages = task.settings.average && new (await import("./averaged_weights.ts"))
-    .AveragedWeights(task.network, task.settings.average);
-  const run = new Run(runtime, task, { accumulation, averages }, AbortSignal.any(signals));
+  const all = AbortSignal.any([stoppable.signal, ...signal ? [signal] : []]);
+  const run = new Run(runtime, task, await extrasOf(runtime, task, all), all);
   try {
     const path = checkpoint && `${checkpoint.directory}/${checkpointName}`;
     using _lock = path ? await FileLock.take(path) : undefined;
     if (path) await checkWritable(path);
-    averages?.begin();
     if (resume !== undefined) await run.resume(resume);
     return await run.showTraining();
   } finally {
@@ -71,9 +63,26 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   }
 }
 
+/** What a run has beside its trainer, where it is asked for; loaded then. */
+type Extras = Pick<TrainerOptions, "accumulation" | "averages">;
+
+async function extrasOf(runtime: Runtime, task: FitTask, signal: AbortSignal): Promise<Extras> {
+  const { network, data, normalization = data.normalization, settings } = task;
+  const accumulation = settings.accumulate > 1
+    ? (await import("./accumulation.ts")).Accumulation
+    : undefined;
+  if (settings.average === undefined) return { accumulation };
+  const { AveragedWeights } = await import("./averaged_weights.ts");
+  const { batchSize, dropRemainder, seed } = settings;
+  const counting = { data, normalization, batchSize, dropRemainder, seed, signal };
+  return {
+    accumulation,
+    averages: new AveragedWeights(runtime, network, settings.average, counting),
+  };
+}
+
 /** One call of fit. */
 class Run {
-  readonly #runtime: Runtime;
   readonly #task: FitTask;
   readonly #settings: FitTask["settings"];
   readonly #signal: AbortSignal;
@@ -105,12 +114,11 @@ class Run {
   constructor(
     runtime: Runtime,
     task: FitTask,
-    extras: Pick<TrainerOptions, "accumulation" | "averages">,
+    extras: Extras,
     signal: AbortSignal,
   ) {
     const { network, data, normalization, settings } = task;
     const { validation, earlyStopping } = settings;
-    this.#runtime = runtime;
     this.#task = task;
     this.#averages = extras.averages;
     this.#settings = settings;
@@ -118,7 +126,7 @@ class Run {
     const trainerOn = (
       data: Dataset | DataStream,
       where: string,
-      extras: Pick<TrainerOptions, "accumulation" | "averages">,
+      extras: Extras,
     ) =>
       new Trainer(runtime, {
         where,
@@ -142,6 +150,7 @@ class Run {
       ? data.batchCount(settings.batchSize, settings.dropRemainder)
       : undefined;
     if (data instanceof Dataset) this.#checkBatchOfOne(data);
+    this.#averages?.begin();
   }
 
   /** A batch of one example, which some layers do not take, shows before the first step. */
@@ -245,7 +254,7 @@ class Run {
     if (this.#best !== undefined) putBack(this.#best);
     else if (this.#averages !== undefined) {
       // Who stops a run does not wait for a pass over the data.
-      if (stopped !== "aborted" && !await this.#completeAverages()) stopped = "aborted";
+      if (stopped !== "aborted" && !await this.#averages.complete()) stopped = "aborted";
       if (await this.#averages.isComplete()) await this.#averages.install();
     }
     return new History({
@@ -260,7 +269,7 @@ class Run {
     const { checkpoint, epochs, onEpoch } = this.#settings;
     const trained = await this.#trainBatches();
     if (trained === "aborted") return await this.#abort();
-    await this.#averages?.endEpoch(this.#runtime, this.#epoch + 1);
+    await this.#averages?.endEpoch(this.#epoch + 1);
     const validation = await this.#validate();
     if (validation === "aborted") {
       // A run that goes on from here validates first; so this record is none of the checkpoint's.
@@ -275,7 +284,7 @@ class Run {
     const verdict = this.#stopper?.report(record);
     // Without validation, they have been left until now.
     const isBest = verdict?.improved && this.#restoresBest;
-    if (isBest || this.#epoch + 1 === epochs) await this.#completeAverages();
+    if (isBest || this.#epoch + 1 === epochs) await this.#averages?.complete();
     if (isBest) {
       this.#best = await this.#snapshot();
       this.#first = undefined;
@@ -391,7 +400,7 @@ class Run {
     }
     let metrics: Metrics;
     try {
-      if (!await this.#completeAverages()) return "aborted";
+      if (await this.#averages?.complete() === false) return "aborted";
       metrics = await this.#validator!.measure(validation, batchSize, signal);
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
@@ -403,24 +412,6 @@ class Run {
       throw this.#diverged("the validation loss was not a finite number", this.#step);
     }
     return { validation: metrics };
-  }
-
-  /** Has averages that are to be measured or kept get statistics of their own; false if aborted. */
-  async #completeAverages(): Promise<boolean> {
-    const { data, normalization = data.normalization, settings } = this.#task;
-    const signal = this.#signal;
-    try {
-      await this.#averages?.complete(this.#runtime, {
-        ...pick(settings, "batchSize", "dropRemainder", "seed"),
-        data,
-        normalization,
-        signal,
-      });
-    } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error;
-      return false;
-    }
-    return true;
   }
 
   /** Reads the counters; a loss that is not finite ends training, before anything bad is saved. */
@@ -552,7 +543,7 @@ class Run {
   release(): void {
     this.#trainer.release();
     this.#validator?.release();
-    this.#averages?.release(this.#runtime);
+    this.#averages?.release();
   }
 }
 
