@@ -2,13 +2,14 @@
  * Products of matrices, the engine of matmul and of the convolutions on the CPU.
  *
  * B is copied into panels of 8 columns; the rows of A are read where they lie. A register tile of 6
- * rows by 8 columns is summed over the whole reduction. The rows of a convolution are its output
+ * rows by 8 columns is summed over the whole reduction (or a larger one, in native code). The rows of a convolution are its output
  * pixels: the part of the image under a window is walked by the reduction's axes, so it need not be
  * gathered first.
  *
  * How that is cut and packed is a strategy's. `fits` is the condition under which one is taken,
  * `partition` its cut, in numbers alone; ../README.md has all of them in a table, with what their
- * limits rest on. The cut and the order of each sum depend on the shape alone, not on the threads.
+ * limits rest on. The order of each sum depends on the shape alone: not on the threads, nor on the
+ * size of the tile.
  *
  * @module
  */

@@ -192,11 +192,16 @@ class PackedOnce {
     ) =>
       this.#tiling.forEach(f, from, to, atOnce, (tile, tiles, height, fn) => {
         const { a, place } = this.#places.at(f, args, this.#tiling.rowOf(tile), lineA, linePlace);
-        const target = this.#tail === undefined
-          ? i32.add(i32.add(args.output(0), place), column)
-          : task.sums;
         f.do(fn.call({
-          ...{ a, b: lineB, result: target, base: lineA, last, count: taps, resume: zero },
+          a,
+          b: lineB,
+          result: this.#tail === undefined
+            ? i32.add(i32.add(args.output(0), place), column)
+            : task.sums,
+          base: lineA,
+          last,
+          count: taps,
+          resume: zero,
           tiles,
           panels: i32.constant(1),
         }));

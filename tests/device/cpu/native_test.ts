@@ -121,7 +121,14 @@ async function program(flags: readonly string[], instructions?: string): Promise
   );
   const cwd = new URL("../../..", import.meta.url);
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--config=deno.json", "--allow-read=lib", ...flags, script],
+    args: [
+      "run",
+      "--no-check",
+      "--config=deno.json",
+      "--allow-read=lib/device/cpu",
+      ...flags,
+      script,
+    ],
     cwd,
     env: { NO_COLOR: "1", STRIATE_INSTRUCTIONS: instructions ?? "" },
     stdin: "null",

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Random } from "../../../../lib/core/random.ts";
+import { convolutionProduct } from "../../../../kernels/cpu/convolution/conv2d.ts";
 import { matmulProduct } from "../../../../kernels/cpu/product/matmul.ts";
 import { strategies, strategyOf } from "../../../../kernels/cpu/product/mod.ts";
 import type { Product } from "../../../../kernels/cpu/product/product.ts";
@@ -7,13 +8,37 @@ import { partition as blocked } from "../../../../kernels/cpu/product/strategy_b
 import { partition as longSum } from "../../../../kernels/cpu/product/strategy_long_sum.ts";
 import { partition as packedOnce } from "../../../../kernels/cpu/product/strategy_packed_once.ts";
 import { partition as thin } from "../../../../kernels/cpu/product/strategy_thin.ts";
-import type { Panels } from "../../../../kernels/cpu/product/tile.ts";
+import { type Panels, tileOf } from "../../../../kernels/cpu/product/tile.ts";
 import { type Tiles, tilesOf } from "../../../../kernels/cpu/product/tiling.ts";
+import { type Target, webAssembly } from "../../../../kernels/cpu/target.ts";
 
 type Size = readonly [m: number, n: number, k: number];
 
 const productOf = ([m, n, k]: Size, { batch = 1, transposeA = false, transposeB = false } = {}) =>
   matmulProduct({ kind: "matmul", batch, m, n, k, transposeA, transposeB });
+
+/** A target with native tiles that are never made. */
+const withNative = (instructions: "avx2" | "avx512"): Target => ({
+  native: { instructions, codeOf: () => 0 },
+});
+const targets = [webAssembly, withNative("avx2"), withNative("avx512")];
+
+/** A convolution of 3 x 3 windows with zeros around the image, as a product. */
+function windowOf(n: number, height: number, width: number, channels: number, filters: number) {
+  const image = [n, height, width, channels], kernel = [3, 3, channels, filters];
+  const pixel = channels * 4, row = (width + 2) * pixel;
+  return convolutionProduct({
+    kind: "conv2d",
+    image,
+    kernel,
+    output: [n, height, width, filters],
+    geometry: { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 },
+  }, {
+    address: (args) => args.input(0),
+    strides: [(height + 2) * row, row, pixel],
+    parts: [],
+  });
+}
 
 /** The rows of a window's taps, 4 pixels apart. */
 const withTaps = (product: Product): Product => ({
@@ -76,16 +101,49 @@ Deno.test("cpu product: partitions hold every tile, panel and step", () => {
       assertHolds(panels.count, cut.columnBlocks, cut.panelsPerBlock, message);
       return batch * cut.rowBlocks * cut.columnBlocks;
     };
-    const once = packedOnce(product), inBlocks = blocked(product), sum = longSum(product);
-    assertEquals(once.tasks, check(once), message);
-    assertEquals(inBlocks.tasks, check(inBlocks), message);
-    assertEquals(sum.blocks, check(sum), message);
-    assertHolds(sum.units.count, sum.chunks, sum.unitsPerChunk, message);
-    assertHolds(k, inBlocks.units.count, inBlocks.units.step, message);
+    for (const target of targets) {
+      const once = packedOnce(product, target), inBlocks = blocked(product, target);
+      const sum = longSum(product, target);
+      assertEquals(once.tasks, check(once), message);
+      assertEquals(inBlocks.tasks, check(inBlocks), message);
+      assertEquals(sum.blocks, check(sum), message);
+      assertHolds(sum.units.count, sum.chunks, sum.unitsPerChunk, message);
+      assertHolds(k, inBlocks.units.count, inBlocks.units.step, message);
+    }
     const { width, blocks } = thin(product);
     assertHolds(n, blocks, width, message);
     assertEquals(width % 8, 0, message);
   }
+});
+
+Deno.test("cpu product: where sums are cut does not depend on the tile", () => {
+  const random = new Random(4), integer = (most: number) => 1 + random.integer(most);
+  for (let i = 0; i < 500; i++) {
+    const [n, height, width] = [integer(4), integer(30), integer(30)];
+    const [channels, filters] = [integer(300), integer(70)];
+    const product = windowOf(n, height, width, channels, filters);
+    const gradient = productOf([channels, filters, n * height * width], { transposeA: true });
+    const [first, ...others] = targets.map((target) => {
+      const { lines, skips } = packedOnce(product, target), { units } = blocked(product, target);
+      const sum = longSum(gradient, target);
+      return { lines, skips, units, chunks: sum.chunks, unitsPerChunk: sum.unitsPerChunk };
+    });
+    for (const other of others) assertEquals(other, first);
+  }
+});
+
+Deno.test("cpu product: tiles of native code fit the registers, and what is far is WebAssembly", () => {
+  const [, avx2, avx512] = targets as [Target, Target, Target];
+  const sizeOf = (columns: number, strides: readonly (number | "table")[], target: Target) => {
+    const { rows, width, native } = tileOf(columns, strides, target);
+    return [rows, width, native?.instructions];
+  };
+  assertEquals(sizeOf(4, [4, 16], avx512), [8, 4, undefined]);
+  assertEquals(sizeOf(8, [4, 32], avx512), [12, 8, "avx2"]);
+  assertEquals(sizeOf(9, [4, 36], avx2), [6, 16, "avx2"]);
+  assertEquals(sizeOf(16, [4, 64], avx512), [14, 16, "avx512"]);
+  assertEquals(sizeOf(17, ["table", 68], avx512), [12, 32, "avx512"]);
+  assertEquals(sizeOf(17, [4, 2 ** 27], avx512), [6, 8, undefined]);
 });
 
 Deno.test("cpu product: what a task works on stays in a cache", () => {
