@@ -221,7 +221,8 @@ export class Panel {
     const code = this.#code, vectors = this.#vectors, { lanes } = vectors;
     const { rows, resultStride, resumable, order } = this.#block;
     const other = this.#sums, rest = this.#columns % lanes;
-    const mask = rest === 0 ? undefined : vectors.mask(code, rest, this.#sums + 1);
+    const resumes = resumable || !isOneChain(order);
+    const mask = rest === 0 ? undefined : vectors.mask(code, rest, this.#sums + 1, resumes);
     code.move("rcx", this.#places.result);
     const forEachSum = (
       body: (sum: number, place: Address, mask: Mask | undefined) => void,
@@ -233,7 +234,7 @@ export class Panel {
         }
       }
     };
-    if (resumable || !isOneChain(order)) {
+    if (resumes) {
       const ready = new Label();
       code.compare(this.#places.resume, 0);
       code.jumpIf("zero", ready);

@@ -26,13 +26,17 @@ export interface Vectors {
     | undefined;
   add(code: Assembler, to: VectorRegister, x: VectorRegister, y: VectorRegister): void;
   zero(code: Assembler, to: VectorRegister): void;
-  /** Prepares loads and stores of the first `lanes` lanes; may use rcx and the register `free`. */
-  mask(code: Assembler, lanes: number, free: VectorRegister): Mask;
+  /**
+   * Prepares stores of the first `lanes` lanes, and loads too if there will be some; may use rcx and the
+   * register `free`.
+   */
+  mask(code: Assembler, lanes: number, free: VectorRegister, loads: boolean): Mask;
 }
 
 /** Loads and stores of the first lanes; the others are not touched, and 0 once loaded. */
 export interface Mask {
   load(to: VectorRegister, from: Address): void;
+  /** `from` holds anything afterwards. */
   store(to: Address, from: VectorRegister): void;
   /** Emits the constants that it needs, behind the code. */
   finish(): void;
@@ -48,8 +52,9 @@ const vmovupsLoad = instruction("none", "0F", 0x10), vmovupsStore = instruction(
 const vbroadcastss = instruction("66", "0F38", 0x18);
 const vfmadd231ps = instruction("66", "0F38", 0xb8);
 const vaddps = instruction("none", "0F", 0x58), vxorps = instruction("none", "0F", 0x57);
-const vmaskmovpsLoad = instruction("66", "0F38", 0x2c);
-const vmaskmovpsStore = instruction("66", "0F38", 0x2e);
+const vmaskmovps = instruction("66", "0F38", 0x2c), vextractf128 = instruction("66", "0F3A", 0x19);
+const vmovlps = instruction("none", "0F", 0x13), vmovss = instruction("F3", "0F", 0x11);
+const vextractps = instruction("66", "0F3A", 0x17);
 const vpxord = instruction("66", "0F", 0xef);
 
 /** 256 bits: AVX2 and FMA. */
@@ -63,14 +68,15 @@ export const avx2: Vectors = {
   multiplyAddBroadcast: undefined,
   add: (code, to, x, y) => code.vex(vaddps, to, x, y),
   zero: (code, to) => code.vex(vxorps, to, to, to),
-  mask(code, lanes, free) {
+  mask(code, lanes, free, loads) {
     // The sign of each lane says whether it counts.
     const signs = new Label();
-    code.vex(vmovupsLoad, free, 0, signs);
+    if (loads) code.vex(vmovupsLoad, free, 0, signs);
     return {
-      load: (to, from) => code.vex(vmaskmovpsLoad, to, free, from),
-      store: (to, from) => code.vex(vmaskmovpsStore, from, free, to),
+      load: (to, from) => code.vex(vmaskmovps, to, free, from),
+      store: (to, from) => storeFirst(code, to, from, lanes),
       finish() {
+        if (!loads) return;
         code.align(32);
         code.place(signs);
         code.words(Array.from({ length: 8 }, (_, lane) => lane < lanes ? -1 : 0));
@@ -78,6 +84,17 @@ export const avx2: Vectors = {
     };
   },
 };
+
+/** Stores lanes in parts: a masked store takes AMD's processors as long as ten others. */
+function storeFirst(code: Assembler, to: Address, from: VectorRegister, lanes: number): void {
+  const behind = (bytes: number) => ({ ...to, displacement: to.displacement + bytes });
+  const rest = lanes % 4, place = lanes - rest;
+  if (lanes >= 4) code.vexPart(vmovupsStore, to, from);
+  if (lanes > 4) code.vexPart(vextractf128, from, from, { constant: 1, length: 1 });
+  if (rest >= 2) code.vexPart(vmovlps, behind(place * 4), from);
+  if (rest === 1) code.vexPart(vmovss, behind(place * 4), from);
+  if (rest === 3) code.vexPart(vextractps, behind(place * 4 + 8), from, { constant: 2 });
+}
 
 const whole = { unit: 64 } as const, single = { unit: 4 } as const;
 /** The mask register that is in use. */

@@ -44,9 +44,9 @@ const conditions = { zero: 4, notZero: 5 } as const;
 export type Condition = keyof typeof conditions;
 
 /** Mandatory prefixes of vector instructions, by their codes. */
-const prefixes = { none: 0, "66": 1 } as const;
+const prefixes = { none: 0, "66": 1, F3: 2 } as const;
 /** Tables of instructions, by their codes. */
-const maps = { "0F": 1, "0F38": 2 } as const;
+const maps = { "0F": 1, "0F38": 2, "0F3A": 3 } as const;
 
 /** A vector instruction, as both encodings have it. */
 export interface VectorInstruction {
@@ -253,6 +253,20 @@ export class Assembler {
     from: VectorRegister | Address | Label,
   ): void {
     this.#vex(instruction, to, second, from, 1);
+  }
+
+  /**
+   * A vector instruction of 128 bits (or of 256, where it takes half of one) that writes `to` from a
+   * register; some take a constant of one byte.
+   */
+  vexPart(
+    instruction: VectorInstruction,
+    to: VectorRegister | Address,
+    from: VectorRegister,
+    { constant, length = 0 }: { readonly constant?: number; readonly length?: 0 | 1 } = {},
+  ): void {
+    this.#vex(instruction, from, 0, to, length);
+    if (constant !== undefined) this.#code.push(constant);
   }
 
   #vex(

@@ -69,12 +69,11 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
   ["vaddps ymm8,ymm2,ymm8", "c4 41 6c 58 c0", (code) => avx2.add(code, 8, 2, 8)],
   ["vxorps ymm11,ymm11,ymm11", "c4 41 24 57 db", (code) => avx2.zero(code, 11)],
   [
-    "vmovups ymm13,[rip+0x17]; vmaskmovps ymm12,ymm13,[rcx+0x20]; vmaskmovps [rcx+0x20],ymm13,ymm12",
-    "c4 61 7c 10 2d 17 00 00 00 c4 62 15 2c 61 20 c4 62 15 2e 61 20 0f 1f 84 00 00 00 00 00 0f 1f 00 ff ff ff ff ff ff ff ff ff ff ff ff 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "vmovups ymm13,[rip+0x17]; vmaskmovps ymm12,ymm13,[rcx+0x20]",
+    "c4 61 7c 10 2d 17 00 00 00 c4 62 15 2c 61 20 0f 1f 84 00 00 00 00 00 0f 1f 84 00 00 00 00 00 90 ff ff ff ff ff ff ff ff ff ff ff ff 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
     (code) => {
-      const m = avx2.mask(code, 3, 13);
+      const m = avx2.mask(code, 3, 13, true);
       m.load(12, at("rcx", 32));
-      m.store(at("rcx", 32), 12);
       m.finish();
     },
   ],
@@ -125,7 +124,7 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
     "mov ecx,0x1f; kmovw k1,ecx; vmovups zmm29{k1}{z},[rcx+0x40]; vmovups [rcx+0x80]{k1},zmm29",
     "b9 1f 00 00 00 c4 e1 78 92 c9 62 61 7c c9 10 69 01 62 61 7c 49 11 69 02",
     (code) => {
-      const m = avx512.mask(code, 5, 13);
+      const m = avx512.mask(code, 5, 13, true);
       m.load(29, at("rcx", 64));
       m.store(at("rcx", 128), 29);
       m.finish();
@@ -146,6 +145,36 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
       code.return();
       code.align(32);
     },
+  ],
+  [
+    "vmovss [rcx+0x20],xmm0",
+    "c4 e1 7a 11 41 20",
+    (code) => avx2.mask(code, 1, 13, false).store(at("rcx", 32), 0),
+  ],
+  [
+    "vmovlps [rcx+0x20],xmm9",
+    "c4 61 78 13 49 20",
+    (code) => avx2.mask(code, 2, 13, false).store(at("rcx", 32), 9),
+  ],
+  [
+    "vmovlps [rcx],xmm11; vextractps [rcx+8],xmm11,2",
+    "c4 61 78 13 19 c4 63 79 17 59 08 02",
+    (code) => avx2.mask(code, 3, 13, false).store(at("rcx", 0), 11),
+  ],
+  [
+    "vmovups [rcx+0x80],xmm15; vextractf128 xmm15,ymm15,1; vmovss [rcx+0x90],xmm15",
+    "c4 61 78 11 b9 80 00 00 00 c4 43 7d 19 ff 01 c4 61 7a 11 b9 90 00 00 00",
+    (code) => avx2.mask(code, 5, 13, false).store(at("rcx", 128), 15),
+  ],
+  [
+    "vmovups [r9],xmm3; vextractf128 xmm3,ymm3,1; vmovlps [r9+0x10],xmm3",
+    "c4 c1 78 11 19 c4 e3 7d 19 db 01 c4 c1 78 13 59 10",
+    (code) => avx2.mask(code, 6, 13, false).store(at("r9", 0), 3),
+  ],
+  [
+    "vmovups [rcx+0x3e8],xmm8; vextractf128 xmm8,ymm8,1; vmovlps [rcx+0x3f8],xmm8; vextractps [rcx+0x400],xmm8,2",
+    "c4 61 78 11 81 e8 03 00 00 c4 43 7d 19 c0 01 c4 61 78 13 81 f8 03 00 00 c4 63 79 17 81 00 04 00 00 02",
+    (code) => avx2.mask(code, 7, 13, false).store(at("rcx", 1000), 8),
   ],
 ];
 
