@@ -1,4 +1,3 @@
-import type { TensorData } from "../core/dtype.ts";
 import { DivergenceError } from "../core/errors.ts";
 import { FileLock } from "../core/file_lock.ts";
 import { checkWritable } from "../core/files.ts";
@@ -9,12 +8,12 @@ import type { Runtime } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
 import type { AveragedWeights } from "./averaged_weights.ts";
 import type { Batch } from "./batch.ts";
+import type { BestWeights } from "./best_weights.ts";
 import {
   checkCheckpoint,
   checkpointName,
   NotFinite,
   readCheckpoint,
-  type Saveable,
   writeCheckpoint,
 } from "./checkpoint.ts";
 import { Dataset } from "./dataset.ts";
@@ -64,21 +63,28 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
 }
 
 /** What a run has beside its trainer, where it is asked for; loaded then. */
-type Extras = Pick<TrainerOptions, "accumulation" | "averages">;
+interface Extras extends Pick<TrainerOptions, "accumulation" | "averages"> {
+  readonly best?: BestWeights | undefined;
+}
 
 async function extrasOf(runtime: Runtime, task: FitTask, signal: AbortSignal): Promise<Extras> {
   const { network, data, normalization = data.normalization, settings } = task;
-  const accumulation = settings.accumulate > 1
+  const { accumulate, average, batchSize, dropRemainder, earlyStopping, seed } = settings;
+  const accumulation = accumulate > 1
     ? (await import("./accumulation.ts")).Accumulation
     : undefined;
-  if (settings.average === undefined) return { accumulation };
-  const { AveragedWeights } = await import("./averaged_weights.ts");
-  const { batchSize, dropRemainder, seed } = settings;
   const counting = { data, normalization, batchSize, dropRemainder, seed, signal };
-  return {
-    accumulation,
-    averages: new AveragedWeights(runtime, network, settings.average, counting),
-  };
+  const averages = average &&
+    new (await import("./averaged_weights.ts")).AveragedWeights(
+      runtime,
+      network,
+      average,
+      counting,
+    );
+  const best = earlyStopping?.restoreBest === true
+    ? new (await import("./best_weights.ts")).BestWeights(network, averages)
+    : undefined;
+  return { accumulation, averages, best };
 }
 
 /** One call of fit. */
@@ -92,6 +98,8 @@ class Run {
   readonly #validator: Trainer | undefined;
   readonly #stopper: EarlyStopper | undefined;
   readonly #averages: AveragedWeights | undefined;
+  /** Where they are to come back. */
+  readonly #best: BestWeights | undefined;
   readonly #display: ProgressDisplay | undefined;
   /** Batches of an epoch; a stream does not know. */
   readonly #batches: number | undefined;
@@ -101,10 +109,6 @@ class Run {
   /** Updates done in all. */
   #step = 0;
   #records: EpochRecord[] = [];
-  /** The weights that the run began with: kept where the best ones are to come back. */
-  #first: Snapshot | undefined;
-  /** Those after the best epoch. */
-  #best: Snapshot | undefined;
   /** Whether the weights cannot be used any more. */
   #isSpoilt = false;
   #written: string | undefined;
@@ -114,20 +118,17 @@ class Run {
   constructor(
     runtime: Runtime,
     task: FitTask,
-    extras: Extras,
+    { accumulation, averages, best }: Extras,
     signal: AbortSignal,
   ) {
     const { network, data, normalization, settings } = task;
     const { validation, earlyStopping } = settings;
     this.#task = task;
-    this.#averages = extras.averages;
+    this.#averages = averages;
+    this.#best = best;
     this.#settings = settings;
     this.#signal = signal;
-    const trainerOn = (
-      data: Dataset | DataStream,
-      where: string,
-      extras: Extras,
-    ) =>
+    const trainerOn = (data: Dataset | DataStream, where: string, extras: Extras) =>
       new Trainer(runtime, {
         where,
         network,
@@ -136,10 +137,8 @@ class Run {
         settings,
         ...extras,
       });
-    this.#trainer = trainerOn(data, "fit", extras);
-    this.#validator = validation && trainerOn(validation, "fit: validation", {
-      averages: extras.averages,
-    });
+    this.#trainer = trainerOn(data, "fit", { accumulation, averages });
+    this.#validator = validation && trainerOn(validation, "fit: validation", { averages });
     this.#optimizer = this.#trainer.optimizer;
     checkTrainable(network, "fit");
     this.#stopper = earlyStopping && new EarlyStopper(earlyStopping);
@@ -221,11 +220,7 @@ class Run {
     }
     [this.#epoch, this.#batch, this.#step] = [position.epoch, position.batch, position.step];
     this.#records = [...position.records];
-    if (best.size > 0 && this.#restoresBest) {
-      this.#best = new Map(
-        Array.from(weights, ([name, weight]) => [weight, best.get(name)!.data]),
-      );
-    }
+    if (best.size > 0) this.#best?.resume(best);
     this.#written = checkpoint.path;
   }
 
@@ -234,12 +229,12 @@ class Run {
     const { epochs } = this.#settings;
     this.#display?.begin?.({ epochs, batches: this.#batches, done: [...this.#records] });
     try {
-      if (this.#restoresBest) this.#first = await this.#snapshot();
+      await this.#best?.begin();
       const history = await this.#train();
       await this.#display?.end?.(history);
       return history;
     } catch (error) {
-      this.#rescue();
+      this.#best?.rescue(this.#isSpoilt);
       await this.#display?.fail?.(error);
       throw error;
     }
@@ -251,8 +246,7 @@ class Run {
       stopped = await this.#trainEpoch();
     }
     // A checkpoint of a run that was stopped is written by now, and holds what it stood at.
-    if (this.#best !== undefined) putBack(this.#best);
-    else if (this.#averages !== undefined) {
+    if (!this.#best?.restore() && this.#averages !== undefined) {
       // Who stops a run does not wait for a pass over the data.
       if (stopped !== "aborted" && !await this.#averages.complete()) stopped = "aborted";
       if (await this.#averages.isComplete()) await this.#averages.install();
@@ -283,12 +277,9 @@ class Run {
     this.#optimizer.schedule.report?.(record.validation?.loss ?? record.loss);
     const verdict = this.#stopper?.report(record);
     // Without validation, they have been left until now.
-    const isBest = verdict?.improved && this.#restoresBest;
-    if (isBest || this.#epoch + 1 === epochs) await this.#averages?.complete();
-    if (isBest) {
-      this.#best = await this.#snapshot();
-      this.#first = undefined;
-    }
+    const best = verdict?.improved ? this.#best : undefined;
+    if (best || this.#epoch + 1 === epochs) await this.#averages?.complete();
+    await best?.keep();
     this.#epoch++;
     this.#batch = 0;
     this.#display?.epoch(record, epochs);
@@ -488,15 +479,12 @@ class Run {
 
   async #save(): Promise<void> {
     await this.#counts();
-    const best = this.#best, { namedWeights } = this.#task.network;
     const schedule = this.#optimizer.schedule.state?.();
     const earlyStopping = this.#stopper?.state();
     const writing = writeCheckpoint(
       this.#settings.checkpoint!.directory,
       this.#variables,
-      best && new Map(
-        Array.from(namedWeights, ([name, weight]) => [name, onHost(weight, best.get(weight)!)]),
-      ),
+      this.#best?.saveable,
       {
         epoch: this.#epoch,
         batch: this.#batch,
@@ -517,46 +505,11 @@ class Run {
     this.#writtenAt = this.#watch.read();
   }
 
-  get #restoresBest(): boolean {
-    return this.#settings.earlyStopping?.restoreBest === true;
-  }
-
-  /** Copies of all weights as they are now, or of their averages. */
-  async #snapshot(): Promise<Snapshot> {
-    const copies = new Map<Variable, TensorData>();
-    for (const [name, weight] of this.#task.network.namedWeights) {
-      copies.set(weight, await (this.#averages?.values.get(name) ?? weight).read());
-    }
-    return copies;
-  }
-
-  /** After an error: the best weights, or in place of spoilt ones those of the beginning. */
-  #rescue(): void {
-    const good = this.#best ?? (this.#isSpoilt ? this.#first : undefined);
-    for (const [weight, data] of good ?? []) {
-      // Where the device is gone too, nothing can be written there.
-      weight.release();
-      weight.assign(data);
-    }
-  }
-
   release(): void {
     this.#trainer.release();
     this.#validator?.release();
     this.#averages?.release();
   }
-}
-
-/** Copies of weights. */
-type Snapshot = ReadonlyMap<Variable, TensorData>;
-
-function putBack(snapshot: Snapshot): void {
-  for (const [weight, data] of snapshot) weight.assign(data);
-}
-
-/** Data on the host, as a checkpoint takes it. */
-function onHost({ shape, dtype }: Variable, data: TensorData): Saveable {
-  return { shape, dtype, read: () => Promise.resolve(data) };
 }
 
 /** The error for a last batch of one example that a layer cannot be trained on. */
