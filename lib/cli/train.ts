@@ -112,9 +112,15 @@ async function savedRun(
   place: string,
   given: Given,
 ): Promise<ResumedRun & { readonly settings: Settings }> {
-  const { path: checkpoint, metadata: { run, phase }, position } = await readCheckpoint(place);
+  const { path: checkpoint, metadata, position } = await readCheckpoint(place);
+  const { run, phase, recipe } = metadata;
   if (run === undefined) {
-    throw new UsageError(`--resume: the checkpoint in ${place} was not written by train`);
+    throw new UsageError(
+      recipe === undefined
+        ? `--resume: the checkpoint in ${place} was not written by train`
+        : `--resume: the checkpoint in ${place} is of the recipe ${recipe}, which goes on where it was ` +
+          `when it is run again: --recipe ${recipe} --out DIR`,
+    );
   }
   // It may be named itself in place of its folder.
   const folder = place.endsWith(".safetensors") ? splitPath(place)[0] : place;

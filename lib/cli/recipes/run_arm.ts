@@ -141,7 +141,7 @@ class ArmTraining {
       shuffle: arm.classesOfBatch === undefined,
       ...validates && { validation: test },
       progress: false,
-      checkpoint: { directory: folder, everySeconds },
+      checkpoint: { directory: folder, everySeconds, metadata: { recipe: this.#task.recipe } },
       ...this.#isResumed && { resume: folder },
       onProgress: (progress) => {
         this.#events.progress(progress);

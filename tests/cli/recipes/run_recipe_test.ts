@@ -71,6 +71,12 @@ Deno.test("a recipe that is interrupted goes on where it was, and ends with the 
   const findings = third.events.at(-1)!.findings;
   assertEquals(findings, again.events.at(-1)!.findings);
   assertStringIncludes(await Deno.readTextFile(`${parts}/results.md`), findings[0].found);
+  const resumed = await train("--resume", `${parts}/elastic/seed-0`);
+  assertEquals(resumed.code, 2);
+  assertStringIncludes(
+    resumed.errors,
+    "is of the recipe lenet5-elastic, which goes on where it was",
+  );
   // Other settings are another training.
   const other = await train(...short.slice(0, -1), "149", "--out", parts);
   assertEquals(other.code, 2);
