@@ -3,7 +3,8 @@ import { arrayDataset } from "../../lib/train/dataset.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { DataStream } from "../../lib/train/stream.ts";
-import { bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
+import { ema } from "../../lib/train/weight_average.ts";
+import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();
 
@@ -74,4 +75,52 @@ Deno.test("a stream that ends with one example says so, and its checkpoint goes 
   const options = { batchSize: 4, dropRemainder: true, epochs: 2 };
   const { steps } = await stateful().fit(stream, { ...options, resume: folder.path });
   assertEquals(steps, 6);
+});
+
+Deno.test("so it is where the batch before it waits for the step's others", async () => {
+  await using folder = await scratch();
+  const data = corners(13);
+  const stream = new DataStream(data, function* () {
+    for (let i = 0; i < data.length; i++) yield data.get(i);
+  });
+  const options = { batchSize: 4, accumulate: 2 };
+  await assertRejects(
+    () => stateful().fit(stream, { ...options, checkpoint: { directory: folder.path } }),
+    RangeError,
+    "the last of a stream in batches of 4",
+  );
+  const { step, batch } = (await readCheckpoint(folder.path)).position;
+  assertEquals([step, batch], [1, 3]);
+  const more = { ...options, dropRemainder: true, epochs: 2 };
+  const [net, whole] = [stateful(9), stateful()];
+  const { steps } = await net.fit(stream, { ...more, resume: folder.path });
+  await whole.fit(stream, more);
+  assertEquals(steps, 4);
+  await assertSameWeights(net, whole);
+});
+
+Deno.test("batch renormalisation at batches of one: with pixels it trains, without it is an error before", async () => {
+  const renorm = () => sequential([4, 4, 1]).conv2d(3, 3).batchRenorm().flatten().dense(2);
+  const { steps } = await renorm().fit(images(3), { batchSize: 1 });
+  assertEquals(steps, 3);
+  const net = sequential([4, 4, 1]).flatten().dense(3).batchRenorm().dense(2);
+  const before = await bitsOf(net);
+  for (const accumulate of [1, 4]) {
+    await assertRejects(
+      () => net.fit(images(8), { batchSize: 1, accumulate }),
+      RangeError,
+      "batchRenorm: expected more than one number a channel in training, found 1; use a larger batch",
+    );
+  }
+  assertEquals(await bitsOf(net), before);
+});
+
+Deno.test("with everything frozen nothing can be trained, averaged or looked for", async () => {
+  const net = stateful();
+  for (const weight of net.weights) weight.frozen = true;
+  const message = "the model has no weights that may change; unfreeze() some";
+  for (const options of [{}, { accumulate: 2 }, { average: ema(0.9) }]) {
+    await assertRejects(() => net.fit(corners(8), options), TypeError, message);
+  }
+  await assertRejects(() => net.findLearningRate(corners(8)), TypeError, message);
 });
