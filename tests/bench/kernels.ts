@@ -1,7 +1,8 @@
 /**
  * Speed of the matmul and convolution kernels on the CPU device, alone: prints, for one and for two
- * threads, the median and the best of some runs in GFLOP/s (10^9 additions and multiplications a
- * second), and how long the first run took, compiled as it was only roughly.
+ * threads and for each instruction set of this machine, which take turns, the median and the best of
+ * some runs in GFLOP/s (10^9 additions and multiplications a second), the best as a multiple of
+ * WebAssembly's, and how long loading and the first run took, compiled as it was only roughly.
  *
  * ```sh
  * deno run --allow-all tests/bench/kernels.ts [part of a case's name]
@@ -12,7 +13,10 @@
 import type { ConvolutionKernel, Kernel } from "../../lib/graph/kernel.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
 import { Random } from "../../lib/core/random.ts";
+import { DeviceError } from "../../lib/core/errors.ts";
 import { createCpuDevice } from "../../lib/device/cpu/cpu.ts";
+import { type Instructions, instructionSets } from "../../lib/device/cpu/instructions.ts";
+import type { Device, Executable, Storage } from "../../lib/device/device.ts";
 import { convolutionShape } from "../../lib/graph/ops/conv2d.ts";
 import { planOf } from "../kernels/cpu/run_kernel.ts";
 
@@ -96,48 +100,107 @@ const cases = [
   ]),
 ];
 
-/** Milliseconds of the first run, and of the later ones in ascending order. */
-async function measure(test: Case, threads: number): Promise<{ first: number; sorted: number[] }> {
-  const device = await createCpuDevice({ threads });
-  try {
-    const random = new Random(1);
-    const f32 = (size: number) => ({ dtype: "f32", size }) as const;
-    const executable = device.load(planOf(test.kernel, test.inputs.map(f32), [f32(test.output)]));
-    const bindings = [...test.inputs, test.output].map((size) => device.allocate(size * 4));
-    test.inputs.forEach((size, index) =>
-      device.write(bindings[index]!, Float32Array.from({ length: size }, () => random.normal()))
-    );
-    await device.finish();
-    const times: number[] = [];
-    const end = performance.now() + 1000;
-    // Short kernels run several times in a row, so that waiting for the threads does not count.
-    const repeat = Math.max(1, Math.round(2e8 / test.multiplyAdds));
-    do {
-      const start = performance.now();
-      const runs = times.length === 0 ? 1 : repeat;
-      for (let run = 0; run < runs; run++) executable.run(bindings);
-      await device.finish();
-      times.push((performance.now() - start) / runs);
-    } while (performance.now() < end || times.length < 4);
-    const [first, ...rest] = times;
-    return { first: first!, sorted: rest.sort((a, b) => a - b) };
-  } finally {
-    await device.close();
+/** A case on a device: milliseconds of the first run, and of the later ones. */
+class Run {
+  readonly times: number[] = [];
+  readonly #device: Device;
+  readonly #executable: Executable;
+  readonly #bindings: readonly Storage[];
+  /** Short kernels run several times in a row, so that waiting for the threads does not count. */
+  readonly #repeat: number;
+  first = 0;
+
+  constructor(device: Device, test: Case, data: readonly Float32Array<ArrayBuffer>[]) {
+    const start = performance.now(), f32 = (size: number) => ({ dtype: "f32", size }) as const;
+    this.#device = device;
+    this.#executable = device.load(planOf(test.kernel, test.inputs.map(f32), [f32(test.output)]));
+    this.#bindings = [...test.inputs, test.output].map((size) => device.allocate(size * 4));
+    data.forEach((values, index) => device.write(this.#bindings[index]!, values));
+    this.#repeat = Math.max(1, Math.round(2e8 / test.multiplyAdds));
+    this.first = -start;
+  }
+
+  async begin(): Promise<void> {
+    this.#executable.run(this.#bindings);
+    await this.#device.finish();
+    this.first += performance.now();
+  }
+
+  async sample(): Promise<void> {
+    const start = performance.now();
+    for (let run = 0; run < this.#repeat; run++) this.#executable.run(this.#bindings);
+    await this.#device.finish();
+    this.times.push((performance.now() - start) / this.#repeat);
+  }
+
+  async end(): Promise<void> {
+    this.#executable.release();
+    for (const binding of this.#bindings) binding.release();
+    await this.#device.finish();
+    this.times.sort((a, b) => a - b);
   }
 }
 
-if (import.meta.main) {
-  const wanted = Deno.args[0] ?? "";
-  console.log(`${"".padEnd(46)}1 thread: median  best first/ms   2 threads: median  best first/ms`);
-  for (const test of cases.filter(({ name }) => name.includes(wanted))) {
-    let line = test.name.padEnd(46);
-    for (const threads of [1, 2]) {
-      const { first, sorted } = await measure(test, threads);
-      const rate = (milliseconds: number) =>
-        (2e-6 * test.multiplyAdds / milliseconds).toFixed(1).padStart(6);
-      const median = sorted[sorted.length >> 1]!;
-      line += `${rate(median).padStart(16)}${rate(sorted[0]!)}${first.toFixed(1).padStart(9)}   `;
-    }
-    console.log(line);
+/** A case on some devices, which take turns. */
+async function measure(test: Case, devices: readonly Device[]): Promise<Run[]> {
+  const random = new Random(1);
+  const data = test.inputs.map((size) =>
+    Float32Array.from({ length: size }, () => random.normal())
+  );
+  const runs: Run[] = [];
+  for (const device of devices) {
+    const run = new Run(device, test, data);
+    await run.begin();
+    runs.push(run);
   }
+  const end = performance.now() + 1000 * runs.length;
+  while (performance.now() < end || runs[0]!.times.length < 4) {
+    for (const run of runs) await run.sample();
+  }
+  for (const run of runs) await run.end();
+  return runs;
+}
+
+/** The instruction sets of this machine, WebAssembly first. */
+async function instructionsHere(): Promise<Instructions[]> {
+  const found: Instructions[] = [];
+  for (const instructions of instructionSets) {
+    try {
+      await (await createCpuDevice({ threads: 1, instructions })).close();
+      found.push(instructions);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+    }
+  }
+  return found;
+}
+
+if (import.meta.main) {
+  const wanted = Deno.args[0] ?? "", sets = await instructionsHere(), threads = [1, 2];
+  const devices = await Promise.all(
+    threads.map((threads) =>
+      Promise.all(sets.map((instructions) => createCpuDevice({ threads, instructions })))
+    ),
+  );
+  const head = (end: string) => `${end}: median    best   ratio first/ms`.padStart(42);
+  console.log(`${"".padEnd(46)}${head("1 thread")}${head("2 threads")}`);
+  for (const test of cases.filter(({ name }) => name.includes(wanted))) {
+    const rate = (milliseconds: number) => (2e-6 * test.multiplyAdds / milliseconds).toFixed(1);
+    const columns: string[][] = [];
+    for (const some of devices) {
+      const runs = await measure(test, some), [{ times: [plain] }] = runs as [Run];
+      columns.push(runs.map(({ times, first }) => {
+        const [best] = times, median = times[times.length >> 1]!;
+        const cells = [rate(median), rate(best!), `${(plain! / best!).toFixed(2)}x`];
+        return [...cells, first.toFixed(1)].map((cell) => cell.padStart(8)).join("").padStart(42);
+      }));
+    }
+    sets.forEach((instructions, i) =>
+      console.log(
+        `${(i === 0 ? test.name : "").padEnd(38)}${instructions.padEnd(8)}` +
+          columns.map((lines) => lines[i]).join(""),
+      )
+    );
+  }
+  for (const device of devices.flat()) await device.close();
 }
