@@ -13,7 +13,7 @@ import { tileArguments, type TileBlock } from "../../../kernels/native/block.ts"
 import { emitTile } from "../../../kernels/native/tile.ts";
 import { Assembler, at, Label } from "../../../kernels/native/x86.ts";
 import type { NativeTiles } from "../../../kernels/cpu/target.ts";
-import { bsearch, pointerTo } from "./native_calls.ts";
+import { bsearch, type Comparison, comparisonBy, pointerTo } from "./native_calls.ts";
 
 /** Instructions beyond WebAssembly's, the best last. */
 export const nativeInstructions = ["avx2", "avx512"] as const;
@@ -30,6 +30,10 @@ export interface System {
   reserve(bytes: number): bigint | undefined;
   /** Lets memory be written, or executed; false if it is refused. */
   protect(address: bigint, bytes: number, use: "write" | "execute"): boolean;
+  /** Calls code. */
+  compare: Comparison;
+  /** Lets the system's library go. */
+  close(): void;
 }
 
 /** Bytes of the region: addresses only, until they are used. And of a page. */
@@ -37,10 +41,12 @@ const regionBytes = 64 << 20, pageBytes = 4096;
 
 /** Linux, by way of its C library. */
 export function linux(): System {
-  const { symbols } = Deno.dlopen("libc.so.6", {
+  const library = Deno.dlopen("libc.so.6", {
+    bsearch,
     mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
     mprotect: { parameters: ["pointer", "usize", "i32"], result: "i32" },
   });
+  const { symbols } = library;
   const privateAnonymous = 0x22, noAccess = 0, readWrite = 3, readExecute = 5;
   return {
     reserve(bytes) {
@@ -54,6 +60,8 @@ export function linux(): System {
         BigInt(bytes),
         use === "write" ? readWrite : readExecute,
       ) === 0,
+    compare: comparisonBy(symbols.bsearch),
+    close: () => library.close(),
   };
 }
 
@@ -63,33 +71,49 @@ export class NativeCode {
   readonly available: readonly NativeInstructions[];
   /** Where calls begin: compares a frame, whose last word says which code, with the memory. */
   readonly trampoline: bigint;
-  readonly #system: System;
+  readonly #open: () => System;
+  /** While something is asked of it. */
+  #opened: System | undefined;
   readonly #region: bigint;
   /** Bytes of the region in use. */
   #used = 0;
   readonly #tiles = new Map<string, number>();
 
   /** Reserves memory and looks at the machine. A NativeCodeError says what is missing. */
-  constructor(system?: System) {
+  constructor(open = linux) {
+    this.#open = open;
+    const region = this.#region = this.#reserve();
+    const features = region + BigInt(this.#add(featuresCode()));
+    this.available = instructionsOf((leaf) => {
+      // In memory of its own, which does not move.
+      const words = new Uint32Array(new ArrayBuffer(16));
+      words[0] = leaf;
+      this.#system.compare(Deno.UnsafePointer.of(words)!, pointerTo(1n), pointerTo(features));
+      return words;
+    });
+    this.trampoline = region + BigInt(this.#add(trampolineCode(region)));
+  }
+
+  #reserve(): bigint {
+    const region = this.#system.reserve(regionBytes);
+    if (region === undefined) throw new NativeCodeError("the system gives no memory for code");
+    return region;
+  }
+
+  /** The system, until the work at hand is done: a library that stays open would count as a leak. */
+  get #system(): System {
+    if (this.#opened !== undefined) return this.#opened;
+    let opened: System;
     try {
-      this.#system = system ?? linux();
-      const search = bsearch();
-      const region = this.#system.reserve(regionBytes);
-      if (region === undefined) throw new NativeCodeError("the system gives no memory for code");
-      this.#region = region;
-      const features = region + BigInt(this.#add(featuresCode()));
-      this.available = instructionsOf((leaf) => {
-        // In memory of its own, which does not move.
-        const words = new Uint32Array(new ArrayBuffer(16));
-        words[0] = leaf;
-        search(Deno.UnsafePointer.of(words)!, pointerTo(1n), pointerTo(features));
-        return words;
-      });
-      this.trampoline = region + BigInt(this.#add(trampolineCode(region)));
+      opened = this.#open();
     } catch (error) {
-      if (error instanceof NativeCodeError) throw error;
       throw new NativeCodeError(String(error), { cause: error });
     }
+    queueMicrotask(() => {
+      this.#opened = undefined;
+      opened.close();
+    });
+    return this.#opened = opened;
   }
 
   /** The tiles of a plan, with the best instructions that it may use. */
@@ -180,9 +204,20 @@ function instructionsOf(ask: (leaf: number) => Uint32Array): NativeInstructions[
   return found;
 }
 
-let shared: NativeCode | undefined;
+/** The process's native code, or why there is none. */
+let shared: NativeCode | NativeCodeError | undefined;
 
-/** The process's native code, which all devices share: what was made is kept to its end. */
+/**
+ * The process's native code, which all devices share: what was made is kept to its end. A
+ * NativeCodeError says why there is none.
+ */
 export function nativeCode(): NativeCode {
-  return shared ??= new NativeCode();
+  try {
+    shared ??= new NativeCode();
+  } catch (error) {
+    if (!(error instanceof NativeCodeError)) throw error;
+    shared = error;
+  }
+  if (shared instanceof NativeCodeError) throw shared;
+  return shared;
 }

@@ -11,17 +11,22 @@ export type Comparison = (
 export const pointerTo = (address: bigint): Deno.PointerObject =>
   Deno.UnsafePointer.create(address)!;
 
-/** The search of the C library, in an array of one element. */
-export function bsearch(): Comparison {
-  const { symbols } = Deno.dlopen("libc.so.6", {
-    bsearch: {
-      parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"],
-      result: "void",
-    },
-  });
+/** The type of the C library's search. */
+export const bsearch = {
+  parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"],
+  result: "void",
+} as const;
+
+/** Has a search look at one element, of one byte: so it compares once. */
+export function comparisonBy(
+  search: Deno.DynamicLibrary<{ bsearch: typeof bsearch }>["symbols"]["bsearch"],
+): Comparison {
   const one = pointerTo(1n);
-  return (key, element, code) => symbols.bsearch(key, element, one, one, code);
+  return (key, element, code) => search(key, element, one, one, code);
 }
+
+/** This thread's, opened when it is first needed. */
+let comparison: Comparison | undefined;
 
 /**
  * What modules with native code import besides the memory: `native` calls what the frame at the address
@@ -32,14 +37,16 @@ export function nativeImports(
   frame: number,
   trampoline: bigint,
 ): { readonly native: () => void; readonly frame: WebAssembly.Global } {
-  const search = bsearch();
+  const compare = comparison ??= comparisonBy(
+    Deno.dlopen("libc.so.6", { bsearch }).symbols.bsearch,
+  );
   // Shared memory stays where it is when it grows.
   const bytes = new Uint8Array(memory.buffer as unknown as ArrayBuffer);
   const start = Deno.UnsafePointer.of(bytes)!;
   const key = pointerTo(BigInt(Deno.UnsafePointer.value(start)) + BigInt(frame));
   const code = pointerTo(trampoline);
   return {
-    native: () => search(key, start, code),
+    native: () => compare(key, start, code),
     frame: new WebAssembly.Global({ value: "i32", mutable: false }, frame),
   };
 }
