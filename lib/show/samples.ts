@@ -18,16 +18,21 @@ export const isSampled = (value: unknown): value is Sampled =>
   value instanceof Dataset || isImage(value) ||
   Array.isArray(value) && value.length > 0 && value.every(isImage);
 
-/** A grid with a row for each image: the image, and what a pipeline makes of it in several epochs. */
-export async function samplesFigure(pipeline: Pipeline, sampled: Sampled): Promise<Figure> {
-  const { columns } = counts;
-  const originals = sampled instanceof Dataset ? await imagesOf(sampled) : [sampled].flat();
-  const pictures = originals.flatMap((image) => [
+/** A row for each image: the image, and what a pipeline makes of it in several epochs. */
+export function sampleRows(pipeline: Pipeline, originals: readonly ByteImage[]): ByteImage[] {
+  const count = counts.columns - 1, samples = pipeline.samples(originals, { count });
+  return originals.flatMap((image, row) => [
     image,
-    ...pipeline.samples([image], { count: columns - 1 }),
+    ...samples.slice(row * count, (row + 1) * count),
   ]);
+}
+
+/** The grid of these rows. */
+export async function samplesFigure(pipeline: Pipeline, sampled: Sampled): Promise<Figure> {
+  const originals = sampled instanceof Dataset ? await imagesOf(sampled) : [sampled].flat();
+  const pictures = sampleRows(pipeline, originals);
   const title = pipeline.steps.map(({ type }) => type).join(", ") || String(pipeline);
-  return await images(pictures, { title, columns, count: pictures.length });
+  return await images(pictures, { title, columns: counts.columns, count: pictures.length });
 }
 
 /** The images of the first examples, which the schema says to be such. */
