@@ -17,16 +17,18 @@ const help = `Compare graphs made at random on a device with the reference in f6
   deno task graphs --device cpu --count 1000
   deno task graphs --graphs edge --device webgpu --tiling workgroup --first 301 --count 300
 
-  --device cpu|webgpu            where they are computed [cpu]
-  --tiling workgroup|register    how WebGPU's products are tiled [as the adapter is]
-  --graphs random|edge           many ops together, or one at the edge of its sizes [random]
-  --first SEED                   the first seed [1]
-  --count SEEDS                  how many [1000]
-  --fusion on|off|all            with the fusion rules, without, or in all settings [all]
-  --tolerance ERROR              the largest relative error that is no failure [3e-5]
+  --device cpu|webgpu              where they are computed [cpu]
+  --tiling workgroup|register      how WebGPU's products are tiled [as the adapter is]
+  --instructions wasm|avx2|avx512  what the CPU computes products with [the best there is]
+  --graphs random|edge             many ops together, or one at the edge of its sizes [random]
+  --first SEED                     the first seed [1]
+  --count SEEDS                    how many [1000]
+  --fusion on|off|all              with the fusion rules, without, or in all settings [all]
+  --tolerance ERROR                the largest relative error that is no failure [3e-5]
 
 A failure is printed with its seed; "--first SEED --count 1" repeats it.`;
 
+const instructions = { wasm: "wasm", avx2: "avx2", avx512: "avx512" } as const;
 const kinds = { random: compareRandomGraphs, edge: compareEdgeGraph };
 const settings = { on: fusions.slice(0, 1), off: fusions.slice(1, 2), all: fusions };
 
@@ -67,6 +69,7 @@ async function main(): Promise<boolean> {
     options: {
       device: { type: "string", default: "cpu" },
       tiling: { type: "string" },
+      instructions: { type: "string" },
       graphs: { type: "string", default: "random" },
       first: { type: "string", default: "1" },
       count: { type: "string", default: "1000" },
@@ -86,8 +89,11 @@ async function main(): Promise<boolean> {
   const webgpu = values.tiling === undefined
     ? {}
     : { tiling: choice("tiling", values.tiling, tilings) };
+  const cpu = values.instructions === undefined
+    ? {}
+    : { instructions: choice("instructions", values.instructions, instructions) };
   const open = choice("device", values.device, {
-    cpu: () => createCpuDevice(),
+    cpu: () => createCpuDevice(cpu),
     webgpu: () => createWebgpuDevice(webgpu),
   });
   const compare = choice("graphs", values.graphs, kinds);
@@ -109,7 +115,8 @@ async function main(): Promise<boolean> {
   }
   await device.close();
   console.log(
-    `${device.kind}${values.tiling === undefined ? "" : `, ${values.tiling} tiling`}: ` +
+    `${device.kind} (${device.description})` +
+      `${values.tiling === undefined ? "" : `, ${values.tiling} tiling`}: ` +
       `${values.graphs} graphs, seeds ${first} to ${
         first + count - 1
       }: ${errors.results} results, ` +
