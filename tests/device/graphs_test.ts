@@ -16,7 +16,7 @@ Deno.test("graphs: a figure for so many seeds, and a failure with its seed", asy
   assertEquals(right.code, 0, right.error);
   assertMatch(
     right.out,
-    /^cpu: edge graphs, seeds 7 to 9: \d+ results, largest error \S+, 0 wrong/,
+    /^cpu \(.+\): edge graphs, seeds 7 to 9: \d+ results, largest error \S+, 0 wrong/,
   );
   const wrong = await graphs("--first", "3", "--count", "1", "--tolerance", "1e-12");
   assertEquals(wrong.code, 1);
