@@ -41,7 +41,10 @@ async function pipelineIn(path: string): Promise<Pipeline> {
   try {
     content = await Deno.readTextFile(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) {
+      const why = (error as Error).message;
+      throw new UsageError(`--augment: ${path}: expected a file of steps that can be read: ${why}`);
+    }
     const known = [...Object.keys(presets), noAugmentation];
     throw new UsageError(
       `--augment: ${unknownName("preset", path, known)}. There is no such file either`,

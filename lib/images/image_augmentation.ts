@@ -7,6 +7,7 @@ import { Pipeline, pipeline as presetPipeline } from "../augment/pipeline.ts";
 import { type PresetName, presets } from "../augment/presets.ts";
 import type { ImageShape } from "../augment/step.ts";
 import type augmentOnThread from "../augment/thread.ts";
+import { describeValue } from "../core/errors.ts";
 import { checkedBy, oneOf, positiveInteger } from "../core/option_kinds.ts";
 import { pick, type Schema } from "../core/options.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
@@ -37,9 +38,12 @@ const presetName = oneOf(Object.keys(presets) as PresetName[]);
 
 /** The options of augmentation. */
 export const augmentSchema = {
-  augment: checkedBy<PresetName | SchemaTransform>((value, where) =>
-    value instanceof Pipeline ? value : presetName.read(value, where)
-  ),
+  augment: checkedBy<PresetName | SchemaTransform>((value, where) => {
+    if (value instanceof Pipeline) return value;
+    if (typeof value === "string") return presetName.read(value, where);
+    const expected = "the name of a preset, or a pipeline as augmentation.pipeline([…]) makes it";
+    throw new TypeError(`${where}: expected ${expected}, found ${describeValue(value)}`);
+  }),
   resize: checkedBy<number | false>((value, where) =>
     value === false ? value : positiveInteger().read(value, where)
   ),

@@ -152,7 +152,9 @@ async function readFile(place: string) {
   try {
     bytes = await Deno.readFile(path);
   } catch (error) {
-    const message = `cannot resume: ${path} cannot be read (${(error as Error).message})`;
+    const message = error instanceof Deno.errors.NotFound
+      ? `cannot resume: there is no checkpoint ${path}`
+      : `cannot resume: ${path} cannot be read (${(error as Error).message})`;
     throw new Error(message, { cause: error });
   }
   const content = decodeSafetensors(bytes, path);

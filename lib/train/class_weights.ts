@@ -62,7 +62,7 @@ function weightsOf(
         `${where}: expected ${count} numbers, one for each class, found ${given.length}`,
       );
     }
-    return given.map((weight, label) => checkWeight(weight, `${where}[${label}]`));
+    return someOf(given.map((weight, label) => checkWeight(weight, `${where}[${label}]`)), where);
   }
   const labels = Array.from({ length: count }, (_, label) => String(label));
   const known = classes?.length === count ? classes : labels;
@@ -72,7 +72,13 @@ function weightsOf(
     if (label < 0) throw new RangeError(`${where}: ${unknownName("class", key, known)}`);
     weights[label] = checkWeight(weight, `${where}: ${key}`);
   }
-  return weights;
+  return someOf(weights, where);
+}
+
+/** Weights of which one at least counts: nothing is learnt from examples that all count nothing. */
+function someOf(weights: readonly number[], where: string): readonly number[] {
+  if (weights.some((weight) => weight > 0)) return weights;
+  throw new RangeError(`${where}: expected a number above 0 for a class at least, found only 0`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { formatShape } from "../core/shape.ts";
 import { emptyBatch } from "./batch.ts";
 import { checkInteger } from "./batches.ts";
 import { Draw } from "./draw.ts";
@@ -15,7 +16,15 @@ export async function labelsOf(
 ): Promise<ArrayLike<number>> {
   const { classes, targets: [target] } = data;
   if (classes === undefined || target?.dtype === "f32" || target?.shape.length !== 0) {
-    throw new TypeError(`${where}: expected target 0 to be the label of a class with a name`);
+    const found = target?.dtype === "f32" || target?.shape.length !== 0
+      ? `${
+        target ? `${target.dtype} ${formatShape(target.shape)}` : "no target"
+      }; count and draw ` +
+        "the data before they are mixed, say"
+      : "no classes; give the data some: arrayDataset({ inputs, targets, classes })";
+    throw new TypeError(
+      `${where}: expected target 0 to be the label of a class with a name, found ${found}`,
+    );
   }
   const check = (label: number) => checkInteger(label, 0, classes.length - 1, `${where}: label`);
   const known = data.labels, labels = new Int32Array(data.length), size = 64;

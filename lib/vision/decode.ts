@@ -173,9 +173,11 @@ async function whole<T>(result: Promise<T>, format: string, name: string): Promi
   try {
     return await result;
   } catch (error) {
+    // Where several threads decode, another may have taken what libvips had to say.
+    const said = (error as Error).message.trim().replace(/\s+/g, " ");
+    const why = said === "" || said === "Unknown error" ? "" : `: ${said}`;
     throw new SyntaxError(
-      `${name}: expected a whole ${format} image, found damaged or unusual data: ` +
-        `${(error as Error).message.trim().replace(/\s+/g, " ")}`,
+      `${name}: expected a whole ${format} image, found damaged or unusual data${why}`,
       { cause: error },
     );
   }

@@ -41,6 +41,11 @@ Deno.test("--augment: a file lists steps; what is wrong with it is said with its
       await assertRejects(() => stepsIn(text), UsageError, message);
     }
     await assertRejects(
+      () => augmentationSteps(folder, shape),
+      UsageError,
+      `--augment: ${folder}: expected a file of steps that can be read: `,
+    );
+    await assertRejects(
       () => augmentationSteps("crop-flop", shape),
       UsageError,
       '--augment: unknown preset "crop-flop"; did you mean "crop-flip"? Known: crop-flip, cifar, ' +

@@ -188,6 +188,12 @@ Deno.test("what the stored size does not allow is refused", async () => {
     "resize: expected an integer of at least 1, found 0",
   );
   await refused(
+    { augment: [{ type: "randomCrop", padding: 2 }] },
+    TypeError,
+    "augment: expected the name of a preset, or a pipeline as augmentation.pipeline([…]) makes it",
+  );
+  await refused({ augment: "foo" }, RangeError, 'augment: expected "crop-flip", "cifar"');
+  await refused(
     { augment: "imagenet", resize: true },
     TypeError,
     "resize: expected an integer of at least 1, found true",

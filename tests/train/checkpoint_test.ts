@@ -306,6 +306,8 @@ Deno.test("a truncated, foreign or missing checkpoint is refused", async () => {
   await stateful().save(path, { position: "{}" });
   await assertRejects(resume, SyntaxError, "a model, but not a checkpoint");
   await Deno.remove(path);
+  await assertRejects(resume, Error, `cannot resume: there is no checkpoint ${path}`);
+  await Deno.mkdir(path);
   await assertRejects(resume, Error, `cannot resume: ${path} cannot be read`);
 });
 

@@ -1,5 +1,6 @@
 /** Examples drawn by weights, and classes drawn equally often. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { mixup } from "../../lib/augment/mixup.ts";
 import { arrayDataset, type Dataset, makeDataset } from "../../lib/train/dataset.ts";
 import { assertSameWeights, corners, scratch, stateful, useCpu } from "./helpers.ts";
 
@@ -191,7 +192,16 @@ Deno.test("sample: what cannot be drawn is refused at once", async () => {
     plain,
     { balanced: true },
     TypeError,
-    "sample: balanced: expected target 0 to be the label",
+    "sample: balanced: expected target 0 to be the label of a class with a name, found f32 [1]; ",
+  );
+  const unclassed = arrayDataset({ inputs: [[1], [2]], targets: Int32Array.of(0, 1) });
+  await refuse(unclassed, { balanced: true }, TypeError, "found no classes; give the data some");
+  const mixed = mixup(data, { alpha: 1 });
+  await refuse(
+    mixed,
+    { balanced: true },
+    TypeError,
+    "found f32 [2]; count and draw the data before",
   );
   const torn = makeDataset(2, data, () => Promise.resolve(new SyntaxError("torn")));
   await refuse(torn, { balanced: true }, RangeError, "no example can be read");

@@ -248,6 +248,9 @@ Deno.test("weights that make no sense are refused before any work", async () => 
     { classWeights: [1, 2] },
     "classWeights: expected 3 numbers, one for each class, found 2",
   );
+  for (const classWeights of [[0, 0, 0], { 0: 0, 1: 0, 2: 0 }]) {
+    await refuse(plain, { classWeights }, "classWeights: expected a number above 0");
+  }
   await refuse(
     plain,
     { classWeights: [1, 2, -1] },
