@@ -22,6 +22,7 @@ import {
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
+import { standWhereCalled } from "./shell.ts";
 
 /** Sizes with commas between. */
 const sizes = checkedBy<readonly number[]>((list, where) => {
@@ -176,4 +177,7 @@ export const main = command(options, help, async (given) => {
   }
 });
 
-if (import.meta.main) await runCommand(main);
+if (import.meta.main) {
+  standWhereCalled();
+  await runCommand(main);
+}

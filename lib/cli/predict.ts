@@ -16,7 +16,7 @@ import { viewSchema } from "../vision/views.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatDownload, screen } from "./screen.ts";
-import { quotedPath } from "./shell.ts";
+import { quotedPath, standWhereCalled } from "./shell.ts";
 
 const options = {
   ...networkSchema,
@@ -121,4 +121,7 @@ export const main = command(options, help, async (given, images) => {
   return failed > 0 ? 1 : 0;
 });
 
-if (import.meta.main) await runCommand(main);
+if (import.meta.main) {
+  standWhereCalled();
+  await runCommand(main);
+}

@@ -10,12 +10,20 @@ export interface Started {
   readonly os: typeof Deno.build.os;
   /** The project's folder, without a slash at its end. */
   readonly project: string;
-  /** The folder that paths are relative to. */
+  /** The folder that this program runs in, which paths are relative to. */
   readonly folder: string;
   /** The folder in which `deno task` was called, if that started this. */
   readonly called: string | undefined;
   /** The version of Deno that npx fetched, if it did. */
   readonly fetched: string | undefined;
+}
+
+/**
+ * Goes to where `deno task` was called, which runs commands in the project's folder: the paths that a
+ * user types, and those that a command shows, are of the folder in which they are typed.
+ */
+export function standWhereCalled({ project, folder, called } = started()): void {
+  if (folder === project && called !== undefined) Deno.chdir(called);
 }
 
 /** How this program was started. */
@@ -42,8 +50,8 @@ export const quotedPath = (path: string, os?: typeof Deno.build.os): string =>
   quoted(path.startsWith("-") ? `./${path}` : path, os);
 
 /**
- * The words that start a command of this library where this program was started. `deno task` runs
- * commands in the project's folder; whoever is elsewhere has started one by its path.
+ * The words that start a command of this library where this program was started: by `deno task`, in
+ * the project's folder or called from where this is; whoever is elsewhere has started one by its path.
  */
 export function commandStart(
   name: string,
@@ -52,7 +60,7 @@ export function commandStart(
   const deno = fetched === undefined ? "deno" : `npx -y deno@${fetched}`;
   const isWithin = (path: string) => /^([/\\]|$)/.test(path.slice(project.length));
   const isInProject = (path: string) => path.startsWith(project) && isWithin(path);
-  if (folder !== project) {
+  if (folder !== project && folder !== called) {
     return `${deno} run --allow-all ${quotedPath(`${project}/lib/cli/${name}.ts`, os)}`;
   }
   if (called === undefined || isInProject(called)) return `${deno} task ${name}`;

@@ -11,6 +11,7 @@ import { deviceOption, formatNetworks } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatRecipes, recipeNames } from "./recipes/recipes.ts";
 import { reporterFor } from "./training_report.ts";
+import { standWhereCalled } from "./shell.ts";
 import { type ResumedRun, train } from "./training_run.ts";
 import { formatUsuals } from "./usual_settings.ts";
 import {
@@ -20,6 +21,7 @@ import {
   runSchema,
   type Settings,
   settingsOf,
+  withWholePaths,
 } from "./training_settings.ts";
 
 const options = {
@@ -84,7 +86,8 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
     const { runRecipe } = await import("./recipes/run_recipe.ts");
     return await runRecipe({ ...given, recipe, seeds, steps });
   }
-  const { device: deviceName, out, resume, json = false, ...run } = given;
+  const { device: deviceName, out, resume, json = false, ...typed } = given;
+  const run = withWholePaths(typed);
   const saved = resume === undefined ? undefined : await savedRun(resume, run);
   const settings = saved?.settings ?? settingsOf(run);
   const folder = out ?? saved?.folder ?? usualFolder(settings);
@@ -133,4 +136,7 @@ async function savedRun(
   };
 }
 
-if (import.meta.main) await runCommand(main);
+if (import.meta.main) {
+  standWhereCalled();
+  await runCommand(main);
+}

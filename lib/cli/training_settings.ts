@@ -125,6 +125,39 @@ function usualFor({ model, weights }: Given, data: string): UsualName {
   return data === "cifar10" && model?.startsWith("cifar-") ? "residual-cifar" : "plain";
 }
 
+/** Options that may name what is in files. */
+const pathOptions = ["data", "val", "labels", "val-labels", "weights"] as const;
+
+/**
+ * Options with whole paths for what is there, so that a run goes on from wherever it is resumed; other
+ * texts, such as names and addresses, stay as they are.
+ */
+export function withWholePaths<G extends Given>(given: G): G {
+  const whole = pathOptions.flatMap((name) => {
+    const value = given[name];
+    // A share for tests, and what is published, come before files of such names.
+    const isName = value === undefined || isDataName(value) || value === "imagenet" ||
+      Number.isFinite(Number(value));
+    return isName ? [] : [[name, wholePath(value)]];
+  });
+  return { ...given, ...Object.fromEntries(whole) };
+}
+
+function wholePath(path: string): string {
+  if (/^([/\\]|[a-z]:)/i.test(path)) return path;
+  try {
+    Deno.statSync(path);
+  } catch {
+    return path;
+  }
+  let folder = Deno.cwd(), rest = path;
+  for (let step; (step = /^(\.\.?)(?:[/\\]+|$)/.exec(rest)) !== null;) {
+    if (step[1] === "..") folder = folder.replace(/[/\\]+[^/\\]+$/, "");
+    rest = rest.slice(step[0].length);
+  }
+  return rest === "" ? folder || "/" : `${folder}/${rest}`;
+}
+
 /** The settings of a new run. */
 export function settingsOf(given: Given): Settings {
   const { data = "digits", optimizer = "sgd" } = given, usual = usualFor(given, data);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { bar } from "../../lib/cli/predict.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { images } from "../images/files.ts";
-import { command, lenetFolder } from "./command.ts";
+import { command, commandWith, lenetFolder } from "./command.ts";
 
 const predict = (...args: string[]) => command("predict", ...args);
 
@@ -30,6 +30,18 @@ Deno.test("predict: a network that is not square, its own classes, and --roundin
   ]);
   const wrong = await predict(...args, "--rounding", "up");
   assertStringIncludes(wrong.errors, 'expected "torchvision" or "nearest", found "up"');
+});
+
+Deno.test("predict, evaluate: paths are of the folder where deno task was called", async () => {
+  using folder = await lenetFolder();
+  const called = { INIT_CWD: folder.at(".") };
+  const args = ["--model", "lenet5", "--weights", "lenet.safetensors"];
+  const one = await commandWith("predict", called, ...args, "images/baseline.jpg");
+  assertEquals([one.code, one.lines[0]], [0, "images/baseline.jpg"]);
+  const images = ["--images", "images", "--labels", "labels.tsv", "--out", "all.jsonl"];
+  const all = await commandWith("evaluate", called, ...args, ...images);
+  assertEquals([all.code, all.errors], [0, ""]);
+  assert((await Deno.stat(folder.at("all.jsonl"))).isFile);
 });
 
 Deno.test("predict: five classes an image, by names where a list fits, and the bad ones named", async () => {

@@ -50,6 +50,10 @@ Deno.test("commandStart: as this program was started", () => {
   const outside = "deno task --config '/my code/striate/deno.json' train";
   assertEquals(start({ called: "/my code" }), outside);
   assertEquals(start({ called: "/my code/striate2" }), outside);
+  // Commands go to where they were called.
+  const within = "/my code/striate/lib";
+  assertEquals(start({ folder: within, called: within }), "deno task train");
+  assertEquals(start({ folder: "/my code", called: "/my code" }), outside);
   assertEquals(
     start({ folder: "/home/ada" }),
     "deno run --allow-all '/my code/striate/lib/cli/train.ts'",

@@ -7,8 +7,10 @@ import {
   headSettings,
   resumedSettings,
   settingsOf,
+  withWholePaths,
 } from "../../lib/cli/training_settings.ts";
 import { dataSets } from "../../lib/cli/data_sets.ts";
+import { inFolder } from "../folders.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
 
 Deno.test("a run without options is LeNet-5 on digits, three times", () => {
@@ -20,6 +22,30 @@ Deno.test("a run without options is LeNet-5 on digits, three times", () => {
     optimizer: "sgd",
   });
   assertEquals(settingsOf({ data: "mnist" }).epochs, 10);
+});
+
+Deno.test("paths of what is there are whole, so that a run goes on from anywhere", async () => {
+  const names = { data: "digits", val: "0.2", weights: "imagenet", labels: "no such file" };
+  assertEquals(withWholePaths(names), names);
+  assertEquals(withWholePaths({ epochs: 2 }), { epochs: 2 });
+  await inFolder(async (folder) => {
+    const before = Deno.cwd(), here = await Deno.realPath(folder);
+    await Deno.mkdir(`${here}/my runs/a`, { recursive: true });
+    await Deno.writeTextFile(`${here}/labels`, "");
+    Deno.chdir(`${here}/my runs`);
+    try {
+      const given = { data: "a", val: "../my runs//a/", labels: "./.././labels", weights: "." };
+      assertEquals(withWholePaths({ ...given, "val-labels": `${here}/labels` }), {
+        data: `${here}/my runs/a`,
+        val: `${here}/my runs//a/`,
+        labels: `${here}/labels`,
+        weights: `${here}/my runs`,
+        "val-labels": `${here}/labels`,
+      });
+    } finally {
+      Deno.chdir(before);
+    }
+  });
 });
 
 Deno.test("every optimizer and schedule can be chosen", () => {
