@@ -105,7 +105,8 @@ async function resized(model: Model, side: number): Promise<Model> {
     const { inputs, outputs } = rebuild({ ...architecture, values }, "--image-size");
     made = new Model(inputs, outputs, model.seed);
   } catch (error) {
-    throw refuse((error as Error).message);
+    const { cause, message } = error as Error;
+    throw refuse(cause instanceof Error ? cause.message : message);
   }
   const before = model.namedWeights;
   for (const [name, weight] of made.namedWeights) {

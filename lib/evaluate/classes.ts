@@ -134,6 +134,9 @@ function areInOrder(names: ClassNames, { ids, classes }: ImageSource): boolean {
   });
 }
 
+/** Usual names of the folders in which a data set has its parts. */
+const partPattern = /^(train(ing)?|val(id(ation)?)?|dev|test(ing)?)$/i;
+
 function whatIsUnknown(
   labels: readonly Label[],
   { numbering }: ImageSource,
@@ -146,7 +149,10 @@ function whatIsUnknown(
     isNumber = numbering === "given" && !isWord(first!) || !first!.className;
   if (names !== undefined && !(isNumber && label >= count)) {
     const isSynset = numbering !== "synsets" && /^n\d{8}$/.test(textOf(first!));
-    return `${names.unknown(labels.map(textOf))}. Folders and labels are named after the model's ` +
+    const texts = labels.map(textOf), isOfParts = texts.every((text) => partPattern.test(text));
+    return `${names.unknown(texts)}. ${
+      isOfParts ? `Where these are parts, measure by one of them (…/${texts.at(-1)}). ` : ""
+    }Folders and labels are named after the model's ` +
       `classes or numbered as these are, from 0${
         isSynset ? "; synsets want their list (--synsets FILE)" : ""
       }`;

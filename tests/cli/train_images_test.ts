@@ -286,7 +286,7 @@ Deno.test("what is wrong with images, weights and options is said before work st
       [
         [...tune, "--image-size", "3"],
         UsageError,
-        "--image-size: the network takes images of [8, 8, 3]",
+        '--image-size: the network takes images of [8, 8, 3], not of [3, 3, 3]: conv2d "conv2": kernel',
       ],
     ];
     for (const [args, type, message] of wrong) {

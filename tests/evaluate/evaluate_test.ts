@@ -118,6 +118,14 @@ Deno.test("a model without names of classes takes folders in their order, and sa
   assertStringIncludes(notes[1]!, "numbered in their order (0 cat, 1 dog)");
   pair.classes = ["heron", "tench"];
   await assertRejects(measured, RangeError, 'unknown classes "cat", "dog". Known: heron, tench');
+  using parts = new Folder({ "train/a.jpg": first, "val/b.jpg": second });
+  const whole = await classFolders(parts.path);
+  await assertRejects(
+    () => evaluateImages(pair, whole, { preprocessing, threads: 1 }),
+    RangeError,
+    'unknown classes "train", "val". Known: heron, tench. Where these are parts, measure by one of ' +
+      "them (…/val). Folders and labels are named",
+  );
 });
 
 /** The labels that a source has for a model of classes, by image. */
