@@ -35,11 +35,11 @@ export const recipe: Recipe = {
   findings(results) {
     const [none, normalised] = [results.best("none"), results.best("batch-norm")];
     const claim = "with batch normalisation 65 % are reached in fewer steps";
-    const steps = (arm?: string) => arm && results.mean(arm, "steps to target");
-    const [more, fewer] = [steps(none), steps(normalised)];
     const cell = (arm?: string) => arm ? `${arm}: ${results.cell(arm, "steps to target")}` : "none";
     const found = `${cell(normalised)}; ${cell(none)}`;
-    if (!fewer) return [{ claim, found, holds: more ? false : undefined }];
-    return [{ claim, found, holds: more ? fewer < more : undefined }];
+    const holds = none && normalised
+      ? results.isLess(normalised, none, "steps to target")
+      : undefined;
+    return [{ claim, found, holds }];
   },
 };

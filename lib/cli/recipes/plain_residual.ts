@@ -28,19 +28,22 @@ export const recipe: Recipe = {
   arms,
   columns: ["training error", "test accuracy", "epochs", "seconds"],
   findings(results) {
-    const error = (arm: string) => results.mean(arm, "training error");
-    const compare = (kind: string, claim: string, isWorse: boolean) => {
-      const [shallow, deep] = [error(`${kind}-20`), error(`${kind}-56`)];
-      const cell = (depth: number) => results.cell(`${kind}-${depth}`, "training error");
-      return {
-        claim,
-        found: `${cell(56)} against ${cell(20)}`,
-        holds: shallow === undefined || deep === undefined ? undefined : deep > shallow === isWorse,
-      };
-    };
+    const column = "training error";
+    const found = (kind: string) =>
+      [56, 20].map((depth) => results.cell(`${kind}-${depth}`, column)).join(" against ");
+    const isWorse = (kind: string) => results.isLess(`${kind}-20`, `${kind}-56`, column);
+    const residual = isWorse("resnet");
     return [
-      compare("plain", "plain-56 has a larger training error than plain-20", true),
-      compare("resnet", "resnet-56 has no larger training error than resnet-20", false),
+      {
+        claim: "plain-56 has a larger training error than plain-20",
+        found: found("plain"),
+        holds: isWorse("plain"),
+      },
+      {
+        claim: "resnet-56 has no larger training error than resnet-20",
+        found: found("resnet"),
+        holds: residual === undefined ? undefined : !residual,
+      },
     ];
   },
 };

@@ -68,6 +68,11 @@ export interface Figures {
    * them, as a target that some did not reach.
    */
   mean(arm: string, column: ColumnName): number | undefined;
+  /**
+   * Whether an arm has less in a column than another, by the means; undefined where that was not measured,
+   * or where, of several seeds, the means differ by less than twice the standard error of the difference.
+   */
+  isLess(arm: string, other: string, column: ColumnName): boolean | undefined;
   /** A cell of the table: the mean, and the standard deviation of several seeds. */
   cell(arm: string, column: ColumnName): string;
   /** The best arm of a group with the first seed; undefined where none was measured. */

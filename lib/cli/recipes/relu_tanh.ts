@@ -36,10 +36,11 @@ export const recipe: Recipe = {
     const claim = "with ReLU 25 % are reached in fewer epochs (six times fewer in the paper)";
     const epochs = (arm?: string) => arm && results.mean(arm, "epochs to target");
     const [fewer, more] = [epochs(relu), epochs(tanh)];
-    if (!fewer || !more) return [{ claim, found: "not reached by both", holds: undefined }];
-    const ratio = more / fewer;
+    if (!relu || !tanh || !fewer || !more) {
+      return [{ claim, found: "not reached by both", holds: undefined }];
+    }
     const found = `${relu} in ${fewer.toFixed(1)} epochs, ${tanh} in ${more.toFixed(1)}: ` +
-      `${ratio.toFixed(1)} times as many`;
-    return [{ claim, found, holds: ratio > 1 }];
+      `${(more / fewer).toFixed(1)} times as many`;
+    return [{ claim, found, holds: results.isLess(relu, tanh, "epochs to target") }];
   },
 };

@@ -43,6 +43,15 @@ export class Results implements Figures {
     return values === undefined ? undefined : spreadOf(values).mean;
   }
 
+  isLess(arm: string, other: string, column: ColumnName): boolean | undefined {
+    const [a, b] = [this.#values(arm, column), this.#values(other, column)];
+    if (a === undefined || b === undefined) return undefined;
+    const [one, two] = [spreadOf(a), spreadOf(b)];
+    const error = Math.sqrt(one.deviation ** 2 / a.length + two.deviation ** 2 / b.length);
+    const difference = two.mean - one.mean;
+    return Math.abs(difference) < 2 * error ? undefined : difference > 0;
+  }
+
   best(group: string): string | undefined {
     const { arms, best } = this.recipe, first = this.runs[0]?.seed;
     const searched = new Results(this.recipe, this.runs.filter(({ seed }) => seed === first));

@@ -51,6 +51,7 @@ export async function runRecipe(given: RecipeOptions): Promise<number> {
       `--${other}: not for a recipe, which has all that is its own; leave the option out`,
     );
   }
+  if (given.epochs === 0) throw new UsageError("--epochs: expected at least 1, found 0");
   const recipe = adapted(await recipes[name](), given);
   const report = recipeReporterFor(json);
   if (deviceName !== undefined) await setDevice(deviceName);

@@ -119,6 +119,14 @@ Deno.test("of each group the arm counts that was best with the first seed", asyn
     "relu-0.003",
     "not reached",
   ]);
+  // Of several seeds, what differs no more than they do among themselves says nothing.
+  const near = await resultsOf("relu-tanh", {
+    "relu-0.01": [target(4), target(12)],
+    "tanh-0.01": [target(10), target(11)],
+  });
+  assertEquals(near.findings[0]!.holds, undefined);
+  assertEquals(near.isLess("tanh-0.01", "relu-0.01", "epochs to target"), undefined);
+  assertEquals(results.isLess("tanh-0.01", "relu-0.01", "epochs to target"), false);
   // Where none has reached it, that which came nearest is done again.
   const none = await resultsOf("batch-norm", {
     "none-0.01": [test(0.5)],

@@ -93,6 +93,7 @@ Deno.test("recipes: mistakes are one line on stderr, and exit with 2", async () 
       ["--recipe", "relu-tanh", "--data", "digits"],
       "the recipe takes cifar10, or what has images of that size: shapes, cifar10; found",
     ],
+    [["--recipe", "relu-tanh", "--epochs", "0"], "--epochs: expected at least 1"],
     [["--recipe", "relu-tanh", "--steps", "0"], "--steps: expected an integer of at least 1"],
   ] as const;
   for (const [args, message] of mistakes) {
