@@ -225,6 +225,7 @@ export {
   imageDataset,
   type ImageDatasetOptions,
 } from "./lib/images/image_dataset.ts";
+export type { LabelledImage } from "./lib/images/image_classes.ts";
 export type { AugmentOptions } from "./lib/images/image_augmentation.ts";
 export {
   imageFolder,

@@ -5,18 +5,7 @@
  *
  * @module
  */
-import { inflate } from "./inflate.ts";
-
-/** What the worker is asked. */
-export interface BrotliQuestion {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly limit: number;
-}
-
-/** The content, if it is not above the limit, or what is wrong with the data. */
-export type BrotliAnswer =
-  | { readonly content: Uint8Array<ArrayBuffer> | undefined }
-  | { readonly error: string };
+import { type BrotliAnswer, type BrotliQuestion, inflate } from "./inflate.ts";
 
 addEventListener("message", async (event) => {
   const { bytes, limit } = (event as MessageEvent<BrotliQuestion>).data;

@@ -1,6 +1,5 @@
 import { unreadable } from "../lib/core/worker.ts";
-import type { BrotliAnswer, BrotliQuestion } from "./brotli_worker.ts";
-import { type Format, inflate } from "./inflate.ts";
+import { type BrotliAnswer, type BrotliQuestion, type Format, inflate } from "./inflate.ts";
 
 /**
  * The content of a file that is gzip (known by its first bytes), Brotli (known by its name, `.br`)

@@ -28,3 +28,14 @@ export async function inflate(
   }
   return joined("u8", chunks);
 }
+
+/** What the worker for Brotli is asked. */
+export interface BrotliQuestion {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly limit: number;
+}
+
+/** The content, if it is not above the limit, or what is wrong with the data. */
+export type BrotliAnswer =
+  | { readonly content: Uint8Array<ArrayBuffer> | undefined }
+  | { readonly error: string };

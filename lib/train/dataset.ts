@@ -464,7 +464,7 @@ export function makeDataset(
   length: number,
   schema: Schema,
   read: ReadExample,
-  labels?: Labels,
+  labels?: () => ArrayLike<number> | undefined,
 ): Dataset {
   checkInteger(length, 1, 2 ** 32 - 1, "makeDataset: length");
   return new Made({ length, schema, read, ...labels && { labels } });
