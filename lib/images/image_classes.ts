@@ -2,7 +2,9 @@ import type { ImageEntry, ImageSource } from "./image_source.ts";
 
 /** An image and its label among the classes of a data set. */
 export interface LabelledImage {
+  /** Where it lies. */
   readonly image: ImageEntry;
+  /** The number of its class. */
   readonly label: number;
 }
 
