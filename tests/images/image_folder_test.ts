@@ -184,7 +184,7 @@ Deno.test("threads change the images for training, anew in each epoch, with the 
     "augment: expected examples of [5, 5, 3] to be made of",
   );
   await refused(crop(40), RangeError, "found [40, 40, 3]");
-  await refused([{ type: "randomCrop" }], RangeError, "augment: expected");
+  await refused([{ type: "randomCrop" }], TypeError, "augment: expected");
 });
 
 Deno.test("what is in memory is not decoded again", async () => {
