@@ -30,13 +30,13 @@ export async function runQuietly(
 
 /**
  * Runs `command` and hands each line of its output (both streams) to `onLine` as it comes, with what
- * ends the command.
+ * ends the command; returns how it ended.
  */
 export async function runByLine(
   command: readonly string[],
   onLine: (line: string, end: () => void) => void,
   options: { readonly env?: Record<string, string> } = {},
-): Promise<boolean> {
+): Promise<Deno.CommandStatus> {
   const [program = "", ...args] = command;
   const child = new Deno.Command(program, {
     args,
@@ -56,5 +56,5 @@ export async function runByLine(
     if (rest !== "") onLine(rest, end);
   };
   await Promise.all([read(child.stdout), read(child.stderr)]);
-  return (await child.status).success;
+  return await child.status;
 }
