@@ -11,7 +11,7 @@ import { predictSchema } from "./training_options.ts";
 
 /** Settings of {@linkcode extractFeatures}. */
 export interface ExtractFeaturesOptions {
-  /** Examples of a run; 128 by default. It does not change the result. */
+  /** Examples of a run; 128 by default. It changes the result by rounding at most. */
   readonly batchSize?: number;
   /** Ends the work by an AbortError. */
   readonly signal?: AbortSignal;

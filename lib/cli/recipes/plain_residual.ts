@@ -1,21 +1,12 @@
 import type { Arm, Recipe } from "./recipe.ts";
+import { residualTraining } from "./residual_training.ts";
 
 const arms = ([["plain", 20], ["plain", 56], ["resnet", 20], ["resnet", 56]] as const).map(
   ([kind, depth]): Arm => ({
     name: `${kind}-${depth}`,
     network: { name: `cifar-${kind}${depth}` },
-    data: "cifar10",
-    augment: "cifar",
+    ...residualTraining,
     epochs: 15,
-    batchSize: 128,
-    optimizer: {
-      optimizer: "sgd",
-      "learning-rate": 0.1,
-      momentum: 0.9,
-      "weight-decay": 0.0001,
-      schedule: "multi-step",
-    },
-    validates: true,
   }),
 );
 

@@ -1,4 +1,5 @@
 import type { Recipe } from "./recipe.ts";
+import { residualTraining } from "./residual_training.ts";
 
 /** What PyTorch reached with the same recipe is in tests/bench/EXPERIMENTS.md. */
 const wanted = 0.86;
@@ -12,18 +13,8 @@ export const recipe: Recipe = {
   arms: [{
     name: "resnet-20",
     network: { name: "cifar-resnet20" },
-    data: "cifar10",
-    augment: "cifar",
+    ...residualTraining,
     epochs: 60,
-    batchSize: 128,
-    optimizer: {
-      optimizer: "sgd",
-      "learning-rate": 0.1,
-      momentum: 0.9,
-      "weight-decay": 0.0001,
-      schedule: "multi-step",
-    },
-    validates: true,
   }],
   columns: ["test accuracy", "training error", "epochs", "seconds"],
   findings(results) {

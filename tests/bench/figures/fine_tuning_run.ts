@@ -68,7 +68,12 @@ const epochs: Readonly<Record<Way, number>> = {
   tuned: Number(given["tune-epochs"]),
 };
 const batchSize = Number(given["batch-size"]);
-const mirror = Deno.env.get("STRIATE_MIRROR") ?? "";
+const mirror = Deno.env.get("STRIATE_MIRROR");
+if (mirror === undefined) {
+  throw new Error(
+    "STRIATE_MIRROR: expected the folder with ants-bees and imagenet-nets, found none",
+  );
+}
 const photos = `${mirror}/ants-bees`;
 
 /** What a run needs: images changed at random and as they are, to train on, and those to measure by. */
