@@ -239,7 +239,11 @@ export type { Synsets } from "./lib/images/labels.ts";
 export { openImages, type OpenImagesOptions } from "./lib/images/open_images.ts";
 export { shardsOf, webDataset } from "./lib/images/webdataset.ts";
 
-export { classifyImage, type ClassifyImageOptions } from "./lib/evaluate/classify.ts";
+export {
+  classifyImage,
+  type ClassifyImageOptions,
+  type FoundClass,
+} from "./lib/evaluate/classify.ts";
 export * from "./lib/evaluate/confusion.ts";
 export * from "./lib/evaluate/evaluate.ts";
 export type { EvaluationOptions, EvaluationProgress } from "./lib/evaluate/evaluation_options.ts";

@@ -11,6 +11,7 @@ export { fashionMnist, mnist } from "./mnist.ts";
 export { type LoadOptions, type Part, type Parts } from "./parts.ts";
 export { cifar10 } from "./cifar10.ts";
 export { cifarFiles } from "./cifar.ts";
+export { imageNetClasses, imageNetSynsets } from "./imagenet_classes.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
 export { cacheFolder, type CacheOptions } from "../lib/core/cache.ts";
 export { type DownloadEvents, type DownloadProgress } from "../lib/core/download.ts";

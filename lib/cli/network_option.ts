@@ -49,6 +49,15 @@ export async function formatNetworks(): Promise<string> {
   return lines.map((line) => ` ${line}`).join("\n");
 }
 
+/** A table of all networks: how large they are, how accurate, and what weights are published. */
+export async function listNetworks(): Promise<readonly string[]> {
+  const [{ zoo }, { zooHeading }] = await Promise.all([
+    import("../zoo/zoo.ts"),
+    import("../zoo/entry.ts"),
+  ]);
+  return [zooHeading, ...zoo().map(String)];
+}
+
 /** The file of the model in a folder that `deno task train` has written, or the path as it is. */
 export async function weightsPlace(place: string): Promise<string> {
   const file = `${place.replace(/[/\\]+$/, "")}/model.safetensors`;

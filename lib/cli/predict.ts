@@ -4,28 +4,42 @@
  * @module
  */
 import { dirname } from "node:path";
+import { areImageNetClasses } from "../../data/imagenet_classes.ts";
 import { pick } from "../core/options.ts";
 import { roundingOption } from "../core/preprocessing.ts";
-import { classifyImage } from "../evaluate/classify.ts";
+import { classifyImage, type ClassifyImageOptions } from "../evaluate/classify.ts";
+import { listBelow } from "../images/image_files.ts";
 import type { Synsets } from "../images/labels.ts";
 import { findSynsets } from "../images/open_images.ts";
 import { isOfOneImage } from "../images/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
 import type { Model } from "../train/model.ts";
+import { decodeImage } from "../vision/decode.ts";
 import { viewSchema } from "../vision/views.ts";
-import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
+import { areDigits, isDarkOnLight } from "./ground.ts";
+import {
+  deviceOption,
+  formatNetworks,
+  listNetworks,
+  networkOf,
+  networkSchema,
+} from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatDownload, screen } from "./screen.ts";
-import { quotedPath, standWhereCalled } from "./shell.ts";
+import { standWhereCalled } from "./shell.ts";
 
 const options = {
   ...networkSchema,
   synsets: path("names of the classes by synset (synset_words.txt beside the images)"),
   crops: option("views of an image: 1 or 10 (1)", viewSchema.crops),
   rounding: option("how sizes between two pixels are rounded (torchvision)", roundingOption),
-  rotate: toggle("turns photos as their EXIF data say"),
+  "no-rotate": toggle("takes photos as they are stored, not turned as their EXIF data say"),
+  invert: toggle("light and dark change places: for ink on paper, where digits are light on dark"),
   device: deviceOption,
   json: toggle("one JSON object an image instead of text"),
+  list: toggle(
+    "lists all networks, and which have published weights (--weights imagenet, cifar10)",
+  ),
 };
 
 const help = async () =>
@@ -33,13 +47,15 @@ const help = async () =>
 
   deno task predict --model NAME --weights FILE IMAGE...
 
+An IMAGE is a file, or a folder: all images in it.
+
 ${formatOptions(options)}
 
 Networks (--model)
 ${await formatNetworks()}
 
 Examples
-  deno task predict --model squeezenet1.1 --weights imagenet --synsets synset_words.txt cat.jpg
+  deno task predict --model squeezenet1.1 --weights imagenet cat.jpg
   deno task predict --weights runs/lenet5-mnist seven.png`;
 
 /** The width of the longest bar. */
@@ -54,22 +70,60 @@ export function bar(share: number): string {
 
 /** Names of a model's classes: its own, for synsets their words, or those of a list of as many. */
 function namesOf({ classes }: Model, synsets: Synsets | undefined): readonly string[] | undefined {
-  if (classes === undefined || synsets === undefined) return classes ?? synsets?.names;
+  if (synsets === undefined) return classes;
+  // Of ImageNet's classes a list may say more than the first word.
+  if (classes === undefined || areImageNetClasses(classes)) return synsets.names;
   return classes.map((name) => synsets.names[synsets.classOf.get(name) ?? -1] ?? name);
 }
 
-/** The sentence for an image that cannot be read. */
-function whatIsWrong(image: string, error: Error): string {
-  if (error instanceof Deno.errors.NotFound) return `there is no file ${image}`;
-  if (!(error instanceof Deno.errors.IsADirectory)) return error.message;
-  return `${image}: expected an image, found a folder; name the images in it, as ${
-    quotedPath(image.replace(/\/*$/, ""))
-  }/*`;
+/** The images at some paths: a folder stands for those in it. */
+async function imagesAt(paths: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const isFolder = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+    const { images } = isFolder ? await listBelow(path) : { images: [path] };
+    if (images.length === 0) {
+      throw new UsageError(`${path}: expected images in the folder, found none`);
+    }
+    found.push(...images);
+  }
+  return found;
+}
+
+/** The list of synsets that fits a model: the one given, or one beside the images. */
+async function synsetsFor(model: Model, given: string | undefined, images: readonly string[]) {
+  const synsets = await findSynsets(given, images.map((path) => dirname(path)));
+  const [classes] = model.outputShape, found = synsets?.names.length;
+  if (found === classes) return synsets;
+  if (given === undefined) return undefined;
+  throw new RangeError(
+    `${given}: expected ${classes} synsets, as the model has classes, found ${found}`,
+  );
+}
+
+/** Says what is seen in an image, in lines. */
+function sayWhatIsSeen(image: string, labels: readonly SeenClass[]): void {
+  console.log(image);
+  for (const { name, probability } of labels) {
+    console.log(`  ${(100 * probability).toFixed(2).padStart(6)} %  ${bar(probability)}  ${name}`);
+  }
+}
+
+/** A class that is seen in an image. */
+interface SeenClass {
+  readonly class: number;
+  readonly name: string;
+  readonly probability: number;
 }
 
 /** The command; returns the exit code. */
-export const main = command(options, help, async (given, images) => {
-  if (images.length === 0) throw new UsageError("expected images; see --help");
+export const main = command(options, help, async (given, paths) => {
+  if (given.list) {
+    (await listNetworks()).forEach((line) => console.log(line));
+    return 0;
+  }
+  if (paths.length === 0) throw new UsageError("expected images; see --help");
+  const images = await imagesAt(paths);
   if (given.device !== undefined) await setDevice(given.device);
   // Only what is seen goes to stdout.
   const { passing } = screen(Deno.stderr);
@@ -77,43 +131,42 @@ export const main = command(options, help, async (given, images) => {
     onProgress: (progress) => passing(formatDownload(progress)),
   });
   passing("");
-  const synsets = await findSynsets(given.synsets, images.map((path) => dirname(path)));
-  const fits = synsets?.names.length === model.outputShape[0];
-  if (given.synsets !== undefined && !fits) {
-    throw new RangeError(
-      `${given.synsets}: expected ${model.outputShape[0]} synsets, as the model has classes, ` +
-        `found ${synsets!.names.length}`,
-    );
-  }
-  const names = namesOf(model, fits ? synsets : undefined);
+  const names = namesOf(model, await synsetsFor(model, given.synsets, images));
+  const settings: ClassifyImageOptions = {
+    preprocessing: { ...preprocessing, ...pick(given, "rounding") },
+    ...pick(given, "crops", "invert"),
+    rotate: !given["no-rotate"],
+  };
+  const mayBeInk = !given.invert && preprocessing.channels === "gray" && areDigits(model.classes);
+  const ink: string[] = [];
   let failed = 0;
   for (const image of images) {
     try {
-      const found = await classifyImage(model, await Deno.readFile(image), {
-        name: image,
-        preprocessing: { ...preprocessing, ...pick(given, "rounding") },
-        ...pick(given, "crops", "rotate"),
-      });
-      const labels = found.map(({ index, score }) => ({
+      const bytes = await Deno.readFile(image);
+      if (mayBeInk && isDarkOnLight(await decodeImage(bytes.slice(), { name: image }))) {
+        ink.push(image);
+      }
+      const found = await classifyImage(model, bytes, { ...settings, name: image });
+      const labels = found.map(({ index, score }): SeenClass => ({
         class: index,
         name: names?.[index] ?? `class ${index}`,
         probability: score,
       }));
       if (given.json) console.log(JSON.stringify({ image, labels }));
-      else {
-        console.log(image);
-        for (const { name, probability } of labels) {
-          console.log(
-            `  ${(100 * probability).toFixed(2).padStart(6)} %  ${bar(probability)}  ${name}`,
-          );
-        }
-      }
+      else sayWhatIsSeen(image, labels);
     } catch (error) {
       // One bad image does not hide what is seen in the others.
       if (!isOfOneImage(error)) throw error;
-      console.error(`error: ${whatIsWrong(image, error)}`);
+      const isMissing = error instanceof Deno.errors.NotFound;
+      console.error(`error: ${isMissing ? `there is no file ${image}` : error.message}`);
       failed++;
     }
+  }
+  if (ink.length > 0) {
+    console.error(
+      `${ink.length === 1 ? `${ink[0]} is` : `${ink.length} images are`} dark on a light ground; ` +
+        "the network has learnt digits that are light on dark: --invert turns that about.",
+    );
   }
   if (names === undefined && !given.json) {
     console.error("Classes have numbers here; a list of synsets (--synsets FILE) names them.");

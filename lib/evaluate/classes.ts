@@ -1,3 +1,4 @@
+import { areImageNetClasses, imageNetSynsets } from "../../data/imagenet_classes.ts";
 import { ClassNames } from "../core/class_names.ts";
 import { describeValue } from "../core/errors.ts";
 import type { Dataset } from "../train/dataset.ts";
@@ -21,7 +22,7 @@ const isWord = ({ className = "" }: Pick<Label, "className">) => /\D/.test(class
 
 /**
  * A source with the classes of a model: what it names gets the number of the model's class of that name,
- * however it is spelled. Names beside numbers count if one is that of another number. A model that knows no names leaves the numbers as they are; where these are
+ * however it is spelled; the classes of ImageNet have the names of their synsets too. Names beside numbers count if one is that of another number. A model that knows no names leaves the numbers as they are; where these are
  * merely the order of names, a note says so. Names that only go with given numbers are left out where
  * they are too many or too few: a list of synsets that lies beside the images may be of another network.
  *
@@ -44,6 +45,9 @@ export function withClassesOf(model: Model, source: ImageSource): ImageSource {
     );
   }
   const names = model.classes && new ClassNames(model.classes);
+  const synsets = areImageNetClasses(model.classes)
+    ? new Map(imageNetSynsets.map((id, label) => [id, label]))
+    : undefined;
   const isByOrder = numbering === "names" && names === undefined;
   const isByList = numbering === "synsets" && (names === undefined || areInOrder(names, source));
   const listed = source.images();
@@ -54,7 +58,7 @@ export function withClassesOf(model: Model, source: ImageSource): ImageSource {
     const { className = numbering === "names" ? classes?.[label] : undefined } = written;
     const isNumber = label >= 0 && (isByList || isByNumber && isWord(written));
     if (names !== undefined && className !== undefined && !isNumber) {
-      return classNamed(className, label, names, source);
+      return synsets?.get(className) ?? classNamed(className, label, names, source);
     }
     return label < most ? label : undefined;
   };

@@ -16,6 +16,12 @@ export interface ClassifyImageOptions extends ViewOptions, DecodeOptions {
   readonly k?: number;
 }
 
+/** A class that {@linkcode classifyImage} finds, with its probability as the score. */
+export interface FoundClass extends Ranked {
+  /** The class's name, where the model knows names. */
+  readonly name?: string;
+}
+
 const schema = {
   ...viewSchema,
   ...decodeSchema,
@@ -25,13 +31,14 @@ const schema = {
 
 /**
  * The most probable classes of one encoded image, as {@linkcode decodeImage} reads it, best first, with their
- * probabilities: the mean over its views. What a model gives is taken for logits, unless its last layer is
+ * names, where the model knows them, and probabilities: the mean over its views. What a model gives is taken for logits, unless its last layer is
  * a softmax or a sigmoid.
  *
  * ```ts ignore
  * import { classifyImage, openNetwork } from "@striate/striate";
  * const { model } = await openNetwork("resnet18", "imagenet");
- * console.log(await classifyImage(model, await Deno.readFile("cat.jpg")));
+ * const [best] = await classifyImage(model, await Deno.readFile("cat.jpg"));
+ * console.log(best); // { index: 281, score: 0.6, name: "tabby" }
  * ```
  *
  * @throws {SyntaxError} for bytes that are no whole image
@@ -42,12 +49,15 @@ export async function classifyImage(
   model: Model,
   bytes: Uint8Array<ArrayBuffer>,
   given: ClassifyImageOptions = {},
-): Promise<Ranked[]> {
+): Promise<FoundClass[]> {
   const { preprocessing: wanted, k, ...views } = options("classifyImage", given, schema);
   checkClassifier(model, "classifyImage");
   const preprocessing = preprocessingFor(model, wanted, "classifyImage");
   const { data } = await readViews(bytes, preprocessing, views);
   const { normalization } = preprocessing;
   const [probabilities] = await probabilitiesOf(model, data, viewCount(views), normalization);
-  return highest(probabilities!, k).map((index) => ({ index, score: probabilities![index]! }));
+  return highest(probabilities!, k).map((index) => {
+    const name = model.classes?.[index];
+    return { index, score: probabilities![index]!, ...name !== undefined && { name } };
+  });
 }

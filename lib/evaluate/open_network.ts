@@ -1,5 +1,6 @@
 import { type CacheOptions, cacheSchema } from "../core/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
+import { imageNetClasses } from "../../data/imagenet_classes.ts";
 import { integer } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { loadModel } from "../train/load_model.ts";
@@ -161,6 +162,8 @@ function build(entry: ZooEntry, form: Pick<ZooEntry, "build" | "preprocessing"> 
   const model = form.build(crop === undefined ? {} : { inputShape: [crop, crop, 3] });
   model.preprocessing = preprocessing;
   if (entry.name.startsWith("cifar-")) model.classes = cifar10Classes;
+  // In the zoo, what tells a thousand classes apart was trained on ImageNet.
+  else if (model.outputShape[0] === imageNetClasses.length) model.classes = imageNetClasses;
   return model;
 }
 

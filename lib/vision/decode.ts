@@ -23,14 +23,18 @@ export interface DecodeOptions {
    * measured on the pixels as they are stored, which is also what Pillow and torchvision read.
    */
   readonly rotate?: boolean;
+  /** Whether light and dark change places, as for ink on paper where a network knows chalk; false by default. */
+  readonly invert?: boolean;
   /** What stands for the image in errors, such as its path. */
   readonly name?: string;
 }
 
 /** The options of whatever decodes images. */
-export const decodeSchema = { rotate: flag(false), name: text("image") } satisfies Schema<
-  DecodeOptions
->;
+export const decodeSchema = {
+  rotate: flag(false),
+  invert: flag(false),
+  name: text("image"),
+} satisfies Schema<DecodeOptions>;
 
 /** As much of sharp as is used here. */
 interface Sharp {
@@ -135,12 +139,14 @@ export interface OpenImage {
  */
 export async function openImage(
   bytes: Uint8Array<ArrayBuffer>,
-  { name, rotate }: Required<DecodeOptions>,
+  { name, rotate, invert }: Required<DecodeOptions>,
 ): Promise<OpenImage> {
   const format = formatOf(bytes, name);
+  const shown = (image: RgbImage) =>
+    invert ? { ...image, data: image.data.map((value) => 255 - value) } : image;
   if (format === "BMP" || format === "PPM") {
     const decode = format === "BMP" ? decodeBmp : decodePpm;
-    return { pixels: bytes.length, decode: () => Promise.resolve(decode(bytes, name)) };
+    return { pixels: bytes.length, decode: () => Promise.resolve(shown(decode(bytes, name))) };
   }
   const sharp = await (loading ??= loadSharp());
   const image = sharp(format === "GIF" ? opaqueGif(bytes) : bytes, {
@@ -163,7 +169,7 @@ export async function openImage(
     async decode() {
       const decoded = pixels.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
       const { data, info: { width, height, channels } } = await whole(decoded, format, name);
-      return { width, height, data: rgbOf(data, width * height, channels) };
+      return shown({ width, height, data: rgbOf(data, width * height, channels) });
     },
   };
 }

@@ -147,9 +147,9 @@ export async function readViews(
   given: ViewOptions & DecodeOptions = {},
   count = noPixels(),
 ): Promise<Views> {
-  const { name, rotate, ...views } = options("readViews", given, readSchema);
+  const { name, rotate, invert, ...views } = options("readViews", given, readSchema);
   checkViews(preprocessing, views); // What is out of range from here on is the image.
-  const image = await openImage(bytes, { name, rotate });
+  const image = await openImage(bytes, { name, rotate, invert });
   return await whenThereIsRoom(
     count,
     image.pixels,

@@ -22,6 +22,18 @@ export interface Registration extends Pick<ZooEntry, "name" | "paper" | "preproc
   readonly caffe?: CaffeForm;
 }
 
+/** The columns of a line for a network. */
+function columns(name: string, ...values: readonly string[]): string {
+  const widths = [12, 15, 10, 6, 6];
+  return [name.padEnd(18), ...values.map((value, i) => value.padStart(widths[i] ?? 0))].join("  ")
+    .trimEnd();
+}
+
+/** What stands above the lines of networks. */
+export const zooHeading: string = columns(
+  ...["network", "parameters", "multiply-adds", "input", "top-1", "top-5", "weights"] as const,
+);
+
 /** A network of the zoo: how to build it, and what is known about it. */
 export class ZooEntry {
   /** The name on the command line. */
@@ -80,17 +92,21 @@ export class ZooEntry {
     return this.#counted.multiplyAdds;
   }
 
-  /** One line: name, parameters, multiply-adds, input, and published accuracy in percent. */
+  /**
+   * One line: name, parameters, multiply-adds, input, published accuracy in percent, and the data set of
+   * published weights, which stands for them (`openNetwork("resnet50", "imagenet")`).
+   */
   toString(): string {
     const { top1, top5 } = this.published ?? {};
-    return [
-      this.name.padEnd(18),
-      this.parameters.toLocaleString("en").padStart(12),
-      this.multiplyAdds.toLocaleString("en").padStart(15),
-      this.inputShape.join("x").padStart(10),
-      (top1?.toFixed(2) ?? "").padStart(6),
-      (top5?.toFixed(2) ?? "").padStart(6),
-    ].join("  ").trimEnd();
+    return columns(
+      this.name,
+      this.parameters.toLocaleString("en"),
+      this.multiplyAdds.toLocaleString("en"),
+      this.inputShape.join("x"),
+      top1?.toFixed(2) ?? "",
+      top5?.toFixed(2) ?? "",
+      this.weights?.data ?? "",
+    );
   }
 
   /** What `console.log` shows in Deno. */

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bar } from "../../lib/cli/predict.ts";
 import { sequential } from "../../lib/train/model.ts";
-import { images } from "../images/files.ts";
+import { encodePng } from "../../lib/plotly_svg/mod.ts";
+import { Folder, images } from "../images/files.ts";
+import { realTest } from "../weights/files.ts";
 import { command, commandWith, lenetFolder } from "./command.ts";
 
 const predict = (...args: string[]) => command("predict", ...args);
@@ -49,14 +51,13 @@ Deno.test("predict: five classes an image, by names where a list fits, and the b
   using folder = await lenetFolder({ "images/bad.png": "no image" });
   const [first, second] = [...images.keys()].map((name) => folder.at(`images/${name}`));
   const args = ["--model", "lenet5", "--weights", folder.at("lenet.safetensors"), first!];
-  const bad = [folder.at("images/bad.png"), folder.at("no.jpg"), folder.at("images")];
+  const bad = [folder.at("images/bad.png"), folder.at("no.jpg")];
   const plain = await predict(...args, ...bad, second!);
   assertEquals(plain.code, 1);
   assertEquals(plain.lines.length, 12);
   assertMatch(plain.lines[1]!, /^ {2}[ \d]{3}\.\d\d % {2}[█▏▎▍▌▋▊▉ ]{24} {2}class \d$/);
   assertStringIncludes(plain.errors, "bad.png: expected a JPEG");
   assertStringIncludes(plain.errors, "there is no file");
-  assertStringIncludes(plain.errors, "images: expected an image, found a folder; name the images");
   assertStringIncludes(plain.errors, "a list of synsets (--synsets FILE) names them");
 
   await Deno.writeTextFile(folder.at("synset_words.txt"), synsets);
@@ -74,3 +75,63 @@ Deno.test("predict: five classes an image, by names where a list fits, and the b
   assertStringIncludes(few.errors, "expected 10 synsets, as the model has classes, found 1");
   assertStringIncludes((await predict(...args.slice(0, 4))).errors, "expected images; see --help");
 });
+
+Deno.test("predict: a folder stands for the images in it", async () => {
+  using folder = await lenetFolder({ "none/notes.txt": "no image", "images/deep/notes.txt": "" });
+  const weights = ["--weights", folder.at("lenet.safetensors")];
+  const all = await predict(...weights, "--json", folder.at("images"));
+  assertEquals([all.code, all.errors], [0, ""]);
+  assertEquals(
+    all.lines.map((line) => JSON.parse(line).image),
+    [...images.keys()].sort().map((name) => folder.at(`images/${name}`)),
+  );
+  const none = await predict(...weights, folder.at("none"));
+  assertEquals(none.code, 2);
+  assertStringIncludes(none.errors, "none: expected images in the folder, found none");
+});
+
+/** A square of 28 pixels on a ground, as a grey PNG. */
+function square(ink: number, ground: number): Uint8Array<ArrayBuffer> {
+  const isInk = (i: number) => [i % 28, Math.floor(i / 28)].every((at) => at > 8 && at < 20);
+  return encodePng(Uint8Array.from({ length: 784 }, (_, i) => isInk(i) ? ink : ground), 28, 28, 1);
+}
+
+Deno.test("predict: ink on paper is noticed where digits are light on dark, and --invert turns it about", async () => {
+  using folder = new Folder({ "ink.png": square(0, 255), "chalk.png": square(255, 0) });
+  const net = sequential([28, 28, 1], { seed: 1 }).flatten().dense(10);
+  net.normalization = { mean: [0], standardDeviation: [1] };
+  net.classes = Array.from({ length: 10 }, (_, i) => String(i));
+  await net.save(folder.at("net.safetensors"));
+  const args = ["--weights", folder.at("net.safetensors")];
+  const [ink, chalk, inverted] = [
+    await predict(...args, folder.at("ink.png")),
+    await predict(...args, folder.at("chalk.png")),
+    await predict(...args, "--invert", folder.at("ink.png")),
+  ];
+  assertStringIncludes(ink.errors, "ink.png is dark on a light ground");
+  assertStringIncludes(ink.errors, "--invert");
+  assertEquals([chalk.errors, inverted.errors], ["", ""]);
+  assertEquals(inverted.lines.slice(1), chalk.lines.slice(1));
+});
+
+Deno.test("predict --list: which networks have published weights", async () => {
+  const { code, lines } = await predict("--list");
+  assertEquals(code, 0);
+  assertMatch(lines[0]!, /^network +parameters +multiply-adds +input +top-1 +top-5 +weights$/);
+  const endOf = (name: string) =>
+    lines.find((line) => line.startsWith(`${name} `))?.split(/ +/).at(-1);
+  assertEquals(["resnet50", "cifar-resnet20"].map(endOf), ["imagenet", "cifar10"]);
+  assertEquals(endOf("zfnet"), "224x224x3");
+});
+
+realTest(
+  "predict: photographs by the names of ImageNet, with no list of them",
+  ["imagenet-nets/squeezenet_v1.1.safetensors", "imagenet-samples/images/n01514859_hen.JPEG"],
+  async ([weights, photograph]) => {
+    using folder = new Folder({ "photo.jpg": await Deno.readFile(photograph!) });
+    const args = ["--model", "squeezenet1.1", "--weights", weights!, folder.at("photo.jpg")];
+    const { errors, lines } = await predict(...args, "--json");
+    const [best] = JSON.parse(lines[0]!).labels as { class: number; name: string }[];
+    assertEquals([errors, best!.class, best!.name], ["", 23, "vulture"]);
+  },
+);

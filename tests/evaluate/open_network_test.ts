@@ -8,7 +8,10 @@ import {
   openNetwork,
   type OpenNetworkOptions,
 } from "../../lib/evaluate/open_network.ts";
+import { withClassesOf } from "../../lib/evaluate/classes.ts";
+import type { ImageSource } from "../../lib/images/image_source.ts";
 import { digits } from "../../data/digits.ts";
+import { imageNetClasses } from "../../data/imagenet_classes.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/views.ts";
 import { googlenet } from "../../lib/zoo/googlenet.ts";
@@ -398,3 +401,32 @@ realTest(
     }
   },
 );
+
+Deno.test("a network for a thousand classes knows those of ImageNet, and classifyImage says them", async () => {
+  using folder = new Folder();
+  const path = folder.at("net.safetensors");
+  await saveWeights(zooEntry("squeezenet1.1").build({ seed: 1 }), path);
+  const { model } = await openNetwork("squeezenet1.1", path);
+  assertEquals([model.classes![281], model.classes!.length], ["tabby", 1000]);
+  const [best] = await classifyImage(model, images.values().next().value!.slice(), { k: 1 });
+  assertEquals(best!.name, imageNetClasses[best!.index]);
+  const { model: other } = await openNetwork("squeezenet1.1", path, { classes: ["ant", "bee"] });
+  assertEquals(other.classes, ["ant", "bee"]);
+  // Folders may have the names of synsets, with no list of these.
+  const source = classFoldersOf("n02123045", "n01440764");
+  const labels = [];
+  for await (const { label } of withClassesOf(model, source).images()) labels.push(label);
+  assertEquals(labels, [281, 0]);
+});
+
+/** Images in folders of classes, as `classFolders` has them. */
+function classFoldersOf(...classes: string[]): ImageSource {
+  const entries = classes.map((className, label) => ({
+    name: `${className}/1.jpg`,
+    label,
+    className,
+    read: () => Promise.reject(new Error("not read")),
+  }));
+  const { length } = classes;
+  return { name: "folder", length, classes, numbering: "names", images: () => entries };
+}

@@ -157,7 +157,7 @@ Deno.test("zoo: a network by name, and an error with the nearest name", () => {
 Deno.test("zoo: an entry prints its counts and accuracy in a line", () => {
   assertEquals(
     String(zooEntry("resnet50")).replaceAll(/ +/g, " "),
-    "resnet50 25,557,032 4,089,184,256 224x224x3 76.13 92.86",
+    "resnet50 25,557,032 4,089,184,256 224x224x3 76.13 92.86 imagenet",
   );
 });
 
