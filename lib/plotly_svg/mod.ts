@@ -15,6 +15,6 @@ export { drawFigure } from "./figure/figure.ts";
 export { figureSize, titleText } from "./figure/prepare.ts";
 export { type FigureJson, type FrameJson, type Json, mergeJson, plainJson } from "./json.ts";
 export { type Channels, encodePng, pngFile, pngUrl } from "./png.ts";
-export { escapeMarkup, type Size } from "./svg/element.ts";
+export { type Attributes, element, escapeMarkup, type Size } from "./svg/element.ts";
 export { measureText, plainLines } from "./svg/text.ts";
 export { isolinePieces } from "./traces/isolines.ts";

@@ -1,5 +1,5 @@
 import { describeValue, wrongType } from "../core/errors.ts";
-import { flag, oneOf, text } from "../core/option_kinds.ts";
+import { flag, listOf, oneOf, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { Model } from "../train/model.ts";
 import { loadPackage } from "../core/package.ts";
@@ -13,6 +13,13 @@ export interface GraphOptions {
   readonly direction?: "down" | "right";
   /** Whether each box says the shape of what it yields; false by default. */
   readonly shapes?: boolean;
+  /**
+   * How 1x1 convolutions that stand alone on a shortcut are drawn: as "boxes" (the default), or as
+   * "dashed" arrows, as in the figures of ResNet's paper.
+   */
+  readonly projections?: "boxes" | "dashed";
+  /** Names that stand above several graphs; those of the models by default. */
+  readonly names?: readonly string[];
   /** What stands above the graph. */
   readonly title?: string;
 }
@@ -20,6 +27,8 @@ export interface GraphOptions {
 const graphSchema = {
   direction: oneOf(["down", "right"], "down"),
   shapes: flag(false),
+  projections: oneOf(["boxes", "dashed"], "boxes"),
+  names: listOf(text()),
   title: text(),
 } satisfies Schema<GraphOptions>;
 
@@ -35,10 +44,15 @@ const specifier = "npm:@viz-js/viz@3.31.0";
 /** Pixels of a point of Graphviz. */
 const scale = 4 / 3;
 
+/** A drawing of several graphs is shrunk to be no taller than this, in pixels. */
+const tallest = 1100;
+
 /**
  * Draws a model's graph as the papers do: a box for each layer with what it is and its size, in a
  * colour for its kind; activations and normalisations stand in the box of the layer before them.
- * Graphviz, which lays the boxes out, is a package that is fetched when this is first called.
+ * Several models are drawn side by side, with fewer words, those layers on one level that come to
+ * images of one size. Graphviz, which lays the boxes out, is a package that is fetched when this is
+ * first called.
  *
  * ```ts
  * import { drawGraph, inceptionModule, input, model } from "@striate/striate";
@@ -48,21 +62,40 @@ const scale = 4 / 3;
  * await (await drawGraph(module)).save(`${await Deno.makeTempDir()}/inception.svg`);
  * ```
  *
- * @throws {TypeError} if it is no model.
+ * @throws {TypeError} if it is no model or list of models, or there are not as many names.
  */
-export async function drawGraph(model: Model, given: GraphOptions = {}): Promise<Picture> {
-  const settings = options("drawGraph", given, graphSchema);
-  if (!(model instanceof Model)) throw wrongType("drawGraph", "a model", describeValue(model));
-  const dot = dotOf(boxesOf(model), settings);
+export async function drawGraph(
+  model: Model | readonly Model[],
+  given: GraphOptions = {},
+): Promise<Picture> {
+  const { names, ...settings } = options("drawGraph", given, graphSchema);
+  const models: readonly unknown[] = model instanceof Model ? [model] : Array.from(Object(model));
+  if (models.length === 0) throw wrongType("drawGraph", "a model", describeValue(model));
+  const checked = models.map((one) => {
+    if (one instanceof Model) return one;
+    throw wrongType("drawGraph", "a model", describeValue(one));
+  });
+  if (names !== undefined && names.length !== checked.length) {
+    throw wrongType("drawGraph: names", `${checked.length}, one for each model`, names.length);
+  }
+  const isOne = model instanceof Model;
+  const dot = dotOf(
+    checked.map((one, i) => ({
+      boxes: boxesOf(one),
+      title: names?.[i] ?? (isOne ? undefined : String(one)),
+    })),
+    settings,
+  );
   const { instance } = await loadPackage<Graphviz>(specifier, "Drawings of graphs");
   const drawn = (await instance()).renderString(dot, { format: "svg" });
-  return pictureOf(drawn, `graph of ${model}`);
+  return pictureOf(drawn, `graph of ${checked.join(" and ")}`, isOne ? Infinity : tallest);
 }
 
 /** Graphviz' drawing, with its size in pixels and fonts that every machine has. */
-function pictureOf(drawn: string, text: string): Picture {
+function pictureOf(drawn: string, text: string, tallest: number): Picture {
   const [, w, h] = /<svg width="([\d.]+)pt" height="([\d.]+)pt"/.exec(drawn)!;
-  const pixels = (points: string | undefined) => Math.ceil(Number(points) * scale);
+  const shrunk = Math.min(scale, tallest / Number(h));
+  const pixels = (points: string | undefined) => Math.ceil(Number(points) * shrunk);
   const width = pixels(w), height = pixels(h);
   const svg = drawn
     .slice(drawn.indexOf("<svg"))
@@ -80,6 +113,7 @@ function pictureOf(drawn: string, text: string): Picture {
  */
 function centerTexts(node: string): string {
   const path = /<path [^>]*d="([^"]*)"/.exec(node)?.[1] ?? "";
+  if (path === "" && !node.includes("<ellipse")) return node; // a text without an outline
   const xs = Array.from(path.matchAll(/(-?[\d.]+),/g), ([, x]) => Number(x));
   const middle = /<ellipse [^>]*cx="(-?[\d.]+)"/.exec(node)?.[1] ??
     ((Math.min(...xs) + Math.max(...xs)) / 2).toFixed(2);

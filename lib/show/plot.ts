@@ -50,4 +50,7 @@ export { receptiveField, type ReceptiveFieldOptions } from "./plot/receptive_fie
 export type { Dash, Series, SeriesLike, SeriesMode } from "./plot/series.ts";
 export { steps, type StepsOptions } from "./plot/steps.ts";
 export { surface, type SurfaceOptions } from "./plot/surface.ts";
+export { neuron, type NeuronOf, type NeuronOptions } from "./plot/neuron.ts";
 export { type RankedLabel, topLabels, type TopLabelsOptions } from "./plot/top_labels.ts";
+export { units, type UnitsOf, type UnitsOptions } from "./plot/units.ts";
+export { volumes, type VolumesOptions } from "./plot/volumes.ts";

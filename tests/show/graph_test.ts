@@ -117,3 +117,23 @@ Deno.test("what is no model, and options that do not exist, are errors", async (
   );
   await assertRejects(() => drawGraph(lenet5(), { colour: "red" } as never), Error, "colour");
 });
+
+Deno.test("several models stand side by side, with projections as dashed arrows", async () => {
+  const build = (shortcuts: boolean) => {
+    const x = input([8, 8, 4]);
+    const y = x.conv2d(8, 3, { padding: 1, stride: 2 }).conv2d(8, 3, { padding: 1 });
+    return model(x, shortcuts ? y.add(x.conv2d(8, 1, { stride: 2 })) : y);
+  };
+  const both = [build(false), build(true)];
+  const dashed = (await drawGraph(both, { names: ["plain", "residual"], projections: "dashed" }))
+    .svg();
+  assertStringIncludes(dashed, ">plain<");
+  assertStringIncludes(dashed, ">residual<");
+  assertEquals(dashed.split("stroke-dasharray").length - 1, 1);
+  assertStringIncludes(dashed, "1x1, 8 /2");
+  const boxes = (await drawGraph(both)).svg();
+  assertEquals(boxes.includes("stroke-dasharray"), false);
+  assertStringIncludes(boxes, "conv2d 1x1, 8 /2");
+  await assertRejects(() => drawGraph(both, { names: ["one"] }), TypeError, "expected 2");
+  await assertRejects(() => drawGraph([]), TypeError, "expected a model");
+});

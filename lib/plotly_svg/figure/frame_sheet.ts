@@ -14,7 +14,7 @@ import {
 } from "../json.ts";
 import { drawText } from "../svg/text.ts";
 
-/** So many steps are drawn at most. */
+/** So many steps are drawn at most, if the figure does not say how many. */
 const mostSteps = 12;
 
 /** Steps in a row, for each number of them; of more there are four. */
@@ -22,7 +22,7 @@ const usualColumns = [1, 1, 2, 3, 2, 3, 3];
 
 /** All steps of a figure that moves, or twelve evenly chosen, each smaller and with its name. */
 export function drawSteps({ data, layout: given, frames }: Required<FigureJson>): Drawing {
-  const count = Math.min(mostSteps, frames.length);
+  const count = Math.min(numberAt(given, "meta.steps", mostSteps), frames.length);
   const last = frames.length - 1, between = Math.max(1, count - 1);
   const chosen = Array.from({ length: count }, (_, i) => frames[Math.round(i * last / between)]!);
   const legend = sharedLegend(data, given, chosen);

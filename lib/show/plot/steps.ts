@@ -1,8 +1,9 @@
-import { positiveInteger, text } from "../../core/option_kinds.ts";
+import { integer, positiveInteger, text } from "../../core/option_kinds.ts";
 import { options, type Schema } from "../../core/options.ts";
 import { type Json, mergeJson } from "../../plotly_svg/mod.ts";
 import { Figure } from "../figure.ts";
 import type { Frame, Layout, Trace } from "../figure_data.ts";
+import { ink } from "./layout.ts";
 import { labels, plotlyJson } from "./plot_options.ts";
 import { checkFigures } from "./grid.ts";
 import { checkLength } from "./numbers.ts";
@@ -15,6 +16,8 @@ export interface StepsOptions {
   readonly title?: string;
   /** Steps in a row of the picture that shows several side by side. */
   readonly columns?: number;
+  /** Steps that this picture shows at most, evenly chosen, the first and the last among them; 12. */
+  readonly shown?: number;
   /** More of Plotly's layout, merged last and deeply. */
   readonly layout?: Layout;
 }
@@ -23,6 +26,7 @@ const stepsSchema = {
   labels,
   title: text(),
   columns: positiveInteger(),
+  shown: integer({ least: 1, most: 12 }),
   layout: plotlyJson,
 } satisfies Schema<StepsOptions>;
 
@@ -30,8 +34,9 @@ const stepsSchema = {
 const listed = ["annotations", "shapes", "images"] as const;
 
 /**
- * A slider through figures: training epoch by epoch, a convolution step by step. Where no script
- * runs, the steps are seen side by side, at most twelve.
+ * A slider through figures: training epoch by epoch, a convolution step by step, with the step's
+ * name above it and buttons to play and to pause. Where no script runs, the steps are seen side by
+ * side, at most twelve.
  *
  * ```ts
  * import { plot } from "@striate/striate";
@@ -47,7 +52,7 @@ const listed = ["annotations", "shapes", "images"] as const;
  */
 export function steps(figures: readonly Figure[], given: StepsOptions = {}): Figure {
   const where = "plot.steps";
-  const { title, columns, layout = {}, ...settings } = options(where, given, stepsSchema);
+  const { title, columns, shown, layout = {}, ...settings } = options(where, given, stepsSchema);
   checkFigures(figures, where);
   const labels = Array.from(settings.labels ?? figures.map((_, i) => i + 1), String);
   checkLength(labels, figures.length, "figures", `${where}: labels`);
@@ -74,14 +79,17 @@ export function steps(figures: readonly Figure[], given: StepsOptions = {}): Fig
       ? {}
       : { title: { x: 0.5, xanchor: "center", font: { size: 16 }, text: title } },
     width: largest(figures, "width", 640),
-    height: largest(figures, "height", 400) + 90,
+    height: largest(figures, "height", 400) + controls,
     margin: {
       ...first.margin as Json | undefined,
       ...title === undefined ? {} : { t: Math.max(48, t) },
-      b: b + 90,
+      b: b + controls,
     },
     sliders: [slider(names, labels, b)],
-    ...columns === undefined ? {} : { meta: { columns } },
+    updatemenus: [buttons(b)],
+    ...columns === undefined && shown === undefined ? {} : {
+      meta: { ...columns && { columns }, ...shown && { steps: shown } },
+    },
   };
   return new Figure({ data: traces[0]!, layout: mergeJson(base, layout), frames });
 }
@@ -90,15 +98,21 @@ export function steps(figures: readonly Figure[], given: StepsOptions = {}): Fig
 const largest = (figures: readonly Figure[], side: "width" | "height", usual: number): number =>
   Math.max(...figures.map(({ layout }) => (layout[side] ?? usual) as number));
 
-/** A slider below a plot whose lower margin is this wide. */
+/** Pixels below the plot for the slider and the buttons. */
+const controls = 110;
+
+/** Milliseconds that a step stands while the steps are played. */
+const pace = 900;
+
+/** A slider below a plot whose lower margin is this wide; above it the name of the step. */
 const slider = (names: readonly string[], labels: readonly string[], margin: number): Json => ({
   active: 0,
-  x: 0,
-  len: 1,
+  x: 0.16,
+  len: 0.82,
   y: 0,
   yanchor: "top",
-  pad: { t: 12 + margin, b: 10 },
-  currentvalue: { visible: false },
+  pad: { t: 6 + margin, b: 10, l: 10, r: 10 },
+  currentvalue: { visible: true, xanchor: "left", prefix: "", font: { size: 14, color: ink } },
   steps: names.map((name, i) => ({
     label: labels[i],
     method: "animate",
@@ -108,6 +122,35 @@ const slider = (names: readonly string[], labels: readonly string[], margin: num
       transition: { duration: 0 },
     }],
   })),
+});
+
+/** Buttons to play all steps, from the one that is seen on, and to stop there. */
+const buttons = (margin: number): Json => ({
+  type: "buttons",
+  direction: "left",
+  showactive: false,
+  x: 0,
+  xanchor: "left",
+  y: 0,
+  yanchor: "top",
+  pad: { t: 36 + margin, l: 4 },
+  buttons: [
+    {
+      label: "▶",
+      method: "animate",
+      args: [null, {
+        mode: "immediate",
+        fromcurrent: true,
+        frame: { duration: pace, redraw: true },
+        transition: { duration: 0 },
+      }],
+    },
+    {
+      label: "❚❚",
+      method: "animate",
+      args: [[null], { mode: "immediate", frame: { duration: 0, redraw: false } }],
+    },
+  ],
 });
 
 const listAt = (layout: Layout, key: string): readonly Json[] =>
