@@ -72,7 +72,7 @@ export async function download(
     if (isPublished(await foundAt(path, expected), expected)) return; // another process was faster
     let fresh = part.received === 0;
     for (;;) {
-      await complete(part, url, basename(path), expected, events);
+      await complete(part, url, path, expected, events);
       const found = part.digest();
       if (isPublished(found, expected)) break;
       await part.restart();
@@ -94,19 +94,19 @@ const elsewhere = "set STRIATE_CACHE to another folder";
 async function complete(
   part: PartFile,
   url: string,
-  name: string,
+  path: string,
   expected: Expected,
   events: DownloadEvents,
 ): Promise<void> {
   let total = expected.bytes ?? (isPublished(part.digest(), expected) ? part.received : Infinity);
   for (let attempt = 1; part.received < total; attempt++) {
     const before = part.received;
-    const { stated, broken } = await receive(url, part, name, expected, events);
+    const { stated, broken } = await receive(url, part, path, expected, events);
     total = expected.bytes ?? stated ?? (broken ? Infinity : part.received);
     if (part.received >= total) return;
     if (part.received > before && attempt < maximumAttempts) continue;
     throw new Error(
-      `${name}: expected ${total === Infinity ? "a file" : `${total} bytes`} from ${url}, but ` +
+      `${basename(path)}: expected ${total === Infinity ? "a file" : `${total} bytes`} from ${url}, but ` +
         `after ${part.received} the connection ended; what came is kept: run again to go on from ` +
         "there",
       { cause: broken },
@@ -200,12 +200,12 @@ class PartFile {
 async function receive(
   url: string,
   part: PartFile,
-  name: string,
+  path: string,
   expected: Expected,
   { onProgress, signal }: DownloadEvents,
 ): Promise<{ stated?: number; broken?: unknown }> {
-  const { bytes = Infinity } = expected;
-  const instead = "set STRIATE_MIRROR to a folder or URL that has it";
+  const { bytes = Infinity } = expected, name = basename(path);
+  const instead = `put the file at ${path}, or set STRIATE_MIRROR to a folder or URL that has it`;
   const response = await request(url, {
     ...{ what: name, instead, from: part.received, signal, asStored: true },
     ...bytes < Infinity && { most: Infinity }, // what is published is compared below
