@@ -5,8 +5,11 @@ import { UsageError } from "./command.ts";
 /** The file of the model that a run ends with. */
 export const modelName = "model.safetensors";
 
+/** The page that a run ends with, and the folder of some test images. */
+export const reportName = "report.html", samplesName = "samples";
+
 /** What a run leaves in its folder besides the model and the checkpoint. */
-const recordNames = ["run.json", "metrics.jsonl", "mistakes"];
+const recordNames = ["run.json", "metrics.jsonl", "mistakes", samplesName, reportName];
 
 /**
  * Makes room for a new run in a folder. The record of a run that has ended goes, and its model once

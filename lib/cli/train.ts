@@ -16,7 +16,6 @@ import { type ResumedRun, train } from "./training_run.ts";
 import { formatUsuals } from "./usual_settings.ts";
 import {
   type Given,
-  isDataName,
   resumedSettings,
   runSchema,
   type Settings,
@@ -97,8 +96,7 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
   const { history, test, code } = result;
   if (history !== undefined && test !== undefined) {
     const { kind } = await device();
-    const isOwnData = !isDataName(settings.data);
-    report.done({ ...result, history, test, device: kind, output: folder, isOwnData });
+    report.done({ ...result, history, test, device: kind, output: folder, settings });
   } else if (history !== undefined) report.interrupted(history, folder);
   else report.note("interrupted before the first step");
   return code;

@@ -5,8 +5,10 @@ import type { Metrics } from "../train/metric.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
 import { formatDownload, screen, writeEvent } from "./screen.ts";
 import { commandStart, quotedPath } from "./shell.ts";
+import { reportName, samplesName } from "./run_folder.ts";
 import { formatPlan, trainingPlan } from "./training_plan.ts";
 import type { Setup } from "./setup.ts";
+import { isDataName, type Settings } from "./training_settings.ts";
 
 /** What a run begins with. */
 export interface Start {
@@ -22,8 +24,7 @@ export interface Done {
   readonly device: string;
   readonly seconds: number;
   readonly output: string;
-  /** Whether it learnt images of the user's. */
-  readonly isOwnData: boolean;
+  readonly settings: Settings;
 }
 
 /** Where `train` says what it does. */
@@ -84,6 +85,38 @@ interface OfPhase {
 
 const prefix = ({ phase }: OfPhase) => phase === undefined ? "" : `${phase}: `;
 
+/** Commands that make sense after a run, each with what it does. */
+export function nextCommands(
+  { model, data, output }: Pick<Settings, "model" | "data"> & Pick<Done, "output">,
+): string[] {
+  const train = commandStart("train"), folder = quotedPath(output);
+  const others = data === "digits"
+    ? [[`${train} --data mnist`, "the real digits (11 MB, downloaded once)"]]
+    : data === "mnist"
+    ? [[`${train} --data fashion-mnist`, "clothes in place of digits"]]
+    : [];
+  const network = !isDataName(data) || model === undefined
+    ? []
+    : model === "lenet5"
+    ? [[`${train} --model mlp --data ${data}`, "a network without convolutions"]]
+    : [[`${train} --data ${data}`, "LeNet-5 in place of this network"]];
+  const measure = isDataName(data)
+    ? []
+    : [[`${commandStart("evaluate")} --weights ${folder} --images DIR`, "measures it on others"]];
+  const rows = [
+    [
+      `${commandStart("predict")} --weights ${folder} ${quotedPath(`${output}/${samplesName}`)}`,
+      "what it sees in test images",
+    ],
+    ...measure,
+    ...others,
+    ...network,
+    [`${train} --help`, "all options"],
+  ] as [string, string][];
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(([command, what]) => `${command.padEnd(width)}  ${what}`);
+}
+
 function textReporter() {
   const { line, passing } = screen();
   return {
@@ -108,24 +141,16 @@ function textReporter() {
       line(`interrupted; training stands in ${checkpoint}`);
       line(`go on with: ${resumption(output)}`);
     },
-    done({ history, test, device, seconds, output, isOwnData }: Done) {
+    done({ history, test, device, seconds, output, settings }: Done) {
       const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
       line(`test: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
       line(`${clock(seconds)} on ${device}, ${Math.round(speed(history))} images/s`);
       line(`saved: ${output}/model.safetensors`);
+      line(`report: ${output}/${reportName}`);
       line("");
       line("Next:");
-      const file = `${output}/model.safetensors`, train = commandStart("train");
-      if (isOwnData) {
-        line(`  ${commandStart("predict")} --weights ${quotedPath(output)} IMAGE`);
-        line(`  ${commandStart("evaluate")} --weights ${quotedPath(output)} --images DIR`);
-      } else {
-        line(`  ${train} --data mnist      the real digits (11 MB, downloaded once)`);
-        line(`  ${train} --model mlp       another network, here one without convolutions`);
-        line(`  ${train} --help            all options`);
-        line(`  ${commandStart("predict")} --weights ${quotedPath(file)} IMAGE`);
-      }
-      line(`  await loadModel(${JSON.stringify(file)})  in a program: see README.md`);
+      nextCommands({ ...settings, output }).forEach((command) => line(`  ${command}`));
+      line(`  await loadModel(${JSON.stringify(`${output}/model.safetensors`)})  in a program`);
     },
   };
 }

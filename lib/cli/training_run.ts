@@ -151,8 +151,16 @@ export async function train(
   }
   const measured = await net.evaluate(test);
   await net.save(`${folder}/${modelName}`);
-  const mistakes = await mistakesOf(net, test, folder);
-  await recording.end("done", { ...done, test: measured, ...mistakes });
+  const { leaveToLookAt } = await import("./afterwards.ts");
+  const found = await leaveToLookAt({
+    setup,
+    device: { kind, description },
+    folder,
+    history: history!,
+    test: measured,
+    seconds,
+  });
+  await recording.end("done", { ...done, test: measured, ...found });
   return { history, test: measured, seconds, code: 0 };
 }
 
@@ -188,10 +196,3 @@ async function opened() {
 
 /** Examples; a stream does not know. */
 const lengthOf = (data: Dataset | DataStream) => data instanceof Dataset ? data.length : null;
-
-/** Keeps some mistakes; those of a stream have no place to be found at again. */
-async function mistakesOf(net: Model, test: Dataset | DataStream, folder: string) {
-  if (!(test instanceof Dataset)) return {};
-  const { keepMistakes } = await import("./mistakes.ts");
-  return { mistakes: await keepMistakes(net, test, `${folder}/mistakes`) };
-}

@@ -106,7 +106,9 @@ async function complete(
     if (part.received >= total) return;
     if (part.received > before && attempt < maximumAttempts) continue;
     throw new Error(
-      `${basename(path)}: expected ${total === Infinity ? "a file" : `${total} bytes`} from ${url}, but ` +
+      `${basename(path)}: expected ${
+        total === Infinity ? "a file" : `${total} bytes`
+      } from ${url}, but ` +
         `after ${part.received} the connection ended; what came is kept: run again to go on from ` +
         "there",
       { cause: broken },

@@ -22,7 +22,7 @@ export async function modelBundle(model: Model): Promise<MimeBundle> {
 }
 
 /** A model's layers, with totals below. */
-function summaryHtml(model: Model): string {
+export function summaryHtml(model: Model): string {
   const summary = model.summary();
   const { parameters, trainableParameters, multiplyAdds } = summary;
   const count = (n: number) => n.toLocaleString("en");

@@ -3,19 +3,15 @@ import { join } from "node:path";
 import { UsageError } from "../../lib/cli/command.ts";
 import { fingerprintOf } from "../../lib/cli/fingerprint.ts";
 import { gitRevision } from "../../lib/cli/git_revision.ts";
-import { keepMistakes, type Mistake } from "../../lib/cli/mistakes.ts";
 import { Recording } from "../../lib/cli/recording.ts";
 import { prepareFolder } from "../../lib/cli/run_folder.ts";
 import { checkSameData, readRun, RunRecord } from "../../lib/cli/run_record.ts";
-import { digits } from "../../data/digits.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import type { EpochRecord, Progress } from "../../lib/train/epoch_record.ts";
-import { sequential } from "../../lib/train/model.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { imageFolder } from "../../lib/images/image_folder.ts";
-import { decodeImage } from "../../lib/vision/decode.ts";
 import { filesIn, inFolder, smallDiskTest } from "../folders.ts";
-import { useCpu } from "../train/helpers.ts";
+import { squares } from "./squares.ts";
 
 const about = {
   settings: { model: "mlp" },
@@ -201,17 +197,6 @@ Deno.test("data are known again by their examples, labels and classes", async ()
   assert(await fingerprintOf(data(), data(1)) !== await fingerprintOf(data(1), data()));
 });
 
-/** Grey squares, a folder for each shade. */
-async function squares(folder: string, shades: Readonly<Record<string, number>>, count = 3) {
-  for (const [name, shade] of Object.entries(shades)) {
-    await Deno.mkdir(`${folder}/${name}`, { recursive: true });
-    for (let i = 0; i < count; i++) {
-      const png = encodePng(Array(64).fill(shade + i), 8, 8, 1);
-      await Deno.writeFile(`${folder}/${name}/${i}.png`, png);
-    }
-  }
-}
-
 Deno.test("images in files are known again by their bytes", () =>
   inFolder(async (folder) => {
     await squares(folder, { dark: 10, light: 200 });
@@ -223,51 +208,4 @@ Deno.test("images in files are known again by their bytes", () =>
     assertEquals(await fingerprint(), first);
     await Deno.writeFile(`${folder}/dark/1.png`, encodePng(Array(64).fill(99), 8, 8, 1));
     assert(await fingerprint() !== first);
-  }));
-
-Deno.test("mistakes are kept as pictures with a list, the surest first", () =>
-  inFolder(async (folder) => {
-    await useCpu(1);
-    const { test } = digits({ train: 1, test: 100 });
-    const net = sequential([28, 28, 1], { seed: 3 }).flatten().dense(10);
-    net.normalization = test.normalization;
-    const count = await keepMistakes(net, test, `${folder}/mistakes`);
-    const list: Mistake[] = JSON.parse(await Deno.readTextFile(`${folder}/mistakes/index.json`));
-    const { top1 } = await net.evaluate(test);
-    assertEquals(count, Math.round((1 - top1!) * 100));
-    assert(count > 25);
-    assertEquals(filesIn(`${folder}/mistakes`), [...list.map(({ file }) => file), "index.json"]);
-    assertEquals(list.length, 25);
-    assertEquals(
-      list.map((one) => one.probability),
-      list.map((one) => one.probability).sort().reverse(),
-    );
-    for (const { file, index, label, predicted } of [list[0]!, list[24]!]) {
-      const example = test.get(index);
-      const { data } = await decodeImage(await Deno.readFile(`${folder}/mistakes/${file}`));
-      const red = data.filter((_, i) => i % 3 === 0);
-      assertEquals([...red], [...example.inputs[0]!]);
-      assertEquals(label, test.classes![example.targets[0]![0]!]);
-      assert(predicted !== label);
-    }
-  }));
-
-Deno.test("mistakes of images in files say which; corrupt ones are left out", () =>
-  inFolder(async (folder) => {
-    await useCpu(1);
-    await squares(`${folder}/data`, { dark: 10, light: 200 }, 5);
-    await Deno.writeTextFile(`${folder}/data/dark/bad.png`, "no image");
-    const { test } = await imageFolder(`${folder}/data`, { size: 8, split: 0.9 });
-    const net = sequential([8, 8, 3], { seed: 3 }).flatten().dense(2);
-    net.normalization = test.normalization;
-    net.preprocessing = { ...net.preprocessing, channels: "bgr" };
-    await net.evaluate(test);
-    const count = await keepMistakes(net, test, `${folder}/mistakes`);
-    const list: Mistake[] = JSON.parse(await Deno.readTextFile(`${folder}/mistakes/index.json`));
-    assertEquals(list.length, count);
-    assert(count > 0);
-    for (const { image, label, index } of list) {
-      assert(image!.startsWith(`${label}/`));
-      assertEquals(test.names[index], image);
-    }
   }));

@@ -230,6 +230,9 @@ Deno.test("a second run with the same --out is refused, and takes over from one 
   assertStringIncludes(third.lines[0]!, `${out}: taken over from process ${first.process.pid} `);
   assertEquals(
     filesIn(out),
-    ["checkpoint.safetensors", "metrics.jsonl", "mistakes", "model.safetensors", "run.json"],
+    [
+      ...["checkpoint.safetensors", "metrics.jsonl", "mistakes", "model.safetensors"],
+      ...["report.html", "run.json", "samples"],
+    ],
   );
 });
