@@ -4,6 +4,7 @@
  * @module
  */
 import { cifarFiles } from "../../data/cifar.ts";
+import { writeFileAtomic } from "../core/files.ts";
 import { checkedBy } from "../core/option_kinds.ts";
 import { pick, type Values } from "../core/options.ts";
 import { roundingOption } from "../core/preprocessing.ts";
@@ -12,6 +13,8 @@ import { withClassesOf } from "../evaluate/classes.ts";
 import { type EvaluationOptions, evaluationSchema } from "../evaluate/evaluation_options.ts";
 import { openImages } from "../images/open_images.ts";
 import type { Evaluation } from "../evaluate/tally.ts";
+import type { ImageSource } from "../images/image_source.ts";
+import type { Dataset } from "../train/dataset.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { viewSchema } from "../vision/views.ts";
 import {
@@ -49,6 +52,7 @@ const options = {
   "batch-size": option("views of one run of the network (32)", evaluationSchema.batchSize),
   device: deviceOption,
   out: path("where every prediction is kept (runs/evaluate-MODEL.jsonl)"),
+  report: path("a page of what was found, with the mistakes that the network is surest of", "FILE"),
   resume: toggle("goes on where the predictions of a broken evaluation end"),
   rotate: toggle("turns photos as their EXIF data say, which ILSVRC's figures do not"),
   strict: toggle("ends at a corrupt image instead of counting it"),
@@ -111,12 +115,19 @@ function checkSource(given: Given): void {
   throw new UsageError(`--${ignored}: is for images; the records of --data go as they are`);
 }
 
+/** What an evaluation found, and of what. */
+interface Found {
+  readonly result: Evaluation;
+  readonly start: EvaluationStart;
+  readonly source: ImageSource | Dataset;
+}
+
 /** Evaluates as the options say; `report` is told. */
 async function evaluate(
   given: Given,
   report: EvaluationReporter,
   signal: AbortSignal,
-): Promise<{ result: Evaluation; start: EvaluationStart }> {
+): Promise<Found> {
   const { data, images, limit, "batch-size": batchSize } = given;
   checkSource(given);
   // What is wrong with a path is said before weights are fetched.
@@ -156,7 +167,17 @@ async function evaluate(
       preprocessing: { ...preprocessing, ...pick(given, "rounding") },
       ...views,
     });
-  return { result, start };
+  return { result, start, source: records ?? source! };
+}
+
+/** Writes what was found as a page. */
+async function writeReport(path: string, { result, start, source }: Found, rotate?: boolean) {
+  const [{ evaluationPage }, { wrongImages }] = await Promise.all([
+    import("./pages/evaluation_page.ts"),
+    import("./wrong_images.ts"),
+  ]);
+  const wrong = await wrongImages(start.journal, source, rotate);
+  await writeFileAtomic(path, evaluationPage({ result, start, wrong }));
 }
 
 /** The command; returns the exit code. */
@@ -167,9 +188,14 @@ export const main = command(options, help, async (given) => {
     report.note("finishing what is under way; Ctrl-C again stops at once")
   );
   try {
-    const { result, start } = await evaluate(given, report, interrupt.signal);
-    if (result.complete) report.done(result, start);
-    else report.interrupted(result, start.journal);
+    const { result, start, source } = await evaluate(given, report, interrupt.signal);
+    if (result.complete) {
+      report.done(result, start);
+      if (given.report !== undefined) {
+        await writeReport(given.report, { result, start, source }, given.rotate);
+        report.note(`report: ${given.report}`);
+      }
+    } else report.interrupted(result, start.journal);
     return result.complete ? 0 : interrupt.code;
   } catch (error) {
     if (error !== interrupt.signal.reason) throw error;

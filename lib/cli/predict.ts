@@ -5,6 +5,7 @@
  */
 import { dirname } from "node:path";
 import { areImageNetClasses } from "../../data/imagenet_classes.ts";
+import { writeFileAtomic } from "../core/files.ts";
 import { pick } from "../core/options.ts";
 import { roundingOption } from "../core/preprocessing.ts";
 import { classifyImage, type ClassifyImageOptions } from "../evaluate/classify.ts";
@@ -24,6 +25,7 @@ import {
   networkOf,
   networkSchema,
 } from "./network_option.ts";
+import type { Prediction } from "./pages/prediction_page.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatDownload, screen } from "./screen.ts";
 import { standWhereCalled } from "./shell.ts";
@@ -36,6 +38,7 @@ const options = {
   "no-rotate": toggle("takes photos as they are stored, not turned as their EXIF data say"),
   invert: toggle("light and dark change places: for ink on paper, where digits are light on dark"),
   device: deviceOption,
+  report: path("a page of the images and what is seen in them"),
   json: toggle("one JSON object an image instead of text"),
   list: toggle(
     "lists all networks, and which have published weights (--weights imagenet, cifar10)",
@@ -138,7 +141,7 @@ export const main = command(options, help, async (given, paths) => {
     rotate: !given["no-rotate"],
   };
   const mayBeInk = !given.invert && preprocessing.channels === "gray" && areDigits(model.classes);
-  const ink: string[] = [];
+  const ink: string[] = [], predictions: Prediction[] = [];
   let failed = 0;
   for (const image of images) {
     try {
@@ -154,6 +157,11 @@ export const main = command(options, help, async (given, paths) => {
       }));
       if (given.json) console.log(JSON.stringify({ image, labels }));
       else sayWhatIsSeen(image, labels);
+      if (given.report !== undefined) {
+        const { thumbnail } = await import("./pages/photograph.ts");
+        const png = await thumbnail(bytes, { name: image, rotate: settings.rotate! });
+        predictions.push({ image, png, labels });
+      }
     } catch (error) {
       // One bad image does not hide what is seen in the others.
       if (!isOfOneImage(error)) throw error;
@@ -161,6 +169,12 @@ export const main = command(options, help, async (given, paths) => {
       console.error(`error: ${isMissing ? `there is no file ${image}` : error.message}`);
       failed++;
     }
+  }
+  if (given.report !== undefined) {
+    const { predictionPage } = await import("./pages/prediction_page.ts");
+    const content = predictionPage(given.model ?? "the network", predictions);
+    await writeFileAtomic(given.report, content);
+    console.error(`report: ${given.report}`);
   }
   if (ink.length > 0) {
     console.error(

@@ -115,6 +115,18 @@ export class Journal {
   }
 }
 
+/**
+ * What a journal holds that is whole.
+ *
+ * @throws {SyntaxError} for another file, or one that is damaged
+ */
+export async function readResults(path: string): Promise<readonly ImageResult[]> {
+  const lines = (await Deno.readTextFile(path)).split("\n").filter((line) => line !== "")
+    .map((line, i) => parseLine(line, path, i + 1));
+  checkHeader(lines[0] ?? {}, {}, path);
+  return lines.slice(1).map((line, i) => resultOf(line, path, i));
+}
+
 /** Refuses to write over a file that is no journal, such as the labels. */
 async function refuseOther(path: string): Promise<void> {
   const { isFile, size } = await Deno.stat(path).catch(() => ({ isFile: false, size: 0 }));

@@ -309,3 +309,23 @@ Deno.test("evaluate says what is wrong with its options", async () => {
     assertEquals(ran.errors.includes("    at "), false);
   }
 });
+
+Deno.test("evaluate --report: a page of what was found, with the mistakes", async () => {
+  using folder = await lenetFolder();
+  const page = folder.at("page.html");
+  const images = ["--images", folder.at("images"), "--labels", folder.at("labels.tsv")];
+  const ran = await evaluate(
+    ...["--weights", folder.at("lenet.safetensors"), ...images],
+    ...["--out", folder.at("all.jsonl"), "--report", page, "--json"],
+  );
+  assertEquals(ran.code, 0);
+  const { images: count, top1Error } = JSON.parse(ran.lines.at(-1)!);
+  const content = await Deno.readTextFile(page), wrong = Math.round(count * top1Error);
+  assert(wrong > 0);
+  assertStringIncludes(content, `${wrong} of ${count} images are taken for something else`);
+  assertEquals(content.match(/data:image\/png/g)!.length, Math.min(24, wrong));
+  for (const heading of ["Found", "What is taken for what", "Mistakes", "Classes"]) {
+    assertStringIncludes(content, `<h2>${heading}</h2>`);
+  }
+  assert(!/<script|https?:/.test(content));
+});

@@ -135,3 +135,18 @@ realTest(
     assertEquals([errors, best!.class, best!.name], ["", 23, "vulture"]);
   },
 );
+
+Deno.test("predict --report: a page of the images and what is seen in them", async () => {
+  using folder = await lenetFolder({ "<b>.png": square(255, 0) });
+  const page = folder.at("page.html");
+  const args = ["--weights", folder.at("lenet.safetensors"), "--report", page];
+  const ran = await predict(...args, folder.at("images/baseline.jpg"), folder.at("<b>.png"));
+  assertEquals(ran.code, 0);
+  assertStringIncludes(ran.errors, `report: ${page}`);
+  const content = await Deno.readTextFile(page);
+  assertStringIncludes(content, "2 images");
+  assertStringIncludes(content, "&lt;b&gt;.png");
+  assert(!/<script|<b>\.|https?:/.test(content));
+  assertEquals(content.match(/data:image\/png/g)!.length, 2);
+  assertEquals(content.match(/class="bar"/g)!.length, 10);
+});

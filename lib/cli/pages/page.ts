@@ -40,7 +40,8 @@ th, td { padding: .2rem .9rem .2rem 0; border-bottom: 1px solid var(--line); ver
 th { font-weight: 600; color: var(--soft) }
 img { background: #fff; border-radius: 4px; max-width: 100%; height: auto }
 .tiles { display: flex; flex-wrap: wrap; gap: 1rem; margin: .8rem 0 }
-.tiles figure { margin: 0; width: 7.5rem; font-size: .85rem; line-height: 1.3 }
+.tiles figure { margin: 0; width: 7.5rem; font-size: .85rem; line-height: 1.3;
+  overflow-wrap: anywhere }
 .tiles.wide figure { width: 17rem }
 .tiles img { display: block; width: 100%; margin-bottom: .3rem; image-rendering: pixelated }
 .tiles.wide img { image-rendering: auto }

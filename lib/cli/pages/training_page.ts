@@ -57,7 +57,7 @@ function confusionOf(images: TestImages, net: Model): Section {
   }
   const worst = matrix.mostConfused(20).map(({ label, predicted, count }): [string, string] => [
     `${images.nameOf(label)}, taken for ${images.nameOf(predicted)}`,
-    `${count} times`,
+    count === 1 ? "once" : `${count} times`,
   ]);
   return { heading, html: settingsTable(worst) };
 }
