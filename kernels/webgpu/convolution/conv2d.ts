@@ -23,6 +23,7 @@ export function conv2dProduct(kernel: ConvolutionKernel, tiling: Tiling): Produc
     alignedA: s.channels % 4 === 0 && s.groupChannels % 4 === 0,
     alignedB: s.groupFilters % 4 === 0,
     stepB: s.filters,
+    evenB: true,
     output: kernel.output,
     tail: kernel.tail,
   };

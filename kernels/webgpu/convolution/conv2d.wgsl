@@ -56,45 +56,35 @@ fn position(scope: Scope, segment: u32) -> vec2u {
 
 fn row_a(scope: Scope, row: u32) -> Row {
   let at = pixel(row);
-  return Row(
-    at.x * (HEIGHT * WIDTH * CHANNELS) + scope.batch * GROUP_CHANNELS,
-    i32(at.y * STRIDE_Y) - PADDING_TOP,
-    i32(at.z * STRIDE_X) - PADDING_LEFT,
-  );
+  let y = i32(at.y * STRIDE_Y) - PADDING_TOP;
+  let x = i32(at.z * STRIDE_X) - PADDING_LEFT;
+  // Where this wraps around below 0, so does what is added to it, back into the image.
+  let start = (at.x * (HEIGHT * WIDTH) + u32(y * i32(WIDTH) + x)) * (CHANNELS / A_UNIT);
+  return Row(start + scope.batch * (GROUP_CHANNELS / A_UNIT), y, x);
 }
 
 fn line_a(scope: Scope, row: Row, segment: u32) -> Line {
-  let at = position(scope, segment);
-  let y = row.y + i32(at.x * DILATION_Y);
-  let x = row.x + i32(at.y * DILATION_X);
-  // Where this wraps around below 0, the line is not inside.
-  let start = row.start + u32(y * i32(WIDTH) + x) * CHANNELS;
-  let inside = u32(y) < HEIGHT && (WHOLE_ROWS || u32(x) < WIDTH);
-  return Line(start, x, inside || UNIFORM || !PADDED);
+  let at = position(scope, segment) * vec2u(DILATION_Y, DILATION_X);
+  let x = row.x + i32(at.y);
+  let inside = u32(row.y + i32(at.x)) < HEIGHT && (WHOLE_ROWS || u32(x) < WIDTH);
+  return Line(row.start + (at.x * WIDTH + at.y) * (CHANNELS / A_UNIT), x, inside || UNIFORM || !PADDED);
 }
 
-fn load_a(line: Line, j: u32) -> f32 {
-  if (!PADDED || (UNIFORM && !WHOLE_ROWS)) {
-    return a_at(line.start + j);
-  }
-  let inside = line.inside && (!WHOLE_ROWS || u32(line.x + i32(j / GROUP_CHANNELS)) < WIDTH);
-  return select(0.0, a_at(line.start + j), inside);
+fn index_a(line: Line, j: u32) -> u32 {
+  return line.start + j / A_UNIT;
 }
 
-fn load_a4(line: Line, j: u32) -> vec4f {
-  if (!PADDED || (UNIFORM && !WHOLE_ROWS)) {
-    return a_at4(line.start + j);
+fn inside_a(line: Line, j: u32) -> bool {
+  if (!PADDED || !WHOLE_ROWS) {
+    return line.inside;
   }
-  if (WHOLE_ROWS) {
-    return vec4f(load_a(line, j), load_a(line, j + 1u), load_a(line, j + 2u), load_a(line, j + 3u));
-  }
-  return select(vec4f(), a_at4(line.start + j), line.inside);
+  return line.inside && u32(line.x + i32(j / GROUP_CHANNELS)) < WIDTH;
 }
 
 fn line_b(scope: Scope, segment: u32) -> u32 {
   let at = position(scope, segment);
   let index = select(at.x * KERNEL_WIDTH + at.y, at.x, WHOLE_ROWS);
-  return index * (LENGTH * FILTERS) + scope.batch * COLUMNS;
+  return index * (LENGTH * (FILTERS / B_UNIT)) + scope.batch * (COLUMNS / B_UNIT);
 }
 
 fn place(batch: u32, row: u32) -> u32 {

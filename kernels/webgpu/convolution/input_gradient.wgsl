@@ -66,30 +66,27 @@ fn position(scope: Scope, segment: u32) -> vec2u {
 fn row_a(scope: Scope, row: u32) -> Row {
   let phase = scope.batch % PHASES;
   let at = pixel(scope.batch, row);
-  let y = i32(at.y) + PADDING_TOP - i32(first_y(phase / STRIDE_X) * DILATION_Y);
-  let x = i32(at.z) + PADDING_LEFT - i32(first_x(phase % STRIDE_X) * DILATION_X);
-  return Row(
-    at.x * (OUTPUT_HEIGHT * OUTPUT_WIDTH * FILTERS) + (scope.batch / PHASES) * LENGTH,
-    // Where anything matches, nothing remains.
-    y / i32(STRIDE_Y),
-    x / i32(STRIDE_X),
-  );
+  // Where anything matches, nothing remains of these divisions.
+  let y = (i32(at.y) + PADDING_TOP - i32(first_y(phase / STRIDE_X) * DILATION_Y)) / i32(STRIDE_Y);
+  let x = (i32(at.z) + PADDING_LEFT - i32(first_x(phase % STRIDE_X) * DILATION_X)) / i32(STRIDE_X);
+  // Where this wraps around below 0, so does what is taken from it, back into the image.
+  let pixels = at.x * (OUTPUT_HEIGHT * OUTPUT_WIDTH) + u32(y * i32(OUTPUT_WIDTH) + x);
+  return Row(pixels * (FILTERS / A_UNIT) + (scope.batch / PHASES) * (LENGTH / A_UNIT), y, x);
 }
 
 fn line_a(scope: Scope, row: Row, segment: u32) -> Line {
-  let at = position(scope, segment);
-  let y = row.y - i32(at.x * (STEP_Y * DILATION_Y / STRIDE_Y));
-  let x = row.x - i32(at.y * (STEP_X * DILATION_X / STRIDE_X));
-  let inside = u32(y) < OUTPUT_HEIGHT && u32(x) < OUTPUT_WIDTH;
-  return Line(row.start + u32(y * i32(OUTPUT_WIDTH) + x) * FILTERS, inside);
+  let steps = vec2u(STEP_Y * DILATION_Y / STRIDE_Y, STEP_X * DILATION_X / STRIDE_X);
+  let at = position(scope, segment) * steps;
+  let inside = u32(row.y - i32(at.x)) < OUTPUT_HEIGHT && u32(row.x - i32(at.y)) < OUTPUT_WIDTH;
+  return Line(row.start - (at.x * OUTPUT_WIDTH + at.y) * (FILTERS / A_UNIT), inside || UNIFORM);
 }
 
-fn load_a(line: Line, j: u32) -> f32 {
-  return select(0.0, a_at(line.start + j), UNIFORM || line.inside);
+fn index_a(line: Line, j: u32) -> u32 {
+  return line.start + j / A_UNIT;
 }
 
-fn load_a4(line: Line, j: u32) -> vec4f {
-  return select(vec4f(), a_at4(line.start + j), UNIFORM || line.inside);
+fn inside_a(line: Line, j: u32) -> bool {
+  return line.inside;
 }
 
 fn line_b(scope: Scope, segment: u32) -> u32 {
@@ -97,7 +94,8 @@ fn line_b(scope: Scope, segment: u32) -> u32 {
   let at = position(scope, segment);
   let y = first_y(phase / STRIDE_X) + at.x * STEP_Y;
   let x = first_x(phase % STRIDE_X) + at.y * STEP_X;
-  return (y * KERNEL_WIDTH + x) * (COLUMNS * FILTERS) + (scope.batch / PHASES) * LENGTH;
+  let start = (y * KERNEL_WIDTH + x) * (COLUMNS * (FILTERS / B_UNIT));
+  return start + (scope.batch / PHASES) * (LENGTH / B_UNIT);
 }
 
 fn place(batch: u32, row: u32) -> u32 {

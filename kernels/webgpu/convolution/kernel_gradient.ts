@@ -13,9 +13,11 @@ export function conv2dKernelGradientProduct(kernel: ConvolutionKernel): Product 
     segments: s.count * s.outputHeight,
     length: s.outputWidth,
     source: s.declarations + kernelGradient,
-    alignedB: s.groupFilters % 4 === 0,
     alongRows: true,
+    alignedA: s.groupChannels % 4 === 0,
+    alignedB: s.groupFilters % 4 === 0,
     stepB: s.filters,
+    evenB: true,
     output: kernel.kernel,
   };
 }

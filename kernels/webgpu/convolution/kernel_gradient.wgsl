@@ -14,37 +14,30 @@ fn scope_of(batch: u32, row: u32) -> Scope {
 
 fn row_a(scope: Scope, row: u32) -> Row {
   let position = row / GROUP_CHANNELS;
-  return Row(
-    scope.batch * GROUP_CHANNELS + row % GROUP_CHANNELS,
-    i32((position / KERNEL_WIDTH) * DILATION_Y) - PADDING_TOP,
-    i32((position % KERNEL_WIDTH) * DILATION_X) - PADDING_LEFT,
-  );
+  let y = i32((position / KERNEL_WIDTH) * DILATION_Y) - PADDING_TOP;
+  let x = i32((position % KERNEL_WIDTH) * DILATION_X) - PADDING_LEFT;
+  // Where this wraps around below 0, so does what is added to it, back into the image.
+  let start = u32(y * i32(WIDTH) + x) * (CHANNELS / A_UNIT);
+  return Row(start + (scope.batch * GROUP_CHANNELS + row % GROUP_CHANNELS) / A_UNIT, y, x);
 }
 
 fn line_a(scope: Scope, row: Row, segment: u32) -> Line {
-  let y = row.y + i32((segment % OUTPUT_HEIGHT) * STRIDE_Y);
-  let image = (segment / OUTPUT_HEIGHT) * (HEIGHT * WIDTH * CHANNELS);
-  return Line(
-    row.start + image + u32(y * i32(WIDTH) + row.x) * CHANNELS,
-    row.x,
-    u32(y) < HEIGHT,
-  );
+  let y = (segment % OUTPUT_HEIGHT) * STRIDE_Y;
+  let line = (segment / OUTPUT_HEIGHT) * HEIGHT + y;
+  let inside = !PADDED || u32(row.y + i32(y)) < HEIGHT;
+  return Line(row.start + line * (WIDTH * (CHANNELS / A_UNIT)), row.x, inside);
 }
 
-fn load_a(line: Line, j: u32) -> f32 {
-  let value = a_at(line.start + j * (STRIDE_X * CHANNELS));
-  if (!PADDED) {
-    return value;
-  }
-  return select(0.0, value, line.inside && u32(line.x + i32(j * STRIDE_X)) < WIDTH);
+fn index_a(line: Line, j: u32) -> u32 {
+  return line.start + j * (STRIDE_X * (CHANNELS / A_UNIT));
 }
 
-fn load_a4(line: Line, j: u32) -> vec4f {
-  return vec4f(load_a(line, j), load_a(line, j + 1u), load_a(line, j + 2u), load_a(line, j + 3u));
+fn inside_a(line: Line, j: u32) -> bool {
+  return !PADDED || (line.inside && u32(line.x + i32(j * STRIDE_X)) < WIDTH);
 }
 
 fn line_b(scope: Scope, segment: u32) -> u32 {
-  return segment * (LENGTH * FILTERS) + scope.batch * COLUMNS;
+  return segment * (LENGTH * (FILTERS / B_UNIT)) + scope.batch * (COLUMNS / B_UNIT);
 }
 
 fn place(batch: u32, row: u32) -> u32 {

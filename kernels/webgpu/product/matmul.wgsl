@@ -14,26 +14,24 @@ fn scope_of(batch: u32, row: u32) -> Scope {
 }
 
 fn row_a(scope: Scope, row: u32) -> Row {
-  return Row(scope.batch * (ROWS * SEGMENTS * LENGTH) + row * A_ROW);
+  let start = scope.batch * (ROWS * LENGTH / A_UNIT);
+  return Row(start + select(row * (A_ROW / A_UNIT), row / A_UNIT, A_ROW == 1u));
 }
 
 fn line_a(scope: Scope, row: Row, segment: u32) -> Line {
-  return Line(row.start + segment * (LENGTH * A_STEP));
+  return Line(row.start);
 }
 
-fn load_a(line: Line, j: u32) -> f32 {
-  return a_at(line.start + j * A_STEP);
+fn index_a(line: Line, j: u32) -> u32 {
+  return line.start + select(j * (A_STEP / A_UNIT), j / A_UNIT, A_STEP == 1u);
 }
 
-fn load_a4(line: Line, j: u32) -> vec4f {
-  if (A_STEP == 1u) {
-    return a_at4(line.start + j);
-  }
-  return vec4f(load_a(line, j), load_a(line, j + 1u), load_a(line, j + 2u), load_a(line, j + 3u));
+fn inside_a(line: Line, j: u32) -> bool {
+  return true;
 }
 
 fn line_b(scope: Scope, segment: u32) -> u32 {
-  return scope.batch * (COLUMNS * SEGMENTS * LENGTH) + segment * (LENGTH * B_STEP);
+  return scope.batch * (COLUMNS * LENGTH / B_UNIT);
 }
 
 fn place(batch: u32, row: u32) -> u32 {

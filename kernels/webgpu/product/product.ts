@@ -4,84 +4,116 @@ import { Bindings, type Operands } from "../shader/bindings.ts";
 import { emitStored, prelude } from "../elementwise/expression.ts";
 import common from "./product.wgsl" with { type: "text" };
 import { emitTotal } from "../reduce/reduction.ts";
-import register from "./register.wgsl" with { type: "text" };
-import workgroup from "./workgroup.wgsl" with { type: "text" };
-import {
-  constants,
-  type Dispatch,
-  type Emitted,
-  foldWorkgroups,
-  threadsDispatch,
-  unroll,
-} from "../shader/source.ts";
-import { type Extent, registerTile, type Tile, type Tiling, workgroupTile } from "./tile.ts";
+import { blockTile, emitBlock, type Forced, patchesOf } from "./block.ts";
+import type { Vector } from "./patch.ts";
+import { emitRegister, registerTile } from "./register.ts";
+import { constants, type Dispatch, type Emitted } from "../shader/source.ts";
+import type { Extent, Tiling } from "./tile.ts";
 
 /** A batch of matrix products of inputs 0 and 1, with WGSL that says where their elements are. */
 export interface Product extends Extent {
   /** Scope, Row, Line and the functions over them, place and last_of: see register.wgsl. */
   readonly source: string;
-  /** Whether load_a4 (load_b4) always reads at a multiple of 4. */
-  readonly alignedA?: boolean;
-  readonly alignedB?: boolean;
   /** Whether an element's neighbours in memory are in other rows of A; along the depth in B. */
   readonly alongRows?: boolean;
   readonly alongDepth?: boolean;
+  /** Whether four such neighbours, from a multiple of 4 on, always begin at a multiple of 4 in memory. */
+  readonly alignedA?: boolean;
+  readonly alignedB?: boolean;
   /** How far elements of B lie apart along the inner dimension, and those of neighbouring columns. */
   readonly stepB: number;
   readonly columnB?: number;
-  /** Whether `place` may say that a row is not there. */
+  /** Whether the first holds from one segment to the next, too. */
+  readonly evenB?: boolean;
+  /** A thread's rows must be a divisor of this, if it is given. */
+  readonly uniform?: number;
+  /** Whether `place` may say that a row is not there, and segments be less than there are. */
   readonly sparse?: boolean;
   readonly output: Shape;
   readonly tail?: Tail | undefined;
 }
 
 /** The dispatch of a product, and one that adds up the pieces where its sums were cut. */
-export function emitProduct(product: Product, operands: Operands, tiling: Tiling): Emitted {
-  const tile = (tiling === "register" ? registerTile : workgroupTile)(product);
+export function emitProduct(
+  product: Product,
+  operands: Operands,
+  tiling: Tiling,
+  forced?: Forced,
+): Emitted {
+  const { alongRows = false, alongDepth = false, columnB = 1 } = product;
   const size = sizeOf(product.output);
   const scratch = Math.max(...operands.inputs, ...operands.outputs) + 1;
-  const bindings = new Bindings(operands, tile.chunks > 1 ? [scratch] : operands.outputs);
-  const store = tile.chunks > 1
-    ? bindings.write(scratch, "f32", `chunk * ${size}u + i`, "value")
-    : emitTail(product, bindings, "last");
-  const parts = [
-    prelude,
-    operand("a", 0, bindings, product.alignedA),
-    operand("b", 1, bindings, product.alignedB),
-    `fn finish(i: u32, last: u32, chunk: u32, value: f32) {\n  ${store}\n}`,
-    storeFour(product),
-    constants({
-      ROWS: product.rows,
-      LAST_ROW: product.rows - 1,
-      COLUMNS: product.columns,
-      SEGMENTS: product.segments,
-      LENGTH: Math.max(1, product.length),
-      CHUNKS: tile.chunks,
-      B_STEP: product.stepB,
-      B_COLUMN: product.columnB ?? 1,
-    }),
-    common,
-    product.source,
-  ];
-  const emitTiles = tiling === "register" ? emitRegister : emitWorkgroup;
-  const first = emitTiles(product, tile, bindings, parts);
-  if (tile.chunks === 1) return { dispatches: [first] };
-  const second = emitSum(product, operands, scratch, tile.chunks);
-  return { dispatches: [first, second], scratch: size * tile.chunks * 4 };
+  const emitted = (
+    chunks: number,
+    [vectorA, vectorB]: readonly [Vector | undefined, Vector | undefined],
+    /** Vectors of so many elements are what indices count. */
+    [unitA, unitB]: readonly [number, number],
+    emit: (bindings: Bindings, parts: readonly string[]) => Dispatch,
+  ): Emitted => {
+    const bindings = new Bindings(operands, chunks > 1 ? [scratch] : operands.outputs);
+    const store = chunks > 1
+      ? bindings.write(scratch, "f32", `chunk * ${size}u + i`, "value")
+      : emitTail(product, bindings, "last");
+    const first = emit(bindings, [
+      prelude,
+      operand("a", 0, bindings, vectorA),
+      operand("b", 1, bindings, vectorB),
+      `fn finish(i: u32, last: u32, chunk: u32, value: f32) {\n  ${store}\n}`,
+      storeFour(product),
+      constants({
+        ROWS: product.rows,
+        LAST_ROW: product.rows - 1,
+        COLUMNS: product.columns,
+        SEGMENTS: product.segments,
+        LENGTH: Math.max(1, product.length),
+        CHUNKS: chunks,
+        A_VECTORS: vectorA !== undefined,
+        B_VECTORS: vectorB !== undefined,
+        A_UNIT: unitA,
+        B_UNIT: unitB,
+        B_STEP: product.stepB,
+        B_COLUMN: columnB,
+      }),
+      common,
+      product.source,
+    ]);
+    if (chunks === 1) return { dispatches: [first] };
+    const second = emitSum(product, operands, scratch, chunks);
+    return { dispatches: [first, second], scratch: size * chunks * 4 };
+  };
+  if (tiling === "register") {
+    const tile = registerTile(product, product.uniform);
+    // Threads that read for themselves do so along the rows of A and B.
+    const vectorA = product.alignedA && !alongRows ? 4 : undefined;
+    const vectorB = product.alignedB && !alongDepth ? 4 : undefined;
+    return emitted(
+      tile.chunks,
+      [vectorA, vectorB],
+      [1, 1],
+      (...given) => emitRegister(product, tile, ...given),
+    );
+  }
+  const tile = blockTile(product, forced);
+  const [a, b] = patchesOf(product, tile);
+  return emitted(
+    tile.chunks,
+    [a.vector, b.vector],
+    [a.vector ?? 1, b.vector ?? 1],
+    (...given) => emitBlock(product, tile, [a, b], ...given),
+  );
 }
 
-/** WGSL that reads an operand, by one or four neighbours. */
-function operand(name: string, input: number, bindings: Bindings, aligned = false): string {
-  if (aligned) {
-    const vector = bindings.load(input, "vec4f", "i / 4u");
-    return `fn ${name}_at4(i: u32) -> vec4f { return ${vector}; }
-fn ${name}_at(i: u32) -> f32 { return ${vector}[i % 4u]; }`;
+/** WGSL that reads an operand: by elements, and by vectors if it is bound so. */
+function operand(name: string, input: number, bindings: Bindings, vector?: Vector): string {
+  if (vector !== undefined) {
+    const load = bindings.load(input, `vec${vector}f`, "i");
+    const element = bindings.load(input, `vec${vector}f`, `i / ${vector}u`);
+    return `fn ${name}_at${vector}(i: u32) -> vec${vector}f { return ${load}; }
+fn ${name}_at(i: u32) -> f32 { return ${element}[i % ${vector}u]; }`;
   }
-  const load = bindings.load(input, "f32", "i");
-  return `fn ${name}_at(i: u32) -> f32 { return ${load}; }
-fn ${name}_at4(i: u32) -> vec4f {
-  return vec4f(${[0, 1, 2, 3].map((e) => `${name}_at(i + ${e}u)`).join(", ")});
-}`;
+  const four = [0, 1, 2, 3].map((e) => `${name}_at(i * 4u + ${e}u)`).join(", ");
+  return bindings.loader(`${name}_at`, input, "f32") +
+    `\nfn ${name}_at4(i: u32) -> vec4f { return vec4f(${four}); }`;
 }
 
 /** Statements that compute a product's tail and store it. */
@@ -109,86 +141,6 @@ function storeFour(product: Product): string {
   ${guard && `if (${guard}) { return; }`}
   ${lines.join("\n  ")}
 }`;
-}
-
-/** The dispatch of a product whose threads each compute a tile by themselves. */
-function emitRegister(
-  product: Product,
-  tile: Tile,
-  bindings: Bindings,
-  parts: readonly string[],
-): Dispatch {
-  const rest = product.length < 8 ? product.length : product.length % 4;
-  const across = Math.ceil(product.columns / (4 * tile.vectors));
-  const down = Math.ceil(product.rows / tile.rows);
-  const size = tile.rows * tile.vectors;
-  const limits = {
-    TILE_ROWS: tile.rows,
-    VECTORS: tile.vectors,
-    TILE_SIZE: size,
-    STEP: 4,
-    REST: rest,
-  };
-  // A stretch is a segment, or a part of a long one.
-  const perChunk = product.segments * product.length / tile.chunks;
-  const most = Math.min(tile.sum, Math.max(64, Math.ceil(perChunk / 4) * 4));
-  const stretch = Math.max(1, Math.min(product.length, most));
-  const stretches = Math.max(1, Math.ceil(product.length / stretch));
-  return threadsDispatch(product.batch * tile.chunks * down * across, bindings, [
-    ...parts,
-    constants({
-      TILE_ROWS: tile.rows,
-      VECTORS: tile.vectors,
-      TILE_SIZE: size,
-      TILES_ACROSS: across,
-      TILES_DOWN: down,
-      STRETCH: stretch,
-      STRETCHES: stretches,
-      STRETCHES_PER_SUM: Math.max(1, Math.floor(tile.sum / stretch)),
-      STRETCHES_PER_CHUNK: Math.ceil(product.segments * stretches / tile.chunks),
-      WHOLE: product.length - rest,
-    }),
-    unroll(register, limits),
-  ]);
-}
-
-/** The dispatch of a product whose workgroups of 8 by 8 threads each compute a block of tiles. */
-function emitWorkgroup(
-  product: Product,
-  tile: Tile,
-  bindings: Bindings,
-  parts: readonly string[],
-): Dispatch {
-  const depth = 16, blockRows = 8 * tile.rows;
-  const across = Math.ceil(product.columns / (32 * tile.vectors));
-  const down = Math.ceil(product.rows / blockRows);
-  const workgroups = foldWorkgroups(product.batch * tile.chunks * down * across);
-  const perChunk = product.segments * product.length / tile.chunks;
-  const size = tile.rows * tile.vectors;
-  const limits = {
-    TILE_ROWS: tile.rows,
-    TILE_QUADS: tile.rows / 4,
-    VECTORS: tile.vectors,
-    TILE_SIZE: size,
-    STEP: 4,
-  };
-  const declarations = constants({
-    BATCH: product.batch,
-    TILE_ROWS: tile.rows,
-    VECTORS: tile.vectors,
-    TILE_SIZE: size,
-    HAS_TOTALS: Number.isFinite(tile.sum),
-    STEPS_PER_SUM: Number.isFinite(tile.sum) ? tile.sum / depth : 1,
-    BLOCKS_ACROSS: across,
-    BLOCKS_DOWN: down,
-    DEPTH_PER_CHUNK: Math.ceil(perChunk / depth) * depth,
-    A_ALONG_ROWS: product.alongRows ?? false,
-    B_ALONG_DEPTH: product.alongDepth ?? false,
-    GROUPS_X: workgroups[0],
-    GROUPS_Y: workgroups[1],
-  });
-  const code = [bindings.declarations, ...parts, declarations, unroll(workgroup, limits)];
-  return { code: code.join("\n"), bindings: bindings.list, workgroups };
 }
 
 /** The dispatch that adds up the pieces of each sum and computes the tail. */

@@ -7,17 +7,13 @@ struct Scope {
   across: u32,
 }
 
-// Elements of B, B_STEP apart along the inner dimension and B_COLUMN across columns, from `line` on.
+// Indices count what is bound: elements, or vectors of A_UNIT (B_UNIT). Neighbours of B lie B_STEP
+// elements apart along the inner dimension, and B_COLUMN across columns.
 
-fn load_b(line: u32, j: u32, column: u32) -> f32 {
-  return b_at(line + j * B_STEP + column * B_COLUMN);
+fn along_b(j: u32) -> u32 {
+  return select(j * (B_STEP / B_UNIT), j / B_UNIT, B_STEP == 1u);
 }
 
-fn load_b4(line: u32, j: u32, column: u32) -> vec4f {
-  let first = line + j * B_STEP + column * B_COLUMN;
-  if (B_COLUMN == 1u) {
-    return b_at4(first);
-  }
-  let s = B_COLUMN;
-  return vec4f(b_at(first), b_at(first + s), b_at(first + 2u * s), b_at(first + 3u * s));
+fn column_b(column: u32) -> u32 {
+  return select(column * (B_COLUMN / B_UNIT), column / B_UNIT, B_COLUMN == 1u);
 }
