@@ -101,14 +101,10 @@ export async function fetchPublished(
   published: PublishedFile,
   options: CacheOptions = {},
 ): Promise<string> {
+  const found = await findPublished(published, options);
+  if (found !== undefined) return found;
   const { folder, file, url } = published, mirror = mirrorOf(options);
-  if (mirror.folder !== undefined) {
-    const mirrored = join(mirror.folder, folder, file), found = await foundAt(mirrored, published);
-    if (isPublished(found, published)) return mirrored;
-    if (found !== undefined) throw wrongChecksum(mirrored, published, found);
-  }
-  const path = join(options.cache ?? cacheFolder(), folder, file);
-  if (isPublished(await foundAt(path, published), published)) return path;
+  const path = placeInCache(published, options);
   if (mirror.folder !== undefined) {
     throw new Deno.errors.NotFound(
       `${folder}/${file} is missing: looked in the mirror ${mirror.folder} and in the cache ${path}; ` +
@@ -117,6 +113,34 @@ export async function fetchPublished(
   }
   await download(mirror.url ? `${mirror.url}${folder}/${file}` : url, path, published, options);
   return path;
+}
+
+/**
+ * The path of a published file that is here, in the mirror where that is a folder, or in the cache;
+ * it is checked. Undefined where it is in neither.
+ *
+ * @throws {ChecksumError} where the bytes in the mirror are not those published
+ */
+export async function findPublished(
+  published: PublishedFile,
+  options: CacheOptions = {},
+): Promise<string | undefined> {
+  const { folder, file } = published, mirror = mirrorOf(options);
+  if (mirror.folder !== undefined) {
+    const mirrored = join(mirror.folder, folder, file), found = await foundAt(mirrored, published);
+    if (isPublished(found, published)) return mirrored;
+    if (found !== undefined) throw wrongChecksum(mirrored, published, found);
+  }
+  const path = placeInCache(published, options);
+  return isPublished(await foundAt(path, published), published) ? path : undefined;
+}
+
+/** Where a published file is kept. */
+export function placeInCache(
+  { folder, file }: Pick<PublishedFile, "folder" | "file">,
+  { cache = cacheFolder() }: CacheOptions,
+): string {
+  return join(cache, folder, file);
 }
 
 /** The bytes of a published file: see {@linkcode fetchPublished}. */

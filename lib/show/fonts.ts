@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { loadPackage } from "../core/package.ts";
+import { packageFile } from "../core/package_file.ts";
 
 /** A font that was read. */
 export interface FontFile {
@@ -58,7 +57,9 @@ function lettersOf(svg: string): number[] {
 async function readFonts(specifier: string, files: readonly string[]): Promise<FontFile[]> {
   // Importing its package.json makes Deno fetch the whole package, fonts included.
   await loadPackage(`${specifier}/package.json`, "Pictures as PNG", { with: { type: "json" } });
-  const read = await Promise.all(files.map((file) => packageFile(specifier, file)));
+  const read = await Promise.all(
+    files.map((file) => packageFile(specifier, file, "pictures as PNG")),
+  );
   return read.map((bytes) => ({ bytes, has: lettersIn(bytes) }));
 }
 
@@ -92,31 +93,4 @@ export function lettersIn(font: Uint8Array): (letter: number) => boolean {
     }
   }
   return (letter) => ranges.some(([first, last]) => letter >= first && letter <= last);
-}
-
-/** A file of a package from npm, out of Deno's cache or of a project's folder node_modules. */
-export async function packageFile(specifier: string, file: string): Promise<Uint8Array> {
-  const packageVersion = specifier.slice("npm:".length);
-  const name = packageVersion.replace(/@[^@]*$/, "");
-  // Deno's cache has the package by its version; a folder has it by its name, and is looked for from
-  // the script, then from where the command was started.
-  const places: [from: string, path: string][] = [
-    ["file:///striate.js", `${packageVersion}/${file}`],
-    ...[Deno.mainModule, pathToFileURL(`${Deno.cwd()}/striate.js`).href]
-      .filter((from) => from.startsWith("file:"))
-      .map((from): [string, string] => [from, `${name}/${file}`]),
-  ];
-  let reason: unknown;
-  for (const [from, path] of places) {
-    try {
-      return await Deno.readFile(createRequire(from).resolve(path));
-    } catch (error) {
-      reason ??= error;
-    }
-  }
-  throw new Error(
-    `pictures as PNG need ${file} of the package ${packageVersion}, which is neither in Deno's ` +
-      `cache nor in a folder node_modules (${(reason as Error).message.split("\n")[0]})`,
-    { cause: reason },
-  );
 }

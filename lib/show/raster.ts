@@ -4,7 +4,8 @@
  * @module
  */
 import { loadPackage } from "../core/package.ts";
-import { fontsFor, packageFile } from "./fonts.ts";
+import { packageFile } from "../core/package_file.ts";
+import { fontsFor } from "./fonts.ts";
 import { indexedPng } from "./indexed_png.ts";
 import { encodePng } from "../plotly_svg/mod.ts";
 
@@ -70,7 +71,8 @@ export async function rasterize(
 async function load(): Promise<Resvg> {
   const resvg = await loadPackage<Resvg>(resvgPackage, "pictures as PNG");
   // A second instance of this module shares the package, which starts but once.
-  await resvg.initWasm(await packageFile(resvgPackage, "index_bg.wasm")).catch((error) => {
+  const wasm = await packageFile(resvgPackage, "index_bg.wasm", "pictures as PNG");
+  await resvg.initWasm(wasm).catch((error) => {
     if (!/already/i.test(String(error))) throw error;
   });
   return resvg;
