@@ -10,7 +10,7 @@
  *
  * @module
  */
-export { colorway, traceColor } from "./color/colors.ts";
+export { colorRamp, colorScaleOf, colorway, traceColor } from "./color/colors.ts";
 export { drawFigure } from "./figure/figure.ts";
 export { figureSize, titleText } from "./figure/prepare.ts";
 export { type FigureJson, type FrameJson, type Json, mergeJson, plainJson } from "./json.ts";

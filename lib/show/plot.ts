@@ -46,6 +46,7 @@ export type {
 } from "./plot/plot_options.ts";
 export type { PictureOptions } from "./plot/mosaic.ts";
 export type { PixelRange } from "./plot/pixels.ts";
+export { overlay, type OverlayOptions } from "./plot/overlay.ts";
 export { receptiveField, type ReceptiveFieldOptions } from "./plot/receptive_field.ts";
 export type { Dash, Series, SeriesLike, SeriesMode } from "./plot/series.ts";
 export { steps, type StepsOptions } from "./plot/steps.ts";

@@ -32,7 +32,7 @@ import {
 } from "./numbers.ts";
 
 /** From blue over white to red: what has two signs. */
-const diverging = [
+export const diverging = [
   [0, "#2166ac"],
   [0.25, "#92c5de"],
   [0.5, "#ffffff"],

@@ -52,7 +52,7 @@ export type ImagesLike = Tensor | Dataset | ByteImage | readonly (ByteImage | Te
 export async function images(images: ImagesLike, given: ImagesOptions = {}): Promise<Figure> {
   const where = "plot.images";
   const { count: most, range, labels, ...look } = options(where, given, imagesSchema);
-  const found = await read(images, where, range, most);
+  const found = await readImages(images, where, range, most);
   const n = found.pixels.length;
   if (labels && labels.length !== n) {
     checkLength(labels, found.of, "the images", `${where}: labels`);
@@ -66,19 +66,21 @@ export async function images(images: ImagesLike, given: ImagesOptions = {}): Pro
   });
 }
 
-interface Found {
+/** Images as bytes. */
+export interface FoundImages {
   readonly pixels: readonly Pixels[];
   /** How many there are in all. */
   readonly of: number;
   readonly labels?: readonly string[] | undefined;
 }
 
-async function read(
+/** The images that a user gives, as bytes. */
+export async function readImages(
   images: ImagesLike,
   where: string,
   range?: PixelRange,
   most?: number,
-): Promise<Found> {
+): Promise<FoundImages> {
   if (images instanceof Tensor) {
     const planes = await planesOf(images, most ?? 100, `${where}: images`);
     return { pixels: shown(planes, images.dtype, range), of: imageForm(images.shape, where).n };
@@ -113,7 +115,7 @@ async function examples(
   most: number,
   where: string,
   range?: PixelRange,
-): Promise<Found> {
+): Promise<FoundImages> {
   const [field] = data.inputs;
   const first = data.take(Math.min(most, data.length));
   const [batch] = await Array.fromAsync(first.batches({ batchSize: first.length }));
