@@ -258,6 +258,8 @@ export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evalua
 export type { Evaluation } from "./lib/evaluate/tally.ts";
 export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
 
+export * as explain from "./lib/explain/mod.ts";
+
 import "./lib/show/notebook.ts";
 import "./lib/show/register.ts";
 export { type Displayable, jupyterDisplay, type MimeBundle } from "./lib/show/bundle.ts";

@@ -1,0 +1,90 @@
+import { wrongType } from "../core/errors.ts";
+import { options } from "../core/options.ts";
+import type { Preprocessing } from "../core/preprocessing.ts";
+import { formatShape } from "../core/shape.ts";
+import { preprocessingFor, preprocessingOption } from "../evaluate/model_preprocessing.ts";
+import { tensor } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Model } from "../train/model.ts";
+import type { RgbImage } from "../vision/image.ts";
+import { prepareImage } from "../vision/views.ts";
+
+/** What a model sees of a photograph. */
+export interface Seen {
+  /** The part that it sees, at its size, in colours as we see them. */
+  readonly image: RgbImage;
+  /** The same as the model takes it: bytes [h, w, c], in the order of channels that it wants. */
+  readonly input: Tensor;
+}
+
+/**
+ * What a model sees of a photograph: resized and cropped as the model's preprocessing has it. The
+ * `input` is what all explanations take, and the `image` what they are laid over.
+ *
+ * ```ts ignore
+ * import { explain, openNetwork, photographs, plot } from "@striate/striate";
+ * const { model } = await openNetwork("googlenet", "imagenet");
+ * const [boats] = await photographs({ names: ["boats"] });
+ * const { image, input } = explain.seenBy(model, boats!);
+ * await (await plot.overlay(image, await explain.gradCam(model, input))).show();
+ * ```
+ *
+ * @throws {TypeError} for a model that is none of images, or that has no preprocessing
+ * @throws {RangeError} for a preprocessing that does not fit the model
+ */
+export function seenBy(
+  model: Model,
+  photograph: RgbImage,
+  given: { readonly preprocessing?: Preprocessing } = {},
+): Seen {
+  const where = "seenBy";
+  const { preprocessing } = options(where, given, { preprocessing: preprocessingOption });
+  const known = preprocessingFor(model, preprocessing, where);
+  const [height, width] = model.inputShape as [number, number];
+  const data = prepareImage(photograph, { ...known, channels: "rgb" });
+  const bytes = prepareImage(photograph, known);
+  return {
+    image: { width, height, data },
+    input: tensor(bytes, { shape: model.inputShape }),
+  };
+}
+
+/** Numbers for each channel of a model's images, or one for all. */
+const perChannel = (list: readonly number[]) => tensor([...list]);
+
+/** The channels of a model's images in the order in which they are shown. */
+function shown(model: Model, x: Tensor, where: string): Tensor {
+  const channels = model.inputShape.at(-1);
+  if (x.rank < 3 || x.shape.at(-1) !== channels) {
+    throw wrongType(
+      where,
+      `images [h, w, ${channels}] or [n, h, w, ${channels}] as the model has them`,
+      formatShape(x.shape),
+    );
+  }
+  return model.preprocessing.channels === "bgr" ? x.flip(-1) : x;
+}
+
+/**
+ * Images as a model computes with them (normalised, in its order of channels) as pictures: numbers
+ * from 0 to 1, red first. What lies beyond is cut off. `show` and `plot.images` draw it.
+ *
+ * @throws {TypeError} for other shapes than the model's images
+ */
+export function pictureOf(model: Model, x: Tensor): Tensor {
+  const { mean, standardDeviation } = model.normalization ?? { mean: [0], standardDeviation: [1] };
+  const pixels = x.cast("f32").mul(perChannel(standardDeviation)).add(perChannel(mean));
+  return shown(model, pixels, "pictureOf").clip(0, 1);
+}
+
+/**
+ * Signed numbers for each channel of images (what {@linkcode deconvnet} and
+ * {@linkcode guidedBackpropagation} yield) as pictures: grey is 0, and the largest number of each
+ * image is as far from it as can be. Red comes first.
+ *
+ * @throws {TypeError} for other shapes than the model's images
+ */
+export function signedPicture(model: Model, parts: Tensor): Tensor {
+  const most = parts.abs().max([-3, -2, -1], true).maximum(1e-30);
+  return shown(model, parts.div(most), "signedPicture").mul(0.5).add(0.5);
+}
