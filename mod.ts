@@ -264,6 +264,7 @@ import "./lib/show/notebook.ts";
 import "./lib/show/register.ts";
 export { type Displayable, jupyterDisplay, type MimeBundle } from "./lib/show/bundle.ts";
 export { Figure } from "./lib/show/figure.ts";
+export { PendingFigure } from "./lib/show/pending_figure.ts";
 export type { FigureData, Frame, Layout, Trace } from "./lib/show/figure_data.ts";
 export { drawGraph, type GraphOptions } from "./lib/show/graph.ts";
 export { Picture, type PictureData } from "./lib/show/picture.ts";

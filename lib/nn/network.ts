@@ -28,7 +28,7 @@ import {
 } from "./placement.ts";
 import { preprocess } from "./preprocess.ts";
 import { type ReceptiveField, receptiveFields } from "./receptive_field.ts";
-import { formatSummary, type Summary, type SummaryRow } from "./summary.ts";
+import { Summary, type SummaryRow } from "./summary.ts";
 import { applyLayer, SymbolicValue } from "./symbolic.ts";
 import { Weight, type WeightType } from "./weight.ts";
 
@@ -396,15 +396,10 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   summary(): Summary {
     const rows = this.summaryRows();
     const frozen = this.weights.filter((weight) => weight.frozen);
-    return {
-      rows,
+    return new Summary(rows, {
       parameters: this.parameters,
       trainableParameters: this.parameters - learnableSize(frozen),
-      multiplyAdds: rows.reduce((sum, row) => sum + row.multiplyAdds, 0),
-      toString() {
-        return formatSummary(this);
-      },
-    };
+    });
   }
 
   /**

@@ -17,7 +17,7 @@ export interface SummaryRow {
 }
 
 /** A model's layers and totals; as a text, a table. */
-export interface Summary {
+export class Summary {
   /** One row for each application of a layer. */
   readonly rows: readonly SummaryRow[];
   /** Numbers that can be learnt. */
@@ -26,8 +26,27 @@ export interface Summary {
   readonly trainableParameters: number;
   /** Multiply-adds for one example. */
   readonly multiplyAdds: number;
+
+  /** A summary of rows; the numbers of parameters count weights that layers share once. */
+  constructor(
+    rows: readonly SummaryRow[],
+    { parameters, trainableParameters }: Pick<Summary, "parameters" | "trainableParameters">,
+  ) {
+    this.rows = rows;
+    this.parameters = parameters;
+    this.trainableParameters = trainableParameters;
+    this.multiplyAdds = rows.reduce((sum, row) => sum + row.multiplyAdds, 0);
+  }
+
   /** The table as a text. */
-  toString(): string;
+  toString(): string {
+    return formatSummary(this);
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return formatSummary(this);
+  }
 }
 
 const count = (n: number) => n.toLocaleString("en");
@@ -54,7 +73,7 @@ export function summaryCells({ rows }: Summary): string[][] {
 }
 
 /** The summary as a table of text. */
-export function formatSummary(summary: Summary): string {
+function formatSummary(summary: Summary): string {
   const header = ["layer", "type", "output shape", "parameters", "multiply-adds"];
   const lines = summaryCells(summary).map((cells) =>
     cells.map((text, i) => i === header.length && text !== "" ? `<- ${text}` : text)

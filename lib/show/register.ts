@@ -8,11 +8,12 @@ import { Tensor } from "../tensor/tensor.ts";
 import { Dataset } from "../train/dataset.ts";
 import { History } from "../train/history.ts";
 import { LearningRateCurve } from "../train/learning_rate_curve.ts";
+import { Summary } from "../nn/summary.ts";
 import { Model } from "../train/model.ts";
 import { displayText, jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import { datasetBundle, datasetText } from "./dataset.ts";
 import { historyBundle } from "./history.ts";
-import { modelBundle } from "./model.ts";
+import { modelBundle, summaryBundle } from "./model.ts";
 import { learningRates } from "./plot/learning_rates.ts";
 import { tensorBundle } from "./tensor.ts";
 
@@ -38,6 +39,7 @@ function looks<T extends object>(
 
 looks(Tensor, { bundle: tensorBundle, text: (tensor) => tensor.text() });
 looks(Model, { bundle: modelBundle, text: (model) => `${model}\n${model.summary()}` });
+looks(Summary, { bundle: summaryBundle, text: String });
 looks(Dataset, { bundle: datasetBundle, text: datasetText });
 looks(LearningRateCurve, {
   bundle: async (curve) => ({

@@ -151,15 +151,19 @@ Deno.test({
   name: "values show themselves as a cell's last expression",
   ignore,
   fn: async () => {
-    const [scalar, matrix, data, net] = await runCells([
+    const [scalar, matrix, data, net, figure, summary] = await runCells([
       "s.tensor(NaN)",
       "s.tensor([[1, -2], [3, 4]])",
       "s.digits({ train: 8, test: 1 }).train",
       "s.sequential([4]).dense(3)",
+      "s.plot.images(s.digits({ train: 8, test: 1 }).train, { title: 'Pending' })",
+      "s.sequential([4]).dense(3).summary()",
     ].map((source) => ({ source, result: true })));
     assertEquals(displaysOf(scalar!), [{ "text/plain": "NaN" }]);
     assertStringIncludes(htmlOf(matrix!)[0]!, "f32 [2, 2]");
     assertStringIncludes(htmlOf(data!)[0]!, "data:image/");
     assertStringIncludes(htmlOf(net!)[0]!, "dense1");
+    assertStringIncludes(htmlOf(figure!)[0]!, 'alt="Pending"');
+    assertStringIncludes(htmlOf(summary!)[0]!, "dense1");
   },
 });

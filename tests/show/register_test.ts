@@ -192,3 +192,12 @@ Deno.test("a history is a chart and a table of its epochs, without times", async
     "text/plain": "no training yet",
   });
 });
+
+Deno.test("a summary is a table, and a text outside a notebook", async () => {
+  const net = sequential([4]).dense(3, { name: "hidden" }).dense(2).freeze("hidden");
+  const summary = net.summary(), html = await htmlOf(summary);
+  assertStringIncludes(html, "15 of them frozen");
+  assertStringIncludes(html, ">hidden</td>");
+  assertEquals((await look(summary))["text/plain"], String(summary));
+  assertMatch(Deno.inspect(summary), /^layer +type +output shape/);
+});

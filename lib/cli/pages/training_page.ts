@@ -45,7 +45,7 @@ export async function trainingPage(about: TrainingPage): Promise<string> {
     ...images === undefined ? [] : [await mistakesOf(about, images)],
     ...await filtersOf(net),
     { heading: "Settings", html: settingsTable(plan) },
-    { heading: "Network", html: summaryHtml(net) },
+    { heading: "Network", html: summaryHtml(net.summary(), String(net)) },
   ]);
 }
 

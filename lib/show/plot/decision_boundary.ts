@@ -8,6 +8,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import { tint } from "../cells.ts";
 import { Figure } from "../figure.ts";
+import { PendingFigure } from "../pending_figure.ts";
 import type { Trace } from "../figure_data.ts";
 import { type CartesianOptions, cartesianSchema, texts } from "./plot_options.ts";
 import { cartesianLayout } from "./layout.ts";
@@ -76,10 +77,18 @@ const pointsSchema = {
  * @throws {TypeError} if the points are not pairs, or the result does not fit them.
  * @throws {RangeError} for an unknown option.
  */
-export async function decisionBoundary(
+export function decisionBoundary(
   predict: PointClassifier,
   points: LabelledPoints,
   given: DecisionBoundaryOptions = {},
+): PendingFigure {
+  return PendingFigure.of(drawDecisionBoundary(predict, points, given));
+}
+
+async function drawDecisionBoundary(
+  predict: PointClassifier,
+  points: LabelledPoints,
+  given: DecisionBoundaryOptions,
 ): Promise<Figure> {
   const where = "plot.decisionBoundary";
   const settings = options(where, given, boundarySchema);

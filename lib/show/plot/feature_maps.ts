@@ -5,6 +5,7 @@ import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import type { Figure } from "../figure.ts";
+import { PendingFigure } from "../pending_figure.ts";
 import { mosaic, type PictureOptions, pictureSchema } from "./mosaic.ts";
 import { count } from "./numbers.ts";
 import { type PixelRange, type Plane, toPixels } from "./pixels.ts";
@@ -60,9 +61,16 @@ const mapsSchema = {
  * @throws {TypeError} if the maps are not of one image.
  * @throws {RangeError} for an unknown option or layer.
  */
-export async function featureMaps(
+export function featureMaps(
   maps: Tensor | FeatureMapsOf,
   given: FeatureMapsOptions = {},
+): PendingFigure {
+  return PendingFigure.of(drawFeatureMaps(maps, given));
+}
+
+async function drawFeatureMaps(
+  maps: Tensor | FeatureMapsOf,
+  given: FeatureMapsOptions,
 ): Promise<Figure> {
   const where = "plot.featureMaps";
   const { count: most, labels, range = "each", ...look } = options(where, given, featureMapsSchema);

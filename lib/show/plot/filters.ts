@@ -5,6 +5,7 @@ import { formatShape } from "../../core/shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import type { Figure } from "../figure.ts";
+import { PendingFigure } from "../pending_figure.ts";
 import { mosaic, type PictureOptions, pictureSchema } from "./mosaic.ts";
 import { count, evenly } from "./numbers.ts";
 import { type PixelRange, type Plane, toPixels } from "./pixels.ts";
@@ -43,7 +44,11 @@ const schema = {
  * @throws {TypeError} if it is no kernel of images.
  * @throws {RangeError} for an unknown option, layer or channel.
  */
-export async function filters(kernel: Tensor | Model, given: FiltersOptions = {}): Promise<Figure> {
+export function filters(kernel: Tensor | Model, given: FiltersOptions = {}): PendingFigure {
+  return PendingFigure.of(drawFilters(kernel, given));
+}
+
+async function drawFilters(kernel: Tensor | Model, given: FiltersOptions): Promise<Figure> {
   const where = "plot.filters";
   const { layer, channels, count: most, range = "each", ...look } = options(where, given, schema);
   const { shape, data } = await readKernel(kernel, layer, where);

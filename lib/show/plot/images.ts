@@ -6,6 +6,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { Dataset } from "../../train/dataset.ts";
 import { type ByteImage, channelsOf } from "../../vision/image.ts";
 import type { Figure } from "../figure.ts";
+import { PendingFigure } from "../pending_figure.ts";
 import { mosaic, type PictureOptions, pictureSchema } from "./mosaic.ts";
 import { checkLength, count } from "./numbers.ts";
 import { type PixelRange, type Pixels, type Plane, toPixels } from "./pixels.ts";
@@ -49,7 +50,11 @@ export type ImagesLike = Tensor | Dataset | ByteImage | readonly (ByteImage | Te
  * @throws {TypeError} if it is no image.
  * @throws {RangeError} for an unknown option.
  */
-export async function images(images: ImagesLike, given: ImagesOptions = {}): Promise<Figure> {
+export function images(images: ImagesLike, given: ImagesOptions = {}): PendingFigure {
+  return PendingFigure.of(drawImages(images, given));
+}
+
+async function drawImages(images: ImagesLike, given: ImagesOptions): Promise<Figure> {
   const where = "plot.images";
   const { count: most, range, labels, ...look } = options(where, given, imagesSchema);
   const found = await readImages(images, where, range, most);

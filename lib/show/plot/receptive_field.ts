@@ -7,6 +7,7 @@ import { type Json, traceColor } from "../../plotly_svg/mod.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
 import { Figure } from "../figure.ts";
+import { PendingFigure } from "../pending_figure.ts";
 import type { Trace } from "../figure_data.ts";
 import { type FigureOptions, figureSchema } from "./plot_options.ts";
 import { imageOf } from "./images.ts";
@@ -66,9 +67,16 @@ interface Box {
  * @throws {TypeError} if the model is none of images.
  * @throws {RangeError} for an unknown option or layer, or a unit that is none.
  */
-export async function receptiveField(
+export function receptiveField(
   model: Model,
   given: ReceptiveFieldOptions = {},
+): PendingFigure {
+  return PendingFigure.of(drawReceptiveField(model, given));
+}
+
+async function drawReceptiveField(
+  model: Model,
+  given: ReceptiveFieldOptions,
 ): Promise<Figure> {
   const where = "plot.receptiveField";
   const { layer, image, at, ...look } = options(where, given, fieldSchema);
