@@ -271,4 +271,5 @@ export { Picture, type PictureData } from "./lib/show/picture.ts";
 export * as plot from "./lib/show/plot.ts";
 export { type Channels, encodePng } from "./lib/plotly_svg/mod.ts";
 export { show } from "./lib/show/show.ts";
+export * as widgets from "./lib/show/widgets.ts";
 export { type Align, Table, table, type TableOptions, type TableRow } from "./lib/show/table.ts";

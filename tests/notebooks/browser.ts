@@ -18,7 +18,37 @@ export interface Page {
   ): Promise<unknown>;
   setViewportSize(size: { width: number; height: number }): Promise<void>;
   screenshot(options: { path: string; fullPage: boolean }): Promise<unknown>;
+  locator(selector: string): Locator;
+  readonly mouse: {
+    move(x: number, y: number, options?: { steps: number }): Promise<void>;
+    down(): Promise<void>;
+    up(): Promise<void>;
+  };
   close(): Promise<void>;
+}
+
+/** An element of a page. */
+interface Locator {
+  boundingBox(): Promise<{ x: number; y: number; width: number; height: number } | null>;
+  fill(text: string): Promise<void>;
+  selectOption(value: string): Promise<unknown>;
+  click(): Promise<void>;
+}
+
+/** Presses the mouse at the first of these points of an element, in shares of its size, and draws it on. */
+export async function drag(
+  page: Page,
+  selector: string,
+  points: readonly (readonly [number, number])[],
+): Promise<void> {
+  const box = await page.locator(selector).boundingBox();
+  if (box === null) throw new Error(`${selector} is not seen`);
+  const at = ([x, y]: readonly [number, number]) =>
+    [box.x + x * box.width, box.y + y * box.height] as const;
+  await page.mouse.move(...at(points[0]!));
+  await page.mouse.down();
+  for (const point of points.slice(1)) await page.mouse.move(...at(point), { steps: 6 });
+  await page.mouse.up();
 }
 
 /** A request that a page makes, before it is sent. */

@@ -23,7 +23,7 @@ const mod = new URL("../../mod.ts", import.meta.url).href;
 
 /** A chart of each kind that is drawn in another way, and a value that is no chart. */
 const demo = notebook(
-  `import { Figure, plot, table, tensor } from ${JSON.stringify(mod)};
+  `import { Figure, plot, table, tensor, widgets } from ${JSON.stringify(mod)};
 await plot.line([{ y: [3, 1, 2], name: "a" }, { y: [1, 2, 3], name: "b" }], { title: "Lines" }).show();`,
   `await plot.heatmap([[1, 2], [3, 4]], { title: "Cells", annotate: true }).show();
 await plot.bar([1, 3, 2], { labels: ["x", "y", "z"], title: "Bars" }).show();`,
@@ -32,18 +32,23 @@ await plot.contour(bowl, { path: [[-1, 1], [-0.5, 0.5], [0, 0]], title: "Descent
 await plot.surface(bowl, { title: "Surface" }).show();`,
   `await (await plot.images(tensor([[[0, 1], [1, 0]], [[1, 0], [0, 1]]]), { title: "Images" })).show();
 await plot.steps([plot.line([1, 2]), plot.line([2, 1])], { title: "Steps" }).show();`,
-  `await table([{ layer: "conv1", parameters: 156 }]).show();`,
+  `await table([{ layer: "conv1", parameters: 156 }]).show();
+await widgets.convolution().show();`,
 );
 
-/** How many live charts a notebook has, and how many pictures beside them. */
-function count({ cells }: Notebook): { charts: number; pictures: number } {
-  const found = { charts: 0, pictures: 0 };
+/** How many live charts and widgets a notebook has, and how many pictures beside them. */
+function count({ cells }: Notebook): { charts: number; widgets: number; pictures: number } {
+  const found = { charts: 0, widgets: 0, pictures: 0 };
   for (const { data } of cells.flatMap(({ outputs = [] }) => outputs)) {
     const html = joined(data?.["text/html"] as Lines | undefined);
     const live = html.match(/<div class="striate-figure"/g)?.length ?? 0;
+    const widgets = html.match(/<div class="striate-widget"/g)?.length ?? 0;
     const images = html.match(/<img /g)?.length ?? 0;
     found.charts += live;
-    found.pictures += html === "" && data?.["image/png"] !== undefined ? 1 : images - live;
+    found.widgets += widgets;
+    found.pictures += html === "" && data?.["image/png"] !== undefined
+      ? 1
+      : images - live - widgets;
   }
   return found;
 }
@@ -55,6 +60,9 @@ const drawn = `[...document.querySelectorAll(".js-plotly-plot")]
 const seen = `[...document.querySelectorAll("img")].filter((image) =>
   image.src.startsWith("data:") && image.complete && image.naturalWidth > 0 &&
   image.getBoundingClientRect().width > 0).length`;
+
+/** Widgets that have begun. */
+const begun = `document.querySelectorAll(".striate-widget[data-live] canvas").length > 0`;
 
 /** As tall a window as the notebook, so that all of it is laid out and can be looked at. */
 async function unroll(page: Page): Promise<void> {
@@ -87,7 +95,8 @@ nbformat.sign.NotebookNotary().sign(nbformat.read(sys.argv[1], as_version=4))`;
 async function look(name: string, text: string): Promise<void> {
   using folder = new Folder({ [`${name}.ipynb`]: text });
   const file = folder.at(`${name}.ipynb`), env = ownFiles(folder.path);
-  const { charts, pictures } = count(await readNotebook(file));
+  const { charts, widgets, pictures } = count(await readNotebook(file)),
+    all = charts + widgets + pictures;
   assert(charts > 0, "expected charts in the notebook");
   const body = await plotlySource();
   await using browser = await openBrowser(folder.path, [{ url: plotlyUrl, body }]);
@@ -96,9 +105,9 @@ async function look(name: string, text: string): Promise<void> {
     await using server = await JupyterServer.start(file, folder.path);
     const open = () => openPage(context, `${server.url}notebooks/${name}.ipynb`);
     const untrusted = await open();
-    await expectInPage(untrusted, seen, charts + pictures);
+    await expectInPage(untrusted, seen, all);
     await unroll(untrusted);
-    await expectInPage(untrusted, seen, charts + pictures);
+    await expectInPage(untrusted, seen, all);
     await screenshot(untrusted, `${name}-untrusted`);
     assertEquals(await untrusted.evaluate("typeof Plotly"), "undefined");
     assertEquals(asked, []);
@@ -107,6 +116,7 @@ async function look(name: string, text: string): Promise<void> {
     await python(["-c", sign, file], env);
     const trusted = await open();
     await expectInPage(trusted, drawn, charts);
+    await expectInPage(trusted, begun, widgets > 0);
     await unroll(trusted);
     await expectInPage(trusted, seen, pictures);
     await screenshot(trusted, `${name}-trusted`);
