@@ -78,6 +78,7 @@ export async function evaluateItems<T extends Item>(
   // A stop during the last batches comes too late to leave anything out.
   const complete = !signal.aborted || tally.done === total;
   if (complete) checkReadable(source.name, tally);
+  else stoppable.ended();
   return summarize(tally, {
     classes: source.classes,
     notes: source.notes ?? [],

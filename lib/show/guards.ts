@@ -10,28 +10,47 @@ import { warn } from "./jupyter.ts";
 /** The runs that the user can stop now. */
 const running = new Set<AbortController>();
 
+/**
+ * Milliseconds after the end of a run that was stopped in which another is taken for one of the same
+ * cell, or of one that waited behind it: the kernel goes on with these, and nobody asks for more so soon.
+ */
+const queued = 500;
+
+/** When a run that was stopped has ended. */
+let stoppedAt = -Infinity;
+
+const stopped = (what: string) => new DOMException(what, "AbortError");
+
 /** Says that a run begins which the stop button ends. */
 export function beginStoppable(): Stoppable {
-  const controller = new AbortController();
+  if (performance.now() - stoppedAt < queued) {
+    stoppedAt = performance.now();
+    throw stopped("stopped by the user, with what ran before it; run the cell again");
+  }
+  const controller = new AbortController(), { signal } = controller;
   running.add(controller);
   return {
-    signal: controller.signal,
+    signal,
+    ended() {
+      if (signal.aborted) throw signal.reason;
+    },
     [Symbol.dispose]() {
       running.delete(controller);
+      if (signal.aborted) stoppedAt = performance.now();
     },
   };
 }
 
 /** The stop button was pressed. */
 function stop(): void {
-  warn(
-    running.size > 0
-      ? "Stop: what is running ends after the step under way."
-      : "Stop: the kernel goes on. Only fit, evaluate and predict can be stopped; " +
+  if (running.size === 0) {
+    warn(
+      "Stop: the kernel goes on. Only fit, evaluate and predict can be stopped; " +
         "to end other code, restart the kernel.",
-  );
+    );
+  }
   for (const controller of running) {
-    controller.abort(new DOMException("stopped by the user", "AbortError"));
+    controller.abort(stopped("stopped by the user; a model keeps what it has learnt"));
   }
 }
 

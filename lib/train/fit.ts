@@ -56,7 +56,9 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
     using _lock = path ? await FileLock.take(path) : undefined;
     if (path) await checkWritable(path);
     if (resume !== undefined) await run.resume(resume);
-    return await run.showTraining();
+    const history = await run.showTraining();
+    stoppable.ended();
+    return history;
   } finally {
     run.release();
   }

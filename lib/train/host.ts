@@ -9,6 +9,12 @@ import { type ProgressDisplay, terminalProgress } from "./progress.ts";
 export interface Stoppable extends Disposable {
   /** Aborted when the user stops it. */
   readonly signal: AbortSignal;
+  /**
+   * Called when the run has ended in order.
+   *
+   * @throws {DOMException} an AbortError, if the user has stopped it and what follows is not to run
+   */
+  ended(): void;
 }
 
 /** Where the library runs: how progress is shown there, and how a user stops a run. */
@@ -27,7 +33,7 @@ const terminal: Host = {
     return Deno.stderr.isTerminal();
   },
   progress: terminalProgress,
-  begin: () => ({ signal: new AbortController().signal, [Symbol.dispose]() {} }),
+  begin: () => ({ signal: new AbortController().signal, ended() {}, [Symbol.dispose]() {} }),
 };
 
 let current = terminal;

@@ -320,13 +320,15 @@ export class Model extends Network<Model> {
     using _ = runtime.hold();
     using stoppable = host().begin();
     const signals = [stoppable.signal, ...signal ? [signal] : []];
-    return await findLearningRate(runtime, {
+    const curve = await findLearningRate(runtime, {
       network: this,
       data,
       normalization: this.normalization ?? data.normalization,
       settings: { ...others, ...await this.#classWeights(where, data, chosen) },
       signal: AbortSignal.any(signals),
     });
+    stoppable.ended();
+    return curve;
   }
 
   /**
