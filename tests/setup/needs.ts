@@ -46,6 +46,14 @@ function isFile(path: string): boolean {
   }
 }
 
+/** What tells Vulkan of Mesa's driver for AMD cards. */
+export const radeonDriver = "/usr/share/vulkan/icd.d/radeon_icd.x86_64.json";
+
+/** Whether that is of Mesa 22.3: others name cards otherwise, and make other code. */
+function hasMesa22(): boolean {
+  return isFile(radeonDriver) && Deno.readTextFileSync(radeonDriver).includes('"1.3.230"');
+}
+
 /** Debian's browser. */
 export const chromium = "/usr/bin/chromium";
 
@@ -62,6 +70,18 @@ export const needs = {
     met: (Deno.env.get("STRIATE_MIRROR") ?? "") !== "",
     otherwise: "Without STRIATE_MIRROR the tests on real data sets are skipped. " +
       "With a folder or URL that holds them: STRIATE_MIRROR=FOLDER deno task test",
+  },
+  /** What compiles WebGPU kernels for an AMD card that is not there: as Debian 12 has it. */
+  isa: {
+    get met() {
+      return Deno.build.arch === "x86_64" && hasMesa22() &&
+        isFile("/usr/include/vulkan/vk_layer.h") && isFile("/usr/bin/gcc");
+    },
+    otherwise:
+      "Without gcc, Vulkan's headers and the driver for AMD cards of Mesa 22.3 nobody looks " +
+      "at the machine code of the WebGPU kernels. " +
+      "On Debian 12: sudo apt-get install -y gcc libvulkan-dev mesa-vulkan-drivers",
+    packages: ["gcc", "libvulkan-dev"],
   },
   /** A Python with nbclient, which runs notebooks. */
   jupyter: {

@@ -2,6 +2,7 @@ import type { Figure } from "./figure.ts";
 import { fineTuning } from "./fine_tuning.ts";
 import { flat } from "./flat.ts";
 import { imageFolderFigure } from "./image_folder.ts";
+import { isa, stepModel } from "./isa.ts";
 import { kill } from "./kill.ts";
 import { lenetCaffe } from "./lenet_caffe.ts";
 import { losses } from "./losses.ts";
@@ -23,4 +24,6 @@ export const figures: readonly Figure[] = [
   ownLoop,
   fineTuning,
   imageFolderFigure,
+  isa,
+  stepModel,
 ];
