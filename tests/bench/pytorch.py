@@ -6,6 +6,7 @@ Usage: pytorch.py CASE [channels-last]. Networks are torchvision's, but ResNet-2
 import json
 import sys
 import time
+import types
 
 import torch
 from torch import nn
@@ -86,6 +87,8 @@ def network(name):
         from pytorch_resnet20 import Resnet20
 
         return Resnet20(), 32
+    # Of the operators for detection, whose compiled part may be missing, nothing is needed here.
+    sys.modules.setdefault("torchvision._meta_registrations", types.ModuleType("unused"))
     import torchvision
 
     return getattr(torchvision.models, name)(weights=None), 224

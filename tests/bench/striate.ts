@@ -12,6 +12,7 @@ import {
   zooEntry,
 } from "../../mod.ts";
 import { defaultRuntime } from "../../lib/tensor/runtime.ts";
+import { Throttle } from "../../lib/train/throttle.ts";
 import { Trainer } from "../../lib/train/trainer.ts";
 import { batch, type Case, checkProduct, type Convolution, matrices, numbers } from "./cases.ts";
 import type { Job } from "./contender.ts";
@@ -56,24 +57,35 @@ function imagesFor(network: Model, size: number): Float32Array<ArrayBuffer> {
 /** Weights as they begin, and images that are on the device. */
 function predictJob(network: Model, size: number): Job {
   const images = tensor(imagesFor(network, size), { shape: [size, ...network.inputs[0]!.shape] });
-  let logits: Tensor;
+  let logits: Tensor | undefined;
   return {
     async step() {
+      logits?.[Symbol.dispose]();
       logits = await network.predict(images);
     },
-    wait: async () => (await logits.data())[0]!,
+    wait: async () => (await logits!.data())[0]!,
+  };
+}
+
+/** Computes a tensor again and again, a few ahead; each gives its memory back to the next ones. */
+function repeated(run: () => Tensor, check: (found: ArrayLike<number>) => void): Job {
+  const throttle = new Throttle(defaultRuntime().device);
+  let result: Tensor | undefined;
+  return {
+    async step() {
+      result?.[Symbol.dispose]();
+      result = run();
+      await throttle.step();
+    },
+    wait: () => result!.flatten().slice([0], [1]).item(),
+    check: async () => check(await result!.data()),
   };
 }
 
 function matmulJob(size: number): Job {
   const [a, b] = matrices(size).map((values) => tensor(values, { shape: [size, size] }));
   const multiply = jit((a: Tensor, b: Tensor) => a.matmul(b)); // queues its program at the call
-  let product: Tensor;
-  return {
-    step: () => void (product = multiply(a!, b!)),
-    wait: () => product.slice([0, 0], [1, 1]).item(),
-    check: async () => checkProduct(size, await product.data()),
-  };
+  return repeated(() => multiply(a!, b!), (product) => checkProduct(size, product));
 }
 
 function convolutionJob(convolution: Convolution): Job {
@@ -93,12 +105,7 @@ function convolutionJob(convolution: Convolution): Job {
     image: () => one.image(image, kernel, back),
     kernel: () => one.kernel(kernel, image, back),
   }[convolution.result];
-  let result: Tensor;
-  return {
-    step: () => void (result = run()),
-    wait: () => result.flatten().slice([0], [1]).item(),
-    check: async () => checkConvolution(convolution, await result.data()),
-  };
+  return repeated(run, (found) => checkConvolution(convolution, found));
 }
 
 /** Makes `benchCase` ready on the device "cpu" or "webgpu". */
