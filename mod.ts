@@ -33,6 +33,7 @@ export type {
   SquarePreprocessing,
 } from "./lib/core/preprocessing.ts";
 export type { Shape } from "./lib/core/shape.ts";
+export type { Collective } from "./lib/graph/kernel.ts";
 export type * from "./lib/device/device.ts";
 export { registerDevice } from "./lib/device/registry.ts";
 export { defaultRuntime, device, openRuntime, Runtime, setDevice } from "./lib/tensor/runtime.ts";
@@ -50,6 +51,11 @@ export { jit } from "./lib/tensor/jit.ts";
 export { randomKey } from "./lib/tensor/random_key.ts";
 export { mapTree, type Tree } from "./lib/tensor/tree.ts";
 export { Variable } from "./lib/tensor/variable.ts";
+
+export type { Group, Traffic } from "./lib/parallel/group.ts";
+export { joinProcesses } from "./lib/parallel/join.ts";
+export type { JoinOptions } from "./lib/parallel/join_options.ts";
+export { MpiError } from "./lib/parallel/mpi_error.ts";
 
 export * as initializers from "./lib/nn/initializer.ts";
 export type { Fans, Initializer, InitializerLike } from "./lib/nn/initializer.ts";
@@ -80,6 +86,7 @@ export {
   Layer,
   type LayerRole,
   type LayerType,
+  type WholeBatch,
 } from "./lib/nn/layer.ts";
 export type { Architecture } from "./lib/nn/architecture.ts";
 export { type LayerCalls, LayerMethods } from "./lib/nn/fluent.ts";

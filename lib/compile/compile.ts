@@ -2,10 +2,10 @@ import { sizeOf } from "../core/shape.ts";
 import { type Node, topologicalOrder } from "../graph/node.ts";
 import { type Fusion, nameOf, usesOf } from "./fuse.ts";
 import type { Launch } from "../graph/kernel.ts";
-import { bufferOf, copyUnit, lower, type Unit } from "./lower.ts";
+import { bufferOf, copyUnit, isExchange, lower, type Unit } from "./lower.ts";
 import { assignSlots, type Lifetime } from "./slots.ts";
-import type { Place, Plan, PlannedValue } from "./plan.ts";
-import { bytesOf, launchOrder } from "./launch_order.ts";
+import type { Place, Plan, PlannedExchange, PlannedValue } from "./plan.ts";
+import { bytesOf, exchangesFirst, inTurns, launchOrder } from "./launch_order.ts";
 import { simplify } from "./simplify.ts";
 import { planUpdates } from "./update.ts";
 
@@ -70,8 +70,9 @@ export function compile(
     return bindings.push(bytesOf(root)) - 1;
   });
   const isTemporary = (node: Node) => !bindingOf.has(node);
+  inTurns(units, updates.order);
   const ordered = launchOrder(units, uses.index, updates.order, isTemporary);
-  return { ...place(ordered, bindingOf), bindings, outputs };
+  return { ...place(exchangesFirst(ordered, updates.order), bindingOf), bindings, outputs };
 }
 
 /** Numbers the values of units in order and gives each its place. */
@@ -84,11 +85,14 @@ function place(units: readonly Unit[], bindingOf: ReadonlyMap<Node, number>) {
     (lives[number] ??= { first: time, last: time }).last = time;
     return number;
   };
-  const launches = units.map((unit, time): Launch => ({
-    kernel: unit.kernel,
-    inputs: unit.reads.map((node) => use(node, time)),
-    outputs: unit.stores.map((node) => use(node, time)),
-  }));
+  const launches: Launch[] = [], exchanges: PlannedExchange[] = [];
+  units.forEach(({ kernel, reads, stores }, time) => {
+    const inputs = reads.map((node) => use(node, time));
+    const outputs = stores.map((node) => use(node, time));
+    if (!isExchange(kernel)) return launches.push({ kernel, inputs, outputs });
+    const [input, output] = [inputs[0]!, outputs[0]!];
+    exchanges.push({ exchange: kernel, after: launches.length, input, output });
+  });
   const temporary = nodes.flatMap((node, i) => bindingOf.has(node) ? [] : [i]);
   const slots = assignSlots(
     temporary.map((i): Lifetime => ({ bytes: bytesOf(nodes[i]!), ...lives[i]! })),
@@ -101,5 +105,10 @@ function place(units: readonly Unit[], bindingOf: ReadonlyMap<Node, number>) {
       : { kind: "binding", index: binding };
     return { size: sizeOf(node.shape), dtype: node.dtype, place, name: nameOf(node) };
   });
-  return { launches, values, slots: slots.bytes };
+  return {
+    launches,
+    values,
+    slots: slots.bytes,
+    ...exchanges.length > 0 && { exchanges },
+  };
 }

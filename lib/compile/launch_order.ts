@@ -1,7 +1,8 @@
 import { bytesPerElement } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
+import type { Exchange } from "../graph/kernel.ts";
 import type { Node } from "../graph/node.ts";
-import type { Unit } from "./lower.ts";
+import { isExchange, type Unit } from "./lower.ts";
 
 /** Which unit must run after which others, beyond those whose results it reads. */
 export type Order = Map<Unit, Set<Unit>>;
@@ -66,4 +67,65 @@ export function launchOrder(
   }
   if (result.length !== units.length) throw new Error("a cycle between the kernels of a program");
   return result;
+}
+
+/** Has exchanges take their turns, in every process alike. */
+export function inTurns(units: readonly Unit[], order: Order): void {
+  const turns = [false, true].map((canWait) =>
+    units.flatMap((unit) => {
+      const { kernel } = unit;
+      return isExchange(kernel) && kernel.canWait === canWait ? [{ unit, turn: kernel.turn }] : [];
+    }).sort((a, b) => a.turn - b.turn)
+  );
+  for (const list of turns) {
+    list.slice(1).forEach(({ unit }, i) => order.getOrInsert(unit, new Set()).add(list[i]!.unit));
+  }
+}
+
+/**
+ * The same units, with exchanges that can wait as early as enough of them are there, and all that depends
+ * on one at the end: the rest is computed meanwhile.
+ */
+export function exchangesFirst(units: readonly Unit[], order: Order): readonly Unit[] {
+  if (!units.some(({ kernel }) => isExchange(kernel))) return units;
+  const producerOf = new Map(units.flatMap((unit) => unit.stores.map((node) => [node, unit])));
+  const before = (unit: Unit) => [
+    ...unit.reads.flatMap((node) => producerOf.get(node) ?? []),
+    ...order.get(unit) ?? [],
+  ];
+  const first: Unit[] = [], last: Unit[] = [], done = new Set<Unit>(), late = new Set<Unit>();
+  const waiting = units.filter(({ kernel }) => isExchange(kernel) && kernel.canWait);
+  for (const unit of waiting) late.add(unit);
+  let bucket: Unit[] = [], bytes = 0;
+  const send = () => {
+    first.push(...bucket);
+    [bucket, bytes] = [[], 0];
+  };
+  const takeReady = () => {
+    for (
+      let unit = waiting[0];
+      unit && before(unit).every((one) => done.has(one));
+      unit = waiting[0]
+    ) {
+      done.add(waiting.shift()!);
+      bucket.push(unit);
+      bytes += bytesOf(unit.stores[0]!);
+      if (bytes >= (unit.kernel as Exchange).group.bucketBytes) send();
+    }
+  };
+  takeReady();
+  for (const unit of units) {
+    if (late.has(unit)) {
+      if (!done.has(unit)) last.push(unit);
+    } else if (before(unit).some((other) => late.has(other))) {
+      late.add(unit);
+      last.push(unit);
+    } else {
+      first.push(unit);
+      done.add(unit);
+      takeReady();
+    }
+  }
+  send();
+  return [...first, ...last.filter((unit) => !done.has(unit))];
 }

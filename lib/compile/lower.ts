@@ -1,5 +1,6 @@
 import { type Shape, sizeOf } from "../core/shape.ts";
 import {
+  type Exchange,
   type Expression,
   type Kernel,
   registerType,
@@ -21,12 +22,15 @@ import { isContiguous, sourceOf, tailView, viewOf } from "./view.ts";
 
 /** A kernel with the nodes that it reads and stores, in the order of the launch's inputs and outputs. */
 export interface Unit {
-  readonly kernel: Kernel;
+  readonly kernel: Kernel | Exchange;
   readonly reads: readonly Node[];
   readonly stores: readonly Node[];
   /** Nodes that it may overwrite in place: each is loaded only at the index that is stored. */
   readonly overwritable: ReadonlySet<Node>;
 }
+
+/** Whether a unit sends numbers to other processes in place of a launch. */
+export const isExchange = (kernel: Unit["kernel"]): kernel is Exchange => "group" in kernel;
 
 /** The node whose buffer holds a node's elements in order: reshapes cost nothing. */
 export function bufferOf(node: Node): Node {
@@ -64,9 +68,12 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
   for (const node of uses.order) {
     const { kind, step } = node.op;
     if (kind === "alias") provide(node);
-    if (kind === "kernel" || step !== undefined) node.inputs.forEach(provide);
+    if (kind === "kernel" || kind === "exchange" || step !== undefined) {
+      node.inputs.forEach(provide);
+    }
     if (kind === "reduction") units.push(reduceUnit(node, heads.get(node), uses));
     if (kind === "kernel") units.push(kernelUnit(node, tails.get(node), uses));
+    if (kind === "exchange") units.push(exchangeUnit(node));
   }
   for (const group of groups) {
     if (absorbed.has(group)) continue;
@@ -142,6 +149,11 @@ function kernelUnit(node: Node, tail: Group | undefined, uses: Uses): Unit {
   for (const operand of operands) builder.overwritable.delete(operand);
   const joint = { ...kernel, tail: expression };
   return builder.unit(joint, stores);
+}
+
+function exchangeUnit(node: Node): Unit {
+  const reads = node.inputs.map(bufferOf), kernel = node.op.exchange!(node.attributes);
+  return { kernel, reads, stores: [node], overwritable: new Set() };
 }
 
 /** Writes element-wise nodes as the steps of a kernel, and collects what the kernel reads. */

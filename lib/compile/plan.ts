@@ -1,5 +1,5 @@
 import type { DType } from "../core/dtype.ts";
-import type { Launch } from "../graph/kernel.ts";
+import type { Exchange, Launch } from "../graph/kernel.ts";
 
 /** Where a value lies: in a buffer bound at each run, or in a slot of the program's own memory. */
 export interface Place {
@@ -16,6 +16,16 @@ export interface PlannedValue {
   readonly name: string;
 }
 
+/** An exchange between processes in a plan. */
+export interface PlannedExchange {
+  readonly exchange: Exchange;
+  /** How many launches come before it. */
+  readonly after: number;
+  /** The value that is sent, and the one that comes back. */
+  readonly input: number;
+  readonly output: number;
+}
+
 /**
  * A program before it is loaded on a device: a flat list of launches over numbered values. Values
  * that share a place never live at the same time, but for an update in place: a map kernel (or a
@@ -24,6 +34,8 @@ export interface PlannedValue {
  */
 export interface Plan {
   readonly launches: readonly Launch[];
+  /** In their order. A device loads plans without any: see `lib/parallel`. */
+  readonly exchanges?: readonly PlannedExchange[];
   readonly values: readonly PlannedValue[];
   /** Bytes of each slot. */
   readonly slots: readonly number[];

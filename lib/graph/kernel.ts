@@ -233,6 +233,34 @@ export type Kernel =
   | PadKernel
   | ConcatenateKernel;
 
+/** Processes that exchange numbers: what `lib/parallel` joins. */
+export interface Collective {
+  /** Bytes of sums that can wait which are sent together. */
+  readonly bucketBytes: number;
+  /** Puts the sums over all processes in the place of numbers; sums that can wait may be rounded on the way. */
+  sum(numbers: Float32Array<ArrayBuffer>, canWait: boolean): Promise<void>;
+  /** The numbers of all processes, one after another by rank. */
+  gather(numbers: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
+  /** Is told of milliseconds in which a program waited for others and did nothing else. */
+  stood(milliseconds: number): void;
+}
+
+/**
+ * Numbers that several processes exchange in the middle of a program, which is cut there: devices load
+ * the parts.
+ */
+export interface Exchange {
+  readonly kind: "sum" | "gather";
+  readonly group: Collective;
+  /** Whether nothing but the end of a program waits for it: it goes on while the rest is computed. */
+  readonly canWait: boolean;
+  /**
+   * Its place among those that can wait, and among those that cannot: the same in every process, however
+   * large the batches of each are.
+   */
+  readonly turn: number;
+}
+
 /** A kernel applied to values of a plan, by number: operands first, then what the tail or head loads. */
 export interface Launch {
   readonly kernel: Kernel;

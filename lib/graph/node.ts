@@ -1,6 +1,6 @@
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
-import type { Coordinate, Kernel, ReduceKernel, Step } from "./kernel.ts";
+import type { Coordinate, Exchange, Kernel, ReduceKernel, Step } from "./kernel.ts";
 
 /** Settings of an operation that are part of its meaning: axes, strides, a literal's value. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -25,8 +25,17 @@ export interface TensorType {
  * - `alias`: the same elements in the same order under another shape.
  * - `reduction`: a kernel that takes in element-wise ops before it.
  * - `kernel`: anything else with a kernel of its own.
+ * - `exchange`: numbers that go to other processes and come back; no device launches it.
  */
-export type Kind = "leaf" | "generator" | "elementwise" | "view" | "alias" | "reduction" | "kernel";
+export type Kind =
+  | "leaf"
+  | "generator"
+  | "elementwise"
+  | "view"
+  | "alias"
+  | "reduction"
+  | "kernel"
+  | "exchange";
 
 /**
  * One row of the op table, for an op with attributes of type `A`. Its functions are declared as
@@ -60,6 +69,8 @@ export interface Op<A extends Attributes = Attributes> {
   reduce?(attributes: A): Pick<ReduceKernel, "combine" | "axes">;
   /** For any other kernel: what devices launch. */
   kernel?(node: Node, attributes: A): Kernel;
+  /** For an exchange: what is done in place of a launch. */
+  exchange?(attributes: A): Exchange;
   /** Whether the kernel takes in element-wise ops after it. */
   readonly takesTail?: boolean;
 }

@@ -8,7 +8,7 @@ import { tensorOption } from "../tensor/functions/settings.ts";
 import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { isRecording } from "../tensor/tracing.ts";
 import { isPlain } from "../tensor/tree.ts";
-import { calledLayer } from "./layer.ts";
+import { calledLayer, type WholeBatch } from "./layer.ts";
 import { type LayerView, type PlacedLayer, type Placement, viewOf } from "./placement.ts";
 import type { SymbolicValue } from "./symbolic.ts";
 import type { Weight } from "./weight.ts";
@@ -60,17 +60,20 @@ export interface LayerContext extends Pick<ApplyOptions, "replace" | "training" 
   readonly weights: (weight: Weight, name: string) => Tensor;
   /** The share of the old value in running statistics, in place of the layers' own. */
   readonly momentum?: Tensor;
+  /** The batch of which the inputs are a share. */
+  readonly whole?: WholeBatch | undefined;
 }
 
 /** Every value of a graph of layers, given its inputs, and what training updates. */
 export function applyLayers(
   { order, layers, names }: Placement,
   inputs: ReadonlyMap<SymbolicValue, Tensor>,
-  { weights, training = false, key, momentum, replace }: LayerContext,
+  { weights, training = false, key, momentum, whole, replace }: LayerContext,
 ): { readonly values: ReadonlyMap<SymbolicValue, Tensor>; readonly updates: Weights } {
   const values = new Map(inputs);
   const updates: Record<string, Tensor> = {};
   let application = 0, drawnFrom = key;
+  const examples = inputs.values().next().value?.shape[0];
   for (const value of order) {
     if (value.layer === undefined) continue;
     const placed = layers.get(names.get(value.layer)!)!;
@@ -87,7 +90,14 @@ export function applyLayers(
       // A frozen batch norm uses its running statistics, and does not change them.
       training: training && !isFrozen(placed),
       momentum,
-      random: (shape) => uniform(drawnFrom ??= keyFor(placed), shape, streams + draws++),
+      whole,
+      random(shape) {
+        const from = drawnFrom ??= keyFor(placed), stream = streams + draws++;
+        if (whole === undefined || shape[0] !== examples) return uniform(from, shape, stream);
+        // The numbers that these examples would have in the whole batch.
+        const { first, of } = whole;
+        return uniform(from, [of, ...shape.slice(1)], stream).slice([first], [examples!]);
+      },
       update: (part, tensor) => {
         checkWeights({ [part]: tensor }, placed.weights, `${placed.name}: update`);
         updates[`${placed.name}.${part}`] = tensor;

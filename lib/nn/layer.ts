@@ -12,6 +12,18 @@ import type { LayerWindows } from "./window.ts";
 /** A layer's settings, as plain data so that they can be saved. */
 export type Config = Readonly<Record<string, unknown>>;
 
+/** The batch of which several processes train on a share each. */
+export interface WholeBatch {
+  /** The sum over all processes of what each has made of its share. */
+  sum(x: Tensor): Tensor;
+  /** The number of examples in the whole batch, a scalar. */
+  readonly examples: Tensor;
+  /** The place of this share's first example. */
+  readonly first: number;
+  /** How many places there are. */
+  readonly of: number;
+}
+
 /** What a layer is told when it computes. */
 export interface CallContext {
   /** Whether this is a training step. */
@@ -21,6 +33,8 @@ export interface CallContext {
    * they are counted anew, apart from training.
    */
   readonly momentum?: Tensor | undefined;
+  /** Where this process trains on a share of a batch alone: the whole. */
+  readonly whole?: WholeBatch | undefined;
   /** Uniform random numbers in [0, 1), new ones in each step. */
   random(shape: Shape): Tensor;
   /** Replaces an untrainable weight after the step. */

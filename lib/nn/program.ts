@@ -87,6 +87,8 @@ export interface StatefulProgram {
   readonly inputBytes: readonly number[];
   /** Queues a run; the storages of the outputs are new and the caller's to release. */
   run(inputs: readonly Storage[]): Storage[];
+  /** The same of a program that may exchange numbers with other processes: settles when it has. */
+  start(inputs: readonly Storage[]): Promise<Storage[]>;
 }
 
 /** Of a program and what it binds; it keeps nothing of the graph. */
@@ -104,6 +106,9 @@ function statefulProgram(
     inputBytes: program.bindings.slice(0, inputCount),
     run: (inputs) =>
       runtime.programs.run(program, () => [...inputs, ...variables.map(bind)])
+        .slice(0, outputCount),
+    start: async (inputs) =>
+      (await runtime.programs.start(program, () => [...inputs, ...variables.map(bind)]))
         .slice(0, outputCount),
   };
 }

@@ -1,6 +1,7 @@
 import { compile, type CompileOptions } from "../compile/compile.ts";
 import { DeviceError } from "../core/errors.ts";
 import type { Device, Executable, Storage } from "../device/device.ts";
+import type { Plan } from "../compile/plan.ts";
 import type { Node } from "../graph/node.ts";
 
 /** A program that is loaded, with what it binds. */
@@ -12,6 +13,19 @@ export interface LoadedProgram {
   readonly outputs: readonly number[];
   /** Bytes that it holds between runs. */
   readonly bytes: number;
+}
+
+/** A program that exchanges numbers with other processes in its midst, and so takes its time. */
+export interface ExchangingExecutable extends Executable {
+  /** Runs it; what is bound must stay as it is until it is done. */
+  start(bindings: readonly Storage[]): Promise<void>;
+}
+
+let loadExchanging: ((plan: Plan, device: Device) => ExchangingExecutable) | undefined;
+
+/** Says how a plan with exchanges is loaded: what makes exchanges knows. */
+export function loadExchangesBy(load: NonNullable<typeof loadExchanging>): void {
+  loadExchanging = load;
 }
 
 /** What is kept: a program, and whatever belongs to it. */
@@ -48,7 +62,7 @@ export class ProgramStore {
   readonly #entries = new Set<Entry>();
   readonly #abandoned = new FinalizationRegistry<Entry>((entry) => this.#drop(entry));
   /** Programs that are about to run. */
-  readonly #running: LoadedProgram[] = [];
+  readonly #running = new Set<LoadedProgram>();
   #bytes = 0;
 
   /** An empty store for programs of a device. */
@@ -92,7 +106,9 @@ export class ProgramStore {
       if (this.#bytes + bytes + codeBytes <= this.#device.programBytes) break;
       this.#drop(entry);
     }
-    const executable = this.#withRoom(() => this.#device.load(plan));
+    const executable = this.#withRoom(() =>
+      plan.exchanges === undefined ? this.#device.load(plan) : loadExchanging!(plan, this.#device)
+    );
     return { executable, bindings, outputs, bytes };
   }
 
@@ -118,20 +134,42 @@ export class ProgramStore {
    * program stays, whatever the memory for that has to take the place of.
    */
   run(program: LoadedProgram, bind: () => Storage[]): Storage[] {
-    this.#running.push(program);
-    let made: Storage[] = [];
+    const made: Storage[] = [];
+    this.#running.add(program);
     try {
-      const bound = bind();
-      made = this.allocateAll(program.bindings.slice(bound.length));
-      const storages = [...bound, ...made];
+      const storages = this.#storagesFor(program, bind, made);
       program.executable.run(storages);
       return program.outputs.map((binding) => storages[binding]!);
     } catch (error) {
       for (const storage of made) storage.release();
       throw error;
     } finally {
-      this.#running.pop();
+      this.#running.delete(program);
     }
+  }
+
+  /** The same for a program that may exchange numbers with other processes: settles when it has. */
+  async start(program: LoadedProgram, bind: () => Storage[]): Promise<Storage[]> {
+    const { executable } = program, made: Storage[] = [];
+    if (!isExchanging(executable)) return this.run(program, bind);
+    this.#running.add(program);
+    try {
+      const storages = this.#storagesFor(program, bind, made);
+      await executable.start(storages);
+      return program.outputs.map((binding) => storages[binding]!);
+    } catch (error) {
+      for (const storage of made) storage.release();
+      throw error;
+    } finally {
+      this.#running.delete(program);
+    }
+  }
+
+  /** What a program's bindings are for a run: what is bound, and what is `made` for its roots. */
+  #storagesFor(program: LoadedProgram, bind: () => Storage[], made: Storage[]): Storage[] {
+    const bound = bind();
+    made.push(...this.allocateAll(program.bindings.slice(bound.length)));
+    return [...bound, ...made];
   }
 
   /** What `make` yields; where the device has no memory left, after the programs have gone. */
@@ -156,12 +194,15 @@ export class ProgramStore {
   }
 
   #drop(entry: Entry): void {
-    if (this.#running.includes(entry.program) || !this.#entries.delete(entry)) return;
+    if (this.#running.has(entry.program) || !this.#entries.delete(entry)) return;
     entry.shelf.deref()?.delete(entry.key);
     this.#abandoned.unregister(entry);
     this.#bytes -= weightOf(entry.program);
     entry.program.executable.release();
   }
 }
+
+const isExchanging = (executable: Executable): executable is ExchangingExecutable =>
+  "start" in executable;
 
 const weightOf = ({ bytes }: LoadedProgram) => bytes + codeBytes;

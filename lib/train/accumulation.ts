@@ -57,13 +57,14 @@ export class Accumulation {
 
   /**
    * Has a batch's gradients for some of the weights summed up in a program. `totalOf` says what the
-   * batch counts for an output.
+   * batch counts for an output, and `shareOf` which part of it this process has.
    */
   add(
     builder: ProgramBuilder,
     loss: (changing: Weights) => readonly [Tensor, Pass],
     trainable: Weights,
     totalOf: (output: number, pass: Pass) => Tensor,
+    shareOf: (output: number, pass: Pass) => Tensor | 1 = () => 1,
   ): readonly [Tensor, Pass] {
     let passed: readonly [Tensor, Pass] | undefined;
     const totals: Tensor[] = [];
@@ -71,8 +72,9 @@ export class Accumulation {
       const { gradient, auxiliary: [value, pass] } = valueAndGradient(
         (changing: Weights): Summed => {
           const [value, pass] = loss(changing);
-          const part = group.map((i) => pass.losses[i]!.mul(this.#outputs[i]!.lossWeight ?? 1))
+          const all = group.map((i) => pass.losses[i]!.mul(this.#outputs[i]!.lossWeight ?? 1))
             .reduce((a, b) => a.add(b));
+          const share = shareOf(group[0]!, pass), part = share === 1 ? all : all.mul(share);
           return [part, [value, pass]];
         },
       )(trainable);
@@ -91,12 +93,19 @@ export class Accumulation {
     return passed!;
   }
 
-  /** The gradients of all batches since the last update, in a program that forgets them. */
-  take(builder: ProgramBuilder, trainable: Iterable<string>): Weights {
+  /**
+   * The gradients of all batches since the last update, in a program that forgets them; `reduce` gives the
+   * sums of all processes.
+   */
+  take(
+    builder: ProgramBuilder,
+    trainable: Iterable<string>,
+    reduce: (sum: Tensor) => Tensor = (sum) => sum,
+  ): Weights {
     const totals = builder.variable(this.#totals);
     const means = this.#sums.map((sums, k) => {
       const total = totals.slice([k], [1]).reshape([]), divisor = where(total.equal(0), 1, total);
-      return (name: string) => builder.variable(sums.get(name)!).div(divisor);
+      return (name: string) => reduce(builder.variable(sums.get(name)!)).div(divisor);
     });
     const gradients = Array.from(
       trainable,

@@ -4,7 +4,7 @@
  * @module
  */
 import { describeValue } from "../core/errors.ts";
-import { flag, integer, positiveInteger, required } from "../core/option_kinds.ts";
+import { custom, flag, integer, positiveInteger, required } from "../core/option_kinds.ts";
 import { type DType, dtypeOf, joined, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
@@ -33,6 +33,21 @@ export interface Example {
 export interface Batch extends Example {
   /** The number of examples. */
   readonly size: number;
+  /** Of a share of a batch: its first place in the whole, and how many places that has. */
+  readonly share?: { readonly first: number; readonly of: number };
+}
+
+/** One of several who each take a share of every batch: a group's process, say. */
+export interface Share {
+  /** Which one, from 0. */
+  readonly rank: number;
+  /** How many there are. */
+  readonly size: number;
+}
+
+/** The places of a batch of `count` that are one's share, from `first` up to `end`; shares differ by 1 at most. */
+export function placesOf(count: number, { rank, size }: Share) {
+  return { first: Math.floor(rank * count / size), end: Math.floor((rank + 1) * count / size) };
 }
 
 /** A batch as tensors, for a training loop of one's own. */
@@ -99,6 +114,13 @@ export const cutSchema = {
   seed: integer({}, 0),
   start: integer({ least: 0 }, 0),
   dropRemainder: flag(false),
+  share: custom(
+    "{ rank, size } with a rank below the size, as a group has them",
+    (value): value is Share => {
+      const { rank, size } = (value ?? {}) as Partial<Share>;
+      return Number.isInteger(rank) && Number.isInteger(size) && rank! >= 0 && rank! < size!;
+    },
+  ),
 };
 
 /** A batch of zeros with the arrays that `schema` asks for. */

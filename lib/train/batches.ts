@@ -6,7 +6,15 @@
 import { custom, flag, integer, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import { Random } from "../core/random.ts";
-import { type Batch, cutSchema, emptyBatch, firstRows, keptRows } from "./batch.ts";
+import {
+  type Batch,
+  cutSchema,
+  emptyBatch,
+  firstRows,
+  keptRows,
+  placesOf,
+  type Share,
+} from "./batch.ts";
 import { Draw } from "./draw.ts";
 import { readAhead } from "./read_ahead.ts";
 import type { Examples } from "./reading.ts";
@@ -36,6 +44,11 @@ export interface BatchesOptions extends DrawOptions {
    * {@linkcode Dataset.prefetch} says, or 2. They bound the memory that reading ahead takes.
    */
   readonly prefetch?: number;
+  /**
+   * Reads one's share of every batch alone: the places of the batch are divided among `size` by their
+   * order, and `rank` says who this is. A group of processes is given as it is. A share may be empty.
+   */
+  readonly share?: Share;
 }
 
 /** The batches of an epoch: by `for await` those of any data set, by `for` those that are at hand. */
@@ -108,18 +121,30 @@ function* startsOf(
   examples: Examples,
   order: Uint32Array,
   count: number,
-  { batchSize, start, seed, epoch, reuse }: BatchesSettings,
+  { batchSize, start, seed, epoch, reuse, share }: BatchesSettings,
 ): Generator<Batch | Promise<Batch>> {
   let shared: Batch | undefined;
+  const most = share === undefined ? batchSize : Math.ceil(batchSize / share.size);
   for (let i = start; i < count; i++) {
-    const rows = order.subarray(i * batchSize, (i + 1) * batchSize);
-    const whole = shared ?? emptyBatch(examples, reuse ? batchSize : rows.length);
+    const all = order.subarray(i * batchSize, (i + 1) * batchSize);
+    const { first, end } = share === undefined
+      ? { first: 0, end: all.length }
+      : placesOf(all.length, share);
+    const rows = all.subarray(first, end);
+    const whole = shared ?? emptyBatch(examples, reuse ? most : rows.length);
     const into = rows.length < whole.size ? firstRows(whole, rows.length) : whole;
-    const batch = filled(examples, rows, { into, seed, epoch });
+    const batch = rows.length === 0 ? into : filled(examples, rows, { into, seed, epoch });
     // What is filled in time cannot be filled anew meanwhile.
     shared = reuse && !(batch instanceof Promise) ? whole : undefined;
-    yield batch;
+    yield share === undefined ? batch : placed(batch, { first, of: all.length });
   }
+}
+
+/** A batch that knows where it lies in the whole. */
+function placed(batch: Batch | Promise<Batch>, share: NonNullable<Batch["share"]>) {
+  return batch instanceof Promise
+    ? batch.then((read): Batch => ({ ...read, share }))
+    : { ...batch, share };
 }
 
 /** A batch of examples by index; what cannot be read is left out, or with `strict` thrown. */

@@ -23,7 +23,11 @@ export interface CountedBatch {
   readonly loss: Tensor;
   /** Of each output. */
   readonly outputs: readonly CountedResult[];
+  /** Makes what is added the sum of several processes. */
+  readonly reduce?: (added: Tensor) => Tensor;
 }
+
+const alone = (added: Tensor) => added;
 
 /** What an output of a model yields for the counters. */
 export interface CountedResult {
@@ -74,16 +78,32 @@ export class MetricCounters {
   }
 
   /** Adds the counting of a batch to a program. */
-  count(builder: ProgramBuilder, { size, step, loss, outputs }: CountedBatch): void {
+  count(
+    builder: ProgramBuilder,
+    { size, step, loss, outputs, reduce = alone }: CountedBatch,
+  ): void {
     const old = builder.variable(this.#counts), only = this.#outputs[0]!;
-    const added = vectorOf(5, [
+    const added = reduce(vectorOf(5, [
       [lossSum, loss.mul(size)],
       [exampleCount, full([], size)],
-      [firstBadStep, firstBad(loss, step, old)],
+      [firstBadStep, loss.isFinite().equal(0).cast("f32")],
       ...only.sums === undefined ? only.answers(outputs[0]!, rightSum, withinSum) : [],
-    ]);
-    builder.update(this.#counts, old.add(added));
-    this.#outputs.forEach((counters, i) => counters.count(builder, size, outputs[i]!));
+    ]));
+    // The first step whose loss is not finite, if none was before.
+    const isFirst = added.greater(0).mul(old.equal(0)).cast("f32");
+    const isStep = iota([5], 0).equal(firstBadStep);
+    builder.update(this.#counts, old.add(where(isStep, isFirst.mul(step), added)));
+    this.#outputs.forEach((counters, i) => counters.count(builder, size, outputs[i]!, reduce));
+  }
+
+  /** Puts the sums over all processes in the place of what each has counted. */
+  async combine(sum: (numbers: Float32Array<ArrayBuffer>) => Promise<void>): Promise<void> {
+    const variables = [...this.variables.values()];
+    const counted = await Promise.all(variables.map((variable) => variable.read()));
+    const all = Float32Array.from(counted.flatMap((numbers) => [...numbers]));
+    await sum(all);
+    let at = 0;
+    for (const variable of variables) variable.assign(all.slice(at, at += variable.size));
   }
 
   /** Forgets what was counted. */
@@ -150,7 +170,12 @@ class OutputCounters {
     return [];
   }
 
-  count(builder: ProgramBuilder, size: number, result: CountedResult): void {
+  count(
+    builder: ProgramBuilder,
+    size: number,
+    result: CountedResult,
+    reduce: (added: Tensor) => Tensor,
+  ): void {
     const { loss, total = full([], size), weights } = result;
     if (this.sums !== undefined) {
       const added = vectorOf(4, [
@@ -158,7 +183,7 @@ class OutputCounters {
         [own.weight, total],
         ...this.answers(result, own.right, own.within),
       ]);
-      builder.update(this.sums, builder.variable(this.sums).add(added));
+      builder.update(this.sums, builder.variable(this.sums).add(reduce(added)));
     }
     const { form, metrics } = this.output;
     [...metrics].forEach(([name, metric], i) => {
@@ -175,7 +200,7 @@ class OutputCounters {
         );
       }
       const sums = this.#metrics[i]!;
-      builder.update(sums, builder.variable(sums).add(added.cast("f32")));
+      builder.update(sums, builder.variable(sums).add(reduce(added.cast("f32"))));
     });
   }
 
@@ -205,11 +230,4 @@ class OutputCounters {
       ...measured.length > 0 ? { metrics: Object.fromEntries(measured) } : {},
     };
   }
-}
-
-/** The step, if its loss is not finite and none was before; to be added to the old number. */
-function firstBad(loss: Tensor, step: Tensor, old: Tensor): Tensor {
-  const bad = loss.isFinite().equal(0).cast("f32");
-  const none = old.equal(0).cast("f32");
-  return none.mul(bad.mul(step));
 }

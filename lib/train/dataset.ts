@@ -48,7 +48,7 @@ import {
 
 export type { NestedNumbers } from "../tensor/print.ts";
 export type { ArrayDatasetOptions, ArraySource, ArraySources } from "./columns.ts";
-export type { Batch, Example, Field, Schema, TensorBatch } from "./batch.ts";
+export type { Batch, Example, Field, Schema, Share, TensorBatch } from "./batch.ts";
 export type { Batches, BatchesOptions, DrawOptions } from "./batches.ts";
 export type { Draw } from "./draw.ts";
 export type { ReadExample, Reading } from "./reading.ts";

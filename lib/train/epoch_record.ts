@@ -14,6 +14,8 @@ export interface EpochRecord extends Metrics {
   readonly imagesPerSecond: number;
   /** Measures on the validation data, if there is any. */
   readonly validation?: Metrics;
+  /** Of processes that train together: seconds that each was at work, and did not wait for others. */
+  readonly processes?: readonly number[];
 }
 
 /** How training stands: given to `onProgress` about four times a second. */

@@ -7,7 +7,7 @@ import type { Network } from "../nn/network.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
 import type { AveragedWeights } from "./averaged_weights.ts";
-import type { Batch } from "./batch.ts";
+import { type Batch, emptyBatch } from "./batch.ts";
 import type { BestWeights } from "./best_weights.ts";
 import {
   checkCheckpoint,
@@ -16,6 +16,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "./checkpoint.ts";
+import type { Agreement, Cohort } from "./cohort.ts";
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
@@ -50,12 +51,15 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   using stoppable = host().begin();
   const { checkpoint, resume, signal } = task.settings;
   const all = AbortSignal.any([stoppable.signal, ...signal ? [signal] : []]);
-  const run = new Run(runtime, task, await extrasOf(runtime, task, all), all);
+  const extras = await extrasOf(runtime, task, all);
+  const run = new Run(runtime, task, extras, all);
   try {
-    const path = checkpoint && `${checkpoint.directory}/${checkpointName}`;
+    const writes = extras.cohort?.isFirst ?? true;
+    const path = checkpoint && writes && `${checkpoint.directory}/${checkpointName}`;
     using _lock = path ? await FileLock.take(path) : undefined;
     if (path) await checkWritable(path);
     if (resume !== undefined) await run.resume(resume);
+    await run.checkSame();
     const history = await run.showTraining();
     stoppable.ended();
     return history;
@@ -65,8 +69,10 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
 }
 
 /** What a run has beside its trainer, where it is asked for; loaded then. */
-interface Extras extends Pick<TrainerOptions, "accumulation" | "averages"> {
+interface Extras extends Pick<TrainerOptions, "accumulation" | "averages" | "group"> {
   readonly best?: BestWeights | undefined;
+  /** The processes that train together, where there are several. */
+  readonly cohort?: Cohort | undefined;
 }
 
 async function extrasOf(runtime: Runtime, task: FitTask, signal: AbortSignal): Promise<Extras> {
@@ -86,7 +92,10 @@ async function extrasOf(runtime: Runtime, task: FitTask, signal: AbortSignal): P
   const best = earlyStopping?.restoreBest === true
     ? new (await import("./best_weights.ts")).BestWeights(network, averages)
     : undefined;
-  return { accumulation, averages, best };
+  // A process that is alone has nobody to agree with.
+  const group = settings.group && settings.group.size > 1 ? settings.group : undefined;
+  const cohort = group && new (await import("./cohort.ts")).Cohort(group);
+  return { accumulation, averages, best, group, cohort };
 }
 
 /** One call of fit. */
@@ -103,6 +112,7 @@ class Run {
   /** Where they are to come back. */
   readonly #best: BestWeights | undefined;
   readonly #display: ProgressDisplay | undefined;
+  readonly #cohort: Cohort | undefined;
   /** Batches of an epoch; a stream does not know. */
   readonly #batches: number | undefined;
   #epoch = 0;
@@ -115,12 +125,15 @@ class Run {
   #isSpoilt = false;
   #written: string | undefined;
   readonly #watch = new Stopwatch();
-  #writtenAt = 0;
+  /** When the last checkpoint was written: known by the first look at the watch after it. */
+  #writtenAt: number | undefined = 0;
+  /** Milliseconds by the watch; of several processes, by that of the first. */
+  #now: number | undefined;
 
   constructor(
     runtime: Runtime,
     task: FitTask,
-    { accumulation, averages, best }: Extras,
+    { accumulation, averages, best, group, cohort }: Extras,
     signal: AbortSignal,
   ) {
     const { network, data, normalization, settings } = task;
@@ -128,6 +141,7 @@ class Run {
     this.#task = task;
     this.#averages = averages;
     this.#best = best;
+    this.#cohort = cohort;
     this.#settings = settings;
     this.#signal = signal;
     const trainerOn = (data: Dataset | DataStream, where: string, extras: Extras) =>
@@ -139,14 +153,16 @@ class Run {
         settings,
         ...extras,
       });
-    this.#trainer = trainerOn(data, "fit", { accumulation, averages });
-    this.#validator = validation && trainerOn(validation, "fit: validation", { averages });
+    this.#trainer = trainerOn(data, "fit", { accumulation, averages, group });
+    this.#validator = validation && trainerOn(validation, "fit: validation", { averages, group });
     this.#optimizer = this.#trainer.optimizer;
     checkTrainable(network, "fit");
     this.#stopper = earlyStopping && new EarlyStopper(earlyStopping);
     this.#stopper?.check(this.#trainer.measures, validation !== undefined);
     const { progress = host().showsProgress } = settings;
-    if (progress) this.#display = progress === true ? host().progress() : progress;
+    if (progress && (cohort?.isFirst ?? true)) {
+      this.#display = progress === true ? host().progress() : progress;
+    }
     this.#batches = data instanceof Dataset
       ? data.batchCount(settings.batchSize, settings.dropRemainder)
       : undefined;
@@ -226,6 +242,23 @@ class Run {
     this.#written = checkpoint.path;
   }
 
+  /** Checks that all processes of a group are about to do the same. */
+  async checkSame(): Promise<void> {
+    if (this.#cohort === undefined) return;
+    const { factsOf } = await import("./cohort_facts.ts");
+    const { data, settings } = this.#task, { epochs, dropRemainder, loss } = settings;
+    const rate = this.#rateOf();
+    const fixed = {
+      ...this.#fixed,
+      epochs,
+      dropRemainder,
+      loss: String(loss),
+      "learning rate": rate,
+    };
+    const { architecture } = this.#metadata;
+    await this.#cohort.checkSame(await factsOf(fixed, data, architecture, this.#variables));
+  }
+
   /** Trains, and tells the display how it began and ended. */
   async showTraining(): Promise<History> {
     const { epochs } = this.#settings;
@@ -292,37 +325,40 @@ class Run {
       if (checkpoint !== undefined) await this.#save();
     }
     if (verdict?.stop) return "early stopping";
-    if (this.#signal.aborted && this.#epoch < epochs) return "aborted";
+    if (this.#epoch < epochs && (await this.#agree()).isAborted) return "aborted";
   }
 
   /** Trains on the batches of the epoch that are left. */
   async #trainBatches(): Promise<EpochRecord | "aborted"> {
-    const signal = this.#signal, started = this.#watch.read();
+    const cohort = this.#cohort, started = this.#watch.read();
+    cohort?.beginEpoch();
     // Of an epoch that was interrupted at its end no step is left: its last one was before.
-    let shown = started, images = 0, rate = this.#rateOf(-1);
+    let shown = this.#now ??= started, images = 0, rate = this.#rateOf(-1);
     for await (const batch of this.#batchesLeft()) {
-      if (signal.aborted) return "aborted";
+      const { examples, isAborted } = await this.#agree(batch);
+      if (isAborted) return "aborted";
       rate = this.#rateOf();
-      await this.#trainOn(batch, rate);
+      await this.#trainOn(batch, rate, examples);
       this.#batch++;
-      images += batch.size;
+      images += examples;
       const isStep = this.#pending === this.#settings.accumulate;
       if (isStep) await this.#endStep(rate);
       await this.#trainer.throttle.step();
-      const now = this.#watch.read();
+      const now = cohort === undefined ? this.#now = this.#watch.read() : this.#now;
       if (now - shown >= interval) {
         shown = now;
         await this.#show(rate, images, (now - started) / 1000);
       }
       if (this.#isDue(now, isStep) && this.#batch !== this.#batches) await this.#save();
     }
-    if (signal.aborted && this.#batch !== this.#batches) return "aborted";
+    if (this.#batch !== this.#batches && (await this.#agree()).isAborted) return "aborted";
     if (this.#pending > 0) await this.#endStep(rate = this.#rateOf());
     const { divergedAt: _, examples, ...metrics } = await this.#counts();
     const seconds = (this.#watch.read() - started) / 1000;
     if (examples === 0) {
       throw new RangeError("fit: expected data with at least one example, found none");
     }
+    const processes = await cohort?.endEpoch();
     return {
       epoch: this.#epoch + 1,
       step: this.#step,
@@ -330,15 +366,25 @@ class Run {
       learningRate: rate,
       seconds,
       imagesPerSecond: rateOf(images, seconds),
+      ...processes && { processes },
     };
   }
 
+  /** What holds for a batch in all processes, of which each has a share. */
+  async #agree(batch?: Batch): Promise<Pick<Agreement, "examples" | "isAborted">> {
+    const { aborted } = this.#signal;
+    if (this.#cohort === undefined) return { examples: batch?.size ?? 0, isAborted: aborted };
+    const agreed = await this.#cohort.agree(batch, aborted, this.#watch.read());
+    this.#now = agreed.now;
+    return agreed;
+  }
+
   /** Queues a step on a batch. That a stream ends with a single example is known only here. */
-  async #trainOn(batch: Batch, rate: number): Promise<void> {
+  async #trainOn(batch: Batch, rate: number, examples: number): Promise<void> {
     const { batchSize, checkpoint } = this.#settings;
-    if (batch.size === 0) return; // None of its examples could be read.
+    if (examples === 0) return; // None of its examples could be read.
     try {
-      await this.#trainer.step(batch, rate);
+      await this.#trainer.step(batch, rate, examples);
     } catch (error) {
       if (batch.size !== 1 || batchSize === 1 || !(error instanceof RangeError)) throw error;
       if (checkpoint !== undefined) await this.#save();
@@ -364,6 +410,9 @@ class Run {
   async #endStep(rate: number): Promise<void> {
     if (this.#settings.accumulate > 1) await this.#trainer.update(rate);
     this.#step++;
+    if (this.#cohort?.isCheckDue(this.#step)) {
+      await this.#cohort.checkWeights(this.#variables, this.#step);
+    }
     this.#settings.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
   }
 
@@ -375,17 +424,31 @@ class Run {
   }
 
   #batchesLeft(): Iterable<Batch> | AsyncIterable<Batch> {
-    const { data, settings: { batchSize, dropRemainder, seed, shuffle } } = this.#task;
-    const cut = { batchSize, epoch: this.#epoch, seed, start: this.#batch, dropRemainder };
-    return data instanceof Dataset
-      // A step copies its batch to the device at once.
-      ? data.batches({ ...cut, shuffle: shuffle ? seed : false, reuse: true })
-      : data.batches(cut);
+    const { data, settings: { batchSize, dropRemainder, seed, shuffle, group } } = this.#task;
+    const share = this.#cohort && { share: group! };
+    const cut = {
+      batchSize,
+      epoch: this.#epoch,
+      seed,
+      start: this.#batch,
+      dropRemainder,
+      ...share,
+    };
+    // A step copies its batch to the device at once.
+    if (data instanceof Dataset) {
+      return data.batches({ ...cut, shuffle: shuffle ? seed : false, reuse: true });
+    }
+    const batches = data.batches(cut);
+    return data.isOwnShare
+      ? this.#cohort?.together(batches, emptyBatch(data, 0)) ?? batches
+      : batches;
   }
 
   /** Measures the validation data. If that is aborted, the counters of the epoch stay. */
   async #validate(): Promise<{ validation?: Metrics } | "aborted"> {
-    const { validation, batchSize } = this.#settings, signal = this.#signal;
+    const { validation, batchSize } = this.#settings;
+    // Processes stop together: at the next step.
+    const signal = this.#cohort === undefined ? this.#signal : new AbortController().signal;
     const { counters } = this.#trainer;
     if (validation === undefined) {
       counters.reset();
@@ -471,7 +534,7 @@ class Run {
   #isDue(now: number, isStep: boolean): boolean {
     const { everySteps, everySeconds } = this.#settings.checkpoint ?? {};
     return (isStep && everySteps !== undefined && this.#step % everySteps === 0) ||
-      (everySeconds !== undefined && now - this.#writtenAt >= everySeconds * 1000);
+      (everySeconds !== undefined && now - (this.#writtenAt ??= now) >= everySeconds * 1000);
   }
 
   async #abort(): Promise<"aborted"> {
@@ -481,6 +544,8 @@ class Run {
 
   async #save(): Promise<void> {
     await this.#counts();
+    this.#writtenAt = undefined;
+    if (this.#cohort?.isFirst === false) return;
     const schedule = this.#optimizer.schedule.state?.();
     const earlyStopping = this.#stopper?.state();
     const writing = writeCheckpoint(
@@ -504,7 +569,6 @@ class Run {
       this.#isSpoilt = true;
       throw this.#diverged(error.message, this.#step);
     });
-    this.#writtenAt = this.#watch.read();
   }
 
   release(): void {

@@ -454,8 +454,15 @@ export class Model extends Network<Model> {
     data: Schema,
     settings: EvaluateOptions & TrainOnBatchOptions,
   ): Trainer {
-    const normalization = this.normalization ?? data.normalization;
-    return new Trainer(runtime, { where, network: this, data, normalization, settings });
+    const normalization = this.normalization ?? data.normalization, { group } = settings;
+    return new Trainer(runtime, {
+      where,
+      network: this,
+      data,
+      normalization,
+      settings,
+      ...group && group.size > 1 && { group },
+    });
   }
 
   /**

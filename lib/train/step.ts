@@ -1,5 +1,6 @@
 import type { Normalization } from "../core/preprocessing.ts";
 import type { Weights } from "../nn/apply.ts";
+import type { WholeBatch } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { valueAndGradient } from "../tensor/gradient.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -48,11 +49,12 @@ export function lossOfBatch(
   examples: readonly Tensor[],
   training: boolean,
   key: Tensor,
+  whole?: WholeBatch,
 ): (weights: Weights) => readonly [Tensor, Pass] {
   return (weights) => {
     const { outputs, updates } = network.run(
       inputs,
-      { training, key, weights: (_, name) => weights[name]! },
+      { training, key, whole, weights: (_, name) => weights[name]! },
       network.outputs,
       normalization,
     );

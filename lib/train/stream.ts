@@ -18,7 +18,10 @@ import {
   type Field,
   firstRows,
   joinedBatches,
+  keptRows,
+  placesOf,
   type Schema,
+  type Share,
   type TensorBatch,
   tensorBatch,
 } from "./batch.ts";
@@ -85,12 +88,15 @@ export class DataStream implements Schema {
   /** Constants for input 0 where that is a uint8 image. */
   readonly normalization?: Normalization;
   readonly #source: StreamSource;
+  /** Whether it has this process's share alone: see {@linkcode DataStream.ownShare}. */
+  readonly isOwnShare: boolean = false;
   /** How many times it was mapped: each time draws random numbers of its own. */
   #maps = 0;
   #ahead = 0;
 
   /** A stream of what `source` yields; every example is checked against `schema`. */
-  constructor(schema: Schema, source: StreamSource) {
+  constructor(schema: Schema, source: StreamSource, isOwnShare = false) {
+    this.isOwnShare = isOwnShare;
     this.inputs = schema.inputs;
     this.targets = schema.targets;
     if (schema.weights?.length) this.weights = schema.weights;
@@ -217,6 +223,24 @@ export class DataStream implements Schema {
     return stream;
   }
 
+  /**
+   * Says that the stream has this process's examples alone, as it reads every n-th shard; those of the
+   * group's other processes read the others. `fit` then takes all of it for its shares of batches, and an
+   * epoch ends when the streams of all have. Without, every process reads the whole stream and keeps its
+   * share of each batch, which are the batches that one process would have.
+   *
+   * ```ts ignore
+   * const mine = (await shardsOf("train-{0000..0099}.tar")).filter((_, i) => i % group.size === group.rank);
+   * const train = imageStream(webDataset(mine), { size: 64, classes }).shuffle(1000, 1).ownShare();
+   * ```
+   */
+  ownShare(): DataStream {
+    const stream = new DataStream(this, (epoch, seed) => this.examples(epoch, seed), true);
+    stream.#maps = this.#maps;
+    stream.#ahead = this.#ahead;
+    return stream;
+  }
+
   /** A stream of what `change` makes of the examples of each epoch. */
   #changed(
     change: (
@@ -227,7 +251,7 @@ export class DataStream implements Schema {
     schema: Schema = this,
   ): DataStream {
     const source: StreamSource = (epoch, seed) => change(this.examples(epoch, seed), epoch, seed);
-    const stream = new DataStream(schema, source);
+    const stream = new DataStream(schema, source, this.isOwnShare);
     stream.#maps = this.#maps;
     stream.#ahead = this.#ahead;
     return stream;
@@ -254,20 +278,27 @@ export class DataStream implements Schema {
   }
 
   async *#batches(
-    { batchSize, epoch, seed, start, dropRemainder }: Values<typeof cutSchema>,
+    { batchSize, epoch, seed, start, dropRemainder, share }: Values<typeof cutSchema>,
   ) {
     let batch: Batch | undefined, row = 0, count = 0;
+    const own = share && this.isOwnShare ? placesOf(batchSize, share) : undefined;
+    const size = own === undefined ? batchSize : own.end - own.first;
+    const cut = (batch: Batch): Batch =>
+      own === undefined
+        ? shareOf(this, batch, share)
+        : { ...batch, share: { first: own.first, of: batchSize } };
+    if (size === 0) return;
     for await (const example of this.examples(epoch, seed)) {
-      if (count++ < start * batchSize) continue;
-      batch ??= emptyBatch(this, batchSize);
+      if (count++ < start * size) continue;
+      batch ??= emptyBatch(this, size);
       copyRow(this, example, 0, batch, row++);
-      if (row < batchSize) continue;
-      yield batch;
+      if (row < size) continue;
+      yield cut(batch);
       batch = undefined;
       row = 0;
     }
     if (count === 0) throw new RangeError("stream: expected at least 1 example, found none");
-    if (batch && !dropRemainder) yield firstRows(batch, row);
+    if (batch && !dropRemainder) yield cut(firstRows(batch, row));
   }
 
   /** Reads the whole stream (epoch 0) into memory. */
@@ -282,4 +313,12 @@ export class DataStream implements Schema {
       ...pick<Schema, "classes" | "normalization">(this, "classes", "normalization"),
     });
   }
+}
+
+/** One's share of a batch; where a stream ends is known only when it has ended. */
+function shareOf(schema: Schema, batch: Batch, share: Share | undefined): Batch {
+  if (share === undefined) return batch;
+  const { first, end } = placesOf(batch.size, share);
+  const own = keptRows(schema, batch, (row) => row >= first && row < end);
+  return { ...own, share: { first, of: batch.size } };
 }

@@ -6,19 +6,23 @@ import { keyOf } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
 import type { Weights } from "../nn/apply.ts";
+import type { WholeBatch } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
+import type { Group } from "../parallel/group.ts";
+import { where } from "../tensor/combine.ts";
 import { full, iota } from "../tensor/create.ts";
 import { withMemory } from "../tensor/reclaim.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
+import type { Tree } from "../tensor/tree.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { Accumulation } from "./accumulation.ts";
 import type { AveragedWeights } from "./averaged_weights.ts";
-import { type Batch, type Field, formatField, type Schema } from "./batch.ts";
+import { type Batch, emptyBatch, type Field, formatField, type Schema } from "./batch.ts";
 import { checkWeights } from "./columns.ts";
 import { type Counts, MetricCounters } from "./counters.ts";
 import type { Dataset } from "./dataset.ts";
@@ -47,6 +51,8 @@ export interface TrainerOptions {
   readonly accumulation?: typeof Accumulation | undefined;
   /** Averages of the weights: what is measured in their place, and what follows each update. */
   readonly averages?: AveragedWeights | undefined;
+  /** More than one process, of which each trains on a share of every batch. */
+  readonly group?: Group | undefined;
 }
 
 /** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
@@ -73,6 +79,8 @@ export class Trainer {
   readonly #accumulation: Accumulation | undefined;
   readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
   #writtenRate = NaN;
+  /** Of a batch that several processes have shares of: this one's examples, and all. */
+  readonly #parts = new Variable("parts", [2], "f32");
   #turn = 0;
 
   /** A trainer on a runtime; what does not fit together is an error before any work. */
@@ -153,16 +161,39 @@ export class Trainer {
     this.#key.assign(Int32Array.of(low!, high!, steps));
   }
 
-  /** Queues a training step with a learning rate; of accumulated gradients, all but the update. */
-  async step(batch: Batch, rate: number): Promise<void> {
-    const storages = await withMemory(this.#runtime, () => this.#place(batch));
-    await this.stepOn(storages, batch.size, rate);
+  /**
+   * Queues a training step with a learning rate; of accumulated gradients, all but the update. Several
+   * processes have `examples` together, and the step is done when they have exchanged their gradients.
+   */
+  async step(batch: Batch, rate: number, examples = batch.size): Promise<void> {
+    const { group, data } = this.#options;
+    if (group === undefined) {
+      const storages = await withMemory(this.#runtime, () => this.#place(batch));
+      return await this.stepOn(storages, batch.size, rate);
+    }
+    // Who has no example takes part with one that counts nothing.
+    const own = batch.size > 0 ? batch : emptyBatch(data, 1);
+    const { first, of } = batch.share ?? { first: 0, of: own.size };
+    const part = {
+      first: Math.min(first, Math.max(of, own.size) - own.size),
+      of: Math.max(of, own.size),
+      isEmpty: batch.size === 0,
+    };
+    this.#setRate(rate);
+    this.#parts.assign(Float32Array.of(batch.size, examples));
+    const storages = await withMemory(this.#runtime, () => this.#place(own));
+    const program = await withMemory(
+      this.#runtime,
+      () => this.#program(own.size, "step", part),
+    );
+    await program.start(storages);
   }
 
   /** Queues the update by the gradients that were accumulated. */
   async update(rate: number): Promise<void> {
     this.#setRate(rate);
-    await withMemory(this.#runtime, () => this.#program(0, "update").run([]));
+    const program = await withMemory(this.#runtime, () => this.#program(0, "update"));
+    await program.start([]);
   }
 
   /** The same on a batch that is on the device: inputs, targets, weights of the examples. */
@@ -184,7 +215,11 @@ export class Trainer {
     batchSize: number,
     signal: AbortSignal,
   ): Promise<Metrics> {
-    for await (const batch of data.batches({ batchSize })) {
+    const { group } = this.#options;
+    const cut = group === undefined
+      ? { batchSize }
+      : { batchSize: batchSize * group.size, share: group };
+    for await (const batch of data.batches(cut)) {
       signal.throwIfAborted();
       if (batch.size === 0) continue; // None of its examples could be read.
       await withMemory(
@@ -193,6 +228,7 @@ export class Trainer {
       );
       await this.throttle.step();
     }
+    if (group !== undefined) await this.counters.combine((numbers) => group.sum(numbers));
     const { divergedAt: _, examples, ...metrics } = await this.read();
     this.counters.reset();
     if (examples === 0) {
@@ -236,7 +272,9 @@ export class Trainer {
     this.#runtime.release(this);
     for (const storage of [...this.#inputs.values()].flat()) storage.release();
     this.#inputs.clear();
-    for (const variable of [...this.variables.values(), this.#rate]) variable.release();
+    for (const variable of [...this.variables.values(), this.#rate, this.#parts]) {
+      variable.release();
+    }
   }
 
   /** Writes a batch to the device. */
@@ -248,15 +286,15 @@ export class Trainer {
     return storages;
   }
 
-  #program(size: number, work: Work): StatefulProgram {
+  #program(size: number, work: Work, part?: Part): StatefulProgram {
     // Layers may be frozen, by this model or another that shares them, at any time.
     const trained = work === "measure"
       ? ""
       : [...this.#weights.values()].map(({ frozen }) => frozen ? 0 : 1).join("");
     return this.#runtime.programs.get(
       this,
-      `${work} ${size} ${trained}`,
-      () => record(() => work === "update" ? this.#buildUpdate() : this.#build(size, work)),
+      `${work} ${size} ${trained}${part ? JSON.stringify(part) : ""}`,
+      () => record(() => work === "update" ? this.#buildUpdate() : this.#build(size, work, part)),
     );
   }
 
@@ -285,7 +323,7 @@ export class Trainer {
   }
 
   /** The loss of a batch as a function of the weights, and what the program is made with. */
-  #trace(size: number, work: Exclude<Work, "update">) {
+  #trace(size: number, work: Exclude<Work, "update">, part?: Part) {
     const { network, normalization, data } = this.#options;
     const builder = new ProgramBuilder();
     const place = ({ shape, dtype }: Field) => builder.input([size, ...shape], dtype);
@@ -297,12 +335,32 @@ export class Trainer {
     const training = work === "step", averages = training ? undefined : this.#options.averages;
     const weights = valuesOf(builder, averages?.values ?? this.#weights);
     const objective = { network, normalization, outputs: this.#outputs };
-    const loss = lossOfBatch(objective, x, y, examples, training, key);
-    return { builder, loss, weights, examples, key, done };
+    const whole = part && this.#wholeOf(builder, part);
+    const loss = lossOfBatch(objective, x, y, examples, training, key, whole);
+    return { builder, loss, weights, examples, key, done, whole };
   }
 
-  #build(size: number, work: Exclude<Work, "update">): StatefulProgram {
-    const { builder, loss, weights, examples, key, done } = this.#trace(size, work);
+  /** The batch that this process has a part of. */
+  #wholeOf(builder: ProgramBuilder, { first, of, isEmpty }: Part): Whole {
+    const parts = builder.variable(this.#parts), group = this.#options.group!;
+    const [own, examples] = [0, 1].map((i) => parts.slice([i], [1]).reshape([])) as [
+      Tensor,
+      Tensor,
+    ];
+    // Whatever is made of an example that counts nothing.
+    const counted = (x: Tensor) => isEmpty ? where(own.greater(0), x, 0) : x;
+    return {
+      first,
+      of,
+      own,
+      examples,
+      sum: (x: Tensor) => group.sumTensor(counted(x)),
+      sumLate: (x: Tensor) => group.sumTensor(counted(x), true),
+    };
+  }
+
+  #build(size: number, work: Exclude<Work, "update">, part?: Part): StatefulProgram {
+    const { builder, loss, weights, examples, key, done, whole } = this.#trace(size, work, part);
     const totalOf = (output: number, { targets }: Pass) =>
       countsOf(targets[output]!, lossWeightsOf(this.#outputs[output]!, examples))
         ?.cast("f32").sum();
@@ -311,7 +369,9 @@ export class Trainer {
       loss,
       weights,
       done,
-      (i, pass) => totalOf(i, pass) ?? full([], size),
+      (i, pass) => totalOf(i, pass),
+      size,
+      whole,
     );
     // The next step draws other random numbers.
     if (work === "step") builder.update(this.#key, key.add(iota([3], 0).equal(2)));
@@ -319,6 +379,7 @@ export class Trainer {
       size,
       step: done.add(1),
       loss: value,
+      ...whole && { reduce: whole.sumLate },
       outputs: this.#outputs.map((output, i) => ({
         loss: pass.losses[i]!,
         predictions: pass.outputs[i]!,
@@ -340,7 +401,12 @@ export class Trainer {
   #buildUpdate(): StatefulProgram {
     const builder = new ProgramBuilder(), accumulation = this.#accumulation!;
     const { trainable, state, use } = this.#updating(builder, accumulation.updates(builder));
-    const gradients = accumulation.take(builder, Object.keys(trainable));
+    const { group } = this.#options;
+    const gradients = accumulation.take(
+      builder,
+      Object.keys(trainable),
+      group && ((sum) => group.sumTensor(sum, true)),
+    );
     use(this.optimizer.step(trainable, gradients, state, builder.variable(this.#rate)), {});
     return builder.build(this.#runtime);
   }
@@ -351,20 +417,54 @@ export class Trainer {
     loss: ReturnType<typeof lossOfBatch>,
     weights: Weights,
     done: Tensor,
-    totalOf: (output: number, pass: Pass) => Tensor,
+    weightOf: (output: number, pass: Pass) => Tensor | undefined,
+    size: number,
+    whole: Whole | undefined,
   ): readonly [Tensor, Pass] {
     const { trainable, state, use } = this.#updating(builder, done);
     const changing = (changing: Weights) => loss({ ...weights, ...changing });
+    // What a batch counts for an output: its examples, or their weights; of all processes together.
+    const totalOf = (output: number, pass: Pass) => {
+      const own = weightOf(output, pass);
+      return own === undefined ? whole?.examples ?? full([], size) : whole?.sum(own) ?? own;
+    };
+    const shareOf = (output: number, pass: Pass) => {
+      if (whole === undefined) return 1;
+      const own = weightOf(output, pass) ?? whole.own, total = totalOf(output, pass);
+      return own.div(where(total.equal(0), 1, total));
+    };
     if (this.#accumulation !== undefined) {
-      const [value, pass] = this.#accumulation.add(builder, changing, trainable, totalOf);
-      this.#keepStatistics(builder, pass.updates);
+      const [value, pass] = this.#accumulation
+        .add(builder, changing, trainable, totalOf, shareOf);
+      this.#keepStatistics(builder, this.#meanOf(pass.updates, whole));
       return [value, pass];
     }
     const rate = builder.variable(this.#rate);
-    const step = trainingStep(changing, trainable, this.optimizer, state, rate);
-    this.#keepStatistics(builder, step.auxiliary.updates);
-    use(step, step.auxiliary.updates);
-    return [step.loss, step.auxiliary];
+    const ofShare = (weights: Weights): readonly [Tensor, readonly [Tensor, Pass]] => {
+      const [value, pass] = changing(weights);
+      if (whole === undefined) return [value, [value, pass]];
+      const parts = pass.losses.map((loss, i) =>
+        loss.mul(this.#outputs[i]!.lossWeight ?? 1).mul(shareOf(i, pass))
+      );
+      return [parts.reduce((a, b) => a.add(b)), [value, pass]];
+    };
+    const reduce = whole &&
+      ((gradients: Weights) =>
+        Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, whole.sumLate(g)])));
+    const step = trainingStep(ofShare, trainable, this.optimizer, state, rate, reduce);
+    const [value, pass] = step.auxiliary, updates = this.#meanOf(pass.updates, whole);
+    this.#keepStatistics(builder, updates);
+    use(step, updates);
+    return [value, pass];
+  }
+
+  /** Running statistics that all processes have: the mean of theirs, by their examples. */
+  #meanOf(updates: Weights, whole: Whole | undefined): Weights {
+    if (whole === undefined) return updates;
+    const share = whole.own.div(whole.examples);
+    return Object.fromEntries(
+      Object.entries(updates).map(([name, value]) => [name, whole.sumLate(value.mul(share))]),
+    );
   }
 
   #keepStatistics(builder: ProgramBuilder, updates: Weights): void {
@@ -389,7 +489,7 @@ export class Trainer {
       trainable: valuesOf(builder, trained),
       state: { step: done, slots: Object.fromEntries(memory) },
       use(
-        step: Pick<ReturnType<typeof trainingStep<Weights, Pass>>, "weights" | "state">,
+        step: Pick<ReturnType<typeof trainingStep<Weights, Tree>>, "weights" | "state">,
         statistics: Weights,
       ) {
         for (const [name, weight] of trained) {
@@ -402,6 +502,21 @@ export class Trainer {
       },
     };
   }
+}
+
+/** A batch that several processes have shares of, in a program. */
+interface Whole extends WholeBatch {
+  /** This one's examples, a scalar. */
+  readonly own: Tensor;
+  /** A sum that only the update of weights and counters needs. */
+  sumLate(x: Tensor): Tensor;
+}
+
+/** Where this process's examples lie in a batch, for programs: it may have none. */
+interface Part {
+  readonly first: number;
+  readonly of: number;
+  readonly isEmpty: boolean;
 }
 
 /** What a program does: train on a batch, update by what several have yielded, or measure one. */

@@ -15,6 +15,7 @@ import {
 } from "../core/option_kinds.ts";
 import type { Schema, Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
+import type { Group } from "../parallel/group.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
@@ -120,6 +121,13 @@ export interface FitOptions {
    */
   readonly resume?: string;
   /**
+   * Processes that train together, of {@linkcode joinProcesses}: each takes its share of every batch, and
+   * gradients are averaged, so that the run is that of one process but for rounding, and all have the same
+   * weights. Every process calls `fit` with the same settings and data; the first alone writes checkpoints
+   * and shows progress. Batch norm normalises each share by itself unless it is `synchronized`.
+   */
+  readonly group?: Group;
+  /**
    * Ends training after the step under way; a checkpoint is written if one is asked for. Validation
    * ends after its batch under way, and the last epoch of the history is then without it. A
    * notebook's stop button does the same.
@@ -141,6 +149,12 @@ const sampled = elsewhere(
 const examplesInData = { weights: ofExamples, sampleWeights: ofExamples, sampleWeight: ofExamples };
 
 const summed = elsewhere("say accumulate: the batches of a step");
+
+/** Processes that work together. */
+const groupOption = custom<Group>(
+  "a group, of await joinProcesses()",
+  (value): value is Group => value instanceof Object && "rank" in value && "sumTensor" in value,
+);
 
 /** The options of `fit`. */
 export const fitSchema = {
@@ -185,6 +199,7 @@ export const fitSchema = {
     metadata: object<Readonly<Record<string, string>>>("texts by name"),
   }),
   resume: text(),
+  group: groupOption,
   signal: instance(AbortSignal),
   ...{
     ...examplesInData,
@@ -211,6 +226,8 @@ export interface EvaluateOptions extends Pick<FitOptions, "lossWeights" | "topK"
   readonly loss?: LossesLike;
   /** What examples of each class count in the loss. */
   readonly classWeights?: ClassWeights;
+  /** Processes that measure together: each a part of the data, and all have the result. */
+  readonly group?: Group;
   /** Ends the evaluation by an AbortError, as a notebook's stop button does. */
   readonly signal?: AbortSignal;
 }
@@ -223,6 +240,7 @@ export const evaluateSchema = {
   classWeights: object<ClassWeights>("a number for each class, in a list or by name"),
   topK: fitSchema.topK,
   metrics: fitSchema.metrics,
+  group: groupOption,
   signal: fitSchema.signal,
   ...examplesInData,
 } satisfies Schema<EvaluateOptions>;

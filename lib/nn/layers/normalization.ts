@@ -1,5 +1,6 @@
-import { number, positiveInteger, required } from "../../core/option_kinds.ts";
+import { flag, number, positiveInteger, required } from "../../core/option_kinds.ts";
 import type { Schema, Values } from "../../core/options.ts";
+import { zeros } from "../../tensor/create.ts";
 import {
   batchNorm as batchNormOf,
   groupNorm as groupNormOf,
@@ -27,6 +28,11 @@ export type { NormalizationOptions } from "./affine.ts";
 export interface BatchNormOptions extends NormalizationOptions {
   /** Share of the old value in the running statistics; 0.9 by default. */
   readonly momentum?: number;
+  /**
+   * Whether several processes that train together normalise by the mean and variance of the whole batch,
+   * as one process would; false by default: each by those of its share, as PyTorch and Keras do too.
+   */
+  readonly synchronized?: boolean;
 }
 
 const groupNormSchema = {
@@ -36,6 +42,7 @@ const groupNormSchema = {
 const batchNormSchema = {
   ...normalizationSchema,
   momentum: number({ least: 0, most: 1 }, 0.9),
+  synchronized: flag(),
 } satisfies Schema<Omit<BatchNormOptions, "name">>;
 
 const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
@@ -45,20 +52,18 @@ const batchNormType = defineLayer<Values<typeof batchNormSchema>>({
     const channels = channelsOf(shape);
     return { ...affineWeights(channels, config), ...statisticWeights(channels) };
   },
-  call: ([x], weights, { epsilon, momentum }, context) => {
+  call: ([x], weights, { epsilon, momentum, synchronized }, context) => {
     const { runningMean, runningVariance, ...affine } = weights;
     const given = { ...affine, epsilon };
     if (!context.training) {
       return batchNormOf(x!, { ...given, mean: runningMean!, variance: runningVariance! });
     }
-    count(
-      "batchNorm",
-      x!,
-      { runningMean: runningMean!, runningVariance: runningVariance! },
-      momentum,
-      context,
-    );
-    return batchNormOf(x!, given);
+    const running = { runningMean: runningMean!, runningVariance: runningVariance! };
+    const whole = synchronized ? context.whole : undefined;
+    const { mean, variance } = count("batchNorm", x!, running, momentum, context, whole);
+    if (whole === undefined) return batchNormOf(x!, given);
+    // Centred first: the difference of two large numbers would be rounded.
+    return batchNormOf(x!.sub(mean), { ...given, mean: zeros(mean.shape), variance });
   },
   pointwise: true,
   role: "normalization",

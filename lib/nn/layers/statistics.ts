@@ -6,7 +6,7 @@
 import { full } from "../../tensor/create.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { constant } from "../initializer.ts";
-import type { CallContext } from "../layer.ts";
+import type { CallContext, WholeBatch } from "../layer.ts";
 import type { WeightType } from "../weight.ts";
 
 /** Statistics of each channel, [c] each. */
@@ -34,6 +34,8 @@ export function statisticWeights(channels: number): Statistics<WeightType> {
 /**
  * Has a batch counted in the running statistics, and gives its own (the variance not unbiased).
  *
+ * With `whole`, they are those of the batch that several processes have shares of.
+ *
  * @throws {RangeError} if there is one number a channel, which has no variance
  */
 export function count(
@@ -42,19 +44,23 @@ export function count(
   { runningMean, runningVariance }: Statistics<Tensor>,
   momentum: number,
   context: CallContext,
+  whole?: WholeBatch,
 ): { readonly mean: Tensor; readonly variance: Tensor } {
-  const count = x.size / x.shape.at(-1)!;
-  if (count < 2) {
+  const own = x.size / x.shape.at(-1)!, each = own / x.shape[0]!;
+  if ((whole === undefined ? own : whole.of * each) < 2) {
     throw new RangeError(
       `${layer}: expected more than one number a channel in training, found 1; use a larger batch`,
     );
   }
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  const mean = x.mean(axes), variance = x.sub(mean).square().mean(axes);
+  const count = whole?.examples.mul(each) ?? own;
+  const meanOf = (x: Tensor) => whole?.sum(x.sum(axes)).div(count) ?? x.mean(axes);
+  const mean = meanOf(x), variance = meanOf(x.sub(mean).square());
   const share = context.momentum ?? momentum;
   const rest = typeof share === "number" ? 1 - share : full([], 1).sub(share);
   const moved = (old: Tensor, now: Tensor) => old.mul(share).add(now.mul(rest));
+  const bessel = typeof count === "number" ? count / (count - 1) : count.div(count.sub(1));
   context.update("runningMean", moved(runningMean, mean));
-  context.update("runningVariance", moved(runningVariance, variance.mul(count / (count - 1))));
+  context.update("runningVariance", moved(runningVariance, variance.mul(bessel)));
   return { mean, variance };
 }
