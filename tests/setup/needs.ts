@@ -54,6 +54,16 @@ function hasMesa22(): boolean {
   return isFile(radeonDriver) && Deno.readTextFileSync(radeonDriver).includes('"1.3.230"');
 }
 
+/** Whether a library can be loaded. */
+function isLibrary(name: string): boolean {
+  try {
+    Deno.dlopen(name, {}).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Debian's browser. */
 export const chromium = "/usr/bin/chromium";
 
@@ -100,6 +110,15 @@ export const needs = {
     otherwise: "Without Chromium and Jupyter Notebook no notebook is looked at in a browser. " +
       "On Debian: sudo apt-get install -y chromium jupyter-notebook jupyter-nbconvert",
     packages: ["chromium", "jupyter-notebook", "jupyter-nbconvert"],
+  },
+  /** What starts processes that train together, and how they exchange numbers. */
+  mpi: {
+    get met() {
+      return isFile("/usr/bin/mpirun.openmpi") && isLibrary("libmpi.so.40");
+    },
+    otherwise: "Without Open MPI no training by several processes is tested. " +
+      "On Debian or Ubuntu: sudo apt-get install -y openmpi-bin libopenmpi3",
+    packages: ["openmpi-bin", "libopenmpi3"],
   },
 } satisfies Record<string, Need>;
 

@@ -1,0 +1,49 @@
+/** Processes that Open MPI has started. */
+import { assert, assertEquals } from "@std/assert";
+import { joinProcesses } from "../../mod.ts";
+import { needs } from "../setup/needs.ts";
+import { runProgram } from "./mpirun.ts";
+import { cases, difference, joined, trained } from "./nets.ts";
+
+/** A test that needs Open MPI. */
+const mpiTest = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name: `MPI: ${name}`, ignore: !needs.mpi.met, fn });
+
+Deno.test("a process that was started alone is a group of one", async () => {
+  const group = await joinProcesses({ checkEvery: 10 });
+  assertEquals([group.rank, group.size], [0, 1]);
+  assertEquals(await group.gatherTexts("here"), ["here"]);
+  const numbers = Float32Array.of(1, 2);
+  await group.sum(numbers);
+  assertEquals(numbers, Float32Array.of(1, 2));
+});
+
+mpiTest("numbers of every size are summed and gathered; who is late is named", async () => {
+  const { code, said: [found], errors } = await runProgram(3, "exchanges.ts", ["none", "late"]);
+  assertEquals(code, 0, errors);
+  assert(found.largest < 1e-6, `${found.largest}`);
+  assertEquals(found.all, [3, 6]);
+  assertEquals(found.gathered, [0, 0.5, 1, 1.5, 2, 2.5]);
+  assertEquals(found.texts, ["0", "ä1", "ää2"]);
+  assert(/process 1 is late: the others have waited \d s/.test(errors), errors);
+});
+
+mpiTest("numbers that travel as f16 are as near as f16 is", async () => {
+  const { said: [found], errors } = await runProgram(2, "exchanges.ts", ["f16"]);
+  assert(found.largest > 1e-6 && found.largest < 2 ** -10, `${found.largest} ${errors}`);
+});
+
+mpiTest("two train as one does, with the same bits in every run", async () => {
+  const args = ["LeNet-5", JSON.stringify({ checkEvery: 10, bucketBytes: 20_000 })];
+  const [once, again] = [
+    await runProgram(2, "train.ts", args),
+    await runProgram(2, "train.ts", args),
+  ];
+  assertEquals(once.code, 0, once.errors);
+  const [{ losses, weights }] = once.said, alone = await trained(cases["LeNet-5"]!);
+  assertEquals(again.said[0].weights, weights);
+  assertEquals(again.said[0].losses, losses);
+  const apart = difference(joined(alone.weights), weights);
+  assert(apart < 1e-5, `weights differ by ${apart}`);
+  assert(difference(alone.losses, losses) < 1e-5);
+});

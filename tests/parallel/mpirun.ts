@@ -1,0 +1,69 @@
+/** Starts programs in several processes, as a user would. */
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** How processes are started. */
+export interface MpiOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further options of mpirun. */
+  readonly options?: readonly string[];
+}
+
+/** The words that start `args` of Deno in so many processes, more than there may be cores. */
+export function mpirunArguments(
+  processes: number,
+  args: readonly string[],
+  more: readonly string[] = [],
+) {
+  return [
+    ...["-n", String(processes), "--oversubscribe", "--bind-to", "none"],
+    // Where there is no fast network, it says so at length.
+    ...["--mca", "btl_base_warn_component_unused", "0"],
+    ...more,
+    Deno.execPath(),
+    ...args,
+  ];
+}
+
+/** What mpirun is told by its surroundings: in a container there may be no other user than root. */
+export const mpirunEnvironment = {
+  NO_COLOR: "1",
+  npm_lifecycle_event: "",
+  INIT_CWD: "",
+  ...Deno.uid() === 0 && {
+    OMPI_ALLOW_RUN_AS_ROOT: "1",
+    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
+  },
+};
+
+/** A command that starts processes, not yet run. */
+export function mpirun(
+  processes: number,
+  args: readonly string[],
+  { env = {}, options = [] }: MpiOptions = {},
+): Deno.Command {
+  return new Deno.Command("/usr/bin/mpirun.openmpi", {
+    args: mpirunArguments(processes, args, options),
+    cwd: root,
+    env: { ...mpirunEnvironment, ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs a program of `programs` in several processes; what they say, and JSON lines of that as objects. */
+export async function runProgram(
+  processes: number,
+  program: string,
+  args: readonly string[] = [],
+  options: MpiOptions = {},
+) {
+  const path = `${root}tests/parallel/programs/${program}`;
+  const all = ["run", "--allow-all", "--no-check", "--quiet", path, ...args];
+  const { code, stdout, stderr } = await mpirun(processes, all, options).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const lines = text(stdout).split("\n").filter((line) => line.startsWith("{"));
+  return { code, said: lines.map((line) => JSON.parse(line)), errors: text(stderr) };
+}
