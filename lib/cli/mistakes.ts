@@ -1,8 +1,17 @@
 import { makeFolder, writeFileAtomic } from "../core/files.ts";
+import type { ConfusionMatrix } from "../evaluate/confusion.ts";
 import type { TestImages } from "./test_images.ts";
 
 /** Mistakes that are kept. */
 const most = 25;
+
+/** How often classes were taken for others, in the file `confusion.json`. */
+export interface Confusions {
+  /** The names of the classes. */
+  readonly classes: readonly string[];
+  /** What was found at all: the right class and the predicted one by number, and how often. */
+  readonly counts: readonly (readonly [label: number, predicted: number, count: number])[];
+}
 
 /** An image that a model takes for something else. */
 export interface Mistake {
@@ -22,7 +31,8 @@ export interface Mistake {
 
 /**
  * Keeps the mistakes that a model is surest of, as PNG pictures in a folder with a list of them,
- * `index.json`: what labels are wrong, and which classes are alike, shows there first.
+ * `index.json`, and how often each class was taken for each, `confusion.json`: what labels are wrong,
+ * and which classes are alike, shows there first.
  */
 export async function keepMistakes(images: TestImages, folder: string): Promise<Mistake[]> {
   await makeFolder(folder);
@@ -41,5 +51,19 @@ export async function keepMistakes(images: TestImages, folder: string): Promise<
     });
   }
   await writeFileAtomic(`${folder}/index.json`, `${JSON.stringify(list, null, 2)}\n`);
+  const confusions = confusionsIn(images.confusion, (label) => images.nameOf(label));
+  await writeFileAtomic(`${folder}/confusion.json`, `${JSON.stringify(confusions)}\n`);
   return list;
+}
+
+/** A matrix as a file has it: of many classes most are never taken for most others. */
+function confusionsIn(
+  { classes, counts }: ConfusionMatrix,
+  nameOf: (label: number) => string,
+): Confusions {
+  const found: (readonly [number, number, number])[] = [];
+  counts.forEach((count, i) => {
+    if (count > 0) found.push([Math.floor(i / classes), i % classes, count]);
+  });
+  return { classes: Array.from({ length: classes }, (_, label) => nameOf(label)), counts: found };
 }

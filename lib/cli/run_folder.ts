@@ -9,7 +9,14 @@ export const modelName = "model.safetensors";
 export const reportName = "report.html", samplesName = "samples";
 
 /** What a run leaves in its folder besides the model and the checkpoint. */
-const recordNames = ["run.json", "metrics.jsonl", "mistakes", samplesName, reportName];
+const recordNames = [
+  "run.json",
+  "metrics.jsonl",
+  "probes.jsonl",
+  "mistakes",
+  samplesName,
+  reportName,
+];
 
 /**
  * Makes room for a new run in a folder. The record of a run that has ended goes, and its model once

@@ -1,6 +1,6 @@
 /**
  * The record that a training leaves in its folder: `run.json`, which says what was done, with what and
- * how it ended, and `metrics.jsonl`, a line for each epoch and every few seconds.
+ * how it ended, and `metrics.jsonl`, a line for each epoch and every second.
  *
  * @module
  */
@@ -12,8 +12,11 @@ import { type GitRevision, gitRevision } from "./git_revision.ts";
 /** The names of the files. */
 export const runFile = "run.json", metricsFile = "metrics.jsonl";
 
-/** Milliseconds between lines of progress. */
-const usualInterval = 5000;
+/** Milliseconds between lines of progress, at which who watches a run sees it go on. */
+const usualInterval = 1000;
+
+/** The name of a file that asks a run to end after the step under way, with a checkpoint. */
+export const stopFile = "stop";
 
 /** What a run is. */
 export interface RunAbout {
@@ -67,22 +70,40 @@ export interface Resumed {
   readonly position: Pick<Position, "step" | "records">;
 }
 
+/** How training stands, with the memory that the device holds, in bytes. */
+interface Standing extends Progress, OfPhase {
+  readonly deviceMemory?: number;
+}
+
+/** How a record is written. */
+export interface RecordOptions {
+  /** Milliseconds between lines of progress; 1000 by default. */
+  readonly interval?: number;
+  /** Called when a file in the folder asks the run to end. */
+  readonly onStop?: () => void;
+}
+
 /** The record of a run that is under way. */
 export class RunRecord implements Disposable {
   readonly #folder: string;
   readonly #file: Deno.FsFile;
   #content: RunContent;
-  readonly #interval: number;
+  readonly #options: RecordOptions;
   #shown = performance.now();
 
-  private constructor(folder: string, file: Deno.FsFile, content: RunContent, interval: number) {
+  private constructor(
+    folder: string,
+    file: Deno.FsFile,
+    content: RunContent,
+    options: RecordOptions,
+  ) {
     [this.#folder, this.#file, this.#content] = [folder, file, content];
-    this.#interval = interval;
+    this.#options = options;
   }
 
   /**
    * Begins a record, or goes on with that of a run that is resumed, whose lines up to its checkpoint
-   * stay. `interval` is the time between lines of progress, in milliseconds.
+   * stay.
    *
    * @throws {Error} if it cannot be written
    */
@@ -90,7 +111,7 @@ export class RunRecord implements Disposable {
     folder: string,
     about: RunAbout,
     resumed?: Resumed,
-    interval: number = usualInterval,
+    options: RecordOptions = {},
   ): Promise<RunRecord> {
     const before = resumed && await readRun(resumed.folder), now = new Date().toISOString();
     const git = await gitRevision(".");
@@ -108,18 +129,21 @@ export class RunRecord implements Disposable {
     };
     const path = `${folder}/${metricsFile}`;
     const lines = resumed ? await linesBefore(resumed) : [];
+    takeStop(folder); // of a run before
     await writeRun(folder, content);
     await writeFileAtomic(path, lines.map((line) => `${line}\n`).join(""));
     const file = await storing(path, () => Deno.open(path, { append: true }));
-    return new RunRecord(folder, file, content, interval);
+    return new RunRecord(folder, file, content, options);
   }
 
-  /** Writes how training stands, every few seconds. */
-  async progress(progress: Progress & OfPhase): Promise<void> {
+  /** Writes how training stands, every second, and the memory that it takes; hears who asks for its end. */
+  async progress(progress: Standing): Promise<void> {
+    const { interval = usualInterval, onStop } = this.#options;
+    if (onStop !== undefined && takeStop(this.#folder)) onStop();
     const now = performance.now();
-    if (now - this.#shown < this.#interval) return;
+    if (now - this.#shown < interval) return;
     this.#shown = now;
-    await this.#write("progress", progress);
+    await this.#write("progress", { ...progress, memory: Deno.memoryUsage().rss });
   }
 
   /** Writes an epoch, and has it on the disk. */
@@ -147,6 +171,16 @@ export class RunRecord implements Disposable {
   /** Closes its file. */
   [Symbol.dispose](): void {
     this.#file.close();
+  }
+}
+
+/** Whether there is a file that asks for the end of a run; it has then been taken away. */
+function takeStop(folder: string): boolean {
+  try {
+    Deno.removeSync(`${folder}/${stopFile}`);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -12,7 +12,7 @@ import { command, formatOptions, option, path, runCommand, toggle, UsageError } 
 import { formatRecipes, recipeNames } from "./recipes/recipes.ts";
 import { reporterFor } from "./training_report.ts";
 import { standWhereCalled } from "./shell.ts";
-import { type ResumedRun, train } from "./training_run.ts";
+import { type ResumedRun, train, type Watch } from "./training_run.ts";
 import { formatUsuals } from "./usual_settings.ts";
 import {
   type Given,
@@ -29,6 +29,9 @@ const options = {
   out: path("where the model and checkpoints go (runs/MODEL-DATA)", "DIR"),
   resume: path("goes on from the checkpoint in DIR, with its options", "DIR"),
   json: toggle("one JSON object a line instead of text"),
+  record: toggle("looks at weights, gradients and mistakes on the way, for deno task dashboard"),
+  dashboard: toggle("records that, and shows it on a page while it trains"),
+  tensorboard: toggle("writes files for TensorBoard into the folder"),
   recipe: option("an experiment of a paper, one of those below", oneOf(recipeNames)),
   seeds: option(
     "of a recipe: how many times it is done, each with another seed",
@@ -85,14 +88,20 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
     const { runRecipe } = await import("./recipes/run_recipe.ts");
     return await runRecipe({ ...given, recipe, seeds, steps });
   }
-  const { device: deviceName, out, resume, json = false, ...typed } = given;
+  const { device: deviceName, out, resume, json = false, ...others } = given;
+  const { record = false, dashboard = false, tensorboard = false, ...typed } = others;
   const run = withWholePaths(typed);
   const saved = resume === undefined ? undefined : await savedRun(resume, run);
   const settings = saved?.settings ?? settingsOf(run);
   const folder = out ?? saved?.folder ?? usualFolder(settings);
   const report = reporterFor(json);
   if (deviceName !== undefined) await setDevice(deviceName);
-  const result = await train(settings, folder, saved, report);
+  const isWatched = record || dashboard || tensorboard;
+  const watch: Watch = async (folder, resumed) => {
+    const { Watching } = await import("./watching.ts");
+    return await Watching.begin(folder, { record: record || dashboard, tensorboard }, resumed);
+  };
+  const result = await train(settings, folder, saved, report, isWatched ? watch : undefined);
   const { history, test, code } = result;
   if (history !== undefined && test !== undefined) {
     const { kind } = await device();

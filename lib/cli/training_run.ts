@@ -14,6 +14,7 @@ import { optimizerOf } from "./training_optimizer.ts";
 import type { Reporter } from "./training_report.ts";
 import { headSettings, type Settings } from "./training_settings.ts";
 import { classWeightsOf, prepareRun } from "./training_setup.ts";
+import type { Watching } from "./watching.ts";
 
 /** What `train` has done. */
 export interface Result {
@@ -31,12 +32,16 @@ export interface ResumedRun extends Required<Resumed> {
   readonly checkpoint: string;
 }
 
+/** Begins to watch a run in its folder, where that is asked for. */
+export type Watch = (folder: string, resumed: ResumedRun | undefined) => Promise<Watching>;
+
 /** Trains as the settings say; Ctrl-C and the like end it after the step under way. */
 export async function train(
   given: Settings,
   folder: string,
   resumed: ResumedRun | undefined,
   report: Reporter,
+  beginWatching?: Watch,
 ): Promise<Result> {
   // What it does not take is said before anything is loaded.
   optimizerOf(given.epochs > 0 ? given : headSettings(given));
@@ -63,7 +68,7 @@ export async function train(
   }
   const classWeights = await classWeightsOf(settings, plain);
   const watch = new Stopwatch();
-  const { kind, description, finish } = await opened();
+  const { kind, description, finish, deviceMemory } = await opened();
   report.start({ setup, device: { kind, description }, output: folder });
   await using recording = new Recording(async () => {
     const { RunRecord } = await import("./run_record.ts");
@@ -77,12 +82,14 @@ export async function train(
       folder,
       { settings, device: { kind, description }, data },
       resumed,
+      { onStop: () => interrupt.hear("SIGINT", performance.now()) },
     );
   });
   using interrupt = new Interrupt(() =>
     report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once")
   );
   const { signal } = interrupt;
+  await using watching = await beginWatching?.(folder, resumed);
   let isRunning = false;
   const trainPhase = async (phase: Phase): Promise<History> => {
     const isHead = phase === "head";
@@ -91,6 +98,11 @@ export async function train(
     const own = isHead ? headSettings(settings) : settings;
     const { labelSmoothing, accumulate } = own;
     const average = own.ema ? await movingAverage() : undefined;
+    const losses = {
+      ...labelSmoothing > 0 && { loss: { name: "crossEntropy", labelSmoothing } as const },
+      ...classWeights && { classWeights },
+    };
+    watching?.begin({ ...part, phase, settings: losses });
     return await part.net.fit(part.train, {
       epochs: own.epochs,
       batchSize: own.batchSize,
@@ -98,8 +110,7 @@ export async function train(
       validation: part.test,
       seed: own.seed,
       progress: false,
-      ...labelSmoothing > 0 && { loss: { name: "crossEntropy", labelSmoothing } },
-      ...classWeights && { classWeights },
+      ...losses,
       ...accumulate !== undefined && { accumulate },
       ...average && { average },
       onStep() {
@@ -109,13 +120,15 @@ export async function train(
         // Queued is not done; what fails here is told by fit.
         finish().then(() => (report.firstStep(), recording.started()), () => {});
       },
-      onProgress(progress) {
+      async onProgress(progress) {
         report.progress({ ...progress, ...ofPhase });
-        recording.progress({ ...progress, ...ofPhase });
+        recording.progress({ ...progress, ...ofPhase, deviceMemory: deviceMemory() });
+        await watching?.progress(progress);
       },
       async onEpoch(record) {
         report.epoch({ ...record, ...ofPhase }, own.epochs);
         await recording.epoch({ ...record, ...ofPhase });
+        await watching?.epoch(record);
       },
       checkpoint: {
         directory: folder,
@@ -188,10 +201,11 @@ async function movingAverage() {
   return ema(0.999, { warmUp: true, power: 0.75 });
 }
 
-/** The device, and how long it has something to do. */
+/** The device, how long it has something to do, and the bytes that it holds. */
 async function opened() {
   const runtime = await device(), { kind, description } = runtime;
-  return { kind, description, finish: () => runtime.finish() };
+  const deviceMemory = () => runtime.allocatedBytes;
+  return { kind, description, finish: () => runtime.finish(), deviceMemory };
 }
 
 /** Examples; a stream does not know. */

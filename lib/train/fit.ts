@@ -528,7 +528,7 @@ class Run {
       secondsLeft: left === undefined || imagesPerSecond === 0 ? undefined : left / imagesPerSecond,
     };
     this.#display?.progress(progress);
-    this.#settings.onProgress?.(progress);
+    await this.#settings.onProgress?.(progress);
   }
 
   #isDue(now: number, isStep: boolean): boolean {

@@ -89,8 +89,8 @@ export interface FitOptions {
   readonly progress?: boolean | ProgressDisplay;
   /** Called after each step (update) is queued; nothing has been read back then. */
   readonly onStep?: (step: { readonly epoch: number; readonly step: number }) => void;
-  /** Called about four times a second. */
-  readonly onProgress?: (progress: Progress) => void;
+  /** Called about four times a second; training goes on when what it returns is done. */
+  readonly onProgress?: (progress: Progress) => void | Promise<void>;
   /**
    * Called after each epoch, before its checkpoint is written: what it freezes, unfreezes or assigns is
    * in that.
