@@ -101,6 +101,9 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
     const { Watching } = await import("./watching.ts");
     return await Watching.begin(folder, { record: record || dashboard, tensorboard }, resumed);
   };
+  using page = dashboard
+    ? await (await import("./run_dashboard.ts")).RunDashboard.open(folder, report)
+    : undefined;
   const result = await train(settings, folder, saved, report, isWatched ? watch : undefined);
   const { history, test, code } = result;
   if (history !== undefined && test !== undefined) {
@@ -108,6 +111,7 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
     report.done({ ...result, history, test, device: kind, output: folder, settings });
   } else if (history !== undefined) report.interrupted(history, folder);
   else report.note("interrupted before the first step");
+  if (code === 0) await page?.stay();
   return code;
 });
 

@@ -67,6 +67,7 @@ function jsonReporter(): Reporter {
     progress: (progress) => writeEvent("progress", progress),
     epoch: (record) => writeEvent("epoch", record),
     note: () => {},
+    dashboard: (address) => writeEvent("dashboard", { address }),
     corrupt: (image, reason) => writeEvent("corrupt", { image, reason }),
     takenOver: (_, from) => writeEvent("taken-over", { from }),
     interrupted: ({ steps, checkpoint }, output) =>
@@ -132,6 +133,8 @@ function textReporter() {
     epoch: (record: EpochRecord & OfPhase, epochs: number) =>
       line(`${prefix(record)}${formatEpoch(record, epochs)}`),
     note: line,
+    /** A page that shows the run is served at an address. */
+    dashboard: (address: string) => line(`dashboard: ${address}`),
     /** An image that cannot be read, which is left out. */
     corrupt: (_: string, reason: string) => line(`corrupt: ${reason}`),
     /** A process that wrote into a folder has ended before its end. */

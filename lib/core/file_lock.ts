@@ -72,6 +72,19 @@ function locked(file: Deno.FsFile): boolean {
   }
 }
 
+/**
+ * Whether a process has the lock of a lock's file (`PATH.lock`): not one that has ended, however it did.
+ * Where the file system knows no locks, the file itself says so.
+ */
+export function isHeld(lock: string): boolean {
+  try {
+    using file = Deno.openSync(lock, { read: true, write: true });
+    return !file.tryLockSync(true);
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
+  }
+}
+
 /** Whether an open file is still the one at `path`. */
 export function isSameFile(file: Deno.FsFile, path: string): boolean {
   try {

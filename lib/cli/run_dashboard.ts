@@ -1,0 +1,52 @@
+import { makeFolder, splitPath } from "../core/files.ts";
+import type { Told } from "../dashboard/worker.ts";
+import { Interrupt } from "./interrupt.ts";
+import type { Reporter } from "./training_report.ts";
+
+/** A page that shows a run while it trains, served by a thread of its own. */
+export class RunDashboard implements Disposable {
+  readonly #worker: Worker;
+  readonly #address: string;
+  readonly #report: Reporter;
+
+  private constructor(worker: Worker, address: string, report: Reporter) {
+    [this.#worker, this.#address, this.#report] = [worker, address, report];
+  }
+
+  /**
+   * Serves the runs in the folder around that of a run, and says where.
+   *
+   * @throws {Error} if it cannot be served
+   */
+  static async open(folder: string, report: Reporter): Promise<RunDashboard> {
+    const [around] = splitPath(folder);
+    await makeFolder(around);
+    const url = new URL("../dashboard/worker.ts", import.meta.url);
+    const worker = new Worker(url, { type: "module" });
+    const told = await new Promise<Told>((done, fail) => {
+      worker.onmessage = ({ data }) => done(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        fail(new Error(`the dashboard cannot be served: ${event.message}`));
+      };
+      worker.postMessage({ folder: around });
+    });
+    if ("error" in told) throw new Error(`the dashboard cannot be served: ${told.error}`);
+    report.dashboard(told.address);
+    return new RunDashboard(worker, told.address, report);
+  }
+
+  /** Whoever sits before a terminal may look at the page when training is over, until Ctrl-C. */
+  async stay(): Promise<void> {
+    if (!Deno.stdout.isTerminal()) return;
+    this.#report.note(`the dashboard stays at ${this.#address} until Ctrl-C`);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _listening = new Interrupt(resolve);
+    await promise;
+  }
+
+  /** Serves it no more. */
+  [Symbol.dispose](): void {
+    this.#worker.terminate();
+  }
+}
