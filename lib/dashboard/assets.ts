@@ -53,8 +53,11 @@ export const script = (name: PageModule): Promise<string> =>
     async () => stripTypeScriptTypes(await pageFile(`${name}.ts`)),
   );
 
-/** The style of the page. */
-export const style = (): Promise<string> => pageFile("style.css");
+/** The style of the page: colours, what is around the views, these, and all of it in narrow windows. */
+export async function style(): Promise<string> {
+  const parts = ["theme.css", "frame.css", "views.css", "narrow.css"];
+  return (await Promise.all(parts.map(pageFile))).join("");
+}
 
 /** The page, with what its scripts are to know. */
 export async function page(about: Readonly<Record<string, string>>): Promise<string> {

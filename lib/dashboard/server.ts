@@ -29,7 +29,7 @@ export function serveDashboard(folder: string, port: number): Dashboard {
     },
   }, (request) => routes.answer(request));
   const guard = new Guard(server.addr.port);
-  const routes = new Routes(store, guard, folder);
+  const routes: Routes = new Routes(store, guard, folder);
   return {
     address: `http://127.0.0.1:${server.addr.port}/?token=${guard.token}`,
     finished: server.finished,

@@ -22,7 +22,7 @@ async function packagesIn(folder: URL): Promise<string[]> {
     if (isDirectory) found.push(...await packagesIn(new URL(`${name}/`, folder)));
     else if (name.endsWith(".ts")) {
       const text = await Deno.readTextFile(new URL(name, folder));
-      found.push(...text.match(/npm:(@[a-z0-9-]+\/)?[a-z0-9-]+@[0-9.]*[0-9]/g) ?? []);
+      found.push(...text.match(/npm:(@[a-z0-9-]+\/)?[a-z0-9.-]+@[0-9.]*[0-9]/g) ?? []);
     }
   }
   return found;
@@ -34,9 +34,10 @@ Deno.test("no command may do everything, or asks the user", () => {
   assertEquals(kinds("train"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("evaluate"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("predict"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kinds("dashboard"), ["read", "write", "net", "env"]);
   assertEquals(kinds("notebook"), ["read", "write", "run", "env"]);
   assertEquals(kinds("notebooks"), ["read", "write", "run", "env"]);
-  for (const name of ["train", "evaluate", "predict", "notebook", "notebooks"]) {
+  for (const name of ["train", "evaluate", "predict", "dashboard", "notebook", "notebooks"]) {
     const args = taskArguments(name);
     assert(args.includes("--no-prompt"), name);
     for (const flag of args.filter((flag) => flag.startsWith("--allow-env"))) {
@@ -53,7 +54,7 @@ Deno.test("every package that is loaded is locked, with all that it needs", asyn
   for (const [name, { integrity }] of Object.entries(lock.npm)) {
     assert(/^sha512-[\w+/]{86}==$/.test(integrity), `${name}: ${integrity}`);
   }
-  for (const name of ["train", "evaluate", "predict"]) {
+  for (const name of ["train", "evaluate", "predict", "dashboard"]) {
     assertEquals(taskArguments(name).filter((flag) => /lock|frozen/.test(flag)), [
       "--lock",
       "--frozen",

@@ -11,11 +11,6 @@ export interface Page {
   url(): string;
   goto(url: string, options: { waitUntil: "commit" }): Promise<unknown>;
   evaluate(expression: string): Promise<unknown>;
-  waitForFunction(
-    expression: string,
-    argument: null,
-    options: { timeout: number },
-  ): Promise<unknown>;
   setViewportSize(size: { width: number; height: number }): Promise<void>;
   screenshot(options: { path: string; fullPage: boolean }): Promise<unknown>;
   locator(selector: string): Locator;
@@ -114,23 +109,27 @@ export async function openBrowser(folder: string, substitutes: readonly Substitu
   return { context, asked, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** Waits until `expression`, in the page, is `value`; says what it was if that takes too long. */
+/**
+ * Waits until `expression`, in the page, is `value`; says what it was if that takes too long. It is
+ * computed by the browser's tools, also in a page that lets no text be run.
+ */
 export async function expectInPage(page: Page, expression: string, value: unknown): Promise<void> {
-  const wanted = JSON.stringify(value);
-  try {
-    await page.waitForFunction(
-      `JSON.stringify(${expression}) === ${JSON.stringify(wanted)}`,
-      null,
-      {
-        timeout: patience,
-      },
-    );
-  } catch (error) {
-    const found = JSON.stringify(await page.evaluate(expression));
+  const wanted = JSON.stringify(value), end = performance.now() + patience;
+  const look = `(async () => {
+    await new Promise((done) => setTimeout(done, 20));
+    return JSON.stringify(${expression});
+  })()`;
+  for (;;) {
+    let found: unknown;
+    try {
+      found = await page.evaluate(look);
+    } catch (error) {
+      found = (error as Error).message; // What it asks for is not there yet, or the page is another.
+    }
     if (found === wanted) return;
-    throw new Error(`${page.url()}: ${expression}: expected ${wanted}, found ${found}`, {
-      cause: error,
-    });
+    if (performance.now() > end) {
+      throw new Error(`${page.url()}: ${expression}: expected ${wanted}, found ${found}`);
+    }
   }
 }
 

@@ -102,6 +102,23 @@ export const needs = {
       "On Debian or Ubuntu: sudo apt-get install -y python3-nbclient",
     packages: ["python3-nbclient"],
   },
+  /** A browser. */
+  browser: {
+    get met() {
+      return isFile(chromium);
+    },
+    otherwise: "Without Chromium the dashboard is not looked at in a browser. " +
+      "On Debian: sudo apt-get install -y chromium",
+    packages: ["chromium"],
+  },
+  /** A Python with TensorBoard, which is to read what is written for it. */
+  tensorboard: {
+    get met() {
+      return hasPython("tensorboard");
+    },
+    otherwise: "Without TensorBoard its files are read by the tests' own code alone. " +
+      "With pip: pip install tensorboard",
+  },
   /** A browser, and what puts notebooks before it. */
   chromium: {
     get met() {

@@ -152,6 +152,7 @@ function open(): void {
     tab.setAttribute("aria-selected", String(other === name));
     tab.tabIndex = other === name ? 0 : -1;
   }
+  tabs.get(name)!.scrollIntoView({ block: "nearest", inline: "nearest" });
   place.setAttribute("aria-labelledby", `tab-${name}`);
   if (view === opened) return;
   opened?.close();
