@@ -5,7 +5,7 @@
  */
 import { stripTypeScriptTypes } from "node:module";
 import { loadPackage } from "../core/package.ts";
-import { packageFile } from "../show/fonts.ts";
+import { packageFile } from "../core/package_file.ts";
 
 /** The modules of the page, each after those that it needs. */
 export const modules = [
@@ -78,7 +78,9 @@ export function plotly(): Promise<string> {
     await loadPackage(`${plotlyPackage}/package.json`, "Charts of the dashboard", {
       with: { type: "json" },
     });
-    return new TextDecoder().decode(await packageFile(plotlyPackage, "plotly.min.js"));
+    return new TextDecoder().decode(
+      await packageFile(plotlyPackage, "plotly.min.js", "charts of the dashboard"),
+    );
   })();
   plotlyText.catch(() => plotlyText = undefined); // the next page may find a network
   return plotlyText;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { digits } from "../../data/digits.ts";
-import { keepMistakes, type Mistake } from "../../lib/cli/mistakes.ts";
+import { type Confusions, keepMistakes, type Mistake } from "../../lib/cli/mistakes.ts";
 import { trainingPage } from "../../lib/cli/pages/training_page.ts";
 import { keepSamples } from "../../lib/cli/samples.ts";
 import { TestImages } from "../../lib/cli/test_images.ts";
@@ -24,7 +24,14 @@ Deno.test("mistakes are kept as pictures with a list, the surest first", () =>
     const { top1 } = await net.evaluate(test);
     assertEquals(count, Math.round((1 - top1!) * 100));
     assert(count > 25);
-    assertEquals(filesIn(`${folder}/mistakes`), [...list.map(({ file }) => file), "index.json"]);
+    const files = [...list.map(({ file }) => file), "confusion.json", "index.json"];
+    assertEquals(filesIn(`${folder}/mistakes`), files);
+    const path = `${folder}/mistakes/confusion.json`;
+    const { classes, counts }: Confusions = JSON.parse(await Deno.readTextFile(path));
+    assertEquals(classes, test.classes);
+    const right = counts.reduce((sum, [a, b, count]) => a === b ? sum + count : sum, 0);
+    assertEquals(counts.reduce((sum, [, , count]) => sum + count, 0), 100);
+    assertEquals(right, 100 - count);
     assertEquals(list.length, 25);
     assertEquals(
       list.map((one) => one.probability),
