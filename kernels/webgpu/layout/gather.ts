@@ -1,6 +1,7 @@
 import type { GatherKernel, ScatterAddKernel } from "../../../lib/graph/kernel.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
-import { emitReduced } from "../reduce/reduction.ts";
+import type { Tiling } from "../product/tile.ts";
+import { emitReduced, partsOf } from "../reduce/reduction.ts";
 import { type Emitted, threadsDispatch } from "../shader/source.ts";
 
 /** WGSL of the row that index `k` names: from the end if it is below 0, clamped where it is outside. */
@@ -28,7 +29,11 @@ const longest = 2 ** 14;
  * Rows summed by number: each element sums the updates whose index names its row. No two threads write
  * one place, so the result has the same bits each time.
  */
-export function emitScatterAdd(kernel: ScatterAddKernel, operands: Operands): Emitted {
+export function emitScatterAdd(
+  kernel: ScatterAddKernel,
+  operands: Operands,
+  tiling: Tiling,
+): Emitted {
   const { rows, width, count } = kernel;
   return emitReduced(
     {
@@ -36,10 +41,13 @@ export function emitScatterAdd(kernel: ScatterAddKernel, operands: Operands): Em
       dtype: "f32",
       outputs: rows * width,
       elements: count,
-      parts: Math.max(1, Math.ceil(count / longest)),
+      parts: tiling === "workgroup"
+        ? partsOf(rows * width, count, true, tiling)
+        : Math.max(1, Math.ceil(count / longest)),
       outputsFastest: true,
     },
     operands,
+    tiling,
     (bindings) =>
       `if (${rowOf(bindings, "k", rows)} != i32(output / ${width}u)) { return 0.0; }
   return ${bindings.load(0, "f32", `k * ${width}u + output % ${width}u`)};`,

@@ -1,7 +1,7 @@
 import type { Tail } from "../../../lib/graph/kernel.ts";
 import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
-import { emitStored, prelude } from "../elementwise/expression.ts";
+import { emitStored, type Lanes, prelude } from "../elementwise/expression.ts";
 import common from "./product.wgsl" with { type: "text" };
 import { emitTotal } from "../reduce/reduction.ts";
 import { blockTile, emitBlock, type Forced, patchesOf } from "./block.ts";
@@ -51,15 +51,24 @@ export function emitProduct(
     emit: (bindings: Bindings, parts: readonly string[]) => Dispatch,
   ): Emitted => {
     const bindings = new Bindings(operands, chunks > 1 ? [scratch] : operands.outputs);
-    const store = chunks > 1
-      ? bindings.write(scratch, "f32", `chunk * ${size}u + i`, "value")
+    const inQuads = tiling === "workgroup" && product.columns % 4 === 0;
+    const piece = (type: "f32" | "vec4f", index: string) =>
+      bindings.write(scratch, type, index, "value");
+    const store = inQuads
+      ? chunks > 1
+        ? piece("vec4f", `(chunk * ${size}u + i) / 4u`)
+        : emitTail(product, bindings, "last", 4)
+      : chunks > 1
+      ? piece("f32", `chunk * ${size}u + i`)
       : emitTail(product, bindings, "last");
     const first = emit(bindings, [
       prelude,
       operand("a", 0, bindings, vectorA),
       operand("b", 1, bindings, vectorB),
-      `fn finish(i: u32, last: u32, chunk: u32, value: f32) {\n  ${store}\n}`,
-      storeFour(product),
+      `fn finish(i: u32, last: u32, chunk: u32, value: ${inQuads ? "vec4f" : "f32"}) {
+  ${store}
+}`,
+      storeFour(product, inQuads),
       constants({
         ROWS: product.rows,
         LAST_ROW: product.rows - 1,
@@ -78,7 +87,7 @@ export function emitProduct(
       product.source,
     ]);
     if (chunks === 1) return { dispatches: [first] };
-    const second = emitSum(product, operands, scratch, chunks);
+    const second = emitSum(product, operands, scratch, chunks, tiling);
     return { dispatches: [first, second], scratch: size * chunks * 4 };
   };
   if (tiling === "register") {
@@ -116,21 +125,27 @@ fn ${name}_at(i: u32) -> f32 { return ${element}[i % ${vector}u]; }`;
     `\nfn ${name}_at4(i: u32) -> vec4f { return vec4f(${four}); }`;
 }
 
-/** Statements that compute a product's tail and store it. */
-function emitTail(product: Product, bindings: Bindings, last: string): string {
+/** Statements that compute a product's tail for an element, or for four neighbours, and store it. */
+function emitTail(product: Product, bindings: Bindings, last: string, lanes: Lanes = 1): string {
   const { tail, output } = product;
-  if (tail === undefined) return bindings.store(0, "f32", "i", "value");
+  if (tail === undefined) {
+    return lanes === 4
+      ? bindings.store(0, "vec4f", "i / 4u", "value")
+      : bindings.store(0, "f32", "i", "value");
+  }
   const shape = [sizeOf(output.slice(0, -1)), output.at(-1)!];
-  return emitStored(tail, shape, { index: "i", last, result: "value" }, bindings);
+  return emitStored(tail, shape, { index: "i", last, result: "value" }, bindings, lanes);
 }
 
 /** WGSL that stores four neighbouring columns, as far as they are there. */
-function storeFour(product: Product): string {
+function storeFour(product: Product, inQuads: boolean): string {
   const whole = product.columns % 4 === 0;
+  const call = (column: string, value: string) =>
+    `finish(start + ${column}, last_of(batch, ${column}), chunk, ${value});`;
   const lines = ["x", "y", "z", "w"].map((component, e) => {
     const column = e === 0 ? "column" : `column + ${e}u`;
-    const call = `finish(start + ${column}, last_of(batch, ${column}), chunk, value.${component});`;
-    return whole ? call : `if (${column} < COLUMNS) { ${call} }`;
+    const one = call(column, `value.${component}`);
+    return whole ? one : `if (${column} < COLUMNS) { ${one} }`;
   });
   const guard = [
     ...(whole ? ["column >= COLUMNS"] : []),
@@ -139,7 +154,7 @@ function storeFour(product: Product): string {
   return `fn store4(batch: u32, chunk: u32, row: u32, column: u32, value: vec4f) {
   let start = place(batch, row);
   ${guard && `if (${guard}) { return; }`}
-  ${lines.join("\n  ")}
+  ${inQuads ? call("column", "value") : lines.join("\n  ")}
 }`;
 }
 
@@ -149,6 +164,7 @@ function emitSum(
   operands: Operands,
   scratch: number,
   chunks: number,
+  tiling: Tiling,
 ): Dispatch {
   const bindings = new Bindings(operands), last = product.output.at(-1) ?? 1;
   return emitTotal(
@@ -161,5 +177,6 @@ function emitSum(
     },
     scratch,
     bindings,
+    tiling,
   );
 }

@@ -5,7 +5,7 @@ import { Bindings, type Operands } from "../shader/bindings.ts";
 import { constants, type Dispatch, type Emitted, threadsDispatch } from "../shader/source.ts";
 import type { Tiling } from "../product/tile.ts";
 import argmax from "./argmax.wgsl" with { type: "text" };
-import { partsOf } from "./reduction.ts";
+import { threadsOf } from "./reduction.ts";
 
 /** Numbers among which one wins for each output, as WGSL. */
 export interface Contest {
@@ -73,7 +73,7 @@ export function emitArgmax(kernel: ArgmaxKernel, operands: Operands, tiling: Til
   const outputs = sizeOf(shape.toSpliced(axis, 1));
   const at = `(output / ${inner}u) * ${elements * inner}u + output % ${inner}u + k * ${inner}u`;
   const isNan = dtype === "f32" ? " || (is_nan(x) && !is_nan(largest))" : "";
-  const parts = partsOf(outputs, elements, tiling);
+  const parts = threadsOf(outputs, elements, tiling);
   const dispatches = emitContest(
     {
       dtype,

@@ -3,7 +3,7 @@ import type { ReduceKernel } from "../../../lib/graph/kernel.ts";
 import { DeviceError } from "../../../lib/core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
 import type { Operands } from "../shader/bindings.ts";
-import { emitExpression } from "../elementwise/expression.ts";
+import { emitExpression, hasQuads } from "../elementwise/expression.ts";
 import type { Tiling } from "../product/tile.ts";
 import type { Emitted } from "../shader/source.ts";
 import { emitReduced, partsOf } from "./reduction.ts";
@@ -20,22 +20,37 @@ export function emitReduce(kernel: ReduceKernel, operands: Operands, tiling: Til
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const outputs = sizeOf(kept.map((axis) => shape[axis]!));
   const elements = sizeOf(axes.map((axis) => shape[axis]!));
+  const outputsFastest = axes.at(-1) !== shape.length - 1;
+  const parts = partsOf(outputs, elements, outputsFastest, tiling);
+  const quads = tiling === "workgroup" && hasQuads(shape);
   const reduction = {
     combine,
     dtype,
     outputs,
     elements,
-    parts: partsOf(outputs, elements, tiling),
-    outputsFastest: axes.at(-1) !== shape.length - 1,
+    parts,
+    outputsFastest,
+    hasQuads: quads,
   };
-  return emitReduced(reduction, operands, (bindings) => {
-    const { code, values } = emitExpression(kernel.expression, shape, { index: "i" }, bindings);
-    return `let i = ${rowMajorIndex(shape, axes)};\n  ${code}\n  return ${values[0]};`;
+  const names = {
+    output: quads && outputsFastest ? "(output * 4u)" : "output",
+    k: quads && !outputsFastest ? "(k * 4u)" : "k",
+  };
+  return emitReduced(reduction, operands, tiling, (bindings) => {
+    const point = { index: "i" }, lanes = quads ? 4 : 1;
+    const { code, values } = emitExpression(kernel.expression, shape, point, bindings, lanes);
+    const [value] = values as [string[]];
+    const result = quads ? `vec4<${dtype}>(${value.join(", ")})` : value[0];
+    return `let i = ${rowMajorIndex(shape, axes, names)};\n  ${code}\n  return ${result};`;
   });
 }
 
 /** WGSL of the row-major index in `shape`, from an index over the kept axes and one over the others. */
-function rowMajorIndex(shape: Shape, axes: readonly number[]): string {
+function rowMajorIndex(
+  shape: Shape,
+  axes: readonly number[],
+  names: { readonly output: string; readonly k: string },
+): string {
   const strides = stridesOf(shape), isReduced = shape.map((_, axis) => axes.includes(axis));
   // Axes that lie side by side are one.
   const groups = mergeAxes(shape, [], isReduced);
@@ -50,5 +65,5 @@ function rowMajorIndex(shape: Shape, axes: readonly number[]): string {
       return `${index} * ${strides[group.at(-1)!]}u`;
     });
   };
-  return [...part("output", false), ...part("k", true)].join(" + ") || "0u";
+  return [...part(names.output, false), ...part(names.k, true)].join(" + ") || "0u";
 }

@@ -5,6 +5,7 @@ import type { Tiling } from "../product/tile.ts";
 import { Bindings, type Operands } from "../shader/bindings.ts";
 import { constants, type Dispatch, type Emitted, threadsDispatch } from "../shader/source.ts";
 import { combineOf } from "./combine.ts";
+import { emitTree, treeParts } from "./tree.ts";
 import reduce from "./reduce.wgsl" with { type: "text" };
 
 /** Numbers that are combined for each output, as WGSL. */
@@ -18,7 +19,12 @@ export interface Reduction {
   readonly parts: number;
   /** Whether outputs that follow each other lie side by side, or else the numbers of one. */
   readonly outputsFastest: boolean;
-  /** WGSL of a body that returns number `k` of `output`. */
+  /** Whether four neighbours from a multiple of 4 on can be read at a time. */
+  readonly hasQuads?: boolean;
+  /**
+   * WGSL of a body that returns number `k` of `output`; on cards, if there are quads, a vector: quad
+   * `output` of number `k`, or quad `k` of the output.
+   */
   readonly element: string;
   /** WGSL of what that calls. */
   readonly functions?: string;
@@ -27,7 +33,12 @@ export interface Reduction {
 }
 
 /** The dispatch of a reduction. */
-export function emitReduction(reduction: Reduction, bindings: Bindings): Dispatch {
+export function emitReduction(
+  reduction: Reduction,
+  bindings: Bindings,
+  tiling: Tiling,
+): Dispatch {
+  if (tiling === "workgroup") return emitTree(reduction, bindings);
   const { combine, dtype, outputs, elements, parts } = reduction;
   const { identity } = combines[combine];
   // A sum begins with -0, which changes nothing, not even another -0.
@@ -56,6 +67,7 @@ export function emitReduction(reduction: Reduction, bindings: Bindings): Dispatc
 export function emitReduced(
   reduction: Omit<Reduction, "element" | "store">,
   operands: Operands,
+  tiling: Tiling,
   element: (bindings: Bindings) => string,
 ): Emitted {
   const { dtype, outputs, parts } = reduction;
@@ -65,33 +77,39 @@ export function emitReduced(
   const bindings = new Bindings(operands, [target]);
   // What is written is declared first.
   const store = bindings.write(target, dtype, "i", "value");
-  const first = emitReduction({ ...reduction, element: element(bindings), store }, bindings);
+  const first = emitReduction(
+    { ...reduction, element: element(bindings), store },
+    bindings,
+    tiling,
+  );
   if (parts === 1) return { dispatches: [first] };
   const total = new Bindings(operands), whole = total.store(0, dtype, "i", "value");
-  const second = emitTotal({ ...reduction, elements: parts, store: whole }, scratch, total);
+  const second = emitTotal(
+    { combine: reduction.combine, dtype, outputs, elements: parts, store: whole },
+    scratch,
+    total,
+    tiling,
+  );
   return { dispatches: [first, second], scratch: outputs * parts * 4 };
 }
 
 /** The dispatch that combines the parts of each output, which lie in a scratch buffer. */
 export function emitTotal(
-  { combine, dtype, outputs, elements, store }: Omit<
-    Reduction,
-    "parts" | "outputsFastest" | "element"
-  >,
+  total: Pick<Reduction, "combine" | "dtype" | "outputs" | "elements" | "store">,
   scratch: number,
   bindings: Bindings,
+  tiling: Tiling,
 ): Dispatch {
-  const part = bindings.read(scratch, dtype, `k * ${outputs}u + output`);
-  return emitReduction({
-    combine,
-    dtype,
-    outputs,
-    elements,
-    store,
-    parts: 1,
-    outputsFastest: true,
-    element: `return ${part};`,
-  }, bindings);
+  const { dtype, outputs } = total;
+  const hasQuads = tiling === "workgroup" && outputs % 4 === 0;
+  const vector = dtype === "f32" ? "vec4f" : "vec4i";
+  // OUTPUTS counts quads where there are any.
+  const part = bindings.read(scratch, hasQuads ? vector : dtype, "k * OUTPUTS + output");
+  return emitReduction(
+    { ...total, parts: 1, outputsFastest: true, hasQuads, element: `return ${part};` },
+    bindings,
+    tiling,
+  );
 }
 
 /** The chain that is wanted in one thread, how many threads are worth having, and for one output. */
@@ -106,12 +124,24 @@ const limits = {
  */
 const longest = 4096;
 
-/** How many threads share the elements of each output. */
-export function partsOf(outputs: number, elements: number, tiling: Tiling): number {
+/** How many threads share the elements of each output, where each works alone. */
+export function threadsOf(outputs: number, elements: number, tiling: Tiling): number {
   if (elements < 64) return 1;
   const { chain, threads, most } = limits[tiling];
   const wanted = Math.max(threads / outputs, elements / chain);
   // Whoever combines the parts should not be longer at it than those who made them.
   const fewest = Math.ceil(elements / Math.max(longest, Math.sqrt(elements)));
   return Math.max(fewest, Math.floor(Math.min(wanted, Math.sqrt(elements), most)));
+}
+
+/** Into how many parts a reduction is cut: each for a thread, or on cards for a workgroup. */
+export function partsOf(
+  outputs: number,
+  elements: number,
+  outputsFastest: boolean,
+  tiling: Tiling,
+): number {
+  return tiling === "workgroup"
+    ? treeParts(outputs, elements, outputsFastest)
+    : threadsOf(outputs, elements, tiling);
 }

@@ -1,7 +1,7 @@
 import type { DType } from "../../../lib/core/dtype.ts";
 
 /** How a kernel sees a buffer: an array of this WGSL type. */
-export type ElementType = "f32" | "i32" | "u32" | "vec2f" | "vec4f";
+export type ElementType = "f32" | "i32" | "u32" | "vec2f" | "vec4f" | "vec4i";
 
 /** A buffer of a dispatch: `buffer` counts the launch's distinct buffers, then its scratch buffers. */
 export interface Binding {

@@ -1,7 +1,7 @@
 import type { WindowKernel } from "../../../lib/graph/kernel.ts";
 import { sizeOf } from "../../../lib/core/shape.ts";
 import { emitContest } from "../reduce/argmax.ts";
-import { emitReduced, partsOf } from "../reduce/reduction.ts";
+import { emitReduced, partsOf, threadsOf } from "../reduce/reduction.ts";
 import type { Tiling } from "../product/tile.ts";
 import type { Operands } from "../shader/bindings.ts";
 import { constants, type Emitted } from "../shader/source.ts";
@@ -25,16 +25,14 @@ export function emitLargeWindow(
   const functions = declarations + constants({ ACROSS: across }) + large;
   // Windows overlap, so that there may be many elements for each of many outputs: their parts must not
   // take many times the memory of the images.
-  const partsFor = (outputs: number, elements: number) => {
-    const fitting = Math.max(1, Math.floor(2 ** 20 / outputs), Math.ceil(elements / 4096));
-    return Math.min(fitting, partsOf(outputs, elements, tiling));
-  };
+  const fitting = (outputs: number, elements: number, wanted: number) =>
+    Math.min(wanted, Math.max(1, Math.floor(2 ** 20 / outputs), Math.ceil(elements / 4096)));
   const reduction = (combine: "sum" | "max", outputs: number, elements: number) => ({
     combine,
     dtype: "f32" as const,
     outputs,
     elements,
-    parts: partsFor(outputs, elements),
+    parts: fitting(outputs, elements, partsOf(outputs, elements, true, tiling)),
     outputsFastest: true,
     functions,
   });
@@ -44,6 +42,7 @@ export function emitLargeWindow(
     return emitReduced(
       forward,
       operands,
+      tiling,
       (bindings) =>
         `if (!is_inside(output, k)) { return identity(); }
   return ${bindings.load(0, "f32", "index_of(output, k)")};`,
@@ -51,7 +50,7 @@ export function emitLargeWindow(
   }
   const backward = reduction("sum", sizeOf(image), down * across);
   if (kind === "windowSumGradient") {
-    return emitReduced(backward, operands, (bindings) =>
+    return emitReduced(backward, operands, tiling, (bindings) =>
       `let holder = holder_of(output, k);
   if (holder == NONE) { return 0.0; }
   return ${bindings.load(0, "f32", "holder")};`);
@@ -59,7 +58,7 @@ export function emitLargeWindow(
 
   // Which element of each window is its maximum comes first, into the end of the scratch buffer.
   const scratch = Math.max(...operands.inputs, ...operands.outputs) + 1;
-  const shared = partsFor(windows, area);
+  const shared = fitting(windows, area, threadsOf(windows, area, tiling));
   const winners = Math.max(windows * shared, backward.outputs * backward.parts);
   const contest = emitContest(
     {
@@ -78,6 +77,7 @@ export function emitLargeWindow(
   const { dispatches } = emitReduced(
     backward,
     operands,
+    tiling,
     (bindings) =>
       `let holder = holder_of(output, k);
   if (holder == NONE) { return 0.0; }

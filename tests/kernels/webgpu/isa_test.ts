@@ -37,3 +37,13 @@ testCode(
     assert(figures.registers <= 132, text);
   },
 );
+
+testCode(
+  "reductions have four vectors on their way, and sums of parts too",
+  /^sum|dispatch 2/,
+  (figures) => {
+    const text = JSON.stringify(figures);
+    assert(figures.loop!.loadsInFlight >= 4, text);
+    assert(figures.spilled === 0 && figures.waves >= 16, text);
+  },
+);

@@ -4,8 +4,7 @@ import { conv2d } from "../../../../lib/graph/ops/conv2d.ts";
 import * as e from "../../../../lib/graph/ops/elementwise.ts";
 import { matmul } from "../../../../lib/graph/ops/matmul.ts";
 import { type Case, compositions, real } from "../../../cases/case.ts";
-import { cases } from "../../../cases.ts";
-import { compareCase, compareRandomGraphs } from "../../../device/compare.ts";
+import { compareCase } from "../../../device/compare.ts";
 import { Largest } from "../../../largest.ts";
 import { testOnWebgpu } from "../run_kernel.ts";
 
@@ -79,22 +78,4 @@ for (const tiling of ["register", "workgroup"] as const satisfies readonly Tilin
       tiling,
     );
   }
-}
-
-// The other tests run on the tiling that suits the adapter; this is the one that suits cards.
-for (const item of cases) {
-  if (!/matmul|conv2d/.test(item.op ?? "") && !/tail/.test(item.name)) continue;
-  testOnWebgpu(
-    `${item.name}, workgroup tiling`,
-    (device) => compareCase(device, item, [{}], errors),
-    "workgroup",
-  );
-}
-
-for (let seed = 1; seed <= 6; seed++) {
-  testOnWebgpu(
-    `random graphs ${seed}, workgroup tiling`,
-    (device) => compareRandomGraphs(device, seed, [{}], errors),
-    "workgroup",
-  );
 }
