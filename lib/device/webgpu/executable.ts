@@ -6,6 +6,7 @@ import { bytesPerElement } from "../../core/dtype.ts";
 import type { Executable, Storage } from "../device.ts";
 import type { Failures } from "./failures.ts";
 import { type Buffers, WebgpuStorage } from "./buffers.ts";
+import { type Pacer, workOf } from "./pacer.ts";
 import type { Pipelines } from "./pipelines.ts";
 
 /** What an executable needs of its device. */
@@ -14,6 +15,7 @@ export interface Context {
   readonly failures: Failures;
   readonly buffers: Buffers;
   readonly pipelines: Pipelines;
+  readonly pacer: Pacer;
   readonly tiling: Tiling;
 }
 
@@ -26,6 +28,8 @@ interface Command {
   readonly places: readonly Place[];
   /** Set if no place is bound at each run. */
   readonly group: GPUBindGroup | undefined;
+  /** How much it has to do, as `workOf` counts. */
+  readonly work: number;
 }
 
 /** Sets of bound buffers whose bind groups are kept: a loop alternates between a few. */
@@ -57,7 +61,7 @@ export class WebgpuExecutable implements Executable {
       const name = () => describeLaunch(plan, launch);
       for (const { bindings } of dispatches) checkBindings(context.device, bindings.length, name);
       context.buffers.checkSize(scratch, () => `the partial results of ${name()}`);
-      return { places, dispatches, scratch, name };
+      return { places, dispatches, scratch, name, work: workOf(plan, launch) };
     });
     const scratch = Math.max(0, ...emitted.map((launch) => launch.scratch));
     const sizes = scratch > 0 ? [...plan.slots, scratch] : plan.slots;
@@ -65,33 +69,57 @@ export class WebgpuExecutable implements Executable {
       context.buffers.allocate(bytes, i < plan.slots.length ? `slot ${i}` : "partial sums")
     );
     const shared: Place = { kind: "slot", index: plan.slots.length };
-    this.#commands = emitted.flatMap(({ places, dispatches, name }) =>
+    this.#commands = emitted.flatMap(({ places, dispatches, name, work }) =>
       dispatches.map((dispatch): Command => {
         const pipeline = context.pipelines.pipeline(dispatch, name);
         const layout = context.pipelines.layout(dispatch);
         const bound = dispatch.bindings.map(({ buffer }) => places[buffer] ?? shared);
         const fixed = bound.every(({ kind }) => kind === "slot");
         const group = fixed ? this.#group(layout, bound, []) : undefined;
-        return { dispatch, pipeline, layout, places: bound, group };
+        return {
+          dispatch,
+          pipeline,
+          layout,
+          places: bound,
+          group,
+          work: work / dispatches.length,
+        };
       })
     );
   }
 
   run(bindings: readonly Storage[]): void {
-    const { device, failures } = this.#context;
+    const { failures, pacer } = this.#context;
     failures.check();
     if (this.#isReleased) throw new DeviceError("webgpu: the program was released and cannot run");
     const storages = this.#check(bindings);
     if (this.#commands.length === 0) return;
-    const groups = this.#groupsFor(storages);
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    let pipeline: GPUComputePipeline | undefined;
+    const groups = this.#groupsFor(storages), { share } = pacer;
+    let first = 0, work = 0, total = 0;
     this.#commands.forEach((command, i) => {
-      if (pipeline !== command.pipeline) pass.setPipeline(pipeline = command.pipeline);
-      pass.setBindGroup(0, groups[i]!);
-      pass.dispatchWorkgroups(...command.dispatch.workgroups);
+      if (work > share) {
+        this.#submit(groups, first, i);
+        first = i;
+        work = 0;
+      }
+      work += command.work;
+      total += command.work;
     });
+    this.#submit(groups, first, this.#commands.length);
+    pacer.queued(total);
+  }
+
+  /** Submits the commands from number `first` up to `end`. */
+  #submit(groups: readonly GPUBindGroup[], first: number, end: number): void {
+    const { device } = this.#context, encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let current: GPUComputePipeline | undefined;
+    for (let i = first; i < end; i++) {
+      const { pipeline, dispatch } = this.#commands[i]!;
+      if (current !== pipeline) pass.setPipeline(current = pipeline);
+      pass.setBindGroup(0, groups[i]!);
+      pass.dispatchWorkgroups(...dispatch.workgroups);
+    }
     pass.end();
     device.queue.submit([encoder.finish()]);
   }

@@ -2,11 +2,12 @@ import type { Tiling } from "../../../kernels/webgpu/emit.ts";
 import type { Plan } from "../../compile/plan.ts";
 import type { TensorData } from "../../core/dtype.ts";
 import { DeviceError } from "../../core/errors.ts";
-import type { Device, Executable, Storage } from "../device.ts";
+import type { Device, Executable, Pace, Storage } from "../device.ts";
 import { deviceDescriptor, noAdapter, requestAdapter } from "./adapter.ts";
 import { type Context, WebgpuExecutable } from "./executable.ts";
 import { Failures } from "./failures.ts";
 import { Buffers, WebgpuStorage } from "./buffers.ts";
+import { Pacer } from "./pacer.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Readback } from "./readback.ts";
 
@@ -37,14 +38,13 @@ export class WebgpuDevice implements Device {
   readonly kind = "webgpu";
   /** Half of what a small adapter has; WebGPU does not tell how much that is. */
   readonly programBytes = 2 ** 32;
-  /** A wait stops the queue, so it is seldom; a few steps keep a fast GPU busy. */
-  readonly pace = { stride: 8, ahead: 0 };
   readonly description: string;
   /** The WebGPU device itself. */
   readonly gpu: GPUDevice;
   readonly #failures: Failures;
   readonly #buffers: Buffers;
   readonly #readback: Readback;
+  readonly #pacer = new Pacer();
   readonly #context: Context;
   /** Four bytes to read, for `finish`. */
   readonly #probe: WebgpuStorage;
@@ -56,13 +56,18 @@ export class WebgpuDevice implements Device {
     const failures = this.#failures = new Failures(gpu);
     const buffers = this.#buffers = new Buffers(gpu, failures);
     const pipelines = new Pipelines(gpu, failures);
-    this.#context = { device: gpu, failures, buffers, pipelines, tiling };
+    this.#context = { device: gpu, failures, buffers, pipelines, pacer: this.#pacer, tiling };
     this.#readback = new Readback(gpu);
     this.#probe = new Buffers(gpu, failures).allocate(4, "a probe");
   }
 
   get allocatedBytes(): number {
     return this.#buffers.bytes;
+  }
+
+  /** A wait stops the queue, so that loops wait by time, not at every step of a few milliseconds. */
+  get pace(): Pace {
+    return this.#pacer.pace;
   }
 
   allocate(bytes: number): Storage {
@@ -121,7 +126,9 @@ export class WebgpuDevice implements Device {
 
   async #read(source: WebgpuStorage, bytes: number): Promise<ArrayBuffer> {
     try {
+      const waited = this.#pacer.waiting();
       const result = await this.#readback.read(source.buffer, bytes);
+      waited();
       await this.#failures.settled();
       return result;
     } catch (error) {
