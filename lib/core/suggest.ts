@@ -31,12 +31,41 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best;
 }
 
+/** What other libraries call things here, without case and signs. */
+const elsewhere: Readonly<Record<string, string>> = {
+  lr: "learningRate",
+  stepsize: "learningRate",
+  mse: "meanSquaredError",
+  mae: "meanAbsoluteError",
+  l1loss: "meanAbsoluteError",
+  l2loss: "meanSquaredError",
+  bce: "binaryCrossEntropy",
+  bcewithlogits: "binaryCrossEntropy",
+  cce: "crossEntropy",
+  nllloss: "crossEntropy",
+  categoricalcrossentropy: "crossEntropy",
+  sparsecategoricalcrossentropy: "crossEntropy",
+  acc: "accuracy",
+  wd: "weightDecay",
+  bs: "batchSize",
+  valdata: "validation",
+  validationdata: "validation",
+};
+
 /** So many known names are listed. */
 const most = 64;
 
+/** The name that was meant, as far as can be guessed. */
+function guessOf(name: string, known: readonly string[]): string | undefined {
+  const same = name.length > longest
+    ? undefined
+    : elsewhere[name.toLowerCase().replace(/[_\W]/g, "")];
+  return same !== undefined && known.includes(same) ? same : nearestName(name, known);
+}
+
 /** The sentence for an unknown name: what was found, the nearest, and those that are known. */
 export function unknownName(kind: string, name: unknown, known: readonly string[]): string {
-  const nearest = typeof name === "string" ? nearestName(name, known) : undefined;
+  const nearest = typeof name === "string" ? guessOf(name, known) : undefined;
   const guess = nearest === undefined ? "." : `; did you mean ${JSON.stringify(nearest)}?`;
   const more = known.length > most ? ` and ${known.length - most} more` : "";
   const list = known.slice(0, most).join(", ") + more;

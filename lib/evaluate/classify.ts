@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Model } from "../train/model.ts";
@@ -52,6 +53,12 @@ export async function classifyImage(
 ): Promise<FoundClass[]> {
   const { preprocessing: wanted, k, ...views } = options("classifyImage", given, schema);
   checkClassifier(model, "classifyImage");
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      "classifyImage: expected the bytes of an image file (await Deno.readFile(path)), found " +
+        describeValue(bytes),
+    );
+  }
   const preprocessing = preprocessingFor(model, wanted, "classifyImage");
   const { data } = await readViews(bytes, preprocessing, views);
   const { normalization } = preprocessing;

@@ -1,7 +1,7 @@
 import { outOfRange, wrongType } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { drawFigure, escapeMarkup, plainJson, titleText } from "../plotly_svg/mod.ts";
-import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
+import { displayText, jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import type { FigureData, Frame, Layout, Trace } from "./figure_data.ts";
 import { emit } from "./jupyter.ts";
 import { figureHtml } from "./plotly.ts";
@@ -113,6 +113,11 @@ export class Figure {
   /** What `console.log` shows in Deno. */
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
+  }
+
+  /** What is printed of it where there is no notebook. */
+  [displayText](): string {
+    return `${this}; its save("figure.svg") writes it (.svg, .png, .html)`;
   }
 
   /** How a notebook shows it: the live chart, its picture, or its text. */

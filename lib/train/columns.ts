@@ -22,14 +22,22 @@ import { type Example, type Field, formatField, onSides, type Schema } from "./b
  * number an example; or nested numbers, whose first axis counts the examples.
  */
 export type ArraySource =
-  | { readonly data: NumberArray; readonly shape: readonly number[] }
+  | ShapedSource
   | NumberArray
   | NestedNumbers;
+
+/** Numbers of all examples, one after another, and the shape of one; of plain numbers f32 is made. */
+export interface ShapedSource {
+  /** All numbers, row-major. */
+  readonly data: NumberArray | readonly number[];
+  /** The shape of one example. */
+  readonly shape: readonly number[];
+}
 
 /** One field, or a list of `{ data, shape }` for several. */
 export type ArraySources =
   | ArraySource
-  | readonly { readonly data: NumberArray; readonly shape: readonly number[] }[];
+  | readonly ShapedSource[];
 
 /** What {@linkcode arrayDataset} makes a data set of. */
 export interface ArrayDatasetOptions {
@@ -137,9 +145,11 @@ function columnsOf(source: ArraySources | undefined, what: string): Column[] {
 
 function columnOf(source: ArraySource, what: string): Column {
   if (Array.isArray(source)) return nestedColumn(source as NestedNumbers, what);
-  const { data, shape } = dtypeOf(source)
+  const { data: given, shape } = dtypeOf(source)
     ? { data: source as TensorData, shape: [] }
     : (source ?? {}) as { data: TensorData; shape: readonly number[] };
+  const arePlain = Array.isArray(given) && given.every((x) => typeof x === "number");
+  const data = arePlain ? Float32Array.from(given) : given;
   const dtype = dtypeOf(data);
   if (dtype === undefined) {
     throw new TypeError(
@@ -158,8 +168,27 @@ function columnOf(source: ArraySource, what: string): Column {
   return { field: { shape: [...shape], dtype }, data, count };
 }
 
+/** What stands first in nested lists. */
+function firstOf(list: unknown): unknown {
+  return Array.isArray(list) ? firstOf(list[0]) : list;
+}
+
+/** Nested numbers in a row; what else is often given is told what to do. */
+function unnested(source: NestedNumbers, what: string) {
+  try {
+    return unnest(source, `arrayDataset: ${what}`);
+  } catch (error) {
+    const hint = what === "targets" && typeof firstOf(source) === "string"
+      ? "; a label is the number of its class, and classes: [...] has their names"
+      : what === "inputs" && source.length > 1 && source.every(Array.isArray)
+      ? "; several inputs are a list of { data, shape }, one for each"
+      : "";
+    throw new TypeError(`${(error as Error).message}${hint}`, { cause: error });
+  }
+}
+
 function nestedColumn(source: NestedNumbers, what: string): Column {
-  const { shape: [count, ...shape], elements } = unnest(source, `arrayDataset: ${what}`);
+  const { shape: [count, ...shape], elements } = unnested(source, what);
   const areLabels = what.startsWith("targets") && shape.length === 0 &&
     elements.every((x) => x === (x | 0));
   const dtype: DType = areLabels ? "i32" : "f32";

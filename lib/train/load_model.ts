@@ -86,8 +86,15 @@ const schema = {
 };
 
 async function readSource(source: string | URL): Promise<Uint8Array> {
-  if (String(source).startsWith("file:")) return await Deno.readFile(new URL(source));
-  if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
+  const text = String(source);
+  if (!/^https?:/.test(text)) {
+    try {
+      return await Deno.readFile(text.startsWith("file:") ? new URL(text) : text);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new Deno.errors.NotFound(`loadModel: there is no file ${text}`, { cause: error });
+    }
+  }
   const check = (head: Uint8Array) => checkHead(head, String(source));
   return await (await request(source, { what: "a model", check })).bytes();
 }

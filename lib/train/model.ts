@@ -245,8 +245,8 @@ export class Model extends Network<Model> {
    * @throws {DivergenceError} if the loss stops being a finite number with data that are.
    */
   async fit(data: Dataset | DataStream, given: FitOptions = {}): Promise<History> {
-    const chosen = options("fit", given, fitSchema);
     this.#checkData(data, "fit");
+    const chosen = options("fit", given, fitSchema);
     if (chosen.validation !== undefined) this.#checkData(chosen.validation, "fit: validation");
     using _training = beginTraining(this, "fit");
     const { classes = data.classes } = this;
@@ -514,7 +514,8 @@ export class Model extends Network<Model> {
   #checkData(data: Dataset | DataStream, where: string): void {
     if (typeof data?.batches !== "function") {
       throw new TypeError(
-        `${where}: expected a data set (digits(), arrayDataset() …), found ${describeValue(data)}`,
+        `${where}: expected a data set (digits(), arrayDataset({ inputs, targets }) …), found ` +
+          describeValue(data),
       );
     }
     checkInputs(this, data.inputs, where);
@@ -577,6 +578,8 @@ function tensorsOf(given: Tensor | readonly Tensor[], where: string): readonly T
     `${where}: expected tensors, found ${
       other instanceof DataStream
         ? "a stream; await its collect()"
+        : ArrayBuffer.isView(other)
+        ? `${describeValue(other)}; make a tensor of it: tensor(data, { shape: [1, …] })`
         : `${describeValue(other)}; see tensor()`
     }`,
   );

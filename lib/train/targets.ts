@@ -72,9 +72,13 @@ export function targetForm(
   const isScalar = sizeOf(output) === 1 && shape.length === 0;
   if (!sameShape(shape, output) && !isScalar && loss.targets !== "any") {
     const labels = depth > 1 ? `, or i32 class numbers of shape ${formatShape(places)},` : "";
+    // Classes of whole examples, and an output for each place of an image.
+    const flat = dtype === "i32" && shape.length === 0 && output.length > 1
+      ? "; for one class an example, a flatten() or globalAveragePool2d() goes before the dense layer"
+      : "";
     throw new TypeError(
       `${where}: expected targets of shape ${formatShape(output)}${labels} as the model's output ` +
-        `for the loss "${loss.name}", found ${formatField(field)}`,
+        `for the loss "${loss.name}", found ${formatField(field)}${flat}`,
     );
   }
   const prepare = (target: Tensor) => {

@@ -148,6 +148,12 @@ const sampled = elsewhere(
 /** What other libraries call weights of examples. */
 const examplesInData = { weights: ofExamples, sampleWeights: ofExamples, sampleWeight: ofExamples };
 
+const ofOptimizer = elsewhere(
+  "it belongs to the optimizer, as in optimizer: sgd({ learningRate: 0.1 })",
+);
+
+const split = elsewhere("split the data before: const [train, validation] = data.split(n)");
+
 const summed = elsewhere("say accumulate: the batches of a step");
 
 /** Processes that work together. */
@@ -208,6 +214,12 @@ export const fitSchema = {
     weightedSampler: sampled,
     gradientAccumulationSteps: summed,
     accumulationSteps: summed,
+    learningRate: ofOptimizer,
+    lr: ofOptimizer,
+    momentum: ofOptimizer,
+    weightDecay: ofOptimizer,
+    validationSplit: split,
+    validation_split: split,
   },
 } satisfies Schema<FitOptions>;
 

@@ -21,3 +21,16 @@ Deno.test("the sentence for an unknown name", () => {
     'unknown device "quantum". Known: cpu, webgpu',
   );
 });
+
+Deno.test("a name of another library is told the name here, where there is one", () => {
+  const known = ["crossEntropy", "meanSquaredError"];
+  assertEquals(
+    unknownName("loss", "sparse_categorical_crossentropy", known),
+    'unknown loss "sparse_categorical_crossentropy"; did you mean "crossEntropy"? Known: ' +
+      "crossEntropy, meanSquaredError",
+  );
+  assertEquals(
+    unknownName("loss", "mse", ["crossEntropy"]),
+    'unknown loss "mse". Known: crossEntropy',
+  );
+});

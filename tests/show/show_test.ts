@@ -52,6 +52,8 @@ Deno.test("a pipeline of augmentation and images are a grid of samples; alone it
   const lines = await printed(() =>
     show(pipeline, train, pipeline, [image, grey], pipeline, image, pipeline, "no image", pipeline)
   );
-  const figure = 'Figure "randomCrop, randomHorizontalFlip": image';
+  const figure =
+    'Figure "randomCrop, randomHorizontalFlip": image; its save("figure.svg") writes it ' +
+    "(.svg, .png, .html)";
   assertEquals(lines, [figure, figure, figure, `${pipeline}`, "no image", `${pipeline}`]);
 });

@@ -551,3 +551,25 @@ Deno.test("a data set counts the examples of its classes", async () => {
     "label: expected an integer from 0 to 2",
   );
 });
+
+Deno.test("arrayDataset: plain numbers with a shape, for several inputs too", () => {
+  const { inputs, length } = arrayDataset({
+    inputs: [{ data: [1, 2, 3, 4], shape: [2] }, { data: [5, 6], shape: [1] }],
+    targets: [0, 1],
+  });
+  assertEquals([length, inputs], [2, [{ shape: [2], dtype: "f32" }, { shape: [1], dtype: "f32" }]]);
+});
+
+Deno.test("arrayDataset: labels that are words, and nested inputs of two shapes, are told what to do", () => {
+  const words = { inputs: [[1], [2]], targets: ["a", "b"] };
+  assertThrows(
+    () => arrayDataset(words as unknown as Parameters<typeof arrayDataset>[0]),
+    TypeError,
+    'expected numbers, found "a" at [0]; a label is the number of its class, and classes: [...]',
+  );
+  assertThrows(
+    () => arrayDataset({ inputs: [[[1, 2], [3, 4]], [[5], [6]]], targets: [0, 1] }),
+    TypeError,
+    "several inputs are a list of { data, shape }, one for each",
+  );
+});
