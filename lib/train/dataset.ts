@@ -47,7 +47,7 @@ import {
 } from "./transform.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
-export type { ArrayDatasetOptions, ArraySource, ArraySources } from "./columns.ts";
+export type { ArrayDatasetOptions, ArraySource, ArraySources, ShapedSource } from "./columns.ts";
 export type { Batch, Example, Field, Schema, Share, TensorBatch } from "./batch.ts";
 export type { Batches, BatchesOptions, DrawOptions } from "./batches.ts";
 export type { Draw } from "./draw.ts";
