@@ -3,6 +3,7 @@ import { options, type Schema } from "../../core/options.ts";
 import { formatShape } from "../../core/shape.ts";
 import { windowSum } from "../../graph/ops/window.ts";
 import { checkTensor, type Tensor, unary } from "../tensor.ts";
+import { withGradient } from "../with_gradient.ts";
 import {
   epsilonOption,
   type LocalResponseNormOptions,
@@ -48,10 +49,7 @@ export function batchNorm(x: Tensor, given: BatchNormArguments = {}): Tensor {
   checkTensor(x, "batchNorm");
   const { gamma, beta, mean, variance, epsilon } = options("batchNorm", given, batchNormSchema);
   if (mean === undefined && variance === undefined) {
-    const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-    const centred = x.sub(x.mean(axes));
-    const deviation = centred.square().mean(axes).add(epsilon).rsqrt();
-    return affine(centred.mul(deviation), gamma, beta);
+    return byOwnStatistics(x, gamma, beta, epsilon);
   }
   if (mean === undefined || variance === undefined) {
     throw new TypeError("batchNorm: expected mean and variance together, or neither");
@@ -62,6 +60,34 @@ export function batchNorm(x: Tensor, given: BatchNormArguments = {}): Tensor {
   const shift = mean.mul(factor);
   const scaled = x.mul(factor);
   return beta === undefined ? scaled.sub(shift) : scaled.add(beta.sub(shift));
+}
+
+/**
+ * Batch norm by the batch's statistics. Its gradients need two sums over the images, of the gradient
+ * and of its products with the centred numbers; differentiation by parts would take four, and another
+ * pass for each of them that needs one before it.
+ */
+function byOwnStatistics(
+  x: Tensor,
+  gamma: Tensor | undefined,
+  beta: Tensor | undefined,
+  epsilon: number,
+): Tensor {
+  const axes = x.shape.slice(0, -1).map((_, axis) => axis), centred = x.sub(x.mean(axes));
+  const deviation = centred.square().mean(axes).add(epsilon).rsqrt();
+  const factor = gamma === undefined ? deviation : gamma.mul(deviation);
+  const learnt = [gamma, beta].filter((weight) => weight !== undefined);
+  return withGradient((_x: Tensor, ..._learnt: Tensor[]) => {
+    const scaled = centred.mul(factor);
+    return beta === undefined ? scaled : scaled.add(beta);
+  }, (g) => {
+    const product = g.mul(centred), tilt = product.mean(axes).mul(deviation).mul(deviation);
+    return [
+      g.sub(g.mean(axes)).sub(centred.mul(tilt)).mul(factor),
+      ...gamma === undefined ? [] : [product.sum(axes).mul(deviation)],
+      ...beta === undefined ? [] : [g.sum(axes)],
+    ];
+  })(x, ...learnt);
 }
 
 /**
@@ -89,9 +115,7 @@ export function groupNorm(x: Tensor, groups: number, given: AffineArguments = {}
     );
   }
   const parts = x.reshape([examples, -1, groups, channels / groups]);
-  const centred = parts.sub(parts.mean([1, 3], true));
-  const deviation = centred.square().mean([1, 3], true).add(epsilon).rsqrt();
-  return affine(centred.mul(deviation).reshape(x.shape), gamma, beta);
+  return affine(standardized(parts, [1, 3], epsilon).reshape(x.shape), gamma, beta);
 }
 
 /**
@@ -128,9 +152,17 @@ export function layerNorm(x: Tensor, given: AffineArguments = {}): Tensor {
 /** Mean 0 and variance 1 over some axes, then times gamma plus beta. */
 function normalized(x: Tensor, axes: number[], given: AffineArguments, where: string): Tensor {
   const { gamma, beta, epsilon } = options(where, given, affineSchema);
+  return affine(standardized(x, axes, epsilon), gamma, beta);
+}
+
+/** Mean 0 and variance 1 over some axes. Its gradient needs two sums over them. */
+function standardized(x: Tensor, axes: number[], epsilon: number): Tensor {
   const centred = x.sub(x.mean(axes, true));
   const deviation = centred.square().mean(axes, true).add(epsilon).rsqrt();
-  return affine(centred.mul(deviation), gamma, beta);
+  return withGradient((_x: Tensor) => centred.mul(deviation), (g) => {
+    const tilt = g.mul(centred).mean(axes, true).mul(deviation).mul(deviation);
+    return g.sub(g.mean(axes, true)).sub(centred.mul(tilt)).mul(deviation);
+  })(x);
 }
 
 function affine(x: Tensor, gamma: Tensor | undefined, beta: Tensor | undefined): Tensor {
