@@ -1,6 +1,8 @@
 import { sizeOf } from "../core/shape.ts";
 import { type Node, topologicalOrder } from "../graph/node.ts";
-import { type Fusion, nameOf, usesOf } from "./fuse.ts";
+import { withCopies } from "./copies.ts";
+import type { Fusion } from "./fuse.ts";
+import { nameOf, usesOf } from "./group.ts";
 import type { Launch } from "../graph/kernel.ts";
 import { bufferOf, copyUnit, isExchange, lower, type Unit } from "./lower.ts";
 import { assignSlots, type Lifetime } from "./slots.ts";
@@ -8,6 +10,8 @@ import type { Place, Plan, PlannedExchange, PlannedValue } from "./plan.ts";
 import { bytesOf, exchangesFirst, inTurns, launchOrder } from "./launch_order.ts";
 import { simplify } from "./simplify.ts";
 import { planUpdates } from "./update.ts";
+
+const everyRule: Fusion = { copies: true, elementwise: true, tails: true, heads: true, sums: true };
 
 /** Settings of `compile`. */
 export interface CompileOptions {
@@ -33,8 +37,8 @@ export function compile(
       );
     }
   }
-  const fusion = { elementwise: true, tails: true, heads: true, ...options.fusion };
-  const simple = simplify(roots);
+  const fusion = { ...everyRule, ...options.fusion };
+  const equal = simplify(roots), simple = fusion.copies ? withCopies(equal) : equal;
   const order = topologicalOrder(simple);
   const given = new Set(leaves);
   for (const node of order) {

@@ -8,14 +8,8 @@ import {
   usesIndex,
 } from "../graph/kernel.ts";
 import { leaf, type Node } from "../graph/node.ts";
-import {
-  bufferLimit,
-  escapes,
-  type Fusion,
-  type Group,
-  groupElementwise,
-  type Uses,
-} from "./fuse.ts";
+import { bufferLimit, type Fusion, groupNodes } from "./fuse.ts";
+import { escapes, type Group, reductionsAfter, type Uses } from "./group.ts";
 import { keyOf } from "./key.ts";
 import { withMergedAxes } from "./merge_axes.ts";
 import { isContiguous, sourceOf, tailView, viewOf } from "./view.ts";
@@ -38,22 +32,28 @@ export function bufferOf(node: Node): Node {
   return node;
 }
 
-/** Turns a graph into kernels, by the three fusion rules. */
+/** Turns a graph into kernels, by the fusion rules. */
 export function lower(uses: Uses, fusion: Fusion): Unit[] {
-  const groupOf = groupElementwise(uses, fusion.elementwise);
+  const groupOf = groupNodes(uses, fusion);
   const groups = [...new Set(groupOf.values())];
   const tails = new Map<Node, Group>();
-  const heads = new Map<Node, Group>();
+  const heads = new Map<Group, Group[]>();
+  const absorbed = new Set<Group>();
   for (const group of groups) {
+    if (isReduction(group)) continue;
     const host = fusion.tails ? tailHost(group, uses) : undefined;
     if (host !== undefined && !tails.has(host)) {
       tails.set(host, group);
+      absorbed.add(group);
       continue;
     }
-    const reduction = fusion.heads ? headReduction(group, uses) : undefined;
-    if (reduction !== undefined) heads.set(reduction, group);
+    const reductions = fusion.heads ? reductionOf(group, groupOf, uses) : undefined;
+    if (reductions === undefined) continue;
+    const list = heads.getOrInsert(reductions, []);
+    if (!fits(reductionUnit(reductions, [...list, group], uses))) continue;
+    list.push(group);
+    absorbed.add(group);
   }
-  const absorbed = new Set([...tails.values(), ...heads.values()]);
   const units: Unit[] = [];
   const copied = new Set<Node>();
   /** Gives a buffer to a node that otherwise has none, because views and constants need none. */
@@ -71,14 +71,17 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
     if (kind === "kernel" || kind === "exchange" || step !== undefined) {
       node.inputs.forEach(provide);
     }
-    if (kind === "reduction") units.push(reduceUnit(node, heads.get(node), uses));
     if (kind === "kernel") units.push(kernelUnit(node, tails.get(node), uses));
     if (kind === "exchange") units.push(exchangeUnit(node));
   }
   for (const group of groups) {
     if (absorbed.has(group)) continue;
+    if (isReduction(group)) {
+      units.push(reductionUnit(group, heads.get(group) ?? [], uses));
+      continue;
+    }
     const builder = new ExpressionBuilder(group.shape, [], uses);
-    const { stores, expression } = builder.group(group);
+    const stores = builder.group(group), expression = builder.expression(stores);
     units.push(builder.unit({ kind: "map", shape: group.shape, expression }, stores));
   }
   for (const root of uses.roots) provide(root);
@@ -92,7 +95,7 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
 /** A map kernel that stores `node` (a view, a constant, or anything) as `target`. */
 export function copyUnit(node: Node, target: Node = leaf(node.shape, node.dtype)): Unit {
   const builder = new ExpressionBuilder(node.shape, []);
-  const expression = builder.single(node);
+  const expression = builder.expression([node]);
   return builder.unit({ kind: "map", shape: node.shape, expression }, [target]);
 }
 
@@ -113,28 +116,35 @@ function isTail(group: Group, host: Node, uses: Uses): boolean {
     );
   if (!onlyHere(host) || group.shape.at(-1) !== host.shape.at(-1)) return false;
   const builder = new ExpressionBuilder(group.shape, host.inputs.map(bufferOf), uses, host);
-  const { stores } = builder.group(group);
-  return builder.fits && new Set(builder.reads).size + stores.length <= bufferLimit;
+  const stores = builder.group(group);
+  return builder.fits && fits({ reads: builder.reads, stores });
 }
 
-/** The reduction that alone reads a group's only result, if there is one. */
-function headReduction(group: Group, uses: Uses): Node | undefined {
-  const results = [...group.members].filter((node) => escapes(node, group.members, uses));
-  const users = uses.users.get(results[0]!)!;
-  const reduction = users[0];
-  return results.length === 1 && users.length === 1 && !uses.roots.has(results[0]!) &&
-      reduction!.op.kind === "reduction"
-    ? reduction
-    : undefined;
+/** Whether a kernel touches few enough buffers. */
+const fits = ({ reads, stores }: Pick<Unit, "reads" | "stores">): boolean =>
+  new Set(reads).size + stores.length <= bufferLimit;
+
+const isReduction = ({ members: [first] }: Group) => first!.op.kind === "reduction";
+
+/** The group of reductions that alone reads what a group computes, if there is one. */
+function reductionOf(
+  group: Group,
+  groupOf: ReadonlyMap<Node, Group>,
+  uses: Uses,
+): Group | undefined {
+  const readers = reductionsAfter(group.members, uses);
+  const [only, ...others] = new Set([...readers ?? []].map((reader) => groupOf.get(reader)!));
+  return others.length === 0 ? only : undefined;
 }
 
-function reduceUnit(node: Node, head: Group | undefined, uses: Uses): Unit {
-  const input = node.inputs[0]!;
-  const builder = new ExpressionBuilder(input.shape, [], uses);
-  const expression = head === undefined ? builder.single(input) : builder.group(head).expression;
-  const { combine, axes } = node.op.reduce!(node.attributes);
-  const { shape } = input, dtype = registerType(node.dtype);
-  const unit = builder.unit({ kind: "reduce", combine, shape, axes, expression, dtype }, [node]);
+function reductionUnit(group: Group, heads: readonly Group[], uses: Uses): Unit {
+  const { shape } = group, nodes = [...group.members], [first] = nodes;
+  const builder = new ExpressionBuilder(shape, [], uses);
+  for (const head of heads) builder.group(head);
+  const expression = builder.expression(nodes.map((node) => node.inputs[0]!));
+  const { combine, axes } = first!.op.reduce!(first!.attributes);
+  const dtype = registerType(first!.dtype);
+  const unit = builder.unit({ kind: "reduce", combine, shape, axes, expression, dtype }, nodes);
   return { ...unit, overwritable: new Set() };
 }
 
@@ -145,7 +155,7 @@ function kernelUnit(node: Node, tail: Group | undefined, uses: Uses): Unit {
     return { kernel, reads: operands, stores: [node], overwritable: new Set() };
   }
   const builder = new ExpressionBuilder(tail.shape, operands, uses, node);
-  const { stores, expression } = builder.group(tail);
+  const stores = builder.group(tail), expression = builder.expression(stores);
   for (const operand of operands) builder.overwritable.delete(operand);
   const joint = { ...kernel, tail: expression };
   return builder.unit(joint, stores);
@@ -165,6 +175,7 @@ class ExpressionBuilder {
   fits = true;
   readonly #read = new Set<Node>();
   readonly #known = new Map<string, number>();
+  readonly #stepOf = new Map<Node, number>();
 
   constructor(
     readonly shape: Shape,
@@ -175,26 +186,29 @@ class ExpressionBuilder {
     this.reads = [...operands];
   }
 
-  /** The members of a group in order; the stores are those that somebody outside reads. */
-  group(group: Group): { stores: Node[]; expression: Expression } {
+  /** Computes the members of a group, in order; gives those that somebody outside reads. */
+  group(group: Group): Node[] {
     const uses = this.uses!;
     const members = [...group.members].sort((a, b) => uses.index.get(a)! - uses.index.get(b)!);
-    const stepOf = new Map<Node, number>();
     for (const node of members) {
-      stepOf.set(node, this.#apply(node, (input) => stepOf.get(input) ?? this.read(input)));
+      this.#stepOf.set(node, this.#apply(node, (input) => this.#stepFor(input)));
     }
-    const stores = members.filter((node) => escapes(node, group.members, uses));
-    const expression = {
-      steps: this.steps,
-      stores: stores.map((node) => ({ step: stepOf.get(node)!, dtype: registerType(node.dtype) })),
-    };
-    return { stores, expression };
+    return members.filter((node) => escapes(node, group.members, uses));
   }
 
-  /** An expression that stores nothing but a node. */
-  single(node: Node): Expression {
-    const step = this.read(node);
-    return { steps: this.steps, stores: [{ step, dtype: registerType(node.dtype) }] };
+  /** An expression that stores nodes, each computed before or read from outside. */
+  expression(stores: readonly Node[]): Expression {
+    return {
+      stores: stores.map((node) => {
+        const step = this.#stepFor(node);
+        return { step, dtype: registerType(node.dtype) };
+      }),
+      steps: this.steps,
+    };
+  }
+
+  #stepFor(node: Node): number {
+    return this.#stepOf.get(node) ?? this.read(node);
   }
 
   /** The unit of a kernel with what was collected for it. */

@@ -105,6 +105,24 @@ export interface Expression {
   readonly stores: readonly Store[];
 }
 
+/** What one store of an expression needs of it, with that store alone. */
+export function partFor({ steps, stores }: Expression, store: number): Expression {
+  const { step: result, dtype } = stores[store]!, needed = new Set([result]);
+  for (let index = result; index >= 0; index--) {
+    const step = steps[index]!;
+    if (needed.has(index) && step.kind === "apply") step.operands.forEach((o) => needed.add(o));
+  }
+  const numbers = [...needed].sort((a, b) => a - b);
+  const numberOf = (step: number) => numbers.indexOf(step);
+  return {
+    steps: numbers.map((number) => {
+      const step = steps[number]!;
+      return step.kind === "apply" ? { ...step, operands: step.operands.map(numberOf) } : step;
+    }),
+    stores: [{ step: numberOf(result), dtype }],
+  };
+}
+
 /**
  * Element-wise work over an iteration space, of as few axes as its views allow; every output is
  * contiguous in that space.
@@ -116,8 +134,8 @@ export interface MapKernel {
 }
 
 /**
- * An expression with a single store, combined over some axes of an iteration space. The output is
- * contiguous over the remaining axes; over nothing, it is what changes nothing.
+ * The stores of an expression, of one type, each combined over some axes of an iteration space. Each
+ * output is contiguous over the remaining axes; over nothing, it is what changes nothing.
  */
 export interface ReduceKernel {
   readonly kind: "reduce";

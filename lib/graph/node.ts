@@ -73,6 +73,8 @@ export interface Op<A extends Attributes = Attributes> {
   exchange?(attributes: A): Exchange;
   /** Whether the kernel takes in element-wise ops after it. */
   readonly takesTail?: boolean;
+  /** Whether an element takes far longer than a multiplication, so that it is not computed twice. */
+  readonly isCostly?: boolean;
 }
 
 /** A value in the graph: an operation applied to other values. */

@@ -152,6 +152,15 @@ export const fusionCases: readonly Case[] = compositions([
     [real([4, 6])],
     (x) => reduceSum(e.multiply(x, reverse(x, [0, 1])), [0]),
   ],
+  ["several sums of one value, and maxima", [real([5, 4]), real([5, 4])], (x, y) => {
+    const d = e.subtract(x, y), sums = [d, e.multiply(d, d), e.multiply(d, y)];
+    const maxima = [reduceMax(e.exp(x), [0]), reduceMax(e.exp(e.negate(x)), [0])];
+    return concatenate([...sums.map((value) => reduceSum(value, [0])), ...maxima], 0);
+  }],
+  ["a sum that another of the same axes needs", [real([5, 4])], (x) => {
+    const centred = e.subtract(x, e.scale(reduceSum(x, [0]), 0.2));
+    return reduceSum(e.multiply(e.multiply(centred, centred), centred), [0]);
+  }],
   [
     "sums of sums",
     [real([3, 4, 5])],

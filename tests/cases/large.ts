@@ -19,6 +19,11 @@ export const largeCases: readonly Case[] = compositions([
   ["large sum", [real([70_001])], (x) => e.scale(reduceSum(x), 1 / 70_001)],
   ["large sums of rows", [real([300, 211])], (x) => e.scale(reduceSum(x, [1]), 1 / 211)],
   ["large sums of columns", [real([1003, 67])], (x) => e.scale(reduceSum(x, [0]), 1 / 1003)],
+  ["large sums of products", [real([1003, 67]), real([1003, 67])], (x, y) =>
+    e.scale(
+      e.add(reduceSum(e.multiply(x, y), [0]), e.multiply(reduceSum(x, [0]), reduceSum(y, [0]))),
+      1e-3,
+    )],
   ["large maximum", [distinct([9, 1009])], (x) => reduceMax(x, [1])],
   ["large argmax", [distinct([67, 311])], (x) => argmax(x, 1)],
   [

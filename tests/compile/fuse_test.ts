@@ -3,17 +3,24 @@ import { compile } from "../../lib/compile/compile.ts";
 import type { Fusion } from "../../lib/compile/fuse.ts";
 import type { Kernel } from "../../lib/graph/kernel.ts";
 import type { Plan } from "../../lib/compile/plan.ts";
+import { gradients } from "../../lib/graph/gradient.ts";
 import { leaf, type Node, topologicalOrder } from "../../lib/graph/node.ts";
 import { conv2d } from "../../lib/graph/ops/conv2d.ts";
 import * as e from "../../lib/graph/ops/elementwise.ts";
 import { broadcastTo, reshape, transpose } from "../../lib/graph/ops/layout.ts";
 import { matmul } from "../../lib/graph/ops/matmul.ts";
-import { reduceSum } from "../../lib/graph/ops/reduce.ts";
+import { reduceMax, reduceSum } from "../../lib/graph/ops/reduce.ts";
 import { batchNorm } from "../../lib/tensor/functions/normalization.ts";
 import { maxPool2d } from "../../lib/tensor/functions/pool.ts";
 import { onNodes } from "../nodes.ts";
 
-const off: Fusion = { elementwise: false, tails: false, heads: false };
+const off: Fusion = {
+  copies: false,
+  elementwise: false,
+  tails: false,
+  heads: false,
+  sums: false,
+};
 const f32 = (...shape: number[]) => leaf(shape, "f32");
 const geometry = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 } as const;
 
@@ -122,6 +129,44 @@ Deno.test("an element-wise head joins the reduction after it", () => {
   // Not where the head is a result itself.
   const squares = e.multiply(d, d);
   assertEquals(kinds(plan([reduceSum(squares), squares])), ["map", "reduce"]);
+});
+
+Deno.test("sums of one value are one launch, where none needs another", () => {
+  const x = f32(64, 8), y = f32(64, 8), total = reduceSum(x, [0]);
+  const products = reduceSum(e.multiply(x, y), [0]);
+  assertEquals(kinds(plan([total, products])), ["reduce"]);
+  assertEquals(kinds(plan([total, products], { sums: false })), ["reduce", "reduce"]);
+  assertEquals(kinds(plan([total, reduceSum(y, [0])])), ["reduce", "reduce"]);
+  assertEquals(kinds(plan([total, reduceSum(x, [1])])), ["reduce", "reduce"]);
+  assertEquals(kinds(plan([total, reduceSum(e.multiply(x, total), [0])])), ["reduce", "reduce"]);
+});
+
+Deno.test("what is cheap is computed again where that moves fewer bytes", () => {
+  const x = f32(64, 8), shift = f32(8), moved = e.add(x, shift);
+  const readers = [reduceSum(e.exp(moved), [0]), reduceSum(e.exp(e.negate(moved)), [1])];
+  const bytes = (roots: readonly Node[], fusion?: Partial<Fusion>) =>
+    plan(roots, fusion).slots.reduce((sum, slot) => sum + slot, 0);
+  assertEquals(bytes(readers), 0);
+  assertEquals(bytes(readers, { copies: false }), 64 * 8 * 4);
+  // Not what takes long.
+  const slow = e.tanh(moved);
+  assertEquals(bytes([reduceSum(slow, [0]), reduceSum(slow, [1])]), 64 * 8 * 4);
+  // Nor from two values, for more readers than it has parts.
+  const sum = e.add(x, f32(64, 8));
+  const many = [1, 2, 3, 4, 5, 6].map((i) => reduceMax(e.exp(e.scale(sum, i / 2)), [i % 2]));
+  assertEquals(bytes(many), 64 * 8 * 4);
+});
+
+Deno.test("batch norm in training moves ten times what it normalises", () => {
+  const x = f32(2, 8, 8, 4), gamma = f32(4), beta = f32(4), g = f32(2, 8, 8, 4);
+  const y = onNodes((x, gamma, beta) => batchNorm(x, { gamma, beta }).relu())(x, gamma, beta);
+  const loss = reduceSum(e.multiply(e.multiply(y, y), g));
+  const { launches, values } = plan([y, ...gradients(loss, [x, gamma, beta])]);
+  let moved = 0;
+  for (const { inputs, outputs } of launches) {
+    for (const value of [...inputs, ...outputs]) moved += values[value]!.size;
+  }
+  assert(moved < 12 * 2 * 8 * 8 * 4, `${moved}`);
 });
 
 Deno.test("softmax is at most four launches", () => {

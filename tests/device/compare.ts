@@ -25,7 +25,9 @@ export interface Errors {
 /** Every fusion rule on; all off; each off alone. */
 export const fusions: readonly Partial<Fusion>[] = [
   {},
-  { elementwise: false, tails: false, heads: false },
+  { copies: false, elementwise: false, tails: false, heads: false, sums: false },
+  { copies: false },
+  { sums: false },
   { elementwise: false },
   { tails: false },
   { heads: false },

@@ -201,10 +201,10 @@ function compute(
 ): Float64Array[] {
   if (kernel.kind === "map") return express(kernel.expression, kernel.shape, inputs, dtypes);
   if (kernel.kind === "reduce") {
-    const [x] = express(kernel.expression, kernel.shape, inputs, dtypes);
     const node = leaf(kernel.shape, kernel.dtype);
     const result = reductions[kernel.combine](node, kernel.axes);
-    return evaluate([result], new Map([[node, x!]]));
+    return express(kernel.expression, kernel.shape, inputs, dtypes)
+      .map((x) => evaluate([result], new Map([[node, x]]))[0]!);
   }
   const shapes = operandShapes(kernel);
   const operands = shapes.map((shape, i) => leaf(shape, dtypes[i]!));

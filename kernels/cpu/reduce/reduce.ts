@@ -1,5 +1,5 @@
 import { mergedSpace } from "../../../lib/compile/merge_axes.ts";
-import { type Shape, sizeOf } from "../../../lib/core/shape.ts";
+import { type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
 import type { CombineName } from "../../../lib/graph/combine.ts";
 import type { Expression, ReduceKernel } from "../../../lib/graph/kernel.ts";
 import { ExpressionEmitter } from "../elementwise/expression.ts";
@@ -18,7 +18,8 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
 import type { FunctionBuilder, Integer, Local, Operand, Vector } from "../wasm/assembler.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
-import { type Combine, combineOf, horizontal, pairwise } from "./combine.ts";
+import { type Combine, combineOf, horizontal } from "./combine.ts";
+import { Sums } from "./sums.ts";
 
 /** Elements that a task reads, about. */
 const taskSize = 8192;
@@ -32,7 +33,7 @@ const shortChain = 32;
 /** Additions of a run from which on it pays to count runs. */
 const fewestCounted = 8;
 
-/** Vectors of columns that a task keeps in registers. */
+/** Vectors of columns that a task keeps in registers, of all results together. */
 const columnVectors = 8;
 
 /**
@@ -58,20 +59,24 @@ export function emitReduce(builder: KernelBuilder, kernel: ReduceKernel): void {
     const grain = splitAxis === space.shape.length - 1 ? 16 : 1;
     part = Math.min(part, Math.ceil(limit / (length / part) / grain) * grain);
   }
-  const parts = Math.ceil(axisLength / part);
+  const parts = Math.ceil(axisLength / part), results = kernel.expression.stores.length;
   emitStage(builder, {
     space,
     expression: kernel.expression,
     combine,
     dtype,
     split: { axis: splitAxis, part, parts },
-    argumentsOf: (args) => parts === 1 ? args : { ...args, output: () => args.scratch },
+    argumentsOf: (f, args) =>
+      parts === 1 ? args : {
+        ...args,
+        output: (result) => f.local(i32.add(args.scratch, result * outputs * parts * 4)),
+      },
   });
   if (parts === 1) return;
-  builder.scratchBytes = outputs * parts * 4 + 64;
+  builder.scratchBytes = results * outputs * parts * 4 + 64;
   const last = space.reduced.at(-1) ? 1 : kept.at(-1)!;
   const shape = [outputs / last, parts, last];
-  const expression = partsExpression(shape, dtype);
+  const expression = partsExpression(shape, dtype, results);
   const second = mergedSpace({ shape, expression }, [1]);
   emitStage(builder, {
     space: spaceOf(second.shape, second.expression, second.axes),
@@ -79,20 +84,23 @@ export function emitReduce(builder: KernelBuilder, kernel: ReduceKernel): void {
     combine,
     dtype,
     split: undefined,
-    argumentsOf: (args) => ({ ...args, input: () => args.scratch }),
+    argumentsOf: (_, args) => ({ ...args, input: () => args.scratch }),
   });
 }
 
-/** Reads the partial results [before, parts, columns]. */
-function partsExpression(shape: Shape, dtype: "f32" | "i32"): Expression {
-  const strides = [shape[1]! * shape[2]!, shape[2]!, 1];
+/** Reads the partial results, [before, parts, columns] for each result. */
+function partsExpression(shape: Shape, dtype: "f32" | "i32", results: number): Expression {
+  const strides = stridesOf(shape), numbers = Array.from({ length: results }, (_, i) => i);
   return {
-    steps: [{ kind: "load", input: 0, view: { offset: 0, strides }, dtype }],
-    stores: [{ step: 0, dtype }],
+    steps: numbers.map((result) => {
+      const view = { offset: result * sizeOf(shape), strides };
+      return { kind: "load", input: 0, view, dtype };
+    }),
+    stores: numbers.map((step) => ({ step, dtype })),
   };
 }
 
-/** One stage: `output` is [kept axes but the last, parts, last kept axis] where it is split. */
+/** One stage: each result is [kept axes but the last, parts, last kept axis] where it is split. */
 interface ReduceStage {
   readonly space: Space;
   readonly expression: Expression;
@@ -102,7 +110,7 @@ interface ReduceStage {
   readonly split:
     | { readonly axis: number; readonly part: number; readonly parts: number }
     | undefined;
-  readonly argumentsOf: (args: Arguments) => Arguments;
+  readonly argumentsOf: (f: FunctionBuilder, args: Arguments) => Arguments;
 }
 
 function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
@@ -113,12 +121,14 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
     !space.reduced[axis] && !(byColumns && axis === space.shape.length - 1)
   );
   const vectors = byColumns ? Math.ceil(space.shape.at(-1)! / 4) : 1;
-  const columnBlocks = Math.ceil(vectors / columnVectors);
+  const blockVectors = Math.max(2, Math.floor(columnVectors / stage.expression.stores.length));
+  const columnBlocks = Math.ceil(vectors / blockVectors);
   const parts = split?.parts ?? 1;
   const units = [...rowAxes.map((axis) => space.shape[axis]!), parts, columnBlocks];
   const unitSize = Math.max(1, sizeOf(space.shape) / sizeOf(units));
   stageOfUnits(builder, sizeOf(units), taskSize / unitSize, (f, original) => {
-    const args = stage.argumentsOf(original);
+    const args = stage.argumentsOf(f, original);
+    const results = stage.expression.stores.map((_, result) => args.output(result));
     const expression = new ExpressionEmitter(f, stage.expression, args.input);
     const combine = combineOf(f, stage.combine, stage.dtype);
     return (unit) => {
@@ -134,9 +144,9 @@ function emitStage(builder: KernelBuilder, stage: ReduceStage): void {
         if (axis !== split?.axis || split.parts === 1) return i32.constant(size);
         return f.local(i32.minU(i32.sub(size, from), split.part));
       };
-      const walk: Walk = { f, space, expression, combine, args, start, extent };
+      const walk: Walk = { f, space, expression, combine, args, results, start, extent };
       const row = columnBlocks === 1 ? unit : f.local(i32.divU(unit, columnBlocks));
-      if (byColumns) emitColumns(walk, row, index.at(-1)!, columnBlocks);
+      if (byColumns) emitColumns(walk, row, { block: index.at(-1)!, columnBlocks, blockVectors });
       else emitLanes(walk, row);
     };
   });
@@ -149,6 +159,8 @@ interface Walk {
   readonly expression: ExpressionEmitter;
   readonly combine: Combine;
   readonly args: Arguments;
+  /** Where the results begin. */
+  readonly results: readonly Local<"i32">[];
   /** The first index on each axis; undefined is 0. */
   readonly start: readonly (Integer | undefined)[];
   extent(axis: number): Integer;
@@ -158,16 +170,16 @@ interface Walk {
 const pointersFrom = ({ f, space, args }: Walk, index: Walk["start"]): Pointers =>
   new Pointers(f, space.reads.values(), (access) => addressAt(access, args, index));
 
-/** The head's value for lanes that lie at `offsets(access)` elements from the pointers. */
-function headValue(
+/** The head's values for lanes that lie at `offsets(access)` elements from the pointers. */
+function headValues(
   { space, expression }: Walk,
   pointers: Pointers,
   offsets: (access: Access) => readonly number[],
-): Vector {
+): Vector[] {
   return expression.emit(lanesOf((step) => {
     const access = space.reads.get(step)!;
     return readLanes(access, pointers.at(access), offsets(access));
-  }))[0]!;
+  }));
 }
 
 /** Loops over all `axes` but the last, which `body` is left with. */
@@ -210,47 +222,49 @@ function everyTime(f: FunctionBuilder, times: number, body: () => void): () => v
   };
 }
 
+/** Which columns a unit reduces. */
+interface ColumnBlock {
+  /** Its number, of how many, and the vectors of a whole one. */
+  readonly block: Integer;
+  readonly columnBlocks: number;
+  readonly blockVectors: number;
+}
+
 /** Reduces rows into a block of columns. */
-function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): void {
+function emitColumns(walk: Walk, row: Integer, { block, ...blocks }: ColumnBlock): void {
   const { f, space: { shape } } = walk, columns = shape.at(-1)!, axis = shape.length - 1;
-  const width = columnVectors * 4;
+  const width = blocks.blockVectors * 4;
   const emitBlock = (count: number) => {
     const column: Operand<"i32"> = i32.mul(block, width);
     const start = walk.start.map((index, other) => other === axis ? column : index);
     const pointers = pointersFrom(walk, start);
     const vectors = Math.ceil(count / 4);
-    // Several rows at once where there are few columns, so that additions need not wait.
-    const together = vectors >= 4 ? 1 : vectors === 1 ? 4 : 2;
-    const sums = Array.from(
-      { length: together },
-      () => Array.from({ length: vectors }, () => f.local(walk.combine.identity)),
-    );
-    const joined = (vector: number) => pairwise(walk.combine, sums.map((list) => list[vector]!));
+    // Several rows at once where there are few columns, so that additions need not wait. Of how many
+    // results this is one must not matter.
+    const together = columns > 12 ? 1 : columns > 4 ? 2 : 4;
     const { steps, isLong } = chainsOf(walk, together);
-    const totals = isLong
-      ? Array.from({ length: vectors }, () => f.local(walk.combine.identity))
-      : undefined;
-    const join = () =>
-      totals?.forEach((total, vector) => {
-        f.set(total, walk.combine.vector(total, joined(vector)));
-        for (const list of sums) f.set(list[vector]!, walk.combine.identity);
-      });
-    const joinRuns = everyTime(f, Math.floor(shortChain / steps), join);
+    const sums = new Sums(f, walk.combine, {
+      results: walk.results.length,
+      together,
+      vectors,
+      hasTotals: isLong,
+    });
+    const joinRuns = everyTime(f, Math.floor(shortChain / steps), () => sums.join());
     overAxes(walk, reducedAxes(walk.space), pointers, (inner, at) => {
       const rows = (number: number) => {
         for (let r = 0; r < number; r++) {
-          sums[r]!.forEach((sum, vector) =>
+          for (let vector = 0; vector < vectors; vector++) {
             f.scope(() => {
               const lanes = Math.min(4, count - vector * 4);
-              const value = headValue(walk, at, ({ view: { strides } }) => {
+              const values = headValues(walk, at, ({ view: { strides } }) => {
                 const along = inner === undefined ? 0 : strides[inner]! * r;
                 return laneOffsets(strides[axis]!, lanes).map((offset) =>
                   offset + along + vector * 4 * strides[axis]!
                 );
               });
-              f.set(sum, walk.combine.vector(sum, value));
-            })
-          );
+              sums.add(r, vector, values);
+            });
+          }
         }
         if (inner !== undefined) at.advance(inner, number);
       };
@@ -261,23 +275,24 @@ function emitColumns(walk: Walk, row: Integer, block: Integer, blocks: number): 
         f.count(0, whole, shortChain * together, (from) => {
           const to = f.local(i32.minU(i32.add(from, shortChain * together), whole));
           f.count(from, to, together, () => rows(together));
-          join();
+          sums.join();
         });
       } else f.count(0, whole, together, () => rows(together));
       if (together > 1) f.count(whole, extent, 1, () => rows(1));
       if (isLong && steps <= shortChain) joinRuns();
     });
-    join();
-    const target = addressOf(f, walk.args.output(0), [i32.add(i32.mul(row, columns), column), 4]);
-    for (let vector = 0; vector < vectors; vector++) {
-      const sum = totals?.[vector] ?? f.local(joined(vector));
-      const lanes = Math.min(4, count - vector * 4);
-      storeLanes(f, target, sum, lanes, vector * 4);
-    }
+    sums.join();
+    walk.results.forEach((base, result) => {
+      const target = addressOf(f, base, [i32.add(i32.mul(row, columns), column), 4]);
+      for (let vector = 0; vector < vectors; vector++) {
+        const lanes = Math.min(4, count - vector * 4);
+        storeLanes(f, target, sums.of(result, vector), lanes, vector * 4);
+      }
+    });
   };
-  const rest = columns - (blocks - 1) * width;
-  if (blocks === 1 || rest === width) emitBlock(blocks === 1 ? columns : width);
-  else f.if(i32.ltU(block, blocks - 1), () => emitBlock(width), () => emitBlock(rest));
+  const last = blocks.columnBlocks - 1, rest = columns - last * width;
+  if (last === 0 || rest === width) emitBlock(last === 0 ? columns : width);
+  else f.if(i32.ltU(block, last), () => emitBlock(width), () => emitBlock(rest));
 }
 
 /** Reduces the last axis (after the other reduced ones) four lanes at a time into one element. */
@@ -285,50 +300,48 @@ function emitLanes(walk: Walk, row: Integer): void {
   const { f, space, combine } = walk;
   const axis = space.shape.length - 1, length = space.shape[axis] ?? 1;
   const together = length >= 64 ? 4 : 1;
-  const sums = Array.from({ length: together }, () => f.local(combine.identity));
   const pointers = pointersFrom(walk, walk.start);
   const axes = reducedAxes(space);
   // A run along one axis alone is short enough: it has many lanes, and is cut into parts. Counting very
   // short runs would take as long as adding them.
   const { steps, isLong } = chainsOf(walk, together * 4);
-  const total = isLong && axes.length > 1 && steps >= fewestCounted
-    ? f.local(combine.identity)
-    : undefined;
-  const join = () => {
-    if (total === undefined) return;
-    f.set(total, combine.vector(total, pairwise(combine, sums)));
-    for (const sum of sums) f.set(sum, combine.identity);
-  };
-  const joinRuns = everyTime(f, Math.floor(shortChain / steps), join);
+  const counted = isLong && axes.length > 1 && steps >= fewestCounted;
+  const sums = new Sums(f, combine, {
+    results: walk.results.length,
+    together,
+    vectors: 1,
+    hasTotals: counted,
+  });
+  const joinRuns = everyTime(f, Math.floor(shortChain / steps), () => sums.join());
   overAxes(walk, axes, pointers, (_, at) => {
-    const add = (sum: Local<"v128">, vector: number, count: number) =>
+    const add = (chain: number, count: number) =>
       f.scope(() => {
-        const value = headValue(walk, at, ({ view: { strides } }) => {
+        const values = headValues(walk, at, ({ view: { strides } }) => {
           const stride = strides[axis] ?? 0;
-          return laneOffsets(stride, count).map((offset) => offset + vector * 4 * stride);
+          return laneOffsets(stride, count).map((offset) => offset + chain * 4 * stride);
         });
-        const masked = count === 4
-          ? value
-          : v128.bitselect(value, combine.identity, laneMask(count));
-        f.set(sum, combine.vector(sum, masked));
+        const masked = (value: Vector) =>
+          count === 4 ? value : v128.bitselect(value, combine.identity, laneMask(count));
+        sums.add(chain, 0, values.map(masked));
       });
     const extent = axes.length === 0 ? i32.constant(1) : walk.extent(axis);
     const whole = multipleBelow(f, extent, together * 4);
     f.count(0, whole, together * 4, () => {
-      sums.forEach((sum, vector) => add(sum, vector, 4));
+      for (let chain = 0; chain < together; chain++) add(chain, 4);
       at.advance(axis, together * 4);
     });
     if (together > 1 && length % 16 >= 4) {
       f.count(whole, multipleBelow(f, extent, 4), 4, () => {
-        add(sums[0]!, 0, 4);
+        add(0, 4);
         at.advance(axis, 4);
       });
     }
-    if (length % 4 > 0) f.if(i32.and(extent, 3), () => add(sums[0]!, 0, length % 4));
-    if (total !== undefined) joinRuns();
+    if (length % 4 > 0) f.if(i32.and(extent, 3), () => add(0, length % 4));
+    if (counted) joinRuns();
   });
-  join();
-  const sum = total ?? f.local(pairwise(combine, sums));
-  const target = i32.add(walk.args.output(0), i32.mul(row, 4));
-  f.do(v128.store32Lane(target, horizontal(f, combine, sum), 0));
+  sums.join();
+  walk.results.forEach((base, result) => {
+    const target = i32.add(base, i32.mul(row, 4));
+    f.do(v128.store32Lane(target, horizontal(f, combine, sums.of(result, 0)), 0));
+  });
 }

@@ -1,5 +1,5 @@
 import { mergeAxes } from "../../../lib/compile/merge_axes.ts";
-import type { ReduceKernel } from "../../../lib/graph/kernel.ts";
+import { partFor, type ReduceKernel } from "../../../lib/graph/kernel.ts";
 import { DeviceError } from "../../../lib/core/errors.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../../../lib/core/shape.ts";
 import type { Operands } from "../shader/bindings.ts";
@@ -8,8 +8,24 @@ import type { Tiling } from "../product/tile.ts";
 import type { Emitted } from "../shader/source.ts";
 import { emitReduced, partsOf } from "./reduction.ts";
 
-/** A reduction: one dispatch, or two where there are few outputs of many elements. */
+/** A reduction: for each result one dispatch, or two where there are few outputs of many elements. */
 export function emitReduce(kernel: ReduceKernel, operands: Operands, tiling: Tiling): Emitted {
+  const results = kernel.expression.stores.map((_, result) => {
+    const expression = partFor(kernel.expression, result);
+    return emitResult({ ...kernel, expression }, operands, result, tiling);
+  });
+  return {
+    dispatches: results.flatMap(({ dispatches }) => dispatches),
+    scratch: Math.max(...results.map(({ scratch = 0 }) => scratch)),
+  };
+}
+
+function emitResult(
+  kernel: ReduceKernel,
+  operands: Operands,
+  result: number,
+  tiling: Tiling,
+): Emitted {
   const { shape, axes, combine, dtype } = kernel;
   if (sizeOf(shape) > 2 ** 32) {
     throw new DeviceError(
@@ -40,9 +56,9 @@ export function emitReduce(kernel: ReduceKernel, operands: Operands, tiling: Til
     const point = { index: "i" }, lanes = quads ? 4 : 1;
     const { code, values } = emitExpression(kernel.expression, shape, point, bindings, lanes);
     const [value] = values as [string[]];
-    const result = quads ? `vec4<${dtype}>(${value.join(", ")})` : value[0];
-    return `let i = ${rowMajorIndex(shape, axes, names)};\n  ${code}\n  return ${result};`;
-  });
+    const returned = quads ? `vec4<${dtype}>(${value.join(", ")})` : value[0];
+    return `let i = ${rowMajorIndex(shape, axes, names)};\n  ${code}\n  return ${returned};`;
+  }, result);
 }
 
 /** WGSL of the row-major index in `shape`, from an index over the kept axes and one over the others. */

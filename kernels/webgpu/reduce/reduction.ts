@@ -61,19 +61,20 @@ export function emitReduction(
 }
 
 /**
- * A reduction into the only output of a launch: one dispatch, or where threads share the numbers of an
- * output two, which share a scratch buffer.
+ * A reduction into an output of a launch, the first by default: one dispatch, or where threads share
+ * the numbers of an output two, which share a scratch buffer.
  */
 export function emitReduced(
   reduction: Omit<Reduction, "element" | "store">,
   operands: Operands,
   tiling: Tiling,
   element: (bindings: Bindings) => string,
+  output = 0,
 ): Emitted {
   const { dtype, outputs, parts } = reduction;
   // The scratch buffer's number comes after the launch's own.
   const scratch = Math.max(-1, ...operands.inputs, ...operands.outputs) + 1;
-  const target = parts > 1 ? scratch : operands.outputs[0]!;
+  const result = operands.outputs[output]!, target = parts > 1 ? scratch : result;
   const bindings = new Bindings(operands, [target]);
   // What is written is declared first.
   const store = bindings.write(target, dtype, "i", "value");
@@ -83,7 +84,8 @@ export function emitReduced(
     tiling,
   );
   if (parts === 1) return { dispatches: [first] };
-  const total = new Bindings(operands), whole = total.store(0, dtype, "i", "value");
+  const total = new Bindings(operands, [result]);
+  const whole = total.write(result, dtype, "i", "value");
   const second = emitTotal(
     { combine: reduction.combine, dtype, outputs, elements: parts, store: whole },
     scratch,

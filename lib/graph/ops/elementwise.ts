@@ -13,9 +13,13 @@ type Gradient = (g: Node, node: Node) => (Node | undefined)[];
 interface Rules {
   /** Whether it takes i32 too. */
   readonly integer?: boolean;
+  /** See `Op`. */
+  readonly isCostly?: boolean;
   /** An equal node that is cheaper, or the node itself. */
   simplify?(node: Node): Node;
 }
+
+const costly: Rules = { isCostly: true };
 
 /** A builder of nodes, with the row of their op. */
 type Builder<Operands extends Node[]> = ((...operands: Operands) => Node) & { readonly op: Op };
@@ -100,27 +104,30 @@ export const negate: Unary = unary("negate", (g) => [negate(g)], {
 });
 export const abs: Unary = unary("abs", (g, y) => [multiply(g, sign(input(y)))], { integer: true });
 export const sign: Unary = unary("sign", (g) => [literal(0, g.shape)], { integer: true });
-export const exp: Unary = unary("exp", (g, y) => [multiply(g, y)]);
-export const log: Unary = unary("log", (g, y) => [divide(g, input(y))]);
-export const sqrt: Unary = unary("sqrt", (g, y) => [divide(scale(g, 0.5), y)]);
+export const exp: Unary = unary("exp", (g, y) => [multiply(g, y)], costly);
+export const log: Unary = unary("log", (g, y) => [divide(g, input(y))], costly);
+export const sqrt: Unary = unary("sqrt", (g, y) => [divide(scale(g, 0.5), y)], costly);
 export const rsqrt: Unary = unary(
   "rsqrt",
   (g, y) => [multiply(g, scale(multiply(y, multiply(y, y)), -0.5))],
+  costly,
 );
-export const sin: Unary = unary("sin", (g, y) => [multiply(g, cos(input(y)))]);
-export const cos: Unary = unary("cos", (g, y) => [negate(multiply(g, sin(input(y))))]);
+export const sin: Unary = unary("sin", (g, y) => [multiply(g, cos(input(y)))], costly);
+export const cos: Unary = unary("cos", (g, y) => [negate(multiply(g, sin(input(y))))], costly);
 export const tanh: Unary = unary(
   "tanh",
   (g, y) => [multiply(g, subtract(literal(1, y.shape), multiply(y, y)))],
+  costly,
 );
 export const logistic: Unary = unary(
   "logistic",
   (g, y) => [multiply(g, multiply(y, subtract(literal(1, y.shape), y)))],
+  costly,
 );
 export const erf: Unary = unary("erf", (g, y) => {
   const x = input(y);
   return [multiply(g, scale(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI)))];
-});
+}, costly);
 /** max(x, 0) with the gradient 0 at 0. */
 export const relu: Unary = unary(
   "relu",
@@ -145,7 +152,7 @@ export const multiply: Binary = binary(
 export const divide: Binary = binary("divide", (g, y) => {
   const left = divide(g, input(y, 1));
   return [left, negate(multiply(left, y))];
-}, { integer: false, ...arithmetic((a, b) => a / b, undefined, 1) });
+}, { integer: false, ...costly, ...arithmetic((a, b) => a / b, undefined, 1) });
 export const power: Binary = binary("power", (g, y) => {
   const [a, b] = [input(y, 0), input(y, 1)];
   const one = literal(1, y.shape), zero = literal(0, y.shape);
@@ -155,7 +162,7 @@ export const power: Binary = binary("power", (g, y) => {
   // a^0 is 1 everywhere, though 0 * 0^-1 is not a number.
   const byBase = select(compare("equal", b, zero), zero, multiply(b, power(a, subtract(b, one))));
   return [multiply(g, byBase), multiply(g, byExponent)];
-}, { integer: false });
+}, { integer: false, ...costly });
 export const maximum: Binary = binary(
   "maximum",
   (g, y) => extremumGradient("greater", g, y),

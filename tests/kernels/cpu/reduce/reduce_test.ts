@@ -94,6 +94,26 @@ Deno.test("cpu reduce: long reductions in parts", () => {
   }
 });
 
+Deno.test("cpu reduce: several results at once have the bits of each alone", () => {
+  const shapes = [[[4099, 35], [0]], [[3, 64], [1]], [[30, 2, 1000], [0, 2]], [[9, 5], [
+    1,
+  ]]] as const;
+  for (const [shape, axes] of shapes) {
+    for (const combine of ["sum", "max"] as const) {
+      const kernel = kernelOf(combine, "f32", shape, axes, true);
+      const inputs = [normals(1, sizeOf(shape)), normals(2, shape.at(-1)!)];
+      const outputs = sizeOf(shape) / sizeOf(axes.map((axis) => shape[axis]!));
+      const run = (steps: readonly number[]) => {
+        const stores = steps.map((step) => ({ step, dtype: "f32" }) as const);
+        const several = { ...kernel, expression: { ...kernel.expression, stores } };
+        return runKernel(several, inputs, stores.map(() => ({ dtype: "f32", size: outputs })));
+      };
+      const order = [2, 0, 1];
+      assertEquals(run(order), order.map((step) => run([step])[0]!), `${combine} of [${shape}]`);
+    }
+  }
+});
+
 Deno.test("cpu reduce: a transposed head", () => {
   const view = { offset: 0, strides: [1, 45] };
   check(kernelOf("sum", "f32", [45, 37], [0], true, view));
