@@ -5,7 +5,14 @@ import type { Arguments, KernelBuilder } from "../stages/builder.ts";
 import { stageOfUnits } from "../stages/units.ts";
 import type { FunctionBuilder, Integer, Vector } from "../wasm/assembler.ts";
 import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts";
-import { clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
+import {
+  type Clip,
+  overChannels,
+  overColumns,
+  overRow,
+  overWindow,
+  type WindowSizes,
+} from "./walk.ts";
 
 /** Elements of images that a task computes, about. */
 const taskSize = 8192;
@@ -67,10 +74,8 @@ function emitImage(
 
   f.count(0, s.rows, 1, (row) => {
     const y = f.local(i32.sub(i32.mul(row, s.stride[0]), s.padding[0]));
-    const vertical = clip(f, y, s.window[0], s.height, [s.padding[0], s.padding[1]]);
-    f.count(0, s.columns, 1, (column) => {
-      const x = f.local(i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
-      const horizontal = clip(f, x, s.window[1], s.width, [s.padding[2], s.padding[3]]);
+    const emitWindow = (vertical: Clip, column: Integer, horizontal: Clip) => {
+      const x = i32.sub(i32.mul(column, s.stride[1]), s.padding[2]);
       const start = f.local(i32.add(i32.add(target, i32.mul(y, line)), i32.mul(x, pixel)));
       const from = addressOf(f, outputGradient, [i32.add(i32.mul(row, s.columns), column), pixel]);
       overChannels(f, channels, (offset, lanes) => {
@@ -107,7 +112,11 @@ function emitImage(
           spreadToNans(f, walk, source!, values, isNan, lanes);
         });
       });
-    });
+    };
+    overRow(f, s, y, (vertical) =>
+      overColumns(f, s, vertical, (column, horizontal) => {
+        f.scope(() => emitWindow(vertical, column, horizontal));
+      }));
   });
 }
 

@@ -41,6 +41,78 @@ export function clip(
   };
 }
 
+/** The numbers of windows, along an axis, that do not leave the image: from..to. */
+function insideOf(
+  windows: number,
+  { window, stride, size, before }: {
+    readonly window: number;
+    readonly stride: number;
+    readonly size: number;
+    readonly before: number;
+  },
+): { readonly from: number; readonly to: number } {
+  const from = Math.min(Math.ceil(before / stride), windows);
+  const last = Math.floor((size - window + before) / stride);
+  return { from, to: Math.max(from, Math.min(windows, last + 1)) };
+}
+
+/** The columns of windows that do not leave the image at its sides. */
+export const columnsInside = (s: WindowSizes): ReturnType<typeof insideOf> =>
+  insideOf(s.columns, {
+    window: s.window[1],
+    stride: s.stride[1],
+    size: s.width,
+    before: s.padding[2],
+  });
+
+/** A window that is not cut off. */
+export const whole = (window: number): Clip => ({
+  from: i32.constant(0),
+  to: i32.constant(window),
+});
+
+/**
+ * Calls `body`, at different places of the function, for whether a row of windows is known to lie inside
+ * the image from top to bottom. `top` is where its windows begin; most rows do.
+ */
+export function overRow(
+  f: FunctionBuilder,
+  s: WindowSizes,
+  top: Integer,
+  body: (vertical: Clip) => void,
+): void {
+  const [window] = s.window, [before, after] = s.padding;
+  const cut = () => body(clip(f, top, window, s.height, [before, after]));
+  if (before === 0 && after === 0) return cut();
+  // Unsigned: a window that begins above the image does so after all others.
+  const inside = i32.ltU(top, Math.max(0, s.height - window + 1));
+  f.if(inside, () => f.scope(() => body(whole(window))), () => f.scope(cut));
+}
+
+/**
+ * Calls `body` for the columns of a row of windows, from the first to the last: with the part of a
+ * window that lies inside, which is known for most columns if it is known from top to bottom.
+ */
+export function overColumns(
+  f: FunctionBuilder,
+  s: WindowSizes,
+  vertical: Clip,
+  body: (column: Integer, horizontal: Clip) => void,
+): void {
+  const [, window] = s.window, [, stride] = s.stride, [, , before, after] = s.padding;
+  const cut = (from: number, to: number) =>
+    f.count(from, to, 1, (column) => {
+      const left = f.local(i32.sub(i32.mul(column, stride), before));
+      body(column, clip(f, left, window, s.width, [before, after]));
+    });
+  const isKnown = vertical.from.constant !== undefined && vertical.to.constant !== undefined;
+  const inside = columnsInside(s);
+  if (!isKnown || inside.to - inside.from < 2) return cut(0, s.columns);
+  cut(0, inside.from);
+  f.count(inside.from, inside.to, 1, (column) => body(column, whole(window)));
+  cut(inside.to, s.columns);
+}
+
 /** Calls `body` for blocks of channels: with their offset in bytes and the lanes of each vector. */
 export function overChannels(
   f: FunctionBuilder,

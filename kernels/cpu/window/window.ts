@@ -9,7 +9,17 @@ import { stageOfUnits } from "../stages/units.ts";
 import type { FunctionBuilder, Integer } from "../wasm/assembler.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
 import { emitWindowGradient } from "./gradient.ts";
-import { type Clip, clip, overChannels, overWindow, type WindowSizes } from "./walk.ts";
+import {
+  type Clip,
+  clip,
+  columnsInside,
+  overChannels,
+  overColumns,
+  overRow,
+  overWindow,
+  whole,
+  type WindowSizes,
+} from "./walk.ts";
 
 /** Elements that a task computes, about. */
 const taskSize = 8192;
@@ -69,31 +79,13 @@ function emitForward(builder: KernelBuilder, s: WindowSizes, name: CombineName):
     return (index) => {
       const image = f.local(i32.divU(index, s.rows));
       const y = f.local(i32.sub(i32.mul(i32.remU(index, s.rows), s.stride[0]), s.padding[0]));
-      const vertical = clip(f, y, s.window[0], s.height, [s.padding[0], s.padding[1]]);
       const pixel = s.channels * 4;
       const top = i32.add(i32.mul(image, s.height), y);
       const row = addressOf(f, args.input(0), [top, s.width * pixel]);
       const output = f.local(i32.add(args.output(0), i32.mul(index, length * 4)));
-      const line: Line = { f, s, combine, row, output, vertical };
-      const pixels = (from: number, to: number) =>
-        f.count(from, to, 1, (column) => emitPixel(line, column));
-      // Where neighbours are next to each other in memory, vectors may run across them.
-      const inside = insideOf(s);
-      if (s.stride[1] !== 1 || s.channels >= 4 || inside.to - inside.from < 4) {
-        return pixels(0, s.columns);
-      }
-      pixels(0, inside.from);
-      emitInside(line, inside);
-      pixels(inside.to, s.columns);
+      overRow(f, s, y, (vertical) => emitLine({ f, s, combine, row, output, vertical }));
     };
   });
-}
-
-/** The columns whose windows do not leave the image at its sides. */
-function insideOf(s: WindowSizes): { readonly from: number; readonly to: number } {
-  const from = Math.min(s.padding[2], s.columns);
-  const last = s.width - s.window[1] + s.padding[2];
-  return { from, to: Math.max(from, Math.min(s.columns, last + 1)) };
 }
 
 /** A line of windows. */
@@ -107,11 +99,33 @@ interface Line {
   readonly vertical: Clip;
 }
 
+function emitLine(line: Line): void {
+  const { f, s } = line, inside = columnsInside(s);
+  // Where neighbours are next to each other in memory, vectors may run across them.
+  const runs = s.stride[1] === 1 && s.channels < 4 && inside.to - inside.from >= 4;
+  if (!runs) {
+    return overColumns(
+      f,
+      s,
+      line.vertical,
+      (column, horizontal) => emitPixel(line, column, horizontal),
+    );
+  }
+  const pixels = (from: number, to: number) =>
+    f.count(from, to, 1, (column) => {
+      const left = f.local(i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
+      const [, , before, after] = s.padding;
+      emitPixel(line, column, clip(f, left, s.window[1], s.width, [before, after]));
+    });
+  pixels(0, inside.from);
+  emitInside(line, inside);
+  pixels(inside.to, s.columns);
+}
+
 /** The windows of a column, vectors along its channels. */
-function emitPixel(line: Line, column: Integer): void {
+function emitPixel(line: Line, column: Integer, horizontal: Clip): void {
   const { f, s } = line, pixel = s.channels * 4;
-  const x = f.local(i32.sub(i32.mul(column, s.stride[1]), s.padding[2]));
-  const horizontal = clip(f, x, s.window[1], s.width, [s.padding[2], s.padding[3]]);
+  const x = i32.sub(i32.mul(column, s.stride[1]), s.padding[2]);
   const start = f.local(i32.add(line.row, i32.mul(x, pixel)));
   const target = f.local(i32.add(line.output, i32.mul(column, pixel)));
   overChannels(
@@ -122,16 +136,16 @@ function emitPixel(line: Line, column: Integer): void {
 }
 
 /** Columns from..to of a row, four elements at a time whatever the channels. */
-function emitInside(line: Line, { from, to }: ReturnType<typeof insideOf>): void {
+function emitInside(line: Line, { from, to }: ReturnType<typeof columnsInside>): void {
   const { f, s } = line, pixel = s.channels * 4, elements = (to - from) * s.channels;
-  const horizontal = { from: i32.constant(0), to: i32.constant(s.window[1]) };
+  const horizontal = whole(s.window[1]);
   const start = f.local(i32.add(line.row, (from - s.padding[2]) * pixel));
   const target = f.local(i32.add(line.output, from * pixel));
   const vector = (offset: Integer, lanes: number) =>
     emitVectors(line, horizontal, [start, target, offset], [lanes]);
-  const whole = elements - elements % 4;
-  f.count(0, whole * 4, 16, (offset) => vector(offset, 4));
-  if (whole < elements) vector(i32.constant(whole * 4), elements - whole);
+  const even = elements - elements % 4;
+  f.count(0, even * 4, 16, (offset) => vector(offset, 4));
+  if (even < elements) vector(i32.constant(even * 4), elements - even);
 }
 
 /** Combines the windows from `start` on into `target`, both at an offset, for the lanes of vectors. */
