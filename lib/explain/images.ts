@@ -1,4 +1,5 @@
 import { describeValue, wrongType } from "../core/errors.ts";
+import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import { preprocess } from "../nn/preprocess.ts";
 import { tensor } from "../tensor/create.ts";
@@ -20,11 +21,16 @@ export interface Images {
 
 /**
  * The images that a user gives: [n, h, w, c], or one, [h, w, c]. Bytes are normalised as the model has
- * it; other numbers are taken to be so already.
+ * it, or else as their data set; other numbers are taken to be so already.
  *
  * @throws {TypeError} for a model of other inputs than images, or images that do not fit it
  */
-export function imagesFor(where: string, model: Model, images: Tensor): Images {
+export function imagesFor(
+  where: string,
+  model: Model,
+  images: Tensor,
+  normalization?: Normalization,
+): Images {
   if (!(model instanceof Model)) throw wrongType(where, "a model", describeValue(model));
   const { inputShape, inputs } = model;
   if (inputs.length !== 1 || inputShape.length !== 3) {
@@ -49,7 +55,7 @@ export function imagesFor(where: string, model: Model, images: Tensor): Images {
     );
   }
   return {
-    x: preprocess(batch, model.normalization),
+    x: preprocess(batch, model.normalization ?? normalization),
     shaped: (result) => alone ? result.squeeze(0) : result,
   };
 }

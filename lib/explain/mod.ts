@@ -37,3 +37,34 @@ export { occlusion, type OcclusionOptions } from "./occlusion.ts";
 export { pictureOf, type Seen, seenBy, signedPicture } from "./picture.ts";
 export { gradientTimesInput, saliency } from "./saliency.ts";
 export { smoothGrad, type SmoothGradOptions } from "./smooth_grad.ts";
+export { deepDream, type DreamOptions } from "./deep_dream.ts";
+export type { FoundImage, PriorOptions, SearchOptions } from "./image_search.ts";
+export { invertFeatures, type InvertOptions } from "./inversion.ts";
+export { maximizeActivation, type MaximizeOptions } from "./maximize.ts";
+export { type Patch, patchOf } from "./patch.ts";
+export {
+  type StrongestPatches,
+  strongestPatches,
+  type StrongestPatchesOptions,
+} from "./strongest_patches.ts";
+export { type StyleOptions, transferStyle } from "./style.ts";
+export {
+  ablateBlocks,
+  type AblateBlocksOptions,
+  ablateChannels,
+  type AblateChannelsOptions,
+  type Ablation,
+  type Score,
+} from "./ablation.ts";
+export {
+  type Components,
+  type ComponentsOptions,
+  principalComponents,
+  tsne,
+  type TsneOptions,
+} from "./embedding.ts";
+export {
+  type RandomizedOptions,
+  randomizedWeights,
+  rankCorrelation,
+} from "./randomized_weights.ts";

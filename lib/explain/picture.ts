@@ -49,8 +49,15 @@ export function seenBy(
   };
 }
 
-/** Numbers for each channel of a model's images, or one for all. */
-const perChannel = (list: readonly number[]) => tensor([...list]);
+/** How a model's numbers become brightnesses from 0 to 1: one for each channel, or one for all. */
+function scaleOf({ normalization }: Model): { readonly factor: Tensor; readonly shift: Tensor } {
+  const { mean, standardDeviation } = normalization ?? { mean: [0], standardDeviation: [1] };
+  return { factor: tensor([...standardDeviation]), shift: tensor([...mean]) };
+}
+
+/** The channels of a model turned from its order to ours, or back. */
+const turned = ({ preprocessing }: Model, x: Tensor) =>
+  preprocessing.channels === "bgr" ? x.flip(-1) : x;
 
 /** The channels of a model's images in the order in which they are shown. */
 function shown(model: Model, x: Tensor, where: string): Tensor {
@@ -62,7 +69,7 @@ function shown(model: Model, x: Tensor, where: string): Tensor {
       formatShape(x.shape),
     );
   }
-  return model.preprocessing.channels === "bgr" ? x.flip(-1) : x;
+  return turned(model, x);
 }
 
 /**
@@ -72,9 +79,14 @@ function shown(model: Model, x: Tensor, where: string): Tensor {
  * @throws {TypeError} for other shapes than the model's images
  */
 export function pictureOf(model: Model, x: Tensor): Tensor {
-  const { mean, standardDeviation } = model.normalization ?? { mean: [0], standardDeviation: [1] };
-  const pixels = x.cast("f32").mul(perChannel(standardDeviation)).add(perChannel(mean));
-  return shown(model, pixels, "pictureOf").clip(0, 1);
+  const { factor, shift } = scaleOf(model);
+  return shown(model, x.cast("f32").mul(factor).add(shift), "pictureOf").clip(0, 1);
+}
+
+/** Pictures (from 0 to 1, red first) as a model computes with them. */
+export function fromPicture(model: Model, picture: Tensor): Tensor {
+  const { factor, shift } = scaleOf(model);
+  return turned(model, picture).sub(shift).div(factor);
 }
 
 /**

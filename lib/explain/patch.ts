@@ -1,0 +1,59 @@
+import { wrongType } from "../core/errors.ts";
+import { concatenate } from "../tensor/combine.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Model } from "../train/model.ts";
+
+/** Where a feature answers. */
+export interface Patch {
+  /** The number of the image. */
+  readonly index: number;
+  /** How strongly it answers. */
+  readonly answer: number;
+  /** Row and column of the unit. */
+  readonly unit: readonly [row: number, column: number];
+}
+
+/**
+ * What units of a layer see: of each image the receptive field of one unit, [n, h, w, c]. What of it
+ * lies beyond the image is 0, the mean colour of normalised images.
+ *
+ * ```ts
+ * import { explain, ones, sequential } from "@striate/striate";
+ * const net = sequential([8, 8, 1]).conv2d(2, 3, { padding: "same", name: "a" });
+ * const seen = explain.patchOf(net, "a", ones([1, 8, 8, 1]), [[0, 0]]);
+ * console.log(seen.shape, await seen.sum().item()); // [1, 3, 3, 1] 4
+ * ```
+ *
+ * @throws {TypeError} if there is not one unit for each image, or the layer sees no part of an image
+ */
+export function patchOf(
+  model: Model,
+  layer: string,
+  images: Tensor,
+  units: readonly (readonly [row: number, column: number])[],
+): Tensor {
+  const [n, height, width, channels] = images.shape as [number, number, number, number];
+  const field = model.receptiveFields().find(({ name }) => name === layer);
+  if (field === undefined) throw wrongType("patchOf: layer", "a layer of the model", layer);
+  if (images.rank !== 4 || units.length !== n) {
+    throw wrongType("patchOf: units", `${n}, one for each image`, units.length);
+  }
+  // A field larger than the image and its padding is all of it.
+  const [h, w] = field.size;
+  const patches = units.map((unit, i) => {
+    const start = ([0, 1] as const).map((axis) =>
+      Math.round(
+        field.center[axis] + unit[axis] * field.stride[axis] - (field.size[axis] - 1) / 2,
+      )
+    ) as [number, number];
+    const [top, left] = start, [from, to] = [Math.max(0, top), Math.min(height, top + h)];
+    const [first, last] = [Math.max(0, left), Math.min(width, left + w)];
+    return images.slice([i, from, first, 0], [1, to - from, last - first, channels]).pad([
+      [0, 0],
+      [from - top, top + h - to],
+      [first - left, left + w - last],
+      [0, 0],
+    ]);
+  });
+  return concatenate(patches);
+}
