@@ -3,20 +3,15 @@
  *
  * @module
  */
-import { dirname } from "node:path";
-import { areImageNetClasses } from "../../data/imagenet_classes.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { pick } from "../core/options.ts";
 import { roundingOption } from "../core/preprocessing.ts";
 import { classifyImage, type ClassifyImageOptions } from "../evaluate/classify.ts";
-import { listBelow } from "../images/image_files.ts";
-import type { Synsets } from "../images/labels.ts";
-import { findSynsets } from "../images/open_images.ts";
 import { isOfOneImage } from "../images/prefetch.ts";
 import { setDevice } from "../tensor/runtime.ts";
-import type { Model } from "../train/model.ts";
 import { decodeImage } from "../vision/decode.ts";
 import { viewSchema } from "../vision/views.ts";
+import { imagesAt, namesOf, synsetsFor } from "./given_images.ts";
 import { areDigits, isDarkOnLight } from "./ground.ts";
 import {
   deviceOption,
@@ -69,39 +64,6 @@ export function bar(share: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * barWidth * 8);
   const part = " ▏▎▍▌▋▊▉"[eighths % 8]!;
   return ("█".repeat(eighths >> 3) + (eighths % 8 > 0 ? part : "")).padEnd(barWidth);
-}
-
-/** Names of a model's classes: its own, for synsets their words, or those of a list of as many. */
-function namesOf({ classes }: Model, synsets: Synsets | undefined): readonly string[] | undefined {
-  if (synsets === undefined) return classes;
-  // Of ImageNet's classes a list may say more than the first word.
-  if (classes === undefined || areImageNetClasses(classes)) return synsets.names;
-  return classes.map((name) => synsets.names[synsets.classOf.get(name) ?? -1] ?? name);
-}
-
-/** The images at some paths: a folder stands for those in it. */
-async function imagesAt(paths: readonly string[]): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    const isFolder = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
-    const { images } = isFolder ? await listBelow(path) : { images: [path] };
-    if (images.length === 0) {
-      throw new UsageError(`${path}: expected images in the folder, found none`);
-    }
-    found.push(...images);
-  }
-  return found;
-}
-
-/** The list of synsets that fits a model: the one given, or one beside the images. */
-async function synsetsFor(model: Model, given: string | undefined, images: readonly string[]) {
-  const synsets = await findSynsets(given, images.map((path) => dirname(path)));
-  const [classes] = model.outputShape, found = synsets?.names.length;
-  if (found === classes) return synsets;
-  if (given === undefined) return undefined;
-  throw new RangeError(
-    `${given}: expected ${classes} synsets, as the model has classes, found ${found}`,
-  );
 }
 
 /** Says what is seen in an image, in lines. */

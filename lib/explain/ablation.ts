@@ -55,8 +55,10 @@ type Change = (argument: Tensor) => NonNullable<ApplyOptions["replace"]>;
  * ```ts
  * import { cifarResnet, explain, shapes } from "@striate/striate";
  * const { test } = shapes({ train: 8, test: 16 });
- * const { without } = await explain.ablateBlocks(cifarResnet(20), test);
- * console.log(without.length); // 9
+ * const { without } = await explain.ablateBlocks(cifarResnet(20), test, {
+ *   blocks: ["layer1.1", "layer3"],
+ * });
+ * console.log(without.length); // 2
  * ```
  *
  * Source: Veit, Wilber and Belongie 2016, arXiv 1605.06431, section 4.1.

@@ -91,12 +91,13 @@ export function fromPicture(model: Model, picture: Tensor): Tensor {
 
 /**
  * Signed numbers for each channel of images (what {@linkcode deconvnet} and
- * {@linkcode guidedBackpropagation} yield) as pictures: grey is 0, and the largest number of each
- * image is as far from it as can be. Red comes first.
+ * {@linkcode guidedBackpropagation} yield) as pictures: grey is 0, and six times the root mean square
+ * of each image is as far from it as can be. Red comes first.
  *
  * @throws {TypeError} for other shapes than the model's images
  */
 export function signedPicture(model: Model, parts: Tensor): Tensor {
-  const most = parts.abs().max([-3, -2, -1], true).maximum(1e-30);
-  return shown(model, parts.div(most), "signedPicture").mul(0.5).add(0.5);
+  const size = parts.square().mean([-3, -2, -1], true).sqrt().maximum(1e-30);
+  const picture = shown(model, parts.div(size.mul(6)), "signedPicture");
+  return picture.mul(0.5).add(0.5).clip(0, 1);
 }

@@ -34,6 +34,7 @@ Deno.test("no command may do everything, or asks the user", () => {
   assertEquals(kinds("train"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("evaluate"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("predict"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kinds("explain"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("dashboard"), ["read", "write", "net", "env"]);
   assertEquals(kinds("notebook"), ["read", "write", "run", "env"]);
   assertEquals(kinds("notebooks"), ["read", "write", "run", "env"]);

@@ -13,7 +13,7 @@ export interface Prediction {
 }
 
 /** Names and shares as bars. */
-const bars = (labels: Prediction["labels"]): string =>
+export const bars = (labels: Prediction["labels"]): string =>
   labels.map(({ name, probability }) =>
     `<div class="bar"><span>${escapeMarkup(name)}</span><span>${
       percent(probability)
