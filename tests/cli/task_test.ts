@@ -38,7 +38,9 @@ Deno.test("no command may do everything, or asks the user", () => {
   assertEquals(kinds("dashboard"), ["read", "write", "net", "env"]);
   assertEquals(kinds("notebook"), ["read", "write", "run", "env"]);
   assertEquals(kinds("notebooks"), ["read", "write", "run", "env"]);
-  for (const name of ["train", "evaluate", "predict", "dashboard", "notebook", "notebooks"]) {
+  for (
+    const name of ["train", "evaluate", "predict", "explain", "dashboard", "notebook", "notebooks"]
+  ) {
     const args = taskArguments(name);
     assert(args.includes("--no-prompt"), name);
     for (const flag of args.filter((flag) => flag.startsWith("--allow-env"))) {
@@ -55,7 +57,7 @@ Deno.test("every package that is loaded is locked, with all that it needs", asyn
   for (const [name, { integrity }] of Object.entries(lock.npm)) {
     assert(/^sha512-[\w+/]{86}==$/.test(integrity), `${name}: ${integrity}`);
   }
-  for (const name of ["train", "evaluate", "predict", "dashboard"]) {
+  for (const name of ["train", "evaluate", "predict", "explain", "dashboard"]) {
     assertEquals(taskArguments(name).filter((flag) => /lock|frozen/.test(flag)), [
       "--lock",
       "--frozen",

@@ -1,4 +1,5 @@
 import type { Figure } from "./figure.ts";
+import { completeness } from "./completeness.ts";
 import { fineTuning } from "./fine_tuning.ts";
 import { flat } from "./flat.ts";
 import { imageFolderFigure } from "./image_folder.ts";
@@ -24,6 +25,7 @@ export const figures: readonly Figure[] = [
   ownLoop,
   fineTuning,
   imageFolderFigure,
+  completeness,
   isa,
   stepModel,
 ];
