@@ -95,7 +95,7 @@ Examples
   deno task evaluate --weights runs/lenet5-mnist --images digits
 
 Environment
-  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_INSTRUCTIONS
+  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_ADAPTER, STRIATE_INSTRUCTIONS
                   as for deno task train`;
 
 /** Options that are only for images. */

@@ -36,7 +36,7 @@ Examples
 
 Environment
   STRIATE_PYTHON  the Python that has nbclient
-  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_INSTRUCTIONS
+  STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_ADAPTER, STRIATE_INSTRUCTIONS
                   as for deno task train`;
 
 /** The notebooks that are named, or all. */

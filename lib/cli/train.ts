@@ -80,6 +80,7 @@ Environment
   STRIATE_MIRROR        a URL or folder to take them from instead of their origin
   STRIATE_TIMEOUT       seconds that a server may be silent (30)
   STRIATE_DEVICE        auto, webgpu or cpu
+  STRIATE_ADAPTER       of WebGPU: high-performance (as it is by default), low-power or software
   STRIATE_INSTRUCTIONS  what the CPU computes products with: wasm, avx2 or avx512 (the best there is)`;
 
 /** The command; returns the exit code. */

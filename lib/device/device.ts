@@ -40,6 +40,8 @@ export interface Device {
   readonly programBytes: number;
   /** How far loops may run ahead of it. */
   readonly pace: Pace;
+  /** Whether it went away by itself, with all that lay there: a runtime then opens another one. */
+  readonly isLost?: boolean;
   /** New memory; its content is undefined. A DeviceError says so if there is none left. */
   allocate(bytes: number): Storage;
   /** Queues a copy of `data` into `storage`; the caller may change `data` at once. */

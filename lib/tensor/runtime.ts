@@ -44,6 +44,7 @@ export class Runtime implements AsyncDisposable {
   #opening: Promise<Device> | undefined;
   #opened: { readonly device: Device; readonly programs: ProgramStore } | undefined;
   #closing: Promise<void> | undefined;
+  #dropping: Promise<void> | undefined;
   readonly #tenants = new Map<Tenancy, WeakRef<Tenant>>();
   #holders = 0;
   #whenIdle: (() => void) | undefined;
@@ -65,9 +66,14 @@ export class Runtime implements AsyncDisposable {
     this.waiting = waiting ?? [];
   }
 
-  /** Opens the device if it is not open yet. */
+  /** Opens the device if it is not open yet, or anew if it was lost with all that lay there. */
   async open(): Promise<Device> {
     if (this.isClosed) throw new DeviceError("the runtime was closed: open another one");
+    if (this.#opened?.device.isLost) {
+      this.#dropping ??= this.#vacate(this.#opened.device)
+        .finally(() => this.#dropping = undefined);
+    }
+    await this.#dropping;
     this.#opening ??= this.#start();
     try {
       const device = await this.#opening;
@@ -81,7 +87,7 @@ export class Runtime implements AsyncDisposable {
 
   /** Whether the device is open: what can be queued without waiting. */
   get isOpen(): boolean {
-    return this.#opened !== undefined && !this.isClosed;
+    return this.#opened !== undefined && !this.isClosed && !this.#opened.device.isLost;
   }
 
   /** Whether it was closed, or is about to be. */
@@ -188,14 +194,24 @@ export class Runtime implements AsyncDisposable {
     if (!this.#isDefault) current.waiting.push(...this.waiting.splice(0));
     const device = await this.#opening?.catch(() => undefined);
     if (device === undefined) return;
-    while (this.#holders > 0 || this.#tenants.size > 0) {
-      if (this.#holders > 0) await new Promise<void>((resolve) => this.#whenIdle = resolve);
-      const tenants = [...this.#tenants];
-      await Promise.all(tenants.map(async ([tenancy, tenant]) => {
-        await tenant.deref()?.leave();
-        tenancy.end();
-      }));
-    }
+    do {
+      while (this.#holders > 0) await new Promise<void>((resolve) => this.#whenIdle = resolve);
+      await this.#evict();
+    } while (this.#holders > 0 || this.#tenants.size > 0);
+    await this.#vacate(device);
+  }
+
+  /** Has every tenant leave. */
+  async #evict(): Promise<void> {
+    await Promise.all([...this.#tenants].map(async ([tenancy, tenant]) => {
+      await tenant.deref()?.leave();
+      tenancy.end();
+    }));
+  }
+
+  /** Leaves a device, which nothing uses any more or which is lost. */
+  async #vacate(device: Device): Promise<void> {
+    await this.#evict();
     this.#opened?.programs.clear();
     // A tensor that was here must not keep what the device has on the host.
     this.#opened = this.#opening = undefined;

@@ -1,5 +1,11 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { noAdapter, requestAdapter } from "../../lib/device/webgpu/adapter.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { describeAdapter, noAdapter, requestAdapter } from "../../lib/device/webgpu/adapter.ts";
 import { createWebgpuDevice } from "../../lib/device/webgpu/webgpu.ts";
 import { webgpuTest } from "./adapter.ts";
 
@@ -29,6 +35,26 @@ Deno.test(webgpuTest("a device has the adapter's limits, not the defaults", asyn
     maxStorageBuffersPerShaderStage,
   );
   assertEquals(device.gpu.limits.maxBufferSize, maxBufferSize);
-  assert(device.description.length > 0);
+  assertEquals(device.description, describeAdapter(adapter));
+  if (Deno.build.os === "linux") assertMatch(device.description, /., (Vulkan|OpenGL)$/);
   await device.close();
+}));
+
+Deno.test(webgpuTest("STRIATE_ADAPTER chooses among adapters", async () => {
+  const before = Deno.env.get("STRIATE_ADAPTER");
+  try {
+    for (const name of ["high-performance", "low-power"]) {
+      Deno.env.set("STRIATE_ADAPTER", name);
+      assert(await requestAdapter());
+    }
+    Deno.env.set("STRIATE_ADAPTER", "software");
+    assert((await requestAdapter())?.info.isFallbackAdapter ?? true);
+    Deno.env.set("STRIATE_ADAPTER", "softwares");
+    const { message } = await assertRejects(() => requestAdapter(), RangeError);
+    assertStringIncludes(message, "STRIATE_ADAPTER");
+    assertStringIncludes(message, 'did you mean "software"?');
+  } finally {
+    if (before === undefined) Deno.env.delete("STRIATE_ADAPTER");
+    else Deno.env.set("STRIATE_ADAPTER", before);
+  }
 }));

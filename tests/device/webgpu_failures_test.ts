@@ -9,7 +9,9 @@ import type { Kernel } from "../../lib/graph/kernel.ts";
 import { DeviceError } from "../../lib/core/errors.ts";
 import { Failures } from "../../lib/device/webgpu/failures.ts";
 import { Pipelines } from "../../lib/device/webgpu/pipelines.ts";
-import { createWebgpuDevice } from "../../lib/device/webgpu/webgpu.ts";
+import { createWebgpuDevice, type WebgpuDevice } from "../../lib/device/webgpu/webgpu.ts";
+import { openRuntime } from "../../lib/tensor/runtime.ts";
+import { tensor } from "../../lib/tensor/create.ts";
 import { planOf, testOnOwnWebgpu } from "../kernels/webgpu/run_kernel.ts";
 
 /** x + 1 over `size` elements. */
@@ -74,7 +76,8 @@ testOnOwnWebgpu("a lost device is an error at every later call", async (device) 
   // WebGPU calls it a validation error, and tells of the loss a little later.
   const { message } = await assertRejects(() => device.read(storages[1]!, 16), DeviceError);
   assertStringIncludes(message, "the device was lost");
-  assertStringIncludes(message, 'Open a new one by setDevice("webgpu")');
+  assertStringIncludes(message, "What comes next opens a new one");
+  assert(device.isLost);
   assertThrows(() => executable.run(storages), DeviceError, message);
   assertThrows(() => device.write(storages[0]!, new Float32Array(4)), DeviceError);
   assertThrows(() => device.load(plan), DeviceError);
@@ -138,4 +141,18 @@ testOnOwnWebgpu("a closed device, released programs and buffers", async (device)
   assertThrows(() => executable.run([a!, b!]), DeviceError, "released");
   await device.close();
   assertThrows(() => device.allocate(4), DeviceError, "closed");
+});
+
+testOnOwnWebgpu("a lost device is dropped: what comes next opens another", async () => {
+  await using runtime = await openRuntime("webgpu");
+  const first = runtime.device as WebgpuDevice;
+  const kept = tensor([1, 2, 3]).to(runtime), gone = kept.mul(2);
+  assertEquals(await gone.sum().item(), 12);
+  first.gpu.destroy();
+  await assertRejects(() => gone.data(), DeviceError, "the device was lost");
+  const second = await runtime.open();
+  assert(second !== first && second === await runtime.open());
+  assert(!second.isLost && runtime.isOpen);
+  assertEquals(await tensor([1, 2]).to(runtime).mul(3).array(), [3, 6]);
+  await assertRejects(() => gone.add(1).data(), DeviceError, "the device was lost");
 });

@@ -1,14 +1,41 @@
-import { mayUse } from "../../core/environment.ts";
+import { environment, mayUse } from "../../core/environment.ts";
 import { DeviceError } from "../../core/errors.ts";
+import { unknownName } from "../../core/suggest.ts";
+
+/** What `STRIATE_ADAPTER` may ask for. */
+const preferences: Readonly<Record<string, GPURequestAdapterOptions>> = {
+  "high-performance": { powerPreference: "high-performance" },
+  "low-power": { powerPreference: "low-power" },
+  "software": { forceFallbackAdapter: true },
+};
 
 /**
- * The WebGPU adapter to compute on, or undefined where there is none. A software adapter says so in
- * `info.isFallbackAdapter`.
+ * The WebGPU adapter to compute on, or undefined where there is none: the one that `STRIATE_ADAPTER`
+ * asks for, or the fastest. A software adapter says so in `info.isFallbackAdapter`.
  */
 export async function requestAdapter(): Promise<GPUAdapter | undefined> {
   quietLoader();
-  const options = { powerPreference: "high-performance" } as const;
-  return await navigator.gpu?.requestAdapter(options) ?? undefined;
+  const variable = "STRIATE_ADAPTER", name = environment(variable) ?? "high-performance";
+  if (!Object.hasOwn(preferences, name)) {
+    const known = Object.keys(preferences);
+    throw new RangeError(`${variable}: ${unknownName("adapter", name, known)}`);
+  }
+  return await navigator.gpu?.requestAdapter(preferences[name]) ?? undefined;
+}
+
+/** An adapter in words: what it is, and what it is reached through, as far as that can be told. */
+export function describeAdapter({ info }: GPUAdapter): string {
+  const name = info.description || info.device || info.vendor || "WebGPU adapter";
+  const backend = backendOf(info);
+  return backend === undefined ? name : `${name}, ${backend}`;
+}
+
+/** Deno does not say. On Windows it may be Vulkan or Direct3D 12. */
+function backendOf({ subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo): string | undefined {
+  if (Deno.build.os === "darwin") return "Metal";
+  if (Deno.build.os !== "linux") return undefined;
+  // OpenGL knows nothing of subgroups, for which these numbers stand.
+  return subgroupMinSize === 4 && subgroupMaxSize === 128 ? "OpenGL" : "Vulkan";
 }
 
 /** The error for a machine without an adapter; it says what to install. */

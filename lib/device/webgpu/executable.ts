@@ -140,6 +140,9 @@ export class WebgpuExecutable implements Executable {
       if (!(storage instanceof WebgpuStorage) || storage.isReleased) {
         throw new TypeError(`webgpu: binding ${i} is not a live buffer of a WebGPU device`);
       }
+      if (storage.buffers !== this.#context.buffers) {
+        throw new TypeError(`webgpu: binding ${i} is a buffer of another device`);
+      }
       if (storage.bytes < this.#bindings[i]!) {
         throw new RangeError(
           `webgpu: binding ${i} has ${storage.bytes} bytes, expected ${this.#bindings[i]}`,

@@ -2,8 +2,8 @@ import { DeviceError } from "../../core/errors.ts";
 
 /** What to do about a device that cannot be used any more. */
 const remedy =
-  'Open a new one by setDevice("webgpu"), or setDevice("cpu"); then load the weights, or let fit ' +
-  "resume from a checkpoint";
+  "What comes next opens a new one, if there is one; load the weights, or let fit resume from a " +
+  'checkpoint. Or setDevice("cpu")';
 
 /**
  * What went wrong on a GPU device, which WebGPU reports some time after the call: kept until the
@@ -12,6 +12,7 @@ const remedy =
 export class Failures {
   #first: DeviceError | undefined;
   #isClosed = false;
+  #isLost = false;
   readonly #lost: Promise<void>;
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -23,12 +24,18 @@ export class Failures {
     });
     this.#lost = device.lost.then(({ reason, message }) => {
       if (this.#isClosed) return;
+      this.#isLost = true;
       // Whatever else was noted followed from the loss, or ends with it.
       this.#first = new DeviceError(
         `webgpu: the device was lost (${reason}: ${message}), and the numbers that lay there alone ` +
           `are gone. ${remedy}`,
       );
     }, () => {});
+  }
+
+  /** Whether the device went away, not closed by anyone. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /** Keeps an error, if it is the first: later ones mostly follow from it. */

@@ -3,7 +3,7 @@ import type { Plan } from "../../compile/plan.ts";
 import type { TensorData } from "../../core/dtype.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { Device, Executable, Pace, Storage } from "../device.ts";
-import { deviceDescriptor, noAdapter, requestAdapter } from "./adapter.ts";
+import { describeAdapter, deviceDescriptor, noAdapter, requestAdapter } from "./adapter.ts";
 import { type Context, WebgpuExecutable } from "./executable.ts";
 import { Failures } from "./failures.ts";
 import { Buffers, WebgpuStorage } from "./buffers.ts";
@@ -21,9 +21,8 @@ export async function createWebgpuDevice(
   const adapter = await requestAdapter();
   if (adapter === undefined) throw noAdapter();
   // Read before requestDevice: an adapter can be used up by it.
-  const { info } = adapter;
-  const description = info.description || info.device || info.vendor || "WebGPU adapter";
-  const tiling = options.tiling ?? (info.isFallbackAdapter ? "register" : "workgroup");
+  const description = describeAdapter(adapter);
+  const tiling = options.tiling ?? (adapter.info.isFallbackAdapter ? "register" : "workgroup");
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice(deviceDescriptor(adapter));
@@ -59,6 +58,10 @@ export class WebgpuDevice implements Device {
     this.#context = { device: gpu, failures, buffers, pipelines, pacer: this.#pacer, tiling };
     this.#readback = new Readback(gpu);
     this.#probe = new Buffers(gpu, failures).allocate(4, "a probe");
+  }
+
+  get isLost(): boolean {
+    return this.#failures.isLost;
   }
 
   get allocatedBytes(): number {
