@@ -36,11 +36,18 @@ export async function sweepIn(
       varied: Object.keys(vary),
       trials: content.trials.map(({ name, options, seeds }) => {
         const runs = seeds.map((seed) => `${before}${name}/seed-${seed}`);
-        const values = runs.flatMap((run) => runOf(run)?.result[`test/${metric}`] ?? []);
+        const values = runs.flatMap((run) => valueOf(runOf(run), metric));
         return { name, settings: options, runs, values };
       }),
     };
   } catch {
     return undefined; // It is being written, or is none.
   }
+}
+
+/** What a run has come to: of one that halving has left behind, what it had come to by then. */
+function valueOf(run: RunSummary | undefined, metric: string): readonly number[] {
+  if (run === undefined || run.status === "running") return [];
+  const value = run.result[`test/${metric}`] ?? run.latest[`validation/${metric}`];
+  return value === undefined ? [] : [value];
 }

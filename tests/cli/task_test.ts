@@ -36,10 +36,20 @@ Deno.test("no command may do everything, or asks the user", () => {
   assertEquals(kinds("predict"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("explain"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("dashboard"), ["read", "write", "net", "env"]);
+  assertEquals(kinds("sweep"), ["read", "write", "run", "env"]);
   assertEquals(kinds("notebook"), ["read", "write", "run", "env"]);
   assertEquals(kinds("notebooks"), ["read", "write", "run", "env"]);
   for (
-    const name of ["train", "evaluate", "predict", "explain", "dashboard", "notebook", "notebooks"]
+    const name of [
+      "train",
+      "evaluate",
+      "predict",
+      "explain",
+      "dashboard",
+      "sweep",
+      "notebook",
+      "notebooks",
+    ]
   ) {
     const args = taskArguments(name);
     assert(args.includes("--no-prompt"), name);

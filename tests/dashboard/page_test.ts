@@ -169,6 +169,41 @@ Deno.test({
         [null, 0],
       );
     });
+    await step("a sweep that begins shows as parallel coordinates, its best first", async () => {
+      const trials = [0.25, 0.75, 0.5].map((value, i) => {
+        const name = `trial-${i + 1}`, options = { "learning-rate": 0.1 ** i, model: evil };
+        for (const seed of [0, 1]) {
+          const result = { test: { top1: value + 0.01 * seed } };
+          writeRun(root, `sweep/${name}/seed-${seed}`, { result, lines: [epochLine(1, 5, 1)] });
+        }
+        return { name, options, seeds: [0, 1] };
+      });
+      const recipe = {
+        method: "grid",
+        vary: { "learning-rate": [], model: [] },
+        metric: "top1",
+        goal: "max",
+      };
+      Deno.writeTextFileSync(
+        `${root}/sweep/sweep.json`,
+        JSON.stringify({ format: "striate-sweep", recipe, trials }),
+      );
+      await expectInPage(page, `document.querySelectorAll("path.trial").length`, 3);
+      await expectInPage(
+        page,
+        `document.querySelector("p.best").textContent`,
+        "Best so far: trial-2, Top-1 accuracy 75.50 % ± 0.71 % (2 seeds)",
+      );
+      await expectInPage(
+        page,
+        `[...document.querySelectorAll("tbody th")].map((name) => name.textContent)`,
+        ["trial-2", "trial-3", "trial-1"],
+      );
+      await screenshot(page, "dashboard-sweeps");
+      await page.evaluate(clickOn('[aria-label="Show the curves of trial-3 alone"]'));
+      await expectInPage(page, `${lines("loss")}.sort()`, ["seed-0", "seed-1"]);
+      await expectInPage(page, "window.pwned ?? null", null);
+    });
     await step("arrow keys go from tab to tab", async () => {
       await goTo(page, "curves");
       await page.evaluate(`document.querySelector("#tab-curves").dispatchEvent(
@@ -188,15 +223,16 @@ Deno.test({
       await page.setViewportSize({ width: 1000, height: 1200 });
     });
     await step("what is exported needs no server", async () => {
-      const html = await page.evaluate(
-        `fetch("/api/export.html?run=first&run=second").then((r) => r.text())`,
-      );
+      const { port, origin, searchParams } = new URL(dashboard.address);
+      const cookie = `striate-${port}=${searchParams.get("token")}`;
+      const exported = `${origin}/api/export.html?run=first&run=second`;
+      const html = await (await fetch(exported, { headers: { cookie } })).text();
       const asked: string[] = [];
       await using server = Deno.serve(
         { hostname: "127.0.0.1", port: 0, onListen() {} },
         ({ url }) => {
           asked.push(new URL(url).pathname);
-          return new Response(String(html), {
+          return new Response(html, {
             headers: { "content-type": "text/html; charset=utf-8" },
           });
         },

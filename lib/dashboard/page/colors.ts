@@ -16,11 +16,23 @@ const palette = [
 
 const dashes = ["solid", "dash", "dot", "dashdot"];
 
-/** The colour of the run of a number; later ones have the same colours with other dashes. */
-export const colorOf = (index: number): string => palette[index % palette.length]!;
+/**
+ * The colour of the run of a number, of one that is not shown a grey; later ones have the same colours
+ * with other dashes.
+ */
+export const colorOf = (index: number | undefined): string =>
+  index === undefined ? "var(--line)" : palette[index % palette.length]!;
+
+/** A mark in the colour of a run. */
+export function swatch(index: number | undefined): HTMLElement {
+  const mark = document.createElement("span");
+  mark.className = "swatch";
+  mark.style.background = colorOf(index);
+  return mark;
+}
 
 /** The dash of its line. */
-export const dashOf = (index: number): string =>
+export const dashOf = (index = 0): string =>
   dashes[Math.floor(index / palette.length) % dashes.length]!;
 
 /** Places on a scale from dark to light that grows evenly in brightness: viridis, at eight places. */

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { colorOf, dashOf } from "./colors.ts";
+import { colorOf, dashOf, swatch } from "./colors.ts";
 import { button, check, choice, element, nothing } from "./element.ts";
 import { isMemory, isShare, measure, metricTitle } from "./format.ts";
 import { type Line, onZoom, plot, Sight, unplot } from "./plot.ts";
@@ -207,7 +207,7 @@ class Chart {
   }
 
   #lines(): Line[] {
-    const { axis, smoothing } = state.choices;
+    const { choices: { axis, smoothing }, labels } = state;
     return state.visible.flatMap(({ id }) => {
       const series = (this.#close ?? this.#series).get(id) ?? this.#series.get(id);
       if (series === undefined) return [];
@@ -216,8 +216,10 @@ class Chart {
         const points = series[metric];
         if (points === undefined) return [];
         const isRank = metric.startsWith("ranks/");
-        const name = isRank ? `${id}, rank ${metric.slice("ranks/".length)}` : id;
-        const line = { name, color: colorOf(isRank ? index + i : index), dash: dashOf(index) };
+        const label = labels.get(id) ?? id;
+        const name = isRank ? `${label}, rank ${metric.slice("ranks/".length)}` : label;
+        const color = colorOf(isRank ? (index ?? 0) + i : index);
+        const line = { name, color, dash: dashOf(index) };
         const x = points[axis], y = points.value;
         const told = (y: readonly (number | null)[]) => y.map((value) => measure(metric, value));
         if (smoothing === 0 || y.length < 3) return [{ ...line, x, y, texts: told(y) }];
@@ -254,14 +256,15 @@ class Chart {
   #showValues(): void {
     const [metric] = this.#metrics;
     if (metric === undefined || this.#metrics.length > 1) return this.#values.replaceChildren();
+    const { labels } = state;
     const items = state.visible.flatMap(({ id }) => {
       const value = this.#series.get(id)?.[metric]?.value.at(-1);
       if (value === undefined) return [];
       return [element(
         "li",
         {},
-        element("span", { class: "swatch", style: `background: ${colorOf(state.indexOf(id))}` }),
-        element("span", { class: "name", title: id }, id),
+        swatch(state.indexOf(id)),
+        element("span", { class: "name", title: id }, labels.get(id) ?? id),
         element("b", {}, measure(metric, value)),
       )];
     });

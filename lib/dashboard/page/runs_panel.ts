@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { colorOf } from "./colors.ts";
+import { colorOf, swatch } from "./colors.ts";
 import { button, element } from "./element.ts";
 import { duration, measure } from "./format.ts";
 import { state } from "./state.ts";
@@ -116,26 +116,28 @@ class Row {
   readonly place: HTMLElement;
   readonly #box: HTMLInputElement;
   readonly #name: HTMLButtonElement;
+  readonly #swatch = swatch(undefined);
   readonly #about = element("span", { class: "about" });
 
   constructor(id: string) {
     this.#box = element("input", {
       type: "checkbox",
       "aria-label": `Show ${id}`,
-      style: `accent-color: ${colorOf(state.indexOf(id))}`,
       on: { change: () => state.show([id], this.#box.checked) },
     });
     this.#name = button(id, () => state.focusOn(id), { class: "name", title: id });
     this.place = element(
       "li",
       {},
-      element("span", { class: "swatch", style: `background: ${colorOf(state.indexOf(id))}` }),
+      this.#swatch,
       this.#box,
       element("div", { class: "text" }, this.#name, this.#about),
     );
   }
 
   update(run: RunSummary): void {
+    const color = colorOf(state.indexOf(run.id));
+    this.#swatch.style.background = this.#box.style.accentColor = color;
     this.#box.checked = state.shown.has(run.id);
     const isFocus = state.focus?.id === run.id;
     this.place.classList.toggle("focus", isFocus);

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { colorOf } from "./colors.ts";
+import { swatch } from "./colors.ts";
 import { check, element, nothing } from "./element.ts";
 import { state, type View } from "./state.ts";
 import type { Setting } from "./types.ts";
@@ -78,10 +78,7 @@ export class SettingsView implements View {
                     element(
                       "span",
                       { class: "named" },
-                      element("span", {
-                        class: "swatch",
-                        style: `background: ${colorOf(state.indexOf(id))}`,
-                      }),
+                      swatch(state.indexOf(id)),
                       id,
                     ),
                   )

@@ -45,7 +45,7 @@ class State {
   choices: Choices = keptChoices();
   /** The run that views of a single one show. */
   #focus: string | undefined;
-  /** The colours of runs, by the order in which they came. */
+  /** The numbers of runs that are shown, or were, which their colours follow. */
   readonly #indices = new Map<string, number>();
   readonly #series = new Map<string, { readonly revision: number; readonly series: Series }>();
   readonly #listeners = new Set<(changed: ReadonlySet<string>) => void>();
@@ -71,9 +71,44 @@ class State {
     return this.runs.get(this.#focus ?? "") ?? this.visible[0] ?? this.filtered[0];
   }
 
-  /** The number of a run, which its colour follows. */
-  indexOf(id: string): number {
-    return this.#indices.getOrInsertComputed(id, () => this.#indices.size);
+  /** The number of a run, which its colour follows; undefined where it is not shown. */
+  indexOf(id: string): number | undefined {
+    return this.shown.has(id) ? this.#indices.get(id) : undefined;
+  }
+
+  /** Names of the runs that are shown, without the folders that all of them have at either end. */
+  get labels(): ReadonlyMap<string, string> {
+    const ids = this.visible.map(({ id }) => id), parts = ids.map((id) => id.split("/"));
+    if (ids.length < 2) return new Map(ids.map((id) => [id, id]));
+    const most = Math.min(...parts.map((list) => list.length)) - 1;
+    const alike = (
+      at: (list: readonly string[], i: number) => string | undefined,
+      most: number,
+    ) => {
+      let count = 0;
+      while (count < most && parts.every((list) => at(list, count) === at(parts[0]!, count))) {
+        count++;
+      }
+      return count;
+    };
+    const start = alike((list, i) => list[i], most);
+    const end = alike((list, i) => list.at(-1 - i), most - start);
+    return new Map(
+      ids.map((id, i) => [id, parts[i]!.slice(start, parts[i]!.length - end).join("/")]),
+    );
+  }
+
+  /** Shows a run, in a colour that no other has that is shown, as far as there are some. */
+  #add(id: string): void {
+    if (this.shown.has(id)) return;
+    const taken = new Set([...this.shown].map((other) => this.#indices.get(other)));
+    const own = this.#indices.get(id);
+    if (own === undefined || taken.has(own)) {
+      let index = 0;
+      while (taken.has(index)) index++;
+      this.#indices.set(id, index);
+    }
+    this.shown.add(id);
   }
 
   /** Calls `listener` with the runs that are new or other; with none when a choice was made. */
@@ -91,8 +126,8 @@ class State {
     const isFirst = this.runs.size === 0;
     this.runs.clear();
     for (const run of runs) this.runs.set(run.id, run);
-    for (const { id } of this.sorted.toReversed()) this.indexOf(id);
-    if (isFirst) { for (const { id } of this.sorted.slice(0, firstShown)) this.shown.add(id); }
+    for (const { id } of isFirst ? this.sorted.slice(0, firstShown) : []) this.#add(id);
+
     this.sweeps = sweeps;
     this.#tell([...this.runs.keys()]);
   }
@@ -101,9 +136,8 @@ class State {
   take({ runs, removed, sweeps }: Change): void {
     for (const run of runs) {
       // Who watches wants to see what has just begun.
-      if (!this.runs.has(run.id) && run.status === "running") this.shown.add(run.id);
+      if (!this.runs.has(run.id) && run.status === "running") this.#add(run.id);
       this.runs.set(run.id, run);
-      this.indexOf(run.id);
     }
     for (const id of removed) {
       this.runs.delete(id);
@@ -137,7 +171,7 @@ class State {
   /** Shows the curves of runs, or hides them. */
   show(ids: readonly string[], isShown: boolean): void {
     for (const id of ids) {
-      if (isShown) this.shown.add(id);
+      if (isShown) this.#add(id);
       else this.shown.delete(id);
     }
     this.#tell();

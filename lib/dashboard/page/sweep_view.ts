@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { scaled } from "./colors.ts";
 import { button, drawing, element, nothing, select } from "./element.ts";
-import { measure, number } from "./format.ts";
+import { measure, metricTitle, number } from "./format.ts";
 import { state, type View } from "./state.ts";
 import type { Setting, Sweep, SweepTrial } from "./types.ts";
 
@@ -74,7 +74,7 @@ export class SweepView implements View {
           { class: "best" },
           "Best so far: ",
           element("b", {}, best.name),
-          ` with ${sweep.metric} `,
+          `, ${metricTitle(sweep.metric)} `,
           element("b", {}, spread(sweep.metric, best)),
         ),
       element("article", { class: "card" }, coordinates(sweep, trials, best)),
@@ -121,7 +121,7 @@ function scaleOf(title: string, values: readonly (Setting | undefined)[], metric
     return {
       title: isLog ? `${title} (log)` : title,
       place: (value) => (of(Number(value)) - of(low)) / (of(high) - of(low)),
-      ticks: [0, 0.5, 1].map((share) => [share, write(Number(at(share).toPrecision(3)))]),
+      ticks: [0, 0.5, 1].map((share) => [share, write(Number(at(share).toPrecision(4)))]),
     };
   }
   const kinds = [...new Set(values.map((value) => String(value ?? "–")))];
@@ -142,7 +142,9 @@ function coordinates(
   const done = trials.filter(({ mean }) => mean !== undefined);
   const scales = [
     ...sweep.varied.map((name) => scaleOf(name, trials.map(({ settings }) => settings[name]))),
-    ...done.length > 0 ? [scaleOf(sweep.metric, done.map(({ mean }) => mean!), sweep.metric)] : [],
+    ...done.length > 0
+      ? [scaleOf(metricTitle(sweep.metric), done.map(({ mean }) => mean!), sweep.metric)]
+      : [],
   ];
   const x = (i: number) => side + i * (width - 2 * side) / Math.max(1, scales.length - 1);
   const y = (share: number) => height - bottom - share * (height - top - bottom);
@@ -203,7 +205,7 @@ function table(sweep: Sweep, trials: readonly Judged[], best: Judged | undefined
           "tr",
           {},
           element("th", { scope: "col" }, "Trial"),
-          element("th", { scope: "col", class: "number" }, sweep.metric),
+          element("th", { scope: "col", class: "number" }, metricTitle(sweep.metric)),
           ...sweep.varied.map((name) => element("th", { scope: "col" }, name)),
           element("th", { scope: "col" }, "Curves"),
         ),

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { colorOf } from "./colors.ts";
+import { swatch } from "./colors.ts";
 import { button, element, nothing } from "./element.ts";
 import { duration, measure, metricTitle, moment, number } from "./format.ts";
 import { statusMark } from "./runs_panel.ts";
@@ -175,7 +175,7 @@ const nameCell = ({ id }: RunSummary): Node =>
   element(
     "span",
     { class: "named" },
-    element("span", { class: "swatch", style: `background: ${colorOf(state.indexOf(id))}` }),
+    swatch(state.indexOf(id)),
     button(id, () => state.focusOn(id), { class: "link", title: id, "data-key": `run ${id}` }),
   );
 
