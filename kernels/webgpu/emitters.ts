@@ -1,5 +1,6 @@
-import type { Kernel } from "../../lib/graph/kernel.ts";
+import type { ConvolutionKernel, Kernel } from "../../lib/graph/kernel.ts";
 import { conv2dProduct } from "./convolution/conv2d.ts";
+import { emitDirect, isDirect } from "./convolution/direct.ts";
 import { conv2dInputGradientProduct } from "./convolution/input_gradient.ts";
 import { conv2dKernelGradientProduct } from "./convolution/kernel_gradient.ts";
 import { emitMap } from "./elementwise/map.ts";
@@ -23,15 +24,24 @@ const byProduct =
   <K>(describe: (kernel: K, tiling: Tiling) => Product): Emitter<K> => (kernel, operands, tiling) =>
     emitProduct(describe(kernel, tiling), operands, tiling);
 
+/** The emitter of convolutions: those in small groups have kernels of their own on cards. */
+const byConvolution = (
+  describe: (kernel: ConvolutionKernel, tiling: Tiling) => Product,
+): Emitter<ConvolutionKernel> =>
+(kernel, operands, tiling) =>
+  tiling === "workgroup" && isDirect(kernel)
+    ? emitDirect(kernel, operands)
+    : emitProduct(describe(kernel, tiling), operands, tiling);
+
 /** For each kind of kernel, what emits it. */
 export const emitters: {
   readonly [Kind in Kernel["kind"]]: Emitter<Kernel & { readonly kind: Kind }>;
 } = {
   map: emitMap,
   matmul: byProduct(matmulProduct),
-  conv2d: byProduct(conv2dProduct),
-  conv2dInputGradient: byProduct(conv2dInputGradientProduct),
-  conv2dKernelGradient: byProduct(conv2dKernelGradientProduct),
+  conv2d: byConvolution(conv2dProduct),
+  conv2dInputGradient: byConvolution(conv2dInputGradientProduct),
+  conv2dKernelGradient: byConvolution(conv2dKernelGradientProduct),
   reduce: emitReduce,
   argmax: emitArgmax,
   windowMax: emitWindow,

@@ -47,3 +47,12 @@ testCode(
     assert(figures.spilled === 0 && figures.waves >= 16, text);
   },
 );
+
+testCode(
+  "groups of one channel have little more to do than their arithmetic",
+  /^depthwise(?!.*dispatch)/,
+  (figures) => {
+    const text = JSON.stringify(figures);
+    assert(figures.instructions <= 600 && figures.spilled === 0 && figures.waves >= 16, text);
+  },
+);

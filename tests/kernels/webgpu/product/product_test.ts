@@ -47,6 +47,24 @@ const sizes: readonly Case[] = [
     stride: [3, 3],
     padding: [0, 0, 0, 0],
   }),
+  // On cards groups of few channels have kernels of their own.
+  convolution("depthwise by fours", [2, 7, 9, 12], [3, 3, 1, 12], {
+    groups: 12,
+    stride: [2, 1],
+    padding: [1, 0, 2, 1],
+  }),
+  convolution("depthwise, dilation and stride", [1, 11, 10, 4], [3, 2, 1, 4], {
+    groups: 4,
+    stride: [3, 2],
+    dilation: [2, 3],
+    padding: [2, 2, 1, 3],
+  }),
+  convolution("groups of four channels", [3, 6, 5, 8], [3, 3, 4, 16], { groups: 2 }),
+  convolution("groups of eight channels, stride", [1, 9, 8, 16], [2, 3, 8, 8], {
+    groups: 2,
+    stride: [2, 2],
+    dilation: [1, 2],
+  }),
   convolution("5 images, sums cut in pieces", [5, 17, 13, 3], [3, 3, 3, 4]),
   ...compositions([
     [
@@ -58,6 +76,11 @@ const sizes: readonly Case[] = [
       "a long inner axis and a tail",
       [real([8, 1024], -0.1, 0.1), real([1024, 8]), real([8]), real([8, 8])],
       (a, b, bias, z) => e.multiply(e.tanh(e.add(matmul(a, b), bias)), z),
+    ],
+    [
+      "depthwise with a tail",
+      [real([2, 5, 6, 8]), real([3, 3, 1, 8]), real([8]), real([2, 5, 6, 8])],
+      (x, k, bias, z) => e.relu(e.add(e.add(conv2d(x, k, geometry({ groups: 8 })), bias), z)),
     ],
     ["larger than a block", [real([130, 70], -0.3, 0.3), real([70, 68])], (a, b) => matmul(a, b)],
     [
