@@ -362,7 +362,7 @@ export class Assembler {
 
   #word(value: number): void {
     if (value !== (value | 0)) throw unencodable(value);
-    for (let i = 0; i < 4; i++) this.#code.push(value >> 8 * i & 255);
+    this.#code.push(value & 255, value >> 8 & 255, value >> 16 & 255, value >> 24 & 255);
   }
 }
 
@@ -380,10 +380,12 @@ function highBits(operand: Operand): readonly [index: number, base: number] {
   return [index === undefined ? 0 : numberOf(index) >> 3, numberOf(base) >> 3];
 }
 
-function checkRegisters(count: number, ...operands: readonly Operand[]): void {
-  for (const operand of operands) {
-    if (typeof operand === "number" && !(operand >= 0 && operand < count)) {
-      throw new RangeError(`x86: expected a register from 0 to ${count - 1}, found ${operand}`);
-    }
-  }
+/** Fails where an operand is a register that there is not. It is asked of every instruction: no lists. */
+function checkRegisters(count: number, to: number, second: number, from: Operand): void {
+  const isThere = (register: number) => register >= 0 && register < count;
+  if (isThere(to) && isThere(second) && (typeof from !== "number" || isThere(from))) return;
+  const found = [to, second, from].find((operand) =>
+    typeof operand === "number" && !isThere(operand)
+  );
+  throw new RangeError(`x86: expected a register from 0 to ${count - 1}, found ${found}`);
 }

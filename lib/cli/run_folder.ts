@@ -1,4 +1,4 @@
-import { checkpointName } from "../train/checkpoint.ts";
+import { checkpointName } from "../train/checkpoint_names.ts";
 import { commandStart, quotedPath } from "./shell.ts";
 import { UsageError } from "./command.ts";
 

@@ -6,7 +6,6 @@
 import { oneOf, positiveInteger } from "../core/option_kinds.ts";
 import { splitPath } from "../core/files.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
-import { readCheckpoint } from "../train/checkpoint.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatRecipes, recipeNames } from "./recipes/recipes.ts";
@@ -127,6 +126,7 @@ async function savedRun(
   place: string,
   given: Given,
 ): Promise<ResumedRun & { readonly settings: Settings }> {
+  const { readCheckpoint } = await import("../train/checkpoint.ts");
   const { path: checkpoint, metadata, position } = await readCheckpoint(place);
   const { run, phase, recipe } = metadata;
   if (run === undefined) {

@@ -6,7 +6,6 @@ import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts"
 import { formatDownload, screen, writeEvent } from "./screen.ts";
 import { commandStart, quotedPath } from "./shell.ts";
 import { reportName, samplesName } from "./run_folder.ts";
-import { formatPlan, trainingPlan } from "./training_plan.ts";
 import type { Setup } from "./setup.ts";
 import { isDataName, type Settings } from "./training_settings.ts";
 
@@ -48,7 +47,7 @@ export function reporterFor(json: boolean): Reporter {
 
 function jsonReporter(): Reporter {
   return {
-    start({ setup, device: { kind, description }, output }) {
+    start({ setup, device: { kind, description }, output }): Promise<void> {
       const { settings, net, train, test, counts, notes } = setup;
       writeEvent("start", {
         ...settings,
@@ -61,6 +60,7 @@ function jsonReporter(): Reporter {
         ...counts && { classCounts: counts },
         ...notes.length > 0 && { notes },
       });
+      return Promise.resolve();
     },
     download: () => {},
     firstStep: () => writeEvent("first-step", {}),
@@ -121,7 +121,8 @@ export function nextCommands(
 function textReporter() {
   const { line, passing } = screen();
   return {
-    start({ setup, device, output }: Start) {
+    async start({ setup, device, output }: Start): Promise<void> {
+      const { formatPlan, trainingPlan } = await import("./training_plan.ts");
       formatPlan(trainingPlan(setup, device, output)).forEach(line);
       setup.notes.forEach(line);
     },

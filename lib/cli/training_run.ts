@@ -69,7 +69,7 @@ export async function train(
   const classWeights = await classWeightsOf(settings, plain);
   const watch = new Stopwatch();
   const { kind, description, finish, deviceMemory } = await opened();
-  report.start({ setup, device: { kind, description }, output: folder });
+  await report.start({ setup, device: { kind, description }, output: folder });
   await using recording = new Recording(async () => {
     const { RunRecord } = await import("./run_record.ts");
     const data = {

@@ -105,7 +105,7 @@ function tailHost(group: Group, uses: Uses): Node | undefined {
     .filter((input) => input.op.kind !== "view" && bufferOf(input).op.takesTail);
   // The host that is computed last: everything else that the tail reads is there by then.
   candidates.sort((a, b) => uses.index.get(b)! - uses.index.get(a)!);
-  return candidates.map(bufferOf).find((host) => isTail(group, host, uses));
+  return [...new Set(candidates.map(bufferOf))].find((host) => isTail(group, host, uses));
 }
 
 function isTail(group: Group, host: Node, uses: Uses): boolean {

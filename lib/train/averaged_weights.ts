@@ -6,7 +6,7 @@ import type { Runtime } from "../tensor/runtime.ts";
 import { checkTensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
 import { Variable } from "../tensor/variable.ts";
-import { averagePrefix, averagesName } from "./checkpoint.ts";
+import { averagePrefix, averagesName } from "./checkpoint_names.ts";
 import { renewStatistics, type StatisticsTask } from "./renew_statistics.ts";
 import type { WeightAverage } from "./weight_average.ts";
 

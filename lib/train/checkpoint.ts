@@ -9,22 +9,14 @@ import {
 import { writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Variable } from "../tensor/variable.ts";
+import { averagePrefix, averagesName, checkpointName } from "./checkpoint_names.ts";
 import type { Position } from "./position.ts";
-
-/** The name of a checkpoint in its folder. */
-export const checkpointName = "checkpoint.safetensors";
 
 /** The tensor of a checkpoint that holds the checksum of all else. */
 const checksumName = "trainer.checksum";
 
 /** Before the name of a weight: what it was after the best epoch. */
 const bestPrefix = "best.";
-
-/** What averages of weights are called among the trainer's variables: this before the weight's name. */
-export const averagePrefix = "average.";
-
-/** The trainer's variable that says whether averages are complete, in its second number. */
-export const averagesName = "averages";
 
 /** The averages in a checkpoint, by the weights' names; undefined where there are none that can be used. */
 export function averagesIn(

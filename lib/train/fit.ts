@@ -9,13 +9,7 @@ import type { Variable } from "../tensor/variable.ts";
 import type { AveragedWeights } from "./averaged_weights.ts";
 import { type Batch, emptyBatch } from "./batch.ts";
 import type { BestWeights } from "./best_weights.ts";
-import {
-  checkCheckpoint,
-  checkpointName,
-  NotFinite,
-  readCheckpoint,
-  writeCheckpoint,
-} from "./checkpoint.ts";
+import { checkpointName } from "./checkpoint_names.ts";
 import type { Agreement, Cohort } from "./cohort.ts";
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper } from "./early_stopping.ts";
@@ -212,6 +206,7 @@ class Run {
   }
 
   async resume(place: string): Promise<void> {
+    const { checkCheckpoint, readCheckpoint } = await import("./checkpoint.ts");
     const checkpoint = await readCheckpoint(place);
     const variables = this.#variables, weights = this.#task.network.namedWeights;
     checkCheckpoint(checkpoint, variables, weights, {
@@ -543,6 +538,7 @@ class Run {
   }
 
   async #save(): Promise<void> {
+    const { NotFinite, writeCheckpoint } = await import("./checkpoint.ts");
     await this.#counts();
     this.#writtenAt = undefined;
     if (this.#cohort?.isFirst === false) return;

@@ -1,7 +1,6 @@
 import { describeValue } from "../core/errors.ts";
 import type { Normalization, Preprocessing } from "../core/preprocessing.ts";
 import type { StoredTensor } from "../core/safetensors/read.ts";
-import { encodeSafetensors, writableTensors, writeSafetensors } from "../core/safetensors/write.ts";
 import { options, pick } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { checkSomeExamples } from "../nn/apply.ts";
@@ -538,6 +537,7 @@ export class Model extends Network<Model> {
 
   /** The model as a safetensors file: all weights, and the architecture in the metadata. */
   async toBytes(metadata: Readonly<Record<string, string>> = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { encodeSafetensors, writableTensors } = await import("../core/safetensors/write.ts");
     const tensors: [string, StoredTensor][] = [];
     for (const { name, shape, dtype, read } of writableTensors(this.namedWeights)) {
       tensors.push([name, { shape, dtype, data: await read() }]);
@@ -551,6 +551,7 @@ export class Model extends Network<Model> {
    * besides: the architecture is in the file's metadata.
    */
   async save(path: string, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { writableTensors, writeSafetensors } = await import("../core/safetensors/write.ts");
     const all = { ...metadata, ...this.#metadata() };
     await writeSafetensors(path, writableTensors(this.namedWeights), all);
   }

@@ -15,10 +15,15 @@ export class Throttle {
     this.#device = device;
   }
 
-  /** To be awaited after each step was queued. An error of the device is thrown here. */
+  /**
+   * To be awaited after each step was queued. An error of the device is thrown here. The first step is
+   * waited for: the threads that load its kernels have the processor to themselves, and who wants to know
+   * that training is under way hears of it at once.
+   */
   async step(): Promise<void> {
     const { stride, ahead } = this.#device.pace;
-    if (++this.#count % stride === 0) {
+    if (++this.#count === 1) await this.#device.finish();
+    else if (this.#count % stride === 0) {
       const done = this.#device.finish();
       // If an earlier step fails, this promise is not awaited any more.
       done.catch(() => {});

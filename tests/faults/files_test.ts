@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { readRun, RunRecord } from "../../lib/cli/run_record.ts";
 import { Journal } from "../../lib/evaluate/journal.ts";
-import { checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import type { Model } from "../../lib/train/model.ts";
 import { ema } from "../../lib/train/weight_average.ts";

@@ -5,7 +5,7 @@ import { valueAndGradient } from "../../lib/tensor/gradient.ts";
 import { jit } from "../../lib/tensor/jit.ts";
 import { defaultRuntime, device } from "../../lib/tensor/runtime.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { checkpointName } from "../../lib/train/checkpoint.ts";
+import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import type { Model } from "../../lib/train/model.ts";
 import { adam } from "../../lib/train/optimizers.ts";

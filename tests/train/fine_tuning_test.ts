@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { tensor } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { checkpointName } from "../../lib/train/checkpoint.ts";
+import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";

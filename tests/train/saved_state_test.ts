@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
-import { checkpointName } from "../../lib/train/checkpoint.ts";
+import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";

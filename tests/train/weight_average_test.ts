@@ -6,7 +6,8 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { checkpointName, readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { readCheckpoint } from "../../lib/train/checkpoint.ts";
+import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";

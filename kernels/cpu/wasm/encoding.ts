@@ -74,13 +74,20 @@ export function signed(value: number): number[] {
 }
 
 const float = new Float32Array(1), floatBytes = new Uint8Array(float.buffer);
+const floatWord = new Uint32Array(float.buffer);
+
+/** What sets each lane to an f32, by its bits. */
+const floatConstants = new Map<number, Code>();
 
 /** A constant of a type; for v128, the number's f32 in each lane. */
 export function constantOf<T extends ValueType>(type: T, value: number): Value<T> {
   if (type === "i32") return { type, code: [0x41, signed(value)], constant: value | 0 };
   float[0] = value;
-  const bytes = [...floatBytes];
-  return { type, code: vectorConstant([...bytes, ...bytes, ...bytes, ...bytes]) };
+  const code = floatConstants.getOrInsertComputed(floatWord[0]!, () => {
+    const bytes = [...floatBytes];
+    return vectorConstant([...bytes, ...bytes, ...bytes, ...bytes]);
+  });
+  return { type, code };
 }
 
 const vectorConstants = new Map<string, Code>();

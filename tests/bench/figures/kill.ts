@@ -1,5 +1,6 @@
 import { Random } from "../../../lib/core/random.ts";
-import { checkpointName, readCheckpoint } from "../../../lib/train/checkpoint.ts";
+import { readCheckpoint } from "../../../lib/train/checkpoint.ts";
+import { checkpointName } from "../../../lib/train/checkpoint_names.ts";
 import type { Figure } from "./figure.ts";
 
 const script = new URL("./resumable.ts", import.meta.url).pathname;

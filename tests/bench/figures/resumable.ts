@@ -6,7 +6,7 @@
  * @module
  */
 import { adam, digits, divideOnPlateau, sequential, setDevice, warmUp } from "../../../mod.ts";
-import { checkpointName } from "../../../lib/train/checkpoint.ts";
+import { checkpointName } from "../../../lib/train/checkpoint_names.ts";
 
 const [folder = "runs/resumable"] = Deno.args;
 await setDevice("cpu");

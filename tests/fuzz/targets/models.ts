@@ -3,7 +3,7 @@ import { decodeSafetensors } from "../../../lib/core/safetensors/read.ts";
 import { encodeSafetensors } from "../../../lib/core/safetensors/write.ts";
 import { input } from "../../../lib/nn/symbolic.ts";
 import { ones } from "../../../lib/tensor/create.ts";
-import { checkpointName } from "../../../lib/train/checkpoint.ts";
+import { checkpointName } from "../../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../../lib/train/load_model.ts";
 import { model, sequential } from "../../../lib/train/model.ts";
 import { adam } from "../../../lib/train/optimizers.ts";
