@@ -170,6 +170,7 @@ export {
   stepDecay,
   warmUp,
 } from "./lib/train/learning_rate.ts";
+export type { ExampleUnit } from "./lib/train/format.ts";
 export type { ProgressDisplay, RunLength } from "./lib/train/progress.ts";
 
 export { alexnet, alexnet2012, type Alexnet2012Options } from "./lib/zoo/alexnet.ts";

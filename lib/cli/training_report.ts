@@ -86,36 +86,32 @@ interface OfPhase {
 
 const prefix = ({ phase }: OfPhase) => phase === undefined ? "" : `${phase}: `;
 
-/** Commands that make sense after a run, each with what it does. */
+/** Commands that make sense after a run, each below what it does. */
 export function nextCommands(
   { model, data, output }: Pick<Settings, "model" | "data"> & Pick<Done, "output">,
 ): string[] {
   const train = commandStart("train"), folder = quotedPath(output);
   const others = data === "digits"
-    ? [[`${train} --data mnist`, "the real digits (11 MB, downloaded once)"]]
+    ? [["the real digits (11 MB, downloaded once)", `${train} --data mnist`]]
     : data === "mnist"
-    ? [[`${train} --data fashion-mnist`, "clothes in place of digits"]]
+    ? [["clothes in place of digits", `${train} --data fashion-mnist`]]
     : [];
   const network = !isDataName(data) || model === undefined
     ? []
     : model === "lenet5"
-    ? [[`${train} --model mlp --data ${data}`, "a network without convolutions"]]
-    : [[`${train} --data ${data}`, "LeNet-5 in place of this network"]];
+    ? [["a network without convolutions", `${train} --model mlp --data ${data}`]]
+    : [["LeNet-5 in place of this network", `${train} --data ${data}`]];
   const measure = isDataName(data)
     ? []
-    : [[`${commandStart("evaluate")} --weights ${folder} --images DIR`, "measures it on others"]];
-  const rows = [
-    [
-      `${commandStart("predict")} --weights ${folder} ${quotedPath(`${output}/${samplesName}`)}`,
-      "what it sees in test images",
-    ],
+    : [["how it does on others", `${commandStart("evaluate")} --weights ${folder} --images DIR`]];
+  const look = quotedPath(`${output}/${samplesName}`);
+  return [
+    ["what it sees in test images", `${commandStart("predict")} --weights ${folder} ${look}`],
     ...measure,
     ...others,
     ...network,
-    [`${train} --help`, "all options"],
-  ] as [string, string][];
-  const width = Math.max(...rows.map(([command]) => command.length));
-  return rows.map(([command, what]) => `${command.padEnd(width)}  ${what}`);
+    ["all options", `${train} --help`],
+  ].flatMap(([what, command]) => [`# ${what}`, command!]);
 }
 
 function textReporter() {
@@ -154,7 +150,8 @@ function textReporter() {
       line("");
       line("Next:");
       nextCommands({ ...settings, output }).forEach((command) => line(`  ${command}`));
-      line(`  await loadModel(${JSON.stringify(`${output}/model.safetensors`)})  in a program`);
+      line("  # in a program");
+      line(`  await loadModel(${JSON.stringify(`${output}/model.safetensors`)})`);
     },
   };
 }

@@ -20,7 +20,7 @@ const interval = 250;
 export class NotebookProgress implements ProgressDisplay {
   readonly #display = new Display();
   readonly #curve = new LossCurve();
-  #length: RunLength = { epochs: 1, done: [], batches: undefined };
+  #length: RunLength = { epochs: 1, done: [], batches: undefined, unit: "images" };
   #records: EpochRecord[] = [];
   /** How the epoch under way stands, once that is known. */
   #progress: Progress | undefined;
@@ -84,7 +84,7 @@ export class NotebookProgress implements ProgressDisplay {
       "text/html": `<div>${lines.join("<br>")}</div>${this.#chartAndTable()}`,
       "text/plain": this.#progress === undefined
         ? `epoch ${done}/${epochs} done  ${this.#measures()}`
-        : formatProgress(this.#progress),
+        : formatProgress(this.#progress, this.#length.unit),
     });
   }
 
@@ -96,7 +96,9 @@ export class NotebookProgress implements ProgressDisplay {
 
   #rate(): string {
     const newest = this.#progress ?? this.#records.at(-1);
-    return newest === undefined ? "" : `, ${Math.round(newest.imagesPerSecond)} images/s`;
+    return newest === undefined
+      ? ""
+      : `, ${Math.round(newest.imagesPerSecond)} ${this.#length.unit}/s`;
   }
 
   #timeLeft(): string {

@@ -119,6 +119,8 @@ class Run {
   #isSpoilt = false;
   #written: string | undefined;
   readonly #watch = new Stopwatch();
+  /** Whether a step is behind it. */
+  #isWarm = false;
   /** When the last checkpoint was written: known by the first look at the watch after it. */
   #writtenAt: number | undefined = 0;
   /** Milliseconds by the watch; of several processes, by that of the first. */
@@ -257,7 +259,8 @@ class Run {
   /** Trains, and tells the display how it began and ended. */
   async showTraining(): Promise<History> {
     const { epochs } = this.#settings;
-    this.#display?.begin?.({ epochs, batches: this.#batches, done: [...this.#records] });
+    const unit = this.#task.data.inputs[0]!.shape.length === 3 ? "images" : "examples";
+    this.#display?.begin?.({ epochs, batches: this.#batches, done: [...this.#records], unit });
     try {
       await this.#best?.begin();
       const history = await this.#train();
@@ -329,6 +332,8 @@ class Run {
     cohort?.beginEpoch();
     // Of an epoch that was interrupted at its end no step is left: its last one was before.
     let shown = this.#now ??= started, images = 0, rate = this.#rateOf(-1);
+    // The first step of a run makes its programs: its time says nothing of the others.
+    let since = started, before = 0;
     for await (const batch of this.#batchesLeft()) {
       const { examples, isAborted } = await this.#agree(batch);
       if (isAborted) return "aborted";
@@ -339,10 +344,11 @@ class Run {
       const isStep = this.#pending === this.#settings.accumulate;
       if (isStep) await this.#endStep(rate);
       await this.#trainer.throttle.step();
+      if (!this.#isWarm) [since, before, this.#isWarm] = [this.#watch.read(), images, true];
       const now = cohort === undefined ? this.#now = this.#watch.read() : this.#now;
       if (now - shown >= interval) {
         shown = now;
-        await this.#show(rate, images, (now - started) / 1000);
+        await this.#show(rate, images - before, (now - since) / 1000);
       }
       if (this.#isDue(now, isStep) && this.#batch !== this.#batches) await this.#save();
     }

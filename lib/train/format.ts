@@ -47,21 +47,41 @@ export const formatValidation = ({ validation }: EpochRecord): string =>
 export const formatStop = (stopped: "aborted" | "early stopping"): string =>
   stopped === "aborted" ? "stopped by the user" : "stopped early";
 
+/** What examples are called: images, where they are such. */
+export type ExampleUnit = "images" | "examples";
+
 /** One line on how training stands. */
-export function formatProgress(progress: Progress): string {
+export function formatProgress(progress: Progress, unit: ExampleUnit = "images"): string {
   const { epoch, epochs, batch, batches, imagesPerSecond, secondsLeft } = progress;
   return [
     `epoch ${epoch}/${epochs}`,
     `batch ${batch}${batches === undefined ? "" : `/${batches}`}`,
     formatMeasures(progress),
-    `${Math.round(imagesPerSecond)} images/s`,
+    `${Math.round(imagesPerSecond)} ${unit}/s`,
     ...secondsLeft === undefined ? [] : [`${clock(secondsLeft)} left`],
   ].join("  ");
 }
 
-/** One line on a finished epoch. */
+/**
+ * One line on a finished epoch, of at most 80 columns where nothing but the usual is measured: what is
+ * measured on validation data stands in the order of what is on the training data.
+ */
 export function formatEpoch(record: EpochRecord, epochs: number): string {
-  return `epoch ${record.epoch}/${epochs}  ${formatMeasures(record)}${formatValidation(record)}  ${
+  const { validation } = record;
+  const measured = validation === undefined
+    ? ""
+    : validation.outputs !== undefined
+    ? formatValidation(record)
+    : `  validation ${valuesOf(validation).join(", ")}`;
+  return `epoch ${record.epoch}/${epochs}  ${formatMeasures(record)}${measured}  ${
     clock(record.seconds)
-  }, ${Math.round(record.imagesPerSecond)} images/s`;
+  }`;
 }
+
+/** What is measured, without the names. */
+const valuesOf = ({ loss, top1, accuracy, metrics = {} }: OutputMetrics): string[] => [
+  formatLoss(loss),
+  ...top1 === undefined ? [] : [percent(top1)],
+  ...accuracy === undefined ? [] : [percent(accuracy)],
+  ...Object.values(metrics).map(formatLoss),
+];

@@ -1,4 +1,4 @@
-import { formatEpoch, formatProgress } from "./format.ts";
+import { type ExampleUnit, formatEpoch, formatProgress } from "./format.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
 import type { History } from "./history.ts";
 
@@ -6,6 +6,8 @@ import type { History } from "./history.ts";
 export interface RunLength extends Pick<Progress, "epochs" | "batches"> {
   /** Epochs that a resumed run has behind it. */
   readonly done: readonly EpochRecord[];
+  /** What its examples are called. */
+  readonly unit: ExampleUnit;
 }
 
 /** Where progress is shown. */
@@ -26,10 +28,12 @@ export interface ProgressDisplay {
 export function terminalProgress(): ProgressDisplay {
   const terminal = Deno.stderr.isTerminal();
   const encoder = new TextEncoder();
+  let unit: ExampleUnit = "images";
   const write = (text: string) => Deno.stderr.writeSync(encoder.encode(text));
   return {
+    begin: (length) => void ({ unit } = length),
     progress(progress) {
-      if (terminal) write(`\r\x1b[K${formatProgress(progress)}`);
+      if (terminal) write(`\r\x1b[K${formatProgress(progress, unit)}`);
     },
     epoch(record, epochs) {
       write(`${terminal ? "\r\x1b[K" : ""}${formatEpoch(record, epochs)}\n`);

@@ -59,7 +59,7 @@ Deno.test("without --json it writes plain lines, where there is no terminal", as
     `goes to    ${folder.path}`,
   ]);
   assertMatch(lines[7]!, /^device {5}cpu: /);
-  assertMatch(text, /^epoch 1\/1 +loss .*, top-1 .* % +validation: .* images\/s$/m);
+  assertMatch(text, /^epoch 1\/1 {2}loss .*, top-1 .* % {2}validation .*, .* % {2}\d+:\d\d$/m);
   assertMatch(text, /^test: top-1 \d+\.\d\d %, top-5 \d+\.\d\d %, loss \d/m);
   assertStringIncludes(text, `saved: ${folder.path}/model.safetensors`);
 });
