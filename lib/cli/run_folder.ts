@@ -45,6 +45,18 @@ export function prepareFolder(folder: string): void {
   }
 }
 
+/** The folder itself, or with a number after its name where it has a run that has ended. */
+export function unusedFolder(folder: string): string {
+  const isUsed = (folder: string) => {
+    const model = statOf(`${folder}/${modelName}`),
+      checkpoint = statOf(`${folder}/${checkpointName}`);
+    return model !== undefined && (checkpoint === undefined || hasEnded(folder, checkpoint));
+  };
+  let found = folder;
+  for (let number = 2; isUsed(found); number++) found = `${folder}-${number}`;
+  return found;
+}
+
 /** Whether the run of a folder has ended: its record says so, or there is a model that is newer. */
 function hasEnded(folder: string, checkpoint: Deno.FileInfo): boolean {
   try {

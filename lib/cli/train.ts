@@ -9,6 +9,7 @@ import { device, setDevice } from "../tensor/runtime.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatRecipes, recipeNames } from "./recipes/recipes.ts";
+import { unusedFolder } from "./run_folder.ts";
 import { reporterFor } from "./training_report.ts";
 import { standWhereCalled } from "./shell.ts";
 import { type ResumedRun, train, type Watch } from "./training_run.ts";
@@ -25,7 +26,7 @@ import {
 const options = {
   ...runSchema,
   device: deviceOption,
-  out: path("where the model and checkpoints go (runs/MODEL-DATA)", "DIR"),
+  out: path("where the model and checkpoints go (runs/MODEL-DATA, then -2 …)", "DIR"),
   resume: path("goes on from the checkpoint in DIR, with its options", "DIR"),
   json: toggle("one JSON object a line instead of text"),
   record: toggle("looks at weights, gradients and mistakes on the way, for deno task dashboard"),
@@ -93,7 +94,7 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
   const run = withWholePaths(typed);
   const saved = resume === undefined ? undefined : await savedRun(resume, run);
   const settings = saved?.settings ?? settingsOf(run);
-  const folder = out ?? saved?.folder ?? usualFolder(settings);
+  const folder = out ?? saved?.folder ?? unusedFolder(usualFolder(settings));
   const report = reporterFor(json);
   if (deviceName !== undefined) await setDevice(deviceName);
   const isWatched = record || dashboard || tensorboard;

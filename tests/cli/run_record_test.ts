@@ -4,7 +4,7 @@ import { UsageError } from "../../lib/cli/command.ts";
 import { fingerprintOf } from "../../lib/cli/fingerprint.ts";
 import { gitRevision } from "../../lib/cli/git_revision.ts";
 import { Recording } from "../../lib/cli/recording.ts";
-import { prepareFolder } from "../../lib/cli/run_folder.ts";
+import { prepareFolder, unusedFolder } from "../../lib/cli/run_folder.ts";
 import { checkSameData, readRun, RunRecord } from "../../lib/cli/run_record.ts";
 import { arrayDataset } from "../../lib/train/dataset.ts";
 import type { EpochRecord, Progress } from "../../lib/train/epoch_record.ts";
@@ -164,6 +164,27 @@ Deno.test("a folder with a run that has not ended takes no new one; that of a ru
     refused();
     await Deno.utime(`${folder}/checkpoint.safetensors`, 999, 999);
     prepareFolder(folder);
+  }));
+
+Deno.test("a run that is given no folder takes none of a run that has ended", () =>
+  inFolder(async (parent) => {
+    const folder = `${parent}/net`;
+    const end = async (folder: string) => {
+      await Deno.mkdir(folder);
+      const record = await RunRecord.begin(folder, about);
+      await Deno.writeTextFile(`${folder}/model.safetensors`, "");
+      await record.end("done");
+      record[Symbol.dispose]();
+    };
+    assertEquals(unusedFolder(folder), folder);
+    await end(folder);
+    assertEquals(unusedFolder(folder), `${folder}-2`);
+    await end(`${folder}-2`);
+    assertEquals(unusedFolder(folder), `${folder}-3`);
+    // One that has not ended is to be gone on with.
+    await Deno.mkdir(`${folder}-3`);
+    await Deno.writeTextFile(`${folder}-3/checkpoint.safetensors`, "");
+    assertEquals(unusedFolder(folder), `${folder}-3`);
   }));
 
 Deno.test("the commit of a repository is known by its files", () =>
