@@ -1,14 +1,29 @@
 /** The cases that the benchmark times, and the numbers that go into them. */
 
 /** One case: a piece of work that is the same for every contender. */
-export interface Case {
+export type Case = {
   readonly name: string;
   /** What is done, for the help and the table. */
   readonly what: string;
-  /** A training step of LeNet-5, or one product of two square matrices. */
-  readonly kind: "train" | "matmul";
   /** Images in a batch, or rows of a matrix. */
   readonly size: number;
+} & Work;
+
+/** What is done. */
+type Work =
+  /** A training step of LeNet-5, or one product of two square matrices. */
+  | { readonly kind: "train" | "matmul" }
+  | { readonly kind: "convolution"; readonly convolution: Convolution }
+  /** A training step or a prediction of a network of the zoo. */
+  | { readonly kind: "network-train" | "network-predict"; readonly network: string };
+
+/** A convolution of stride 1 that keeps the size of its images, or one of its gradients. */
+export interface Convolution {
+  readonly result: "forward" | "image" | "kernel";
+  /** Of the image: n, height, width, channels. */
+  readonly image: readonly [number, number, number, number];
+  /** Of the kernel: height and width are odd. */
+  readonly kernel: readonly [number, number, number, number];
 }
 
 const matmul = (size: number): Case => ({
@@ -16,6 +31,28 @@ const matmul = (size: number): Case => ({
   what: `product of two ${size} x ${size} matrices`,
   kind: "matmul",
   size,
+});
+
+/** A convolution and its gradients. */
+function convolutions(image: Convolution["image"], window: number, filters: number): Case[] {
+  const kernel = [window, window, image[3], filters] as const;
+  return (["forward", "image", "kernel"] as const).map((result) => ({
+    name: `conv${window}x${window}-${result}`,
+    what: `${window}x${window} convolution of ${image.join("x")} to ${filters} channels` +
+      (result === "forward" ? "" : `, the gradient for its ${result}`),
+    kind: "convolution",
+    size: image[0],
+    convolution: { result, image, kernel },
+  }));
+}
+
+/** A network of the zoo, as the names of PyTorch's are spelled. */
+const network = (name: string, kind: "train" | "predict", size: number): Case => ({
+  name: `${name}-${kind}-${size}`,
+  what: `${kind === "train" ? "training step" : "prediction"} of ${name} at batch ${size}`,
+  kind: `network-${kind}`,
+  size,
+  network: name,
 });
 
 /** Every case, in the order in which they are run. */
@@ -28,11 +65,26 @@ export const cases: readonly Case[] = [
   },
   matmul(512),
   matmul(1024),
+  matmul(2048),
+  ...convolutions([8, 56, 56, 64], 3, 64),
+  ...convolutions([8, 28, 28, 256], 1, 512),
+  network("resnet20", "train", 128),
+  network("resnet18", "predict", 1),
+  network("resnet50", "predict", 1),
+  network("vgg16", "predict", 1),
+  network("alexnet", "predict", 1),
+  network("resnet18", "predict", 16),
+  network("resnet50", "predict", 16),
+  network("resnet18", "train", 16),
+  network("resnet50", "train", 8),
 ];
 
 /** Multiplications and additions of one step, where that is what a case measures. */
 export function flopsOf(benchCase: Case): number | undefined {
-  return benchCase.kind === "matmul" ? 2 * benchCase.size ** 3 : undefined;
+  if (benchCase.kind === "matmul") return 2 * benchCase.size ** 3;
+  if (benchCase.kind !== "convolution") return undefined;
+  const { image: [n, height, width], kernel } = benchCase.convolution;
+  return 2 * n * height * width * kernel.reduce((product, size) => product * size);
 }
 
 /** `count` numbers spread evenly over [-0.5, 0.5), the same for every contender (mulberry32). */

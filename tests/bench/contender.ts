@@ -57,7 +57,7 @@ async function measure(job: Job, kind: Case["kind"]): Promise<Sample[]> {
     samples.push({ milliseconds: last.milliseconds, others: last.others });
   }
   await job.check?.();
-  if (kind === "train" && !(last.value < first.value)) {
+  if ((kind === "train" || kind === "network-train") && !(last.value < first.value)) {
     throw new Error(`does not learn: loss ${first.value} at first, ${last.value} at last`);
   }
   return samples;

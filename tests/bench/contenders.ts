@@ -27,14 +27,27 @@ export async function whyNoTorch(): Promise<string | undefined> {
 function contender(name: string, kind: "striate" | "peer", module: string): Contender {
   const backend = name.slice(name.indexOf("-") + 1);
   const script = new URL("contender.ts", import.meta.url).pathname;
+  const own = ["convolution", "network-train", "network-predict"] as const;
   const config = kind === "peer" ? ["--config", peerConfig] : [];
   return {
     name,
     kind,
-    cases: module === "ort" ? ["matmul"] : ["train", "matmul"],
+    cases: module === "ort" ? ["matmul"] : ["train", "matmul", ...(kind === "striate" ? own : [])],
     command: ({ name }) => [
       ...[Deno.execPath(), "run", "--allow-all", "--no-check", ...config],
       ...[script, module, backend, name],
+    ],
+  };
+}
+
+/** PyTorch, whose images lie as it has them by default, or channels last as ours. */
+function torch(name: string, cases: Contender["cases"], ...layout: readonly string[]): Contender {
+  return {
+    name,
+    kind: "reference",
+    cases,
+    command: ({ name }) => [
+      ...[python, new URL("pytorch.py", import.meta.url).pathname, name, ...layout],
     ],
   };
 }
@@ -48,10 +61,10 @@ export const contenders: readonly Contender[] = [
   contender("jaxjs-webgpu", "peer", "jaxjs"),
   contender("jaxjs-wasm", "peer", "jaxjs"),
   contender("ort-wasm", "peer", "ort"),
-  {
-    name: "torch",
-    kind: "reference",
-    cases: ["train", "matmul"],
-    command: ({ name }) => [python, new URL("pytorch.py", import.meta.url).pathname, name],
-  },
+  torch("torch", ["train", "matmul", "convolution", "network-train", "network-predict"]),
+  torch(
+    "torch-channels-last",
+    ["train", "convolution", "network-train", "network-predict"],
+    "channels-last",
+  ),
 ];

@@ -27,10 +27,10 @@ const help = `Times training and kernels beside other libraries.
   deno task bench [--only CASE[,CASE]] [--contenders NAME[,NAME]] [--json]
 
 Cases
-${cases.map(({ name, what }) => `  ${name.padEnd(14)} ${what}`).join("\n")}
+${cases.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n")}
 
 Figures of this library alone, measured where --only names them
-${figures.map(({ name, what }) => `  ${name.padEnd(14)} ${what}`).join("\n")}
+${figures.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n")}
 
 Contenders
   ${contenders.map(({ name }) => name).join(", ")}

@@ -1,12 +1,13 @@
 import { addressOf, divide } from "../memory/address.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
-import { type Part, type Stages, wavesOf } from "../stages/parts.ts";
+import { addPreparation, type Part, type Stages, wavesOf } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
-import { rangeOf, taskRanges } from "../stages/units.ts";
+import { partOfUnits, rangeOf, taskRanges } from "../stages/units.ts";
 import { type Target, webAssembly } from "../target.ts";
 import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 import { commonStride, mergedAxes, moveAlong, stepsOf, unitsOf } from "./axes.ts";
+import { keptB } from "./kept_b.ts";
 import { packedAxes } from "./pack_b.ts";
 import { packPanel } from "./pack_panel.ts";
 import { packPanels } from "./pack_panels.ts";
@@ -94,6 +95,8 @@ export function partition(
     /** Bytes between rows of a task's sums, and of all of them. */
     sumStride,
     sumBytes: tilesPerBlock * tallest * sumStride,
+    /** Bytes of a packed block of B: a unit's steps of a task's columns. */
+    blockBytes: panelsPerBlock * steps * panels.width * 4,
   };
 }
 
@@ -104,12 +107,12 @@ interface Task {
   /** Its tiles and panels: the first, and after the last. */
   readonly tiles: readonly [Local<"i32">, Local<"i32">];
   readonly panels: readonly [Local<"i32">, Local<"i32">];
-  /** Where its group begins in A and in B, and in the result in bytes. */
+  /** Where its group begins in A, and in the result in bytes. */
   readonly a: Local<"i32">;
-  readonly b: Local<"i32">;
   readonly place: Local<"i32">;
-  /** Memory for the packed block of B, and for sums. */
+  /** Where its first packed block of B is: the only one, or one for each unit. */
   readonly packed: Local<"i32">;
+  /** Memory for sums. */
   readonly sums: Local<"i32">;
 }
 
@@ -119,7 +122,8 @@ interface Unit {
   readonly first: Local<"i32">;
   readonly count: Local<"i32">;
   readonly a: Local<"i32">;
-  readonly b: Local<"i32">;
+  /** The packed block of B. */
+  readonly packed: Local<"i32">;
 }
 
 class Blocked {
@@ -130,6 +134,8 @@ class Blocked {
   readonly #tiling: Tiling;
   /** Sums stay in the result itself where nothing is done with them and rows are evenly spaced. */
   readonly #tail: TailFunction | undefined;
+  /** Where packed blocks of B are kept, for each group, block of columns and unit; if they are. */
+  readonly #keptB: ((args: Arguments) => Integer) | undefined;
   /** Where the tasks' packed blocks of B, packed A and the tasks' sums lie in scratch memory. */
   readonly #packedB: number;
   readonly #packedA: number;
@@ -143,7 +149,10 @@ class Blocked {
     const places = rowPlaces(scratch, product.rows, product.resultOffset);
     this.#places = places;
     const slots = Math.min(cut.tasks, waveTasks);
-    this.#packedB = scratch.reserve(slots * cut.panelsPerBlock * cut.panelBytes);
+    const blocks = product.groups.count * cut.columnBlocks * units.count;
+    this.#keptB = keptB(builder, blocks * cut.blockBytes);
+    this.#packedB = this.#keptB === undefined ? scratch.reserve(slots * cut.blockBytes) : 0;
+    if (this.#keptB !== undefined) addPreparation(builder, this.#prepareB(this.#keptB, blocks));
     this.#packedA = transposedA
       ? scratch.reserve(product.groups.count * tiles.count * cut.tileBytes)
       : 0;
@@ -180,46 +189,86 @@ class Blocked {
 
   /** A block of rows times a block of columns. */
   #multiply(f: FunctionBuilder, args: Arguments, number: Local<"i32">, slot: Local<"i32">): void {
-    const { groups, a, b, resultOffset } = this.#product;
+    const { groups, a, resultOffset } = this.#product;
     const { units, panels, tiles, rowBlocks, columnBlocks, panelsPerBlock } = this.#cut;
     const [group, inGroup] = divide(f, number, rowBlocks * columnBlocks, groups.count);
     const [columnBlock, rowBlock] = divide(f, inGroup, rowBlocks, columnBlocks);
     const scratchOf = (offset: number, bytes: number) =>
       addressOf(f, i32.add(args.scratch, offset), [slot, bytes]);
+    const { blockBytes } = this.#cut, stripBytes = units.count * blockBytes, kept = this.#keptB;
     const task: Task = {
       args,
       group,
       tiles: rangeOf(f, rowBlock, this.#cut.tilesPerBlock, tiles.count),
       panels: rangeOf(f, columnBlock, panelsPerBlock, panels.count),
       a: addressOf(f, a(args), [group, groups.a]),
-      b: addressOf(f, b(args), [group, groups.b]),
       place: addressOf(f, resultOffset, [group, groups.result - groups.column]),
-      packed: scratchOf(this.#packedB, panelsPerBlock * this.#cut.panelBytes),
+      packed: kept === undefined
+        ? scratchOf(this.#packedB, blockBytes)
+        : addressOf(f, kept(args), [group, columnBlocks * stripBytes], [columnBlock, stripBytes]),
       sums: scratchOf(this.#sums, this.#cut.sumBytes),
     };
+    const b = kept === undefined ? this.#groupOfB(f, args, group) : undefined;
     f.count(0, units.count, 1, (number) => {
-      const { cut, step, outer } = units;
-      const [before, position] = divide(f, number, units.cuts, stepsOf(outer));
-      const first = f.local(i32.mul(position, step));
-      const count = f.local(i32.minU(i32.sub(cut.count, first), step));
-      const a = addressOf(f, task.a, [first, cut.a]);
-      const b = addressOf(f, task.b, [first, cut.b]);
-      moveAlong(f, before, outer, [a, (axis) => axis.a], [b, (axis) => axis.b]);
-      const unit: Unit = { number, first, count, a, b };
-      this.#packBlock(f, task, unit);
-      this.#multiplyBlock(f, task, unit);
+      const { cut } = units, { before, first, count } = this.#unitOf(f, number);
+      const unitA = addressOf(f, task.a, [first, cut.a]);
+      moveAlong(f, before, units.outer, [unitA, (axis) => axis.a]);
+      if (b !== undefined) this.#packBlock(f, number, b, task.panels, task.packed);
+      const packed = kept === undefined
+        ? task.packed
+        : addressOf(f, task.packed, [number, blockBytes]);
+      this.#multiplyBlock(f, task, { number, first, count, a: unitA, packed });
     });
     this.#finish(f, task);
   }
 
-  /** Packs a unit's steps of the task's columns of B. */
-  #packBlock(f: FunctionBuilder, task: Task, unit: Unit): void {
+  /** Where a group begins in B. */
+  #groupOfB(f: FunctionBuilder, args: Arguments, group: Integer): Local<"i32"> {
+    return addressOf(f, this.#product.b(args), [group, this.#product.groups.b]);
+  }
+
+  /** A unit's place: steps of the outer axes, the first of the cut one, and how many of it. */
+  #unitOf(f: FunctionBuilder, number: Local<"i32">) {
+    const { units: { cuts, outer, step, cut } } = this.#cut;
+    const [before, position] = divide(f, number, cuts, stepsOf(outer));
+    const first = f.local(i32.mul(position, step));
+    return { before, first, count: f.local(i32.minU(i32.sub(cut.count, first), step)) };
+  }
+
+  /** Packs all blocks of B. */
+  #prepareB(kept: (args: Arguments) => Integer, blocks: number): Part {
+    const { units, panels, columnBlocks, panelsPerBlock, blockBytes } = this.#cut;
+    return partOfUnits(blocks, (1 << 16) / blockBytes, (f, args) => (block) => {
+      const [strip, number] = divide(
+        f,
+        block,
+        units.count,
+        this.#product.groups.count * columnBlocks,
+      );
+      const [group, columnBlock] = divide(f, strip, columnBlocks, this.#product.groups.count);
+      const range = rangeOf(f, columnBlock, panelsPerBlock, panels.count);
+      const target = addressOf(f, kept(args), [block, blockBytes]);
+      this.#packBlock(f, f.local(number), this.#groupOfB(f, args, group), range, target);
+    });
+  }
+
+  /** Packs a unit's steps of some panels of a group of B. */
+  #packBlock(
+    f: FunctionBuilder,
+    number: Local<"i32">,
+    group: Local<"i32">,
+    [panel0, panel1]: Task["panels"],
+    packed: Local<"i32">,
+  ): void {
     const { columns } = this.#product, { units, panels, panelBytes } = this.#cut;
-    const { cut, step, inner, even } = units, { width } = panels, [panel0, panel1] = task.panels;
+    const { cut, step, inner, even } = units, { width } = panels;
+    const { before, first, count } = this.#unitOf(f, number);
+    const b = addressOf(f, group, [first, cut.b]);
+    moveAlong(f, before, units.outer, [b, (axis) => axis.b]);
     const stride = commonStride([{ ...cut, count: step }, ...inner], "b");
     if (columns.b === 4 && stride !== undefined) {
-      return packPanels(f, addressOf(f, unit.b, [panel0, width * 4]), task.packed, {
-        steps: f.local(i32.mul(unit.count, stepsOf(inner))),
+      return packPanels(f, addressOf(f, b, [panel0, width * 4]), packed, {
+        steps: f.local(i32.mul(count, stepsOf(inner))),
         stride,
         panels: f.local(i32.sub(panel1, panel0)),
         panelStride: panelBytes,
@@ -227,10 +276,10 @@ class Blocked {
       });
     }
     f.count(panel0, panel1, 1, (panel) => {
-      const source = addressOf(f, unit.b, [panel, width * columns.b]);
-      const target = addressOf(f, task.packed, [i32.sub(panel, panel0), panelBytes]);
+      const source = addressOf(f, b, [panel, width * columns.b]);
+      const target = addressOf(f, packed, [i32.sub(panel, panel0), panelBytes]);
       packPanel(f, source, target, panel, {
-        reduction: [{ count: even ? step : unit.count, b: cut.b }, ...inner],
+        reduction: [{ count: even ? step : count, b: cut.b }, ...inner],
         columns: columns.count,
         columnStride: columns.b,
         width,
@@ -240,7 +289,7 @@ class Blocked {
   }
 
   /** A unit's steps of the task's rows times the packed block: added to the sums. */
-  #multiplyBlock(f: FunctionBuilder, task: Task, { number, first, count, a }: Unit): void {
+  #multiplyBlock(f: FunctionBuilder, task: Task, { number, first, count, a, packed }: Unit): void {
     const { panels, tiles, tileBytes, panelBytes } = this.#cut, [panel0, panel1] = task.panels;
     // A tile's rows stay in the first cache while the block's panels pass.
     this.#tiling.forEach(f, ...task.tiles, Infinity, (tile, tilesAtOnce, height, fn) => {
@@ -257,7 +306,7 @@ class Blocked {
       runsOf(f, panel0, panel1, fn.walks ? Infinity : 1, (panel, panelsAtOnce) => {
         f.do(fn.call({
           a: tileA,
-          b: addressOf(f, task.packed, [i32.sub(panel, panel0), panelBytes]),
+          b: addressOf(f, packed, [i32.sub(panel, panel0), panelBytes]),
           result: this.#sumsAt(f, task, tile, panel, row.place),
           base: a,
           last: f.local(i32.eq(panel, i32.sub(panels.count, panelsAtOnce))),

@@ -1,6 +1,6 @@
 import { addressOf, divide } from "../memory/address.ts";
 import type { Arguments, KernelBuilder } from "../stages/builder.ts";
-import type { Part, Stages } from "../stages/parts.ts";
+import { addPreparation, type Part, type Stages } from "../stages/parts.ts";
 import type { Scratch } from "../stages/scratch.ts";
 import { rangeOf } from "../stages/units.ts";
 import { type Target, webAssembly } from "../target.ts";
@@ -8,6 +8,7 @@ import type { FunctionBuilder, Integer, Local } from "../wasm/assembler.ts";
 import { i32 } from "../wasm/instructions.ts";
 import { commonStride, moveAlong, stepsOf } from "./axes.ts";
 import { emitTaps, linesOf, skippable } from "./lines.ts";
+import { keptB } from "./kept_b.ts";
 import { packB, packedAxes } from "./pack_b.ts";
 import type { Product, Strategy } from "./product.ts";
 import { type RowPlaces, rowPlaces } from "./row_places.ts";
@@ -109,15 +110,18 @@ class PackedOnce {
   readonly #tiling: Tiling;
   /** Sums go through memory where something is done with them, or where rows are scattered. */
   readonly #tail: TailFunction | undefined;
-  /** Where the packed panels lie in scratch memory. */
-  readonly #packed: number;
+  /** Where the packed panels lie. */
+  readonly #packed: (args: Arguments) => Integer;
 
-  constructor({ module, target }: KernelBuilder, scratch: Scratch, product: Product) {
+  constructor(builder: KernelBuilder, scratch: Scratch, product: Product) {
+    const { module, target } = builder;
     const cut = partition(product, target), { tile, panels, panelBytes, lines, tiles } = cut;
     const { width } = panels;
     this.#product = product;
     this.#cut = cut;
-    this.#packed = scratch.reserve(product.groups.count * panels.count * panelBytes);
+    const bytes = product.groups.count * panels.count * panelBytes;
+    const kept = keptB(builder, bytes), packed = kept === undefined ? scratch.reserve(bytes) : 0;
+    this.#packed = kept ?? ((args) => i32.add(args.scratch, packed));
     const places = rowPlaces(scratch, lines.inner, product.resultOffset);
     this.#places = places;
     const direct = product.tail === undefined && places.result !== "table";
@@ -138,12 +142,13 @@ class PackedOnce {
         resumable: false,
       }));
     const sums = direct ? 0 : scratch.reserve(cut.sumsBytes * cut.tasks);
-    const pack = packB(product, panels, (args) => i32.add(args.scratch, this.#packed));
+    const pack = packB(product, panels, this.#packed);
+    if (kept !== undefined) addPreparation(builder, pack);
     const multiply: Part = {
       tasks: cut.tasks,
       emit: (f, args, task) => this.#multiply(f, args, task, sums),
     };
-    this.stages = [[...places.parts, pack], [multiply]];
+    this.stages = [[...places.parts, ...(kept === undefined ? [pack] : [])], [multiply]];
   }
 
   #multiply(
@@ -175,7 +180,7 @@ class PackedOnce {
     const { panels, steps, panelBytes, lines, lineCount, tiles, skips } = this.#cut;
     const b = addressOf(
       f,
-      i32.add(args.scratch, this.#packed),
+      this.#packed(args),
       [group, panels.count * panelBytes],
       [panel, panelBytes],
     );

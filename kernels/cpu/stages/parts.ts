@@ -19,8 +19,13 @@ export function addStages(builder: KernelBuilder, stages: Stages, scratch: Scrat
   builder.scratchBytes = scratch.bytes;
 }
 
+/** Adds a stage that needs nothing but constants, and writes memory that is kept. */
+export function addPreparation(builder: KernelBuilder, part: Part): void {
+  addStage(builder, [part], builder.preparations);
+}
+
 /** Adds a stage of these parts' tasks, in order. */
-function addStage(builder: KernelBuilder, parts: readonly Part[]): void {
+function addStage(builder: KernelBuilder, parts: readonly Part[], to = builder.stages): void {
   const total = parts.reduce((sum, { tasks }) => sum + tasks, 0);
   if (total === 0) return;
   builder.stage(total, (f, args, begin, end) => {
@@ -39,7 +44,7 @@ function addStage(builder: KernelBuilder, parts: readonly Part[]): void {
       }
       start = stop;
     }
-  });
+  }, to);
 }
 
 /**
@@ -54,7 +59,7 @@ export function wavesOf(
 ): Part[] {
   const { inputs, outputs } = builder;
   const numbers = Array.from({ length: inputs + outputs }, (_, number) => number);
-  const types = [...numbers, 0, 0, 0].map(() => "i32" as const);
+  const types = [...numbers, 0, 0, 0, 0].map(() => "i32" as const);
   const fn = builder.module.function(
     types,
     (f, task, slot, ...addresses) => emit(f, argumentsIn(addresses, inputs), task!, slot!),
@@ -65,7 +70,7 @@ export function wavesOf(
       const addresses = numbers.map((number) =>
         number < inputs ? args.input(number) : args.output(number - inputs)
       );
-      f.do(call(fn, i32.add(slot, wave * most), slot, ...addresses, args.scratch));
+      f.do(call(fn, i32.add(slot, wave * most), slot, ...addresses, args.scratch, args.kept));
     },
   }));
 }

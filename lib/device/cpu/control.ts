@@ -46,14 +46,15 @@ export const controlBytes = frames.address + mostThreads * frames.bytes;
  * Commands are a list in the shared memory. Word 0 of each is the address of the next, word 1 is
  * its kind, and then:
  *
- * - run: address of the program, and addresses of the bindings
+ * - run: address of the program, 1 if it has to be prepared, else 0, and addresses of the bindings
  * - copy: target address, source address, bytes
  * - forget: number of the program
  * - close: nothing
  *
  * A program is: its number; address and bytes of its module; how many arguments to patch, and for
- * each its address and the number of the binding; how many phases; and for each the number of its
- * stages, and for each stage: function, tasks, address of its arguments, number of its launch.
+ * each its address and the number of the binding; how many phases; and for the phase that prepares
+ * it and for each of these the number of its stages, and for each stage: function, tasks, address of
+ * its arguments, number of its launch.
  */
 export const commands = { run: 0, copy: 1, forget: 2, close: 3 } as const;
 

@@ -52,13 +52,23 @@ export async function createCpuDevice(given: CpuOptions = {}): Promise<Device> {
   return new CpuDevice(Math.min(threads, mostThreads), await chooseNative(instructions));
 }
 
+/** How often the numbers of any storage were changed. */
+let changes = 0;
+
 /** A block of the device's memory. */
 class CpuStorage implements Storage {
+  /** Which numbers it will hold when what is queued is done: other ones have another number. */
+  contents = ++changes;
   /** How many commands are done when the last one queued that uses this is. */
   lastUse = 0;
   isReleased = false;
 
   constructor(readonly device: CpuDevice, readonly address: number, readonly bytes: number) {}
+
+  /** To be called whenever something is queued that changes its numbers. */
+  change(): void {
+    this.contents = ++changes;
+  }
 
   release(): void {
     if (this.isReleased) return;
@@ -74,6 +84,8 @@ class CpuExecutable implements Executable {
   readonly #launches: readonly string[];
   /** Memory for the command that ends it: giving memory back takes none. */
   readonly #forget: number;
+  /** What the bindings held that it was prepared for. */
+  #prepared: string | undefined;
   #isReleased = false;
 
   constructor(device: CpuDevice, plan: Plan) {
@@ -96,7 +108,14 @@ class CpuExecutable implements Executable {
     const addresses = storages.map(({ address }) => address);
     checkBindings(this.#plan, addresses, storages.map(({ bytes }) => bytes));
     if (this.#isReleased) throw new DeviceError("cpu: this program was released");
-    const number = this.#device.pool.run(this.#program.address, addresses, this.#launches);
+    const { address, constants, written } = this.#program;
+    const contents = constants.map((binding) => storages[binding]!.contents).join();
+    const number = this.#device.pool.run(address, addresses, {
+      prepares: contents !== this.#prepared,
+      launches: this.#launches,
+    });
+    this.#prepared = contents;
+    for (const binding of written) storages[binding]!.change();
     for (const storage of storages) storage.lastUse = number;
   }
 
@@ -168,6 +187,7 @@ class CpuDevice implements Device {
     const target = this.storageOf(storage);
     checkRange("write", target, data.byteLength, byteOffset);
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    target.change();
     if (target.lastUse <= this.pool.done) {
       this.memory.bytes.set(bytes, target.address + byteOffset);
       return;

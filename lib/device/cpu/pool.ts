@@ -127,9 +127,16 @@ export class Pool {
     return number;
   }
 
-  /** Appends a run of a program, whose launches are called `launches` in errors. */
-  run(program: number, bindings: readonly number[], launches: readonly string[]): number {
-    const number = this.enqueue("run", [program, ...bindings]);
+  /**
+   * Appends a run of a program, which is prepared for the numbers in its bindings before that if need
+   * be. Its launches are called `launches` in errors.
+   */
+  run(
+    program: number,
+    bindings: readonly number[],
+    { prepares, launches }: { readonly prepares: boolean; readonly launches: readonly string[] },
+  ): number {
+    const number = this.enqueue("run", [program, Number(prepares), ...bindings]);
     this.#runs.push({ number, launches });
     return number;
   }

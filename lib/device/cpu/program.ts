@@ -1,4 +1,4 @@
-import { emitPlan, type EmittedPlan } from "../../../kernels/cpu/emit.ts";
+import { emitPlan, type EmittedPlan, writtenBindings } from "../../../kernels/cpu/emit.ts";
 import { type Target, webAssembly } from "../../../kernels/cpu/target.ts";
 import type { Place, Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
@@ -9,6 +9,9 @@ import { phasesOf, sharesScratch } from "./thread_phases.ts";
 export interface LoadedProgram {
   readonly number: number;
   readonly address: number;
+  /** Bindings whose numbers are prepared for the runs after, and those that a run writes. */
+  readonly constants: readonly number[];
+  readonly written: readonly number[];
   /** Every block that it holds, itself included. */
   readonly blocks: readonly number[];
   /** Keeps V8's compiled code alive, which the threads find again by the module's bytes. */
@@ -56,8 +59,8 @@ export function loadProgram(
       patches.push(argument, place.index);
       return 0;
     };
-    // Each launch's arguments, one after another: inputs, outputs, scratch.
-    const lengths = plan.launches.map(({ inputs, outputs }) => inputs.length + outputs.length + 1);
+    // Each launch's arguments, one after another: inputs, outputs, scratch, what is kept.
+    const lengths = plan.launches.map(({ inputs, outputs }) => inputs.length + outputs.length + 2);
     const total = lengths.reduce((sum, length) => sum + length, 0);
     let argument = allocate(total * 4, "a program's arguments");
     const args = plan.launches.map(({ inputs, outputs }, launch) => {
@@ -73,6 +76,9 @@ export function loadProgram(
         ? allocate(scratch, "a kernel's scratch memory")
         : 0;
       argument += 4;
+      const kept = emitted.keptBytes[launch]!;
+      memory.words[argument >>> 2] = kept > 0 ? allocate(kept, "packed weights") : 0;
+      argument += 4;
       return start;
     });
 
@@ -82,13 +88,14 @@ export function loadProgram(
     const number = programs++;
     const words = [number, code, emitted.bytes.length, patches.length / 2, ...patches];
     words.push(phases.length);
-    for (const stages of phases) {
+    for (const stages of [emitted.preparations, ...phases]) {
       words.push(stages.length);
       for (const { fn, tasks, launch } of stages) words.push(fn, tasks, args[launch]!, launch);
     }
     const address = allocate(words.length * 4, "a program");
     memory.words.set(words, address >>> 2);
-    return { number, address, blocks, module };
+    const { constants } = emitted, written = [...writtenBindings(plan)];
+    return { number, address, constants, written, blocks, module };
   } catch (error) {
     for (const block of blocks) memory.free(block);
     throw error;

@@ -17,7 +17,10 @@ interface Uses {
  * The stages of a plan in phases: all stages of a phase may run at the same time, since none
  * touches what another writes. Each stage comes as early as the order of the launches lets it.
  */
-export function phasesOf(plan: Plan, emitted: EmittedPlan): EmittedStage[][] {
+export function phasesOf(
+  plan: Plan,
+  emitted: Pick<EmittedPlan, "stages" | "scratchBytes">,
+): EmittedStage[][] {
   const phases: EmittedStage[][] = [];
   const places = new Map<string, Uses>();
   const usesOf = (place: string) => places.getOrInsert(place, { written: -1, read: -1 });

@@ -31,6 +31,12 @@ interface Stage {
   readonly launch: number;
 }
 
+/** The phase that prepares a program, and those of a run. */
+interface Phases {
+  readonly preparation: Phase;
+  readonly run: readonly Phase[];
+}
+
 interface Phase {
   readonly stages: readonly Stage[];
   readonly tasks: number;
@@ -46,7 +52,7 @@ class Thread {
   readonly #threads: number;
   readonly #control: Int32Array;
   /** The phases of each program, by its number. */
-  readonly #programs = new Map<number, readonly Phase[]>();
+  readonly #programs = new Map<number, Phases>();
   #words: Int32Array;
 
   /** What the modules of programs import. */
@@ -145,11 +151,15 @@ class Thread {
         const argument = this.#word(at + 4 + 2 * patch) >>> 2;
         const binding = this.#word(at + 5 + 2 * patch);
         this.#word(argument);
-        this.#words[argument] = this.#word(command + 3 + binding);
+        this.#words[argument] = this.#word(command + 4 + binding);
       }
     }
-    const phases = this.#programs.get(this.#word(at)) ?? this.#load(at);
+    const { preparation, run: phases } = this.#programs.get(this.#word(at)) ?? this.#load(at);
     if (patches > 0) this.#barrier(false);
+    if (this.#word(command + 3) !== 0 && preparation.tasks > 0) {
+      this.#share(preparation);
+      this.#barrier(false);
+    }
     for (let index = 0; index < phases.length; index++) {
       const phase = phases[index]!;
       if (phase.tasks === 1) {
@@ -198,8 +208,8 @@ class Thread {
     new Uint8Array(words.buffer).set(text, control.failedMessage * 4);
   }
 
-  #load(at: number): readonly Phase[] {
-    let phases: readonly Phase[];
+  #load(at: number): Phases {
+    let phases: Phases;
     try {
       phases = this.#parse(at);
     } catch (error) {
@@ -210,7 +220,7 @@ class Thread {
     return phases;
   }
 
-  #parse(at: number): Phase[] {
+  #parse(at: number): Phases {
     const from = this.#word(at + 1) >>> 0, length = this.#word(at + 2);
     const bytes = new Uint8Array(length);
     this.#word(Math.ceil((from + length) / 4) - 1);
@@ -221,23 +231,27 @@ class Thread {
     return this.#phasesOf(at, (fn) => exports[`f${fn}`] as KernelFunction);
   }
 
-  #phasesOf(at: number, functionOf: (fn: number) => KernelFunction): Phase[] {
+  #phasesOf(at: number, functionOf: (fn: number) => KernelFunction): Phases {
     let index = at + 4 + 2 * this.#word(at + 3);
     const next = () => this.#word(index++);
-    const list = Array.from({ length: next() }, () =>
-      Array.from({ length: next() }, (): Stage => ({
-        fn: functionOf(next()),
-        tasks: next(),
-        args: next(),
-        launch: next(),
-      })));
+    const list = Array.from(
+      { length: 1 + next() },
+      () =>
+        Array.from({ length: next() }, (): Stage => ({
+          fn: functionOf(next()),
+          tasks: next(),
+          args: next(),
+          launch: next(),
+        })),
+    );
     const totals = list.map((stages) => stages.reduce((sum, { tasks }) => sum + tasks, 0));
-    return list.map((stages, phase) => ({
+    const [preparation, ...run] = list.map((stages, phase): Phase => ({
       stages,
       tasks: totals[phase]!,
       chunk: Math.max(1, Math.floor(totals[phase]! / (this.#threads * 16))),
       barrier: totals[phase] !== 1 || totals[phase + 1] !== 1,
     }));
+    return { preparation: preparation!, run };
   }
 }
 

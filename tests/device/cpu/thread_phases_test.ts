@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import type { EmittedPlan } from "../../../kernels/cpu/emit.ts";
 import type { Kernel } from "../../../lib/graph/kernel.ts";
 import type { Plan } from "../../../lib/compile/plan.ts";
 import { phasesOf } from "../../../lib/device/cpu/thread_phases.ts";
@@ -20,8 +19,7 @@ function schedule(launches: [number[], number[]][], scratch: number[] = [], stag
     bindings: [],
     outputs: [],
   };
-  const emitted: EmittedPlan = {
-    bytes: new Uint8Array(),
+  const emitted: Parameters<typeof phasesOf>[1] = {
     scratchBytes: launches.map((_, launch) => scratch[launch] ?? 0),
     stages: (stages ?? launches.map((_, launch) => launch)).map((launch) => ({
       fn: 0,

@@ -1,8 +1,8 @@
 /**
  * Runs one kernel of the CPU device on the test's own thread, for tests and measurements. Each task
  * is run alone, once the first one first and once the last one, so that a task that leans on another
- * of its stage shows. Products are also computed with each of the machine's instruction sets, which
- * must give the same bits.
+ * of its stage shows. Products are also computed with each of the machine's instruction sets, and with
+ * what they pack kept from run to run or not: all must give the same bits.
  *
  * @module
  */
@@ -55,17 +55,27 @@ export function runKernel(
 ): TensorData[] {
   const described = inputs.map((data) => ({ dtype: dtypeOf(data)!, size: data.length }));
   const plan = planOf(kernel, described, outputs);
-  const [first, ...others] = targetsFor(kernel).map((target) =>
-    run(plan, target, inputs, outputs, inPlace)
+  const [first, ...others] = targetsFor(kernel).flatMap((target) =>
+    plansFor(plan, kernel).map((plan) => run(plan, target, inputs, outputs, inPlace))
   );
   for (const other of others) assertEquals(other.map(bitsOf), first!.map(bitsOf), "other bits");
   return first!;
 }
 
+const isProduct = ({ kind }: Kernel) => kind === "matmul" || kind.startsWith("conv2d");
+
+/** A plan whose inputs a run does not change, and for products one where earlier launches make them. */
+function plansFor(plan: Plan, kernel: Kernel): Plan[] {
+  const values = plan.values.map((value) => ({
+    ...value,
+    place: { kind: "slot", index: value.place.index } as const,
+  }));
+  return isProduct(kernel) ? [plan, { ...plan, values }] : [plan];
+}
+
 /** WebAssembly, and what native code there is for the tiles of products. */
-function targetsFor({ kind }: Kernel): Target[] {
-  const hasTiles = kind === "matmul" || kind.startsWith("conv2d");
-  return hasTiles
+function targetsFor(kernel: Kernel): Target[] {
+  return isProduct(kernel)
     ? [webAssembly, ...native().available.map((i) => ({ native: native().tilesFor(i) }))]
     : [webAssembly];
 }
@@ -80,14 +90,14 @@ function run(
   outputs: readonly { dtype: DType; size: number }[],
   inPlace: boolean | number,
 ): TensorData[] {
-  const { bytes, stages, scratchBytes } = emitPlan(plan, target);
+  const { bytes, stages, scratchBytes, preparations, keptBytes } = emitPlan(plan, target);
   let end = 4096;
   const place = (size: number) => {
     const at = end;
     end += Math.ceil((size + slack) / 64) * 64;
     return at;
   };
-  const addresses = [...plan.bindings, scratchBytes[0]!].map(place);
+  const addresses = [...plan.bindings, scratchBytes[0]!, keptBytes[0]!].map(place);
   if (inPlace !== false) {
     addresses[inputs.length] = addresses[Number(inPlace === true ? 0 : inPlace)]!;
   }
@@ -101,13 +111,17 @@ function run(
     env: { memory, ...imports },
   });
   const functions = exports as Record<string, (args: number, begin: number, end: number) => void>;
-  const runBy = (order: (task: number, tasks: number) => number): TensorData[] => {
-    all.fill(guard);
+  const runBy = (
+    order: (task: number, tasks: number) => number,
+    prepares: boolean,
+  ): TensorData[] => {
+    const kept = addresses.at(-1)!;
+    all.fill(guard, 0, prepares ? all.length : kept);
     inputs.forEach((data, index) => {
       all.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), addresses[index]!);
     });
     new Int32Array(memory.buffer).set(addresses, 16);
-    for (const { fn, tasks } of stages) {
+    for (const { fn, tasks } of [...prepares ? preparations : [], ...stages]) {
       for (let i = 0; i < tasks; i++) {
         const task = order(i, tasks);
         functions[`f${fn}`]!(64, task, task + 1);
@@ -123,8 +137,8 @@ function run(
       const copy = all.slice(at, at + length).buffer;
       return dtype === "f32" ? new Float32Array(copy) : new Int32Array(copy);
     });
-  const forwards = runBy((i) => i);
-  const backwards = runBy((i, tasks) => tasks - 1 - i);
+  const forwards = runBy((i) => i, true);
+  const backwards = runBy((i, tasks) => tasks - 1 - i, false);
   assertEquals(backwards, forwards, "the order of a stage's tasks changes the result");
   return forwards;
 }
