@@ -1,4 +1,5 @@
 import type { Order } from "./order.ts";
+import type { TileTail } from "./tail.ts";
 
 /** What a tile is, as far as it is known when it is emitted; strides in bytes. */
 export interface TileBlock {
@@ -19,6 +20,8 @@ export interface TileBlock {
   /** Whether the argument `resume` is ever set. */
   readonly resumable: boolean;
   readonly order: Order;
+  /** What is done with the sums, if anything: they are of one chain then, and rows are in no table. */
+  readonly tail?: TileTail;
 }
 
 /** Rows that a tile of rows in a table may have: so many registers there are. */
@@ -43,3 +46,6 @@ export const tileArguments = [
 ] as const;
 
 export type TileArgument = typeof tileArguments[number];
+
+/** The word after them says where the code is; then come the addresses that the tail loads from. */
+export const codeWord = tileArguments.length, tailWord = codeWord + 1;

@@ -1,6 +1,7 @@
 import { distanceOf, isOneChain, type Loop, type Part } from "./order.ts";
 import type { Mask, Vectors } from "./vectors.ts";
 import { type Address, type Assembler, at, Label, type Register } from "./x86.ts";
+import { evaluateTail, loadsOf, tailRegisters, type TileTail } from "./tail.ts";
 import type { TileBlock } from "./block.ts";
 
 /** Multiply-adds that a loop has written out, about. */
@@ -21,7 +22,14 @@ export interface TilePlaces {
   counter(number: number): Address;
   /** Registers with the entries of rows in a table; none where rows are evenly spaced. */
   readonly entries: readonly Register[];
+  /** Variables for the loads of the tail: how far behind the result they are, or from its columns. */
+  readonly tail: readonly Address[];
+  /** Variable: where the result's first column is in the tile's first row. */
+  readonly firstColumn: Address;
 }
+
+/** Registers that point to what a tail loads: rows are in no table, so they are free. */
+const tailPointers: readonly Register[] = ["rdx", "rdi", "r8", "r9", "r10", "r11"];
 
 /** How far the pointers have moved. */
 interface Moved {
@@ -241,15 +249,50 @@ export class Panel {
       forEachSum((sum, place, mask) => {
         if (mask === undefined) vectors.load(code, other, place);
         else mask.load(other, place);
-        vectors.add(code, sum, other, sum);
+        vectors.compute(code, "add", sum, other, sum);
       });
       code.place(ready);
     }
+    const { tail } = this.#block;
+    if (tail !== undefined) this.#beginTail(tail);
     forEachSum((sum, place, mask) => {
-      if (mask === undefined) vectors.store(code, place, sum);
-      else mask.store(place, sum);
+      const value = tail === undefined ? sum : this.#applyTail(tail, sum, place);
+      if (mask === undefined) vectors.store(code, place, value);
+      else mask.store(place, value);
     });
     return mask === undefined ? [] : [mask];
+  }
+
+  /** Points to what the tail loads beside the result, where rcx points to. */
+  #beginTail(tail: TileTail): void {
+    const code = this.#code;
+    loadsOf(tail).forEach(({ along }, load) => {
+      const pointer = tailPointers[load]!;
+      code.move(pointer, this.#places.tail[load]!);
+      code.add(pointer, "rcx");
+      if (along === "columns") code.subtract(pointer, this.#places.firstColumn);
+    });
+    this.#vectors.zero(code, this.#sums);
+  }
+
+  /** Applies the tail to a sum whose place in the result is so far from rcx; returns the register. */
+  #applyTail(tail: TileTail, sum: number, { displacement }: Address): number {
+    const code = this.#code, vectors = this.#vectors, zero = this.#sums;
+    const spare = Array.from({ length: tailRegisters - 1 }, (_, i) => zero + 1 + i);
+    const loads = loadsOf(tail), inRow = (sum % this.#count) * vectors.lanes * 4;
+    const addressOf = (load: number) =>
+      at(tailPointers[load]!, loads[load]!.along === "columns" ? inRow : displacement);
+    const result = evaluateTail(tail, sum, spare, {
+      load: (to, load) => vectors.load(code, to, addressOf(load)),
+      apply(op, to, a, b) {
+        const from = "register" in b ? b.register : addressOf(b.load);
+        // max(0, x) is x where x is NaN or -0.
+        if (op === "relu") vectors.compute(code, "maximum", to, zero, from);
+        else vectors.compute(code, op, to, a, from);
+      },
+    });
+    if (result === undefined) throw new RangeError("a tile's tail needs more registers");
+    return result;
   }
 }
 

@@ -8,9 +8,16 @@
  * @module
  */
 
-import { mostTableRows, type TileArgument, tileArguments, type TileBlock } from "./block.ts";
+import {
+  mostTableRows,
+  tailWord,
+  type TileArgument,
+  tileArguments,
+  type TileBlock,
+} from "./block.ts";
 import { isOneChain } from "./order.ts";
 import { Panel, type TilePlaces } from "./panel.ts";
+import { loadsOf, tailRegisters } from "./tail.ts";
 import { avx2, avx512, type Mask, type Vectors } from "./vectors.ts";
 import { type Address, Assembler, at, Label, type Register } from "./x86.ts";
 
@@ -51,9 +58,14 @@ class TileEmitter {
     this.#block = block;
     this.#vectors = block.instructions === "avx2" ? avx2 : avx512;
     this.#oneChain = isOneChain(block.order);
-    const { rows, vectors, rowStride } = block, most = this.#vectors.registers;
+    const { rows, vectors, rowStride, tail = [] } = block, most = this.#vectors.registers;
     // With one vector of columns, AVX-512 reads a row's number where it is multiplied.
     const others = vectors === 1 && most === 32 ? 1 : vectors + 1, needed = rows * vectors + others;
+    if (rows * vectors + (tail.length > 0 ? tailRegisters : 0) > most) {
+      throw new RangeError(
+        `a tile of ${rows} rows by ${vectors} vectors has no registers for a tail`,
+      );
+    }
     if (rows < 1 || vectors < 1 || needed > most) {
       throw new RangeError(
         `a tile of ${rows} rows by ${vectors} vectors needs ${needed} registers`,
@@ -61,6 +73,9 @@ class TileEmitter {
     }
     if (rowStride === "table" && rows > mostTableRows) {
       throw new RangeError(`a tile of rows in a table has at most ${mostTableRows}, not ${rows}`);
+    }
+    if (tail.length > 0 && (!this.#oneChain || rowStride === "table")) {
+      throw new RangeError("a tile with a tail has one chain, and no table of rows");
     }
     this.#entries = rowStride === "table" ? [...free, ...callers].slice(0, rows) : [];
     this.#places = {
@@ -72,6 +87,8 @@ class TileEmitter {
       count: 4 * tileArguments.indexOf("count"),
       counter: (number) => at("rsp", 8 * (variables.length + number)),
       entries: this.#entries,
+      tail: loadsOf(tail).map((_, load) => at("rsp", 8 * (this.#scalars + load))),
+      firstColumn: this.#variable("result0"),
     };
   }
 
@@ -79,11 +96,16 @@ class TileEmitter {
     return this.#block.vectors * this.#vectors.lanes;
   }
 
-  emit(): Uint8Array<ArrayBuffer> {
-    const code = this.#code, { order: { outer, parts } } = this.#block;
-    const saved = this.#entries.slice(free.length);
+  /** Variables of the tile and counters of its loops, before those of the tail. */
+  get #scalars(): number {
+    const { outer, parts } = this.#block.order;
     const depth = outer.length + 1 + Math.max(...parts.map(({ loops }) => loops.length));
-    const frame = 8 * (variables.length + depth);
+    return variables.length + depth;
+  }
+
+  emit(): Uint8Array<ArrayBuffer> {
+    const code = this.#code, saved = this.#entries.slice(free.length);
+    const frame = 8 * (this.#scalars + this.#places.tail.length);
     for (const register of saved) code.push(register);
     code.addConstant("rsp", -frame);
     this.#begin();
@@ -121,6 +143,12 @@ class TileEmitter {
     }
     this.#argument("rax", "tiles", "rdi");
     code.store(this.#variable("tiles"), "rax");
+    loadsOf(this.#block.tail ?? []).forEach(({ along }, load) => {
+      code.move32("rax", at("rdi", 4 * (tailWord + load)));
+      code.add("rax", "rsi");
+      if (along === "result") code.subtract("rax", this.#variable("result0"));
+      code.store(this.#places.tail[load]!, "rax");
+    });
   }
 
   #loopOfTiles(): void {

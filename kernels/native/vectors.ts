@@ -24,7 +24,14 @@ export interface Vectors {
   readonly multiplyAddBroadcast:
     | ((code: Assembler, to: VectorRegister, x: VectorRegister, y: Address) => void)
     | undefined;
-  add(code: Assembler, to: VectorRegister, x: VectorRegister, y: VectorRegister): void;
+  /** to = x op y; of two numbers neither of which is larger, `maximum` is y. */
+  compute(
+    code: Assembler,
+    op: keyof typeof arithmetic,
+    to: VectorRegister,
+    x: VectorRegister,
+    y: VectorRegister | Address,
+  ): void;
   zero(code: Assembler, to: VectorRegister): void;
   /**
    * Prepares stores of the first `lanes` lanes, and loads too if there will be some; may use rcx and the
@@ -51,7 +58,13 @@ const instruction = (
 const vmovupsLoad = instruction("none", "0F", 0x10), vmovupsStore = instruction("none", "0F", 0x11);
 const vbroadcastss = instruction("66", "0F38", 0x18);
 const vfmadd231ps = instruction("66", "0F38", 0xb8);
-const vaddps = instruction("none", "0F", 0x58), vxorps = instruction("none", "0F", 0x57);
+const vxorps = instruction("none", "0F", 0x57);
+const arithmetic = {
+  add: instruction("none", "0F", 0x58),
+  multiply: instruction("none", "0F", 0x59),
+  subtract: instruction("none", "0F", 0x5c),
+  maximum: instruction("none", "0F", 0x5f),
+} as const;
 const vmaskmovps = instruction("66", "0F38", 0x2c), vextractf128 = instruction("66", "0F3A", 0x19);
 const vmovlps = instruction("none", "0F", 0x13), vmovss = instruction("F3", "0F", 0x11);
 const vextractps = instruction("66", "0F3A", 0x17);
@@ -66,7 +79,7 @@ export const avx2: Vectors = {
   broadcast: (code, to, from) => code.vex(vbroadcastss, to, 0, from),
   multiplyAdd: (code, to, x, y) => code.vex(vfmadd231ps, to, x, y),
   multiplyAddBroadcast: undefined,
-  add: (code, to, x, y) => code.vex(vaddps, to, x, y),
+  compute: (code, op, to, x, y) => code.vex(arithmetic[op], to, x, y),
   zero: (code, to) => code.vex(vxorps, to, to, to),
   mask(code, lanes, free, loads) {
     // The sign of each lane says whether it counts.
@@ -110,7 +123,7 @@ export const avx512: Vectors = {
   multiplyAdd: (code, to, x, y) => code.evex(vfmadd231ps, to, x, y, whole),
   multiplyAddBroadcast: (code, to, x, y) =>
     code.evex(vfmadd231ps, to, x, y, { unit: 4, broadcasts: true }),
-  add: (code, to, x, y) => code.evex(vaddps, to, x, y, whole),
+  compute: (code, op, to, x, y) => code.evex(arithmetic[op], to, x, y, whole),
   // Not vxorps, which is of AVX-512DQ at this width.
   zero: (code, to) => code.evex(vpxord, to, to, to, whole),
   mask(code, lanes) {

@@ -159,6 +159,11 @@ export class Assembler {
     this.#general(1, [0x03], numberOf(to), operandOf(from));
   }
 
+  /** to -= from, 64 bits. */
+  subtract(to: Register, from: Register | Address): void {
+    this.#general(1, [0x2b], numberOf(to), operandOf(from));
+  }
+
   /** to += a constant, 64 bits; nothing, where that is 0. */
   addConstant(to: Register | Address, value: number): void {
     if (value !== 0) this.#immediate(1, 0, to, value);

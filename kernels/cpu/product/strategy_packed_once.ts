@@ -13,6 +13,7 @@ import { packB, packedAxes } from "./pack_b.ts";
 import type { Product, Strategy } from "./product.ts";
 import { type RowPlaces, rowPlaces } from "./row_places.ts";
 import { type TailFunction, tailFunction } from "./tail.ts";
+import { type NativeTail, nativeTail } from "./tail_native.ts";
 import { panelsOf, portableTile, tileFunction, tileOf } from "./tile.ts";
 import { tilesOf, Tiling } from "./tiling.ts";
 
@@ -110,6 +111,8 @@ class PackedOnce {
   readonly #tiling: Tiling;
   /** Sums go through memory where something is done with them, or where rows are scattered. */
   readonly #tail: TailFunction | undefined;
+  /** What native tiles do with their sums themselves, in the result itself. */
+  readonly #native: NativeTail | undefined;
   /** Where the packed panels lie. */
   readonly #packed: (args: Arguments) => Integer;
 
@@ -124,7 +127,14 @@ class PackedOnce {
     this.#packed = kept ?? ((args) => i32.add(args.scratch, packed));
     const places = rowPlaces(scratch, lines.inner, product.resultOffset);
     this.#places = places;
-    const direct = product.tail === undefined && places.result !== "table";
+    const reduction = cut.steps.map((axis, index) =>
+      cut.skips !== undefined && index === 0 ? { ...axis, count: "runtime" as const } : axis
+    );
+    this.#native = tile.native === undefined || product.tail === undefined
+      ? undefined
+      : nativeTail(product.tail, reduction, places);
+    const done = product.tail === undefined || this.#native !== undefined;
+    const direct = done && places.result !== "table";
     this.#tail = direct
       ? undefined
       : tailFunction(module, product, panels, width * 4, places.result);
@@ -134,12 +144,11 @@ class PackedOnce {
         rowStride: places.a,
         tileStride: rows * (places.a === "table" ? 4 : places.a),
         panelStride: panelBytes,
-        reduction: cut.steps.map((axis, index) =>
-          cut.skips !== undefined && index === 0 ? { ...axis, count: "runtime" } : axis
-        ),
+        reduction,
         resultStride: direct ? places.result : width * 4,
         lastColumns: direct ? panels.last : width,
         resumable: false,
+        ...(this.#native === undefined ? {} : { tail: this.#native.steps }),
       }));
     const sums = direct ? 0 : scratch.reserve(cut.sumsBytes * cut.tasks);
     const pack = packB(product, panels, this.#packed);
@@ -197,6 +206,7 @@ class PackedOnce {
     ) =>
       this.#tiling.forEach(f, from, to, atOnce, (tile, tiles, height, fn) => {
         const { a, place } = this.#places.at(f, args, this.#tiling.rowOf(tile), lineA, linePlace);
+        const tail = this.#native?.addresses(f, args, i32.add(place, column), column) ?? [];
         f.do(fn.call({
           a,
           b: lineB,
@@ -209,6 +219,7 @@ class PackedOnce {
           resume: zero,
           tiles,
           panels: i32.constant(1),
+          tail,
         }));
         if (this.#tail === undefined) return;
         f.do(this.#tail(args, task.sums, i32.mul(tiles, height), place, column, last));

@@ -1,3 +1,4 @@
+import type { TileTail } from "../../native/tail.ts";
 import type { Integer, Statement } from "../wasm/assembler.ts";
 import type { TileAxis } from "./chains.ts";
 
@@ -17,6 +18,8 @@ export interface TileOptions {
   /** Bytes from one tile of A, or of its table, to the next, and from one panel of B to the next. */
   readonly tileStride: number;
   readonly panelStride: number;
+  /** What a native tile does with its sums before it stores them. */
+  readonly tail?: TileTail;
 }
 
 /** What a tile is called with. */
@@ -33,6 +36,8 @@ export interface TileArguments {
   /** Tiles and panels, one of each where the function does not walk. */
   readonly tiles: Integer;
   readonly panels: Integer;
+  /** Where the tail loads from. */
+  readonly tail?: readonly Integer[];
 }
 
 /** A function that computes tiles. */

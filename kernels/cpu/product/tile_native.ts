@@ -1,7 +1,8 @@
-import { tileArguments, type TileBlock } from "../../native/block.ts";
+import { codeWord, tileArguments, type TileBlock } from "../../native/block.ts";
 import type { NativeTiles } from "../target.ts";
 import type { ModuleBuilder } from "../wasm/assembler.ts";
 import { call, i32 } from "../wasm/instructions.ts";
+import { loadsOf } from "../../native/tail.ts";
 import { orderOf } from "./chains.ts";
 import type { TileArguments, TileFunction, TileOptions } from "./tile_function.ts";
 
@@ -24,15 +25,16 @@ export function nativeTile(
     order: orderOf(reduction),
   });
   const { native, frame } = module.native();
-  const types = tileArguments.map(() => "i32" as const);
+  const types = [...tileArguments, ...loadsOf(same.tail ?? [])].map(() => "i32" as const);
   const fn = module.function(types, (f, ...values) => {
-    [...values, i32.constant(code)].forEach((value, word) =>
+    values.toSpliced(codeWord, 0, f.local(i32.constant(code))).forEach((value, word) =>
       f.do(i32.store(frame, value, word * 4))
     );
     f.do(call(native));
   });
   return {
     walks: true,
-    call: (given: TileArguments) => call(fn, ...tileArguments.map((name) => given[name])),
+    call: (given: TileArguments) =>
+      call(fn, ...tileArguments.map((name) => given[name]), ...given.tail ?? []),
   };
 }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { tileArguments, type TileBlock } from "../../../kernels/native/block.ts";
+import { codeWord, type TileBlock } from "../../../kernels/native/block.ts";
 import { emitTile } from "../../../kernels/native/tile.ts";
 import { Assembler, at, Label } from "../../../kernels/native/x86.ts";
 import type { NativeTiles } from "../../../kernels/cpu/target.ts";
@@ -154,7 +154,7 @@ export class NativeCode {
 /** Goes on at the code that the frame's word after the arguments says, an offset in the region. */
 function trampolineCode(region: bigint): Uint8Array {
   const code = new Assembler();
-  code.move32("rax", at("rdi", 4 * tileArguments.length));
+  code.move32("rax", at("rdi", 4 * codeWord));
   code.constant("rcx", region);
   code.add("rax", "rcx");
   code.jumpTo("rax");

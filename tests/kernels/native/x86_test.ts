@@ -23,6 +23,8 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
   ["movabs r14,0x10", "49 be 10 00 00 00 00 00 00 00", (code) => code.constant("r14", 16n)],
   ["add rax,rsi", "48 03 c6", (code) => code.add("rax", "rsi")],
   ["add r15,[rsp+0x100]", "4c 03 bc 24 00 01 00 00", (code) => code.add("r15", at("rsp", 256))],
+  ["sub rcx,rax", "48 2b c8", (code) => code.subtract("rcx", "rax")],
+  ["sub r8,[rsp+0x100]", "4c 2b 84 24 00 01 00 00", (code) => code.subtract("r8", at("rsp", 256))],
   ["add rsp,-0x60", "48 83 c4 a0", (code) => code.addConstant("rsp", -96)],
   ["add rsi,0x100", "48 81 c6 00 01 00 00", (code) => code.addConstant("rsi", 256)],
   [
@@ -66,7 +68,14 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
     (code) => avx2.broadcast(code, 14, { base: "rax", index: "rdx", displacement: -4 }),
   ],
   ["vfmadd231ps ymm3,ymm12,ymm13", "c4 c2 1d b8 dd", (code) => avx2.multiplyAdd(code, 3, 12, 13)],
-  ["vaddps ymm8,ymm2,ymm8", "c4 41 6c 58 c0", (code) => avx2.add(code, 8, 2, 8)],
+  ["vaddps ymm8,ymm2,ymm8", "c4 41 6c 58 c0", (code) => avx2.compute(code, "add", 8, 2, 8)],
+  [
+    "vmulps ymm8,ymm2,[rdx+0x20]",
+    "c4 61 6c 59 42 20",
+    (code) => avx2.compute(code, "multiply", 8, 2, at("rdx", 32)),
+  ],
+  ["vsubps ymm8,ymm2,ymm8", "c4 41 6c 5c c0", (code) => avx2.compute(code, "subtract", 8, 2, 8)],
+  ["vmaxps ymm8,ymm2,ymm8", "c4 41 6c 5f c0", (code) => avx2.compute(code, "maximum", 8, 2, 8)],
   ["vxorps ymm11,ymm11,ymm11", "c4 41 24 57 db", (code) => avx2.zero(code, 11)],
   [
     "vmovups ymm13,[rip+0x17]; vmaskmovps ymm12,ymm13,[rcx+0x20]",
@@ -118,7 +127,22 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
     (code) =>
       avx512.multiplyAddBroadcast!(code, 17, 24, { base: "rax", index: "rbp", displacement: 508 }),
   ],
-  ["vaddps zmm8,zmm23,zmm8", "62 51 44 40 58 c0", (code) => avx512.add(code, 8, 23, 8)],
+  ["vaddps zmm8,zmm23,zmm8", "62 51 44 40 58 c0", (code) => avx512.compute(code, "add", 8, 23, 8)],
+  [
+    "vmulps zmm8,zmm23,[rdx+0x40]",
+    "62 71 44 40 59 42 01",
+    (code) => avx512.compute(code, "multiply", 8, 23, at("rdx", 64)),
+  ],
+  [
+    "vsubps zmm8,zmm23,zmm8",
+    "62 51 44 40 5c c0",
+    (code) => avx512.compute(code, "subtract", 8, 23, 8),
+  ],
+  [
+    "vmaxps zmm8,zmm23,zmm8",
+    "62 51 44 40 5f c0",
+    (code) => avx512.compute(code, "maximum", 8, 23, 8),
+  ],
   ["vpxord zmm27,zmm27,zmm27", "62 01 25 40 ef db", (code) => avx512.zero(code, 27)],
   [
     "mov ecx,0x1f; kmovw k1,ecx; vmovups zmm29{k1}{z},[rcx+0x40]; vmovups [rcx+0x80]{k1},zmm29",
@@ -194,7 +218,7 @@ Deno.test("x86: what has no encoding is an error", () => {
   assertThrows(() => code.addConstant("rax", NaN), RangeError, "NaN");
   assertThrows(() => code.constant("rax", -1), RangeError, "-1");
   assertThrows(() => avx2.load(code, 16, at("rax")), RangeError, "from 0 to 15, found 16");
-  assertThrows(() => avx512.add(code, 1, 32, 1), RangeError, "from 0 to 31, found 32");
+  assertThrows(() => avx512.compute(code, "add", 1, 32, 1), RangeError, "from 0 to 31, found 32");
   const index = { base: "rax", index: "rsp", displacement: 0 } as const;
   assertThrows(() => code.move("rax", index), RangeError, "rsp");
   const open = new Assembler();
