@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkpointName } from "../../train/checkpoint.ts";
+import { checkpointName } from "../../train/checkpoint_names.ts";
 import { metricsFile, readRun, stopFile } from "../run_record.ts";
 import type { OptionValue, SweepRecipe } from "./sweep_recipe.ts";
 
