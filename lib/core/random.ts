@@ -64,6 +64,22 @@ const unit = 2 ** -24;
 /** How many words a stream draws at a time. */
 const ahead = 16;
 
+/** Fills `target`, from `at` on, with the normal numbers that pairs of words give. */
+export function normalsOf(
+  words: Uint32Array,
+  target: Float32Array,
+  at: number,
+  mean: number,
+  standardDeviation: number,
+): void {
+  for (let k = 0; k < words.length; k += 2) {
+    const radius = Math.sqrt(-2 * Math.log(1 - (words[k]! >>> 8) * unit));
+    const angle = 2 * Math.PI * ((words[k + 1]! >>> 8) * unit);
+    target[at + k] = mean + standardDeviation * radius * Math.cos(angle);
+    target[at + k + 1] = mean + standardDeviation * (radius * Math.sin(angle));
+  }
+}
+
 /**
  * A stream of random numbers on the host, set by a seed and a stream number: the same two give the
  * same numbers everywhere.
@@ -159,12 +175,7 @@ export class Random {
     }
     const first = i;
     this.#inChunks(target.length - first, (words, at) => {
-      for (let k = 0; k < words.length; k += 2) {
-        const radius = Math.sqrt(-2 * Math.log(1 - (words[k]! >>> 8) * unit));
-        const angle = 2 * Math.PI * ((words[k + 1]! >>> 8) * unit);
-        target[first + at + k] = mean + standardDeviation * radius * Math.cos(angle);
-        target[first + at + k + 1] = mean + standardDeviation * (radius * Math.sin(angle));
-      }
+      normalsOf(words, target, first + at, mean, standardDeviation);
     });
     for (i += (target.length - first) & ~3; i < target.length;) {
       target[i++] = this.normal(mean, standardDeviation);

@@ -101,27 +101,28 @@ type Fill = (
   shape: Shape,
 ) => void;
 
-const uniform = (variance: (fans: Fans) => number): Fill => (data, random, _, fans) => {
-  const limit = Math.sqrt(3 * variance(fans));
-  random.fillUniform(data, -limit, limit);
+/** What each number of a weight is drawn from by itself. */
+export type Distribution =
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
+  | { readonly kind: "normal"; readonly mean: number; readonly standardDeviation: number };
+
+type DistributionOf = (initializer: Initializer, fans: Fans) => Distribution;
+
+const uniform = (variance: (fans: Fans) => number): DistributionOf => (_, fans) => {
+  const high = Math.sqrt(3 * variance(fans));
+  return { kind: "uniform", low: -high, high };
 };
-const gaussian = (variance: (fans: Fans) => number): Fill => (data, random, _, fans) =>
-  random.fillNormal(data, 0, Math.sqrt(variance(fans)));
+const gaussian = (variance: (fans: Fans) => number): DistributionOf => (_, fans) => (
+  { kind: "normal", mean: 0, standardDeviation: Math.sqrt(variance(fans)) }
+);
 const glorot = (fans: Fans) => 2 / (fans.fanIn + fans.fanOut);
 const he = (fans: Fans) => 2 / fans.fanIn;
 const lecun = (fans: Fans) => 1 / fans.fanIn;
 
-const fills: Readonly<Record<string, Fill>> = {
-  zeros: (data) => void data.fill(0),
-  constant: (data, _, { value }) => void data.fill(value!),
-  normal: (data, random, { mean, standardDeviation }) =>
-    random.fillNormal(data, mean, standardDeviation),
-  truncatedNormal: (data, random, { mean, standardDeviation }) => {
-    for (let i = 0; i < data.length; i++) {
-      let x = random.normal();
-      while (Math.abs(x) > 2) x = random.normal();
-      data[i] = mean! + standardDeviation! * x;
-    }
+const distributions: Readonly<Record<string, DistributionOf>> = {
+  normal: (initializer) => {
+    const { mean, standardDeviation } = initializer;
+    return { kind: "normal", mean: mean!, standardDeviation: standardDeviation! };
   },
   glorotUniform: uniform(glorot),
   glorotNormal: gaussian(glorot),
@@ -129,6 +130,34 @@ const fills: Readonly<Record<string, Fill>> = {
   heNormal: gaussian(he),
   lecunUniform: uniform(lecun),
   lecunNormal: gaussian(lecun),
+};
+
+/** What an initializer draws numbers from; undefined where it does more than that. */
+export const distributionOf = (
+  initializer: Initializer,
+  fans: Fans,
+): Distribution | undefined => distributions[initializer.name]?.(initializer, fans);
+
+/** Fills a weight with the next numbers of a distribution. */
+const fillFrom = (distribution: DistributionOf): Fill => (data, random, initializer, fans) => {
+  const drawn = distribution(initializer, fans);
+  if (drawn.kind === "uniform") random.fillUniform(data, drawn.low, drawn.high);
+  else random.fillNormal(data, drawn.mean, drawn.standardDeviation);
+};
+
+const fills: Readonly<Record<string, Fill>> = {
+  zeros: (data) => void data.fill(0),
+  constant: (data, _, { value }) => void data.fill(value!),
+  truncatedNormal: (data, random, { mean, standardDeviation }) => {
+    for (let i = 0; i < data.length; i++) {
+      let x = random.normal();
+      while (Math.abs(x) > 2) x = random.normal();
+      data[i] = mean! + standardDeviation! * x;
+    }
+  },
+  ...Object.fromEntries(
+    Object.entries(distributions).map(([name, distribution]) => [name, fillFrom(distribution)]),
+  ),
   orthogonal: (data, random, { gain }, _, shape) => {
     const columns = shape.at(-1)!, rows = data.length / columns;
     const isTall = rows >= columns, length = Math.max(rows, columns);

@@ -1,9 +1,12 @@
+import type { TensorData } from "../core/dtype.ts";
 import { Random } from "../core/random.ts";
 import type { Shape } from "../core/shape.ts";
 import { Variable } from "../tensor/variable.ts";
 import {
   checkInitializer,
+  distributionOf,
   type Fans,
+  fansOf,
   initialize,
   type InitializerLike,
   initializerOf,
@@ -37,6 +40,9 @@ export interface StoredWeight {
   readonly order?: "kernel" | "features";
 }
 
+/** Numbers from which on a weight is worth the time that loading `draw.ts` takes. */
+const large = 1 << 16;
+
 /** A weight of a model: a variable that training may change. */
 export class Weight extends Variable {
   /** Whether training may change it at all (running statistics are only counted). */
@@ -46,14 +52,31 @@ export class Weight extends Variable {
   /** How files of other libraries hold it. */
   readonly stored: StoredWeight;
 
+  readonly #draw: () => Promise<TensorData | undefined>;
+
   /** A weight whose first values depend on the seed and its number in the model alone. */
   constructor(name: string, type: WeightType, seed: number, number: number) {
     const { shape, fans, trainable = true, stored = {} } = type;
     const initializer = initializerOf(type.initializer);
     checkInitializer(initializer, shape, name);
     super(name, shape, "f32", () => initialize(initializer, shape, new Random(seed, number), fans));
+    this.#draw = async () => {
+      const distribution = distributionOf(initializer, fans ?? fansOf(shape));
+      if (distribution === undefined) return undefined;
+      const { draw } = await import("./draw.ts");
+      return draw(distribution, this.size, seed, number);
+    };
     this.learnable = trainable;
     this.stored = stored;
+  }
+
+  /**
+   * What `initialize` gives, by vectors of WebAssembly.
+   *
+   * @internal
+   */
+  protected override async drawFirst(): Promise<TensorData | undefined> {
+    return this.size < large ? undefined : await this.#draw();
   }
 
   /** Whether training changes it now. */

@@ -128,6 +128,12 @@ export class Variable {
    */
   async to(runtime: Runtime): Promise<void> {
     this.#home = runtime;
+    if (this.#value === undefined) {
+      const first = await this.drawFirst();
+      if (first !== undefined && this.#value === undefined) {
+        this.#take(new Value(this, first, runtime));
+      }
+    }
     while (this.#value?.isPending) await evaluate([leafOf(this.#value)]);
     const value = this.#value;
     if (value === undefined || value.storageOn(runtime) !== undefined) return;
@@ -139,6 +145,16 @@ export class Variable {
       await value.leave();
       value.home = runtime;
     }
+  }
+
+  /**
+   * The first content, made faster than `initial` makes it, where that can be waited for; undefined
+   * where there is no such way.
+   *
+   * @internal
+   */
+  protected drawFirst(): Promise<TensorData | undefined> {
+    return Promise.resolve(undefined);
   }
 
   /** A copy of the content. */

@@ -248,7 +248,8 @@ export const f64x2 = {
   ...unary("f32x4", "v128", simd, { promoteLowF32x4: 0x5f }),
   /** The lanes 0 and 1 of four i32. */
   ...unary("i32x4", "v128", simd, { convertLowI32x4S: 0xfe }),
-  ...unary("f64x2", "v128", simd, { nearest: 0x94 }),
+  ...unary("f64x2", "v128", simd, { nearest: 0x94, sqrt: 0xef }),
+  ...binary("f64x2", "v128", simd, { gt: 0x4a }),
   ...binary("f64x2", "v128", simd, { add: 0xf0, sub: 0xf1, mul: 0xf2, div: 0xf3 }),
   ...binary("f64x2", "v128", simd, { pmin: 0xf6, pmax: 0xf7 }),
 };
