@@ -21,23 +21,11 @@
  *
  * @module
  */
-export type { DType, NumberArray, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
-export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.ts";
-export type { AnyOption, AnySchema } from "./lib/core/options.ts";
-export { Random } from "./lib/core/random.ts";
-export type {
-  ImageSize,
-  Normalization,
-  Preprocessing,
-  SizeRounding,
-  SquarePreprocessing,
-} from "./lib/core/preprocessing.ts";
-export type { Shape } from "./lib/core/shape.ts";
-export type { Collective } from "./lib/graph/kernel.ts";
-export type * from "./lib/device/device.ts";
-export { registerDevice } from "./lib/device/registry.ts";
-export { defaultRuntime, device, openRuntime, Runtime, setDevice } from "./lib/tensor/runtime.ts";
 
+// Tensors: numbers in rows and columns, their functions and their gradients; lazy, so that a program runs as one.
+export type { DType, NumberArray, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
+export { Random } from "./lib/core/random.ts";
+export type { Shape } from "./lib/core/shape.ts";
 export type { Axes } from "./lib/tensor/arguments.ts";
 export { concatenate, stack, where } from "./lib/tensor/combine.ts";
 export { Tensor, type TensorLike } from "./lib/tensor/tensor.ts";
@@ -52,11 +40,21 @@ export { randomKey } from "./lib/tensor/random_key.ts";
 export { mapTree, type Tree } from "./lib/tensor/tree.ts";
 export { Variable } from "./lib/tensor/variable.ts";
 
+// Devices: where it all runs, what a device can be, and what may go wrong there.
+export { ChecksumError, DeviceError, DivergenceError } from "./lib/core/errors.ts";
+export type { AnyOption, AnySchema } from "./lib/core/options.ts";
+export type { Collective } from "./lib/graph/kernel.ts";
+export type * from "./lib/device/device.ts";
+export { registerDevice } from "./lib/device/registry.ts";
+export { defaultRuntime, device, openRuntime, Runtime, setDevice } from "./lib/tensor/runtime.ts";
+
+// Processes: one training by several processes, on one machine or on many.
 export type { Group, Traffic } from "./lib/parallel/group.ts";
 export { joinProcesses } from "./lib/parallel/join.ts";
 export type { JoinOptions } from "./lib/parallel/join_options.ts";
 export { MpiError } from "./lib/parallel/mpi_error.ts";
 
+// Layers: what networks are made of, and layers of one's own.
 export * as initializers from "./lib/nn/initializer.ts";
 export type { Fans, Initializer, InitializerLike } from "./lib/nn/initializer.ts";
 export * as layers from "./lib/nn/layers.ts";
@@ -88,8 +86,10 @@ export {
   type LayerType,
   type WholeBatch,
 } from "./lib/nn/layer.ts";
-export type { Architecture } from "./lib/nn/architecture.ts";
 export { type LayerCalls, LayerMethods } from "./lib/nn/fluent.ts";
+
+// Models: networks with weights: built, looked at, used, saved and loaded.
+export type { Architecture } from "./lib/nn/architecture.ts";
 export type { Applied, ApplyOptions, Weights } from "./lib/nn/apply.ts";
 export { Network } from "./lib/nn/network.ts";
 export type { LayerView, PlacedLayer } from "./lib/nn/placement.ts";
@@ -98,9 +98,12 @@ export type { Summary, SummaryRow } from "./lib/nn/summary.ts";
 export { input, SymbolicValue } from "./lib/nn/symbolic.ts";
 export { type StoredWeight, Weight, type WeightType } from "./lib/nn/weight.ts";
 export type { LayerWindow, LayerWindows } from "./lib/nn/window.ts";
+export { loadModel } from "./lib/train/load_model.ts";
+export { Model, model, type ModelOf, sequential } from "./lib/train/model.ts";
+export { extractFeatures, type ExtractFeaturesOptions } from "./lib/train/extract_features.ts";
+export { type NewClasses, replaceHead, type ReplaceHeadOptions } from "./lib/train/replace_head.ts";
 
-export * from "./lib/train/dataset.ts";
-export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";
+// Training: losses, metrics, optimizers, learning rates, and what a training tells.
 export {
   ema,
   type EmaOptions,
@@ -124,10 +127,6 @@ export type {
   MetricsOfOutput,
 } from "./lib/train/metric_options.ts";
 export * as metrics from "./lib/train/metrics.ts";
-export { loadModel } from "./lib/train/load_model.ts";
-export { Model, model, type ModelOf, sequential } from "./lib/train/model.ts";
-export { extractFeatures, type ExtractFeaturesOptions } from "./lib/train/extract_features.ts";
-export { type NewClasses, replaceHead, type ReplaceHeadOptions } from "./lib/train/replace_head.ts";
 export type {
   EvaluateOptions,
   FitOptions,
@@ -173,6 +172,47 @@ export {
 export type { ExampleUnit } from "./lib/train/format.ts";
 export type { ProgressDisplay, RunLength } from "./lib/train/progress.ts";
 
+// Data: data sets that are drawn, downloaded, or one's own, from arrays or as a stream.
+export * from "./lib/train/dataset.ts";
+export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";
+export * from "./data/mod.ts";
+
+// Images: photographs from files: decoded, resized, labelled, as data to learn from.
+export type {
+  ImageSize,
+  Normalization,
+  Preprocessing,
+  SizeRounding,
+  SquarePreprocessing,
+} from "./lib/core/preprocessing.ts";
+export { centerCrop, cropImage, mirrorImage, tenCrop } from "./lib/vision/crop.ts";
+export { decodeImage, type DecodeOptions } from "./lib/vision/decode.ts";
+export type { ByteImage, RgbImage } from "./lib/vision/image.ts";
+export { prepareImage, type ViewOptions } from "./lib/vision/views.ts";
+export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize_image.ts";
+export {
+  ImageDataset,
+  imageDataset,
+  type ImageDatasetOptions,
+} from "./lib/images/image_dataset.ts";
+export type { LabelledImage } from "./lib/images/image_classes.ts";
+export type { AugmentOptions } from "./lib/images/image_augmentation.ts";
+export {
+  imageFolder,
+  type ImageFolderOptions,
+  type ImageParts,
+} from "./lib/images/image_folder.ts";
+export type { ImageOptions, KeptImageOptions } from "./lib/images/image_options.ts";
+export { imageStream, type ImageStreamOptions } from "./lib/images/image_stream.ts";
+export * from "./lib/images/image_source.ts";
+export type { Synsets } from "./lib/images/labels.ts";
+export { openImages, type OpenImagesOptions } from "./lib/images/open_images.ts";
+export { shardsOf, webDataset } from "./lib/images/webdataset.ts";
+
+// Augmentation: images changed at random.
+export * as augmentation from "./lib/augment/mod.ts";
+
+// Zoo: known networks, from LeNet to SENet.
 export { alexnet, alexnet2012, type Alexnet2012Options } from "./lib/zoo/alexnet.ts";
 export {
   cifarResnet,
@@ -203,6 +243,7 @@ export { type CaffeForm, ZooEntry } from "./lib/zoo/entry.ts";
 export { type Published, PublishedWeights } from "./lib/zoo/published.ts";
 export { publishedWeights, zoo, zooEntry } from "./lib/zoo/zoo.ts";
 
+// Weights: files of weights, of this library and of others.
 export type { ElementType } from "./lib/weights/element_types.ts";
 export type { WeightFile, WeightTensor } from "./lib/weights/weight_file.ts";
 export { loadWeights, type LoadWeightsOptions } from "./lib/weights/load.ts";
@@ -218,35 +259,7 @@ export type { TensorForm } from "./lib/core/safetensors/header.ts";
 export { type WritableTensor, writeSafetensors } from "./lib/core/safetensors/write.ts";
 export { saveWeights } from "./lib/weights/save.ts";
 
-export * from "./data/mod.ts";
-
-export { centerCrop, cropImage, mirrorImage, tenCrop } from "./lib/vision/crop.ts";
-export { decodeImage, type DecodeOptions } from "./lib/vision/decode.ts";
-export type { ByteImage, RgbImage } from "./lib/vision/image.ts";
-export { prepareImage, type ViewOptions } from "./lib/vision/views.ts";
-export { type ResizeFilter, resizeImage, resizeShorterSide } from "./lib/vision/resize_image.ts";
-
-export * as augmentation from "./lib/augment/mod.ts";
-
-export {
-  ImageDataset,
-  imageDataset,
-  type ImageDatasetOptions,
-} from "./lib/images/image_dataset.ts";
-export type { LabelledImage } from "./lib/images/image_classes.ts";
-export type { AugmentOptions } from "./lib/images/image_augmentation.ts";
-export {
-  imageFolder,
-  type ImageFolderOptions,
-  type ImageParts,
-} from "./lib/images/image_folder.ts";
-export type { ImageOptions, KeptImageOptions } from "./lib/images/image_options.ts";
-export { imageStream, type ImageStreamOptions } from "./lib/images/image_stream.ts";
-export * from "./lib/images/image_source.ts";
-export type { Synsets } from "./lib/images/labels.ts";
-export { openImages, type OpenImagesOptions } from "./lib/images/open_images.ts";
-export { shardsOf, webDataset } from "./lib/images/webdataset.ts";
-
+// Evaluation: how good a network is: top-1 and top-5, confusions, the nearest images.
 export {
   classifyImage,
   type ClassifyImageOptions,
@@ -266,8 +279,10 @@ export { FeatureIndex, featureIndex, nearest, type Neighbor } from "./lib/evalua
 export type { Evaluation } from "./lib/evaluate/tally.ts";
 export { type Ranked, topK } from "./lib/evaluate/top_k.ts";
 
+// Explain: what a network looks at, and what its units have learnt.
 export * as explain from "./lib/explain/mod.ts";
 
+// Plots: charts, pictures and tables.
 import "./lib/show/notebook.ts";
 import "./lib/show/register.ts";
 export { type Displayable, jupyterDisplay, type MimeBundle } from "./lib/show/bundle.ts";
