@@ -7,6 +7,7 @@ import { emitMap } from "./elementwise/map.ts";
 import { emitConcatenate } from "./layout/concatenate.ts";
 import { emitGather, emitScatterAdd } from "./layout/gather.ts";
 import { emitPad } from "./layout/pad.ts";
+import type { Forced } from "./product/block.ts";
 import { matmulProduct } from "./product/matmul.ts";
 import { emitProduct, type Product } from "./product/product.ts";
 import type { Tiling } from "./product/tile.ts";
@@ -17,21 +18,27 @@ import type { Emitted } from "./shader/source.ts";
 import { emitWindow } from "./window/window.ts";
 
 /** Turns a kernel into WGSL: the dispatches that compute it, in order. */
-type Emitter<K> = (kernel: K, operands: Operands, tiling: Tiling) => Emitted;
+type Emitter<K> = (
+  kernel: K,
+  operands: Operands,
+  tiling: Tiling,
+  forced: Forced,
+) => Emitted;
 
 /** The emitter of kernels that are matrix products, each as `describe` says. */
 const byProduct =
-  <K>(describe: (kernel: K, tiling: Tiling) => Product): Emitter<K> => (kernel, operands, tiling) =>
-    emitProduct(describe(kernel, tiling), operands, tiling);
+  <K>(describe: (kernel: K, tiling: Tiling) => Product): Emitter<K> =>
+  (kernel, operands, tiling, forced) =>
+    emitProduct(describe(kernel, tiling), operands, tiling, forced);
 
 /** The emitter of convolutions: those in small groups have kernels of their own on cards. */
 const byConvolution = (
   describe: (kernel: ConvolutionKernel, tiling: Tiling) => Product,
 ): Emitter<ConvolutionKernel> =>
-(kernel, operands, tiling) =>
+(kernel, operands, tiling, forced) =>
   tiling === "workgroup" && isDirect(kernel)
     ? emitDirect(kernel, operands)
-    : emitProduct(describe(kernel, tiling), operands, tiling);
+    : emitProduct(describe(kernel, tiling), operands, tiling, forced);
 
 /** For each kind of kernel, what emits it. */
 export const emitters: {

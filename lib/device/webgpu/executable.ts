@@ -1,4 +1,10 @@
-import { type Dispatch, emit, type Operands, type Tiling } from "../../../kernels/webgpu/emit.ts";
+import {
+  type Dispatch,
+  emit,
+  type Forced,
+  type Operands,
+  type Tiling,
+} from "../../../kernels/webgpu/emit.ts";
 import type { Launch } from "../../graph/kernel.ts";
 import type { Place, Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
@@ -17,6 +23,8 @@ export interface Context {
   readonly pipelines: Pipelines;
   readonly pacer: Pacer;
   readonly tiling: Tiling;
+  /** How products are cut into blocks, where it is not as suits them. */
+  readonly forced: Forced;
 }
 
 /** A dispatch that is ready but for the buffers that are bound at each run. */
@@ -57,7 +65,7 @@ export class WebgpuExecutable implements Executable {
       const isEmpty = launch.outputs.every((number) => plan.values[number]!.size === 0);
       const { dispatches, scratch = 0 } = isEmpty
         ? { dispatches: [] }
-        : emit(launch.kernel, operands, context.tiling);
+        : emit(launch.kernel, operands, context.tiling, context.forced);
       const name = () => describeLaunch(plan, launch);
       for (const { bindings } of dispatches) checkBindings(context.device, bindings.length, name);
       context.buffers.checkSize(scratch, () => `the partial results of ${name()}`);

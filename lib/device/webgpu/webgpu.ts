@@ -1,4 +1,4 @@
-import type { Tiling } from "../../../kernels/webgpu/emit.ts";
+import type { Forced, Tiling } from "../../../kernels/webgpu/emit.ts";
 import type { Plan } from "../../compile/plan.ts";
 import type { TensorData } from "../../core/dtype.ts";
 import { DeviceError } from "../../core/errors.ts";
@@ -12,24 +12,24 @@ import { Pipelines } from "./pipelines.ts";
 import { Readback } from "./readback.ts";
 
 /**
- * Opens a device on the WebGPU adapter, which computes products by tiles as suit it if not said
- * otherwise. A DeviceError says what to install where there is none.
+ * Opens a device on the WebGPU adapter, which computes products by tiles as suit it, and blocks and
+ * pieces as suit them, if not said otherwise. A DeviceError says what to install where there is none.
  */
 export async function createWebgpuDevice(
-  options: { readonly tiling?: Tiling } = {},
+  { tiling: given, ...forced }: { readonly tiling?: Tiling } & Forced = {},
 ): Promise<WebgpuDevice> {
   const adapter = await requestAdapter();
   if (adapter === undefined) throw noAdapter();
   // Read before requestDevice: an adapter can be used up by it.
   const description = describeAdapter(adapter);
-  const tiling = options.tiling ?? (adapter.info.isFallbackAdapter ? "register" : "workgroup");
+  const tiling = given ?? (adapter.info.isFallbackAdapter ? "register" : "workgroup");
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice(deviceDescriptor(adapter));
   } catch (error) {
     throw new DeviceError(`webgpu: ${description} gives no device: ${(error as Error).message}`);
   }
-  return new WebgpuDevice(device, description, tiling);
+  return new WebgpuDevice(device, description, tiling, forced);
 }
 
 /** Runs plans with WGSL kernels. */
@@ -49,13 +49,21 @@ export class WebgpuDevice implements Device {
   readonly #probe: WebgpuStorage;
 
   /** Made by `createWebgpuDevice`. */
-  constructor(gpu: GPUDevice, description: string, tiling: Tiling) {
+  constructor(gpu: GPUDevice, description: string, tiling: Tiling, forced: Forced) {
     this.gpu = gpu;
     this.description = description;
     const failures = this.#failures = new Failures(gpu);
     const buffers = this.#buffers = new Buffers(gpu, failures);
     const pipelines = new Pipelines(gpu, failures);
-    this.#context = { device: gpu, failures, buffers, pipelines, pacer: this.#pacer, tiling };
+    this.#context = {
+      device: gpu,
+      failures,
+      buffers,
+      pipelines,
+      pacer: this.#pacer,
+      tiling,
+      forced,
+    };
     this.#readback = new Readback(gpu);
     this.#probe = new Buffers(gpu, failures).allocate(4, "a probe");
   }
