@@ -1,7 +1,9 @@
 /**
  * `deno task test`: installs what the tests need, then checks and tests everything. The last line
- * is the count. With arguments less is done:
+ * is the count. Where a terminal is there, it asks before it installs anything; `--yes` says so before.
+ * With other arguments less is done:
  *
+ * - `deno task test --quick` installs nothing, and leaves out the folders of tests that take longest;
  * - `deno task test mish` runs the tests with a word in their names that begins with "mish", on every
  *   device that there is, and nothing else: it neither installs anything nor checks types;
  * - `deno task test tests/data --filter mnist` runs the tests that paths and options choose: they
@@ -27,10 +29,38 @@ if (!Deno.env.has("GALLIVM_PERF")) Deno.env.set("GALLIVM_PERF", "nopt");
 // The output below is read by this script; colours would be in its way.
 Deno.env.set("NO_COLOR", "1");
 
+/** Whether what takes longest is left out, and whether to install is agreed to. */
+const isQuick = Deno.args.includes("--quick"), isAgreed = Deno.args.includes("--yes");
+const args = Deno.args.filter((arg) => arg !== "--quick" && arg !== "--yes");
+
 const total: Counts = { passed: 0, failed: 0, skipped: [] };
 /** Processes that crashed as they ended. */
 const crashes: string[] = [];
+/** Files of tests, and those that are done: how far this is. */
+let files = 0, filesDone = 0;
+const began = performance.now();
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** How far all files of tests are, and since when: " 34 %  3:12". */
+function progress(done: number): string {
+  if (files === 0) return "      ";
+  const [share, time] = [
+    Math.floor(100 * done / files),
+    Math.floor((performance.now() - began) / 1000),
+  ];
+  const clock = `${Math.floor(time / 60)}:${String(time % 60).padStart(2, "0")}`;
+  return `${String(Math.min(99, share)).padStart(3)} % ${clock.padStart(5)}`;
+}
+
+/** How many files of tests there are in a folder. */
+async function testFiles(folder: string): Promise<number> {
+  let count = 0;
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    count += isDirectory ? await testFiles(path) : Number(name.endsWith("_test.ts"));
+  }
+  return count;
+}
 
 /** The packages that modules of folders load where they use them, and so while tests run. */
 async function packagesOf(...folders: readonly string[]): Promise<string[]> {
@@ -101,8 +131,9 @@ async function test(name: string, args: readonly string[], verbose = false): Pro
         /^-+ (post-test )?output( end)? -+$/.test(line) ||
         / \.\.\.( (ok|ignored|.*\d steps?\)).*)?$/.test(line) || line.trim() === "";
       if (failures) held.push(line);
-      else if (file) held.push(`       ${file[2]?.replace(/^\.\//, "")} (${file[1]})`);
-      else if (!routine) held.push(`         ${line}`);
+      else if (file) {
+        held.push(`${progress(filesDone++)} ${file[2]?.replace(/^\.\//, "")} (${file[1]})`);
+      } else if (!routine) held.push(`         ${line}`);
     },
   );
   flush();
@@ -124,7 +155,7 @@ async function test(name: string, args: readonly string[], verbose = false): Pro
 
 /** The tests with one of the words in their names, in the folders and files given if any are. */
 async function runNamed(words: readonly string[]): Promise<string[]> {
-  const paths = Deno.args.filter((arg) => !words.includes(arg));
+  const paths = args.filter((arg) => !words.includes(arg));
   const files = paths.length > 0 ? paths : await filesWith(words, "tests");
   await test("tests", ["--no-check", "--filter", filterFor(words), ...files], true);
   if (total.passed + total.failed + total.skipped.length === 0) {
@@ -134,20 +165,38 @@ async function runNamed(words: readonly string[]): Promise<string[]> {
   return total.skipped.length > 0 ? (await unmetNeeds()).map(({ otherwise }) => otherwise) : [];
 }
 
+/** Whether something may be installed, which is asked where somebody can answer. */
+function mayInstall(what: readonly string[]): boolean {
+  if (isAgreed || !Deno.stdin.isTerminal()) return true;
+  console.log(`Some tests need what this machine lacks: ${what.join(", ")}.`);
+  return confirm("Install it with apt-get? Without it these tests are skipped.");
+}
+
 /** Installs what is needed, then runs the tests that the arguments choose, or checks everything. */
 async function runAfterSetup(): Promise<string[]> {
-  const missing = await installNeeds(console.log);
+  const missing = isQuick
+    ? (await unmetNeeds()).map(({ otherwise }) => otherwise)
+    : await installNeeds(console.log, mayInstall);
   // Deno hangs where tests fetch packages for the first time, several at once.
   await runQuietly([deno, "cache", ...await packagesOf("lib", "tests/notebooks")]);
   // As the commands load them: what a package brings along may have newer versions than the locked.
   await runQuietly([deno, "cache", "--lock", "--frozen", ...await packagesOf("lib")]);
-  if (Deno.args.length > 0) {
-    await test("tests", Deno.args, true);
+  if (args.length > 0) {
+    await test("tests", args, true);
     return missing;
   }
-  await runAll(jobs());
+  for (const folder of isQuick ? fast : ["tests"]) files += await testFiles(folder);
+  console.log(
+    `${files} files of tests, which take ${isQuick ? "about three" : "about fifteen"} minutes on ` +
+      "two free cores",
+  );
+  await runAll(isQuick ? quickJobs() : jobs());
   return missing;
 }
+
+/** Folders whose tests say soonest whether something broke. */
+const fast = ["augment", "compile", "core", "data", "graph", "images", "nn", "setup", "train"]
+  .map((name) => `tests/${name}`);
 
 /** Folders whose tests take long, and mostly wait. */
 const slow = ["notebooks", "zoo", "evaluate", "cli", "show"].map((name) => `tests/${name}`);
@@ -174,6 +223,16 @@ function jobs(): (() => Promise<void>)[] {
   ];
 }
 
+/** What takes a few minutes. */
+const quickJobs = (): (() => Promise<void>)[] => [
+  () => check("types", "check"),
+  async () => {
+    await check("format", "fmt", "--check");
+    await check("lint", "lint");
+  },
+  () => test("tests", ["--no-check", ...fast]),
+];
+
 /** Runs jobs two at a time, in processes of their own, so that none sees what another changes. */
 async function runAll(jobs: (() => Promise<void>)[]): Promise<void> {
   const work = async () => {
@@ -182,7 +241,7 @@ async function runAll(jobs: (() => Promise<void>)[]): Promise<void> {
   await Promise.all([work(), work()]);
 }
 
-const words = wordsOf(Deno.args);
+const words = wordsOf(args);
 const missing = words.length > 0 ? await runNamed(words) : await runAfterSetup();
 
 if (total.skipped.length > 0) {

@@ -331,7 +331,7 @@ Deno.test("download: a part that another process holds is waited for while it ch
     }).spawn();
     const reader = holder.stdout.getReader();
     await reader.read();
-    const signal = AbortSignal.timeout(150), stopped = performance.now();
+    const signal = AbortSignal.timeout(150);
     await withTimeout(0.1, () =>
       withServer(ranged, async (url) => {
         await assertRejects(
@@ -344,7 +344,6 @@ Deno.test("download: a part that another process holds is waited for while it ch
       () => download("http://127.0.0.1:1/", path, expected, { signal }),
       DOMException,
     );
-    assert(performance.now() - stopped < 5000);
     holder.kill("SIGKILL");
     await holder.status;
     await reader.cancel();

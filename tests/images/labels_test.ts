@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseLabels, parseSynsets } from "../../lib/images/labels.ts";
+import { cpuSeconds } from "../cpu_time.ts";
 
 const synsets = parseSynsets(
   "n02000000 heron, wader\r\nn01000000\n\nn03000000 oven\n",
@@ -116,7 +117,7 @@ Deno.test("synsets in tables: Kaggle's with boxes, columns of other names, pairs
 });
 
 Deno.test("long lines take no long", () => {
-  const started = performance.now();
+  const started = cpuSeconds();
   const hard = ['",""', ' "",', ',"x', "a\t", '""', ", ", ' "', '"",""'];
   for (const text of hard.flatMap((part) => [part, `file,class\n${part}`, `${part}\r`])) {
     try {
@@ -125,7 +126,7 @@ Deno.test("long lines take no long", () => {
       assertEquals(error instanceof SyntaxError || error instanceof RangeError, true);
     }
   }
-  assertEquals(performance.now() - started < 5000, true);
+  assertEquals(cpuSeconds() - started < 5, true);
 });
 
 const bad: [string, string, ErrorConstructor, boolean?][] = [

@@ -35,9 +35,13 @@ function hasVulkanDriver(): boolean {
 
 /**
  * Installs on Debian and Ubuntu what is missing; a software WebGPU adapter only where there is no
- * Vulkan driver at all. Returns a sentence for each need that is still not met.
+ * Vulkan driver at all; `may` is asked before, with the names of the packages. Returns a sentence for
+ * each need that is still not met.
  */
-export async function installNeeds(say: (line: string) => void): Promise<string[]> {
+export async function installNeeds(
+  say: (line: string) => void,
+  may: (packages: readonly string[]) => boolean = () => true,
+): Promise<string[]> {
   const missing = await unmetNeeds();
   const wanted = missing.flatMap(({ name, packages }) =>
     name === "webgpu" || packages === undefined ? [] : [packages]
@@ -45,7 +49,7 @@ export async function installNeeds(say: (line: string) => void): Promise<string[
   if (!hasVulkanDriver()) wanted.unshift(["mesa-vulkan-drivers"]);
   const isLinux = Deno.build.os === "linux";
   const apt = isLinux && wanted.length > 0 ? await aptGet() : undefined;
-  if (apt === undefined) return missing.map(({ otherwise }) => otherwise);
+  if (apt === undefined || !may(wanted.flat())) return missing.map(({ otherwise }) => otherwise);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await runQuietly([...apt, "update"], { env });
   for (const packages of wanted) {
