@@ -56,8 +56,8 @@ const pointSchema = {
 } satisfies Schema<ModelPoint>;
 
 /**
- * Networks by multiply-adds and accuracy; the area of a circle is the number of parameters. Of
- * `zoo()` those are drawn that have a published accuracy on ImageNet.
+ * Networks by multiply-adds and accuracy; the area of a circle is the number of parameters. Those
+ * whose names differ in their numbers alone are of one colour and joined by a line. Of `zoo()` those are drawn that have a published accuracy on ImageNet.
  *
  * ```ts
  * import { plot, zooEntry } from "@striate/striate";
@@ -81,6 +81,7 @@ export function models(
   const points = networks.flatMap((network, i) => readPoint(network, `${where}: networks[${i}]`));
   if (points.length === 0) throw outOfRange(where, "networks with an accuracy", "none");
   const most = Math.max(...points.map(({ parameters }) => parameters));
+  const families = [...new Set(points.map(({ name }) => familyOf(name)))];
   // The small ones lie above the large ones.
   points.sort((a, b) => b.parameters - a.parameters);
   const x = points.map(({ multiplyAdds }) => Number((multiplyAdds / 1e9).toPrecision(6)));
@@ -89,7 +90,9 @@ export function models(
     Number(Math.max(4, settings.largest * Math.sqrt(parameters / most)).toPrecision(3))
   );
   const { width = 860, height = 560 } = settings;
-  const xRange = settings.xRange ?? spread(x, settings.xLog, 0.12);
+  const [least, greatest] = spread(x, settings.xLog, 0.12);
+  // There are no fewer multiply-adds than none.
+  const xRange = settings.xRange ?? [settings.xLog ? least : Math.max(0, least), greatest];
   const yRange = settings.yRange ?? spread(y, false, 0.12);
   const layout = cartesianLayout(where, {
     xLabel: "multiply-adds (10<sup>9</sup>)",
@@ -114,13 +117,36 @@ export function models(
     ),
     marker: {
       size,
-      color: points.map((_, i) => traceColor(i)),
+      color: points.map(({ name }) => traceColor(families.indexOf(familyOf(name)))),
       opacity: 0.7,
       line: { color: "white", width: 1 },
     },
   };
   const { l, r, t, b } = layout.margin as Margin;
-  return new Figure(labelDiscs({ data: [trace], layout }, width - l - r, height - t - b));
+  const labelled = labelDiscs({ data: [trace], layout }, width - l - r, height - t - b);
+  const lines = families.map((family, i) => familyLine(points, family, i));
+  return new Figure({
+    ...labelled,
+    data: [...lines.flatMap((line) => line ?? []), ...labelled.data],
+  });
+}
+
+/** What the networks of a family have in common: the name without its numbers. */
+const familyOf = (name: string): string => name.replace(/\d+/g, "#");
+
+/** A thin line through the networks of a family, from the cheapest on; none through a single one. */
+function familyLine(points: readonly ModelPoint[], family: string, i: number): Trace | undefined {
+  const own = points.filter(({ name }) => familyOf(name) === family)
+    .sort((a, b) => a.multiplyAdds - b.multiplyAdds);
+  return own.length < 2 ? undefined : {
+    type: "scatter",
+    mode: "lines",
+    x: own.map(({ multiplyAdds }) => Number((multiplyAdds / 1e9).toPrecision(6))),
+    y: own.map(({ accuracy }) => accuracy),
+    line: { color: traceColor(i), width: 1.2 },
+    opacity: 0.6,
+    hoverinfo: "skip",
+  };
 }
 
 function readPoint(network: ModelPoint | ModelEntry, where: string): ModelPoint[] {

@@ -50,7 +50,7 @@ const ranks = listOf(checkedBy((one, where) => {
   return options(where, { label, probability }, rankSchema);
 }));
 
-const [usual, right] = ["#a9c9e8", "#f4a7a0"];
+const [usual, right] = ["#a9c9e8", "#ee8277"];
 
 /**
  * The most probable labels of an image as bars, the right one in another colour, after figure 4 of
@@ -81,10 +81,10 @@ export function topLabels(ranked: readonly RankedLabel[], given: TopLabelsOption
   const bars = Math.max(90, 34 * ranked.length);
   const height = settings.height ?? (image === undefined ? bars : Math.max(bars, 190)) + 70;
   // The percentages stand at the right.
-  const room = (1 - start) * (width - margin.l - margin.r) - 64;
+  const room = ((1 - start) * (width - margin.l - margin.r)) / full;
   const texts = ranked.flatMap(({ label, probability }, i): Json[] => [
     { ...cell, x: 0.01, y: i, xanchor: "left", text: labelText(label, room, label === truth) },
-    { ...cell, x: 1, y: i, xanchor: "right", text: `${(100 * probability).toFixed(1)} %` },
+    { ...cell, x: full, y: i, xanchor: "right", text: `${(100 * probability).toFixed(1)} %` },
   ]);
   return new Figure({
     data: [
@@ -100,7 +100,8 @@ export function topLabels(ranked: readonly RankedLabel[], given: TopLabelsOption
     layout: baseLayout({ ...settings, width, height }, {
       xaxis: axis(undefined, {
         domain: [start, 1],
-        range: [0, 1],
+        // Beyond 1 there is room for the percentages, which no bar reaches.
+        range: [0, full],
         tickvals: [0, 0.5, 1],
         ticktext: ["0", "0.5", "1"],
         zeroline: true,
@@ -120,6 +121,9 @@ const margin = { l: 16, r: 20, b: 32 };
 function labelText(label: string, room: number, isRight: boolean): string {
   return isRight ? `<b>${shorten(label, room / 1.06, 12)}</b>` : shorten(label, room, 12);
 }
+
+/** How far the axis of the probabilities goes. */
+const full = 1.25;
 
 /** A text beside a bar. */
 const cell = {

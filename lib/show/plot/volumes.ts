@@ -7,6 +7,7 @@ import { cuboid, type Paint, plates, type Point, type Solid } from "../drawing/s
 import { sizeRule, type Stage, stagesOf } from "../drawing/stages.ts";
 import type { Role } from "../graph/boxes.ts";
 import { Picture } from "../picture.ts";
+import { faint, ink, widthForTitle } from "./layout.ts";
 
 /** Settings of {@linkcode volumes}. */
 export interface VolumesOptions {
@@ -37,8 +38,6 @@ const paints: Partial<Record<Role, Paint>> = {
   dense: { front: "#fff0c2", top: "#fff7dd", side: "#f1da92", edge: "#b48a14" },
 };
 
-const ink = "#2a3f5f", faint = "#6b7684";
-
 /**
  * Draws what flows through a model that is a chain: each volume of numbers as a block, its height and
  * width against its channels, with its shape above, and below each arrow the layer and the rule
@@ -65,7 +64,7 @@ export function volumes(model: Model, given: VolumesOptions = {}): Picture {
   const places = arranged(model.inputShape, stages, settings);
   const { title, width } = settings, head = title === undefined ? 8 : 40;
   const right = Math.max(...places.map(({ x, wide, label }) => x + wide / 2 + half(label, wide)));
-  const full = Math.min(width, Math.ceil(right) + 16);
+  const full = Math.max(Math.min(width, Math.ceil(right) + 16), Math.ceil(widthForTitle(title)));
   const rows = Array.from({ length: places.at(-1)!.row + 1 }, (_, row) => {
     const high = Math.max(...places.filter((place) => place.row === row).map(({ tall }) => tall));
     return { high, all: above + high + (settings.rules ? 54 : 42) };

@@ -19,7 +19,7 @@ export interface NetworkWidgetOptions {
   readonly title?: string;
   /** Names of the classes; those that the model knows, else 0, 1, 2 … by default. */
   readonly classes?: readonly string[];
-  /** The image that is seen first, [h, w, 1] with numbers from 0 (background) to 1 (ink). */
+  /** The image that is seen first, [h, w, 1] or [1, h, w, 1]: bytes, or numbers from 0 to 1 (ink). */
   readonly image?: Tensor;
 }
 
@@ -63,7 +63,7 @@ export async function drawDigit(model: Model, given: NetworkWidgetOptions = {}):
  * import { digits, lenet5, tensor, widgets } from "@striate/striate";
  * const { train } = digits({ train: 1, test: 1 });
  * const [{ inputs: [pixels] }] = [...train.batches({ batchSize: 1 })];
- * const image = tensor(Float32Array.from(pixels, (byte) => byte / 255), { shape: [28, 28, 1] });
+ * const image = tensor(pixels, { shape: [28, 28, 1] });
  * console.log(`${await widgets.lookInside(lenet5(), { image })}`); // Widget: Inside a network
  * ```
  *
@@ -98,9 +98,7 @@ async function networkWidget(
     { mean: [0], standardDeviation: [1] };
   const { image, title = draws ? "Draw a digit, and the network reads it" : "Inside a network" } =
     settings;
-  const pixels = image === undefined
-    ? new Float32Array(sizeOf(size))
-    : Float32Array.from(await image.data());
+  const pixels = image === undefined ? new Float32Array(sizeOf(size)) : inked(await image.data());
   if (pixels.length !== sizeOf(size)) {
     throw wrongType(`${where}: image`, `shape ${formatShape(size)}`, formatShape(image!.shape));
   }
@@ -126,6 +124,10 @@ async function networkWidget(
     ),
   });
 }
+
+/** Bytes as numbers from 0 to 1; other numbers as they are. */
+const inked = (data: ArrayLike<number>): Float32Array<ArrayBuffer> =>
+  Float32Array.from(data, (x) => data instanceof Uint8Array ? x / 255 : x);
 
 /** The image, the maps of the first two layers that have some, and the probabilities. */
 async function stillOf(

@@ -30,6 +30,20 @@ Deno.test("models: entries of the zoo, those with a published accuracy", () => {
   assertAlmostEquals(data[0].x[0], entries[0]!.multiplyAdds / 1e9, 1e-3);
 });
 
+Deno.test("models: families have a colour and a line, from the cheapest on; no axis below zero", () => {
+  const entries = ["resnet50", "alexnet", "resnet18", "resnet34"].map(zooEntry);
+  const { data, layout } = models(entries) as Loose;
+  assertEquals(data.length, 2);
+  assertEquals(data[0].x, data[0].x.toSorted((a: number, b: number) => a - b));
+  assertEquals(data[0].x.length, 3);
+  const { text, marker } = data[1];
+  const colorOf = (name: string) => marker.color[text.indexOf(name)];
+  assertEquals(colorOf("resnet18"), colorOf("resnet50"));
+  assertEquals(data[0].line.color, colorOf("resnet34"));
+  assert(colorOf("alexnet") !== colorOf("resnet18"));
+  assert(layout.xaxis.range[0] >= 0);
+});
+
 Deno.test("models: messages name the function and the argument", () => {
   const bad = (value: Loose) => () => models(value);
   assertThrows(bad([]), RangeError, "plot.models: expected networks with an accuracy");

@@ -1,0 +1,6 @@
+/** All questions of the notebooks, by number: the notebook's, a point, and the question's. */
+import type { Question } from "../check.ts";
+import { questions as first } from "./neurons.ts";
+import { questions as second } from "./networks.ts";
+
+export const questions: Readonly<Record<string, Question>> = { ...first, ...second };
