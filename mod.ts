@@ -22,7 +22,7 @@
  * @module
  */
 
-// Tensors: numbers in rows and columns, their functions and their gradients; lazy, so that a program runs as one.
+// Tensors: numbers in rows and columns, their functions and gradients; lazy, and run as one program.
 export type { DType, NumberArray, TensorData, TypedArrayOf } from "./lib/core/dtype.ts";
 export { Random } from "./lib/core/random.ts";
 export type { Shape } from "./lib/core/shape.ts";

@@ -98,7 +98,7 @@ export async function unpackRecords(
  * `.tar` archive of them, plain or compressed, of which all `.bin` files are taken.
  *
  * ```ts ignore
- * import { cifarFiles } from "./cifar.ts";
+ * import { cifarFiles } from "@striate/striate";
  *
  * const train = await cifarFiles(["train_1.bin.br", "train_2.bin.gz"]);
  * ```

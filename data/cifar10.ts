@@ -83,7 +83,7 @@ const subset: Readonly<Record<Part, readonly RecordFile[]>> = {
  * are then used, and the lengths of the data sets say so.
  *
  * ```ts ignore
- * import { cifar10 } from "./cifar10.ts";
+ * import { cifar10 } from "@striate/striate";
  *
  * const { train, test } = await cifar10();
  * console.log(train.length, test.length); // 50000 10000

@@ -89,7 +89,7 @@ const drawing: Drawing = {
  * shorter one. A linear model names about 87 % of them, LeNet-5 after three epochs 99 %.
  *
  * ```ts
- * import { digits } from "./digits.ts";
+ * import { digits } from "@striate/striate";
  *
  * const { train, test } = digits({ train: 1000, test: 200 });
  * console.log(train.length, test.length, train.inputs[0]!.shape); // 1000 200 [ 28, 28, 1 ]

@@ -14,7 +14,7 @@ export interface IdxArray {
  * Source: http://yann.lecun.com/exdb/mnist/ (Y. LeCun, C. Cortes, C. Burges).
  *
  * ```ts
- * import { readIdx } from "./idx.ts";
+ * import { readIdx } from "@striate/striate";
  *
  * const bytes = new Uint8Array([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]);
  * console.log(readIdx(bytes, "labels").data); // Uint8Array [ 7, 2, 1 ]

@@ -100,7 +100,7 @@ const fashionFiles: IdxSet = {
  * [28, 28, 1] uint8. About 11 MB, downloaded once into the cache folder and checked by SHA-256.
  *
  * ```ts ignore
- * import { mnist } from "./mnist.ts";
+ * import { mnist } from "@striate/striate";
  *
  * const { train, test } = await mnist({
  *   onProgress: ({ file, received, total }) => console.log(file, received / total),
@@ -120,7 +120,7 @@ export function mnist<P extends Part = Part>(given: LoadOptions<P> = {}): Promis
  * SHA-256.
  *
  * ```ts ignore
- * import { fashionMnist } from "./mnist.ts";
+ * import { fashionMnist } from "@striate/striate";
  *
  * const { test } = await fashionMnist({ parts: ["test"] }); // fetches the test files alone
  * console.log(test.classes![test.get(0).targets[0]![0]!]); // Ankle boot

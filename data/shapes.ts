@@ -112,7 +112,7 @@ const drawing: Drawing = {
  * `index` depends on `seed` and `index` alone.
  *
  * ```ts
- * import { shapes } from "./shapes.ts";
+ * import { shapes } from "@striate/striate";
  *
  * const { train } = shapes({ train: 500, test: 100 });
  * console.log(train.classes); // [ "circle", "square", … ]

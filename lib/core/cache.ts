@@ -51,7 +51,7 @@ export const cacheSchema = {
  * folder (`XDG_CACHE_HOME` or `~/.cache`; `~/Library/Caches` on macOS; `%LOCALAPPDATA%` on Windows).
  *
  * ```ts
- * import { cacheFolder } from "./cache.ts";
+ * import { cacheFolder } from "@striate/striate";
  * console.log(cacheFolder()); // /home/ada/.cache/striate
  * ```
  *

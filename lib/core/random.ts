@@ -85,7 +85,7 @@ export function normalsOf(
  * same numbers everywhere.
  *
  * ```ts
- * import { Random } from "./random.ts";
+ * import { Random } from "@striate/striate";
  * const a = new Random(7, 1), b = new Random(7, 1);
  * console.log(a.uniform() === b.uniform()); // true
  * ```

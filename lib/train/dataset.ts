@@ -65,7 +65,7 @@ export type { ExampleTransform, ParallelMapOptions, SchemaTransform } from "./tr
  * `batch`, `for … of`) takes those of `await data.collect()`.
  *
  * ```ts
- * import { arrayDataset } from "./dataset.ts";
+ * import { arrayDataset } from "@striate/striate";
  *
  * const squares = arrayDataset({ inputs: [[0], [1], [2], [3]], targets: [[0], [1], [4], [9]] });
  * const [train, test] = squares.split(3);
@@ -239,7 +239,7 @@ export abstract class Dataset implements Schema {
    * change, `normalization` is dropped unless given, since it belongs to input 0.
    *
    * ```ts
-   * import { arrayDataset } from "./dataset.ts";
+   * import { arrayDataset } from "@striate/striate";
    *
    * const pixels = arrayDataset({ inputs: { data: new Uint8Array([0, 255]), shape: [1] } });
    * const scaled = pixels.map(
@@ -365,7 +365,7 @@ export abstract class Dataset implements Schema {
    * augmentation, differs from one draw of it to the next.
    *
    * ```ts
-   * import { arrayDataset } from "./dataset.ts";
+   * import { arrayDataset } from "@striate/striate";
    *
    * const data = arrayDataset({ inputs: [[1], [2], [3], [4]], targets: [0, 0, 0, 1], classes: 2 });
    * console.log(await (await data.sample({ balanced: true })).classCounts()); // [ 2, 2 ]
@@ -447,7 +447,7 @@ export abstract class Dataset implements Schema {
  * labels, where target 0 is one and they are known without reading.
  *
  * ```ts
- * import { makeDataset } from "./dataset.ts";
+ * import { makeDataset } from "@striate/striate";
  *
  * const parity = makeDataset(
  *   1000,
@@ -553,7 +553,7 @@ function subset(source: Dataset, indices: Uint32Array): Dataset {
  * A data set in memory. Typed arrays are used as they are, without a copy.
  *
  * ```ts
- * import { arrayDataset } from "./dataset.ts";
+ * import { arrayDataset } from "@striate/striate";
  *
  * const xor = arrayDataset({
  *   inputs: [[0, 0], [0, 1], [1, 0], [1, 1]],

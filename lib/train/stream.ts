@@ -60,7 +60,7 @@ const streamSchema = {
  * A stream of examples with the same fields and batches as a `Dataset`, read anew for every epoch.
  *
  * ```ts
- * import { DataStream } from "./stream.ts";
+ * import { DataStream } from "@striate/striate";
  *
  * const schema = {
  *   inputs: [{ shape: [1], dtype: "f32" }],
