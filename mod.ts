@@ -249,11 +249,12 @@ export type { WeightFile, WeightTensor } from "./lib/weights/weight_file.ts";
 export { loadWeights, type LoadWeightsOptions } from "./lib/weights/load.ts";
 export type { WeightNames } from "./lib/weights/names.ts";
 export { openWeights, type OpenWeightsOptions } from "./lib/weights/open.ts";
-export type {
-  MatchedWeight,
-  MisshapenWeight,
-  NamedShape,
-  WeightReport,
+export {
+  type MatchedWeight,
+  type MisshapenWeight,
+  type NamedShape,
+  WeightMismatchError,
+  type WeightReport,
 } from "./lib/weights/report.ts";
 export type { TensorForm } from "./lib/core/safetensors/header.ts";
 export { type WritableTensor, writeSafetensors } from "./lib/core/safetensors/write.ts";

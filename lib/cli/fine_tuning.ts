@@ -7,12 +7,12 @@ import type { DownloadProgress } from "../core/download.ts";
 import { ClassNames } from "../core/class_names.ts";
 import { heightAndWidth, type Preprocessing } from "../core/preprocessing.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
-import { openNetwork } from "../evaluate/open_network.ts";
 import { rebuild } from "../nn/architecture.ts";
 import { Model } from "../train/model.ts";
 import { openWeights } from "../weights/open.ts";
 import { UsageError } from "./command.ts";
 import { entryOf, weightsPlace } from "./network_option.ts";
+import { openWeightsOf } from "./open_weights.ts";
 import { frozenLayer, type Settings } from "./training_settings.ts";
 
 /** The names that stand for published weights. */
@@ -47,7 +47,7 @@ export async function pretrained(
   // What has to be fetched is fetched once.
   const isLocal = !published.has(place) && !/^https?:/.test(place);
   const isKnown = isLocal && await knowsClasses(place, classes);
-  const { model, preprocessing, report } = await openNetwork(name, place, {
+  const { model, preprocessing, report } = await openWeightsOf(name, place, {
     ...!isKnown && { classes, seed },
     onProgress: events.download,
   });

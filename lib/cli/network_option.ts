@@ -77,6 +77,6 @@ export async function networkOf(
   }
   // What reads files of weights is not for commands that only name a network.
   if (model !== undefined) await entryOf(model);
-  const { openNetwork } = await import("../evaluate/open_network.ts");
-  return await openNetwork(model, await weightsPlace(weights), options);
+  const { openWeightsOf } = await import("./open_weights.ts");
+  return await openWeightsOf(model, await weightsPlace(weights), options);
 }

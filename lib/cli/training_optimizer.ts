@@ -46,6 +46,7 @@ export interface OptimizerSettings {
   readonly learningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
+  readonly clipNorm?: number;
   readonly schedule: ScheduleName;
   readonly epochs: number;
 }
@@ -59,11 +60,12 @@ export const firstRates: Partial<Record<OptimizerName, number>> = {
 
 /** The optimizer of a run. */
 export function optimizerOf(settings: OptimizerSettings): Optimizer {
-  const { optimizer, schedule, momentum, weightDecay, epochs } = settings;
+  const { optimizer, schedule, momentum, weightDecay, clipNorm, epochs } = settings;
   try {
     return optimizers[optimizer]({
       learningRate: schedules[schedule](settings.learningRate, epochs),
       weightDecay,
+      ...clipNorm !== undefined && { clipNorm },
       ...hasMomentum(optimizer) && { momentum },
     });
   } catch (error) {

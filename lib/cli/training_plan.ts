@@ -12,11 +12,12 @@ export function trainingPlan(
 ): readonly (readonly [string, string])[] {
   const { headEpochs, epochs, batchSize, optimizer, learningRate, schedule } = settings;
   const { momentum, weightDecay, freeze, augmentation, mixup, labelSmoothing } = settings;
-  const { accumulate = 1, classWeights, ema, weights, seed } = settings;
+  const { accumulate = 1, classWeights, clipNorm, ema, weights, seed } = settings;
   const steps = (rate: number) => `learning rate ${formatRate(rate)}, ${schedule}`;
   const extras = [
     ...momentum > 0 ? [`momentum ${momentum}`] : [],
     ...weightDecay > 0 ? [`weight decay ${weightDecay}`] : [],
+    ...clipNorm === undefined ? [] : [`gradients cut to a length of ${clipNorm}`],
     ...accumulate > 1 ? [`a step for ${accumulate} batches`] : [],
     ...ema ? ["moving average of the weights"] : [],
   ];

@@ -1,3 +1,4 @@
+import { DivergenceError } from "../core/errors.ts";
 import { FileLock } from "../core/file_lock.ts";
 import { Stopwatch } from "../core/stopwatch.ts";
 import { device } from "../tensor/runtime.ts";
@@ -149,11 +150,12 @@ export async function train(
     if (signal.aborted && error === signal.reason) {
       return { history: undefined, test: undefined, seconds: 0, code: interrupt.code };
     }
+    const told = inOptions(error);
     // What went wrong is the error, also where that cannot be written either.
     if (isRunning) {
-      await recording.end("failed", { error: (error as Error).message }).catch(() => {});
+      await recording.end("failed", { error: (told as Error).message }).catch(() => {});
     }
-    throw error;
+    throw told;
   }
   const seconds = watch.read() / 1000, { epochs, steps, stopped } = history!;
   const images = corrupt.size > 0 ? { corruptImages: corrupt.size } : {};
@@ -176,6 +178,12 @@ export async function train(
   await recording.end("done", { ...done, test: measured, ...found });
   return { history, test: measured, seconds, code: 0 };
 }
+
+/** An error in terms of the command's options. */
+const inOptions = (error: unknown) =>
+  error instanceof DivergenceError
+    ? new DivergenceError(error.message.replace("clipNorm", "--clip-norm"), error.step)
+    : error;
 
 /** The phases that are still to come. */
 function phasesOf(

@@ -16,8 +16,6 @@ import { type UsualName, usualOf } from "./usual_settings.ts";
 
 const dataNames = Object.keys(dataSets) as DataName[];
 
-const size = (help: string) => option(help, number({ least: 0 }));
-
 /** The options that decide what a training run yields. */
 export const runSchema = {
   model: networkOption("one of those below (lenet5; of a folder cifar-resnet20)"),
@@ -56,11 +54,19 @@ export const runSchema = {
   ),
   accumulate: option("batches of a step, where memory holds no larger ones (1)", positiveInteger()),
   optimizer: option("the rule of the steps (sgd)", oneOf(optimizerNames)),
-  "learning-rate": size(
+  "learning-rate": option(
     "first rate (below; adagrad 0.01, adadelta 1, lion 0.0001, others 0.001)",
+    number({ above: 0 }),
   ),
-  momentum: size("share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)"),
-  "weight-decay": size("pull of the weights to zero (below for sgd, else 0)"),
+  momentum: option(
+    "share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)",
+    number({ least: 0, below: 1 }),
+  ),
+  "weight-decay": option(
+    "pull of the weights to zero (below for sgd, else 0)",
+    number({ least: 0 }),
+  ),
+  "clip-norm": option("longest gradient of all weights together", number({ above: 0 })),
   schedule: option("how the learning rate changes (below)", oneOf(scheduleNames)),
   ema: toggle("measures and keeps the moving average of the weights"),
   mixup: option(
@@ -146,7 +152,9 @@ export function withWholePaths<G extends Given>(given: G): G {
 function wholePath(path: string): string {
   if (/^([/\\]|[a-z]:)/i.test(path)) return path;
   try {
-    Deno.statSync(path);
+    // A pattern of shards is where its folder is.
+    const [, around] = /^((?:[^{]*[/\\])?)[^/\\{]*\{/.exec(path) ?? [];
+    Deno.statSync(around === undefined ? path : around || ".");
   } catch {
     return path;
   }

@@ -87,7 +87,7 @@ const plain: SquarePreprocessing = {
  *
  * @throws {RangeError} for a name that is not in the zoo, or is not that of a saved model, fewer than
  * two classes, or a class that comes twice
- * @throws {TypeError} for weights of another network, or new classes for one whose output is not that
+ * @throws {TypeError} for weights of another network (a {@linkcode WeightMismatchError}), or new classes for one whose output is not that
  * of a dense layer or a convolution
  * @throws {SyntaxError} for a damaged file; and whatever a download throws
  */

@@ -5,7 +5,7 @@
  * @module
  */
 import { describeValue, wrongType } from "../core/errors.ts";
-import { unknownName } from "../core/suggest.ts";
+import { nearestName, unknownName } from "../core/suggest.ts";
 import { orderBy } from "../graph/node.ts";
 import type { PlacedLayer } from "./placement.ts";
 import type { SymbolicValue } from "./symbolic.ts";
@@ -35,8 +35,30 @@ export function layersOf(layers: Placed, name: string): PlacedLayer[] {
   if (typeof name !== "string") throw wrongType("layer", "a name", describeValue(name));
   const found = [...layers.values()].filter((layer) => isWithin(layer.name, name));
   if (found.length > 0) return found;
-  throw new RangeError(unknownName("layer", name, blocksAndLayers(layers.keys())));
+  throw new RangeError(unknownLayer(name, [...layers.keys()]));
 }
+
+/** So many names are listed; of more, those of the blocks alone. */
+const mostNames = 20;
+
+/** The sentence for a name of no layer: the nearest, or what there is. */
+function unknownLayer(name: string, layers: readonly string[]): string {
+  const all = blocksAndLayers(layers);
+  if (all.length <= mostNames) return unknownName("layer", name, all);
+  // A part of a name may be meant.
+  const partOf = (layer: string) => layer.split(/[./]/).at(-1)!;
+  const near = nearestName(name, all) ?? all.find((layer) => partOf(layer) === name);
+  const guess = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
+  const blocks = all.slice(0, all.length - layers.length),
+    listed = blocks.length > 0 ? blocks : all;
+  const outer = listed.filter((block) => !blocks.some((other) => isInside(block, other)));
+  const known = outer.length > 2 ? outer : all;
+  const more = known.length > mostNames ? `, … ${known.at(-1)}` : "";
+  return `unknown layer ${describeValue(name)}${guess || "."} ` +
+    `${blocks.length > 0 ? "Blocks" : "Layers"}: ${known.slice(0, mostNames).join(", ")}${more}`;
+}
+
+const isInside = (name: string, block: string) => name !== block && isWithin(name, block);
 
 /** A layer or block, and all that it is computed from. */
 export function layersUpTo(layers: Placed, name: string): PlacedLayer[] {

@@ -33,6 +33,12 @@ export function classWeightsOf(
         `the outputs ${names.join(", ")}`,
     );
   }
+  if (!isByOutput && !isList(given) && Object.values<unknown>(given).includes("balanced")) {
+    throw new TypeError(
+      'classWeights: expected a number for each class, found "balanced" for one; for all of them it ' +
+        'is classWeights: "balanced"',
+    );
+  }
   const each = isByOutput
     ? byOutput(given as ByOutput<WeightsOfClasses>, names, "classWeights")
     : [given as WeightsOfClasses];

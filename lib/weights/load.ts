@@ -9,7 +9,7 @@ import type { WeightNames } from "./names.ts";
 import { openWeights, type OpenWeightsOptions, openWeightsSchema } from "./open.ts";
 import type { WeightFile } from "./weight_file.ts";
 import { PublishedWeights } from "../zoo/published.ts";
-import type { WeightReport } from "./report.ts";
+import { WeightMismatchError, type WeightReport } from "./report.ts";
 
 /** Settings of {@linkcode loadWeights}. */
 export interface LoadWeightsOptions extends CacheOptions, OpenWeightsOptions {
@@ -138,10 +138,11 @@ async function assignFrom(
     const isShard = /-\d+-of-\d+\./.test(file.where)
       ? "\nThe file is one of several shards: give their index (….index.json) or folder."
       : "";
-    throw new TypeError(
+    throw new WeightMismatchError(
       `${report}${isShard}\nThe weights do not fit the model, and none was loaded. Build the model that they ` +
         "are of, name its layers by map, choose one of several sets of tensors by part, leave tensors " +
         "out by ignore, or take what fits by strict: false",
+      report,
     );
   }
   await assignAll(assignments);

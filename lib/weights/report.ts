@@ -50,6 +50,17 @@ export interface WeightReport {
   toString(): string;
 }
 
+/** Weights that do not fit a model, which has stayed as it was. */
+export class WeightMismatchError extends TypeError {
+  /** Always "WeightMismatchError". */
+  override readonly name = "WeightMismatchError";
+
+  /** An error for what a report says. */
+  constructor(message: string, readonly report: WeightReport) {
+    super(message);
+  }
+}
+
 /** Of a longer list, so many lines are printed. */
 const mostLines = 20;
 

@@ -6,11 +6,13 @@ import {
   type Given,
   headSettings,
   resumedSettings,
+  runSchema,
   settingsOf,
   withWholePaths,
 } from "../../lib/cli/training_settings.ts";
 import { dataSets } from "../../lib/cli/data_sets.ts";
 import { inFolder } from "../folders.ts";
+import { sgd } from "../../lib/train/optimizers.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
 
 Deno.test("a run without options is LeNet-5 on digits, three times", () => {
@@ -35,6 +37,15 @@ Deno.test("paths of what is there are whole, so that a run goes on from anywhere
     Deno.chdir(`${here}/my runs`);
     try {
       const given = { data: "a", val: "../my runs//a/", labels: "./.././labels", weights: "." };
+      // A pattern of shards is no path that is there.
+      assertEquals(
+        withWholePaths({ data: "a/{0..3}.tar", val: "{4..5}.tar", weights: "b/{0..1}.tar" }),
+        {
+          data: `${here}/my runs/a/{0..3}.tar`,
+          val: `${here}/my runs/{4..5}.tar`,
+          weights: "b/{0..1}.tar",
+        },
+      );
       assertEquals(withWholePaths({ ...given, "val-labels": `${here}/labels` }), {
         data: `${here}/my runs/a`,
         val: `${here}/my runs//a/`,
@@ -122,6 +133,25 @@ Deno.test("each kind of run has what is usual for it, and options come before th
   );
   assertEquals(rates, [0.0001, 0.00001]);
   assertEquals(settingsOf({ data: "./photos", weights: "a", epochs: 0 }).augment, undefined);
+});
+
+Deno.test("numbers that no optimizer takes are refused under the names of their options", () => {
+  const refused = [
+    ["learning-rate", 0, "--learning-rate: expected a number above 0, found 0"],
+    ["momentum", 2, "--momentum: expected a number"],
+    ["clip-norm", 0, "--clip-norm: expected a number above 0, found 0"],
+  ] as const;
+  for (const [name, value, message] of refused) {
+    assertThrows(() => runSchema[name].read(value, `--${name}`), Error, message);
+  }
+});
+
+Deno.test("--clip-norm bounds the gradients of every optimizer", () => {
+  const settings = settingsOf({ "clip-norm": 2 });
+  const { learningRate, momentum, weightDecay } = settings;
+  const clipped = optimizerOf(settings);
+  assertEquals(clipped.computesAs(sgd({ learningRate, momentum, weightDecay, clipNorm: 2 })), true);
+  assertEquals(clipped.computesAs(sgd({ learningRate, momentum, weightDecay })), false);
 });
 
 Deno.test("options that would be ignored are refused, and say what they are for", () => {

@@ -53,7 +53,7 @@ Deno.test("a layer that there is not is an error which lists blocks and layers, 
     assertThrows(
       freeze,
       RangeError,
-      'unknown layer "inception4e"; did you mean "inception_4e"? Known: conv1, pool1, conv2',
+      'unknown layer "inception4e"; did you mean "inception_4e"? Blocks: conv1, pool1, conv2',
     );
   }
   assertThrows(() => net.freeze("conv1", "conv9"), RangeError, 'unknown layer "conv9"');

@@ -263,6 +263,12 @@ Deno.test("weights that make no sense are refused before any work", async () => 
   );
   await refuse(
     plain,
+    { classWeights: { digit: "balanced" } },
+    'classWeights: expected a number for each class, found "balanced" for one; for all of them it is ' +
+      'classWeights: "balanced"',
+  );
+  await refuse(
+    plain,
     { sampleWeights: [1] },
     'unknown option "sampleWeights"; weights of examples belong to the data set: arrayDataset({ inputs, targets, weights })',
   );
