@@ -55,7 +55,7 @@ export const script = (name: PageModule): Promise<string> =>
 
 /** The style of the page: colours, what is around the views, these, and all of it in narrow windows. */
 export async function style(): Promise<string> {
-  const parts = ["theme.css", "frame.css", "views.css", "narrow.css"];
+  const parts = ["theme.css", "frame.css", "views.css", "pictures.css", "narrow.css"];
   return (await Promise.all(parts.map(pageFile))).join("");
 }
 
