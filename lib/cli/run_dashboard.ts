@@ -4,7 +4,7 @@ import { Interrupt } from "./interrupt.ts";
 import type { Reporter } from "./training_report.ts";
 
 /** A page that shows a run while it trains, served by a thread of its own. */
-export class RunDashboard implements Disposable {
+export class RunDashboard implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #address: string;
   readonly #report: Reporter;
@@ -45,8 +45,12 @@ export class RunDashboard implements Disposable {
     await promise;
   }
 
-  /** Serves it no more. */
-  [Symbol.dispose](): void {
+  /** Tells pages how the run has ended, and serves them no more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await new Promise<void>((done) => {
+      this.#worker.onmessage = this.#worker.onerror = () => done();
+      this.#worker.postMessage({});
+    });
     this.#worker.terminate();
   }
 }

@@ -102,7 +102,7 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
     const { Watching } = await import("./watching.ts");
     return await Watching.begin(folder, { record: record || dashboard, tensorboard }, resumed);
   };
-  using page = dashboard
+  await using page = dashboard
     ? await (await import("./run_dashboard.ts")).RunDashboard.open(folder, report)
     : undefined;
   const result = await train(settings, folder, saved, report, isWatched ? watch : undefined);

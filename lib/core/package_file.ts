@@ -17,10 +17,11 @@ export async function packageFile(
   const name = packageVersion.replace(/@[^@]*$/, "");
   // Deno's cache has the package by its version; a folder has it by its name, and is looked for from
   // the script, then from where the command was started.
+  const script: string | undefined = Deno.mainModule; // a thread knows none
+  const starts = [script ?? "", pathToFileURL(`${Deno.cwd()}/striate.js`).href];
   const places: [from: string, path: string][] = [
     ["file:///striate.js", `${packageVersion}/${file}`],
-    ...[Deno.mainModule, pathToFileURL(`${Deno.cwd()}/striate.js`).href]
-      .filter((from) => from.startsWith("file:"))
+    ...starts.filter((from) => from.startsWith("file:"))
       .map((from): [string, string] => [from, `${name}/${file}`]),
   ];
   let reason: unknown;

@@ -44,6 +44,8 @@ export class Routes {
   readonly #store: RunStore;
   readonly #guard: Guard;
   readonly #title: string;
+  /** Ends what pages are told. */
+  readonly #ends = new Set<() => void>();
 
   /** Answers on the runs of a store. */
   constructor(store: RunStore, guard: Guard, title: string) {
@@ -133,6 +135,12 @@ export class Routes {
     return json({ tags });
   }
 
+  /** Tells pages the last, and then no more. */
+  async close(): Promise<void> {
+    await this.#store.close();
+    for (const close of this.#ends) close();
+  }
+
   /** Server-sent events: what changes, as it does. */
   #events(): Response {
     let end: (() => void) | undefined;
@@ -145,10 +153,13 @@ export class Routes {
         const unsubscribe = this.#store.subscribe((change) =>
           send(`event: change\ndata: ${JSON.stringify(change)}\n\n`)
         );
+        const close = () => controller.close();
         end = () => {
           clearInterval(beat);
           unsubscribe();
+          this.#ends.delete(close);
         };
+        this.#ends.add(close);
         send(": hello\n\n");
       },
       cancel: () => end?.(),

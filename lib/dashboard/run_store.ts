@@ -46,12 +46,17 @@ export class RunStore {
     this.#timer ??= setInterval(() => this.#next(this.#looks++ % looksPerSearch === 0), interval);
     return () => {
       this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.close();
+      if (this.#listeners.size === 0) this.#rest();
     };
   }
 
-  /** Looks no more. */
-  close(): void {
+  /** Looks a last time, and tells what is new. */
+  async close(): Promise<void> {
+    if (this.#listeners.size > 0) await this.#next(false);
+    this.#rest();
+  }
+
+  #rest(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

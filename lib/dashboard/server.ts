@@ -10,6 +10,9 @@ export interface Dashboard extends AsyncDisposable {
   readonly finished: Promise<void>;
 }
 
+/** Milliseconds that pages have to take what they are told last. */
+const patience = 500;
+
 /**
  * Serves the dashboard of the runs in a folder on this machine alone.
  *
@@ -34,10 +37,11 @@ export function serveDashboard(folder: string, port: number): Dashboard {
     address: `http://127.0.0.1:${server.addr.port}/?token=${guard.token}`,
     finished: server.finished,
     async [Symbol.asyncDispose]() {
-      store.close();
-      // Pages that watch would be waited for.
-      stop.abort();
-      await server.finished;
+      await routes.close();
+      // A page that does not listen is not waited for.
+      const waiting = setTimeout(() => stop.abort(), patience);
+      await server.shutdown();
+      clearTimeout(waiting);
     },
   };
 }

@@ -1,21 +1,29 @@
 /**
- * The dashboard on a thread of its own, beside a training: told a folder, it tells its address.
+ * The dashboard on a thread of its own, beside a training: told a folder, it tells its address, and told
+ * to end, that it has.
  *
  * @module
  */
 /// <reference lib="deno.worker" />
-import { serveDashboard } from "./server.ts";
+import { type Dashboard, serveDashboard } from "./server.ts";
 
 /** What the thread tells once. */
 export type Told = { readonly address: string } | { readonly error: string };
 
-addEventListener("message", ({ data }) => {
-  const { folder } = data as { folder: string };
-  let told: Told;
+let dashboard: Dashboard | undefined;
+
+function serve(folder: string): Told {
   try {
-    told = { address: serveDashboard(folder, 0).address };
+    dashboard = serveDashboard(folder, 0);
+    return { address: dashboard.address };
   } catch (error) {
-    told = { error: (error as Error).message };
+    return { error: (error as Error).message };
   }
-  postMessage(told);
-}, { once: true });
+}
+
+addEventListener("message", async ({ data }) => {
+  const { folder } = data as { folder?: string };
+  if (folder !== undefined) return postMessage(serve(folder));
+  await dashboard?.[Symbol.asyncDispose]();
+  postMessage({});
+});

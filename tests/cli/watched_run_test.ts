@@ -8,6 +8,13 @@ import { type Event, savedBits, train, TrainRun } from "./run.ts";
 
 const small = ["--model", "mlp", "--device", "cpu", "--batch-size", "300", "--json"];
 
+/** The page at an address, and the script that draws its charts. */
+async function pageAt(address: string): Promise<string[]> {
+  const page = await fetch(address), cookie = page.headers.get("set-cookie")!.split(";")[0]!;
+  const plotly = await fetch(new URL("/plotly.js", address), { headers: { cookie } });
+  return [await page.text(), await plotly.text()];
+}
+
 /** The lines of a file of a run. */
 const linesIn = async (path: string) =>
   (await Deno.readTextFile(path)).trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -15,12 +22,12 @@ const linesIn = async (path: string) =>
 Deno.test("a run that is watched writes what it looks like, serves a page, and learns the same", async () => {
   await using folder = await scratch();
   const [plain, watched] = ["plain", "watched"].map((name) => `${folder.path}/${name}`);
-  const seen: Promise<unknown>[] = [];
+  const seen: Promise<string[]>[] = [];
   const watching = new TrainRun(
     [...small, "--epochs", "2", "--out", watched!, "--dashboard", "--tensorboard"],
     (line) => {
       const { event, address }: Event = JSON.parse(line);
-      if (event === "dashboard") seen.push(fetch(address).then((page) => page.text()));
+      if (event === "dashboard") seen.push(pageAt(address));
     },
   ).end();
   const [one, other] = await Promise.all([
@@ -36,7 +43,8 @@ Deno.test("a run that is watched writes what it looks like, serves a page, and l
   assertEquals(looks.at(-1).epoch, 2);
   assertEquals(Object.keys(looks[0].weights), Object.keys(await savedBits(plain!)));
   assertEquals(seen.length, 1);
-  assert(String(await seen[0]).includes("<title>Striate</title>"));
+  const [page, plotly] = (await seen[0])!;
+  assert(page!.includes("<title>Striate</title>") && plotly!.length > 1e6);
 });
 
 Deno.test("the dashboard's Stop ends a run with a checkpoint, from which it goes on", async () => {

@@ -235,9 +235,16 @@ class Chart {
   async #redraw(): Promise<void> {
     if (!this.card.isConnected) return;
     this.#drawnAt = performance.now();
+    try {
+      await this.#plot();
+    } catch (error) {
+      this.#body.textContent = (error as Error).message;
+    }
+  }
+
+  async #plot(): Promise<void> {
     const { axis, isLog } = state.choices;
-    const lines = this.#lines();
-    await plot(this.#body, lines, {
+    await plot(this.#body, this.#lines(), {
       xTitle: axis === "seconds" ? "seconds" : axis,
       isLog,
       revision: `${axis} ${isLog}`,

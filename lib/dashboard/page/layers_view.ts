@@ -60,9 +60,10 @@ export class LayersView extends OneRunView<Norms> {
       );
     }
     for (const [part] of charts) {
-      void plot(this.#bodies.get(part)!, linesOf(norms[part], norms), {
+      const isLog = part !== "zeros";
+      void plot(this.#bodies.get(part)!, linesOf(norms[part], norms, isLog), {
         xTitle: "epoch",
-        isLog: part !== "zeros",
+        isLog,
         revision: part,
         ...part === "zeros" && { yFormat: ".0~%", isFromZero: true },
       });
@@ -75,13 +76,13 @@ export class LayersView extends OneRunView<Norms> {
   }
 }
 
-function linesOf(values: Norms["weights"], { epoch }: Norms): Line[] {
+function linesOf(values: Norms["weights"], { epoch }: Norms, isLog: boolean): Line[] {
   const names = Object.keys(values), from = Number(themed("scale-from"));
   return names.map((name, i) => ({
     name,
     x: epoch,
     // A logarithm has no place for zero.
-    y: values[name]!.map((value) => value === 0 ? null : value),
+    y: values[name]!.map((value) => isLog && value === 0 ? null : value),
     texts: values[name]!.map((value) => number(value)),
     color: scaled(from + (0.9 - from) * i / Math.max(1, names.length - 1)),
   }));
