@@ -51,7 +51,7 @@ function panel({ data, layout }: Loose, number: string) {
     const share = (value - range[0]) / (range[1] - range[0]);
     return size[letter] * (domain[0] + share * (domain[1] - domain[0]));
   };
-  const trace = data.find(({ xaxis = "x" }: Loose) => xaxis === `x${number}`);
+  const trace = data.find(({ xaxis = "x", text }: Loose) => text && xaxis === `x${number}`);
   const discs = trace.text.map((name: string, i: number) => ({
     name,
     x: pixels("x", trace.x[i]),
