@@ -117,6 +117,11 @@ export const fusionCases: readonly Case[] = compositions([
     [real([1, 4, 4, 3]), real([1, 1, 3, 5]), real([5])],
     (x, k, b) => e.tanh(e.add(conv2d(x, k, { ...plain, padding: [0, 0, 0, 0] }), b)),
   ],
+  [
+    "a tail of a depthwise convolution",
+    [real([2, 4, 3, 6]), real([3, 3, 1, 6]), real([6]), real([2, 4, 3, 6])],
+    (x, k, bias, z) => e.tanh(e.add(e.add(conv2d(x, k, { ...plain, groups: 6 }), bias), z)),
+  ],
   ["a tail of a transposed convolution", [real([1, 4, 4, 5]), real([3, 3, 2, 5]), real([2])], (
     y,
     k,

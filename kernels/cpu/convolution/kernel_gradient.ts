@@ -5,6 +5,8 @@ import type { KernelBuilder } from "../stages/builder.ts";
 import { addStages } from "../stages/parts.ts";
 import { Scratch } from "../stages/scratch.ts";
 import { convolutionProduct } from "./conv2d.ts";
+import { isDepthwise } from "./depthwise.ts";
+import { emitDepthwiseKernelGradient } from "./depthwise_kernel_gradient.ts";
 import { padded } from "./frame.ts";
 
 /**
@@ -12,6 +14,7 @@ import { padded } from "./frame.ts";
  * convolution has as rows is summed over, and what it sums over are the rows.
  */
 export function emitConv2dKernelGradient(builder: KernelBuilder, kernel: ConvolutionKernel): void {
+  if (isDepthwise(kernel)) return emitDepthwiseKernelGradient(builder, kernel);
   const scratch = new Scratch(), image = padded(scratch, kernel);
   const { window: _, ...forward } = convolutionProduct(kernel, image);
   const [down, across, channels] = forward.reduction.map(({ count, a, b }) => (

@@ -191,6 +191,30 @@ Deno.test("cpu conv2d: groups", () => {
   });
 });
 
+Deno.test("cpu conv2d: depthwise", () => {
+  const random = new Random(9), from1 = (most: number) => 1 + random.integer(most);
+  const depthwise = (image: Four, taps: readonly [number, number], geometry = {}) => {
+    const groups = image[3];
+    check({ image, kernel: [...taps, 1, groups], geometry: { groups, ...geometry } });
+  };
+  depthwise([1, 1, 1, 4], [1, 1]);
+  depthwise([2, 7, 6, 37], [3, 3], { padding: [1, 1, 1, 1] });
+  depthwise([2, 9, 9, 8], [7, 5], { padding: [3, 3, 2, 2] });
+  depthwise([1, 2, 20, 5], [1, 14]);
+  depthwise([2, 3, 3, 6], [1, 1], { padding: [2, 1, 0, 3] });
+  // Sums that are cut into parts, and more windows than parts are made for one by one.
+  depthwise([3, 40, 33, 20], [3, 3], { padding: [1, 1, 1, 1] });
+  depthwise([300, 3, 2, 4], [2, 2]);
+  for (let i = 0; i < 20; i++) {
+    const taps = [from1(4), from1(4)] as const, dilation = [from1(2), from1(2)] as const;
+    depthwise([from1(3), 8 + from1(6), 8 + from1(6), 3 + from1(20)], taps, {
+      dilation,
+      stride: [from1(2), from1(2)],
+      padding: [0, 0, 0, 0].map(() => random.integer(4)),
+    });
+  }
+});
+
 Deno.test("cpu conv2d: sizes that are split into blocks and chunks", () => {
   check({ image: [3, 30, 31, 5], kernel: [3, 3, 5, 20], geometry: { padding: [1, 1, 1, 1] } });
   check({ image: [2, 4, 300, 3], kernel: [1, 5, 3, 6] });
