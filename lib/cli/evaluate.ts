@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { isOneOfMany } from "../core/environment.ts";
+import type { Group } from "../parallel/group.ts";
 import { cifarFiles } from "../../data/cifar.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { checkedBy } from "../core/option_kinds.ts";
@@ -94,6 +96,8 @@ Examples
   deno task evaluate --model cifar-resnet20 --weights cifar10 --data test_batch.bin
   deno task evaluate --weights runs/lenet5-mnist --images digits
 
+  mpirun -n 2 deno task evaluate --weights runs/lenet5-mnist --images digits   in two processes
+
 Environment
   STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_ADAPTER, STRIATE_INSTRUCTIONS
                   as for deno task train`;
@@ -127,6 +131,7 @@ async function evaluate(
   given: Given,
   report: EvaluationReporter,
   signal: AbortSignal,
+  group: Group | undefined,
 ): Promise<Found> {
   const { data, images, limit, "batch-size": batchSize } = given;
   checkSource(given);
@@ -155,6 +160,7 @@ async function evaluate(
     ...pick(given, "limit", "resume"),
     about: { model: start.model, weights: start.weights },
     signal,
+    ...group && { group },
     onProgress: report.progress,
     onCorrupt: report.corrupt,
     ...batchSize === undefined ? {} : { batchSize },
@@ -183,15 +189,19 @@ async function writeReport(path: string, { result, start, source }: Found, rotat
 /** The command; returns the exit code. */
 export const main = command(options, help, async (given) => {
   if (given.device !== undefined) await setDevice(given.device);
-  const report = evaluationReporter(given.json ?? false);
+  const group = isOneOfMany()
+    ? await (await import("../parallel/join.ts")).joinProcesses()
+    : undefined;
+  const isFirst = group === undefined || group.rank === 0;
+  const report = evaluationReporter(given.json ?? false, isFirst);
   using interrupt = new Interrupt(() =>
     report.note("finishing what is under way; Ctrl-C again stops at once")
   );
   try {
-    const { result, start, source } = await evaluate(given, report, interrupt.signal);
+    const { result, start, source } = await evaluate(given, report, interrupt.signal, group);
     if (result.complete) {
       report.done(result, start);
-      if (given.report !== undefined) {
+      if (isFirst && given.report !== undefined) {
         await writeReport(given.report, { result, start, source }, given.rotate);
         report.note(`report: ${given.report}`);
       }

@@ -26,9 +26,22 @@ const listedClasses = 50, worstClasses = 20;
 const speed = (imagesPerSecond: number) =>
   imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : String(Math.round(imagesPerSecond));
 
-/** A reporter for people, or for programs as one JSON object a line, of which the last is the result. */
-export function evaluationReporter(json: boolean): EvaluationReporter {
-  return json ? jsonReporter() : textReporter();
+/**
+ * A reporter for people, or for programs as one JSON object a line, of which the last is the result. Of
+ * several processes the first tells everything.
+ */
+export function evaluationReporter(json: boolean, isFirst = true): EvaluationReporter {
+  if (isFirst) return json ? jsonReporter() : textReporter();
+  const nothing = () => {};
+  return {
+    download: nothing,
+    start: nothing,
+    progress: nothing,
+    corrupt: nothing,
+    note: nothing,
+    interrupted: nothing,
+    done: nothing,
+  };
 }
 
 function jsonReporter(): EvaluationReporter {

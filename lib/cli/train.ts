@@ -4,6 +4,7 @@
  * @module
  */
 import { oneOf, positiveInteger } from "../core/option_kinds.ts";
+import { isOneOfMany } from "../core/environment.ts";
 import { splitPath } from "../core/files.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";
@@ -28,6 +29,7 @@ const options = {
   device: deviceOption,
   out: path("where the model and checkpoints go (runs/MODEL-DATA, then -2 …)", "DIR"),
   resume: path("goes on from the checkpoint in DIR, with its options", "DIR"),
+  compress: option("with mpirun: gradients are rounded to f16 on their way", oneOf(["f16"])),
   json: toggle("one JSON object a line instead of text"),
   record: toggle("looks at weights, gradients and mistakes on the way, for deno task dashboard"),
   dashboard: toggle("records that, and shows it on a page while it trains"),
@@ -74,6 +76,7 @@ Examples
   deno task train --data photos --model resnet18 --weights imagenet --freeze layer2
   deno task train --resume runs/lenet5-digits
   deno task train --recipe relu-tanh --seeds 1
+  mpirun -n 2 deno task train --data mnist   in two processes (Open MPI: see lib/parallel/README.md)
 
 Environment
   STRIATE_CACHE         where downloads are kept
@@ -84,8 +87,14 @@ Environment
   STRIATE_INSTRUCTIONS  what the CPU computes products with: wasm, avx2 or avx512 (the best there is)`;
 
 /** The command; returns the exit code. */
-export const main = command(options, help, async ({ recipe, seeds, steps, ...given }) => {
+export const main = command(options, help, async ({ recipe, seeds, steps, compress, ...given }) => {
+  if (compress !== undefined && !isOneOfMany()) {
+    throw new UsageError("--compress: is for several processes, which mpirun starts");
+  }
   if (recipe ?? seeds ?? steps) {
+    if (isOneOfMany()) {
+      throw new UsageError("--recipe: is done by one process; start it without mpirun");
+    }
     const { runRecipe } = await import("./recipes/run_recipe.ts");
     return await runRecipe({ ...given, recipe, seeds, steps });
   }
@@ -94,18 +103,24 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
   const run = withWholePaths(typed);
   const saved = resume === undefined ? undefined : await savedRun(resume, run);
   const settings = saved?.settings ?? settingsOf(run);
-  const folder = out ?? saved?.folder ?? unusedFolder(usualFolder(settings));
-  const report = reporterFor(json);
+  const group = isOneOfMany() ? await joined(compress) : undefined;
+  const isFirst = group === undefined || group.rank === 0, report = reporterFor(json, isFirst);
+  const chosen = out ?? saved?.folder ?? unusedFolder(usualFolder(settings));
+  // The first may have made it before another has looked whether it is there.
+  const folder = (await group?.gatherTexts(chosen))?.[0] ?? chosen;
   if (deviceName !== undefined) await setDevice(deviceName);
   const isWatched = record || dashboard || tensorboard;
   const watch: Watch = async (folder, resumed) => {
     const { Watching } = await import("./watching.ts");
     return await Watching.begin(folder, { record: record || dashboard, tensorboard }, resumed);
   };
-  await using page = dashboard
+  await using page = dashboard && isFirst
     ? await (await import("./run_dashboard.ts")).RunDashboard.open(folder, report)
     : undefined;
-  const result = await train(settings, folder, saved, report, isWatched ? watch : undefined);
+  const result = await train(settings, folder, saved, report, {
+    ...isWatched && isFirst && { beginWatching: watch },
+    ...group && { group },
+  });
   const { history, test, code } = result;
   if (history !== undefined && test !== undefined) {
     const { kind } = await device();
@@ -115,6 +130,12 @@ export const main = command(options, help, async ({ recipe, seeds, steps, ...giv
   if (code === 0) await page?.stay();
   return code;
 });
+
+/** The processes that train together. */
+async function joined(compress: "f16" | undefined) {
+  const { joinProcesses } = await import("../parallel/join.ts");
+  return await joinProcesses({ ...compress && { compress } });
+}
 
 /** Where a run goes: a folder for the network and what it learns. */
 function usualFolder({ model = "model", data }: Settings): string {

@@ -40,10 +40,29 @@ const resumption = (output: string) => `${commandStart("train")} --resume ${quot
 /** Examples; a stream does not know. */
 const lengthOf = (data: object) => "length" in data ? data.length : undefined;
 
-/** A reporter for people, or for programs as one JSON object a line. */
-export function reporterFor(json: boolean): Reporter {
-  return json ? jsonReporter() : textReporter();
+/**
+ * A reporter for people, or for programs as one JSON object a line. Of several processes, the first tells
+ * how the run goes, and each of images that it cannot read.
+ */
+export function reporterFor(json: boolean, isFirst = true): Reporter {
+  const reporter = json ? jsonReporter() : textReporter();
+  return isFirst ? reporter : { ...silent, corrupt: reporter.corrupt };
 }
+
+const nothing = () => {};
+const silent: Reporter = {
+  start: () => Promise.resolve(),
+  download: nothing,
+  firstStep: nothing,
+  progress: nothing,
+  epoch: nothing,
+  note: nothing,
+  corrupt: nothing,
+  takenOver: nothing,
+  interrupted: nothing,
+  done: nothing,
+  dashboard: nothing,
+};
 
 function jsonReporter(): Reporter {
   return {

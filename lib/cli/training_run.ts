@@ -1,6 +1,7 @@
 import { DivergenceError } from "../core/errors.ts";
 import { FileLock } from "../core/file_lock.ts";
 import { Stopwatch } from "../core/stopwatch.ts";
+import type { Group } from "../parallel/group.ts";
 import { device } from "../tensor/runtime.ts";
 import { Dataset } from "../train/dataset.ts";
 import type { History } from "../train/history.ts";
@@ -42,14 +43,18 @@ export async function train(
   folder: string,
   resumed: ResumedRun | undefined,
   report: Reporter,
-  beginWatching?: Watch,
+  { beginWatching, group }: { readonly beginWatching?: Watch; readonly group?: Group } = {},
 ): Promise<Result> {
+  // Of several processes, which train together, the first writes what the run leaves behind.
+  const isFirst = group === undefined || group.rank === 0;
   // What it does not take is said before anything is loaded.
   optimizerOf(given.epochs > 0 ? given : headSettings(given));
   const load = await prepareRun(given, resumed && await modelIn(resumed));
-  using lock = await FileLock.take(`${folder}/${modelName}`, "choose another (--out DIR)");
-  if (lock.leftBy !== undefined) report.takenOver(folder, lock.leftBy);
-  if (resumed?.folder !== folder) prepareFolder(folder);
+  using lock = isFirst
+    ? await FileLock.take(`${folder}/${modelName}`, "choose another (--out DIR)")
+    : undefined;
+  if (lock?.leftBy !== undefined) report.takenOver(folder, lock.leftBy);
+  if (isFirst && resumed?.folder !== folder) prepareFolder(folder);
   const corrupt = new Set<string>();
   const setup = await load({
     download: report.download,
@@ -69,9 +74,9 @@ export async function train(
   }
   const classWeights = await classWeightsOf(settings, plain);
   const watch = new Stopwatch();
-  const { kind, description, finish, deviceMemory } = await opened();
+  const { kind, description, finish, deviceMemory } = await opened(group);
   await report.start({ setup, device: { kind, description }, output: folder });
-  await using recording = new Recording(async () => {
+  await using recording = !isFirst ? undefined : new Recording(async () => {
     const { RunRecord } = await import("./run_record.ts");
     const data = {
       train: lengthOf(plain),
@@ -114,21 +119,22 @@ export async function train(
       ...losses,
       ...accumulate !== undefined && { accumulate },
       ...average && { average },
+      ...group && { group },
       onStep() {
         watch.read();
         if (isRunning) return;
         isRunning = true;
         // Queued is not done; what fails here is told by fit.
-        finish().then(() => (report.firstStep(), recording.started()), () => {});
+        finish().then(() => (report.firstStep(), recording?.started()), () => {});
       },
       async onProgress(progress) {
         report.progress({ ...progress, ...ofPhase });
-        recording.progress({ ...progress, ...ofPhase, deviceMemory: deviceMemory() });
+        recording?.progress({ ...progress, ...ofPhase, deviceMemory: deviceMemory() });
         await watching?.progress(progress);
       },
       async onEpoch(record) {
         report.epoch({ ...record, ...ofPhase }, own.epochs);
-        await recording.epoch({ ...record, ...ofPhase });
+        await recording?.epoch({ ...record, ...ofPhase });
         await watching?.epoch(record);
       },
       checkpoint: {
@@ -153,7 +159,7 @@ export async function train(
     const told = inOptions(error);
     // What went wrong is the error, also where that cannot be written either.
     if (isRunning) {
-      await recording.end("failed", { error: (told as Error).message }).catch(() => {});
+      await recording?.end("failed", { error: (told as Error).message }).catch(() => {});
     }
     throw told;
   }
@@ -161,10 +167,11 @@ export async function train(
   const images = corrupt.size > 0 ? { corruptImages: corrupt.size } : {};
   const done = { steps, epochs: epochs.length, seconds, ...images };
   if (stopped === "aborted") {
-    await recording.end("interrupted", done);
+    await recording?.end("interrupted", done);
     return { history, test: undefined, seconds, code: interrupt.code };
   }
-  const measured = await net.evaluate(test);
+  const measured = await net.evaluate(test, { ...group && { group } });
+  if (!isFirst) return { history, test: measured, seconds, code: 0 };
   await net.save(`${folder}/${modelName}`);
   const { leaveToLookAt } = await import("./afterwards.ts");
   const found = await leaveToLookAt({
@@ -175,7 +182,7 @@ export async function train(
     test: measured,
     seconds,
   });
-  await recording.end("done", { ...done, test: measured, ...found });
+  await recording?.end("done", { ...done, test: measured, ...found });
   return { history, test: measured, seconds, code: 0 };
 }
 
@@ -210,8 +217,10 @@ async function movingAverage() {
 }
 
 /** The device, how long it has something to do, and the bytes that it holds. */
-async function opened() {
-  const runtime = await device(), { kind, description } = runtime;
+async function opened(group: Group | undefined) {
+  const runtime = await device(), { kind } = runtime;
+  const processes = group && group.size > 1 ? `, in each of ${group.size} processes` : "";
+  const description = runtime.description + processes;
   const deviceMemory = () => runtime.allocatedBytes;
   return { kind, description, finish: () => runtime.finish(), deviceMemory };
 }

@@ -8,6 +8,9 @@ export function environment(variable: string): string | undefined {
   return mayUse(variable) ? Deno.env.get(variable) || undefined : undefined;
 }
 
+/** Whether Open MPI's `mpirun` has started this process, maybe with others. */
+export const isOneOfMany = (): boolean => environment("OMPI_COMM_WORLD_SIZE") !== undefined;
+
 /** The name of this machine; undefined where it may not be read. */
 export function hostName(): string | undefined {
   const mayAsk = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";

@@ -1,5 +1,7 @@
 import { callback, flag, instance, object, positiveInteger, text } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
+import type { Group } from "../parallel/group.ts";
+import { groupOption } from "../train/training_options.ts";
 import type { JournalHeader } from "./journal.ts";
 import type { Evaluation } from "./tally.ts";
 
@@ -34,6 +36,11 @@ export interface EvaluationOptions {
   readonly resume?: boolean;
   /** What the journal says of this evaluation besides the source and the views, such as the weights. */
   readonly about?: JournalHeader;
+  /**
+   * Processes that measure together, of {@linkcode joinProcesses}: each scores every n-th image, and all
+   * have the whole result. The first alone writes the journal, which must be asked for by all.
+   */
+  readonly group?: Group;
   /** Called after every batch. */
   readonly onProgress?: (progress: EvaluationProgress) => void;
   /** Called for each image that cannot be read. */
@@ -52,6 +59,7 @@ export const evaluationSchema = {
   journal: text(),
   resume: flag(false),
   about: object("an object in braces"),
+  group: groupOption,
   onProgress: callback(),
   onCorrupt: callback(),
   signal: instance(AbortSignal),

@@ -37,15 +37,19 @@ export async function evaluateItems<T extends Item>(
 ): Promise<Evaluation> {
   const { limit, views, batchSize, normalization, strict = false } = options;
   using stoppable = host().begin();
-  const signal = AbortSignal.any([stoppable.signal, ...options.signal ? [options.signal] : []]);
+  const group = options.group && options.group.size > 1 ? options.group : undefined;
+  const spread = group && new (await import("./spread.ts")).Spread(group);
+  const signals = [stoppable.signal, ...options.signal ? [options.signal] : []];
+  const signal = AbortSignal.any([...signals, ...spread ? [spread.signal] : []]);
   const batch = Math.max(1, Math.floor(batchSize / views));
   const scorer = new Scorer(model, { views, batch, normalization });
   checkClasses(source, scorer.classes);
   const about = { ...options.about, images: source.name, limit: limit ?? null };
-  using journal = options.journal === undefined
+  using journal = options.journal === undefined || spread?.isFirst === false
     ? undefined
     : await Journal.open(options.journal, about, options.resume ?? false);
-  const earlier = journal?.results ?? [], tally = new Tally(scorer.classes);
+  const known = journal?.results ?? [], earlier = await spread?.shared(known) ?? known;
+  const tally = new Tally(scorer.classes);
   for (const result of earlier) tally.add(result);
   const total = source.length && Math.min(source.length, limit ?? source.length);
   const watch = new Stopwatch(), seconds = () => watch.read() / 1000;
@@ -70,11 +74,13 @@ export async function evaluateItems<T extends Item>(
     });
   };
   const fresh = remaining(chosen(source, limit), earlier, scorer.classes, source.name);
+  const own = spread?.own(fresh) ?? fresh;
   await scorer.run(
-    prefetch(fresh, (item) => options.prepare(item), options.ahead, strict),
-    keep,
+    prefetch(own, (item) => options.prepare(item), options.ahead, strict),
+    spread === undefined ? keep : (results) => spread.bring(results, signal.aborted, keep),
     signal,
   );
+  await spread?.finish(signal, keep);
   // A stop during the last batches comes too late to leave anything out.
   const complete = !signal.aborted || tally.done === total;
   if (complete) checkReadable(source.name, tally);

@@ -3,6 +3,7 @@ import { formatShape, type Shape } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
 import type { LoadedProgram } from "../tensor/program_store.ts";
+import { withMemory } from "../tensor/reclaim.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { valueOf } from "../tensor/value.ts";
@@ -87,8 +88,8 @@ export interface StatefulProgram {
   readonly inputBytes: readonly number[];
   /** Queues a run; the storages of the outputs are new and the caller's to release. */
   run(inputs: readonly Storage[]): Storage[];
-  /** The same of a program that may exchange numbers with other processes: settles when it has. */
-  start(inputs: readonly Storage[]): Promise<Storage[]>;
+  /** The same, also of a program that exchanges numbers with other processes: in time, then. */
+  start(inputs: readonly Storage[]): Storage[] | Promise<Storage[]>;
 }
 
 /** Of a program and what it binds; it keeps nothing of the graph. */
@@ -107,8 +108,25 @@ function statefulProgram(
     run: (inputs) =>
       runtime.programs.run(program, () => [...inputs, ...variables.map(bind)])
         .slice(0, outputCount),
-    start: async (inputs) =>
-      (await runtime.programs.start(program, () => [...inputs, ...variables.map(bind)]))
-        .slice(0, outputCount),
+    start(inputs) {
+      const results = (all: Storage[]) => all.slice(0, outputCount);
+      const storages = () => [...inputs, ...variables.map(bind)];
+      const started = runtime.programs.start(program, storages);
+      return started instanceof Promise ? started.then(results) : results(started);
+    },
   };
+}
+
+/**
+ * Runs a program that `make` gives, where there is memory for it: queued, or done if it exchanges numbers
+ * with other processes.
+ */
+export async function runProgram(
+  runtime: Runtime,
+  make: () => StatefulProgram,
+  inputs: () => readonly Storage[],
+): Promise<Storage[]> {
+  // In an object, or it would be awaited there.
+  const { started } = await withMemory(runtime, () => ({ started: make().start(inputs()) }));
+  return await started;
 }

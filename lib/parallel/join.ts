@@ -1,4 +1,4 @@
-import { environment } from "../core/environment.ts";
+import { environment, isOneOfMany } from "../core/environment.ts";
 import { options } from "../core/options.ts";
 import { type Group, GroupOfOne } from "./group.ts";
 import { type JoinOptions, joinSchema, type JoinSettings } from "./join_options.ts";
@@ -30,7 +30,7 @@ export function joinProcesses(given: JoinOptions = {}): Promise<Group> {
 }
 
 async function join(settings: JoinSettings): Promise<Group> {
-  if (environment("OMPI_COMM_WORLD_SIZE") !== undefined) {
+  if (isOneOfMany()) {
     const { MpiGroup } = await import("./mpi_group.ts");
     const group = new MpiGroup(settings);
     await checkAlike(group, settings);

@@ -77,7 +77,9 @@ export class MpiGroup implements Group {
 
   async gatherTexts(text: string): Promise<string[]> {
     const own = new TextEncoder().encode(text);
-    const lengths = await this.gather(Float32Array.of(own.length)), most = Math.max(...lengths);
+    const length = new Float32Array(Uint32Array.of(own.length).buffer);
+    const lengths = new Uint32Array((await this.gather(length)).buffer);
+    const most = Math.max(...lengths);
     // Texts are padded to the longest one, as numbers of four bytes each.
     const padded = new Uint8Array(Math.ceil(most / 4) * 4);
     padded.set(own);

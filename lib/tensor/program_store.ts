@@ -148,10 +148,20 @@ export class ProgramStore {
     }
   }
 
-  /** The same for a program that may exchange numbers with other processes: settles when it has. */
-  async start(program: LoadedProgram, bind: () => Storage[]): Promise<Storage[]> {
-    const { executable } = program, made: Storage[] = [];
-    if (!isExchanging(executable)) return this.run(program, bind);
+  /** The same, also for a program that exchanges numbers with other processes: in time, then. */
+  start(program: LoadedProgram, bind: () => Storage[]): Storage[] | Promise<Storage[]> {
+    const { executable } = program;
+    return isExchanging(executable)
+      ? this.#exchange(program, executable, bind)
+      : this.run(program, bind);
+  }
+
+  async #exchange(
+    program: LoadedProgram,
+    executable: ExchangingExecutable,
+    bind: () => Storage[],
+  ): Promise<Storage[]> {
+    const made: Storage[] = [];
     this.#running.add(program);
     try {
       const storages = this.#storagesFor(program, bind, made);

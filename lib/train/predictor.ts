@@ -3,12 +3,11 @@ import type { Normalization } from "../core/preprocessing.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { checkInputs, checkSomeExamples } from "../nn/apply.ts";
 import type { Network } from "../nn/network.ts";
-import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
+import { ProgramBuilder, runProgram, type StatefulProgram } from "../nn/program.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Weight } from "../nn/weight.ts";
 import { concatenate } from "../tensor/combine.ts";
 import { leafOn, storagesOf } from "../tensor/evaluate.ts";
-import { withMemory } from "../tensor/reclaim.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { record } from "../tensor/tracing.ts";
@@ -107,7 +106,7 @@ export class Predictor {
       stoppable.signal.throwIfAborted();
       const size = Math.min(batchSize, examples.length - at);
       const inputs = await storagesOf(await examples.batch(at, size), runtime);
-      const outputs = await withMemory(runtime, () => programFor(size).run(inputs));
+      const outputs = await runProgram(runtime, () => programFor(size), () => inputs);
       outputs.forEach((storage, i) => {
         const shape = [size, ...wanted[i]!.shape];
         const result = new Tensor(leafOn(runtime, storage, { shape, dtype: "f32" }));

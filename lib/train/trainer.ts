@@ -9,7 +9,7 @@ import type { Weights } from "../nn/apply.ts";
 import type { WholeBatch } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
-import { ProgramBuilder, type StatefulProgram } from "../nn/program.ts";
+import { ProgramBuilder, runProgram, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
 import type { Group } from "../parallel/group.ts";
 import { where } from "../tensor/combine.ts";
@@ -182,24 +182,23 @@ export class Trainer {
     this.#setRate(rate);
     this.#parts.assign(Float32Array.of(batch.size, examples));
     const storages = await withMemory(this.#runtime, () => this.#place(own));
-    const program = await withMemory(
-      this.#runtime,
-      () => this.#program(own.size, "step", part),
-    );
-    await program.start(storages);
+    await this.#run(() => this.#program(own.size, "step", part), () => storages);
   }
 
   /** Queues the update by the gradients that were accumulated. */
   async update(rate: number): Promise<void> {
     this.#setRate(rate);
-    const program = await withMemory(this.#runtime, () => this.#program(0, "update"));
-    await program.start([]);
+    await this.#run(() => this.#program(0, "update"), () => []);
   }
 
   /** The same on a batch that is on the device: inputs, targets, weights of the examples. */
   async stepOn(storages: readonly Storage[], size: number, rate: number): Promise<void> {
     this.#setRate(rate);
-    await withMemory(this.#runtime, () => this.#program(size, "step").run(storages));
+    await this.#run(() => this.#program(size, "step"), () => storages);
+  }
+
+  async #run(make: () => StatefulProgram, inputs: () => readonly Storage[]): Promise<void> {
+    await runProgram(this.#runtime, make, inputs);
   }
 
   #setRate(rate: number): void {
@@ -222,10 +221,7 @@ export class Trainer {
     for await (const batch of data.batches(cut)) {
       signal.throwIfAborted();
       if (batch.size === 0) continue; // None of its examples could be read.
-      await withMemory(
-        this.#runtime,
-        () => this.#program(batch.size, "measure").run(this.#place(batch)),
-      );
+      await this.#run(() => this.#program(batch.size, "measure"), () => this.#place(batch));
       await this.throttle.step();
     }
     if (group !== undefined) await this.counters.combine((numbers) => group.sum(numbers));

@@ -157,7 +157,7 @@ const split = elsewhere("split the data before: const [train, validation] = data
 const summed = elsewhere("say accumulate: the batches of a step");
 
 /** Processes that work together. */
-const groupOption = custom<Group>(
+export const groupOption = custom<Group>(
   "a group, of await joinProcesses()",
   (value): value is Group => value instanceof Object && "rank" in value && "sumTensor" in value,
 );

@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { joinProcesses } from "../../mod.ts";
 import { needs } from "../setup/needs.ts";
-import { runProgram } from "./mpirun.ts";
+import { allowsHosts, Hosts } from "./hosts.ts";
+import { programArguments, resultOf, runProgram } from "./mpirun.ts";
 import { cases, difference, joined, trained } from "./nets.ts";
 
 /** A test that needs Open MPI. */
@@ -46,4 +47,20 @@ mpiTest("two train as one does, with the same bits in every run", async () => {
   const apart = difference(joined(alone.weights), weights);
   assert(apart < 1e-5, `weights differ by ${apart}`);
   assert(difference(alone.losses, losses) < 1e-5);
+});
+
+Deno.test({
+  name: "MPI: two hosts train as one does, over TCP",
+  ignore: !needs.mpi.met || !allowsHosts(),
+  async fn() {
+    await using hosts = await Hosts.open();
+    const args = programArguments("train.ts", [
+      "synchronized batch norm, a process without examples",
+    ]);
+    const { code, said: [found], errors } = resultOf(await hosts.mpirun(args).output());
+    assertEquals(code, 0, errors);
+    const alone = await trained(cases["synchronized batch norm, a process without examples"]!);
+    assert(difference(joined(alone.weights), found.weights) < 1e-5);
+    assert(found.bytes > 0);
+  },
 });

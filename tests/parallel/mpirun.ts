@@ -53,17 +53,23 @@ export function mpirun(
   });
 }
 
-/** Runs a program of `programs` in several processes; what they say, and JSON lines of that as objects. */
-export async function runProgram(
-  processes: number,
-  program: string,
-  args: readonly string[] = [],
-  options: MpiOptions = {},
-) {
-  const path = `${root}tests/parallel/programs/${program}`;
-  const all = ["run", "--allow-all", "--no-check", "--quiet", path, ...args];
-  const { code, stdout, stderr } = await mpirun(processes, all, options).output();
+/** The arguments by which Deno runs a program of `programs`. */
+export const programArguments = (program: string, args: readonly string[]): string[] => [
+  ...["run", "--allow-all", "--no-check", "--quiet"],
+  ...[`${root}tests/parallel/programs/${program}`, ...args],
+];
+
+/** What processes said: JSON lines as objects. */
+export function resultOf({ code, stdout, stderr }: Deno.CommandOutput) {
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   const lines = text(stdout).split("\n").filter((line) => line.startsWith("{"));
   return { code, said: lines.map((line) => JSON.parse(line)), errors: text(stderr) };
 }
+
+/** Runs a program of `programs` in several processes. */
+export const runProgram = async (
+  processes: number,
+  program: string,
+  args: readonly string[] = [],
+  options: MpiOptions = {},
+) => resultOf(await mpirun(processes, programArguments(program, args), options).output());

@@ -1,6 +1,14 @@
 /** Training by several members of a group, here in one process. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DataStream, digits, type FitOptions, lenet5, sequential, sgd } from "../../mod.ts";
+import {
+  DataStream,
+  digits,
+  evaluateDataset,
+  type FitOptions,
+  lenet5,
+  sequential,
+  sgd,
+} from "../../mod.ts";
 import { filesIn, inFolder } from "../folders.ts";
 import { localGroups } from "./local_group.ts";
 import { type Case, cases, difference, joined, trained } from "./nets.ts";
@@ -156,3 +164,43 @@ Deno.test("group: evaluation gives all of them what one finds", async () => {
     assert(Math.abs(found.loss - alone.loss) < 1e-6);
   }
 });
+
+Deno.test("group: images are measured by all, and the journal goes on with one", async () =>
+  await inFolder(async (folder) => {
+    const { test } = digits({ train: 1, test: 45 }), journal = `${folder}/journal.jsonl`;
+    const alone = await evaluateDataset(lenet5(), test, { batchSize: 4 });
+    const all = await Promise.all(
+      localGroups(3).map((group) =>
+        evaluateDataset(lenet5(), test, { batchSize: 4, group, journal })
+      ),
+    );
+    for (const { top1Error, confusion } of all) {
+      assertEquals([top1Error, confusion.counts], [alone.top1Error, alone.confusion.counts]);
+    }
+    const lines = (await Deno.readTextFile(journal)).trimEnd().split("\n").slice(1);
+    assertEquals(
+      lines.map((line) => JSON.parse(line).image),
+      Array.from({ length: 45 }, (_, i) => `${i}`),
+    );
+    // One that is stopped stops all; what is complete is kept, and another number of processes goes on.
+    const controller = new AbortController();
+    const [stopped, other] = await Promise.all(
+      localGroups(2).map((group) =>
+        evaluateDataset(lenet5(), test, {
+          batchSize: 4,
+          group,
+          journal,
+          ...group.rank === 1 &&
+            { signal: controller.signal, onProgress: () => controller.abort() },
+        })
+      ),
+    );
+    assertEquals([stopped!.complete, other!.complete], [false, false]);
+    assertEquals(stopped!.images, other!.images);
+    const [resumed] = await Promise.all(
+      localGroups(3).map((group) =>
+        evaluateDataset(lenet5(), test, { batchSize: 4, group, journal, resume: true })
+      ),
+    );
+    assertEquals(resumed!.confusion.counts, alone.confusion.counts);
+  }));
