@@ -3,7 +3,7 @@ import type { Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import { tensor, zeros } from "../tensor/create.ts";
-import { valueAndGradient } from "../tensor/gradient.ts";
+import { gradient, valueAndGradient } from "../tensor/gradient.ts";
 import { jit } from "../tensor/jit.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { OptimizerState } from "../train/optimizer.ts";
@@ -13,11 +13,17 @@ import { type ExplainOptions, explainSchema } from "./explain_options.ts";
 import { fromPicture, pictureOf } from "./picture.ts";
 import { blur, cosines, separable, window } from "./separable.ts";
 
-/** What images are held to that are searched for: without it, they are noise to our eyes. */
+/**
+ * What images are held to that are searched for: without it, they are noise to our eyes. Each function
+ * says what its defaults are.
+ */
 export interface PriorOptions {
   /** The image is moved by up to so many pixels at random in each step. */
   readonly jitter?: number;
-  /** The standard deviation in pixels of a blur after each step, which falls to 0 towards the end. */
+  /**
+   * In the basis of pixels, the standard deviation of a blur after each step, which falls to 0 towards
+   * the end.
+   */
   readonly blur?: number;
   /** What the total variation counts: the mean difference of neighbouring pixels. */
   readonly totalVariation?: number;
@@ -103,18 +109,16 @@ export async function searchImage(
   const optimizer = adam({ learningRate });
   const step = jit(
     (p: Tensor, state: OptimizerState<Tensor>, moved: Matrices, smooth: Matrices) => {
-      const seen = (p: Tensor) => separable(toPicture(p), moved.rows, moved.columns);
-      const { value, gradient } = valueAndGradient((p: Tensor) =>
-        loss(fromPicture(model, seen(p)))
-      )(
-        p,
-      );
-      const size = gradient.square().mean().sqrt().add(1e-30).mul(p.size);
-      let slopes = scaled ? gradient.div(size) : gradient;
+      const seen = (picture: Tensor) =>
+        loss(fromPicture(model, separable(picture, moved.rows, moved.columns)));
+      const picture = toPicture(p), { value, gradient: found } = valueAndGradient(seen)(picture);
+      const size = found.square().mean().sqrt().add(1e-30).mul(p.size);
+      let wanted = scaled ? found.div(size) : found;
       if (totalVariation > 0 || decay > 0) {
-        const prior = valueAndGradient((p: Tensor) => priors(toPicture(p))!)(p);
-        slopes = slopes.add(prior.gradient);
+        wanted = wanted.add(gradient((picture: Tensor) => priors(picture)!)(picture));
       }
+      // From the slopes by the picture to those by what makes it.
+      const slopes = gradient((p: Tensor) => toPicture(p).mul(wanted).sum())(p);
       const { weights, state: next } = optimizer.step(p, slopes, state);
       if (basis !== "pixels") return { value, weights, state: next };
       const blurred = deviation === 0 ? weights : separable(weights, smooth.rows, smooth.columns);

@@ -13,6 +13,13 @@
  * | [n, h, w, c]    | gradientTimesInput, integratedGradients: contributions, which sum up   | `plot.overlay` |
  * | [n, h, w, c]    | guidedBackpropagation, guidedGradCam, deconvnet: by `signedPicture`    | `plot.images`  |
  *
+ * What units have learnt: `strongestPatches` of a data set, and `maximizeActivation`, `invertFeatures`,
+ * `deepDream` and `transferStyle`, which make pictures. How much parts matter: `ablateBlocks`,
+ * `ablateChannels`. Features in the plane: `principalComponents`, `tsne`. Whether an explanation is one:
+ * `randomizedWeights`. What else there is to see has its place elsewhere: `plot.filters`,
+ * `plot.featureMaps` and `plot.receptiveField` draw any layer, `nearest` finds images that a network
+ * sees alike.
+ *
  * ```ts ignore
  * import { decodeImage, explain, openNetwork, plot } from "@striate/striate";
  * const { model } = await openNetwork("googlenet", "imagenet");

@@ -22,9 +22,9 @@ const schema = {
   ...searchSchema({
     jitter: 0,
     blur: 0,
-    totalVariation: 0.05,
+    totalVariation: 0.2,
     decay: 0,
-    basis: "pixels",
+    basis: "fourier",
     steps: 100,
     learningRate: 0.02,
   }),
@@ -48,7 +48,7 @@ const share = (found: Tensor, wanted: Tensor): Tensor =>
  * A picture that shows what one image shows in the look of another: with the feature maps of the first
  * and the correlations between feature maps of the second, both as a model has them. It begins with the
  * content. `values` has the loss before each step: squares of distances as shares, the style's times
- * `styleWeight`.
+ * `styleWeight`. By default 100 steps of 0.02 in waves, with a total variation of 0.2.
  *
  * ```ts ignore
  * import { explain, openNetwork, photographs } from "@striate/striate";

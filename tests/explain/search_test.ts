@@ -20,7 +20,7 @@ function sides() {
   return net;
 }
 
-const plain = { jitter: 0, blur: 0, totalVariation: 0, decay: 0 };
+const plain = { basis: "pixels", jitter: 0, blur: 0, totalVariation: 0, decay: 0 } as const;
 
 for (const basis of ["pixels", "fourier"] as const) {
   Deno.test(`maximizeActivation: the image that a linear class wants, in ${basis}`, async () => {
@@ -36,7 +36,7 @@ for (const basis of ["pixels", "fourier"] as const) {
     const white = Math.min(...left(one!), ...right(zero!));
     const black = Math.max(...right(one!), ...left(zero!));
     // A wave that went too far is stuck where the squashing is flat.
-    const isMost = values.at(-1)! > 0.9 * 32;
+    const isMost = values.at(-1)! > 0.85 * 32;
     assert(
       basis === "fourier" ? isMost : white > 0.9 && black < 0.1,
       `${white} and ${black}, ${values.at(-1)}`,
@@ -82,7 +82,7 @@ Deno.test("invertFeatures: of a layer that keeps everything, the image itself", 
   const net = sequential([6, 6, 1]).conv2d(1, 1, { name: "same", bias: false });
   net.assign({ "same.kernel": tensor([[[[2]]]]) });
   const image = randomUniform([6, 6, 1], { seed: 3 });
-  const settings = { layer: "same", totalVariation: 0, steps: 150 };
+  const settings = { layer: "same", basis: "pixels", totalVariation: 0, steps: 150 } as const;
   const found = await explain.invertFeatures(net, image, settings);
   assert(await found.image.sub(image).abs().max().item() < 0.02);
   assert(found.values.at(-1)! < 1e-3 * found.values[0]!);
@@ -96,7 +96,13 @@ Deno.test("transferStyle: without weight of the style it stays the content; else
     Float32Array.from({ length: 768 }, (_, i) => Math.floor(i / 3) % 16 < 8 ? 0.9 : 0.1),
     { shape: [16, 16, 3] },
   );
-  const layers = { contentLayer: "c", styleLayers: ["b"], totalVariation: 0, steps: 40 };
+  const layers = {
+    contentLayer: "c",
+    styleLayers: ["b"],
+    basis: "pixels",
+    totalVariation: 0,
+    steps: 40,
+  } as const;
   const same = await explain.transferStyle(net, content, style, { ...layers, styleWeight: 0 });
   assert(await same.image.sub(content).abs().max().item() < 1e-3);
   const { image, values } = await explain.transferStyle(net, content, style, layers);

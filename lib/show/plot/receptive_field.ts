@@ -6,6 +6,7 @@ import type { ReceptiveField } from "../../nn/receptive_field.ts";
 import { type Json, traceColor } from "../../plotly_svg/mod.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { Model } from "../../train/model.ts";
+import { type ByteImage, channelsOf } from "../../vision/image.ts";
 import { Figure } from "../figure.ts";
 import { PendingFigure } from "../pending_figure.ts";
 import type { Trace } from "../figure_data.ts";
@@ -20,8 +21,8 @@ import type { Pixels } from "./pixels.ts";
 export interface ReceptiveFieldOptions extends FigureOptions {
   /** The layer or layers whose fields are drawn; by default up to six, evenly chosen. */
   readonly layer?: string | readonly string[];
-  /** The image that the fields lie over, of the model's size: [h, w, c] or [1, h, w, c]. */
-  readonly image?: Tensor;
+  /** The image that the fields lie over, of the model's size: [h, w, c] or [1, h, w, c], or decoded. */
+  readonly image?: Tensor | ByteImage;
   /** Row and column of the last layer's unit; the one in the middle by default. */
   readonly at?: readonly [number, number];
 }
@@ -34,7 +35,11 @@ const fieldSchema = {
   layer: checkedBy((value: unknown, where): string | readonly string[] =>
     typeof value === "string" ? value : names.read(value, where)
   ),
-  image: instance(Tensor),
+  image: checkedBy((value, where): Tensor | ByteImage => {
+    if (value instanceof Tensor) return value;
+    channelsOf(value as ByteImage, where);
+    return value as ByteImage;
+  }),
   at: checkedBy((value, where): readonly [number, number] => {
     if (Array.isArray(value) && value.length === 2) {
       return [index.read(value[0], `${where}[0]`), index.read(value[1], `${where}[1]`)];
@@ -159,14 +164,18 @@ const frame = (width: number, height: number): Json => ({
   line: { color: "#9aa5b1", width: 1 },
 });
 
-async function pixelsOf(image: Tensor, model: Model, where: string): Promise<Pixels> {
-  const { width, height, data } = await imageOf(image);
+async function pixelsOf(
+  image: Tensor | ByteImage,
+  model: Model,
+  where: string,
+): Promise<Pixels> {
+  const { width, height, data } = image instanceof Tensor ? await imageOf(image) : image;
   const [h, w] = model.inputShape;
   if (height !== h || width !== w) {
     const expected = `${h} x ${w} pixels as the model's input`;
     throw wrongType(`${where}: image`, expected, `${height} x ${width}`);
   }
-  return { width, height, data, channels: 3 };
+  return { width, height, data, channels: data.length === width * height ? 1 : 3 };
 }
 
 /** The fields of the layers asked for; else of some whose units form an image. */
