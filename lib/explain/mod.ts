@@ -24,7 +24,7 @@
  * import { decodeImage, explain, openNetwork, plot } from "@striate/striate";
  * const { model } = await openNetwork("googlenet", "imagenet");
  * const { image, input } = explain.seenBy(model, await decodeImage(await Deno.readFile("cat.jpg")));
- * await (await plot.overlay(image, await explain.gradCam(model, input))).show();
+ * await plot.overlay(image, await explain.gradCam(model, input)).show();
  * ```
  *
  * @module

@@ -26,7 +26,7 @@ export interface Seen {
  * const { model } = await openNetwork("googlenet", "imagenet");
  * const [boats] = await photographs({ names: ["boats"] });
  * const { image, input } = explain.seenBy(model, boats!);
- * await (await plot.overlay(image, await explain.gradCam(model, input))).show();
+ * await plot.overlay(image, await explain.gradCam(model, input)).show();
  * ```
  *
  * @throws {TypeError} for a model that is none of images, or that has no preprocessing

@@ -12,6 +12,7 @@ Deno.test("every plot of what lies on a device is used as a figure is", () =>
       images: () => plot.images(noise(), { title: "t" }),
       filters: () => plot.filters(net(), { title: "t" }),
       featureMaps: () => plot.featureMaps(noise().reshape([1, 6, 6, 2]), { title: "t" }),
+      overlay: () => plot.overlay(noise(), noise(), { title: "t" }),
       receptiveField: () => plot.receptiveField(net(), { title: "t" }),
       decisionBoundary: () =>
         plot.decisionBoundary(

@@ -7,6 +7,7 @@ import { resize2d } from "../../tensor/resize.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { Dataset } from "../../train/dataset.ts";
 import type { Figure } from "../figure.ts";
+import { PendingFigure } from "../pending_figure.ts";
 import { type ImagesLike, readImages } from "./images.ts";
 import { diverging } from "./heatmap.ts";
 import { mosaic, type PictureOptions, pictureSchema } from "./mosaic.ts";
@@ -58,10 +59,18 @@ const schema = {
  * @throws {TypeError} if there are no images, or not one heat for each.
  * @throws {RangeError} for an unknown option.
  */
-export async function overlay(
+export function overlay(
   images: Exclude<ImagesLike, Dataset>,
   heat: Tensor,
   given: OverlayOptions = {},
+): PendingFigure {
+  return PendingFigure.of(drawOverlay(images, heat, given));
+}
+
+async function drawOverlay(
+  images: Exclude<ImagesLike, Dataset>,
+  heat: Tensor,
+  given: OverlayOptions,
 ): Promise<Figure> {
   const where = "plot.overlay", { labels, ...settings } = options(where, given, schema);
   const pixels = await overlaid(where, images, heat, settings);

@@ -131,6 +131,9 @@ Deno.test("receptiveField: the image lies below, pixel by pixel", async () => {
   assertEquals([data[0].type, data[0].x0, data[0].dx], ["image", 0, 1]);
   const picture = pictureIn({ data } as Loose);
   assertEquals([picture.width, picture.height, picture.at(31, 31)], [32, 32, [255, 255, 255]]);
+  const bytes = { width: 32, height: 32, data: new Uint8Array(32 * 32 * 3).fill(7) };
+  const decoded = await receptiveField(net(), { image: bytes }) as Loose;
+  assertEquals(pictureIn(decoded).at(31, 31), [7, 7, 7]);
 });
 
 Deno.test("receptiveField: messages name the function and the argument", async () => {
