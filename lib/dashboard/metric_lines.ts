@@ -2,8 +2,10 @@ import type { Points, Series } from "./page/types.ts";
 import { thinned } from "./page/thin.ts";
 
 /** Names of a line's members that are no measures. */
-const others = new Set(["event", "time", "phase", "epoch", "step", "epochs", "batch", "batches"])
-  .union(new Set(["secondsLeft", "seconds"]));
+const others = new Set([
+  ...["event", "time", "phase", "epoch", "step", "epochs", "batch", "batches"],
+  ...["secondsLeft", "seconds", "processes"],
+]);
 
 /** A curve that grows. */
 interface Column {
@@ -111,7 +113,7 @@ export class MetricLines {
     [this.#epoch, this.#step] = [done, step];
     this.#epochs = number("epochs") ?? this.#epochs;
     const prefix = line.phase === "head" ? "head/" : "";
-    for (const [name, value] of valuesIn(line)) {
+    for (const [name, value] of [...valuesIn(line), ...speedsOfRanks(line)]) {
       const column = this.#columns.getOrInsertComputed(
         prefix + name,
         () => ({ step: [], epoch: [], seconds: [], value: [] }),
@@ -167,6 +169,16 @@ function pointsOf(column: Column, most: number, from: number, to: number): Point
     seconds: take(column.seconds).map((at) => Number(at.toFixed(3))),
     value: take(column.value).map((value) => value === null ? null : Number(value.toPrecision(7))),
   };
+}
+
+/** The images a second of each process of a group, while it is at work and does not wait for others. */
+function speedsOfRanks(
+  { imagesPerSecond, seconds, processes }: Readonly<Record<string, unknown>>,
+): [string, number][] {
+  if (!Array.isArray(processes)) return [];
+  const images = Number(imagesPerSecond) * Number(seconds) / processes.length;
+  return processes.map((work, rank) => [`ranks/${rank}`, images / Number(work)] as [string, number])
+    .filter(([, speed]) => Number.isFinite(speed));
 }
 
 /** The measures in a line, by the names that lead to them; what is infinite or none is null in JSON. */

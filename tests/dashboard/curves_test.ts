@@ -66,11 +66,11 @@ Deno.test("lines are read as they come, whole ones only, from the beginning wher
     Deno.removeSync(path);
     Deno.writeTextFileSync(
       path,
-      `${JSON.stringify({ ...epochLine(1, 9, 2), loss: null, ranks: [5, 6] })}\n`,
+      `${JSON.stringify({ ...epochLine(1, 9, 2), loss: null, processes: [2, 4] })}\n`,
     );
     assert(await lines.read());
     const { loss: other, "ranks/1": rank } = lines.series(100);
-    assertEquals([other!.value, rank!.value], [[null], [6]]);
+    assertEquals([other!.value, rank!.value], [[null], [1250]]);
   }));
 
 Deno.test("the time of a run leaves out the pauses before it was resumed", () =>

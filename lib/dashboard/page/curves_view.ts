@@ -28,7 +28,7 @@ function groupOf(metric: string): typeof groups[number] {
 }
 
 /** The chart of a metric: those of all ranks are in one. */
-const chartOf = (metric: string) => metric.replace(/^ranks\/.*/, "ranks");
+const chartOf = (metric: string) => metric.replace(/(^|\/)ranks\/.*/, "$1ranks");
 
 /** Curves of the runs that are shown, a chart for each metric. */
 export class CurvesView implements View {
@@ -215,9 +215,9 @@ class Chart {
       return this.#metrics.flatMap((metric, i): Line[] => {
         const points = series[metric];
         if (points === undefined) return [];
-        const isRank = metric.startsWith("ranks/");
+        const rank = /(?:^|\/)ranks\/(\d+)$/.exec(metric)?.[1], isRank = rank !== undefined;
         const label = labels.get(id) ?? id;
-        const name = isRank ? `${label}, rank ${metric.slice("ranks/".length)}` : label;
+        const name = isRank ? `${label}, rank ${rank}` : label;
         const color = colorOf(isRank ? (index ?? 0) + i : index);
         const line = { name, color, dash: dashOf(index) };
         const x = points[axis], y = points.value;
