@@ -15,7 +15,18 @@ interface Run {
   readonly settings: { readonly seed: number; readonly arm: { readonly name: string } };
   readonly data: { readonly train: number; readonly test: number };
   readonly device: { readonly description: string };
-  readonly result?: Record<"train" | "test", { readonly loss: number; readonly top1: number }>;
+  readonly result?: {
+    /** Over the last epoch, while it was trained. */
+    readonly training: Measured;
+    /** On the training images, after it; where the recipe asks for that. */
+    readonly train?: Measured;
+    readonly test: Measured;
+  };
+}
+
+interface Measured {
+  readonly loss: number;
+  readonly top1: number;
 }
 
 /** A measure of an epoch in `metrics.jsonl`. */
@@ -46,7 +57,7 @@ async function armOf(folder: string): Promise<{ arm: Arm; run: Run } | undefined
         validationTop1: short(validation.top1),
       },
     }));
-  const { train, test } = run.result;
+  const { training, train = training, test } = run.result;
   const arm: Arm = {
     arm: run.settings.arm.name,
     seed: run.settings.seed,

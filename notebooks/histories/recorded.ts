@@ -14,7 +14,10 @@ export interface Arm {
   readonly seed: number;
   /** Training images. */
   readonly images: number;
-  /** Measured at the end, on the training and on the test images. */
+  /**
+   * Measured at the end, on the training images (over the last epoch, where the recipe measures no
+   * more) and on the test images.
+   */
   readonly train: { readonly loss: number; readonly top1: number };
   readonly test: { readonly loss: number; readonly top1: number };
   readonly epochs: readonly RecordedEpoch[];
