@@ -1,5 +1,6 @@
 // Operands of a batch of plain matrix products, each maybe transposed: an element of A lies A_ROW
-// from the next row's and A_STEP from the next along the inner dimension.
+// from the next row's and A_STEP from the next along the inner dimension, the first at A_FIRST. The
+// columns may be some of the result's, FIRST_COLUMN and following of ALL_COLUMNS.
 
 struct Row {
   start: u32,
@@ -14,7 +15,7 @@ fn scope_of(batch: u32, row: u32) -> Scope {
 }
 
 fn row_a(scope: Scope, row: u32) -> Row {
-  let start = scope.batch * (ROWS * LENGTH / A_UNIT);
+  let start = scope.batch * (ROWS * LENGTH / A_UNIT) + A_FIRST / A_UNIT;
   return Row(start + select(row * (A_ROW / A_UNIT), row / A_UNIT, A_ROW == 1u));
 }
 
@@ -35,9 +36,9 @@ fn line_b(scope: Scope, segment: u32) -> u32 {
 }
 
 fn place(batch: u32, row: u32) -> u32 {
-  return (batch * ROWS + row) * COLUMNS;
+  return (batch * ROWS + row) * ALL_COLUMNS + FIRST_COLUMN;
 }
 
 fn last_of(batch: u32, column: u32) -> u32 {
-  return column;
+  return FIRST_COLUMN + column;
 }

@@ -29,6 +29,8 @@ export interface Product extends Extent {
   readonly uniform?: number;
   /** Whether `place` may say that a row is not there, and segments be less than there are. */
   readonly sparse?: boolean;
+  /** Whether sums must not be cut in pieces: those are put together over all of the result. */
+  readonly uncut?: boolean;
   readonly output: Shape;
   readonly tail?: Tail | undefined;
 }
@@ -51,7 +53,8 @@ export function emitProduct(
     emit: (bindings: Bindings, parts: readonly string[]) => Dispatch,
   ): Emitted => {
     const bindings = new Bindings(operands, chunks > 1 ? [scratch] : operands.outputs);
-    const inQuads = tiling === "workgroup" && product.columns % 4 === 0;
+    const inQuads = tiling === "workgroup" && product.columns % 4 === 0 &&
+      product.output.at(-1)! % 4 === 0;
     const piece = (type: "f32" | "vec4f", index: string) =>
       bindings.write(scratch, type, index, "value");
     const store = inQuads
@@ -91,7 +94,8 @@ export function emitProduct(
     return { dispatches: [first, second], scratch: size * chunks * 4 };
   };
   if (tiling === "register") {
-    const tile = registerTile(product, product.uniform);
+    const suited = registerTile(product, product.uniform);
+    const tile = product.uncut ? { ...suited, chunks: 1 } : suited;
     // Threads that read for themselves do so along the rows of A and B.
     const vectorA = product.alignedA && !alongRows ? 4 : undefined;
     const vectorB = product.alignedB && !alongDepth ? 4 : undefined;
@@ -102,7 +106,7 @@ export function emitProduct(
       (...given) => emitRegister(product, tile, ...given),
     );
   }
-  const tile = blockTile(product, forced);
+  const tile = blockTile(product, product.uncut ? { ...forced, chunks: 1 } : forced);
   const [a, b] = patchesOf(product, tile);
   return emitted(
     tile.chunks,

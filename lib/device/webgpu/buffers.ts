@@ -3,7 +3,7 @@ import type { Storage } from "../device.ts";
 import type { Failures } from "./failures.ts";
 
 /** Kernels may read this far past the end of a value, by vectors. */
-const slack = 64;
+export const slack = 64;
 
 /** A buffer on the GPU. */
 export class WebgpuStorage implements Storage {
@@ -34,33 +34,44 @@ export class WebgpuStorage implements Storage {
 export class Buffers {
   readonly #device: GPUDevice;
   readonly #failures: Failures;
+  readonly #bound: number;
   readonly #live = new Set<GPUBuffer>();
   /** Bytes of the buffers that are not released. */
   bytes = 0;
 
-  constructor(device: GPUDevice, failures: Failures) {
+  /** `bound` is the most that is bound at once, if not what the adapter can. */
+  constructor(device: GPUDevice, failures: Failures, bound?: number) {
     this.#device = device;
     this.#failures = failures;
+    this.#bound = bound ?? device.limits.maxStorageBufferBindingSize;
   }
 
-  /** The largest value that can be bound, in bytes. */
+  /** The largest value that can be bound at once, in bytes. */
   get limit(): number {
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
-    return Math.min(maxStorageBufferBindingSize, maxBufferSize - slack);
+    return Math.min(this.#bound, this.#largest);
   }
 
-  /** Throws a DeviceError if a value is too large for the device. */
-  checkSize(bytes: number, name: () => string): void {
-    if (bytes <= this.limit) return;
+  /** The largest value that there can be, in bytes. */
+  get #largest(): number {
+    return this.#device.limits.maxBufferSize - slack;
+  }
+
+  /** Throws a DeviceError if a value is too large to be bound at once. */
+  checkBound(bytes: number, name: () => string): void {
+    this.#check(bytes, name, this.limit, "binds at most");
+  }
+
+  #check(bytes: number, name: () => string, most: number, what: string): void {
+    if (bytes <= most) return;
     throw new DeviceError(
-      `webgpu: ${name()} takes ${mebibytes(bytes)} MiB, and this adapter binds at most ` +
-        `${mebibytes(this.limit)} MiB at once; use a smaller batch or layer, or setDevice("cpu")`,
+      `webgpu: ${name()} takes ${mebibytes(bytes)} MiB, and this adapter ${what} ` +
+        `${mebibytes(most)} MiB at once; use a smaller batch or layer, or setDevice("cpu")`,
     );
   }
 
   /** A new buffer for `bytes` bytes. */
   allocate(bytes: number, name: string): WebgpuStorage {
-    this.checkSize(bytes, () => name);
+    this.#check(bytes, () => name, this.#largest, "holds at most");
     const size = Math.ceil((bytes + slack) / 16) * 16;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = this.#failures.scope(

@@ -5,13 +5,14 @@ import {
   type Operands,
   type Tiling,
 } from "../../../kernels/webgpu/emit.ts";
-import type { Launch } from "../../graph/kernel.ts";
+import { cutKernel, type Window } from "../../../kernels/webgpu/windows.ts";
+import type { Kernel, Launch } from "../../graph/kernel.ts";
 import type { Place, Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
 import { bytesPerElement } from "../../core/dtype.ts";
 import type { Executable, Storage } from "../device.ts";
 import type { Failures } from "./failures.ts";
-import { type Buffers, WebgpuStorage } from "./buffers.ts";
+import { type Buffers, slack, WebgpuStorage } from "./buffers.ts";
 import { type Pacer, workOf } from "./pacer.ts";
 import type { Pipelines } from "./pipelines.ts";
 
@@ -33,11 +34,16 @@ interface Command {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   /** For each binding its place; the scratch buffer is a slot after the plan's own. */
-  readonly places: readonly Place[];
+  readonly places: readonly BoundPlace[];
   /** Set if no place is bound at each run. */
   readonly group: GPUBindGroup | undefined;
   /** How much it has to do, as `workOf` counts. */
   readonly work: number;
+}
+
+/** A place, and the part of it that is bound, if that is not all. */
+interface BoundPlace extends Place {
+  readonly window?: Window | undefined;
 }
 
 /** Sets of bound buffers whose bind groups are kept: a loop alternates between a few. */
@@ -57,26 +63,22 @@ export class WebgpuExecutable implements Executable {
   constructor(context: Context, plan: Plan) {
     this.#context = context;
     this.#bindings = plan.bindings;
-    for (const { size, dtype, name } of plan.values) {
-      context.buffers.checkSize(size * bytesPerElement[dtype], () => name);
-    }
-    const emitted = plan.launches.map((launch) => {
-      const { places, operands } = resolve(plan, launch);
-      const isEmpty = launch.outputs.every((number) => plan.values[number]!.size === 0);
-      const { dispatches, scratch = 0 } = isEmpty
-        ? { dispatches: [] }
-        : emit(launch.kernel, operands, context.tiling, context.forced);
-      const name = () => describeLaunch(plan, launch);
-      for (const { bindings } of dispatches) checkBindings(context.device, bindings.length, name);
-      context.buffers.checkSize(scratch, () => `the partial results of ${name()}`);
-      return { places, dispatches, scratch, name, work: workOf(plan, launch) };
+    const emitted = plan.launches.flatMap((launch) => {
+      if (launch.outputs.every((number) => plan.values[number]!.size === 0)) return [];
+      const name = () => describeLaunch(plan, launch), parts = partsOf(context, plan, launch);
+      return parts.map(({ kernel, operands, places }) => {
+        const { dispatches, scratch = 0 } = emit(kernel, operands, context.tiling, context.forced);
+        for (const { bindings } of dispatches) checkBindings(context.device, bindings.length, name);
+        context.buffers.checkBound(scratch, () => `the partial results of ${name()}`);
+        return { places, dispatches, scratch, name, work: workOf(plan, launch) / parts.length };
+      });
     });
     const scratch = Math.max(0, ...emitted.map((launch) => launch.scratch));
     const sizes = scratch > 0 ? [...plan.slots, scratch] : plan.slots;
     this.#slots = sizes.map((bytes, i) =>
       context.buffers.allocate(bytes, i < plan.slots.length ? `slot ${i}` : "partial sums")
     );
-    const shared: Place = { kind: "slot", index: plan.slots.length };
+    const shared: BoundPlace = { kind: "slot", index: plan.slots.length };
     this.#commands = emitted.flatMap(({ places, dispatches, name, work }) =>
       dispatches.map((dispatch): Command => {
         const pipeline = context.pipelines.pipeline(dispatch, name);
@@ -180,29 +182,69 @@ export class WebgpuExecutable implements Executable {
 
   #group(
     layout: GPUBindGroupLayout,
-    places: readonly Place[],
+    places: readonly BoundPlace[],
     storages: readonly WebgpuStorage[],
   ): GPUBindGroup {
     return this.#context.device.createBindGroup({
       layout,
-      entries: places.map(({ kind, index }, binding) => {
+      entries: places.map(({ kind, index, window }, binding) => {
         const { buffer, bound } = (kind === "slot" ? this.#slots : storages)[index]!;
-        return { binding, resource: { buffer, size: bound } };
+        if (window === undefined) return { binding, resource: { buffer, size: bound } };
+        const offset = window.first * 4, size = Math.ceil((window.size * 4 + slack) / 16) * 16;
+        return {
+          binding,
+          resource: { buffer, offset, size: Math.min(size, buffer.size - offset) },
+        };
       }),
     });
   }
 }
 
-/** The distinct buffers of a launch, and its operands by their numbers. */
-function resolve(plan: Plan, launch: Launch): { places: readonly Place[]; operands: Operands } {
-  const places: Place[] = [];
-  const numbers = new Map<string, number>();
-  const numberOf = (value: number): number => {
-    const { place } = plan.values[value]!, key = `${place.kind} ${place.index}`;
-    return numbers.getOrInsertComputed(key, () => places.push(place) - 1);
+/** What a launch becomes: kernels over its distinct buffers, of which large ones are bound in part. */
+function partsOf(
+  { buffers }: Context,
+  plan: Plan,
+  { kernel, inputs, outputs }: Launch,
+): { kernel: Kernel; operands: Operands; places: readonly BoundPlace[] }[] {
+  const all = [...inputs, ...outputs].map((number) => plan.values[number]!);
+  const large = all.filter(({ size, dtype }) => size * bytesPerElement[dtype] > buffers.limit);
+  const sizesOf = (numbers: readonly number[]) =>
+    numbers.map((number) => plan.values[number]!.size);
+  const sizes = { inputs: sizesOf(inputs), outputs: sizesOf(outputs) };
+  const whole = {
+    kernel,
+    inputs: inputs.map(() => undefined),
+    outputs: outputs.map(() => undefined),
+    addsToOutput: false,
   };
-  const operands = { inputs: launch.inputs.map(numberOf), outputs: launch.outputs.map(numberOf) };
-  return { places, operands };
+  const cut = large.length === 0
+    ? [whole]
+    : large.some(({ dtype }) => dtype === "u8")
+    ? undefined
+    : cutKernel(kernel, sizes, Math.floor(buffers.limit / 4));
+  if (cut === undefined) {
+    const [{ size, dtype, name }] = large as [typeof all[number]];
+    buffers.checkBound(size * bytesPerElement[dtype], () => name);
+  }
+  return (cut ?? []).map((part) => {
+    const places: BoundPlace[] = [], numbers = new Map<string, number>();
+    const numberOf = (value: number, window: Window | undefined): number => {
+      const { place } = plan.values[value]!, key = `${place.kind} ${place.index}`;
+      const found = numbers.getOrInsertComputed(key, () => places.push({ ...place, window }) - 1);
+      const { first, size } = places[found]!.window ?? { first: 0, size: 0 };
+      if (first !== (window?.first ?? 0) || size !== (window?.size ?? 0)) {
+        const { name, size, dtype } = plan.values[value]!;
+        buffers.checkBound(Math.max(size * bytesPerElement[dtype], buffers.limit + 1), () => name);
+      }
+      return found;
+    };
+    const added = part.addsToOutput ? [numberOf(outputs[0]!, part.outputs[0])] : [];
+    const operands = {
+      inputs: [...inputs.map((value, i) => numberOf(value, part.inputs[i])), ...added],
+      outputs: outputs.map((value, i) => numberOf(value, part.outputs[i])),
+    };
+    return { kernel: part.kernel, operands, places };
+  });
 }
 
 function checkBindings(device: GPUDevice, count: number, name: () => string): void {

@@ -11,25 +11,31 @@ import { Pacer } from "./pacer.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Readback } from "./readback.ts";
 
+/** What suits the adapter and the work, if not said otherwise: for tests and measurements. */
+export interface WebgpuOptions extends Forced {
+  readonly tiling?: Tiling;
+  /** The most bytes of a value that are bound at once. */
+  readonly bound?: number;
+}
+
 /**
- * Opens a device on the WebGPU adapter, which computes products by tiles as suit it, and blocks and
- * pieces as suit them, if not said otherwise. A DeviceError says what to install where there is none.
+ * Opens a device on the WebGPU adapter. A DeviceError says what to install where there is none.
  */
 export async function createWebgpuDevice(
-  { tiling: given, ...forced }: { readonly tiling?: Tiling } & Forced = {},
+  { tiling, bound, ...forced }: WebgpuOptions = {},
 ): Promise<WebgpuDevice> {
   const adapter = await requestAdapter();
   if (adapter === undefined) throw noAdapter();
   // Read before requestDevice: an adapter can be used up by it.
   const description = describeAdapter(adapter);
-  const tiling = given ?? (adapter.info.isFallbackAdapter ? "register" : "workgroup");
+  const suited = adapter.info.isFallbackAdapter ? "register" : "workgroup";
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice(deviceDescriptor(adapter));
   } catch (error) {
     throw new DeviceError(`webgpu: ${description} gives no device: ${(error as Error).message}`);
   }
-  return new WebgpuDevice(device, description, tiling, forced);
+  return new WebgpuDevice(device, description, tiling ?? suited, forced, bound);
 }
 
 /** Runs plans with WGSL kernels. */
@@ -49,11 +55,17 @@ export class WebgpuDevice implements Device {
   readonly #probe: WebgpuStorage;
 
   /** Made by `createWebgpuDevice`. */
-  constructor(gpu: GPUDevice, description: string, tiling: Tiling, forced: Forced) {
+  constructor(
+    gpu: GPUDevice,
+    description: string,
+    tiling: Tiling,
+    forced: Forced,
+    bound?: number,
+  ) {
     this.gpu = gpu;
     this.description = description;
     const failures = this.#failures = new Failures(gpu);
-    const buffers = this.#buffers = new Buffers(gpu, failures);
+    const buffers = this.#buffers = new Buffers(gpu, failures, bound);
     const pipelines = new Pipelines(gpu, failures);
     this.#context = {
       device: gpu,
