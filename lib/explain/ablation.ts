@@ -56,7 +56,7 @@ type Change = (argument: Tensor) => NonNullable<ApplyOptions["replace"]>;
  * import { cifarResnet, explain, shapes } from "@striate/striate";
  * const { test } = shapes({ train: 8, test: 16 });
  * const { without } = await explain.ablateBlocks(cifarResnet(20), test, {
- *   blocks: ["layer1.1", "layer3"],
+ *   blocks: ["layer1.1", "layer3.0"],
  * });
  * console.log(without.length); // 2
  * ```
