@@ -9,6 +9,7 @@ import {
   layerNorm,
   localResponseNorm,
 } from "../../../lib/tensor/functions/normalization.ts";
+import { gradient } from "../../../lib/tensor/gradient.ts";
 import type { Tensor } from "../../../lib/tensor/tensor.ts";
 import { onNodes } from "../../nodes.ts";
 import { evaluate } from "../../reference.ts";
@@ -36,6 +37,30 @@ Deno.test("batchNorm gives each channel mean 0 and variance 1", () => {
     assertAlmostEquals(average(column.map((a) => a * a)), 1, 1e-9);
   }
 });
+
+/** Normalisation by ordinary operations, which are differentiated one by one. */
+function plainly(x: Tensor, axes: number[]): Tensor {
+  const centred = x.sub(x.mean(axes, true));
+  return centred.mul(centred.square().mean(axes, true).add(1e-2).rsqrt());
+}
+
+for (
+  const [name, own, plain] of [
+    ["batchNorm", (x: Tensor) => batchNorm(x, { epsilon: 1e-2 }), (x: Tensor) => plainly(x, [0])],
+    ["layerNorm", (x: Tensor) => layerNorm(x, { epsilon: 1e-2 }), (x: Tensor) => plainly(x, [1])],
+  ] as const
+) {
+  Deno.test(`${name}: its gradient, and the gradient of that, are those of its operations`, () => {
+    const random = new Random(4), x = Float64Array.from({ length: 24 }, () => random.normal());
+    const slope = (f: (x: Tensor) => Tensor) => gradient((x: Tensor) => f(x).tanh().square().sum());
+    const curvature = (f: (x: Tensor) => Tensor) =>
+      gradient((x: Tensor) => slope(f)(x).mul(x).exp().sum());
+    for (const  of of[slope, curvature]) {
+      const expected = resultOf(of(plain), [6, 4], x);
+      resultOf(of(own), [6, 4], x).forEach((y, i) => assertAlmostEquals(y, expected[i]!, 1e-9));
+    }
+  });
+}
 
 Deno.test("groupNorm gives each group of each example mean 0 and variance 1", () => {
   const random = new Random(1);
