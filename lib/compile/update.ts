@@ -31,9 +31,14 @@ export function planUpdates(units: Unit[], updates: readonly Update[]): Updates 
   }
   const placeOf = new Map<Node, Node>();
   const order: Order = new Map();
+  /** The same the other way round. */
+  const followers: Order = new Map();
   const runAfter = (unit: Unit, earlier: readonly Unit[]) => {
     const before = order.getOrInsert(unit, new Set());
-    for (const other of earlier) before.add(other);
+    for (const other of earlier) {
+      before.add(other);
+      followers.getOrInsert(other, new Set()).add(unit);
+    }
   };
   for (const { root, leaf: target } of moving) {
     const buffer = bufferOf(root);
@@ -43,7 +48,7 @@ export function planUpdates(units: Unit[], updates: readonly Update[]): Updates 
     const inPlace = unit !== undefined && !placeOf.has(buffer) &&
       buffer.dtype === target.dtype && bytesOf(buffer) === bytesOf(target) &&
       (!unit.reads.includes(target) || unit.overwritable.has(target)) &&
-      !otherReaders.some((reader) => dependsOn(reader, unit, producerOf, order));
+      !leadsTo(unit, otherReaders, readersOf, followers);
     if (inPlace) {
       placeOf.set(buffer, target);
       runAfter(unit, otherReaders);
@@ -68,23 +73,19 @@ function keepReplaced(units: Unit[], updates: readonly Update[]): Update[] {
   });
 }
 
-/** Whether `unit` has to run after `other`. */
-function dependsOn(
+/** Whether one of `others` has to run after `unit`: of an update, there is mostly nothing that does. */
+function leadsTo(
   unit: Unit,
-  other: Unit,
-  producerOf: ReadonlyMap<Node, Unit>,
-  order: Order,
+  others: readonly Unit[],
+  readersOf: ReadonlyMap<Node, readonly Unit[]>,
+  followers: Order,
 ): boolean {
-  const seen = new Set<Unit>([unit]);
-  const stack = [unit];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (next === other) return true;
-    const before = [...next.reads.map((node) => producerOf.get(node)), ...order.get(next) ?? []];
-    for (const unit of before) {
-      if (unit === undefined || seen.has(unit)) continue;
-      seen.add(unit);
-      stack.push(unit);
+  const found = new Set<Unit>([unit]);
+  for (const next of found) {
+    for (const node of next.stores) {
+      for (const reader of readersOf.get(node) ?? []) found.add(reader);
     }
+    for (const follower of followers.get(next) ?? []) found.add(follower);
   }
-  return false;
+  return others.some((other) => found.has(other));
 }
