@@ -133,16 +133,15 @@ export class Probe {
   /** The weights, gradients and results as they are now. */
   async look(): Promise<Seen> {
     const weights = this.#weights, trained = this.#trained;
-    const tensors = (list: typeof weights) =>
-      Object.fromEntries(list.map(([name, weight]) => [name, weight.tensor()]));
+    const values = new Map(weights.map(([name, weight]) => [name, weight.tensor()]));
+    const of = (list: typeof weights) =>
+      Object.fromEntries(list.map(([name]) => [name, values.get(name)!]));
+    const fixed = weights.filter(([, weight]) => !weight.trainable);
     const { inputs, targets } = this.#batch;
-    const packed = this.#look(
-      tensors(weights.filter(([, weight]) => !weight.trainable)),
-      tensors(trained),
-      [...inputs],
-      [...targets],
-    );
+    const packed = this.#look(of(fixed), of(trained), [...inputs], [...targets]);
     const numbers = await packed.data();
+    // The next step would make copies of weights that somebody has.
+    for (const one of [packed, ...values.values()]) one[Symbol.dispose]();
     let at = 0;
     const take = (count: number) => numbers.subarray(at, at += count);
     const norms = Array.from(take(weights.length), Math.sqrt);

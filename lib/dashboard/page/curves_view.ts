@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { colorOf, dashOf, swatch } from "./colors.ts";
+import { colorOf, dashOf } from "./colors.ts";
 import { button, check, choice, element, nothing } from "./element.ts";
 import { isMemory, isShare, measure, metricTitle } from "./format.ts";
 import { type Line, onZoom, plot, Sight, unplot } from "./plot.ts";
@@ -155,6 +155,19 @@ export class CurvesView implements View {
 const anyHas = (series: ReadonlyMap<string, Series>, name: string) =>
   [...series.values()].some((one) => name in one);
 
+/** Values that stand below a chart. */
+const mostValues = 24;
+
+/** A curve of a chart. */
+interface Curve {
+  readonly id: string;
+  readonly name: string;
+  readonly metric: string;
+  readonly points: Points;
+  readonly color: string;
+  readonly dash: string;
+}
+
 /** A chart of a metric, or of the speeds of all ranks. */
 class Chart {
   readonly card: HTMLElement;
@@ -206,29 +219,34 @@ class Chart {
     }, Math.max(0, wait));
   }
 
-  #lines(): Line[] {
-    const { choices: { axis, smoothing }, labels } = state;
+  /** The curves in it: of its metric, or of each rank, for each run. */
+  #curves(): Curve[] {
+    const { labels } = state;
     return state.visible.flatMap(({ id }) => {
       const series = (this.#close ?? this.#series).get(id) ?? this.#series.get(id);
-      if (series === undefined) return [];
-      const index = state.indexOf(id);
-      return this.#metrics.flatMap((metric, i): Line[] => {
-        const points = series[metric];
+      const index = state.indexOf(id) ?? 0, label = labels.get(id) ?? id;
+      return this.#metrics.flatMap((metric, i): Curve[] => {
+        const points = series?.[metric];
         if (points === undefined) return [];
-        const rank = /(?:^|\/)ranks\/(\d+)$/.exec(metric)?.[1], isRank = rank !== undefined;
-        const label = labels.get(id) ?? id;
-        const name = isRank ? `${label}, rank ${rank}` : label;
-        const color = colorOf(isRank ? (index ?? 0) + i : index);
-        const line = { name, color, dash: dashOf(index) };
-        const x = points[axis], y = points.value;
-        const told = (y: readonly (number | null)[]) => y.map((value) => measure(metric, value));
-        if (smoothing === 0 || y.length < 3) return [{ ...line, x, y, texts: told(y) }];
-        const smooth = smoothed(x, y, smoothing);
-        return [
-          { ...line, x, y, isFaint: true },
-          { ...line, x, y: smooth, texts: told(smooth) },
-        ];
+        const rank = /(?:^|\/)ranks\/(\d+)$/.exec(metric)?.[1];
+        const own = { id, metric, points, dash: dashOf(index) };
+        if (rank === undefined) return [{ ...own, name: label, color: colorOf(index) }];
+        return [{ ...own, name: `${label}, rank ${rank}`, color: colorOf(index + i) }];
       });
+    });
+  }
+
+  #lines(): Line[] {
+    const { axis, smoothing } = state.choices;
+    return this.#curves().flatMap(({ metric, points, ...line }): Line[] => {
+      const x = points[axis], y = points.value;
+      const told = (y: readonly (number | null)[]) => y.map((value) => measure(metric, value));
+      if (smoothing === 0 || y.length < 3) return [{ ...line, x, y, texts: told(y) }];
+      const smooth = smoothed(x, y, smoothing);
+      return [
+        { ...line, x, y, isFaint: true },
+        { ...line, x, y: smooth, texts: told(smooth) },
+      ];
     });
   }
 
@@ -259,21 +277,18 @@ class Chart {
     this.#showValues();
   }
 
-  /** The last values, which also say which colour is which run. */
+  /** The last values, which also say which colour is which run, or rank. */
   #showValues(): void {
-    const [metric] = this.#metrics;
-    if (metric === undefined || this.#metrics.length > 1) return this.#values.replaceChildren();
-    const { labels } = state;
-    const items = state.visible.flatMap(({ id }) => {
-      const value = this.#series.get(id)?.[metric]?.value.at(-1);
-      if (value === undefined) return [];
-      return [element(
+    const items = this.#curves().slice(0, mostValues).map(({ id, name, metric, points, color }) => {
+      const mark = element("span", { class: "swatch" });
+      mark.style.background = color;
+      return element(
         "li",
         {},
-        swatch(state.indexOf(id)),
-        element("span", { class: "name", title: id }, labels.get(id) ?? id),
-        element("b", {}, measure(metric, value)),
-      )];
+        mark,
+        element("span", { class: "name", title: id }, name),
+        element("b", {}, measure(metric, points.value.at(-1))),
+      );
     });
     this.#values.replaceChildren(...items);
   }

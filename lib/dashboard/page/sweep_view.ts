@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { scaled } from "./colors.ts";
+import { scaled, themed } from "./colors.ts";
 import { button, drawing, element, nothing, select } from "./element.ts";
 import { measure, metricTitle, number } from "./format.ts";
 import { state, type View } from "./state.ts";
@@ -148,7 +148,7 @@ function coordinates(
   ];
   const x = (i: number) => side + i * (width - 2 * side) / Math.max(1, scales.length - 1);
   const y = (share: number) => height - bottom - share * (height - top - bottom);
-  const result = done.length > 0 ? scales.at(-1)! : undefined;
+  const result = done.length > 0 ? scales.at(-1)! : undefined, from = Number(themed("scale-from"));
   const lines = done.toSorted((a, b) => Number(a === best) - Number(b === best)).map((trial) => {
     const places = [...sweep.varied.map((name) => trial.settings[name]), trial.mean!];
     const points = places.map((value, i) => [x(i), y(scales[i]!.place(value))] as const);
@@ -162,7 +162,7 @@ function coordinates(
       {
         d: `M${first!.join(" ")}${curve.join("")}`,
         class: trial === best ? "trial best" : "trial",
-        stroke: scaled(0.1 + 0.75 * (sweep.goal === "max" ? share : 1 - share)),
+        stroke: scaled(from + (0.85 - from) * (sweep.goal === "max" ? share : 1 - share)),
         "data-trial": trial.name,
       },
       drawing("title", {}, `${trial.name}: ${spread(sweep.metric, trial)}`),
