@@ -1,7 +1,7 @@
 import { extractFeatures } from "../train/extract_features.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
-import type { Setup } from "./setup.ts";
+import { drawn, type Setup } from "./setup.ts";
 
 /** What a new head alone is trained on. */
 export interface HeadPhase {
@@ -14,13 +14,13 @@ export interface HeadPhase {
 
 /** The head of a network with the features of all images, for which the trunk runs once. */
 export async function headPhase(
-  { net, plain, test }: Pick<Setup, "net" | "plain" | "test">,
+  { settings, net, plain, test }: Pick<Setup, "settings" | "net" | "plain" | "test">,
   signal: AbortSignal,
 ): Promise<HeadPhase> {
   const trunk = net.features(), batchSize = 32;
   return {
     net: net.head(),
-    train: await extractFeatures(trunk, plain, { batchSize, signal }),
+    train: await drawn(await extractFeatures(trunk, plain, { batchSize, signal }), settings),
     test: await extractFeatures(trunk, test, { batchSize, signal }),
   };
 }

@@ -10,7 +10,7 @@ import type { Model } from "../train/model.ts";
 import { trainingImages } from "./image_data.ts";
 import { entryOf } from "./network_option.ts";
 import { modelOf } from "./training_model.ts";
-import { changed, type Load, stepsFor } from "./setup.ts";
+import { changed, drawn, type Load, stepsFor } from "./setup.ts";
 import type { Settings } from "./training_settings.ts";
 
 /** Checks the folders, and what network they are for. */
@@ -40,7 +40,7 @@ export async function prepareImages(settings: Settings, from: Model | undefined)
     return {
       settings: all,
       net,
-      train: await changed(train, all),
+      train: await changed(await drawn(train, all), all),
       plain,
       test,
       ...counts && { counts },

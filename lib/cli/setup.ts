@@ -43,6 +43,16 @@ export async function stepsFor(
   return await augmentationSteps(augment, shape);
 }
 
+/** Examples as they are drawn for an epoch. Their labels are to be known: they are changed afterwards. */
+export async function drawn<D extends Dataset | DataStream>(
+  data: D,
+  { balanced }: Settings,
+): Promise<D | Dataset> {
+  if (!balanced) return data;
+  const { balancedExamples } = await import("./balanced_option.ts");
+  return await balancedExamples(data);
+}
+
 /** What else becomes of the examples. */
 export async function changed<D extends Dataset | DataStream>(
   data: D,

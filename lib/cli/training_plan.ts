@@ -12,7 +12,7 @@ export function trainingPlan(
 ): readonly (readonly [string, string])[] {
   const { headEpochs, epochs, batchSize, optimizer, learningRate, schedule } = settings;
   const { momentum, weightDecay, freeze, augmentation, mixup, labelSmoothing } = settings;
-  const { accumulate = 1, classWeights, clipNorm, ema, weights, seed } = settings;
+  const { accumulate = 1, balanced, classWeights, clipNorm, ema, weights, seed } = settings;
   const steps = (rate: number) => `learning rate ${formatRate(rate)}, ${schedule}`;
   const extras = [
     ...momentum > 0 ? [`momentum ${momentum}`] : [],
@@ -36,6 +36,7 @@ export function trainingPlan(
     ...augmentation === undefined ? [] : [["changed by", stepsInWords(augmentation)] as const],
     ...mixup === undefined ? [] : [["mixup", `alpha ${mixup}`] as const],
     ...labelSmoothing === 0 ? [] : [["targets", `label smoothing ${labelSmoothing}`] as const],
+    ...balanced ? [["classes", "drawn equally often"] as const] : [],
     ...classWeights === undefined ? [] : [["class weights", classWeights] as const],
     ...headEpochs === 0 ? [] : [
       [

@@ -83,6 +83,7 @@ export const runSchema = {
     text(),
     "balanced|A=2,...",
   ),
+  balanced: toggle("draws all classes equally often, for data in which some are rare"),
   seed: option("the same seed gives the same weights (0)", integer({ least: 0 })),
 };
 
@@ -113,6 +114,7 @@ export interface Settings extends OptimizerSettings {
   readonly mixup?: number;
   readonly labelSmoothing: number;
   readonly classWeights?: string;
+  readonly balanced?: boolean;
   readonly seed: number;
 }
 
@@ -227,6 +229,9 @@ function checkTogether(given: Given, data: string): void {
   };
   if (given.momentum !== undefined && !hasMomentum(optimizer)) {
     refuse("momentum", `${optimizer} has none; it is for sgd and rmsprop`);
+  }
+  if (given.balanced && given["class-weights"] === "balanced") {
+    refuse("balanced", "does what --class-weights balanced does in another way; leave one out");
   }
   if (isDataName(data)) {
     const name = ofFolders.find((name) => given[name] !== undefined);

@@ -4,7 +4,7 @@ import type { DataStream } from "../train/stream.ts";
 import { unknownName } from "../core/suggest.ts";
 import { dataSets } from "./data_sets.ts";
 import { UsageError } from "./command.ts";
-import { changed, type Load, type SetupEvents, stepsFor } from "./setup.ts";
+import { changed, drawn, type Load, type SetupEvents, stepsFor } from "./setup.ts";
 import { modelOf } from "./training_model.ts";
 import { isDataName, type Settings } from "./training_settings.ts";
 
@@ -27,7 +27,7 @@ export async function prepareRun(settings: Settings, from: Model | undefined): P
     const { train: plain, test } = await load(settings.seed, { onProgress: events.download });
     const found = made === undefined ? await tuned(settings, plain, events) : undefined;
     const net = made ?? found!.net, all = { ...settings, ...augmentation && { augmentation } };
-    const train = await changed(await augmented(plain, augmentation), all);
+    const train = await changed(await augmented(await drawn(plain, all), augmentation), all);
     return { settings: all, net, train, plain, test, notes: found?.notes ?? [] };
   };
 }

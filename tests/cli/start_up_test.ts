@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 
 /** What the command may load before it does anything: other modules, and their bytes. */
-const most = { modules: 179, bytes: 850_000 };
+const most = { modules: 179, bytes: 860_000 };
 
 /** Imports and exports that are not of types alone. */
 const statement = /^(?:import|export)\s+(?!type\b)(?:([^;"]*?)\s+from\s+)?"(\.[^"]+)"/gm;

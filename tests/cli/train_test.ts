@@ -69,7 +69,7 @@ Deno.test("--help lists every option", async () => {
   assertEquals(code, 0);
   const names = "model data val labels val-labels classes image-size augment weights freeze " +
     "head-epochs epochs batch-size accumulate ema optimizer learning-rate momentum weight-decay clip-norm schedule mixup " +
-    "label-smoothing class-weights seed device out resume json help";
+    "label-smoothing class-weights balanced seed device out resume json help";
   for (const name of names.split(" ")) assertStringIncludes(lines.join("\n"), `  --${name}`);
 });
 

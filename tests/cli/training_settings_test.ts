@@ -164,6 +164,10 @@ Deno.test("options that would be ignored are refused, and say what they are for"
     [{ data: "./a", "val-labels": "l.csv", val: "0.5" }, "--val-labels: is for the images"],
     [{ data: "./a", val: "1.5", "val-labels": "x" }, "--val: expected a folder, or a share of the"],
     [{ data: "./a", weights: "b", epochs: 0, ema: true }, "--ema: is for epochs after those of"],
+    [
+      { balanced: true, "class-weights": "balanced" },
+      "--balanced: does what --class-weights balanced does in another way",
+    ],
     [{ epochs: 0 }, "--epochs: expected at least 1; 0 is for a run of the head alone"],
     [{ data: "digit" }, 'one of digits, shapes, mnist, fashion-mnist, cifar10, found "digit"; did'],
   ];
