@@ -108,7 +108,7 @@ const pace = 900;
 const slider = (names: readonly string[], labels: readonly string[], margin: number): Json => ({
   active: 0,
   x: 0.16,
-  len: 0.82,
+  len: 0.76,
   y: 0,
   yanchor: "top",
   pad: { t: 6 + margin, b: 10, l: 10, r: 10 },

@@ -49,4 +49,10 @@ export const figures: readonly Figure[] = [
     figure: "the linear neuron's weights are the least-squares solution",
     pattern: /difference from the exact weights below 0.00001: true/,
   },
+  { figure: "10^11 cells with 10^3 synapses", pattern: /: (1e\+14) strengths/, value: 1e14 },
+  {
+    figure: "an on-centre cell has no favourite angle",
+    pattern: /smallest response by largest: ([\d.]+)/,
+    range: [0.85, 1],
+  },
 ];

@@ -38,4 +38,6 @@ export const figures: readonly Figure[] = [
     pattern: /test accuracy ([\d.]+) %/,
     range: [97.5, 100],
   },
+  { figure: "two hidden units bend the plane", pattern: /right at the end: (\d) of 4/, value: 4 },
+  { figure: "deltas of the drawing", pattern: /deltas are the slopes of the biases: true/ },
 ];

@@ -89,4 +89,5 @@ export const figures: readonly Figure[] = [
     value: 227,
   },
   { figure: "and what sends slopes back", pattern: /equals convᵀ\(y\): true/ },
+  { figure: "the cross", pattern: /output of the first neuron is (\d)/, value: 4 },
 ];

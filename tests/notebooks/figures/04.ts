@@ -17,4 +17,16 @@ export const figures: readonly Figure[] = [
   { figure: "LeNet-5 of 1998: C3", pattern: /\+ 16 biases = ([\d,]+)/, value: 1516 },
   { figure: "LeNet-5: test accuracy", pattern: /right, ([\d.]+) %/, range: [98.5, 100] },
   { figure: "saved and loaded: the same logits", pattern: /after loading: (\S+)/, value: 0 },
+  {
+    figure: "perceptron, digits moved by 3",
+    cell: "code-why",
+    pattern: /^ +3 +([\d.]+) +\d/m,
+    range: [20, 85],
+  },
+  {
+    figure: "LeNet-5, digits moved by 3",
+    cell: "code-why",
+    pattern: /^ +3 +[\d.]+ +([\d.]+)$/m,
+    range: [60, 97],
+  },
 ];

@@ -73,4 +73,16 @@ export const figures: readonly Figure[] = [
     value: 15.81,
   },
   { figure: "early stopping", pattern: /early stopping: (\d+) of 60 epochs/, range: [5, 59] },
+  {
+    figure: "N(0, 0.2) explodes",
+    pattern: /relu N\(0, 0\.2\) .* (\d\.\de\+13) /,
+    value: 3e13,
+    tolerance: 2e13,
+  },
+  { figure: "back through tanh, He", pattern: /^He +\S+ +(\S+)$/m, range: [1, 10] },
+  { figure: "back, Glorot", pattern: /^Glorot and LeCun +\S+ +(\S+)$/m, range: [0.005, 0.2] },
+  { figure: "fifty masks", pattern: /50 masks, averaged +([\d.]+) %/, range: [88, 100] },
+  { figure: "one mask", pattern: /1 masks, averaged +([\d.]+) %/, range: [60, 92] },
+  { figure: "recorded: batch norm", pattern: /on CIFAR-10: ([\d.]+) times fewer/, value: 2.3 },
+  { figure: "recorded: the gap with all three", pattern: /^all three .* ([\d.]+)$/m, value: 16.8 },
 ];

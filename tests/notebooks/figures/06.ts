@@ -45,4 +45,7 @@ export const figures: readonly Figure[] = [
   },
   { figure: "the middle crop", pattern: /the middle one ([\d.]+) %/, range: [80, 97] },
   { figure: "the mean of ten crops", pattern: /mean of ten: ([\d.]+) %/, range: [87, 100] },
+  { figure: "units off, biases 0", pattern: /biases 0: ([\d.]+) % of/, range: [30, 70] },
+  { figure: "units off, biases 1", pattern: /biases 1: ([\d.]+) % of/, range: [0, 15] },
+  { figure: "decay against the training loss", pattern: /the smallest loss is with/ },
 ];
