@@ -10,8 +10,8 @@
  */
 import { MpiError } from "./mpi_error.ts";
 
-/** The library of Open MPI 1.10 to 5, as Linux knows it. */
-const fileName = "libmpi.so.40";
+/** The library of Open MPI 2 to 5, as Linux knows it. */
+const usualName = "libmpi.so.40";
 
 /** Loads at once, for all to see. */
 const nowAndGlobal = 0x102;
@@ -79,8 +79,8 @@ const text = (value: string) => new TextEncoder().encode(`${value}\0`);
  *
  * @throws {MpiError} if there is none, or another than Open MPI's
  */
-export function openMpi(): MpiLibrary {
-  const global = loadForAll();
+export function openMpi(fileName = usualName): MpiLibrary {
+  const global = loadForAll(fileName);
   const { symbols: call } = Deno.dlopen(fileName, functions);
   const version = wordsOf((words, length) => call.MPI_Get_library_version(words, length));
   if (!version.startsWith("Open MPI")) {
@@ -121,7 +121,7 @@ export function openMpi(): MpiLibrary {
 }
 
 /** Loads the library for its plugins to see; the result finds a symbol of it. */
-function loadForAll(): (symbol: string) => Deno.PointerValue {
+function loadForAll(fileName: string): (symbol: string) => Deno.PointerValue {
   let libc;
   try {
     libc = Deno.dlopen("libc.so.6", {

@@ -4,24 +4,9 @@ import { filesIn, inFolder } from "../folders.ts";
 import { savedBits } from "../cli/run.ts";
 import { taskArguments } from "../cli/task.ts";
 import { needs } from "../setup/needs.ts";
-import { mpirun } from "./mpirun.ts";
+import { mpirun, processOf } from "./mpirun.ts";
 
 const ignore = !needs.mpi.met;
-
-/** The process of a rank that an mpirun has started. */
-function processOf(mpirun: number, rank: number): number {
-  for (const { name } of Deno.readDirSync("/proc")) {
-    try {
-      const status = Deno.readTextFileSync(`/proc/${name}/status`);
-      if (Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]) !== mpirun) continue;
-      const own = Deno.readTextFileSync(`/proc/${name}/environ`).split("\0");
-      if (own.includes(`OMPI_COMM_WORLD_RANK=${rank}`)) return Number(name);
-    } catch {
-      // No process, or one that has ended.
-    }
-  }
-  throw new Error(`no process of rank ${rank}`);
-}
 
 /** `train` in so many processes; a line of its output may end the second process. */
 async function train(processes: number, args: readonly string[], killAt?: string) {
@@ -43,7 +28,7 @@ async function train(processes: number, args: readonly string[], killAt?: string
       events.push(event);
       if (event === killAt && !isKilled) {
         isKilled = true;
-        Deno.kill(processOf(process.pid, 1), "SIGKILL");
+        Deno.kill(processOf(process.pid, 1)!, "SIGKILL");
       }
     }
   }

@@ -1,6 +1,7 @@
 /** Processes that Open MPI has started. */
-import { assert, assertEquals } from "@std/assert";
-import { joinProcesses } from "../../mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { openMpi } from "../../lib/parallel/mpi_library.ts";
+import { joinProcesses, MpiError } from "../../mod.ts";
 import { needs } from "../setup/needs.ts";
 import { allowsHosts, Hosts } from "./hosts.ts";
 import { programArguments, resultOf, runProgram } from "./mpirun.ts";
@@ -63,4 +64,32 @@ Deno.test({
     assert(difference(joined(alone.weights), found.weights) < 1e-5);
     assert(found.bytes > 0);
   },
+});
+
+Deno.test("what is missing is said, and what to do", async () => {
+  assertThrows(
+    () => openMpi("libmpi.so.0"),
+    MpiError,
+    "apt-get install -y openmpi-bin libopenmpi3",
+  );
+  const join = `
+    import { joinProcesses } from "${new URL("../../mod.ts", import.meta.url)}";
+    await joinProcesses().catch(({ name, message }) => console.log(name, message));`;
+  const program = `data:application/typescript,${encodeURIComponent(join)}`;
+  const started = async (env: Record<string, string>, ...flags: string[]) => {
+    const args = ["run", "--no-check", "--quiet", ...flags, program];
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args, env }).output();
+    return new TextDecoder().decode(stdout);
+  };
+  const other = await started({ PMI_SIZE: "2" }, "--allow-all");
+  assert(/MpiError .*started by MPICH or another MPI.*mpirun\.openmpi/.test(other), other);
+  const env = { OMPI_COMM_WORLD_SIZE: "2" };
+  const refused = await started(
+    env,
+    "--no-prompt",
+    "--allow-env",
+    "--allow-read",
+    "--allow-import",
+  );
+  assert(/MpiError .*run with --allow-ffi/.test(refused), refused);
 });

@@ -73,3 +73,18 @@ export const runProgram = async (
   args: readonly string[] = [],
   options: MpiOptions = {},
 ) => resultOf(await mpirun(processes, programArguments(program, args), options).output());
+
+/** The process of a rank that an mpirun has started; undefined where there is none. */
+export function processOf(mpirun: number, rank: number): number | undefined {
+  for (const { name } of Deno.readDirSync("/proc")) {
+    try {
+      const status = Deno.readTextFileSync(`/proc/${name}/status`);
+      if (Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]) !== mpirun) continue;
+      const own = Deno.readTextFileSync(`/proc/${name}/environ`).split("\0");
+      if (own.includes(`OMPI_COMM_WORLD_RANK=${rank}`)) return Number(name);
+    } catch {
+      // No process, or one that has ended.
+    }
+  }
+  return undefined;
+}

@@ -9,6 +9,7 @@ import {
   sequential,
   sgd,
 } from "../../mod.ts";
+import { Cohort } from "../../lib/train/cohort.ts";
 import { filesIn, inFolder } from "../folders.ts";
 import { localGroups } from "./local_group.ts";
 import { type Case, cases, difference, joined, trained } from "./nets.ts";
@@ -204,3 +205,22 @@ Deno.test("group: images are measured by all, and the journal goes on with one",
     );
     assertEquals(resumed!.confusion.counts, alone.confusion.counts);
   }));
+
+Deno.test("group: who takes much longer than the others in an epoch is named, once, by the first", async () => {
+  const said: string[] = [], before = console.error;
+  console.error = (line: string) => said.push(line);
+  try {
+    const [first, second] = localGroups(3).map((group) =>
+      new Cohort(
+        Object.assign(group, { gather: () => Promise.resolve(Float32Array.of(2, 2.1, 5)) }),
+      )
+    );
+    for (const cohort of [first!, second!, first!]) {
+      cohort.beginEpoch();
+      assertEquals((await cohort.endEpoch()).length, 3);
+    }
+  } finally {
+    console.error = before;
+  }
+  assertEquals(said, ["striate: process 2 is slow: 5.0 s of work in this epoch, others 2.1 s"]);
+});

@@ -1,0 +1,220 @@
+/** What several processes bring, by Open MPI: they need `openmpi-bin`, and shaped cables need root. */
+import { Random } from "../../../mod.ts";
+import { allowsHosts, Hosts } from "../../parallel/hosts.ts";
+import { mpirun, processOf, resultOf } from "../../parallel/mpirun.ts";
+import type { Figure } from "./figure.ts";
+import { median } from "./figure.ts";
+import { modelOf, type StepModel } from "./mpi_model.ts";
+
+const script = new URL("mpi_run.ts", import.meta.url).pathname;
+const deno = (
+  args: readonly string[],
+) => ["run", "--allow-all", "--no-check", "--quiet", script, ...args];
+
+/** A training, as `mpi_run.ts` says it. */
+export interface Trained {
+  readonly seconds: number;
+  readonly waited: number;
+  readonly bytes: number;
+  readonly losses: readonly number[];
+  readonly parameters: number;
+}
+
+/** A sum, as `mpi_run.ts` says it. */
+interface Summed {
+  readonly sum: number;
+  readonly moved: number;
+  readonly small: number;
+}
+
+async function run<T>(command: Deno.Command): Promise<T> {
+  const { code, said, errors } = resultOf(await command.output());
+  if (code !== 0) throw new Error(errors);
+  return said.at(-1);
+}
+
+const tcp = ["--mca", "btl", "tcp,self"];
+
+/** In so many processes, each on a core of its own where there are enough. */
+const among = (processes: number, args: readonly string[], options: readonly string[] = []) =>
+  mpirun(processes, deno(args), { options });
+
+const rounds = 3;
+
+/** A training by each number of processes in turns; of each the round whose step took the median time. */
+async function trainings(net: string, processes: readonly number[], note: (text: string) => void) {
+  const all = new Map<number, Trained[]>(processes.map((count) => [count, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const count of processes) {
+      note(`mpi: ${net} in ${count} processes, round ${round} of ${rounds}`);
+      all.get(count)!.push(await run(among(count, ["train", net, String(2 ** 22), "128"])));
+    }
+  }
+  return new Map([...all].map(([count, list]) => {
+    const middle = median(list.map(({ seconds }) => seconds));
+    return [count, list.find(({ seconds }) => seconds === middle)!] as const;
+  }));
+}
+
+const apart = (a: readonly number[], b: readonly number[]) =>
+  Math.max(...a.map((x, i) => Math.abs(x - b[i]!) / Math.abs(x)));
+
+const rounded = (x: number) => Number(x.toPrecision(4));
+
+/** Training by several processes of one thread each. */
+export const mpi: Figure = {
+  name: "mpi",
+  what: "LeNet-5 and ResNet-20, batches of 128, by 1, 2 and 4 processes of one thread each",
+  async measure(note) {
+    const results: Record<string, unknown> = {};
+    for (const [net, counts] of [["lenet5", [1, 2, 4]], ["resnet20", [1, 2]]] as const) {
+      const all = await trainings(net, counts, note), alone = all.get(1)!;
+      for (const [count, { seconds, waited, bytes, losses }] of all) {
+        results[`${net} ${count}`] = {
+          "ms a step": rounded(seconds * 1000),
+          speedUp: rounded(alone.seconds / seconds),
+          "ms of that waiting for others": rounded(waited * 1000),
+          "bytes sent a step": Math.round(bytes),
+          // The losses of batch norm by shares are others.
+          ...net === "lenet5" && { "curve apart": apart(alone.losses, losses).toExponential(1) },
+        };
+      }
+    }
+    return results;
+  },
+};
+
+/** ResNet-50's gradients. */
+const manyNumbers = 25_600_000;
+
+/** Sums against what their bytes take. */
+export const mpiSum: Figure = {
+  name: "mpi-sum",
+  what:
+    "ResNet-50's 25.6 million gradients summed over two processes, against the bandwidth's bound",
+  async measure(note) {
+    const bytes = 4 * manyNumbers, results: Record<string, unknown> = {};
+    for (const [name, options] of [["shared memory", []], ["loopback, TCP", tcp]] as const) {
+      note(`mpi-sum: ${name}`);
+      const { sum, moved } = await run<Summed>(among(2, ["sum", String(manyNumbers)], options));
+      results[name] = { ms: rounded(sum * 1000), "of the bytes moved alone": rounded(moved / sum) };
+    }
+    for (const [rate, bits] of [["1gbit", 1e9], ["10gbit", 1e10]] as const) {
+      note(`mpi-sum: ${rate}`);
+      if (!allowsHosts()) {
+        results[rate] = "this machine allows no network namespaces";
+        continue;
+      }
+      await using hosts = await Hosts.open(rate);
+      const { sum, moved } = await run<Summed>(hosts.mpirun(deno(["sum", String(manyNumbers)])));
+      // Each sends half of the numbers twice, and receives as much meanwhile.
+      results[rate] = {
+        ms: rounded(sum * 1000),
+        "of the bound": rounded(8 * bytes / bits / sum),
+        "of the bytes moved alone": rounded(moved / sum),
+      };
+    }
+    return results;
+  },
+};
+
+/** Buckets while the backward pass goes on, against one sum at its end. */
+export const mpiBuckets: Figure = {
+  name: "mpi-buckets",
+  what:
+    "gradients in buckets while the backward pass goes on, against all at its end, over 1 Gbit/s",
+  async measure(note) {
+    if (!allowsHosts()) return { result: "this machine allows no network namespaces" };
+    await using hosts = await Hosts.open("1gbit");
+    const results: Record<string, unknown> = {};
+    for (const net of ["resnet20", "mlp"]) {
+      const sizes = [Infinity, 2 ** 22, 2 ** 20, 2 ** 18];
+      const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
+      for (let round = 1; round <= rounds; round++) {
+        for (const size of sizes) {
+          note(`mpi-buckets: ${net}, ${size}, round ${round} of ${rounds}`);
+          const command = hosts.mpirun(deno(["train", net, String(size), "128"]));
+          times.get(size)!.push((await run<Trained>(command)).seconds);
+        }
+      }
+      for (const [size, all] of times) {
+        const name = size === Infinity ? "at the end" : `${size / 1024} KiB`;
+        results[`${net}, ${name}: ms a step`] = rounded(median(all) * 1000);
+      }
+    }
+    return results;
+  },
+};
+
+/** The time of a step by a model, beside what was measured, and for more processes than there are. */
+export const mpiModel: Figure = {
+  name: "mpi-model",
+  what:
+    "the time of a step by a model of computing and sending, against measured ones, up to 256 processes",
+  async measure(note) {
+    const results: Record<string, unknown> = {};
+    const errors: number[] = [];
+    for (const net of ["lenet5", "resnet20"] as const) {
+      const all = await trainings(net, [1, 2], note), alone = all.get(1)!;
+      note(`mpi-model: ${net}`);
+      const half = await run<Trained>(among(1, ["train", net, "Infinity", "64"]));
+      const bytes = 4 * alone.parameters;
+      const link = await run<Summed>(
+        among(2, ["sum", String(2 * Math.ceil(alone.parameters / 2))]),
+      );
+      const model = modelOf({ whole: alone.seconds, half: half.seconds }, bytes, link);
+      const measured = all.get(2)!.seconds, found = model.seconds(2);
+      errors.push(Math.abs(found - measured) / measured);
+      results[`${net} 2`] = { measured: rounded(measured * 1000), model: rounded(found * 1000) };
+      results[`${net} by processes, ms`] = curve(model);
+      results[`${net} by processes over 10 Gbit/s, ms`] = curve(model.over(1e10 / 8, 5e-5));
+    }
+    results["largest error"] = rounded(Math.max(...errors));
+    return results;
+  },
+};
+
+const curve = (model: StepModel) =>
+  Object.fromEntries(
+    [1, 2, 4, 8, 16, 32, 64, 128, 256].map((
+      count,
+    ) => [count, rounded(model.seconds(count) * 1000)]),
+  );
+
+const kills = 20;
+
+/** `kill -9` of one of two processes at random moments, resumed by two. */
+export const mpiKill: Figure = {
+  name: "mpi-kill",
+  what: `kill -9 of one of two processes at ${kills} random moments of a run, each resumed`,
+  async measure(note) {
+    const place = await Deno.makeTempDir({ prefix: "striate-mpi-kill-" }), random = new Random(13);
+    const began = performance.now();
+    const { prints } = await run<{ prints: number[] }>(among(2, ["kill", `${place}/whole`]));
+    const length = performance.now() - began, ends: number[] = [];
+    let identical = 0;
+    for (let i = 0; i < kills;) {
+      note(`mpi-kill: ${i} of ${kills}`);
+      const folder = `${place}/${i}`, rank = random.integer(2);
+      const process = among(2, ["kill", folder]).spawn(), output = process.output();
+      await new Promise((resolve) => setTimeout(resolve, random.uniform(0.3, 0.95) * length));
+      const killed = performance.now(), victim = processOf(process.pid, rank);
+      if (victim !== undefined) Deno.kill(victim, "SIGKILL");
+      const { code } = await output;
+      // A run that ended before its moment is no test: another one, with another moment.
+      if (code === 0) {
+        await Deno.remove(folder, { recursive: true });
+        continue;
+      }
+      ends.push((performance.now() - killed) / 1000);
+      const resumed = await run<{ prints: number[] }>(among(2, ["kill", folder]));
+      if (String(resumed.prints) === String(prints)) identical++;
+      i++;
+    }
+    await Deno.remove(place, { recursive: true });
+    return {
+      identical: `${identical} of ${kills}`,
+      "seconds until all had ended, at most": rounded(Math.max(...ends)),
+    };
+  },
+};

@@ -1,0 +1,106 @@
+/**
+ * What several processes do, for `mpi.ts`, started by mpirun or alone; the first process prints what it
+ * measured as JSON:
+ *
+ * - `train NET BUCKETBYTES BATCH`: seconds of a step, seconds of it in which nothing was computed, losses
+ * - `sum NUMBERS`: seconds of a sum over the group, and of moving the same bytes without summing
+ * - `kill FOLDER`: trains with checkpoints, and prints the weights' fingerprint
+ *
+ * @module
+ */
+import {
+  arrayDataset,
+  cifarResnet,
+  digits,
+  joinProcesses,
+  lenet5,
+  sequential,
+  setDevice,
+  sgd,
+} from "../../../mod.ts";
+import { fingerprintOf } from "../../../lib/train/cohort.ts";
+import { median } from "./figure.ts";
+
+const [mode, ...args] = Deno.args;
+const say = (result: unknown) => {
+  if (group.rank === 0) console.log(JSON.stringify(result));
+};
+
+const bucketBytes = mode === "train" ? Number(args[1]) : 2 ** 22;
+const group = await joinProcesses({ bucketBytes, checkEvery: 1000 });
+await setDevice("cpu", { threads: 1 });
+
+if (mode === "train") {
+  const isLenet = args[0] === "lenet5", batchSize = Number(args[2]);
+  const size = 32 * 32 * 3, count = 256;
+  const wide = () =>
+    sequential([32, 32, 3]).flatten().dense(1024).relu().dense(1024).relu().dense(10);
+  const net = isLenet ? lenet5() : args[0] === "mlp" ? wide() : cifarResnet(20);
+  const data = isLenet ? digits({ train: 3840 }).train : arrayDataset({
+    inputs: {
+      data: Uint8Array.from({ length: count * size }, (_, i) => i * 7919 % 251),
+      shape: [32, 32, 3],
+    },
+    targets: Array.from({ length: count }, (_, i) => i % 10),
+  });
+  const optimizer = sgd({ learningRate: 0.05, momentum: 0.9 }), epochs = isLenet ? 9 : 5;
+  const stood: number[] = [];
+  const { epochs: records } = await net.fit(data, {
+    batchSize,
+    epochs,
+    optimizer,
+    group,
+    progress: false,
+    onEpoch() {
+      stood.push(group.traffic.seconds);
+    },
+  });
+  const steps = data.length / batchSize, later = records.slice(1);
+  const waits = stood.slice(1).map((seconds, i) => seconds - stood[i]!);
+  say({
+    seconds: median(later.map(({ seconds }) => seconds)) / steps,
+    waited: median(waits) / steps,
+    bytes: group.traffic.bytes / steps / epochs,
+    losses: records.map(({ loss }) => loss),
+    parameters: net.parameters,
+  });
+} else if (mode === "sum") {
+  const length = Number(args[0]);
+  const numbers = new Float32Array(length), half = new Float32Array(length / group.size);
+  const time = async (work: () => Promise<unknown>) => {
+    const times: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      await group.sum(new Float32Array(1)); // Both begin together.
+      const began = performance.now();
+      await work();
+      times.push((performance.now() - began) / 1000);
+    }
+    return median(times.slice(1));
+  };
+  say({
+    sum: await time(() => group.sum(numbers)),
+    moved: 2 * await time(() => group.gather(half)),
+    small: await time(() => group.sum(new Float32Array(16))),
+  });
+} else {
+  const directory = args[0]!;
+  const resume = await Deno.stat(`${directory}/checkpoint.safetensors`).then(
+    () => true,
+    () => false,
+  );
+  const net = sequential([28, 28, 1]).conv2d(6, 5).batchNorm().relu().maxPool2d(2).flatten()
+    .dropout(0.3).dense(32).relu().dense(10);
+  await net.fit(digits({ train: 3000 }).train, {
+    batchSize: 64,
+    epochs: 10,
+    optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
+    checkpoint: { directory, everySteps: 25 },
+    ...resume && { resume: directory },
+    onStep: ({ step }) => step === 1 && say("begun"),
+    progress: false,
+    group,
+  });
+  const prints: number[] = [];
+  for (const weight of net.namedWeights.values()) prints.push(fingerprintOf(await weight.read()));
+  say({ prints });
+}
