@@ -2,7 +2,7 @@ import { integer, listOf, required, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { formatShape } from "../core/shape.ts";
 import type { ApplyOptions } from "../nn/apply.ts";
-import { oneHot, tensor } from "../tensor/create.ts";
+import { tensor } from "../tensor/create.ts";
 import { crossEntropy } from "../tensor/functions/loss.ts";
 import { jit } from "../tensor/jit.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -131,7 +131,10 @@ export async function ablateChannels(
     name === layer ? result.mul(mask.mul(-1).add(1)).add(mean.mul(mask)) : result;
   const all = [
     { change, argument: tensor(new Float32Array(width)) },
-    ...channels.map((channel) => ({ change, argument: oneHot([channel], width).squeeze(0) })),
+    ...channels.map((channel) => ({
+      change,
+      argument: tensor(new Float32Array(width).fill(1, channel, channel + 1)),
+    })),
   ];
   const [whole, ...scores] = await measure(where, model, data, settings, all);
   return { whole: whole!, without: scores.map((score, i) => ({ part: channels[i]!, ...score })) };
@@ -160,7 +163,7 @@ async function* batches(
     const { shape, dtype } = data.inputs[0]!;
     const images = tensor(inputs[0]!, { shape: [size, ...shape], dtype });
     yield {
-      x: imagesFor(where, model, images, data.normalization).x,
+      x: (await imagesFor(where, model, images, data.normalization)).x,
       labels: tensor(targets[0]!, { shape: [size], dtype: "i32" }),
     };
   }

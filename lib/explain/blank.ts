@@ -5,6 +5,7 @@ import { preprocess } from "../nn/preprocess.ts";
 import { tensor, zeros } from "../tensor/create.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "../train/model.ts";
+import { bringTo } from "./home.ts";
 
 /**
  * An image that shows nothing: "mean", all numbers 0 after normalisation, which is the mean colour of
@@ -22,7 +23,11 @@ export const blankOption = checkedBy<Blank, "mean">((value, where) => {
 }, "mean");
 
 /** The blank image as a model computes with it, [1, h, w, c]. */
-export function blankImage({ inputShape, normalization }: Model, blank: Blank, where: string) {
+export async function blankImage(model: Model, blank: Blank, where: string): Promise<Tensor> {
+  return await bringTo(model, blankOf(model, blank, where));
+}
+
+function blankOf({ inputShape, normalization }: Model, blank: Blank, where: string): Tensor {
   const shape = [1, ...inputShape];
   if (blank === "mean") return zeros(shape);
   if (blank === "black") {

@@ -25,7 +25,7 @@ export async function classActivationMap(
   given: TargetOptions = {},
 ): Promise<Tensor> {
   const where = "classActivationMap", settings = options(where, given, targetSchema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const { maps, dense } = ending(where, model);
   const target = await targetsFor(where, model, x, settings);
   const classes = model.outputShape.at(-1)!;

@@ -9,6 +9,7 @@ import { withGradient } from "../tensor/with_gradient.ts";
 import type { Model } from "../train/model.ts";
 import { type ExplainOptions, explainSchema, indexOption, oneForEach } from "./explain_options.ts";
 import { atRectifiers } from "./guided.ts";
+import { bringTo } from "./home.ts";
 import { imagesFor, inBatches } from "./images.ts";
 import { mapsLayer } from "./layers.ts";
 
@@ -55,14 +56,17 @@ export async function deconvnet(
   given: DeconvnetOptions = {},
 ): Promise<Tensor> {
   const where = "deconvnet", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const { name, outputShape } = mapsLayer(where, model, settings.layer);
   const channels = outputShape[2]!;
   const channel = settings.channel === undefined
     ? await inBatches(settings, (x) => mapsOf(model, x, name, settings).max([1, 2]).argmax(), x)
-    : tensor(
-      [...oneForEach(settings.channel, x.shape[0]!, channels, `${where}: channel`)],
-      { dtype: "i32" },
+    : await bringTo(
+      model,
+      tensor(
+        [...oneForEach(settings.channel, x.shape[0]!, channels, `${where}: channel`)],
+        { dtype: "i32" },
+      ),
     );
   const run = (x: Tensor, channel: Tensor) => projected(model, x, name, channel, settings);
   return shaped(await inBatches(settings, run, x, channel));

@@ -11,6 +11,7 @@ import type { Model } from "../train/model.ts";
 import { type ByteImage, channelsOf } from "../vision/image.ts";
 import { mapsOf } from "./deconvnet.ts";
 import { type ExplainOptions, explainSchema } from "./explain_options.ts";
+import { bringTo } from "./home.ts";
 import { mapsLayer } from "./layers.ts";
 import { fromPicture } from "./picture.ts";
 import { separable, window } from "./separable.ts";
@@ -101,7 +102,7 @@ export async function deepDream(
     ];
   });
   const bytes = tensor(image.data, { shape: [1, image.height, image.width, channels] });
-  const original = bytes.cast("f32").div(255), random = new Random(seed);
+  const original = await bringTo(model, bytes.cast("f32").div(255)), random = new Random(seed);
   const scaled = (size: readonly [number, number]) => resize2d(original, size, { antialias: true });
   let dreamt = scaled(sizes[0]!), before = dreamt;
   for (const size of sizes) {

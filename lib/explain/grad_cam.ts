@@ -1,12 +1,12 @@
 import { text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import type { Weights } from "../nn/apply.ts";
-import { zeros } from "../tensor/create.ts";
+import type { ApplyOptions, Weights } from "../nn/apply.ts";
 import { relu } from "../tensor/functions/activation.ts";
-import { valueAndGradient } from "../tensor/gradient.ts";
+import { gradient } from "../tensor/gradient.ts";
 import { resize2d } from "../tensor/resize.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "../train/model.ts";
+import { mapsOf } from "./deconvnet.ts";
 import { type TargetOptions, targetSchema } from "./explain_options.ts";
 import { guidedSlopes } from "./guided.ts";
 import { imagesFor, inBatches, targetsFor } from "./images.ts";
@@ -45,7 +45,7 @@ export async function gradCam(
   given: GradCamOptions = {},
 ): Promise<Tensor> {
   const where = "gradCam", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const { name } = mapsLayer(where, model, settings.layer);
   const target = await targetsFor(where, model, x, settings);
   const run = (x: Tensor, target: Tensor) => weighedMaps(model, x, target, name, settings);
@@ -66,7 +66,7 @@ export async function guidedGradCam(
   given: GradCamOptions = {},
 ): Promise<Tensor> {
   const where = "guidedGradCam", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const { name } = mapsLayer(where, model, settings.layer);
   const target = await targetsFor(where, model, x, settings);
   const [height, width] = model.inputShape as [number, number];
@@ -86,16 +86,13 @@ function weighedMaps(
   layer: string,
   { weights }: { readonly weights?: Weights },
 ): Tensor {
-  const { outputShape } = model.layer(layer);
-  // The slope by something that is added to the maps is that by the maps, and nothing below is
-  // differentiated.
-  const { auxiliary: maps, gradient } = valueAndGradient((added: Tensor) => {
-    let maps = added;
-    const logits = logitsOf(model, x, {
-      ...weights && { weights },
-      replace: ({ name }, result) => name === layer ? (maps = result).add(added) : result,
-    });
-    return [scoresOf(logits, target).sum(), maps] as const;
-  })(zeros([x.shape[0]!, ...outputShape]));
-  return relu(maps.mul(gradient.mean([1, 2], true)).sum(-1));
+  const settings = { ...weights && { weights } };
+  const maps = mapsOf(model, x, layer, settings);
+  // What is below the layer is neither computed again nor differentiated.
+  const score = (maps: Tensor) => {
+    const replace: ApplyOptions["replace"] = ({ name }, result) => name === layer ? maps : result;
+    return scoresOf(logitsOf(model, x, { ...settings, replace }), target).sum();
+  };
+  const importance = gradient(score)(maps).mean([1, 2], true);
+  return relu(maps.mul(importance).sum(-1));
 }

@@ -62,7 +62,7 @@ export async function guidedBackpropagation(
   given: TargetOptions = {},
 ): Promise<Tensor> {
   const where = "guidedBackpropagation", settings = options(where, given, targetSchema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const run = guidedSlopes(where, model);
   const target = await targetsFor(where, model, x, settings);
   return shaped(

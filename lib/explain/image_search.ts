@@ -10,6 +10,7 @@ import type { OptimizerState } from "../train/optimizer.ts";
 import { adam } from "../train/optimizers.ts";
 import type { Model } from "../train/model.ts";
 import { type ExplainOptions, explainSchema } from "./explain_options.ts";
+import { bringTo } from "./home.ts";
 import { fromPicture, pictureOf } from "./picture.ts";
 import { blur, cosines, separable, window } from "./separable.ts";
 
@@ -130,7 +131,14 @@ export async function searchImage(
     rows: of(height),
     columns: of(width),
   });
-  let weights = first, state = optimizer.init(first);
+  let weights = await bringTo(model, first), state = optimizer.init(weights);
+  const slots = Object.entries(state.slots).map(async ([name, slot]) =>
+    [name, await bringTo(model, slot)] as const
+  );
+  state = {
+    step: await bringTo(model, state.step),
+    slots: Object.fromEntries(await Promise.all(slots)),
+  };
   for (let i = 0; i < steps; i++) {
     signal?.throwIfAborted();
     const moved = matrices((length) =>

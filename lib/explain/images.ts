@@ -9,6 +9,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { Model } from "../train/model.ts";
 import { checkClassifier } from "../evaluate/scorer.ts";
 import { type ExplainOptions, oneForEach, type TargetOptions } from "./explain_options.ts";
+import { bringTo } from "./home.ts";
 import { logitsOf } from "./score.ts";
 
 /** Images as a model computes with them. */
@@ -25,12 +26,12 @@ export interface Images {
  *
  * @throws {TypeError} for a model of other inputs than images, or images that do not fit it
  */
-export function imagesFor(
+export async function imagesFor(
   where: string,
   model: Model,
   images: Tensor,
   normalization?: Normalization,
-): Images {
+): Promise<Images> {
   if (!(model instanceof Model)) throw wrongType(where, "a model", describeValue(model));
   const { inputShape, inputs } = model;
   if (inputs.length !== 1 || inputShape.length !== 3) {
@@ -55,7 +56,7 @@ export function imagesFor(
     );
   }
   return {
-    x: preprocess(batch, model.normalization ?? normalization),
+    x: await bringTo(model, preprocess(batch, model.normalization ?? normalization)),
     shaped: (result) => alone ? result.squeeze(0) : result,
   };
 }
@@ -96,7 +97,7 @@ export async function targetsFor(
   const n = x.shape[0]!, classes = model.outputShape.at(-1)!;
   if (target !== undefined) {
     const list = oneForEach(target, n, classes, `${where}: target`);
-    return tensor([...list], { dtype: "i32" });
+    return await bringTo(model, tensor([...list], { dtype: "i32" }));
   }
   return await inBatches(settings, (x) => logitsOf(model, x, settings).argmax(), x);
 }

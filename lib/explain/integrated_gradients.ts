@@ -52,8 +52,8 @@ export async function integratedGradients(
   given: IntegratedGradientsOptions = {},
 ): Promise<Tensor> {
   const where = "integratedGradients", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, images);
-  const blank = blankImage(model, settings.blank, `${where}: blank`);
+  const { x, shaped } = await imagesFor(where, model, images);
+  const blank = await blankImage(model, settings.blank, `${where}: blank`);
   const target = await targetsFor(where, model, x, settings);
   const { steps, signal } = settings;
   // Runs of one size have one program: what is too much in the last one counts nothing.
@@ -100,9 +100,9 @@ export async function completenessGap(
   given: Omit<IntegratedGradientsOptions, "steps"> = {},
 ): Promise<Tensor> {
   const where = "completenessGap", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, images);
-  const { x: parts } = imagesFor(`${where}: contributions`, model, contributions);
-  const blank = blankImage(model, settings.blank, `${where}: blank`);
+  const { x, shaped } = await imagesFor(where, model, images);
+  const { x: parts } = await imagesFor(`${where}: contributions`, model, contributions);
+  const blank = await blankImage(model, settings.blank, `${where}: blank`);
   const target = await targetsFor(where, model, x, settings);
   const score = (x: Tensor, target: Tensor) => scoresOf(logitsOf(model, x, settings), target);
   const from = await inBatches(settings, score, blank.broadcastTo(x.shape), target);

@@ -55,7 +55,7 @@ export async function invertFeatures(
   given: InvertOptions,
 ): Promise<FoundImage> {
   const where = "invertFeatures", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const wanted = mapsOf(model, x, settings.layer, settings), n = x.shape[0]!;
   const rows = (t: Tensor) => t.reshape([n, t.size / n]);
   const size = rows(wanted).square().sum(1).add(1e-12);

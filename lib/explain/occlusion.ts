@@ -54,7 +54,7 @@ export async function occlusion(
   given: OcclusionOptions = {},
 ): Promise<Tensor> {
   const where = "occlusion", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const [height, width] = model.inputShape as [number, number];
   const window = settings.window ?? Math.ceil(Math.min(height, width) / 5);
   const stride = settings.stride ?? Math.ceil(window / 3);
@@ -63,7 +63,7 @@ export async function occlusion(
       `${where}: window: expected at most the image, ${height} x ${width}, found ${window}`,
     );
   }
-  const blank = blankImage(model, settings.blank, `${where}: blank`);
+  const blank = await blankImage(model, settings.blank, `${where}: blank`);
   const target = await targetsFor(where, model, x, settings);
   const measure = (x: Tensor, target: Tensor) => {
     const logits = logitsOf(model, x, settings);

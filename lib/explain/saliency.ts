@@ -70,7 +70,7 @@ async function ofSlopes(
   made: (slopes: Tensor, x: Tensor) => Tensor,
 ): Promise<Tensor> {
   const settings = options(where, given, targetSchema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const target = await targetsFor(where, model, x, settings);
   const run = (x: Tensor, target: Tensor) => made(slopes(model, x, target, settings), x);
   return shaped(await inBatches(settings, run, x, target));

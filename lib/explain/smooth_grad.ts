@@ -41,7 +41,7 @@ export async function smoothGrad(
   given: SmoothGradOptions = {},
 ): Promise<Tensor> {
   const where = "smoothGrad", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, images);
+  const { x, shaped } = await imagesFor(where, model, images);
   const target = await targetsFor(where, model, x, settings);
   const { samples, noise, seed, signal } = settings;
   const runs = Math.ceil(samples / settings.batchSize), size = Math.ceil(samples / runs);

@@ -108,7 +108,7 @@ export async function strongestPatches(
 /** Images in batches, as a model computes with them. */
 async function* batchesOf(where: string, model: Model, images: Tensor | Dataset, size: number) {
   if (images instanceof Tensor) {
-    const { x } = imagesFor(where, model, images), n = x.shape[0]!;
+    const { x } = await imagesFor(where, model, images), n = x.shape[0]!;
     for (let first = 0; first < n; first += size) {
       yield { first, x: x.slice([first], [Math.min(size, n - first)]) };
     }
@@ -131,10 +131,10 @@ async function imagesAt(
   indices: readonly number[],
 ): Promise<Tensor> {
   if (images instanceof Tensor) {
-    const { x } = imagesFor(where, model, images);
+    const { x } = await imagesFor(where, model, images);
     return x.take(tensor([...indices], { dtype: "i32" }));
   }
   const { inputs } = await images.load(indices), { shape, dtype } = images.inputs[0]!;
   const batch = tensor(inputs[0]!, { shape: [indices.length, ...shape], dtype });
-  return imagesFor(where, model, batch, images.normalization).x;
+  return (await imagesFor(where, model, batch, images.normalization)).x;
 }

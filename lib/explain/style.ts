@@ -73,8 +73,8 @@ export async function transferStyle(
   given: StyleOptions,
 ): Promise<FoundImage> {
   const where = "transferStyle", settings = options(where, given, schema);
-  const { x, shaped } = imagesFor(where, model, content);
-  const { x: look } = imagesFor(`${where}: style`, model, style);
+  const { x, shaped } = await imagesFor(where, model, content);
+  const { x: look } = await imagesFor(`${where}: style`, model, style);
   if (look.shape[0] !== 1 && look.shape[0] !== x.shape[0]) {
     throw new TypeError(
       `${where}: style: expected one image or as many as there are contents, found ` +
