@@ -8,8 +8,10 @@ export type Layout = Readonly<Record<string, unknown>>;
 export interface Frame {
   /** What the slider says at this step. */
   readonly name: string;
-  /** The traces of this step, as many as the figure has. */
+  /** The traces of this step: as many as the figure has, or those that `traces` names. */
   readonly data: readonly Trace[];
+  /** The numbers of the traces that change, where others stay as they are. */
+  readonly traces?: readonly number[];
   /** What changes in the layout. */
   readonly layout?: Layout;
 }

@@ -65,9 +65,11 @@ export function steps(figures: readonly Figure[], given: StepsOptions = {}): Fig
     Math.max(...figures.map(({ layout }) => listAt(layout, key).length));
   const most = Object.fromEntries(listed.map((key) => [key, lengthOf(key)]));
   const layouts = changing(figures.map((figure) => stepLayout(figure, most)));
+  const moving = movingTraces(traces);
   const frames = figures.map((_, i): Frame => ({
     name: names[i]!,
-    data: traces[i]!,
+    data: moving.map((at) => traces[i]![at]!),
+    ...moving.length < traces[i]!.length && { traces: moving },
     layout: { ...layouts[i]!, ...title === undefined ? {} : { title: { text: title } } },
   }));
   const first = figures[0]!.layout;
@@ -166,6 +168,13 @@ function stepLayout({ layout }: Figure, most: Readonly<Record<string, number>>):
     return [[key, [...items.map((item) => ({ visible: true, ...item })), ...unseen]]];
   });
   return { ...rest, ...Object.fromEntries(lists) };
+}
+
+/** The traces that are not the same in all steps, by number; the first, if all are. */
+function movingTraces(steps: readonly (readonly Trace[])[]): number[] {
+  const texts = steps.map((traces) => traces.map((trace) => JSON.stringify(trace)));
+  const found = texts[0]!.flatMap((text, at) => texts.some((own) => own[at] !== text) ? [at] : []);
+  return found.length === 0 ? [0] : found;
 }
 
 /** The parts of layouts that are not the same in all steps: the axes of many panels are, say. */

@@ -128,3 +128,16 @@ Deno.test("steps: a slider that says its step, buttons to play, and as many stil
     true,
   ]);
 });
+
+Deno.test("steps: what is the same in all of them stands once, and is seen in each", () => {
+  const figures = [0, 1, 2].map((active) => units(net, { active }));
+  const { data, frames } = steps(figures);
+  const circles = data.flatMap(({ mode }, i) => mode === "markers+text" ? [i] : []);
+  assertEquals(frames.map(({ traces }) => traces), [circles, circles, circles]);
+  assertEquals(frames.map(({ data }) => data.length), [3, 3, 3]);
+  const svg = steps(figures).svg(), lines = data.length - circles.length;
+  assert(lines > 0);
+  assertEquals(count(svg, 'opacity="0.75"'), 3 * count(figures[0]!.svg(), 'opacity="0.75"'));
+  const still = steps([figures[0]!, figures[0]!]);
+  assertEquals(still.frames.map(({ data }) => data.length), [1, 1]);
+});
