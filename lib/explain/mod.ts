@@ -67,9 +67,8 @@ export {
   type Components,
   type ComponentsOptions,
   principalComponents,
-  tsne,
-  type TsneOptions,
-} from "./embedding.ts";
+} from "./principal_components.ts";
+export { tsne, type TsneOptions } from "./tsne.ts";
 export {
   type RandomizedOptions,
   randomizedWeights,

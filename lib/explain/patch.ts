@@ -15,7 +15,8 @@ export interface Patch {
 
 /**
  * What units of a layer see: of each image the receptive field of one unit, [n, h, w, c]. What of it
- * lies beyond the image is 0, the mean colour of normalised images.
+ * lies beyond the image is 0, the mean colour of normalised images. Along an axis where the field is
+ * larger than the image, it is all of it.
  *
  * ```ts
  * import { explain, ones, sequential } from "@striate/striate";
@@ -38,20 +39,22 @@ export function patchOf(
   if (images.rank !== 4 || units.length !== n) {
     throw wrongType("patchOf: units", `${n}, one for each image`, units.length);
   }
-  // A field larger than the image and its padding is all of it.
-  const [h, w] = field.size;
-  const patches = units.map((unit, i) => {
-    const start = ([0, 1] as const).map((axis) =>
-      Math.round(
-        field.center[axis] + unit[axis] * field.stride[axis] - (field.size[axis] - 1) / 2,
-      )
-    ) as [number, number];
-    const [top, left] = start, [from, to] = [Math.max(0, top), Math.min(height, top + h)];
-    const [first, last] = [Math.max(0, left), Math.min(width, left + w)];
+  const extents = [height, width] as const;
+  /** What a unit sees along an axis: where it begins and ends, which may be beyond the image. */
+  const seen = (axis: 0 | 1, place: number): readonly [number, number] => {
+    const size = field.size[axis];
+    if (size >= extents[axis]) return [0, extents[axis]];
+    const start = Math.round(field.center[axis] + place * field.stride[axis] - (size - 1) / 2);
+    return [start, start + size];
+  };
+  const patches = units.map(([row, column], i) => {
+    const [[top, bottom], [left, right]] = [seen(0, row), seen(1, column)];
+    const [from, to] = [Math.max(0, top), Math.min(height, bottom)];
+    const [first, last] = [Math.max(0, left), Math.min(width, right)];
     return images.slice([i, from, first, 0], [1, to - from, last - first, channels]).pad([
       [0, 0],
-      [from - top, top + h - to],
-      [first - left, left + w - last],
+      [from - top, bottom - to],
+      [first - left, right - last],
       [0, 0],
     ]);
   });

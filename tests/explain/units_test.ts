@@ -52,6 +52,12 @@ Deno.test("patchOf: what lies beyond the image is 0", async () => {
   const image = tensor(Float32Array.from({ length: 16 }, (_, i) => i + 1), { shape: [1, 4, 4, 1] });
   const corner = explain.patchOf(net, "a", image, [[3, 0]]);
   assertEquals(await corner.squeeze([0, 3]).array(), [[0, 9, 10], [0, 13, 14], [0, 0, 0]]);
+  // A field that is larger than the image is all of it.
+  const wide = sequential([4, 4, 1]).conv2d(1, [7, 3], { padding: "same", name: "a" });
+  const column = explain.patchOf(wide, "a", image, [[0, 3]]);
+  assertEquals(await column.squeeze([0, 3]).array(), [
+    ...[[3, 4, 0], [7, 8, 0], [11, 12, 0], [15, 16, 0]],
+  ]);
 });
 
 Deno.test("ablateBlocks: a block without its branch is what writing the identity into it makes", async () => {

@@ -1,10 +1,9 @@
-import { integer, number, positiveInteger } from "../core/option_kinds.ts";
+import { positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import { loadPackage } from "../core/package.ts";
 import { Random } from "../core/random.ts";
-import { formatShape } from "../core/shape.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { readFeatures } from "./features.ts";
 
 /** Settings of {@linkcode principalComponents}. */
 export interface ComponentsOptions {
@@ -70,13 +69,13 @@ export async function principalComponents(
     ),
   );
   let lengths = new Float64Array(size);
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < 200; round++) {
     const images = basis.map((direction) => turned(rows, direction, width));
     const found = images.map((image, i) => dot(image, basis[i]!));
     basis = orthonormal(images);
     const change = Math.max(...found.map((value, i) => Math.abs(value - lengths[i]!)));
     lengths = Float64Array.from(found);
-    if (change <= 1e-12 * Math.max(...found, 1e-300)) break;
+    if (change <= 1e-11 * Math.max(...found, 1e-300)) break;
   }
   const directions = basis.slice(0, dimensions).map((direction) => {
     const largest = direction.reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a);
@@ -93,24 +92,6 @@ export async function principalComponents(
       return total === 0 ? 0 : along / total;
     }),
   };
-}
-
-/** Features as rows of numbers. */
-async function readFeatures(where: string, features: Tensor) {
-  const [n, width] = features.shape as [number, number];
-  if (features.rank !== 2 || n < 2 || width < 1) {
-    throw new TypeError(
-      `${where}: expected features [examples, features] of at least 2 examples, found ${
-        formatShape(features.shape)
-      }`,
-    );
-  }
-  const data = await features.data();
-  const rows = Array.from(
-    { length: n },
-    (_, i) => Float64Array.from(data.subarray(i * width, (i + 1) * width)),
-  );
-  return { n, width, rows };
 }
 
 const dot = (a: Float64Array, b: Float64Array): number => {
@@ -144,66 +125,4 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
     done.push(rest.map((x) => x / length));
   }
   return done;
-}
-
-/** Settings of {@linkcode tsne}. */
-export interface TsneOptions {
-  /** About how many neighbours of an example count; 30 by default, at most a third of the examples. */
-  readonly perplexity?: number;
-  /** Steps; 500 by default. */
-  readonly steps?: number;
-  /** How far a step goes; 10 by default. */
-  readonly learningRate?: number;
-  /** Seeds the first places; 0 by default. */
-  readonly seed?: number;
-}
-
-const tsneSchema = {
-  perplexity: number({ above: 1 }, 30),
-  steps: positiveInteger(500),
-  learningRate: number({ above: 0 }, 10),
-  seed: integer({ least: 0 }, 0),
-} satisfies Schema<TsneOptions>;
-
-/** As much of the package as is used here. */
-interface Druid {
-  readonly TSNE: new (
-    rows: readonly Float64Array[],
-    settings: {
-      readonly perplexity: number;
-      readonly epsilon: number;
-      readonly d: number;
-      readonly seed: number;
-    },
-  ) => { transform(steps: number): readonly ArrayLike<number>[] };
-}
-
-/**
- * Examples in the plane, [n, 2], so that near ones stay near: t-SNE of features [n, features]. Groups
- * mean something, distances between groups hardly. It compares all pairs, so a few thousand examples
- * are the most. The package that does it is fetched when first used.
- *
- * ```ts ignore
- * import { explain, plot, tensor } from "@striate/striate";
- * const places = await explain.tsne(features);
- * ```
- *
- * Source: van der Maaten and Hinton, "Visualizing data using t-SNE", JMLR 2008; npm's package
- * @saehrimnir/druidjs (LGPL-3.0).
- *
- * @throws {TypeError} for what is no matrix of features
- * @throws {Error} where the package cannot be loaded
- */
-export async function tsne(features: Tensor, given: TsneOptions = {}): Promise<Tensor> {
-  const where = "tsne", settings = options(where, given, tsneSchema);
-  const { n, rows } = await readFeatures(where, features);
-  const { TSNE } = await loadPackage<Druid>("npm:@saehrimnir/druidjs@0.9.0", "t-SNE");
-  const search = new TSNE(rows, {
-    perplexity: Math.min(settings.perplexity, Math.max(2, (n - 1) / 3)),
-    epsilon: settings.learningRate,
-    d: 2,
-    seed: settings.seed,
-  });
-  const places = search.transform(settings.steps);
-  return tensor(places.flatMap((place) => [place[0]!, place[1]!]), { shape: [n, 2] });
 }
