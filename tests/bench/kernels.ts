@@ -97,6 +97,7 @@ const cases = [
     convolution(kind, [8, 7, 7, 512], 3, 512, { padding: 1 }),
     convolution(kind, [8, 224, 224, 3], 7, 64, { stride: 2, padding: 3 }),
     convolution(kind, [8, 28, 28, 256], 3, 256, { padding: 1, groups: 32 }),
+    convolution(kind, [8, 56, 56, 64], 3, 64, { padding: 1, groups: 64 }),
   ]),
 ];
 
