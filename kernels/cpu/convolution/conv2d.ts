@@ -4,14 +4,16 @@ import type { Product } from "../product/product.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { addStages } from "../stages/parts.ts";
 import { Scratch } from "../stages/scratch.ts";
-import { emitDepthwise, isDepthwise } from "./depthwise.ts";
+import { depthwisePart, isDepthwise } from "./depthwise.ts";
 import { type Four, type Framed, padded } from "./frame.ts";
 
 /** Cross-correlation. */
 export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): void {
-  if (isDepthwise(kernel)) return emitDepthwise(builder, kernel);
   const scratch = new Scratch(), image = padded(scratch, kernel);
-  const [first = [], ...rest] = productStages(builder, scratch, convolutionProduct(kernel, image));
+  const product = convolutionProduct(kernel, image);
+  const [first = [], ...rest] = isDepthwise(kernel)
+    ? [[], [depthwisePart(product)]]
+    : productStages(builder, scratch, product);
   addStages(builder, [[...first, ...image.parts], ...rest], scratch);
 }
 

@@ -5,19 +5,18 @@
  * @module
  */
 import { sizeOf } from "../../../lib/core/shape.ts";
-import type { ConvolutionKernel, Tail } from "../../../lib/graph/kernel.ts";
+import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
 import { ExpressionEmitter } from "../elementwise/expression.ts";
 import { addressOf } from "../memory/address.ts";
 import { storeLanes } from "../memory/lanes.ts";
+import { type RowAxis, stepsOf, type SumAxis } from "../product/axes.ts";
+import type { Product } from "../product/product.ts";
 import { plainTail, tailLoad } from "../product/tail.ts";
-import type { KernelBuilder } from "../stages/builder.ts";
-import { addStages, type Part } from "../stages/parts.ts";
-import { Scratch } from "../stages/scratch.ts";
+import type { Part } from "../stages/parts.ts";
 import { partOfUnits } from "../stages/units.ts";
 import { overChannels } from "../window/walk.ts";
 import type { FunctionBuilder, Integer } from "../wasm/assembler.ts";
 import { f32x4, i32, v128 } from "../wasm/instructions.ts";
-import { type Four, type Framed, framed, padded } from "./frame.ts";
 
 /** Multiply-adds that a task does, about. */
 const taskSize = 32768;
@@ -32,89 +31,35 @@ export function isDepthwise({ image, kernel, output, geometry }: ConvolutionKern
     sizeOf(kernel) * sizeOf(output) > 0;
 }
 
-/** A walk over windows: bytes from one to the next, and from one tap to the next, down and across. */
-interface Windows {
-  readonly image: Framed;
-  readonly output: Four;
-  readonly step: readonly [number, number];
-  readonly taps: readonly [number, number];
-  readonly tapStep: readonly [number, number];
-  /** Where the first window's first weight is, and how far it is to the next ones. */
-  readonly weights: {
-    readonly start: number;
-    readonly step: readonly [number, number];
-  };
-  readonly tail: Tail | undefined;
-}
-
-/** Cross-correlation. */
-export function emitDepthwise(builder: KernelBuilder, kernel: ConvolutionKernel): void {
-  const scratch = new Scratch(), image = padded(scratch, kernel);
-  const { stride, dilation } = kernel.geometry, [, row, pixel] = image.strides;
-  const [height, width, , channels] = kernel.kernel as Four, tap = channels * 4;
-  const part = windowsPart({
-    image,
-    output: kernel.output as Four,
-    step: [stride[0] * row, stride[1] * pixel],
-    taps: [height, width],
-    tapStep: [dilation[0] * row, dilation[1] * pixel],
-    weights: { start: 0, step: [width * tap, tap] },
-    tail: kernel.tail,
-  });
-  addStages(builder, [[...image.parts], [part]], scratch);
-}
-
-/** The gradient for the image, of stride 1: the windows look the other way, from the last tap on. */
-export function emitDepthwiseInputGradient(
-  builder: KernelBuilder,
-  kernel: ConvolutionKernel,
-): void {
-  const scratch = new Scratch();
-  const [, imageHeight, imageWidth] = kernel.image as Four;
-  const [height, width, , channels] = kernel.kernel as Four, tap = channels * 4;
-  const { dilation, padding } = kernel.geometry;
-  const [down, across] = [(height - 1) * dilation[0], (width - 1) * dilation[1]];
-  const image = framed(scratch, {
-    image: kernel.output as Four,
-    top: down - padding[0],
-    left: across - padding[2],
-    height: imageHeight + down,
-    width: imageWidth + across,
-  });
-  const [, row, pixel] = image.strides;
-  const part = windowsPart({
-    image,
-    output: kernel.image as Four,
-    step: [row, pixel],
-    taps: [height, width],
-    tapStep: [dilation[0] * row, dilation[1] * pixel],
-    weights: { start: (height * width - 1) * tap, step: [-width * tap, -tap] },
-    tail: kernel.tail,
-  });
-  addStages(builder, [[...image.parts], [part]], scratch);
-}
-
-function windowsPart(windows: Windows): Part {
-  const { image, output: [n, rows, columns, channels], step, taps, tail = plainTail } = windows;
-  const line = columns * channels * 4;
-  return partOfUnits(n * rows, taskSize / (sizeOf(taps) * columns * channels), (f, args) => {
+/**
+ * The part that computes a product (see `convolutionProduct`) whose groups have one channel and one filter
+ * each. Its rows are images, rows and columns of windows; it sums over rows and columns of taps.
+ */
+export function depthwisePart(product: Product): Part {
+  const { groups: { count: channels }, rows: axes, tail = plainTail } = product;
+  const [images, rows, columns] = axes as [RowAxis, RowAxis, RowAxis];
+  const perUnit = Math.max(1, stepsOf(product.reduction)) * columns.count * channels;
+  return partOfUnits(images.count * rows.count, taskSize / perUnit, (f, args) => {
     const expression = new ExpressionEmitter(f, tail, args.input);
+    const [a, b] = [f.local(product.a(args)), f.local(product.b(args))];
     return (unit) => {
-      const at = addressOf(
+      const image = f.local(i32.divU(unit, rows.count));
+      const row = f.local(i32.remU(unit, rows.count));
+      const at = addressOf(f, a, [image, images.a], [row, rows.a]);
+      const place = addressOf(
         f,
-        image.address(args),
-        [i32.divU(unit, rows), image.strides[0]],
-        [i32.remU(unit, rows), step[0]],
+        i32.constant(product.resultOffset),
+        [image, images.result],
+        [row, rows.result],
       );
-      const place = f.local(i32.mul(unit, line));
-      f.count(0, columns, 1, () => {
+      f.count(0, columns.count, 1, () => {
         overChannels(f, channels, (offset, lanes) => {
           f.scope(() => {
             const sums = lanes.map(() => f.local(f32x4.constant(0)));
-            overTaps(f, windows, [at, args.input(1), offset], (pixel, weight, bytes) => {
+            overTaps(f, product, [i32.add(at, offset), i32.add(b, offset)], (pixel, weight, to) => {
               sums.forEach((sum, v) => {
-                const x = v128.load(pixel, bytes[0] + v * 16);
-                f.set(sum, f32x4.madd(x, v128.load(weight, bytes[1] + v * 16), sum));
+                const x = v128.load(pixel, to.a + v * 16);
+                f.set(sum, f32x4.madd(x, v128.load(weight, to.b + v * 16), sum));
               });
             });
             const here = f.local(i32.add(place, offset));
@@ -132,8 +77,8 @@ function windowsPart(windows: Windows): Part {
             );
           });
         });
-        f.increase(at, step[1]);
-        f.increase(place, channels * 4);
+        f.increase(at, columns.a);
+        f.increase(place, columns.result);
       });
     };
   });
@@ -142,27 +87,28 @@ function windowsPart(windows: Windows): Part {
 /** Calls `body` for each tap with the addresses of its pixel and its weight, and bytes to be added. */
 function overTaps(
   f: FunctionBuilder,
-  { taps: [height, width], tapStep, weights }: Windows,
-  [image, kernel, offset]: readonly [Integer, Integer, Integer],
-  body: (pixel: Integer, weight: Integer, bytes: readonly [number, number]) => void,
+  { reduction }: Product,
+  [image, kernel]: readonly [Integer, Integer],
+  body: (
+    pixel: Integer,
+    weight: Integer,
+    bytes: { readonly a: number; readonly b: number },
+  ) => void,
 ): void {
-  const pixel = f.local(i32.add(image, offset));
-  const weight = f.local(i32.add(i32.add(kernel, weights.start), offset));
-  const across = (down: number) => {
-    for (let x = 0; x < width; x++) {
-      body(pixel, weight, [
-        down * tapStep[0] + x * tapStep[1],
-        down * weights.step[0] + x * weights.step[1],
-      ]);
+  const [down, across] = reduction as [SumAxis, SumAxis];
+  const pixel = f.local(image), weight = f.local(kernel);
+  const row = (y: number) => {
+    for (let x = 0; x < across.count; x++) {
+      body(pixel, weight, { a: y * down.a + x * across.a, b: y * down.b + x * across.b });
     }
   };
-  if (height * width <= mostWritten) {
-    for (let y = 0; y < height; y++) across(y);
+  if (down.count * across.count <= mostWritten) {
+    for (let y = 0; y < down.count; y++) row(y);
     return;
   }
-  f.count(0, height, 1, () => {
-    across(0);
-    f.increase(pixel, tapStep[0]);
-    f.increase(weight, weights.step[0]);
+  f.count(0, down.count, 1, () => {
+    row(0);
+    f.increase(pixel, down.a);
+    f.increase(weight, down.b);
   });
 }

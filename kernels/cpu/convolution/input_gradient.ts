@@ -5,7 +5,7 @@ import type { KernelBuilder } from "../stages/builder.ts";
 import { addStages, type Stages } from "../stages/parts.ts";
 import { Scratch } from "../stages/scratch.ts";
 import { i32 } from "../wasm/instructions.ts";
-import { emitDepthwiseInputGradient, isDepthwise } from "./depthwise.ts";
+import { depthwisePart, isDepthwise } from "./depthwise.ts";
 import { type Four, type Framed, framed } from "./frame.ts";
 import { extentOf, type Phase, phasesOf } from "./phases.ts";
 
@@ -14,9 +14,6 @@ import { extentOf, type Phase, phasesOf } from "./phases.ts";
  * 1, of the output gradient with the taps of the kernel that reach them, last tap first.
  */
 export function emitConv2dInputGradient(builder: KernelBuilder, kernel: ConvolutionKernel): void {
-  if (isDepthwise(kernel) && kernel.geometry.stride.every((step) => step === 1)) {
-    return emitDepthwiseInputGradient(builder, kernel);
-  }
   const [n, height, width] = kernel.image as Four;
   const [kernelHeight, kernelWidth, , filters] = kernel.kernel as Four;
   const [, outputHeight, outputWidth] = kernel.output as Four;
@@ -41,9 +38,10 @@ export function emitConv2dInputGradient(builder: KernelBuilder, kernel: Convolut
         columns.before + x.start - (x.taps - 1) * x.step,
       ] as const;
       const product = productOf(kernel, gradient, y, x, corner, rows.before);
-      productStages(builder, scratch, product).forEach((parts, index) =>
-        (stages[index] ??= []).push(...parts)
-      );
+      const own = isDepthwise(kernel)
+        ? [[], [depthwisePart(product)]]
+        : productStages(builder, scratch, product);
+      own.forEach((parts, index) => (stages[index] ??= []).push(...parts));
     }
   }
   addStages(builder, stages, scratch);
