@@ -46,13 +46,18 @@ function convolutions(image: Convolution["image"], window: number, filters: numb
   }));
 }
 
-/** A network of the zoo, as the names of PyTorch's are spelled. */
-const network = (name: string, kind: "train" | "predict", size: number): Case => ({
+/** A network of the zoo, which has a name there, under the name that PyTorch has it by. */
+const network = (
+  name: string,
+  kind: "train" | "predict",
+  size: number,
+  network = name,
+): Case => ({
   name: `${name}-${kind}-${size}`,
   what: `${kind === "train" ? "training step" : "prediction"} of ${name} at batch ${size}`,
   kind: `network-${kind}`,
   size,
-  network: name,
+  network,
 });
 
 /** Every case, in the order in which they are run. */
@@ -68,7 +73,7 @@ export const cases: readonly Case[] = [
   matmul(2048),
   ...convolutions([8, 56, 56, 64], 3, 64),
   ...convolutions([8, 28, 28, 256], 1, 512),
-  network("resnet20", "train", 128),
+  network("resnet20", "train", 128, "cifar-resnet20"),
   network("resnet18", "predict", 1),
   network("resnet50", "predict", 1),
   network("vgg16", "predict", 1),
