@@ -17,6 +17,9 @@ const mostRows = 4, fewestColumns = 64;
 /** Columns of a task: its sums stay in the first cache, and each row of B is one run of memory. */
 const mostColumns = 1024, wantedTasks = 32;
 
+/** Bytes from which B comes from the memory, which is faster by long runs: fewer tasks, then. */
+const large = 8 << 20, tasksOfLarge = 4;
+
 /**
  * A product of few rows by a large B whose columns lie side by side: B is read where it lies, once,
  * some rows at a time, and each of its vectors is added to the sums of all rows. The memory's speed
@@ -30,8 +33,9 @@ export const thin: Strategy = {
 };
 
 /** The columns in blocks, one a task: how many there are, and the columns of one. */
-export function partition({ groups, columns }: Product) {
-  const forTasks = Math.ceil(columns.count * groups.count / wantedTasks / 8) * 8;
+export function partition({ groups, columns, reduction }: Product) {
+  const all = columns.count * groups.count, isLarge = all * stepsOf(reduction) * 4 > large;
+  const forTasks = Math.ceil(all / (isLarge ? tasksOfLarge : wantedTasks) / 8) * 8;
   const width = Math.min(mostColumns, Math.max(fewestColumns, forTasks));
   return { width, blocks: Math.ceil(columns.count / width) };
 }
