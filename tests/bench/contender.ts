@@ -1,6 +1,6 @@
 /**
  * One contender at one case, in a process of its own: warms up, takes samples, checks the result
- * and prints one line of JSON. `main.ts` starts it: `contender.ts MODULE BACKEND CASE`.
+ * and prints one line of JSON. `main.ts` starts it: `contender.ts MODULE BACKEND CASE [one-thread]`.
  *
  * What a sample is: a number of steps put in the queue one after another, then ONE wait for the
  * last result; as many steps as take about half a second. That is the best treatment that each
@@ -23,7 +23,7 @@ export interface Job {
 }
 
 /** What the module of a contender exports as `prepare`. */
-export type Prepare = (benchCase: Case, backend: string) => Promise<Job>;
+export type Prepare = (benchCase: Case, backend: string, threads?: number) => Promise<Job>;
 
 const warmUpMilliseconds = 1000;
 const sampleMilliseconds = 500;
@@ -38,7 +38,8 @@ async function take(job: Job, steps: number): Promise<Sample & { value: number }
   const value = await job.wait();
   const elapsed = performance.now() - start;
   const others = (busyMilliseconds() - busy - (ownMilliseconds() - own)) / elapsed;
-  return { milliseconds: elapsed / steps, others: Math.max(0, others), value };
+  const processor = (ownMilliseconds() - own) / steps;
+  return { milliseconds: elapsed / steps, processor, others: Math.max(0, others), value };
 }
 
 /** Warms `job` up and times it. */
@@ -54,7 +55,8 @@ async function measure(job: Job, kind: Case["kind"]): Promise<Sample[]> {
   const begin = performance.now();
   while (performance.now() - begin < totalMilliseconds) {
     last = await take(job, steps);
-    samples.push({ milliseconds: last.milliseconds, others: last.others });
+    const { value: _value, ...sample } = last;
+    samples.push(sample);
   }
   await job.check?.();
   if ((kind === "train" || kind === "network-train") && !(last.value < first.value)) {
@@ -64,14 +66,15 @@ async function measure(job: Job, kind: Case["kind"]): Promise<Sample[]> {
 }
 
 if (import.meta.main) {
-  const [module = "", backend = "", name = ""] = Deno.args;
+  const [module = "", backend = "", name = "", oneThread] = Deno.args;
   const benchCase = cases.find((one) => one.name === name);
   if (!benchCase) throw new RangeError(`unknown case ${name}`);
   // The name is put together here so that a type check of this file needs none of the packages.
   const { prepare }: { prepare: Prepare } = await import(
     new URL(`${module}.ts`, import.meta.url).href
   );
-  const samples = await measure(await prepare(benchCase, backend), benchCase.kind);
+  const threads = oneThread === undefined ? undefined : 1;
+  const samples = await measure(await prepare(benchCase, backend, threads), benchCase.kind);
   console.log(JSON.stringify({ samples }));
   Deno.exit(0); // thread pools would keep the process alive
 }

@@ -9,6 +9,8 @@ export interface Contender {
   /** This library, one of the JavaScript peers, or the reference on the CPU. */
   readonly kind: "striate" | "peer" | "reference";
   readonly cases: readonly Case["kind"][];
+  /** Whether it can be held to one thread: its last argument is then "one-thread". */
+  readonly oneThread: boolean;
   /** The command that measures `benchCase`. */
   command(benchCase: Case): string[];
 }
@@ -32,6 +34,7 @@ function contender(name: string, kind: "striate" | "peer", module: string): Cont
   return {
     name,
     kind,
+    oneThread: name === "striate-cpu",
     cases: module === "ort" ? ["matmul"] : ["train", "matmul", ...(kind === "striate" ? own : [])],
     command: ({ name }) => [
       ...[Deno.execPath(), "run", "--allow-all", "--no-check", ...config],
@@ -45,6 +48,7 @@ function torch(name: string, cases: Contender["cases"], ...layout: readonly stri
   return {
     name,
     kind: "reference",
+    oneThread: true,
     cases,
     command: ({ name }) => [
       ...[python, new URL("pytorch.py", import.meta.url).pathname, name, ...layout],

@@ -5,6 +5,8 @@ import process from "node:process";
 export interface Sample {
   /** Time of a step. */
   readonly milliseconds: number;
+  /** Time of processor cores that it took. */
+  readonly processor: number;
   /** Processor cores that other programs used meanwhile; 0 where that is not known. */
   readonly others: number;
 }
@@ -41,6 +43,12 @@ export async function waitForQuiet(): Promise<void> {
     if ((busyMilliseconds() - before) / interval < disturbed) return;
     patience -= interval;
   }
+}
+
+/** The processor time of a step of one thread: a busy machine makes most samples a little longer. */
+export function summariseProcessor(samples: readonly Sample[]): Summary {
+  const times = samples.map(({ processor }) => processor).toSorted((a, b) => a - b);
+  return { milliseconds: times[times.length >> 2]!, disturbed: false };
 }
 
 /** The time of a step out of many samples. */

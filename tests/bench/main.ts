@@ -13,7 +13,7 @@ import { type Case, cases, flopsOf } from "./cases.ts";
 import { type Contender, contenders, whyNoTorch } from "./contenders.ts";
 import type { Figure } from "./figures/figure.ts";
 import { figures } from "./figures/figures.ts";
-import { type Sample, summarise, waitForQuiet } from "./load.ts";
+import { type Sample, summarise, summariseProcessor, waitForQuiet } from "./load.ts";
 import { installPeers } from "./peers.ts";
 import { formatTable, type Result } from "./table.ts";
 import { runQuietly } from "../setup/process.ts";
@@ -24,7 +24,7 @@ const slowMilliseconds = 2000;
 
 const help = `Times training and kernels beside other libraries.
 
-  deno task bench [--only CASE[,CASE]] [--contenders NAME[,NAME]] [--json]
+  deno task bench [--only CASE[,CASE]] [--contenders NAME[,NAME]] [--one-thread] [--json]
 
 Cases
 ${cases.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n")}
@@ -35,6 +35,8 @@ ${figures.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n")}
 Contenders
   ${contenders.map(({ name }) => name).join(", ")}
 
+--one-thread compares those that can be held to one thread, by the processor time that they take: that
+  says something on a busy machine too.
 --json prints one object a contender a line instead of a table.
 STRIATE_PYTHON names the Python that PyTorch is installed in (python3).`;
 
@@ -53,9 +55,14 @@ function choose<T extends { readonly name: string }>(
 }
 
 /** The samples of one contender in one round; throws with what it wrote if there are none. */
-async function sample(contender: Contender, benchCase: Case): Promise<Sample[]> {
-  await waitForQuiet();
-  const { ok, output } = await runQuietly(contender.command(benchCase));
+async function sample(
+  contender: Contender,
+  benchCase: Case,
+  oneThread: boolean,
+): Promise<Sample[]> {
+  if (!oneThread) await waitForQuiet();
+  const command = contender.command(benchCase);
+  const { ok, output } = await runQuietly(oneThread ? [...command, "one-thread"] : command);
   const line = output.split("\n").find((line) => line.startsWith('{"samples"'));
   if (ok && line) return JSON.parse(line).samples;
   const lines = output.trim().split("\n");
@@ -63,14 +70,19 @@ async function sample(contender: Contender, benchCase: Case): Promise<Sample[]> 
 }
 
 /** Measures everybody at `benchCase`; says who could not take part, and why. */
-async function measure(benchCase: Case, who: readonly Contender[]): Promise<Result[]> {
+async function measure(
+  benchCase: Case,
+  who: readonly Contender[],
+  oneThread: boolean,
+): Promise<Result[]> {
+  const summary = oneThread ? summariseProcessor : summarise;
   const samples = new Map<Contender, Sample[]>(who.map((contender) => [contender, []]));
   for (let turn = 1; turn <= rounds; turn++) {
     for (const [contender, all] of samples) {
-      if (all.length > 0 && summarise(all).milliseconds > slowMilliseconds) continue;
+      if (all.length > 0 && summary(all).milliseconds > slowMilliseconds) continue;
       note(`${benchCase.name}, round ${turn} of ${rounds}: ${contender.name}`);
       try {
-        all.push(...await sample(contender, benchCase));
+        all.push(...await sample(contender, benchCase, oneThread));
       } catch (error) {
         console.error(
           `${contender.name} skipped at ${benchCase.name}: ${(error as Error).message}`,
@@ -83,7 +95,7 @@ async function measure(benchCase: Case, who: readonly Contender[]): Promise<Resu
   const flops = flopsOf(benchCase);
   const round = (value: number) => Number(value.toPrecision(5));
   return [...samples].map(([{ name, kind }, all]) => {
-    const { milliseconds, disturbed } = summarise(all);
+    const { milliseconds, disturbed } = summary(all);
     return {
       contender: name,
       kind,
@@ -120,6 +132,7 @@ async function main(): Promise<void> {
     options: {
       only: { type: "string" },
       contenders: { type: "string" },
+      "one-thread": { type: "boolean", default: false },
       json: { type: "boolean" },
       help: { type: "boolean" },
     },
@@ -127,7 +140,9 @@ async function main(): Promise<void> {
   if (values.help) return console.log(help);
   const chosen = choose("case", values.only, [...cases, ...figures]);
   const chosenCases = cases.filter((benchCase) => chosen.includes(benchCase));
-  let who = choose("contender", values.contenders, contenders);
+  const oneThread = values["one-thread"];
+  let who = choose("contender", values.contenders, contenders)
+    .filter((contender) => !oneThread || contender.oneThread);
 
   // The Vulkan loader prints a line wherever this is not set.
   if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", await Deno.makeTempDir());
@@ -152,6 +167,7 @@ async function main(): Promise<void> {
     const results = await measure(
       benchCase,
       who.filter((contender) => contender.cases.includes(benchCase.kind)),
+      oneThread,
     );
     if (values.json) {
       for (const { kind: _kind, disturbed: _disturbed, ...result } of results) {

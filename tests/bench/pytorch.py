@@ -1,6 +1,6 @@
 """PyTorch on the CPU: the same cases, samples and line of JSON as contender.ts.
 
-Usage: pytorch.py CASE [channels-last]. Networks are torchvision's, but ResNet-20 for CIFAR-10.
+Usage: pytorch.py CASE [channels-last] [one-thread]. Networks are torchvision's, but ResNet-20 for CIFAR-10.
 """
 
 import json
@@ -123,11 +123,18 @@ def take(step, steps):
     for _ in range(steps):
         step()
     elapsed = time.perf_counter() - start
-    others = (busy() - busy_before - (time.process_time() - own)) / elapsed
-    return {"milliseconds": elapsed / steps * 1000, "others": max(0, others)}
+    own = time.process_time() - own
+    others = (busy() - busy_before - own) / elapsed
+    return {
+        "milliseconds": elapsed / steps * 1000,
+        "processor": own / steps * 1000,
+        "others": max(0, others),
+    }
 
 
 def main():
+    if "one-thread" in sys.argv[2:]:
+        torch.set_num_threads(1)
     step = step_of(sys.argv[1])
     start = time.perf_counter()
     while time.perf_counter() - start < WARM_UP:

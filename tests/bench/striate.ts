@@ -109,8 +109,12 @@ function convolutionJob(convolution: Convolution): Job {
 }
 
 /** Makes `benchCase` ready on the device "cpu" or "webgpu". */
-export async function prepare(benchCase: Case, backend: string): Promise<Job> {
-  await setDevice(backend);
+export async function prepare(
+  benchCase: Case,
+  backend: string,
+  threads?: number,
+): Promise<Job> {
+  await setDevice(backend, threads === undefined ? {} : { threads });
   const { size } = benchCase;
   switch (benchCase.kind) {
     case "train":
