@@ -56,7 +56,7 @@ export function blockTile(extent: Extent, forced: Forced = {}): BlockTile {
   const suits = (): BlockName => {
     if (columns <= 32) return rows <= 32 || few(blocks.narrow) ? "small" : "narrow";
     if (rows <= 32 || few(blocks.medium)) return "small";
-    if (rows <= 64) return "medium";
+    if (rows <= 64 || 2 * count(blocks.tall) * most < filling) return "medium";
     const wastes = Math.ceil(columns / 64) % 2 === 1 && columns < 512;
     return wastes || count(blocks.large) * 4 * most < filling * 2 ? "tall" : "large";
   };

@@ -27,8 +27,8 @@ const cards: readonly Card[] = [
   { name: "RTX 4090", processors: 128, clock: 2.52e9, bandwidth: 0.87 * 0.95e12 },
 ];
 
-/** Seconds after a dispatch until the next begins, and in which one at least is done. */
-const gap = 2.5e-6, least = 2e-6;
+/** Seconds after a dispatch until the next begins, in which one at least is done, and of a load. */
+const gap = 2.5e-6, least = 2e-6, latency = 6e-7;
 
 /** What of a training step is what: launches, dispatches, bytes, and milliseconds on each card. */
 export interface StepModel {
@@ -74,6 +74,13 @@ function productTime(depth: number, code: string, figures: IsaFigures, card: Car
   return (share > 4 ? share : Math.ceil(share)) * 2 * steps * cycles / card.clock;
 }
 
+/** Seconds of the loads of a reduction's dispatch that wait for one another. */
+function chainTime(code: string): number {
+  const constant = (name: string) => Number(new RegExp(`const ${name} = (\\d+)u`).exec(code)?.[1]);
+  const chain = constant("LENGTH") / (constant("LANES") * 4);
+  return code.includes("shared_values") ? Math.ceil(chain) * latency : 0;
+}
+
 /** The figures of a plan's training step. */
 export async function modelStep(plan: Plan): Promise<StepModel> {
   const launches = plan.launches.map((launch) => ({
@@ -107,8 +114,9 @@ export async function modelStep(plan: Plan): Promise<StepModel> {
         ? productTime(depth, first.code, figure, card)
         : 0;
       // Parts of sums are written once and read once.
+      const chains = dispatches.reduce((sum, { code }) => sum + chainTime(code), 0);
       const time = Math.max(work, bytes / bandwidth) + scratch * 2 / bandwidth +
-        least * dispatches.length;
+        Math.max(chains, least * dispatches.length);
       parts[kernel.kind] = (parts[kernel.kind] ?? 0) + 1e3 * time;
       parts.gaps = (parts.gaps ?? 0) + 1e3 * gap * dispatches.length;
     }
