@@ -1,5 +1,6 @@
 /**
- * Milliseconds that the dashboard takes to draw a run of 10,000 points, in Chromium:
+ * Milliseconds that the dashboard takes to draw a run of 10,000 points, and from a line in its file to the
+ * point in the chart, in Chromium:
  *
  *     deno run -A tests/dashboard/measure.ts [points]
  *
@@ -8,7 +9,7 @@
 import { serveDashboard } from "../../lib/dashboard/server.ts";
 import { Folder } from "../images/files.ts";
 import { expectInPage, openBrowser, openPage } from "../notebooks/browser.ts";
-import { progressLines, writeRun } from "./runs.ts";
+import { addLine, epochLine, progressLines, writeRun } from "./runs.ts";
 
 /** Times that are measured. */
 const rounds = 15;
@@ -36,9 +37,18 @@ const round = `(async () => {
   return { fetched, drawn: performance.now() - began, points: series.loss.step.length };
 })()`;
 
+/** Waits until the chart has a point at a step. */
+const arrival = (step: number) =>
+  `(async () => {
+  const chart = document.querySelector('[data-metric="loss"] .js-plotly-plot');
+  while (chart._fullData[0]?.x.at(-1) !== ${step}) {
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+})()`;
+
 const count = Number(Deno.args[0] ?? 10_000);
 using runs = new Folder(), other = new Folder();
-writeRun(runs.path, "run", { lines: progressLines(count) });
+const folder = writeRun(runs.path, "run", { lines: progressLines(count) });
 await using dashboard = serveDashboard(runs.path, 0);
 await using browser = await openBrowser(other.path, []);
 const page = await openPage(browser.context, `${dashboard.address}#curves`);
@@ -54,6 +64,13 @@ const measured: { fetched: number; drawn: number; points: number }[] = [];
 for (let i = 0; i < rounds; i++) {
   measured.push(await page.evaluate(round) as typeof measured[number]);
 }
+const delays: number[] = [];
+for (let step = count + 1; step <= count + rounds; step++) {
+  const began = performance.now();
+  addLine(folder, epochLine(10, step, 0.1));
+  await page.evaluate(arrival(step));
+  delays.push(performance.now() - began);
+}
 const of = (name: "fetched" | "drawn") => {
   const values = measured.map((one) => one[name]);
   return `${median(values).toFixed(0)} ms (${Math.min(...values).toFixed(0)} to ${
@@ -61,5 +78,7 @@ const of = (name: "fetched" | "drawn") => {
   })`;
 };
 console.log(`${count} points, thinned to ${measured[0]!.points}; median of ${rounds}:`);
+const [delay, longest] = [median(delays), Math.max(...delays)];
 console.log(`fetched in ${of("fetched")}, drawn in ${of("drawn")}`);
+console.log(`a line is drawn after ${delay.toFixed(0)} ms (at most ${longest.toFixed(0)})`);
 await page.close();
