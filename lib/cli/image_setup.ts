@@ -42,6 +42,7 @@ export async function prepareImages(settings: Settings, from: Model | undefined)
       net,
       train: await changed(await drawn(train, all), all),
       plain,
+      validation: test,
       test,
       ...counts && { counts },
       notes: [...found?.notes ?? [], ...notes],

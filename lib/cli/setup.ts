@@ -14,6 +14,8 @@ export interface Setup {
   readonly train: Dataset | DataStream;
   /** The same as they are. */
   readonly plain: Dataset | DataStream;
+  /** What each epoch is measured by: the images of the test, where there are no others. */
+  readonly validation: Dataset | DataStream;
   readonly test: Dataset | DataStream;
   /** How many images of each class there are to learn, where they were counted. */
   readonly counts?: readonly number[];

@@ -6,7 +6,7 @@ import type { Setup } from "./setup.ts";
 
 /** What a run does, in rows of a name and what there is to say. */
 export function trainingPlan(
-  { settings, net, train, test, counts }: Setup,
+  { settings, net, train, validation, test, counts }: Setup,
   device: { readonly kind: string; readonly description: string },
   output: string,
 ): readonly (readonly [string, string])[] {
@@ -28,7 +28,16 @@ export function trainingPlan(
       `${settings.model ?? "the model"}: ${net.parameters.toLocaleString("en")} parameters`,
     ],
     ...weights === undefined ? [] : [["weights", weights] as const],
-    ["data", `${settings.data}: ${countOf(train)} to learn, ${countOf(test)} to test`],
+    [
+      "data",
+      `${settings.data}: ${
+        [
+          `${countOf(train)} to learn`,
+          ...validation === test ? [] : [`${countOf(validation)} to validate`],
+          `${countOf(test)} to test`,
+        ].join(", ")
+      }`,
+    ],
     [
       "images",
       `${net.inputShape.join(" x ")}, ${classesInWords(train.classes ?? [], counts)}`,

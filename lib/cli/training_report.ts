@@ -67,7 +67,7 @@ const silent: Reporter = {
 function jsonReporter(): Reporter {
   return {
     start({ setup, device: { kind, description }, output }): Promise<void> {
-      const { settings, net, train, test, counts, notes } = setup;
+      const { settings, net, train, validation, test, counts, notes } = setup;
       writeEvent("start", {
         ...settings,
         device: kind,
@@ -75,6 +75,7 @@ function jsonReporter(): Reporter {
         output,
         parameters: net.parameters,
         trainExamples: lengthOf(train),
+        ...validation !== test && { validationExamples: lengthOf(validation) },
         testExamples: lengthOf(test),
         ...counts && { classCounts: counts },
         ...notes.length > 0 && { notes },

@@ -113,7 +113,7 @@ export async function train(
       epochs: own.epochs,
       batchSize: own.batchSize,
       optimizer: optimizerOf(own),
-      validation: part.test,
+      validation: part.validation,
       seed: own.seed,
       progress: false,
       ...losses,

@@ -25,7 +25,7 @@ export const runSchema = {
     "DIR|NAME",
   ),
   val: option(
-    "a folder to test by, or the share of each class kept for that (0.2)",
+    "a folder to test by, or the share kept for that (0.2; of data sets 0.1)",
     text(),
     "DIR|SHARE",
   ),
@@ -168,6 +168,9 @@ function wholePath(path: string): string {
   return rest === "" ? folder || "/" : `${folder}/${rest}`;
 }
 
+/** The share of the images of a data set here that is kept to measure each epoch by. */
+const keptForValidation = "0.1";
+
 /** The settings of a new run. */
 export function settingsOf(given: Given): Settings {
   const { data = "digits", optimizer = "sgd" } = given, usual = usualFor(given, data);
@@ -189,6 +192,7 @@ export function settingsOf(given: Given): Settings {
     ...Object.fromEntries(Object.entries(given).map(([name, value]) => [camelCase(name), value])),
     usual,
     data,
+    ...isDataName(data) && { val: given.val ?? keptForValidation },
     optimizer,
     learningRate: given["learning-rate"] ?? (plain ? learningRate : other),
     momentum: given.momentum ?? (plain ? 0.9 : 0),
@@ -217,7 +221,7 @@ function checkData(data: string): void {
   }
 }
 
-const ofFolders = ["val", "labels", "val-labels", "image-size", "classes"] as const;
+const ofFolders = ["labels", "val-labels", "image-size", "classes"] as const;
 const ofWeights = ["freeze", "head-epochs"] as const;
 const ofAll = ["augment", "mixup", "accumulate", "ema", "freeze"] as const;
 
@@ -236,6 +240,9 @@ function checkTogether(given: Given, data: string): void {
   if (isDataName(data)) {
     const name = ofFolders.find((name) => given[name] !== undefined);
     if (name) refuse(name, `is for a folder of images; ${data} has all of that itself`);
+    if (given.val !== undefined && shareOf(given.val) === undefined) {
+      refuse("val", `a folder is for images of your own; of ${data} a share is kept, as 0.1`);
+    }
   }
   if (weights === undefined) {
     const name = ofWeights.find((name) => given[name] !== undefined);

@@ -6,7 +6,7 @@ import { dataSets } from "./data_sets.ts";
 import { UsageError } from "./command.ts";
 import { changed, drawn, type Load, type SetupEvents, stepsFor } from "./setup.ts";
 import { modelOf } from "./training_model.ts";
-import { isDataName, type Settings } from "./training_settings.ts";
+import { isDataName, type Settings, shareOf } from "./training_settings.ts";
 
 /**
  * Checks what can be checked before anything is loaded or written; `from` is the model of a checkpoint
@@ -24,12 +24,22 @@ export async function prepareRun(settings: Settings, from: Model | undefined): P
   const made = isNew ? await modelOf(settings, { shape, classes: 10 }) : from;
   const augmentation = await stepsFor(settings, shape);
   return async (events) => {
-    const { train: plain, test } = await load(settings.seed, { onProgress: events.download });
+    const { train: images, test } = await load(settings.seed, { onProgress: events.download });
+    const [plain, validation = test] = parts(images, settings);
     const found = made === undefined ? await tuned(settings, plain, events) : undefined;
     const net = made ?? found!.net, all = { ...settings, ...augmentation && { augmentation } };
     const train = await changed(await augmented(await drawn(plain, all), augmentation), all);
-    return { settings: all, net, train, plain, test, notes: found?.notes ?? [] };
+    return { settings: all, net, train, plain, validation, test, notes: found?.notes ?? [] };
   };
+}
+
+/**
+ * The images to learn, and those that are kept to measure each epoch by. A run that began before there
+ * were such has none.
+ */
+function parts(images: Dataset, { val, seed }: Settings): [Dataset, Dataset?] {
+  if (val === undefined) return [images];
+  return images.split(Math.round(images.length * (1 - shareOf(val)!)), seed);
 }
 
 /** A network that was trained before, for images that are as large as it takes them. */

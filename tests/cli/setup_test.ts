@@ -27,7 +27,10 @@ Deno.test("--balanced draws all classes equally often; without it, examples stay
 Deno.test("--balanced draws for the new head alone too", async () => {
   const net = sequential([2]).dense(3).relu().dense(2), { signal } = new AbortController();
   for (const [settings, counts] of [[plain, [10, 2]], [balanced, [6, 6]]] as const) {
-    const { train } = await headPhase({ settings, net, plain: data, test: data }, signal);
+    const { train } = await headPhase(
+      { settings, net, plain: data, validation: data, test: data },
+      signal,
+    );
     assertEquals(await train.classCounts(), [...counts]);
   }
 });

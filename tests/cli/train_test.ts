@@ -50,7 +50,7 @@ Deno.test("without --json it writes plain lines, where there is no terminal", as
   assertEquals(lines.slice(0, 9), [
     "what       training from first weights",
     "network    mlp: 203,530 parameters",
-    "data       digits: 12000 images to learn, 2000 images to test",
+    "data       digits: 10800 images to learn, 1200 images to validate, 2000 images to test",
     "images     28 x 28 x 1, 10 classes",
     "training   1 epoch, batches of 300; learning rate 0.05, cosine",
     "optimizer  sgd, momentum 0.9, weight decay 0.0005",

@@ -7,10 +7,13 @@ import {
   headSettings,
   resumedSettings,
   runSchema,
+  type Settings,
   settingsOf,
   withWholePaths,
 } from "../../lib/cli/training_settings.ts";
 import { dataSets } from "../../lib/cli/data_sets.ts";
+import { prepareRun } from "../../lib/cli/training_setup.ts";
+import type { Dataset } from "../../lib/train/dataset.ts";
 import { inFolder } from "../folders.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
@@ -156,7 +159,7 @@ Deno.test("--clip-norm bounds the gradients of every optimizer", () => {
 
 Deno.test("options that would be ignored are refused, and say what they are for", () => {
   const refused: [Given, string][] = [
-    [{ val: "0.1" }, "--val: is for a folder of images; digits has all of that itself"],
+    [{ val: "photos" }, "--val: a folder is for images of your own; of digits a share is kept"],
     [{ data: "mnist", "image-size": 32 }, "--image-size: is for a folder of images; mnist has"],
     [{ freeze: "conv1" }, "--freeze: is for weights that were trained before; give --weights"],
     [{ "head-epochs": 2 }, "--head-epochs: is for weights that were trained before"],
@@ -216,4 +219,22 @@ Deno.test("the table of data sets knows the images and classes of those that are
     const { shape, load } = dataSets[name], { train } = await load(0, {});
     assertEquals([train.inputs[0]!.shape, train.classes!.length], [shape, 10]);
   }
+});
+
+Deno.test("data sets here keep a share for validation, but for runs that began without one", async () => {
+  const events = { download() {}, corrupt() {} };
+  const setupOf = async (settings: Settings) =>
+    await (await prepareRun(settings, undefined))(events);
+  const { plain, validation, test } = await setupOf(settingsOf({ model: "mlp" })) as {
+    readonly [part in "plain" | "validation" | "test"]: Dataset;
+  };
+  assertEquals([plain.length, validation.length, test.length], [10800, 1200, 2000]);
+  const textsOf = (data: Dataset) =>
+    Array.from({ length: data.length }, (_, i) => String(data.get(i).inputs[0]));
+  assertEquals(new Set(textsOf(plain)).isDisjointFrom(new Set(textsOf(validation))), true);
+  const { val: _, ...before } = settingsOf({ model: "mlp" });
+  const old = await setupOf(before);
+  assertEquals(old.validation === old.test, true);
+  const quarter = await setupOf(settingsOf({ model: "mlp", val: "0.25" }));
+  assertEquals((quarter.validation as Dataset).length, 3000);
 });
