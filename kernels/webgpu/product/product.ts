@@ -179,7 +179,7 @@ function emitSum(
       elements: chunks,
       store: emitTail(product, bindings, `(i % ${last}u)`),
     },
-    scratch,
+    [scratch, 0],
     bindings,
     tiling,
   );

@@ -8,22 +8,32 @@ import type { Tiling } from "../product/tile.ts";
 import type { Emitted } from "../shader/source.ts";
 import { emitReduced, partsOf } from "./reduction.ts";
 
-/** A reduction: for each result one dispatch, or two where there are few outputs of many elements. */
+/** Results that are reduced at once on cards: so many fit into the memory of a workgroup. */
+const atOnce = 3;
+
+/**
+ * A reduction: for each result (on cards, for some at once) one dispatch, or more where there are few
+ * outputs of many elements.
+ */
 export function emitReduce(kernel: ReduceKernel, operands: Operands, tiling: Tiling): Emitted {
-  const results = kernel.expression.stores.map((_, result) => {
-    const expression = partFor(kernel.expression, result);
-    return emitResult({ ...kernel, expression }, operands, result, tiling);
-  });
+  const { expression } = kernel, numbers = expression.stores.map((_, result) => result);
+  const emitted = tiling === "workgroup" && numbers.length <= atOnce
+    ? [emitResults(kernel, operands, numbers, tiling)]
+    : numbers.map((result) => {
+      const part = { ...kernel, expression: partFor(expression, result) };
+      return emitResults(part, operands, [result], tiling);
+    });
   return {
-    dispatches: results.flatMap(({ dispatches }) => dispatches),
-    scratch: Math.max(...results.map(({ scratch = 0 }) => scratch)),
+    dispatches: emitted.flatMap(({ dispatches }) => dispatches),
+    scratch: Math.max(...emitted.map(({ scratch = 0 }) => scratch)),
   };
 }
 
-function emitResult(
+/** The dispatches of all results of a kernel at once, into some of a launch's outputs. */
+function emitResults(
   kernel: ReduceKernel,
   operands: Operands,
-  result: number,
+  results: readonly number[],
   tiling: Tiling,
 ): Emitted {
   const { shape, axes, combine, dtype } = kernel;
@@ -55,10 +65,12 @@ function emitResult(
   return emitReduced(reduction, operands, tiling, (bindings) => {
     const point = { index: "i" }, lanes = quads ? 4 : 1;
     const { code, values } = emitExpression(kernel.expression, shape, point, bindings, lanes);
-    const [value] = values as [string[]];
-    const returned = quads ? `vec4<${dtype}>(${value.join(", ")})` : value[0];
+    const lanesOf = values.map((value) =>
+      quads ? `vec4<${dtype}>(${value.join(", ")})` : value[0]!
+    );
+    const returned = lanesOf.length === 1 ? lanesOf[0] : `Value(${lanesOf.join(", ")})`;
     return `let i = ${rowMajorIndex(shape, axes, names)};\n  ${code}\n  return ${returned};`;
-  }, result);
+  }, results);
 }
 
 /** WGSL of the row-major index in `shape`, from an index over the kept axes and one over the others. */

@@ -23,13 +23,16 @@ export interface Reduction {
   readonly hasQuads?: boolean;
   /**
    * WGSL of a body that returns number `k` of `output`; on cards, if there are quads, a vector: quad
-   * `output` of number `k`, or quad `k` of the output.
+   * `output` of number `k`, or quad `k` of the output. Of several results, on cards only, a Value.
    */
   readonly element: string;
   /** WGSL of what that calls. */
   readonly functions?: string;
-  /** WGSL of a statement that stores `value`, the result of output `i % outputs` for its part. */
-  readonly store: string;
+  /**
+   * For each result WGSL of a statement that stores `value`, that of output `i % outputs` for its
+   * part.
+   */
+  readonly stores: readonly string[];
 }
 
 /** The dispatch of a reduction. */
@@ -55,50 +58,55 @@ export function emitReduction(
     `fn nothing() -> ${dtype} { return ${emitLiteral(start, dtype)}; }`,
     reduction.functions ?? "",
     `fn element(output: u32, k: u32) -> ${dtype} {\n  ${reduction.element}\n}`,
-    `fn finish(i: u32, value: ${dtype}) {\n  ${reduction.store}\n}`,
+    `fn finish(i: u32, value: ${dtype}) {\n  ${reduction.stores[0]}\n}`,
     reduce,
   ]);
 }
 
 /**
- * A reduction into an output of a launch, the first by default: one dispatch, or where threads share
- * the numbers of an output two, which share a scratch buffer.
+ * A reduction into outputs of a launch, the first by default: one dispatch, or where threads share the
+ * numbers of an output another for each result, which find the parts in a scratch buffer.
  */
 export function emitReduced(
-  reduction: Omit<Reduction, "element" | "store">,
+  reduction: Omit<Reduction, "element" | "stores">,
   operands: Operands,
   tiling: Tiling,
   element: (bindings: Bindings) => string,
-  output = 0,
+  results: readonly number[] = [0],
 ): Emitted {
-  const { dtype, outputs, parts } = reduction;
+  const { combine, dtype, outputs, parts } = reduction;
   // The scratch buffer's number comes after the launch's own.
   const scratch = Math.max(-1, ...operands.inputs, ...operands.outputs) + 1;
-  const result = operands.outputs[output]!, target = parts > 1 ? scratch : result;
-  const bindings = new Bindings(operands, [target]);
+  const targets = results.map((output) => operands.outputs[output]!);
+  const bindings = new Bindings(operands, parts > 1 ? [scratch] : targets);
+  const firstOf = (result: number) => result * outputs * parts;
   // What is written is declared first.
-  const store = bindings.write(target, dtype, "i", "value");
+  const stores = targets.map((target, result) =>
+    parts > 1
+      ? bindings.write(scratch, dtype, `i + ${firstOf(result)}u`, "value")
+      : bindings.write(target, dtype, "i", "value")
+  );
   const first = emitReduction(
-    { ...reduction, element: element(bindings), store },
+    { ...reduction, element: element(bindings), stores },
     bindings,
     tiling,
   );
   if (parts === 1) return { dispatches: [first] };
-  const total = new Bindings(operands, [result]);
-  const whole = total.write(result, dtype, "i", "value");
-  const second = emitTotal(
-    { combine: reduction.combine, dtype, outputs, elements: parts, store: whole },
-    scratch,
-    total,
-    tiling,
-  );
-  return { dispatches: [first, second], scratch: outputs * parts * 4 };
+  const totals = targets.map((target, result) => {
+    const total = new Bindings(operands, [target]);
+    const store = total.write(target, dtype, "i", "value");
+    const sizes = { combine, dtype, outputs, elements: parts, store };
+    return emitTotal(sizes, [scratch, firstOf(result)], total, tiling);
+  });
+  return { dispatches: [first, ...totals], scratch: firstOf(targets.length) * 4 };
 }
 
-/** The dispatch that combines the parts of each output, which lie in a scratch buffer. */
+/** The dispatch that combines the parts of each output, which lie in a buffer from a number on. */
 export function emitTotal(
-  total: Pick<Reduction, "combine" | "dtype" | "outputs" | "elements" | "store">,
-  scratch: number,
+  { store, ...total }: Pick<Reduction, "combine" | "dtype" | "outputs" | "elements"> & {
+    readonly store: string;
+  },
+  [buffer, start]: readonly [buffer: number, start: number],
   bindings: Bindings,
   tiling: Tiling,
 ): Dispatch {
@@ -106,9 +114,17 @@ export function emitTotal(
   const hasQuads = tiling === "workgroup" && outputs % 4 === 0;
   const vector = dtype === "f32" ? "vec4f" : "vec4i";
   // OUTPUTS counts quads where there are any.
-  const part = bindings.read(scratch, hasQuads ? vector : dtype, "k * OUTPUTS + output");
+  const at = `k * OUTPUTS + output + ${hasQuads ? start / 4 : start}u`;
+  const part = bindings.read(buffer, hasQuads ? vector : dtype, at);
   return emitReduction(
-    { ...total, parts: 1, outputsFastest: true, hasQuads, element: `return ${part};` },
+    {
+      ...total,
+      stores: [store],
+      parts: 1,
+      outputsFastest: true,
+      hasQuads,
+      element: `return ${part};`,
+    },
     bindings,
     tiling,
   );

@@ -35,7 +35,7 @@ export function treeParts(outputs: number, elements: number, outputsFastest: boo
 
 /** The dispatch of a reduction on a graphics card: in workgroups, by trees. */
 export function emitTree(reduction: Reduction, bindings: Bindings): Dispatch {
-  const { combine, dtype, parts, outputsFastest, hasQuads = false } = reduction;
+  const { combine, dtype, parts, outputsFastest, hasQuads = false, stores } = reduction;
   const { identity } = combines[combine];
   const outputs = reduction.outputs / (hasQuads && outputsFastest ? 4 : 1);
   const elements = reduction.elements / (hasQuads && !outputsFastest ? 4 : 1);
@@ -43,15 +43,18 @@ export function emitTree(reduction: Reduction, bindings: Bindings): Dispatch {
   const workgroups = foldWorkgroups(Math.ceil(outputs / side) * parts);
   // A sum begins with -0, which changes nothing, not even another -0.
   const start = emitLiteral(combine === "sum" && elements > 0 ? -0 : identity[dtype], dtype);
-  const vector = dtype === "f32" ? "vec4f" : "vec4i", value = hasQuads ? vector : dtype;
+  const vector = dtype === "f32" ? "vec4f" : "vec4i", lane = hasQuads ? vector : dtype;
   const components = ["x", "y", "z", "w"];
   const each = components.map((c) => `combine(a.${c}, b.${c})`).join(", ");
   const whole = "combine(combine(value.x, value.y), combine(value.z, value.w))";
-  const stores = !hasQuads
-    ? ["finish(at, value);"]
-    : outputsFastest
-    ? components.map((c, e) => `finish(at * 4u + ${e}u, value.${c});`)
-    : [`finish(at, ${whole});`];
+  const storesOf = (result: number) =>
+    !hasQuads
+      ? `finish${result}(at, value);`
+      : outputsFastest
+      ? components.map((c, e) => `finish${result}(at * 4u + ${e}u, value.${c});`).join("\n  ")
+      : `finish${result}(at, ${whole});`;
+  const results = stores.map((_, result) => `r${result}`);
+  const ofEach = (text: (result: string) => string) => `Value(${results.map(text).join(", ")})`;
   const code = [
     bindings.declarations,
     prelude,
@@ -68,17 +71,36 @@ export function emitTree(reduction: Reduction, bindings: Bindings): Dispatch {
       GROUPS_Y: workgroups[1],
     }),
     combineOf(combine, dtype),
-    `alias Value = ${value};
-fn nothing() -> Value { return Value(${start}); }
-fn combine_values(a: Value, b: Value) -> Value { return ${
-      hasQuads ? `Value(${each})` : "combine(a, b)"
-    }; }`,
+    `alias Lane = ${lane};
+struct Value { ${results.map((result) => `${result}: Lane`).join(", ")} }
+fn combine_lanes(a: Lane, b: Lane) -> Lane { return ${
+      hasQuads ? `Lane(${each})` : "combine(a, b)"
+    }; }
+fn nothing() -> Value { return ${ofEach(() => `Lane(${start})`)}; }
+fn combine_values(a: Value, b: Value) -> Value {
+  return ${ofEach((result) => `combine_lanes(a.${result}, b.${result})`)};
+}
+fn kept(value: Value, keep: bool) -> Value {
+  return ${ofEach((result) => `select(Lane(${start}), value.${result}, keep)`)};
+}`,
     reduction.functions ?? "",
-    `fn element(output: u32, k: u32) -> Value {\n  ${reduction.element}\n}`,
-    `fn finish(i: u32, value: ${dtype}) {\n  ${reduction.store}\n}`,
+    stores.length === 1
+      ? `fn only(output: u32, k: u32) -> Lane {
+  ${reduction.element}
+}
+fn element(output: u32, k: u32) -> Value { return Value(only(output, k)); }`
+      : `fn element(output: u32, k: u32) -> Value {\n  ${reduction.element}\n}`,
+    ...stores.map((store, result) =>
+      `fn finish${result}(i: u32, value: ${dtype}) {
+  ${store}
+}
+fn store${result}(at: u32, value: Lane) {
+  ${storesOf(result)}
+}`
+    ),
     `fn store(output: u32, part: u32, value: Value) {
   let at = part * OUTPUTS + output;
-  ${stores.join("\n  ")}
+  ${results.map((result, i) => `store${i}(at, value.${result});`).join("\n  ")}
 }`,
     tree,
   ];

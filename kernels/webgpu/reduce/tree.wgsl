@@ -4,7 +4,8 @@
 // (OUTPUTS_FASTEST) or the numbers. Where PARTS > 1 each part of LENGTH numbers has a workgroup of its
 // own; a second dispatch of this same kernel combines the parts, in their order.
 //
-// Counts are of values: numbers, or vectors of four neighbours.
+// Counts are of values: numbers, or vectors of four neighbours; one for each result of several that are
+// reduced at once.
 
 var<workgroup> shared_values: array<Value, THREADS>;
 
@@ -25,9 +26,9 @@ fn total_of(output: u32, turn: u32, part: u32) -> Value {
       let z = element(output, min(k + LANES * 2u, last));
       let w = element(output, min(k + LANES * 3u, last));
       a = combine_values(a, x);
-      b = combine_values(b, select(nothing(), y, k + LANES < end));
-      c = combine_values(c, select(nothing(), z, k + LANES * 2u < end));
-      d = combine_values(d, select(nothing(), w, k + LANES * 3u < end));
+      b = combine_values(b, kept(y, k + LANES < end));
+      c = combine_values(c, kept(z, k + LANES * 2u < end));
+      d = combine_values(d, kept(w, k + LANES * 3u < end));
     }
     total = combine_values(total, combine_values(combine_values(a, b), combine_values(c, d)));
   }
