@@ -79,9 +79,9 @@ export class Picture {
 
   #image(url: string): string {
     const { width, height } = this;
-    return `<img src="${url}" width="${width}" height="${height}" alt="${
-      escapeMarkup(this.text)
-    }">`;
+    // Where there is less room than that, the whole of it is seen, smaller.
+    return `<img src="${url}" width="${width}" height="${height}" ` +
+      `style="max-width:100%;height:auto" alt="${escapeMarkup(this.text)}">`;
   }
 
   /** Shows the picture in a notebook; elsewhere prints what it shows. */

@@ -71,7 +71,7 @@ export function volumes(model: Model, given: VolumesOptions = {}): Picture {
   });
   const bottom = (row: number) =>
     head + rows.slice(0, row).reduce((sum, { all }) => sum + all, 0) + above + rows[row]!.high;
-  const height = head + rows.reduce((sum, { all }) => sum + all, 0);
+  const height = Math.ceil(head + rows.reduce((sum, { all }) => sum + all, 0));
   const solids = places.map((place) => place.draw(bottom(place.row)));
   const parts = places.map((place, i) => {
     const before = places[i - 1], floor = bottom(place.row);
