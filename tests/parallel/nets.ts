@@ -6,6 +6,7 @@ import {
   digits,
   type FitOptions,
   lenet5,
+  makeDataset,
   type Model,
   Random,
   sequential,
@@ -53,6 +54,19 @@ export const cases: Readonly<Record<string, Case>> = {
     // The mean of two examples says little: more steps of such would go their own ways.
     options: { ...usual, epochs: 2 },
     data: train.take(34),
+  },
+  "examples changed at random, of which some cannot be read": {
+    net: () => lenet5(),
+    options: { ...usual, epochs: 5 },
+    data: makeDataset(130, train, (index, batch, row, { random }) => {
+      // In time, as images that are decoded.
+      if (index % 13 === 5) return Promise.resolve(new SyntaxError("a corrupt image"));
+      const light = random.uniform(0.5, 1),
+        { inputs: [image], targets: [label] } = train.get(index);
+      batch.inputs[0]!.set(image!.map((pixel) => light * pixel), row * image!.length);
+      batch.targets[0]!.set(label!, row);
+      return Promise.resolve();
+    }),
   },
   "accumulated batches": {
     net: () => small().averagePool2d(4).flatten().dense(16).tanh().dense(10),

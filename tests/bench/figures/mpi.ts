@@ -14,6 +14,7 @@ const deno = (
 /** A training, as `mpi_run.ts` says it. */
 export interface Trained {
   readonly seconds: number;
+  readonly processor: number;
   readonly waited: number;
   readonly bytes: number;
   readonly losses: readonly number[];
@@ -69,10 +70,12 @@ export const mpi: Figure = {
     const results: Record<string, unknown> = {};
     for (const [net, counts] of [["lenet5", [1, 2, 4]], ["resnet20", [1, 2]]] as const) {
       const all = await trainings(net, counts, note), alone = all.get(1)!;
-      for (const [count, { seconds, waited, bytes, losses }] of all) {
+      for (const [count, { seconds, processor, waited, bytes, losses }] of all) {
         results[`${net} ${count}`] = {
           "ms a step": rounded(seconds * 1000),
           speedUp: rounded(alone.seconds / seconds),
+          "ms of the processor, of each": rounded(processor * 1000),
+          "speedUp by these": rounded(alone.processor / processor),
           "ms of that waiting for others": rounded(waited * 1000),
           "bytes sent a step": Math.round(bytes),
           // The losses of batch norm by shares are others.
