@@ -17,6 +17,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 interface Lane {
   readonly communicator: Deno.PointerValue;
   last: Promise<unknown>;
+  /** Memory that an exchange works in, kept for the next. */
+  room: Numbers;
 }
 
 /** Processes that mpirun has started. */
@@ -45,7 +47,11 @@ export class MpiGroup implements Group {
     this.#isCompressed = compress === "f16";
     this.#requests = new Requests(mpi);
     this.#watch = new Watch(mpi, this.#requests, patience * 1000);
-    const lane = (): Lane => ({ communicator: mpi.duplicate(), last: Promise.resolve() });
+    const lane = (): Lane => ({
+      communicator: mpi.duplicate(),
+      last: Promise.resolve(),
+      room: new Float32Array(),
+    });
     this.#lanes = [lane(), lane()];
     addEventListener("unload", () => this.#leave());
   }
@@ -131,17 +137,16 @@ export class MpiGroup implements Group {
    */
   async #sumOfMany(numbers: Numbers, lane: Lane): Promise<void> {
     const { size } = this, share = Math.ceil(numbers.length / size);
-    let padded = numbers;
-    if (numbers.length < share * size) {
-      padded = new Float32Array(share * size);
-      padded.set(numbers);
-    }
-    const parts = new Float32Array(share * size);
+    // What does not divide evenly is padded, in room of its own behind that for the parts.
+    const length = share * size, isEven = numbers.length === length;
+    const room = roomIn(lane, isEven ? length : 2 * length);
+    const parts = room.subarray(0, length), padded = isEven ? numbers : room.subarray(length);
+    if (!isEven) padded.set(numbers);
     await this.#allToAll(bytesOf(padded), bytesOf(parts), lane);
     const own = parts.subarray(0, share);
     for (let other = 1; other < size; other++) add(own, parts.subarray(other * share));
     await this.#allGather(bytesOf(own), bytesOf(padded), lane);
-    if (padded !== numbers) numbers.set(padded.subarray(0, numbers.length));
+    if (!isEven) numbers.set(padded.subarray(0, numbers.length));
   }
 
   /** The same with numbers as f16 on their way; they are summed as f32. */
@@ -196,6 +201,12 @@ export class MpiGroup implements Group {
   #leave(): void {
     if (Deno.exitCode === 0 && this.#open === 0) this.#mpi.call.MPI_Finalize();
   }
+}
+
+/** Room for so many numbers, with whatever is in it. */
+function roomIn(lane: Lane, length: number): Numbers {
+  if (lane.room.length < length) lane.room = new Float32Array(length);
+  return lane.room.subarray(0, length);
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers): Bytes =>

@@ -24,7 +24,6 @@ export interface Trained {
 /** A sum, as `mpi_run.ts` says it. */
 interface Summed {
   readonly sum: number;
-  readonly moved: number;
   readonly small: number;
 }
 
@@ -33,8 +32,6 @@ async function run<T>(command: Deno.Command): Promise<T> {
   if (code !== 0) throw new Error(errors);
   return said.at(-1);
 }
-
-const tcp = ["--mca", "btl", "tcp,self"];
 
 /** In so many processes, each on a core of its own where there are enough. */
 const among = (processes: number, args: readonly string[], options: readonly string[] = []) =>
@@ -97,25 +94,35 @@ export const mpiSum: Figure = {
     "ResNet-50's 25.6 million gradients summed over two processes, against the bandwidth's bound",
   async measure(note) {
     const bytes = 4 * manyNumbers, results: Record<string, unknown> = {};
-    for (const [name, options] of [["shared memory", []], ["loopback, TCP", tcp]] as const) {
-      note(`mpi-sum: ${name}`);
-      const { sum, moved } = await run<Summed>(among(2, ["sum", String(manyNumbers)], options));
-      results[name] = { ms: rounded(sum * 1000), "of the bytes moved alone": rounded(moved / sum) };
-    }
+    const measure = async (
+      name: string,
+      command: (args: readonly string[]) => Deno.Command,
+      bits?: number,
+    ) => {
+      const sums: number[] = [], moves: number[] = [], length = String(manyNumbers);
+      for (let round = 1; round <= rounds; round++) {
+        note(`mpi-sum: ${name}, round ${round} of ${rounds}`);
+        sums.push((await run<Summed>(command(["sum", length]))).sum);
+        moves.push((await run<{ readonly moved: number }>(command(["move", length]))).moved);
+      }
+      const sum = median(sums), moved = median(moves);
+      results[name] = {
+        ms: rounded(sum * 1000),
+        "ms of moving the bytes alone": rounded(moved * 1000),
+        "of that bound": rounded(moved / sum),
+        // Each sends half of the numbers twice, and receives as much meanwhile.
+        ...bits !== undefined && { "of the cable's bound": rounded(8 * bytes / bits / sum) },
+      };
+    };
+    await measure("shared memory", (args) => among(2, args));
+    await measure("loopback, TCP", (args) => among(2, args, ["--mca", "btl", "tcp,self"]));
     for (const [rate, bits] of [["1gbit", 1e9], ["10gbit", 1e10]] as const) {
-      note(`mpi-sum: ${rate}`);
       if (!allowsHosts()) {
         results[rate] = "this machine allows no network namespaces";
         continue;
       }
       await using hosts = await Hosts.open(rate);
-      const { sum, moved } = await run<Summed>(hosts.mpirun(deno(["sum", String(manyNumbers)])));
-      // Each sends half of the numbers twice, and receives as much meanwhile.
-      results[rate] = {
-        ms: rounded(sum * 1000),
-        "of the bound": rounded(8 * bytes / bits / sum),
-        "of the bytes moved alone": rounded(moved / sum),
-      };
+      await measure(rate, (args) => hosts.mpirun(deno(args)), bits);
     }
     return results;
   },

@@ -4,7 +4,8 @@
  *
  * - `train NET BUCKETBYTES BATCH`: seconds of a step, by the clock and of the processor, seconds of it in
  *   which nothing was computed, losses
- * - `sum NUMBERS`: seconds of a sum over the group, and of moving the same bytes without summing
+ * - `sum NUMBERS`: seconds of a sum over the group, of a large one and a small one
+ * - `move NUMBERS`: seconds in which MPI moves the bytes of such a sum, and nothing else
  * - `kill FOLDER`: trains with checkpoints, and prints the weights' fingerprint
  *
  * @module
@@ -19,11 +20,18 @@ import {
   setDevice,
   sgd,
 } from "../../../mod.ts";
+import { openMpi } from "../../../lib/parallel/mpi_library.ts";
+import { Requests } from "../../../lib/parallel/mpi_requests.ts";
 import { fingerprintOf } from "../../../lib/train/cohort.ts";
 import { ownMilliseconds } from "../load.ts";
 import { median } from "./figure.ts";
 
 const [mode, ...args] = Deno.args;
+if (mode === "move") {
+  console.log(JSON.stringify(await move(Number(args[0]))));
+  Deno.exit();
+}
+
 const say = (result: unknown) => {
   if (group.rank === 0) console.log(JSON.stringify(result));
 };
@@ -72,7 +80,7 @@ if (mode === "train") {
   });
 } else if (mode === "sum") {
   const length = Number(args[0]);
-  const numbers = new Float32Array(length), half = new Float32Array(length / group.size);
+  const numbers = new Float32Array(length);
   const time = async (work: () => Promise<unknown>) => {
     const times: number[] = [];
     for (let i = 0; i < 6; i++) {
@@ -85,7 +93,6 @@ if (mode === "train") {
   };
   say({
     sum: await time(() => group.sum(numbers)),
-    moved: 2 * await time(() => group.gather(half)),
     small: await time(() => group.sum(new Float32Array(16))),
   });
 } else {
@@ -109,4 +116,24 @@ if (mode === "train") {
   const prints: number[] = [];
   for (const weight of net.namedWeights.values()) prints.push(fingerprintOf(await weight.read()));
   say({ prints });
+}
+
+/** Moves to every other process what a sum moves: a share of the numbers, twice. */
+async function move(length: number): Promise<{ readonly moved: number }> {
+  const mpi = openMpi(), { call, byte, world } = mpi, requests = new Requests(mpi);
+  const from = new Uint8Array(4 * length), to = new Uint8Array(4 * length), times: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const began = performance.now();
+    for (let half = 0; half < 2; half++) {
+      const share = from.length / mpi.size;
+      const request = requests.start(
+        (request) => call.MPI_Ialltoall(from, share, byte, to, share, byte, world, request),
+        "MPI_Ialltoall",
+      );
+      await requests.wait(request, "MPI_Ialltoall", () => {});
+    }
+    times.push((performance.now() - began) / 1000);
+  }
+  call.MPI_Finalize();
+  return { moved: median(times.slice(1)) };
 }
