@@ -6,7 +6,7 @@ export interface JoinOptions {
   /** Steps between two looks whether the weights are the same in all processes; 100 by default. */
   readonly checkEvery?: number;
   /**
-   * Bytes of gradients that are sent together while the rest of them is still computed; 4 MiB by
+   * Bytes of gradients that are sent together while the rest of them is still computed; 1 MiB by
    * default. With Infinity all are sent at the end.
    */
   readonly bucketBytes?: number;
@@ -22,7 +22,7 @@ export const joinSchema = {
   bucketBytes: custom<number, number>(
     "a number of at least 4, or Infinity",
     (value): value is number => typeof value === "number" && value >= 4,
-    2 ** 22,
+    2 ** 20,
   ),
   compress: oneOf(["none", "f16"], "none"),
   patience: number({ above: 0 }, 10),

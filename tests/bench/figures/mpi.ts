@@ -45,7 +45,7 @@ async function trainings(net: string, processes: readonly number[], note: (text:
   for (let round = 1; round <= rounds; round++) {
     for (const count of processes) {
       note(`mpi: ${net} in ${count} processes, round ${round} of ${rounds}`);
-      all.get(count)!.push(await run(among(count, ["train", net, String(2 ** 22), "128"])));
+      all.get(count)!.push(await run(among(count, ["train", net, String(2 ** 20), "128"])));
     }
   }
   return new Map([...all].map(([count, list]) => {
@@ -138,7 +138,7 @@ export const mpiBuckets: Figure = {
     await using hosts = await Hosts.open("1gbit");
     const results: Record<string, unknown> = {};
     for (const net of ["resnet20", "mlp"]) {
-      const sizes = [Infinity, 2 ** 22, 2 ** 20, 2 ** 18];
+      const sizes = [Infinity, 2 ** 20, 2 ** 20, 2 ** 18];
       const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
       for (let round = 1; round <= rounds; round++) {
         for (const size of sizes) {

@@ -48,7 +48,7 @@ function made(
   bytesPerSecond: number,
   latency: number,
 ): StepModel {
-  const buckets = Math.max(1, Math.ceil(bytes / 2 ** 22));
+  const buckets = Math.max(1, Math.ceil(bytes / 2 ** 20));
   return {
     seconds(processes) {
       // What does not shrink with the batch: launches, the loop around.

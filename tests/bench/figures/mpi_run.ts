@@ -36,7 +36,7 @@ const say = (result: unknown) => {
   if (group.rank === 0) console.log(JSON.stringify(result));
 };
 
-const bucketBytes = mode === "train" ? Number(args[1]) : 2 ** 22;
+const bucketBytes = mode === "train" ? Number(args[1]) : 2 ** 20;
 const group = await joinProcesses({ bucketBytes, checkEvery: 1000 });
 await setDevice("cpu", { threads: 1 });
 
