@@ -1,5 +1,5 @@
 import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
-import type { Product } from "../product/product.ts";
+import type { Product } from "../product/description.ts";
 import type { Tiling } from "../product/tile.ts";
 import { constants } from "../shader/source.ts";
 import forward from "./conv2d.wgsl" with { type: "text" };

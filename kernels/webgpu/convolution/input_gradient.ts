@@ -1,6 +1,6 @@
 import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
 import { type PhaseTaps, tapsByPhase } from "../../phases.ts";
-import type { Product } from "../product/product.ts";
+import type { Product } from "../product/description.ts";
 import type { Tiling } from "../product/tile.ts";
 import { constants } from "../shader/source.ts";
 import inputGradient from "./input_gradient.wgsl" with { type: "text" };

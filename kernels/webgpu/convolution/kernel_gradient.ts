@@ -1,5 +1,5 @@
 import type { ConvolutionKernel } from "../../../lib/graph/kernel.ts";
-import type { Product } from "../product/product.ts";
+import type { Product } from "../product/description.ts";
 import kernelGradient from "./kernel_gradient.wgsl" with { type: "text" };
 import { sizesOf } from "./sizes.ts";
 

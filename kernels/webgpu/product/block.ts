@@ -2,7 +2,7 @@ import type { Bindings } from "../shader/bindings.ts";
 import { constants, type Dispatch, foldWorkgroups, unroll } from "../shader/source.ts";
 import block from "./block.wgsl" with { type: "text" };
 import { emitPatch, type Patch, type Vector } from "./patch.ts";
-import type { Product } from "./product.ts";
+import type { Product } from "./description.ts";
 import { type Cut, type Extent, piecesOf, sumLength } from "./tile.ts";
 
 /** Rows and columns of a workgroup's block, its threads, and how deep it goes into A and B at a time. */

@@ -1,6 +1,6 @@
 import type { MatmulKernel } from "../../../lib/graph/kernel.ts";
 import matmul from "./matmul.wgsl" with { type: "text" };
-import type { Product } from "./product.ts";
+import type { Product } from "./description.ts";
 import { constants } from "../shader/source.ts";
 
 /** Part of a larger product, whose left operand is bound whole, and whose result maybe is. */

@@ -1,7 +1,7 @@
 import type { Bindings } from "../shader/bindings.ts";
 import { constants, type Dispatch, threadsDispatch, unroll } from "../shader/source.ts";
 import loads from "./loads.wgsl" with { type: "text" };
-import type { Product } from "./product.ts";
+import type { Product } from "./description.ts";
 import register from "./register.wgsl" with { type: "text" };
 import { type Cut, type Extent, piecesOf, sumLength } from "./tile.ts";
 

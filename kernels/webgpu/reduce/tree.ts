@@ -4,7 +4,7 @@ import { prelude } from "../elementwise/expression.ts";
 import type { Bindings } from "../shader/bindings.ts";
 import { constants, type Dispatch, foldWorkgroups } from "../shader/source.ts";
 import { combineOf } from "./combine.ts";
-import type { Reduction } from "./reduction.ts";
+import type { Reduction } from "./description.ts";
 import tree from "./tree.wgsl" with { type: "text" };
 
 /** Threads of a workgroup. */
