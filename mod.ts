@@ -115,6 +115,17 @@ export type { EarlyStopping } from "./lib/train/early_stopping.ts";
 export type { EpochRecord, Progress } from "./lib/train/epoch_record.ts";
 export { History, type HistoryData } from "./lib/train/history.ts";
 export { LearningRateCurve } from "./lib/train/learning_rate_curve.ts";
+export { Profile } from "./lib/profile/profile.ts";
+export type {
+  LaunchProfile,
+  LayerProfile,
+  Profiled,
+  ProfileData,
+  ProfilePart,
+} from "./lib/profile/profiled.ts";
+export type { Ceilings } from "./lib/profile/ceilings.ts";
+export type { TraceEvent } from "./lib/profile/chrome_trace.ts";
+export type { ProfileOptions } from "./lib/train/profile_model.ts";
 export type { LearningRateFinderOptions } from "./lib/train/learning_rate_finder.ts";
 export type { ByOutput } from "./lib/train/by_output.ts";
 export type { ClassWeights, WeightsOfClasses } from "./lib/train/class_weights.ts";

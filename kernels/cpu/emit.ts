@@ -50,11 +50,12 @@ export function emitPlan(plan: Plan, target: Target): EmittedPlan {
   const stages: EmittedStage[] = [];
   const scratchBytes: number[] = [];
   const preparations: EmittedStage[] = [], keptBytes: number[] = [];
-  const constants = new Set<number>(), written = writtenBindings(plan);
+  const constants = new Set<number>();
+  const changing = new Set([...writtenBindings(plan), ...plan.changing ?? []]);
   plan.launches.forEach(({ kernel, inputs, outputs }, launch) => {
     const packed = packs[kernel.kind];
     const { kind, index } = plan.values[inputs[packed ?? 0] ?? 0]!.place;
-    const isConstant = packed !== undefined && kind === "binding" && !written.has(index);
+    const isConstant = packed !== undefined && kind === "binding" && !changing.has(index);
     const key = keyOf([inputs.length, outputs.length, kernel, isConstant]);
     const builder = emitted.getOrInsertComputed(key, () => {
       const given = isConstant ? [packed] : [];

@@ -90,10 +90,10 @@ function place(units: readonly Unit[], bindingOf: ReadonlyMap<Node, number>) {
     return number;
   };
   const launches: Launch[] = [], exchanges: PlannedExchange[] = [];
-  units.forEach(({ kernel, reads, stores }, time) => {
+  units.forEach(({ kernel, reads, stores, origins }, time) => {
     const inputs = reads.map((node) => use(node, time));
     const outputs = stores.map((node) => use(node, time));
-    if (!isExchange(kernel)) return launches.push({ kernel, inputs, outputs });
+    if (!isExchange(kernel)) return launches.push({ kernel, inputs, outputs, origins });
     const [input, output] = [inputs[0]!, outputs[0]!];
     exchanges.push({ exchange: kernel, after: launches.length, input, output });
   });

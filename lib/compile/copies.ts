@@ -52,7 +52,10 @@ export function withCopies(roots: readonly Node[]): Node[] {
     site.copied.has(node)
       ? copies.getOrInsertComputed(site, () => new Map()).getOrInsertComputed(
         node,
-        () => new Node(node.op, node.inputs.map((input) => at(site, input)), node.attributes),
+        () => {
+          const inputs = node.inputs.map((input) => at(site, input));
+          return new Node(node.op, inputs, node.attributes, node.origin);
+        },
       )
       : stored.get(node)!;
   for (const node of order) {
@@ -61,7 +64,7 @@ export function withCopies(roots: readonly Node[]): Node[] {
       site === undefined ? stored.get(input)! : at(site, input)
     );
     const isSame = inputs.every((input, i) => input === node.inputs[i]);
-    stored.set(node, isSame ? node : new Node(node.op, inputs, node.attributes));
+    stored.set(node, isSame ? node : new Node(node.op, inputs, node.attributes, node.origin));
   }
   return roots.map((root) => stored.get(root)!);
 }

@@ -3,6 +3,7 @@ import {
   type Exchange,
   type Expression,
   type Kernel,
+  type Origin,
   registerType,
   type Step,
   usesIndex,
@@ -19,6 +20,8 @@ export interface Unit {
   readonly kernel: Kernel | Exchange;
   readonly reads: readonly Node[];
   readonly stores: readonly Node[];
+  /** What it is computed for, its main purpose first. */
+  readonly origins: readonly Origin[];
   /** Nodes that it may overwrite in place: each is loaded only at the index that is stored. */
   readonly overwritable: ReadonlySet<Node>;
 }
@@ -30,6 +33,17 @@ export const isExchange = (kernel: Unit["kernel"]): kernel is Exchange => "group
 export function bufferOf(node: Node): Node {
   while (node.op.kind === "alias") node = node.inputs[0]!;
   return node;
+}
+
+/** What nodes are computed for: the purposes of most of them first. */
+function originsOf(nodes: Iterable<Node>): Origin[] {
+  const counts = new Map<string, { origin: Origin; count: number }>();
+  for (const { origin } of nodes) {
+    if (origin === undefined) continue;
+    const key = `${origin.part} ${origin.layer}`;
+    counts.getOrInsertComputed(key, () => ({ origin, count: 0 })).count++;
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count).map(({ origin }) => origin);
 }
 
 /** Turns a graph into kernels, by the fusion rules. */
@@ -82,7 +96,8 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
     }
     const builder = new ExpressionBuilder(group.shape, [], uses);
     const stores = builder.group(group), expression = builder.expression(stores);
-    units.push(builder.unit({ kind: "map", shape: group.shape, expression }, stores));
+    const kernel: Kernel = { kind: "map", shape: group.shape, expression };
+    units.push(builder.unit(kernel, stores, originsOf(group.members)));
   }
   for (const root of uses.roots) provide(root);
   // A view of constants is read from memory, so the constants must be there.
@@ -96,7 +111,8 @@ export function lower(uses: Uses, fusion: Fusion): Unit[] {
 export function copyUnit(node: Node, target: Node = leaf(node.shape, node.dtype)): Unit {
   const builder = new ExpressionBuilder(node.shape, []);
   const expression = builder.expression([node]);
-  return builder.unit({ kind: "map", shape: node.shape, expression }, [target]);
+  const kernel: Kernel = { kind: "map", shape: node.shape, expression };
+  return builder.unit(kernel, [target], originsOf([node]));
 }
 
 /** The kernel whose tail a group can be, if there is one. */
@@ -144,26 +160,32 @@ function reductionUnit(group: Group, heads: readonly Group[], uses: Uses): Unit 
   const expression = builder.expression(nodes.map((node) => node.inputs[0]!));
   const { combine, axes } = first!.op.reduce!(first!.attributes);
   const dtype = registerType(first!.dtype);
-  const unit = builder.unit({ kind: "reduce", combine, shape, axes, expression, dtype }, nodes);
+  const kernel: Kernel = { kind: "reduce", combine, shape, axes, expression, dtype };
+  const heading = heads.flatMap((head) => [...head.members]);
+  const unit = builder.unit(kernel, nodes, originsOf([...nodes, ...heading]));
   return { ...unit, overwritable: new Set() };
 }
 
 function kernelUnit(node: Node, tail: Group | undefined, uses: Uses): Unit {
   const operands = node.inputs.map(bufferOf);
   const kernel = withMergedAxes(node.op.kernel!(node, node.attributes));
+  const own = originsOf([node]);
   if (tail === undefined) {
-    return { kernel, reads: operands, stores: [node], overwritable: new Set() };
+    return { kernel, reads: operands, stores: [node], origins: own, overwritable: new Set() };
   }
   const builder = new ExpressionBuilder(tail.shape, operands, uses, node);
   const stores = builder.group(tail), expression = builder.expression(stores);
   for (const operand of operands) builder.overwritable.delete(operand);
   const joint = { ...kernel, tail: expression };
-  return builder.unit(joint, stores);
+  const after = originsOf(tail.members).filter(({ layer, part }) =>
+    layer !== own[0]?.layer || part !== own[0]?.part
+  );
+  return builder.unit(joint, stores, [...own, ...after]);
 }
 
 function exchangeUnit(node: Node): Unit {
   const reads = node.inputs.map(bufferOf), kernel = node.op.exchange!(node.attributes);
-  return { kernel, reads, stores: [node], overwritable: new Set() };
+  return { kernel, reads, stores: [node], origins: originsOf([node]), overwritable: new Set() };
 }
 
 /** Writes element-wise nodes as the steps of a kernel, and collects what the kernel reads. */
@@ -212,9 +234,9 @@ class ExpressionBuilder {
   }
 
   /** The unit of a kernel with what was collected for it. */
-  unit(kernel: Kernel, stores: readonly Node[]): Unit {
+  unit(kernel: Kernel, stores: readonly Node[], origins: readonly Origin[]): Unit {
     const { reads, overwritable } = this;
-    return { kernel: withMergedAxes(kernel), reads, stores, overwritable };
+    return { kernel: withMergedAxes(kernel), reads, stores, origins, overwritable };
   }
 
   /** The step that yields a node from outside the group. */

@@ -43,4 +43,6 @@ export interface Plan {
   readonly bindings: readonly number[];
   /** For each output, the binding that holds it. */
   readonly outputs: readonly number[];
+  /** Of a part of another plan: bindings whose numbers change from run to run, whoever writes them. */
+  readonly changing?: readonly number[];
 }

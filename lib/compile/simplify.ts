@@ -1,4 +1,4 @@
-import { Node, topologicalOrder } from "../graph/node.ts";
+import { Node, topologicalOrder, within } from "../graph/node.ts";
 import { nodeKey } from "./key.ts";
 
 /**
@@ -26,7 +26,10 @@ export function simplify(roots: readonly Node[]): Node[] {
   for (const node of topologicalOrder(roots)) {
     const inputs = node.inputs.map((input) => replacement.get(input)!);
     const current = withInputs(node, inputs);
-    const simple = node.op.simplify?.(current, node.attributes) ?? current;
+    const simple = within(
+      node.origin,
+      () => node.op.simplify?.(current, node.attributes) ?? current,
+    );
     replacement.set(node, canonical(simple));
   }
   return roots.map((root) => replacement.get(root)!);
@@ -35,5 +38,5 @@ export function simplify(roots: readonly Node[]): Node[] {
 function withInputs(node: Node, inputs: readonly Node[]): Node {
   return inputs.every((input, i) => input === node.inputs[i])
     ? node
-    : new Node(node.op, inputs, node.attributes);
+    : new Node(node.op, inputs, node.attributes, node.origin);
 }

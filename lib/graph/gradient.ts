@@ -1,5 +1,5 @@
 import { formatShape } from "../core/shape.ts";
-import { type Node, topologicalOrder } from "./node.ts";
+import { type Node, topologicalOrder, within } from "./node.ts";
 import { add } from "./ops/elementwise.ts";
 import { literal } from "./ops/generate.ts";
 
@@ -28,11 +28,13 @@ export function gradients(output: Node, variables: readonly Node[]): Node[] {
     const outputGradient = sums.get(node);
     if (outputGradient === undefined || !relevant.has(node)) continue;
     if (!node.inputs.some((input) => relevant.has(input))) continue;
-    node.op.gradient!(outputGradient, node, node.attributes).forEach((g, index) => {
-      const input = node.inputs[index]!;
-      if (g === undefined || !relevant.has(input)) return;
-      const before = sums.get(input);
-      sums.set(input, before === undefined ? g : add(before, g));
+    within({ layer: node.origin?.layer, part: "gradient" }, () => {
+      node.op.gradient!(outputGradient, node, node.attributes).forEach((g, index) => {
+        const input = node.inputs[index]!;
+        if (g === undefined || !relevant.has(input)) return;
+        const before = sums.get(input);
+        sums.set(input, before === undefined ? g : add(before, g));
+      });
     });
   }
   return variables.map((variable) => sums.get(variable) ?? literal(0, variable.shape));

@@ -1,5 +1,5 @@
 import type { DType } from "../core/dtype.ts";
-import type { Shape } from "../core/shape.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
 import type { CombineName } from "./combine.ts";
 
 /** Two numbers: for the height and for the width. */
@@ -251,6 +251,20 @@ export type Kernel =
   | PadKernel
   | ConcatenateKernel;
 
+/** Multiplications with an addition that a kernel does, of products alone. */
+export function multiplyAddsOf(kernel: Kernel): number {
+  switch (kernel.kind) {
+    case "matmul":
+      return kernel.batch * kernel.m * kernel.n * kernel.k;
+    case "conv2d":
+    case "conv2dInputGradient":
+    case "conv2dKernelGradient":
+      return sizeOf(kernel.output) * sizeOf(kernel.kernel.slice(0, 3));
+    default:
+      return 0;
+  }
+}
+
 /** Processes that exchange numbers: what `lib/parallel` joins. */
 export interface Collective {
   /** Bytes of sums that can wait which are sent together. */
@@ -279,9 +293,19 @@ export interface Exchange {
   readonly turn: number;
 }
 
+/** What a launch, or a node of a graph, is computed for. */
+export interface Origin {
+  /** The layer, by name; undefined for what belongs to none, as the loss. */
+  readonly layer?: string | undefined;
+  /** What it is of the layer, or of none. */
+  readonly part: "forward" | "gradient" | "update" | "loss" | "measures";
+}
+
 /** A kernel applied to values of a plan, by number: operands first, then what the tail or head loads. */
 export interface Launch {
   readonly kernel: Kernel;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** What it is computed for, as far as that is known; its main purpose first. */
+  readonly origins?: readonly Origin[];
 }

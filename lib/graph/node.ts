@@ -1,6 +1,6 @@
 import type { DType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
-import type { Coordinate, Exchange, Kernel, ReduceKernel, Step } from "./kernel.ts";
+import type { Coordinate, Exchange, Kernel, Origin, ReduceKernel, Step } from "./kernel.ts";
 
 /** Settings of an operation that are part of its meaning: axes, strides, a literal's value. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -77,21 +77,37 @@ export interface Op<A extends Attributes = Attributes> {
   readonly isCostly?: boolean;
 }
 
+let current: Origin | undefined;
+
+/** Runs a function that makes nodes for something, which they say then. */
+export function within<T>(origin: Origin | undefined, make: () => T): T {
+  const before = current;
+  current = origin;
+  try {
+    return make();
+  } finally {
+    current = before;
+  }
+}
+
 /** A value in the graph: an operation applied to other values. */
 export class Node implements TensorType {
   /** Sizes of the axes. */
   readonly shape: Shape;
   /** Type of the elements. */
   readonly dtype: DType;
+  /** What it is computed for, if that was said: nothing depends on it but what people are told. */
+  readonly origin: Origin | undefined;
   #op: Op;
   #inputs: readonly Node[];
   #attributes: Attributes;
 
   /** The result of `op`; its type is inferred, so that a mistake is reported here. */
-  constructor(op: Op, inputs: readonly Node[], attributes: Attributes) {
+  constructor(op: Op, inputs: readonly Node[], attributes: Attributes, origin = current) {
     const { shape, dtype } = op.infer(inputs, attributes);
     this.shape = shape;
     this.dtype = dtype;
+    this.origin = origin;
     this.#op = op;
     this.#inputs = inputs;
     this.#attributes = attributes;

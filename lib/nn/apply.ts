@@ -3,6 +3,7 @@ import { callback, custom, flag, listOf, text } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
 import { unknownName } from "../core/suggest.ts";
+import { within } from "../graph/node.ts";
 import { nextKey, uniform } from "../tensor/random_key.ts";
 import { tensorOption } from "../tensor/functions/settings.ts";
 import { checkTensor, type Tensor } from "../tensor/tensor.ts";
@@ -86,23 +87,25 @@ export function applyLayers(
       // Where a layer is applied again, its statistics go on from those of the application before.
       return [part, updates[name] ?? weights(weight, name)] as const;
     });
-    const result = value.layer.type.call(sources, Object.fromEntries(current), value.layer.config, {
-      // A frozen batch norm uses its running statistics, and does not change them.
-      training: training && !isFrozen(placed),
-      momentum,
-      whole,
-      random(shape) {
-        const from = drawnFrom ??= keyFor(placed), stream = streams + draws++;
-        if (whole === undefined || shape[0] !== examples) return uniform(from, shape, stream);
-        // The numbers that these examples would have in the whole batch.
-        const { first, of } = whole;
-        return uniform(from, [of, ...shape.slice(1)], stream).slice([first], [examples!]);
-      },
-      update: (part, tensor) => {
-        checkWeights({ [part]: tensor }, placed.weights, `${placed.name}: update`);
-        updates[`${placed.name}.${part}`] = tensor;
-      },
-    });
+    const { type, config } = value.layer, origin = { layer: placed.name, part: "forward" } as const;
+    const result = within(origin, () =>
+      type.call(sources, Object.fromEntries(current), config, {
+        // A frozen batch norm uses its running statistics, and does not change them.
+        training: training && !isFrozen(placed),
+        momentum,
+        whole,
+        random(shape) {
+          const from = drawnFrom ??= keyFor(placed), stream = streams + draws++;
+          if (whole === undefined || shape[0] !== examples) return uniform(from, shape, stream);
+          // The numbers that these examples would have in the whole batch.
+          const { first, of } = whole;
+          return uniform(from, [of, ...shape.slice(1)], stream).slice([first], [examples!]);
+        },
+        update: (part, tensor) => {
+          checkWeights({ [part]: tensor }, placed.weights, `${placed.name}: update`);
+          updates[`${placed.name}.${part}`] = tensor;
+        },
+      }));
     values.set(value, replace ? replaced(replace, placed, result, sources) : result);
   }
   return { values, updates };

@@ -1,4 +1,6 @@
 import type { DType } from "../core/dtype.ts";
+import { compile } from "../compile/compile.ts";
+import type { Plan } from "../compile/plan.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
 import { leaf, type Node, topologicalOrder } from "../graph/node.ts";
@@ -51,32 +53,48 @@ export class ProgramBuilder {
     }
   }
 
-  /** Compiles the graph for a runtime. */
-  build(runtime: Runtime, results: readonly Tensor[] = []): StatefulProgram {
+  /** The graph as it is compiled for a runtime, and what it binds. */
+  #finish(runtime: Runtime, results: readonly Tensor[]) {
     const outputs = results.map((t) => t.node);
     this.#take([...outputs, ...this.#updates.values()], runtime);
     const variables = [...this.#variables.keys()];
     const leaves = [...this.#inputs, ...this.#variables.values()];
     const updated = [...this.#updates.keys()];
-    const program = runtime.programs.load([...outputs, ...this.#updates.values()], leaves, {
-      updates: new Map(
-        updated.map((variable, i) => [
-          outputs.length + i,
-          this.#inputs.length + variables.indexOf(variable),
-        ]),
-      ),
-    });
-    const bindingOf = (variable: Variable) => ({
+    const updates = new Map(
+      updated.map((variable, i) => [
+        outputs.length + i,
+        this.#inputs.length + variables.indexOf(variable),
+      ]),
+    );
+    const bindings = variables.map((variable): Binding => ({
       variable,
       isUpdated: this.#updates.has(variable),
-    });
-    const bindings = variables.map(bindingOf);
-    return statefulProgram(runtime, program, bindings, this.#inputs.length, outputs.length);
+    }));
+    return { roots: [...outputs, ...this.#updates.values()], leaves, updates, bindings };
+  }
+
+  /** Compiles the graph for a runtime, and loads it there. */
+  build(runtime: Runtime, results: readonly Tensor[] = []): StatefulProgram {
+    const { roots, leaves, updates, bindings } = this.#finish(runtime, results);
+    const program = runtime.programs.load(roots, leaves, { updates });
+    return statefulProgram(runtime, program, bindings, this.#inputs.length, results.length);
+  }
+
+  /** The same before it is loaded. */
+  plan(runtime: Runtime, results: readonly Tensor[] = []): PlannedProgram {
+    const { roots, leaves, updates, bindings } = this.#finish(runtime, results);
+    return { plan: compile(roots, leaves, { updates }), variables: bindings };
   }
 }
 
+/** A program over variables that is not loaded; its plan binds its inputs first, then these. */
+export interface PlannedProgram {
+  readonly plan: Plan;
+  readonly variables: readonly Binding[];
+}
+
 /** A variable of a program, and whether that changes it. */
-interface Binding {
+export interface Binding {
   readonly variable: Variable;
   readonly isUpdated: boolean;
 }

@@ -1,9 +1,7 @@
 import { bytesPerElement } from "../core/dtype.ts";
-import type { Exchange, Launch } from "../graph/kernel.ts";
-import type { Place, Plan, PlannedExchange, PlannedValue } from "../compile/plan.ts";
-
-/** Memory of a run: what is bound comes first, then what the parts of a program share. */
-export type Block = number;
+import type { Exchange } from "../graph/kernel.ts";
+import { type Block, partOf, type PlanPart } from "../compile/parts.ts";
+import type { Place, Plan, PlannedExchange } from "../compile/plan.ts";
 
 /** Numbers that are sent and come back. */
 export interface Parcel {
@@ -15,7 +13,7 @@ export interface Parcel {
 /** What a run does, one thing after another. */
 export type Action =
   /** Launches without an exchange between them; the blocks that its plan binds. */
-  | { readonly kind: "compute"; readonly plan: Plan; readonly blocks: readonly Block[] }
+  | { readonly kind: "compute" } & PlanPart
   /** Parcels set out together. */
   | {
     readonly kind: "send";
@@ -61,7 +59,10 @@ export function cutPlan(plan: Plan): CutPlan {
   let next = 0;
   for (const [start, end] of ranges) {
     for (; next < events.length && events[next]!.at <= start; next++) act(events[next]!);
-    actions.push(partOf(plan, start, end, blockOf));
+    actions.push({
+      kind: "compute",
+      ...partOf(plan, start, end, (value) => blockOf(plan.values[value]!.place)),
+    });
   }
   for (; next < events.length; next++) act(events[next]!);
   return { actions, shared };
@@ -143,43 +144,4 @@ function blocksOf(plan: Plan, ranges: readonly (readonly [number, number])[]) {
   const blockOf = ({ kind, index }: Place): Block | undefined =>
     kind === "binding" ? index : blockOfSlot.get(index);
   return { blockOf, shared };
-}
-
-/** Some launches as a plan of their own. */
-function partOf(
-  plan: Plan,
-  start: number,
-  end: number,
-  blockOf: (place: Place) => Block | undefined,
-): Action {
-  const values: PlannedValue[] = [], blocks: Block[] = [], bindings: number[] = [];
-  const numbers = new Map<number, number>(),
-    slots: number[] = [],
-    slotOf = new Map<number, number>();
-  const place = (given: PlannedValue): Place => {
-    const block = blockOf(given.place), bytes = given.size * bytesPerElement[given.dtype];
-    if (block === undefined) {
-      const { index } = given.place, size = plan.slots[index]!;
-      const slot = slotOf.getOrInsertComputed(index, () => slots.push(size) - 1);
-      return { kind: "slot", index: slot };
-    }
-    let index = blocks.indexOf(block);
-    if (index < 0) {
-      index = blocks.push(block) - 1;
-      bindings.push(0);
-    }
-    bindings[index] = Math.max(bindings[index]!, bytes);
-    return { kind: "binding", index };
-  };
-  const numberOf = (value: number) =>
-    numbers.getOrInsertComputed(value, () => {
-      const given = plan.values[value]!;
-      return values.push({ ...given, place: place(given) }) - 1;
-    });
-  const launches = plan.launches.slice(start, end).map(({ kernel, inputs, outputs }): Launch => ({
-    kernel,
-    inputs: inputs.map(numberOf),
-    outputs: outputs.map(numberOf),
-  }));
-  return { kind: "compute", plan: { launches, values, slots, bindings, outputs: [] }, blocks };
 }

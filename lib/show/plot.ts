@@ -47,6 +47,7 @@ export type {
 export type { PictureOptions } from "./plot/mosaic.ts";
 export type { PixelRange } from "./plot/pixels.ts";
 export { overlay, type OverlayOptions } from "./plot/overlay.ts";
+export { profile, type ProfileLike } from "./plot/profile.ts";
 export { receptiveField, type ReceptiveFieldOptions } from "./plot/receptive_field.ts";
 export type { Dash, Series, SeriesLike, SeriesMode } from "./plot/series.ts";
 export { steps, type StepsOptions } from "./plot/steps.ts";

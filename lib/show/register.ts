@@ -6,6 +6,7 @@
  */
 import { Tensor } from "../tensor/tensor.ts";
 import { Dataset } from "../train/dataset.ts";
+import { Profile } from "../profile/profile.ts";
 import { History } from "../train/history.ts";
 import { LearningRateCurve } from "../train/learning_rate_curve.ts";
 import { Summary } from "../nn/summary.ts";
@@ -15,6 +16,7 @@ import { datasetBundle, datasetText } from "./dataset.ts";
 import { historyBundle } from "./history.ts";
 import { modelBundle, summaryBundle } from "./model.ts";
 import { learningRates } from "./plot/learning_rates.ts";
+import { profileBundle } from "./profile.ts";
 import { tensorBundle } from "./tensor.ts";
 
 /** How the objects of a class look: in a notebook, and as a text elsewhere. */
@@ -48,4 +50,5 @@ looks(LearningRateCurve, {
   }),
   text: String,
 });
+looks(Profile, { bundle: profileBundle, text: String });
 looks(History, { bundle: historyBundle, text: String });

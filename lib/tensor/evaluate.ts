@@ -121,7 +121,7 @@ function copyGraph({ roots, order }: Work): Node[] {
   const copies = new Map<Node, Node>();
   for (const node of order) {
     const inputs = node.inputs.map((input) => copies.get(input)!);
-    copies.set(node, isLeaf(node) ? node : new Node(node.op, inputs, node.attributes));
+    copies.set(node, isLeaf(node) ? node : new Node(node.op, inputs, node.attributes, node.origin));
   }
   return roots.map((root) => copies.get(root)!);
 }

@@ -13,7 +13,7 @@ import { storagesOf } from "../tensor/evaluate.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { valueOf } from "../tensor/value.ts";
-import { formatFields, type Schema } from "./batch.ts";
+import { type Field, formatFields, type Schema } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
@@ -25,6 +25,8 @@ import { writeFrozen } from "./frozen.ts";
 import { balancedClassWeights, type ClassWeights } from "./class_weights.ts";
 import type { Metrics } from "./metric.ts";
 import { adam } from "./optimizers.ts";
+import type { Profile } from "../profile/profile.ts";
+import type { ProfileOptions } from "./profile_model.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
 import { DataStream } from "./stream.ts";
 import { checkInputs, type OutputSettings, trainedOutputs } from "./outputs.ts";
@@ -394,12 +396,10 @@ export class Model extends Network<Model> {
     using _training = beginTraining(this, "trainOnBatch");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
-    const fields = (list: readonly Tensor[]) =>
-      list.map((t) => ({ shape: t.shape.slice(1), dtype: t.dtype }));
     const data = {
-      inputs: fields(inputs),
-      targets: fields(targets),
-      ...weights.length > 0 && { weights: fields(weights) },
+      inputs: fieldsOf(inputs),
+      targets: fieldsOf(targets),
+      ...weights.length > 0 && { weights: fieldsOf(weights) },
     };
     const form = formatFields(data);
     // The scale that it learns with belongs to it from then on.
@@ -445,6 +445,43 @@ export class Model extends Network<Model> {
       checkBatch(data, batch, "trainOnBatch");
     }
     return metrics;
+  }
+
+  /**
+   * Where the time of a prediction goes, or of a training step: measures each launch of the program by
+   * itself, and says which layer it is for, what it computes and moves, and how near that is to what the
+   * device can do. `show` draws it, and as a text it is a table. The model stays as it is: the step of
+   * `fit` runs on copies of the weights. The first call on a device also measures its ceilings.
+   *
+   * ```ts
+   * import { lenet5, zeros } from "@striate/striate";
+   * const net = lenet5();
+   * const profile = await net.profile(zeros([8, 28, 28, 1]), { training: true, repeats: 3 });
+   * console.log(String(profile)); // a training step of 8 on cpu (…): …
+   * const trace = JSON.stringify(profile.chromeTrace()); // for chrome://tracing or Perfetto
+   * ```
+   *
+   * @throws {TypeError} if tensors do not fit the model, or it is being trained.
+   * @throws {RangeError} if an option is out of range.
+   */
+  async profile(x: Tensor | readonly Tensor[], given: ProfileOptions = {}): Promise<Profile> {
+    const { profileModel, profileSchema } = await import("./profile_model.ts");
+    const where = "profile", settings = options(where, given, profileSchema);
+    const inputs = tensorsOf(x, where);
+    using _training = settings.training ? beginTraining(this, where) : undefined;
+    const runtime = await this.#runtime();
+    using _ = runtime.hold();
+    using stoppable = host().begin();
+    const { signal } = stoppable, { normalization } = this;
+    const makeTrainer = (targets: readonly Tensor[]) =>
+      this.#makeTrainer(
+        where,
+        runtime,
+        { inputs: fieldsOf(inputs), targets: fieldsOf(targets) },
+        settings,
+      );
+    const task = { network: this, inputs, normalization, settings, signal, makeTrainer };
+    return await profileModel(runtime, task);
   }
 
   #makeTrainer(
@@ -568,6 +605,10 @@ function isSameStep(a: TrainOnBatchOptions, b: TrainOnBatchOptions): boolean {
   return isSameChoice([loss, seed, others], [otherLoss, otherSeed, rest]) &&
     (optimizer === other || (optimizer ?? adam()).computesAs(other ?? adam()));
 }
+
+/** What examples of a data set would be, of which tensors are a batch. */
+const fieldsOf = (tensors: readonly Tensor[]): Field[] =>
+  tensors.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));
 
 /** What a user gave as one or several tensors. */
 function tensorsOf(given: Tensor | readonly Tensor[], where: string): readonly Tensor[] {

@@ -1,6 +1,7 @@
 import { checkedBy, custom, number, object } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
+import { within } from "../graph/node.ts";
 import { blocksAndLayers } from "../nn/block.ts";
 import { full, zeros } from "../tensor/create.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
@@ -181,14 +182,15 @@ export class Optimizer {
     const memory = this.slots.map((slot) => ofForm(weights, slots[slot]!, `step: ${slot}`));
     const next = step.add(1), common = asTensor(rate);
     const updated = list.map((weight, i) => {
-      const factor = this.#factorOf(names[i]!);
-      const result = this.#rule.update(
-        weight,
-        clipped[i]!,
-        memory.map((slot) => slot[i]!),
-        factor === 1 ? common : common.mul(factor),
-        next,
-      );
+      const factor = this.#factorOf(names[i]!), layer = names[i]!.replace(/\.[^.]*$/, "");
+      const result = within({ layer, part: "update" }, () =>
+        this.#rule.update(
+          weight,
+          clipped[i]!,
+          memory.map((slot) => slot[i]!),
+          factor === 1 ? common : common.mul(factor),
+          next,
+        ));
       const where = `${this.name}: update ${names[i]}`.trim();
       checkTensor(result.weight, where, weight);
       this.slots.forEach((slot, k) => checkTensor(result.slots[k], `${where}: ${slot}`, weight));

@@ -3,7 +3,12 @@ import type { Normalization } from "../core/preprocessing.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { checkInputs, checkSomeExamples } from "../nn/apply.ts";
 import type { Network } from "../nn/network.ts";
-import { ProgramBuilder, runProgram, type StatefulProgram } from "../nn/program.ts";
+import {
+  type PlannedProgram,
+  ProgramBuilder,
+  runProgram,
+  type StatefulProgram,
+} from "../nn/program.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Weight } from "../nn/weight.ts";
 import { concatenate } from "../tensor/combine.ts";
@@ -129,6 +134,30 @@ export class Predictor {
     wanted: readonly SymbolicValue[],
     normalization: Normalization | undefined,
   ): StatefulProgram {
+    const { builder, outputs } = this.#trace(types, size, wanted, normalization);
+    return builder.build(runtime, outputs);
+  }
+
+  /** The program for `size` examples of the types of the inputs, before it is loaded. */
+  plan(
+    runtime: Runtime,
+    types: readonly DType[],
+    size: number,
+    normalization: Normalization | undefined,
+  ): PlannedProgram {
+    return record(() => {
+      const wanted = this.#network.outputs;
+      const { builder, outputs } = this.#trace(types, size, wanted, normalization);
+      return builder.plan(runtime, outputs);
+    });
+  }
+
+  #trace(
+    types: readonly DType[],
+    size: number,
+    wanted: readonly SymbolicValue[],
+    normalization: Normalization | undefined,
+  ) {
     const builder = new ProgramBuilder();
     const inputs = this.#network.inputs.map(({ shape }, i) =>
       builder.input([size, ...shape], types[i]!)
@@ -141,7 +170,7 @@ export class Predictor {
         `predict: expected results of type f32, found ${other.dtype}; see apply()`,
       );
     }
-    return builder.build(runtime, outputs);
+    return { builder, outputs };
   }
 
   #numberOf(value: SymbolicValue): number {

@@ -1,5 +1,6 @@
 import type { Normalization } from "../core/preprocessing.ts";
 import type { Weights } from "../nn/apply.ts";
+import { within } from "../graph/node.ts";
 import type { WholeBatch } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { valueAndGradient } from "../tensor/gradient.ts";
@@ -58,16 +59,18 @@ export function lossOfBatch(
       network.outputs,
       normalization,
     );
-    const prepared = trained.map(({ form }, i) => form.prepare(targets[i]!));
-    const losses = trained.map((one, i) =>
-      one.loss.compute(outputs[i]!, prepared[i]!, lossWeightsOf(one, examples))
-    );
-    const loss = losses
-      .map((loss, i) =>
-        trained[i]!.lossWeight === undefined ? loss : loss.mul(trained[i]!.lossWeight!)
-      )
-      .reduce((a, b) => a.add(b));
-    return [loss, { outputs, targets: prepared, losses, updates }];
+    return within({ part: "loss" }, () => {
+      const prepared = trained.map(({ form }, i) => form.prepare(targets[i]!));
+      const losses = trained.map((one, i) =>
+        one.loss.compute(outputs[i]!, prepared[i]!, lossWeightsOf(one, examples))
+      );
+      const loss = losses
+        .map((loss, i) =>
+          trained[i]!.lossWeight === undefined ? loss : loss.mul(trained[i]!.lossWeight!)
+        )
+        .reduce((a, b) => a.add(b));
+      return [loss, { outputs, targets: prepared, losses, updates }];
+    });
   };
 }
 

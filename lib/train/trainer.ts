@@ -5,11 +5,17 @@ import { number } from "../core/option_kinds.ts";
 import { keyOf } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
+import { within } from "../graph/node.ts";
 import type { Weights } from "../nn/apply.ts";
 import type { WholeBatch } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
-import { ProgramBuilder, runProgram, type StatefulProgram } from "../nn/program.ts";
+import {
+  type PlannedProgram,
+  ProgramBuilder,
+  runProgram,
+  type StatefulProgram,
+} from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
 import type { Group } from "../parallel/group.ts";
 import { where } from "../tensor/combine.ts";
@@ -326,8 +332,10 @@ export class Trainer {
     const [x, y] = [data.inputs.map(place), data.targets.map(place)];
     const examples = (data.weights ?? []).map(place);
     const key = builder.variable(this.#key);
-    const done = this.#accumulation?.updates(builder) ??
-      key.slice([2], [1]).reshape([]).cast("f32");
+    const done = within(
+      { part: "update" },
+      () => this.#accumulation?.updates(builder) ?? key.slice([2], [1]).reshape([]).cast("f32"),
+    );
     const training = work === "step", averages = training ? undefined : this.#options.averages;
     const weights = valuesOf(builder, averages?.values ?? this.#weights);
     const objective = { network, normalization, outputs: this.#outputs };
@@ -355,7 +363,24 @@ export class Trainer {
     };
   }
 
+  /** The program of a step on so many examples with a learning rate, before it is loaded. */
+  planStep(size: number, rate: number): PlannedProgram {
+    this.#setRate(rate);
+    return record(() => this.#compose(size, "step").plan(this.#runtime));
+  }
+
   #build(size: number, work: Exclude<Work, "update">, part?: Part): StatefulProgram {
+    const builder = this.#compose(size, work, part);
+    try {
+      return builder.build(this.#runtime);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      const message = `${error.message} (training with a batch of ${size})`;
+      throw new DeviceError(message, { cause: error });
+    }
+  }
+
+  #compose(size: number, work: Exclude<Work, "update">, part?: Part): ProgramBuilder {
     const { builder, loss, weights, examples, key, done, whole } = this.#trace(size, work, part);
     const totalOf = (output: number, { targets }: Pass) =>
       countsOf(targets[output]!, lossWeightsOf(this.#outputs[output]!, examples))
@@ -370,27 +395,27 @@ export class Trainer {
       whole,
     );
     // The next step draws other random numbers.
-    if (work === "step") builder.update(this.#key, key.add(iota([3], 0).equal(2)));
-    this.counters.count(builder, {
-      size,
-      step: done.add(1),
-      loss: value,
-      ...whole && { reduce: whole.sumLate },
-      outputs: this.#outputs.map((output, i) => ({
-        loss: pass.losses[i]!,
-        predictions: pass.outputs[i]!,
-        targets: pass.targets[i]!,
-        weights: lossWeightsOf(output, examples).examples,
-        total: totalOf(i, pass),
-      })),
-    });
-    try {
-      return builder.build(this.#runtime);
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      const message = `${error.message} (training with a batch of ${size})`;
-      throw new DeviceError(message, { cause: error });
+    if (work === "step") {
+      builder.update(
+        this.#key,
+        within({ part: "update" }, () => key.add(iota([3], 0).equal(2))),
+      );
     }
+    within({ part: "measures" }, () =>
+      this.counters.count(builder, {
+        size,
+        step: done.add(1),
+        loss: value,
+        ...whole && { reduce: whole.sumLate },
+        outputs: this.#outputs.map((output, i) => ({
+          loss: pass.losses[i]!,
+          predictions: pass.outputs[i]!,
+          targets: pass.targets[i]!,
+          weights: lossWeightsOf(output, examples).examples,
+          total: totalOf(i, pass),
+        })),
+      }));
+    return builder;
   }
 
   /** The program of an update by accumulated gradients. */
@@ -447,7 +472,10 @@ export class Trainer {
     const reduce = whole &&
       ((gradients: Weights) =>
         Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, whole.sumLate(g)])));
-    const step = trainingStep(ofShare, trainable, this.optimizer, state, rate, reduce);
+    const step = within(
+      { part: "update" },
+      () => trainingStep(ofShare, trainable, this.optimizer, state, rate, reduce),
+    );
     const [value, pass] = step.auxiliary, updates = this.#meanOf(pass.updates, whole);
     this.#keepStatistics(builder, updates);
     use(step, updates);

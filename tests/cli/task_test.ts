@@ -35,6 +35,7 @@ Deno.test("no command may do everything, or asks the user", () => {
   assertEquals(kinds("evaluate"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("predict"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("explain"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kinds("profile"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("dashboard"), ["read", "write", "net", "env"]);
   assertEquals(kinds("sweep"), ["read", "write", "run", "env"]);
   assertEquals(kinds("notebook"), ["read", "write", "run", "env"]);
@@ -45,6 +46,7 @@ Deno.test("no command may do everything, or asks the user", () => {
       "evaluate",
       "predict",
       "explain",
+      "profile",
       "dashboard",
       "sweep",
       "notebook",

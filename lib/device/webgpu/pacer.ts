@@ -1,7 +1,6 @@
 import { bytesPerElement } from "../../core/dtype.ts";
-import { sizeOf } from "../../core/shape.ts";
 import type { Plan } from "../../compile/plan.ts";
-import type { Kernel, Launch } from "../../graph/kernel.ts";
+import { type Launch, multiplyAddsOf } from "../../graph/kernel.ts";
 import type { Pace } from "../device.ts";
 
 /** Milliseconds of work that are submitted at once: systems reset a GPU that is busy for a second or two. */
@@ -23,19 +22,6 @@ export function workOf(plan: Plan, { kernel, inputs, outputs }: Launch): number 
     return sum + size * bytesPerElement[dtype];
   }, 0);
   return multiplyAddsOf(kernel) + 4 * bytes;
-}
-
-function multiplyAddsOf(kernel: Kernel): number {
-  switch (kernel.kind) {
-    case "matmul":
-      return kernel.batch * kernel.m * kernel.n * kernel.k;
-    case "conv2d":
-    case "conv2dInputGradient":
-    case "conv2dKernelGradient":
-      return sizeOf(kernel.output) * sizeOf(kernel.kernel.slice(0, 3));
-    default:
-      return 0;
-  }
 }
 
 /**
