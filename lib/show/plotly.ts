@@ -49,7 +49,12 @@ function liveFigure({ data, layout = {}, frames = [] }: FigureData): unknown {
     data,
     layout: { ...figureSize(layout), template: { layout: { colorway, font } }, ...layout },
     frames,
-    config: { displaylogo: false, responsive: false },
+    // In pictures there is nothing to zoom into.
+    config: {
+      displaylogo: false,
+      responsive: false,
+      displayModeBar: !data.some(({ type }) => type === "image"),
+    },
   };
 }
 
@@ -112,6 +117,18 @@ const starter = `function (id, figure, source) {
     script.onerror = () => { window.striatePlotly = undefined; fail(); };
     document.head.append(script);
   });
+  // The tools stand below the chart, where they cover nothing, and hide until someone points at it.
+  const lower = (chart) => {
+    const tools = chart.querySelector(".modebar-container");
+    if (!tools) return;
+    tools.style.cssText = "position:relative;height:26px;opacity:0;transition:opacity .2s";
+    chart.append(tools);
+    const show = (opacity) => () => { tools.style.opacity = opacity; };
+    chart.addEventListener("pointerenter", show(1));
+    chart.addEventListener("pointerleave", show(0));
+    chart.addEventListener("focusin", show(1));
+    chart.addEventListener("focusout", show(0));
+  };
   const draw = (place) => {
     place.dataset.live = "";
     const chart = document.createElement("div");
@@ -119,7 +136,7 @@ const starter = `function (id, figure, source) {
     const own = JSON.parse(JSON.stringify(figure)), room = place.clientWidth;
     if (room >= 300 && own.layout.width > room) own.layout.width = room;
     return window.Plotly.newPlot(chart, own).then(
-      () => place.querySelector("img")?.remove(),
+      () => { place.querySelector("img")?.remove(); lower(chart); },
       () => chart.remove(),
     );
   };

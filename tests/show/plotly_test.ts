@@ -189,7 +189,7 @@ Deno.test("the chart is given what the picture takes for granted", async () => {
   assertEquals((layout.template as { layout: { colorway: unknown } }).layout.colorway, [
     ...colorway,
   ]);
-  assertEquals(config, { displaylogo: false, responsive: false });
+  assertEquals(config, { displaylogo: false, responsive: false, displayModeBar: true });
   assertEquals(drawn.frames, frames);
   assertEquals(drawn.data, [{ type: "scatter", y: [1, null, 2] }]);
 });
