@@ -12,6 +12,7 @@ import {
   instructionNames,
   type Instructions,
   instructionSets,
+  isByDefault,
   type NativeChoice,
 } from "./instructions.ts";
 import { Pool } from "./pool.ts";
@@ -49,7 +50,10 @@ export async function createCpuDevice(given: CpuOptions = {}): Promise<Device> {
     instructions: oneOf(instructionSets),
   };
   const { threads, instructions } = options("cpu", given, schema);
-  return new CpuDevice(Math.min(threads, mostThreads), await chooseNative(instructions));
+  const native = await chooseNative(instructions);
+  return new CpuDevice(Math.min(threads, mostThreads), native, {
+    mayWait: isByDefault(instructions),
+  });
 }
 
 /** How often the numbers of any storage were changed. */
@@ -77,13 +81,28 @@ class CpuStorage implements Storage {
   }
 }
 
+/** The run with which a program gets native code, where that need not be there from the first. */
+const nativeFrom = 3;
+
+/** Bytes that a plan's values may take for its first runs to be as fast without native code. */
+const smallPlan = 2 ** 24;
+
+const isSmall = ({ bindings, slots }: Plan): boolean =>
+  [...bindings, ...slots].reduce((sum, bytes) => sum + bytes, 0) <= smallPlan;
+
+/** A program in memory, and room for the command that ends it: giving memory back takes none. */
+interface Loaded {
+  readonly program: LoadedProgram;
+  readonly forget: number;
+}
+
 class CpuExecutable implements Executable {
   readonly #device: CpuDevice;
   readonly #plan: Plan;
-  readonly #program: LoadedProgram;
   readonly #launches: readonly string[];
-  /** Memory for the command that ends it: giving memory back takes none. */
-  readonly #forget: number;
+  #loaded: Loaded;
+  /** Runs until it is made anew with native code, which has the same bits; 0 where it stays. */
+  #runsLeft: number;
   /** What the bindings held that it was prepared for. */
   #prepared: string | undefined;
   #isReleased = false;
@@ -91,16 +110,44 @@ class CpuExecutable implements Executable {
   constructor(device: CpuDevice, plan: Plan) {
     this.#device = device;
     this.#plan = plan;
-    this.#forget = device.pool.reserve(1);
-    try {
-      this.#program = loadProgram(plan, device.target, device.memory);
-    } catch (error) {
-      device.memory.free(this.#forget);
-      throw error;
-    }
+    // Native code takes longer to make than the first runs of a small program would gain by it.
+    const waits = device.mayWait && isSmall(plan);
+    this.#loaded = this.#load(waits ? webAssembly : device.target);
+    this.#runsLeft = waits ? nativeFrom : 0;
     this.#launches = plan.launches.map(({ kernel, outputs }) =>
       `${kernel.kind} for ${outputs.map((value) => plan.values[value]!.name).join(", ")}`
     );
+  }
+
+  #load(target: Target): Loaded {
+    const { pool, memory } = this.#device, forget = pool.reserve(1);
+    try {
+      return { program: loadProgram(this.#plan, target, memory), forget };
+    } catch (error) {
+      memory.free(forget);
+      throw error;
+    }
+  }
+
+  /** Gives a program's memory back once its runs are done. */
+  #drop({ program, forget }: Loaded): void {
+    const { pool, memory } = this.#device;
+    const number = pool.enqueue("forget", [program.number], forget);
+    pool.when(number, () => program.blocks.forEach((block) => memory.free(block)));
+  }
+
+  /** Makes the program anew with native code; where there is no room for both it stays as it is. */
+  #goNative(): void {
+    let loaded: Loaded;
+    try {
+      loaded = this.#load(this.#device.target);
+    } catch (error) {
+      if (error instanceof DeviceError) return;
+      throw error;
+    }
+    this.#drop(this.#loaded);
+    this.#loaded = loaded;
+    this.#prepared = undefined;
   }
 
   run(bindings: readonly Storage[]): void {
@@ -108,7 +155,8 @@ class CpuExecutable implements Executable {
     const addresses = storages.map(({ address }) => address);
     checkBindings(this.#plan, addresses, storages.map(({ bytes }) => bytes));
     if (this.#isReleased) throw new DeviceError("cpu: this program was released");
-    const { address, constants, written } = this.#program;
+    if (this.#runsLeft > 0 && --this.#runsLeft === 0) this.#goNative();
+    const { address, constants, written } = this.#loaded.program;
     const contents = constants.map((binding) => storages[binding]!.contents).join();
     const number = this.#device.pool.run(address, addresses, {
       prepares: contents !== this.#prepared,
@@ -122,10 +170,7 @@ class CpuExecutable implements Executable {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    const { pool, memory } = this.#device;
-    if (!pool.isOpen) return;
-    const number = pool.enqueue("forget", [this.#program.number], this.#forget);
-    pool.when(number, () => this.#program.blocks.forEach((block) => memory.free(block)));
+    if (this.#device.pool.isOpen) this.#drop(this.#loaded);
   }
 }
 
@@ -140,8 +185,15 @@ class CpuDevice implements Device {
 
   readonly #instructions: Instructions;
   readonly target: Target;
+  /** Whether native code may be made when a program has run some times: nobody asked for it. */
+  readonly mayWait: boolean;
 
-  constructor(threads: number, native: NativeChoice | undefined) {
+  constructor(
+    threads: number,
+    native: NativeChoice | undefined,
+    { mayWait }: { readonly mayWait: boolean },
+  ) {
+    this.mayWait = mayWait && native !== undefined;
     this.#instructions = native?.instructions ?? "wasm";
     this.target = native === undefined
       ? webAssembly

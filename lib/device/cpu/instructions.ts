@@ -60,6 +60,10 @@ export async function chooseNative(
   }
 }
 
+/** Whether the instructions are the best that there are because nobody has asked for others. */
+export const isByDefault = (given: Instructions | undefined): boolean =>
+  (given ?? instructionsOfEnvironment()) === undefined;
+
 function instructionsOfEnvironment(): Instructions | undefined {
   const name = environment(variable);
   const found = instructionSets.find((instructions) => instructions === name);

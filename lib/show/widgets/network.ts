@@ -62,8 +62,8 @@ export async function drawDigit(model: Model, given: NetworkWidgetOptions = {}):
  * ```ts
  * import { digits, lenet5, tensor, widgets } from "@striate/striate";
  * const { train } = digits({ train: 1, test: 1 });
- * const [{ inputs: [pixels] }] = [...train.batches({ batchSize: 1 })];
- * const image = tensor(pixels, { shape: [28, 28, 1] });
+ * const { inputs: [pixels] } = train.batch([0]);
+ * const image = tensor(pixels!, { shape: [28, 28, 1] });
  * console.log(`${await widgets.lookInside(lenet5(), { image })}`); // Widget: Inside a network
  * ```
  *
