@@ -2,5 +2,6 @@
 import type { Question } from "../check.ts";
 import { questions as first } from "./neurons.ts";
 import { questions as second } from "./networks.ts";
+import { questions as third } from "./practice.ts";
 
-export const questions: Readonly<Record<string, Question>> = { ...first, ...second };
+export const questions: Readonly<Record<string, Question>> = { ...first, ...second, ...third };

@@ -19,9 +19,10 @@ const paths = await listNotebooks(notebooks);
 /** The notebook's number, by which its figures are found. */
 const numberOf = (path: string) => /^\d\d/.exec(basename(path))?.[0] ?? "";
 
-Deno.test("the course has twelve notebooks, numbered from 01 on", () => {
-  const numbers = Array.from({ length: 12 }, (_, i) => String(i + 1).padStart(2, "0"));
-  assertEquals(paths.map(numberOf), numbers);
+Deno.test("each notebook of the course has a number of its own", () => {
+  const numbers = paths.map(numberOf);
+  assert(numbers.length >= 12);
+  assertEquals(numbers, [...new Set(numbers.filter((number) => number !== ""))].toSorted());
 });
 
 Deno.test({
