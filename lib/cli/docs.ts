@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { writeFileAtomic } from "../core/files.ts";
-import { command, path, runCommand } from "./command.ts";
+import { command, formatOptions, path, runCommand } from "./command.ts";
 import { landingPage } from "./documentation/landing_page.ts";
 import { type DocumentedSymbol, optionTables } from "./documentation/option_tables.ts";
 import { moduleOf, type Topic, topicsOf } from "./documentation/topics.ts";
@@ -17,7 +17,9 @@ const options = { out: path("where the pages go (.striate/docs)", "DIR") };
 
 const help = `Makes the pages of all that mod.ts exports, by topic, and says where they are.
 
-  deno task docs [--out DIR]`;
+  deno task docs [options]
+
+${formatOptions(options)}`;
 
 /** The folder of the library. */
 const library = new URL("../../", import.meta.url);
@@ -52,6 +54,7 @@ export async function writeDocs(folder: string): Promise<number> {
     for (const [i, topic] of topics.entries()) {
       await Deno.writeTextFile(modules[i]!, moduleOf(topic, library));
     }
+    await Deno.mkdir(folder, { recursive: true }); // deno doc makes the last folder alone
     await denoDoc("--html", "--name=Striate", `--output=${folder}`, ...modules);
     const symbols = await symbolsOf(topics, modules);
     const tables = optionTables([...symbols.values()].flat());

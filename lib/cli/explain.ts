@@ -41,7 +41,7 @@ const options = {
   ),
   class: option("the class, by number or name; else the most probable", text(), "CLASS"),
   layer: option(
-    "the layer of grad-cam, guided-grad-cam and deconvnet; else the last with maps",
+    "of grad-cam, guided-grad-cam and deconvnet: the layer (the last with maps)",
     text(),
     "NAME",
   ),

@@ -31,12 +31,12 @@ const options = {
   crops: option("views of an image: 1 or 10 (1)", viewSchema.crops),
   rounding: option("how sizes between two pixels are rounded (torchvision)", roundingOption),
   "no-rotate": toggle("takes photos as they are stored, not turned as their EXIF data say"),
-  invert: toggle("light and dark change places: for ink on paper, where digits are light on dark"),
+  invert: toggle("changes light and dark: for ink on paper, where digits are light on dark"),
   device: deviceOption,
   report: path("a page of the images and what is seen in them"),
   json: toggle("one JSON object an image instead of text"),
   list: toggle(
-    "lists all networks, and which have published weights (--weights imagenet, cifar10)",
+    "lists all networks, and which have weights imagenet or cifar10 published",
   ),
 };
 

@@ -45,7 +45,8 @@ Deno.test("options of a function are a table, with those that they take over", (
 });
 
 Deno.test("deno task docs makes a page of each export, to be imported as a user would", () =>
-  inFolder(async (folder) => {
+  inFolder(async (parent) => {
+    const folder = `${parent}/none/yet`;
     const count = await writeDocs(folder);
     assert(count > Object.keys(striate).length);
     const index = await Deno.readTextFile(`${folder}/index.html`);
