@@ -1,6 +1,7 @@
 /**
  * One contender at one case, in a process of its own: warms up, takes samples, checks the result
- * and prints one line of JSON. `main.ts` starts it: `contender.ts MODULE BACKEND CASE [one-thread]`.
+ * and prints one line of JSON: its samples, or what is wrong with the result. `main.ts` starts it:
+ * `contender.ts MODULE BACKEND CASE [one-thread] [quick]`.
  *
  * What a sample is: a number of steps put in the queue one after another, then ONE wait for the
  * last result; as many steps as take about half a second. That is the best treatment that each
@@ -25,9 +26,14 @@ export interface Job {
 /** What the module of a contender exports as `prepare`. */
 export type Prepare = (benchCase: Case, backend: string, threads?: number) => Promise<Job>;
 
-const warmUpMilliseconds = 1000;
-const sampleMilliseconds = 500;
-const totalMilliseconds = 2500;
+/** How long a contender warms up, a sample takes, and all samples: at most, in milliseconds. */
+const usual = { warmUp: 1000, sample: 500, total: 2500 };
+
+/** The same for a first look. */
+const quick = { warmUp: 250, sample: 150, total: 600 };
+
+/** A result that is none: what computes garbage is not fast. */
+class WrongResult extends Error {}
 
 async function take(job: Job, steps: number): Promise<Sample & { value: number }> {
   const start = performance.now(), busy = busyMilliseconds(), own = ownMilliseconds();
@@ -43,38 +49,50 @@ async function take(job: Job, steps: number): Promise<Sample & { value: number }
 }
 
 /** Warms `job` up and times it. */
-async function measure(job: Job, kind: Case["kind"]): Promise<Sample[]> {
+async function measure(
+  job: Job,
+  kind: Case["kind"],
+  { warmUp, sample: one, total }: typeof usual,
+): Promise<Sample[]> {
   const start = performance.now();
   const first = await take(job, 1);
   let last = first;
-  while (performance.now() - start < warmUpMilliseconds) last = await take(job, 1);
-  const steps = Math.max(1, Math.min(500, Math.round(sampleMilliseconds / last.milliseconds)));
+  while (performance.now() - start < warmUp) last = await take(job, 1);
+  const steps = Math.max(1, Math.min(500, Math.round(one / last.milliseconds)));
   if (steps > 1) await take(job, steps); // long queues may need buffers of their own
 
   const samples: Sample[] = [];
   const begin = performance.now();
-  while (performance.now() - begin < totalMilliseconds) {
+  while (performance.now() - begin < total) {
     last = await take(job, steps);
     const { value: _value, ...sample } = last;
     samples.push(sample);
   }
-  await job.check?.();
+  await job.check?.().catch((error: Error) => {
+    throw new WrongResult(error.message);
+  });
   if ((kind === "train" || kind === "network-train") && !(last.value < first.value)) {
-    throw new Error(`does not learn: loss ${first.value} at first, ${last.value} at last`);
+    throw new WrongResult(`does not learn: loss ${first.value} at first, ${last.value} at last`);
   }
   return samples;
 }
 
 if (import.meta.main) {
-  const [module = "", backend = "", name = "", oneThread] = Deno.args;
+  const [module = "", backend = "", name = "", ...how] = Deno.args;
   const benchCase = cases.find((one) => one.name === name);
   if (!benchCase) throw new RangeError(`unknown case ${name}`);
   // The name is put together here so that a type check of this file needs none of the packages.
   const { prepare }: { prepare: Prepare } = await import(
     new URL(`${module}.ts`, import.meta.url).href
   );
-  const threads = oneThread === undefined ? undefined : 1;
-  const samples = await measure(await prepare(benchCase, backend, threads), benchCase.kind);
-  console.log(JSON.stringify({ samples }));
+  const threads = how.includes("one-thread") ? 1 : undefined;
+  const job = await prepare(benchCase, backend, threads);
+  try {
+    const samples = await measure(job, benchCase.kind, how.includes("quick") ? quick : usual);
+    console.log(JSON.stringify({ samples }));
+  } catch (error) {
+    if (!(error instanceof WrongResult)) throw error;
+    console.log(JSON.stringify({ wrong: error.message }));
+  }
   Deno.exit(0); // thread pools would keep the process alive
 }

@@ -26,16 +26,24 @@ export async function whyNoTorch(): Promise<string | undefined> {
   return `${python}: ${reason}; pip install torch, or set STRIATE_PYTHON to a Python that has it`;
 }
 
-function contender(name: string, kind: "striate" | "peer", module: string): Contender {
+/** What each module of a contender can do. */
+const casesOf = {
+  striate: ["train", "matmul", "convolution", "network-train", "network-predict"],
+  tfjs: ["train", "matmul", "convolution"],
+  jaxjs: ["train", "matmul", "convolution"],
+  ort: ["matmul", "convolution", "network-predict"],
+} as const satisfies Readonly<Record<string, Contender["cases"]>>;
+
+function contender(name: string, module: keyof typeof casesOf): Contender {
   const backend = name.slice(name.indexOf("-") + 1);
   const script = new URL("contender.ts", import.meta.url).pathname;
-  const own = ["convolution", "network-train", "network-predict"] as const;
+  const kind = module === "striate" ? "striate" : "peer";
   const config = kind === "peer" ? ["--config", peerConfig] : [];
   return {
     name,
     kind,
-    oneThread: name === "striate-cpu",
-    cases: module === "ort" ? ["matmul"] : ["train", "matmul", ...(kind === "striate" ? own : [])],
+    oneThread: module === "striate" && backend !== "webgpu",
+    cases: casesOf[module],
     command: ({ name }) => [
       ...[Deno.execPath(), "run", "--allow-all", "--no-check", ...config],
       ...[script, module, backend, name],
@@ -58,13 +66,15 @@ function torch(name: string, cases: Contender["cases"], ...layout: readonly stri
 
 /** Every contender, in the order in which they take their turns. */
 export const contenders: readonly Contender[] = [
-  contender("striate-cpu", "striate", "striate"),
-  contender("striate-webgpu", "striate", "striate"),
-  contender("tfjs-webgpu", "peer", "tfjs"),
-  contender("tfjs-cpu", "peer", "tfjs"),
-  contender("jaxjs-webgpu", "peer", "jaxjs"),
-  contender("jaxjs-wasm", "peer", "jaxjs"),
-  contender("ort-wasm", "peer", "ort"),
+  contender("striate-cpu", "striate"),
+  contender("striate-wasm", "striate"),
+  contender("striate-webgpu", "striate"),
+  contender("tfjs-webgpu", "tfjs"),
+  contender("tfjs-cpu", "tfjs"),
+  contender("jaxjs-webgpu", "jaxjs"),
+  contender("jaxjs-wasm", "jaxjs"),
+  contender("ort-wasm", "ort"),
+  contender("ort-node", "ort"),
   torch("torch", ["train", "matmul", "convolution", "network-train", "network-predict"]),
   torch(
     "torch-channels-last",

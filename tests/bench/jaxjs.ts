@@ -5,8 +5,10 @@
  * @module
  */
 // deno-lint-ignore-file no-explicit-any
-import { batch, type Case, checkProduct, matrices, numbers } from "./cases.ts";
+import { batch, type Case, checkProduct, type Convolution, matrices, numbers } from "./cases.ts";
 import type { Job } from "./contender.ts";
+import { arraysOf, checkConvolution, shapesOf } from "./convolutions.ts";
+import { channelsFirst, kernelFirst, permuted } from "./onnx.ts";
 import { failOnDeviceError, importPeer } from "./peers.ts";
 
 /** Shapes of the weights, each followed by its bias: convolutions OIHW, dense layers in x out. */
@@ -89,6 +91,43 @@ function matmulJob({ numpy: np, blockUntilReady }: any, size: number): Job {
   };
 }
 
+/** Its images and kernels have channels first; what is computed is brought into our order to be checked. */
+function convolutionJob(jax: any, convolution: Convolution): Job {
+  const { lax, numpy: np, grad, jit, blockUntilReady } = jax, edge = convolution.kernel[0] >> 1;
+  const shapes = shapesOf(convolution), arrays = arraysOf(convolution);
+  const first = (values: Float32Array, shape: readonly number[]) =>
+    np.array(channelsFirst(values, shape)).reshape([0, 3, 1, 2].map((axis) => shape[axis]));
+  const image = first(arrays.image, shapes.image), back = first(arrays.gradient, shapes.result);
+  const kernel = np.array(kernelFirst(arrays.kernel, shapes.kernel))
+    .reshape([3, 2, 0, 1].map((axis) => shapes.kernel[axis]));
+  const forward = (x: any, k: any) => lax.conv(x, k, [1, 1], [[edge, edge], [edge, edge]]);
+  const one = {
+    forward: jit(forward),
+    image: jit(grad((x: any, k: any, g: any) => forward(x, k).mul(g).sum())),
+    kernel: jit(grad((k: any, x: any, g: any) => forward(x, k).mul(g).sum())),
+  };
+  const run = {
+    forward: () => one.forward(image.ref, kernel.ref),
+    image: () => one.image(image.ref, kernel.ref, back.ref),
+    kernel: () => one.kernel(kernel.ref, image.ref, back.ref),
+  }[convolution.result];
+  let results: any[] = [];
+  return {
+    step: () => void results.push(run()),
+    async wait() {
+      await blockUntilReady(results);
+      for (const result of results) result.dispose();
+      results = [];
+      return 0;
+    },
+    async check() {
+      const result = run(), shape: number[] = result.shape, found = await result.data();
+      const order = convolution.result === "kernel" ? [2, 3, 1, 0] : [0, 2, 3, 1];
+      checkConvolution(convolution, permuted(found, shape, order));
+    },
+  };
+}
+
 /** Makes `benchCase` ready on the backend "webgpu" or "wasm". */
 export async function prepare(benchCase: Case, backend: string): Promise<Job> {
   const jax = await importPeer("@jax-js/jax");
@@ -96,7 +135,14 @@ export async function prepare(benchCase: Case, backend: string): Promise<Job> {
   if (!devices.includes(backend)) throw new Error(`no backend ${backend} on this machine`);
   jax.defaultDevice(backend);
   if (backend === "webgpu") failOnDeviceError(jax.getWebGPUDevice());
-  return benchCase.kind === "train"
-    ? trainJob(jax, benchCase.size)
-    : matmulJob(jax, benchCase.size);
+  switch (benchCase.kind) {
+    case "train":
+      return trainJob(jax, benchCase.size);
+    case "matmul":
+      return matmulJob(jax, benchCase.size);
+    case "convolution":
+      return convolutionJob(jax, benchCase.convolution);
+    default:
+      throw new Error("it has no networks of the zoo");
+  }
 }

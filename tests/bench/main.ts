@@ -15,16 +15,21 @@ import type { Figure } from "./figures/figure.ts";
 import { figures } from "./figures/figures.ts";
 import { type Sample, summarise, summariseProcessor, waitForQuiet } from "./load.ts";
 import { installPeers } from "./peers.ts";
-import { formatTable, type Result } from "./table.ts";
+import { formatTable, type Result, type Wrong } from "./table.ts";
 import { runQuietly } from "../setup/process.ts";
 
 const rounds = 3;
+
+/** Cases of a first look: one of each kind. */
+const quickCases = [
+  ...["lenet-train", "matmul-512", "conv3x3-forward", "conv3x3-kernel", "resnet18-predict-1"],
+];
 /** A contender this slow takes part in one round only. */
 const slowMilliseconds = 2000;
 
 const help = `Times training and kernels beside other libraries.
 
-  deno task bench [--only CASE[,CASE]] [--contenders NAME[,NAME]] [--one-thread] [--json]
+  deno task bench [--only CASE[,CASE]] [--contenders NAME[,NAME]] [--quick] [--one-thread] [--json]
 
 Cases
 ${cases.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n")}
@@ -35,6 +40,8 @@ ${figures.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n")}
 Contenders
   ${contenders.map(({ name }) => name).join(", ")}
 
+--quick takes one short look at ${quickCases.join(", ")} where --only names no others, in less than
+  three minutes.
 --one-thread compares those that can be held to one thread, by the processor time that they take: that
   says something on a busy machine too.
 --json prints one object a contender a line instead of a table.
@@ -54,17 +61,28 @@ function choose<T extends { readonly name: string }>(
   return all.filter(({ name }) => wanted?.includes(name) ?? true);
 }
 
-/** The samples of one contender in one round; throws with what it wrote if there are none. */
+/** How contenders are measured. */
+interface Look {
+  /** By the processor time of one thread. */
+  readonly oneThread: boolean;
+  /** Once, and not for long. */
+  readonly quick: boolean;
+}
+
+/** What a contender says of one round: samples, or what is wrong with its result. */
+type Said = { readonly samples: readonly Sample[] } | { readonly wrong: string };
+
+/** One contender in one round; throws with what it wrote if that is neither. */
 async function sample(
   contender: Contender,
   benchCase: Case,
-  oneThread: boolean,
-): Promise<Sample[]> {
-  if (!oneThread) await waitForQuiet();
-  const command = contender.command(benchCase);
-  const { ok, output } = await runQuietly(oneThread ? [...command, "one-thread"] : command);
-  const line = output.split("\n").find((line) => line.startsWith('{"samples"'));
-  if (ok && line) return JSON.parse(line).samples;
+  { oneThread, quick }: Look,
+): Promise<Said> {
+  if (!oneThread && !quick) await waitForQuiet();
+  const how = [...oneThread ? ["one-thread"] : [], ...quick ? ["quick"] : []];
+  const { ok, output } = await runQuietly([...contender.command(benchCase), ...how]);
+  const line = output.split("\n").find((line) => /^\{"(samples|wrong)"/.test(line));
+  if (ok && line) return JSON.parse(line);
   const lines = output.trim().split("\n");
   throw new Error(lines.find((line) => /error/i.test(line)) ?? lines.at(-1));
 }
@@ -73,16 +91,22 @@ async function sample(
 async function measure(
   benchCase: Case,
   who: readonly Contender[],
-  oneThread: boolean,
-): Promise<Result[]> {
-  const summary = oneThread ? summariseProcessor : summarise;
+  look: Look,
+): Promise<{ readonly results: Result[]; readonly wrong: Wrong[] }> {
+  const summary = look.oneThread ? summariseProcessor : summarise, turns = look.quick ? 1 : rounds;
   const samples = new Map<Contender, Sample[]>(who.map((contender) => [contender, []]));
-  for (let turn = 1; turn <= rounds; turn++) {
+  const wrong: Wrong[] = [];
+  for (let turn = 1; turn <= turns; turn++) {
     for (const [contender, all] of samples) {
       if (all.length > 0 && summary(all).milliseconds > slowMilliseconds) continue;
-      note(`${benchCase.name}, round ${turn} of ${rounds}: ${contender.name}`);
+      note(`${benchCase.name}, round ${turn} of ${turns}: ${contender.name}`);
       try {
-        all.push(...await sample(contender, benchCase, oneThread));
+        const said = await sample(contender, benchCase, look);
+        if ("samples" in said) all.push(...said.samples);
+        else {
+          wrong.push({ contender: contender.name, case: benchCase.name, wrong: said.wrong });
+          samples.delete(contender);
+        }
       } catch (error) {
         console.error(
           `${contender.name} skipped at ${benchCase.name}: ${(error as Error).message}`,
@@ -94,7 +118,7 @@ async function measure(
   note("");
   const flops = flopsOf(benchCase);
   const round = (value: number) => Number(value.toPrecision(5));
-  return [...samples].map(([{ name, kind }, all]) => {
+  const results = [...samples].map(([{ name, kind }, all]) => {
     const { milliseconds, disturbed } = summary(all);
     return {
       contender: name,
@@ -107,6 +131,20 @@ async function measure(
         : { imagesPerSecond: round(benchCase.size / milliseconds * 1e3) }),
     };
   });
+  return { results, wrong };
+}
+
+/** When and where: what figures are worth nothing without. */
+function heading(): string {
+  let processor = "an unknown processor";
+  try {
+    const found = /^model name\s*:\s*(.+)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"));
+    processor = found?.[1] ?? processor;
+  } catch {
+    // Nothing says so there.
+  }
+  const date = new Date().toISOString().slice(0, 10), { os, arch } = Deno.build;
+  return `${date}, ${processor}, ${navigator.hardwareConcurrency} cores, ${os} ${arch}, Deno ${Deno.version.deno}`;
 }
 
 /** Shows what is being done, on one line that is written over, in a terminal only. */
@@ -132,13 +170,15 @@ async function main(): Promise<void> {
     options: {
       only: { type: "string" },
       contenders: { type: "string" },
+      quick: { type: "boolean", default: false },
       "one-thread": { type: "boolean", default: false },
       json: { type: "boolean" },
       help: { type: "boolean" },
     },
   });
   if (values.help) return console.log(help);
-  const chosen = choose("case", values.only, [...cases, ...figures]);
+  const { quick } = values, usual = quick ? quickCases.join() : undefined;
+  const chosen = choose("case", values.only ?? usual, [...cases, ...figures]);
   const chosenCases = cases.filter((benchCase) => chosen.includes(benchCase));
   const oneThread = values["one-thread"];
   let who = choose("contender", values.contenders, contenders)
@@ -163,18 +203,20 @@ async function main(): Promise<void> {
       who = who.filter(({ kind }) => kind !== "reference");
     }
   }
+  if (!values.json) console.log(heading());
   for (const benchCase of chosenCases) {
-    const results = await measure(
+    const { results, wrong } = await measure(
       benchCase,
       who.filter((contender) => contender.cases.includes(benchCase.kind)),
-      oneThread,
+      { oneThread, quick },
     );
     if (values.json) {
+      for (const one of wrong) console.log(JSON.stringify(one));
       for (const { kind: _kind, disturbed: _disturbed, ...result } of results) {
         console.log(JSON.stringify(result));
       }
     } else {
-      console.log(`\n${benchCase.name}: ${benchCase.what}\n${formatTable(results)}`);
+      console.log(`\n${benchCase.name}: ${benchCase.what}\n${formatTable(results, wrong)}`);
     }
   }
 }

@@ -11,6 +11,7 @@ const packages = {
   "@jax-js/jax": "0.1.25",
   "@tensorflow/tfjs": "4.22.0",
   "@tensorflow/tfjs-backend-webgpu": "4.22.0",
+  "onnxruntime-node": "1.30.0",
   "onnxruntime-web": "1.30.0",
 };
 

@@ -1,6 +1,6 @@
 """PyTorch on the CPU: the same cases, samples and line of JSON as contender.ts.
 
-Usage: pytorch.py CASE [channels-last] [one-thread]. Networks are torchvision's, but ResNet-20 for CIFAR-10.
+Usage: pytorch.py CASE [channels-last] [one-thread] [quick]. Networks are torchvision's, but ResNet-20 for CIFAR-10.
 """
 
 import json
@@ -12,7 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-WARM_UP, SAMPLE, TOTAL = 1.0, 0.5, 2.5  # seconds, as in contender.ts
+# Seconds, as in contender.ts.
+WARM_UP, SAMPLE, TOTAL = (0.25, 0.15, 0.6) if "quick" in sys.argv[2:] else (1.0, 0.5, 2.5)
 FORMAT = torch.channels_last if "channels-last" in sys.argv[2:] else torch.contiguous_format
 
 

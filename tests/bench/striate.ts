@@ -108,13 +108,16 @@ function convolutionJob(convolution: Convolution): Job {
   return repeated(run, (found) => checkConvolution(convolution, found));
 }
 
-/** Makes `benchCase` ready on the device "cpu" or "webgpu". */
+/** Makes `benchCase` ready on "cpu", with the best instructions that there are; "wasm", without native code; or "webgpu". */
 export async function prepare(
   benchCase: Case,
   backend: string,
   threads?: number,
 ): Promise<Job> {
-  await setDevice(backend, threads === undefined ? {} : { threads });
+  await setDevice(backend === "wasm" ? "cpu" : backend, {
+    ...threads !== undefined && { threads },
+    ...backend === "wasm" && { instructions: "wasm" },
+  });
   const { size } = benchCase;
   switch (benchCase.kind) {
     case "train":

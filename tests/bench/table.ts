@@ -1,5 +1,13 @@
 /** The table at the end of a benchmark. */
 
+/** A contender whose result at a case is wrong: its time says nothing. */
+export interface Wrong {
+  readonly contender: string;
+  readonly case: string;
+  /** What was expected, and what was found. */
+  readonly wrong: string;
+}
+
 /** What one contender reached at one case. */
 export interface Result {
   readonly contender: string;
@@ -17,9 +25,10 @@ export interface Result {
 
 /**
  * Lays `results` out in columns, the fastest first, each with its speed as a multiple of that of
- * the best JavaScript peer, and of PyTorch.
+ * the best JavaScript peer, and of PyTorch. Those that computed something wrong stand last, without a
+ * time.
  */
-export function formatTable(results: readonly Result[]): string {
+export function formatTable(results: readonly Result[], wrong: readonly Wrong[] = []): string {
   const sorted = results.toSorted((a, b) => a.milliseconds - b.milliseconds);
   const bestPeer = sorted.find(({ kind }) => kind === "peer");
   const torch = sorted.find(({ kind }) => kind === "reference");
@@ -33,6 +42,7 @@ export function formatTable(results: readonly Result[]): string {
     ratio(bestPeer, result),
     ratio(torch, result),
   ]);
+  for (const { contender } of wrong) rows.push([contender, "wrong", "", "", ""]);
   const unit = results.some(({ gflops }) => gflops !== undefined) ? "GFLOP/s" : "images/s";
   const header = ["contender", "ms", unit, "of best peer", "of torch"];
   const widths = header.map((title, column) =>
@@ -44,5 +54,9 @@ export function formatTable(results: readonly Result[]): string {
     ).join("  ")
   ).join("\n");
   const remark = "* disturbed by other programs: the time is longer than on a quiet machine";
-  return sorted.some(({ disturbed }) => disturbed) ? `${table}\n${remark}` : table;
+  return [
+    table,
+    ...sorted.some(({ disturbed }) => disturbed) ? [remark] : [],
+    ...wrong.map(({ contender, wrong }) => `${contender}: ${wrong}`),
+  ].join("\n");
 }

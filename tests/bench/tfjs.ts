@@ -1,7 +1,8 @@
 /** TensorFlow.js, on its WebGPU and its plain JavaScript backend. */
 // deno-lint-ignore-file no-explicit-any
-import { batch, type Case, checkProduct, matrices } from "./cases.ts";
+import { batch, type Case, checkProduct, type Convolution, matrices } from "./cases.ts";
 import type { Job } from "./contender.ts";
+import { arraysOf, checkConvolution, shapesOf } from "./convolutions.ts";
 import { failOnDeviceError, importPeer } from "./peers.ts";
 
 /** LeNet-5 through the layers API, as its users write it. */
@@ -59,6 +60,34 @@ function matmulJob(tf: any, size: number): Job {
   };
 }
 
+function convolutionJob(tf: any, convolution: Convolution): Job {
+  const shapes = shapesOf(convolution), arrays = arraysOf(convolution);
+  const image = tf.tensor4d(arrays.image, shapes.image);
+  const kernel = tf.tensor4d(arrays.kernel, shapes.kernel);
+  const back = tf.tensor4d(arrays.gradient, shapes.result);
+  const forward = (x: any, k: any) => tf.conv2d(x, k, 1, "same");
+  // A gradient for one of both: what else is computed for it is the library's own choice.
+  const run = {
+    forward: () => forward(image, kernel),
+    image: () => tf.grad((x: any) => forward(x, kernel))(image, back),
+    kernel: () => tf.grad((k: any) => forward(image, k))(kernel, back),
+  }[convolution.result];
+  let result: any;
+  return {
+    step() {
+      result?.dispose();
+      result = tf.tidy(run);
+    },
+    async wait() {
+      const corner = tf.tidy(() => result.flatten().slice([0], [1]));
+      const [value] = await corner.data();
+      corner.dispose();
+      return value;
+    },
+    check: async () => checkConvolution(convolution, await result.data()),
+  };
+}
+
 /** Makes `benchCase` ready on the backend "webgpu" or "cpu". */
 export async function prepare(benchCase: Case, backend: string): Promise<Job> {
   const tf = await importPeer("@tensorflow/tfjs");
@@ -66,5 +95,14 @@ export async function prepare(benchCase: Case, backend: string): Promise<Job> {
   if (!(await tf.setBackend(backend))) throw new Error(`no backend ${backend} on this machine`);
   await tf.ready();
   if (backend === "webgpu") failOnDeviceError(tf.backend().device);
-  return benchCase.kind === "train" ? trainJob(tf, benchCase.size) : matmulJob(tf, benchCase.size);
+  switch (benchCase.kind) {
+    case "train":
+      return trainJob(tf, benchCase.size);
+    case "matmul":
+      return matmulJob(tf, benchCase.size);
+    case "convolution":
+      return convolutionJob(tf, benchCase.convolution);
+    default:
+      throw new Error("it has no networks of the zoo");
+  }
 }
