@@ -20,10 +20,11 @@ import { runQuietly } from "../setup/process.ts";
 
 const rounds = 3;
 
-/** Cases of a first look: one of each kind. */
-const quickCases = [
-  ...["lenet-train", "matmul-512", "conv3x3-forward", "conv3x3-kernel", "resnet18-predict-1"],
-];
+/** Cases of a first look. */
+const quickCases = ["lenet-train", "matmul-512", "conv3x3-forward", "resnet18-predict-1"];
+
+/** Seconds that a contender may take in a round, its start included. */
+const limits = { usual: 180, quick: 10 };
 /** A contender this slow takes part in one round only. */
 const slowMilliseconds = 2000;
 
@@ -80,9 +81,12 @@ async function sample(
 ): Promise<Said> {
   if (!oneThread && !quick) await waitForQuiet();
   const how = [...oneThread ? ["one-thread"] : [], ...quick ? ["quick"] : []];
-  const { ok, output } = await runQuietly([...contender.command(benchCase), ...how]);
+  const limit = limits[quick ? "quick" : "usual"], signal = AbortSignal.timeout(1000 * limit);
+  const command = [...contender.command(benchCase), ...how];
+  const { ok, output } = await runQuietly(command, { signal });
   const line = output.split("\n").find((line) => /^\{"(samples|wrong)"/.test(line));
   if (ok && line) return JSON.parse(line);
+  if (signal.aborted) throw new Error(`it took more than ${limit} s`);
   const lines = output.trim().split("\n");
   throw new Error(lines.find((line) => /error/i.test(line)) ?? lines.at(-1));
 }

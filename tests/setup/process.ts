@@ -11,7 +11,7 @@ export interface Outcome {
 /** Runs `command` without showing anything and keeps what it writes. */
 export async function runQuietly(
   command: readonly string[],
-  options: { readonly env?: Record<string, string> } = {},
+  options: { readonly env?: Record<string, string>; readonly signal?: AbortSignal } = {},
 ): Promise<Outcome> {
   try {
     const [program = "", ...args] = command;
