@@ -17,6 +17,27 @@ import { installNeeds, unmetNeeds } from "./setup/install.ts";
 import { type Counts, countTests } from "./setup/junit.ts";
 import { runByLine, runQuietly } from "./setup/process.ts";
 
+const help = `Installs what the tests need, then checks and tests everything, in about 15 minutes.
+
+  deno task test [--yes | --quick]   all of it, or what takes a few minutes
+  deno task test WORD ...            tests with a word in their names that begins so, on each device
+  deno task test PATH ... [options]  tests by their files; options go to deno test as they are
+
+  --quick  installs nothing, and leaves out the folders of tests that take longest
+  --yes    installs what is missing without asking (a terminal is asked; elsewhere nobody is)
+  --help   shows this
+
+The last line is the count; where a test failed, the exit code is 1.
+
+Examples
+  deno task test --quick
+  deno task test gelu
+  deno task test tests/data --filter mnist`;
+if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
+  console.log(help);
+  Deno.exit();
+}
+
 const deno = Deno.execPath(); // `deno` itself may not be on the PATH
 const root = dirname(import.meta.dirname!);
 Deno.chdir(root);

@@ -164,7 +164,9 @@ export abstract class Dataset implements Schema {
 
   /**
    * One epoch in batches of tensors, cut as {@linkcode Dataset.batches} cuts it: for a training loop
-   * of one's own.
+   * of one's own. Images stay bytes: what `apply` of a model makes of them is x / 255, unless
+   * the model has the data's normalization, as `fit` gives it and `evaluate` expects it
+   * (`model.normalization = data.normalization`).
    *
    * ```ts
    * import { digits } from "@striate/striate";

@@ -17,6 +17,7 @@ import { type Sample, summarise, summariseProcessor, waitForQuiet } from "./load
 import { installPeers } from "./peers.ts";
 import { formatTable, type Result, type Wrong } from "./table.ts";
 import { runQuietly } from "../setup/process.ts";
+import { wrap } from "../setup/wrap.ts";
 
 const rounds = 3;
 
@@ -28,18 +29,22 @@ const limits = { usual: 180, quick: 10 };
 /** A contender this slow takes part in one round only. */
 const slowMilliseconds = 2000;
 
+/** A line of the help, or several. */
+const entry = ({ name, what }: { readonly name: string; readonly what: string }) =>
+  `  ${name.padEnd(18)} ${wrap(what.split(" "), 21)}`;
+
 const help = `Times training and kernels beside other libraries.
 
   deno task bench [--only CASE[,CASE]] [--contenders NAME[,NAME]] [--quick] [--one-thread] [--json]
 
 Cases
-${cases.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n")}
+${cases.map(entry).join("\n")}
 
 Figures of this library alone, measured where --only names them
-${figures.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join("\n")}
+${figures.map(entry).join("\n")}
 
 Contenders
-  ${contenders.map(({ name }) => name).join(", ")}
+  ${wrap(contenders.map(({ name }) => name).join(", ").split(" "), 2)}
 
 --quick takes one short look at ${quickCases.join(", ")} where --only names no others, in less than
   three minutes.

@@ -8,6 +8,7 @@ import { setDevice } from "../../lib/tensor/runtime.ts";
 import { keep } from "./corpus.ts";
 import { fuzz, limits } from "./fuzz.ts";
 import { targets } from "./targets.ts";
+import { wrap } from "../setup/wrap.ts";
 
 const { values, positionals } = parseArgs({
   args: Deno.args,
@@ -34,7 +35,7 @@ library's own, or one in the engine's words; more than ${limits.milliseconds} ms
   --keep      keeps what breaks something in tests/fuzz/corpus, where the tests read it again
 
 Targets
-  ${Object.keys(targets).join(", ")}`,
+  ${wrap(Object.keys(targets).join(", ").split(" "), 2)}`,
   );
   Deno.exit(0);
 }
@@ -44,7 +45,9 @@ let isClean = true;
 for (const name of positionals.length > 0 ? positionals : Object.keys(targets)) {
   const make = targets[name];
   if (make === undefined) {
-    console.error(`there is no target ${name}; known: ${Object.keys(targets).join(", ")}`);
+    console.error(
+      `there is no target ${name}; known: ${wrap(Object.keys(targets).join(", ").split(" "), 2)}`,
+    );
     Deno.exit(2);
   }
   const report = await fuzz(await make(), Number(values.seed), Number(values.count));
