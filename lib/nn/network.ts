@@ -2,6 +2,7 @@ import { describeValue, wrongType } from "../core/errors.ts";
 import { required, text } from "../core/option_kinds.ts";
 import { options } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
+import { within } from "../graph/node.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -143,7 +144,8 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     const given = this.inputs.map((value, i) => {
       const usual = value.shape.at(-1) === channels ? normalization : undefined;
       const known = i === 0 ? normalization : value.preprocessing.normalization ?? usual;
-      return [value, preprocess(inputs[i]!, known)] as const;
+      const prepare = () => preprocess(inputs[i]!, known);
+      return [value, within({ part: "forward" }, prepare)] as const;
     });
     const { values, updates } = applyLayers(this.#placement, new Map(given), context);
     const outputs = wanted.map((value) => values.get(value)!);

@@ -232,3 +232,18 @@ testOnDevices("profile: mistakes are told before anything is measured", async (d
     "targets: expected 4 examples as the inputs have, found 2",
   );
 }, ["cpu"]);
+
+testOnDevices(
+  "profile: bytes that become numbers are of no layer, and of the forward pass",
+  async (device) => {
+    const model = sequential([4, 4, 1]).flatten().dense(2, { name: "last" });
+    await model.to(new Runtime(() => Promise.resolve(device)));
+    const images = tensor(new Uint8Array(32), { shape: [2, 4, 4, 1] });
+    const { launches } = await model.profile(images, { repeats: 1 });
+    assertEquals(launches.map(({ kernel, layer, part }) => [kernel, layer, part]), [
+      ["map", undefined, "forward"],
+      ["matmul", "last", "forward"],
+    ]);
+  },
+  ["cpu"],
+);
