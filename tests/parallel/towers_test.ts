@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { randomUniform, tensor } from "../../mod.ts";
 import { localGroups } from "./local_group.ts";
 import { difference } from "./nets.ts";
-import { tower, whole } from "./towers.ts";
+import { tower, whole } from "../../notebooks/programs/towers.ts";
 
 Deno.test("AlexNet's towers in two processes are the grouped net in one, and send what the paper says", async () => {
   const net = whole(), groups = localGroups(2), count = 3;
