@@ -88,7 +88,7 @@ Deno.test("figures are found in texts, with a tolerance, in one cell or any", ()
 });
 
 Deno.test("a notebook without a file of figures has none", async () => {
-  assertEquals(await figuresOf("00"), []);
+  assertEquals(await figuresOf("99"), []);
 });
 
 Deno.test("the cells of a notebook are checked as one module, errors with cell and line", async () => {

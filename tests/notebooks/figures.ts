@@ -40,7 +40,8 @@ export interface Figure {
   readonly range?: readonly [number, number];
 }
 
-function textOf({ outputs = [] }: Cell): string {
+/** What a cell prints: its streams, and the texts of its displays. */
+export function textOf({ outputs = [] }: Cell): string {
   return outputs.map(({ text, data }) =>
     joined(text ?? data?.["text/plain"] as Lines | undefined) + "\n"
   ).join("");

@@ -19,10 +19,12 @@ const paths = await listNotebooks(notebooks);
 /** The notebook's number, by which its figures are found. */
 const numberOf = (path: string) => /^\d\d/.exec(basename(path))?.[0] ?? "";
 
-Deno.test("each notebook of the course has a number of its own", () => {
-  const numbers = paths.map(numberOf);
-  assert(numbers.length >= 12);
-  assertEquals(numbers, [...new Set(numbers.filter((number) => number !== ""))].toSorted());
+Deno.test("README lists the notebooks of the course, each number once, in order", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const listed = [...readme.matchAll(/^\| \[(\d+) [^\]]+\]\(notebooks\/(\S+)\)/gm)];
+  assertEquals(listed.map(([, , file]) => file), paths.map((path) => basename(path)));
+  assertEquals(listed.map(([, number]) => number!.padStart(2, "0")), paths.map(numberOf));
+  assertEquals(new Set(paths.map(numberOf)).size, paths.length);
 });
 
 Deno.test({
