@@ -35,6 +35,7 @@ export async function leaveToLookAt(outcome: Outcome): Promise<{ readonly mistak
     ...outcome,
     net,
     title: `${settings.model ?? "A network"} on ${settings.data}`,
+    tested: setup.validation === data ? "validation" : "test",
     plan: trainingPlan(setup, device, folder),
     ...images && { images },
     mistakes,

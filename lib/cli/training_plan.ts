@@ -34,7 +34,7 @@ export function trainingPlan(
         [
           `${countOf(train)} to learn`,
           ...validation === test ? [] : [`${countOf(validation)} to validate`],
-          `${countOf(test)} to test`,
+          `${countOf(test)} to ${validation === test ? "validate" : "test"}`,
         ].join(", ")
       }`,
     ],

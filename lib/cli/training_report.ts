@@ -163,7 +163,9 @@ function textReporter() {
     },
     done({ history, test, device, seconds, output, settings }: Done) {
       const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
-      line(`test: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
+      // What each epoch was measured by is no test of what was chosen by it.
+      const what = isDataName(settings.data) ? "test" : "validation";
+      line(`${what}: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
       line(`${clock(seconds)} on ${device}, ${Math.round(speed(history))} images/s`);
       line(`saved: ${output}/model.safetensors`);
       line(`report: ${output}/${reportName}`);

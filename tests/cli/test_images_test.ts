@@ -105,6 +105,7 @@ Deno.test("the page of a training needs no network, and no name in it is markup"
       ...{ net, history, images, mistakes, folder: `${folder}/mistakes` },
       ...{ title: "a & b", plan: [["data", "<i>"]], seconds: 61 },
       test: await net.evaluate(named),
+      tested: "test",
     });
     assertStringIncludes(content, "<title>a &amp; b</title>");
     assertStringIncludes(content, "trained in 1:01");

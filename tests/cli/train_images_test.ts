@@ -63,7 +63,7 @@ Deno.test("a folder of images: trains, goes on to the same bits with augmentatio
     for (
       const line of [
         "what           training on images from first weights",
-        `data           ${data}: 31 images to learn, 10 images to test`,
+        `data           ${data}: 31 images to learn, 10 images to validate`,
         "images         8 x 8 x 3, 2 classes: dark (16), light (15)",
         "changed by     randomCrop, randomHorizontalFlip",
         "mixup          alpha 0.3",

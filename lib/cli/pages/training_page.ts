@@ -22,6 +22,8 @@ export interface TrainingPage {
   readonly net: Model;
   readonly history: History;
   readonly test: Metrics;
+  /** What its images are: "test", or "validation" where each epoch was measured by them. */
+  readonly tested: "test" | "validation";
   readonly seconds: number;
   /** Of data that can be read again. */
   readonly images?: TestImages;
@@ -35,7 +37,7 @@ export async function trainingPage(about: TrainingPage): Promise<string> {
   const { title, plan, net, history, test, seconds, images } = about;
   const right = test.top1 === undefined
     ? ""
-    : `${percent(test.top1)} of the test images are right, `;
+    : `${percent(test.top1)} of the ${about.tested} images are right, `;
   const summary = `${right}loss ${test.loss.toPrecision(4)}; trained in ${clock(seconds)}`;
   return page(title, summary, [
     ...history.epochs.length > 0
@@ -63,11 +65,12 @@ function confusionOf(images: TestImages, net: Model): Section {
 }
 
 async function mistakesOf(
-  { mistakes, folder }: TrainingPage,
+  { mistakes, folder, tested }: TrainingPage,
   images: TestImages,
 ): Promise<Section> {
   const heading = "Mistakes", wrong = images.mistakes.length;
-  const note = `${wrong} of ${images.answers.length} test images are taken for something else` +
+  const note =
+    `${wrong} of ${images.answers.length} ${tested} images are taken for something else` +
     (wrong > mistakes.length ? `; the ${mistakes.length} that the network is surest of:` : ".");
   const pictures = await Promise.all(mistakes.map(async (mistake) => ({
     png: await Deno.readFile(`${folder}/${mistake.file}`),
