@@ -46,8 +46,9 @@ ${figures.map(entry).join("\n")}
 Contenders
   ${wrap(contenders.map(({ name }) => name).join(", ").split(" "), 2)}
 
---quick takes one short look at ${quickCases.join(", ")} where --only names no others, in less than
-  three minutes.
+--quick takes one short look at
+  ${wrap(quickCases.join(", ").split(" "), 2)}
+  where --only names no others, in less than three minutes.
 --one-thread compares those that can be held to one thread, by the processor time that they take: that
   says something on a busy machine too.
 --json prints one object a contender a line instead of a table.

@@ -89,7 +89,7 @@ Deno.test("a recipe is checked before anything begins", () => {
     [{ vary: { "learning-rate": { from: 0.1, to: 1 } } }, "learning-rate: expected count"],
     [
       { vary: { "learning-rate": { from: -1, to: 1, count: 2 } } },
-      "learning-rate: expected a number of at least 0, found -1",
+      "learning-rate: expected a number above 0, found -1",
     ],
     [{ vary, fixed: { "learning-rate": 1 } }, "r.json: learning-rate is both fixed and varied"],
     [{ vary, trials: 3 }, "r.json: trials: a grid has all combinations"],
