@@ -208,7 +208,7 @@ async function runAfterSetup(): Promise<string[]> {
   }
   for (const folder of isQuick ? fast : ["tests"]) files += await testFiles(folder);
   console.log(
-    `${files} files of tests, which take ${isQuick ? "about three" : "about fifteen"} minutes on ` +
+    `${files} files of tests, which take ${isQuick ? "about three" : "about twenty"} minutes on ` +
       "two free cores",
   );
   await runAll(isQuick ? quickJobs() : jobs());

@@ -34,12 +34,13 @@ export async function prepareRun(settings: Settings, from: Model | undefined): P
 }
 
 /**
- * The images to learn, and those that are kept to measure each epoch by. A run that began before there
- * were such has none.
+ * The images to learn, and the last of them, which are kept to measure each epoch by: the data sets
+ * have them in no order. A run that began before there were such has none.
  */
-function parts(images: Dataset, { val, seed }: Settings): [Dataset, Dataset?] {
+function parts(images: Dataset, { val }: Settings): [Dataset, Dataset?] {
   if (val === undefined) return [images];
-  return images.split(Math.round(images.length * (1 - shareOf(val)!)), seed);
+  const count = Math.round(images.length * (1 - shareOf(val)!));
+  return [images.slice(0, count), images.slice(count)];
 }
 
 /** A network that was trained before, for images that are as large as it takes them. */

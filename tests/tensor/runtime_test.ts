@@ -29,7 +29,8 @@ async function descend(steps: number, often = Infinity): Promise<number[]> {
 
 testOnDevices("a loop of 1,000 steps makes no new programs and takes no more memory", async () => {
   const target = await device();
-  await descend(20, 10);
+  // Programs of the CPU get native code with their third run, which is of another size.
+  for (let run = 0; run < 3; run++) await descend(20, 10);
   const programs = programCount();
   await collect();
   const before = target.allocatedBytes;
