@@ -136,10 +136,16 @@ export class RunRecord implements Disposable {
     return new RunRecord(folder, file, content, options);
   }
 
+  /** Ends the run where somebody has asked for it. */
+  #heedStop(): void {
+    const { onStop } = this.#options;
+    if (onStop !== undefined && takeStop(this.#folder)) onStop();
+  }
+
   /** Writes how training stands, every second, and the memory that it takes; hears who asks for its end. */
   async progress(progress: Standing): Promise<void> {
-    const { interval = usualInterval, onStop } = this.#options;
-    if (onStop !== undefined && takeStop(this.#folder)) onStop();
+    const { interval = usualInterval } = this.#options;
+    this.#heedStop();
     const now = performance.now();
     if (now - this.#shown < interval) return;
     this.#shown = now;
@@ -148,6 +154,7 @@ export class RunRecord implements Disposable {
 
   /** Writes an epoch, and has it on the disk. */
   async epoch(record: EpochRecord & OfPhase): Promise<void> {
+    this.#heedStop(); // Short epochs tell no progress on the way.
     await this.#write("epoch", record);
     await storing(this.#path, () => this.#file.sync());
   }
