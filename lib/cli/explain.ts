@@ -10,12 +10,10 @@ import { pick } from "../core/options.ts";
 import { roundingOption } from "../core/preprocessing.ts";
 import { unknownName } from "../core/suggest.ts";
 import { isOfOneImage } from "../images/prefetch.ts";
-import { setDevice } from "../tensor/runtime.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
-import { imagesAt, namesOf, synsetsFor } from "./given_images.ts";
-import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
+import { openedFor } from "./given_images.ts";
+import { deviceOption, formatNetworks, networkSchema } from "./network_option.ts";
 import type { ExplainedImage } from "./pages/explanation_page.ts";
-import { formatDownload, screen } from "./screen.ts";
 import { standWhereCalled } from "./shell.ts";
 
 /** The methods, as `explanations.ts` has them: a program that only shows its help loads none. */
@@ -113,15 +111,8 @@ function stems(images: readonly string[]): string[] {
 
 /** The command; returns the exit code. */
 export const main = command(options, help, async (given, paths) => {
-  if (paths.length === 0) throw new UsageError("expected images; see --help");
-  const images = await imagesAt(paths), { method = ["grad-cam"], out = "explained" } = given;
-  if (given.device !== undefined) await setDevice(given.device);
-  const { passing } = screen(Deno.stderr);
-  const { model, preprocessing } = await networkOf(given, {
-    onProgress: (progress) => passing(formatDownload(progress)),
-  });
-  passing("");
-  const names = namesOf(model, await synsetsFor(model, given.synsets, images));
+  const { method = ["grad-cam"], out = "explained" } = given;
+  const { images, model, preprocessing, names } = await openedFor(given, paths);
   const nameOf = (index: number) => names?.[index] ?? `class ${index}`;
   const chosen = given.class === undefined
     ? undefined

@@ -8,11 +8,14 @@ import { areImageNetClasses } from "../../data/imagenet_classes.ts";
 import { listBelow } from "../images/image_files.ts";
 import type { Synsets } from "../images/labels.ts";
 import { findSynsets } from "../images/open_images.ts";
+import { setDevice } from "../tensor/runtime.ts";
 import type { Model } from "../train/model.ts";
 import { UsageError } from "./command.ts";
+import { networkOf } from "./network_option.ts";
+import { formatDownload, screen } from "./screen.ts";
 
 /** Names of a model's classes: its own, for synsets their words, or those of a list of as many. */
-export function namesOf(
+function namesOf(
   { classes }: Model,
   synsets: Synsets | undefined,
 ): readonly string[] | undefined {
@@ -23,7 +26,7 @@ export function namesOf(
 }
 
 /** The images at some paths: a folder stands for those in it. */
-export async function imagesAt(paths: readonly string[]): Promise<readonly string[]> {
+async function imagesAt(paths: readonly string[]): Promise<readonly string[]> {
   const found: string[] = [];
   for (const path of paths) {
     const isFolder = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
@@ -37,7 +40,7 @@ export async function imagesAt(paths: readonly string[]): Promise<readonly strin
 }
 
 /** The list of synsets that fits a model: the one given, or one beside the images. */
-export async function synsetsFor(
+async function synsetsFor(
   model: Model,
   given: string | undefined,
   images: readonly string[],
@@ -49,4 +52,29 @@ export async function synsetsFor(
   throw new RangeError(
     `${given}: expected ${classes} synsets, as the model has classes, found ${found}`,
   );
+}
+
+/** What a command on images is given of its options. */
+type Given = Parameters<typeof networkOf>[0] & {
+  readonly device?: Parameters<typeof setDevice>[0];
+  readonly synsets?: string;
+};
+
+/**
+ * The images at some paths, and the network for them, ready on its device. What passes by while it
+ * is fetched goes to stderr: only what is seen goes to stdout.
+ *
+ * @throws {UsageError} without images
+ */
+export async function openedFor(given: Given, paths: readonly string[]) {
+  if (paths.length === 0) throw new UsageError("expected images; see --help");
+  const images = await imagesAt(paths);
+  if (given.device !== undefined) await setDevice(given.device);
+  const { passing } = screen(Deno.stderr);
+  const { model, preprocessing } = await networkOf(given, {
+    onProgress: (progress) => passing(formatDownload(progress)),
+  });
+  passing("");
+  const names = namesOf(model, await synsetsFor(model, given.synsets, images));
+  return { images, model, preprocessing, names };
 }

@@ -8,21 +8,13 @@ import { pick } from "../core/options.ts";
 import { roundingOption } from "../core/preprocessing.ts";
 import { classifyImage, type ClassifyImageOptions } from "../evaluate/classify.ts";
 import { isOfOneImage } from "../images/prefetch.ts";
-import { setDevice } from "../tensor/runtime.ts";
 import { decodeImage } from "../vision/decode.ts";
 import { viewSchema } from "../vision/views.ts";
-import { imagesAt, namesOf, synsetsFor } from "./given_images.ts";
+import { openedFor } from "./given_images.ts";
 import { areDigits, isDarkOnLight } from "./ground.ts";
-import {
-  deviceOption,
-  formatNetworks,
-  listNetworks,
-  networkOf,
-  networkSchema,
-} from "./network_option.ts";
+import { deviceOption, formatNetworks, listNetworks, networkSchema } from "./network_option.ts";
 import type { Prediction } from "./pages/prediction_page.ts";
-import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
-import { formatDownload, screen } from "./screen.ts";
+import { command, formatOptions, option, path, runCommand, toggle } from "./command.ts";
 import { standWhereCalled } from "./shell.ts";
 
 const options = {
@@ -87,16 +79,7 @@ export const main = command(options, help, async (given, paths) => {
     (await listNetworks()).forEach((line) => console.log(line));
     return 0;
   }
-  if (paths.length === 0) throw new UsageError("expected images; see --help");
-  const images = await imagesAt(paths);
-  if (given.device !== undefined) await setDevice(given.device);
-  // Only what is seen goes to stdout.
-  const { passing } = screen(Deno.stderr);
-  const { model, preprocessing } = await networkOf(given, {
-    onProgress: (progress) => passing(formatDownload(progress)),
-  });
-  passing("");
-  const names = namesOf(model, await synsetsFor(model, given.synsets, images));
+  const { images, model, preprocessing, names } = await openedFor(given, paths);
   const settings: ClassifyImageOptions = {
     preprocessing: { ...preprocessing, ...pick(given, "rounding") },
     ...pick(given, "crops", "invert"),

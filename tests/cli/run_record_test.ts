@@ -166,6 +166,20 @@ Deno.test("a folder with a run that has not ended takes no new one; that of a ru
     prepareFolder(folder);
   }));
 
+Deno.test("a request to stop is heeded by progress, and at the end of an epoch", () =>
+  inFolder(async (folder) => {
+    let asked = 0;
+    using record = await RunRecord.begin(folder, about, undefined, { onStop: () => asked++ });
+    const request = () => Deno.writeTextFile(`${folder}/stop`, "");
+    await record.epoch(epochRecord(1));
+    assertEquals(asked, 0);
+    await request();
+    await record.epoch(epochRecord(2));
+    assertEquals([asked, filesIn(folder).includes("stop")], [1, false]);
+    await record.epoch(epochRecord(3));
+    assertEquals(asked, 1);
+  }));
+
 Deno.test("a run that is given no folder takes none of a run that has ended", () =>
   inFolder(async (parent) => {
     const folder = `${parent}/net`;

@@ -24,8 +24,8 @@ export interface CpuOptions {
   readonly threads?: number;
   /**
    * What products are computed with: "avx2" and "avx512" are native code, which takes an x86-64
-   * processor that has them, Linux, and `--allow-ffi`. By default the best that there is, or what
-   * `STRIATE_INSTRUCTIONS` says. All give the same bits where "wasm" may round a multiply-add once, as
+   * processor that has them, Linux, and `--allow-ffi`. By default the best that there is, which
+   * small programs get with their third run, or what `STRIATE_INSTRUCTIONS` says. All give the same bits where "wasm" may round a multiply-add once, as
    * it does on these processors.
    */
   readonly instructions?: Instructions;
