@@ -157,10 +157,12 @@ function heading(): string {
   return `${date}, ${processor}, ${navigator.hardwareConcurrency} cores, ${os} ${arch}, Deno ${Deno.version.deno}`;
 }
 
-/** Shows what is being done, on one line that is written over, in a terminal only. */
+/** Shows what is being done: in a terminal on one line that is written over, elsewhere on a line each. */
 function note(text: string): void {
-  if (!Deno.stderr.isTerminal()) return;
-  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}`));
+  const isTerminal = Deno.stderr.isTerminal();
+  if (!isTerminal && text === "") return;
+  const line = isTerminal ? `\r\x1b[2K${text}` : `${text}\n`;
+  Deno.stderr.writeSync(new TextEncoder().encode(line));
 }
 
 /** Measures a figure and prints it. */

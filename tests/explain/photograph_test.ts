@@ -78,3 +78,44 @@ realTest(
     assert(guided > plain, `${guided} and ${plain}`);
   },
 );
+
+const dog = "imagenet-samples/images/n02109961_Eskimo_dog.JPEG";
+const leopard = "imagenet-samples/images/n02128385_leopard.JPEG";
+for (const [name, weights] of [["googlenet", googlenet], ["squeezenet1.1", squeezenet]] as const) {
+  realTest(
+    `${name} on the page of pictures: it names the dog by its face, and the leopard`,
+    [weights, dog, leopard],
+    async ([file, ...photographs]) => {
+      const { model } = await openNetwork(name, file!);
+      const [ofDog, ofLeopard] = await Promise.all(
+        photographs.map(async (path) =>
+          explain.seenBy(model, await decodeImage(await Deno.readFile(path))).input
+        ),
+      ) as [Tensor, Tensor];
+      const said = await Promise.all(
+        [ofDog, ofLeopard].map(async (input) =>
+          await (await model.predict(input.expandDims(0))).argmax().item()
+        ),
+      );
+      assertEquals(said, [248, 288]);
+      // The face: rows 40 to 140 and columns 60 to 180 of 224.
+      for (const method of [explain.gradCam, explain.occlusion]) {
+        const heat = await method(model, ofDog), scale = 224 / heat.shape[0]!;
+        const [y, x] = (await hottest(heat)).map((at) => (at + 0.5) * scale) as [number, number];
+        assert(y > 40 && y < 140 && x > 60 && x < 180, `${method.name}: ${y}, ${x}`);
+      }
+    },
+  );
+}
+
+realTest(
+  "SqueezeNet: a leopard's bare nose speaks against a leopard",
+  [squeezenet, leopard],
+  async (paths) => {
+    const { model, input } = await seen("squeezenet1.1", paths);
+    const heat = await explain.occlusion(model, input);
+    const nose = await heat.slice([106, 116], [20, 24]).mean().item();
+    const brow = await heat.slice([40, 70], [20, 24]).mean().item();
+    assert(nose < 0 && brow > 0, `${nose} and ${brow}`);
+  },
+);
