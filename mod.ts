@@ -184,7 +184,27 @@ export type { ExampleUnit } from "./lib/train/format.ts";
 export type { ProgressDisplay, RunLength } from "./lib/train/progress.ts";
 
 // Data: data sets that are drawn, downloaded, or one's own, from arrays or as a stream.
-export * from "./lib/train/dataset.ts";
+export { Dataset, makeDataset } from "./lib/train/dataset.ts";
+export type {
+  Batch,
+  Batches,
+  BatchesOptions,
+  Draw,
+  DrawOptions,
+  Example,
+  ExampleTransform,
+  Field,
+  ParallelMapOptions,
+  ReadExample,
+  Reading,
+  SamplingOptions,
+  Schema,
+  SchemaTransform,
+  Share,
+  SplitOptions,
+  TensorBatch,
+} from "./lib/train/dataset.ts";
+export * from "./lib/train/array_dataset.ts";
 export { DataStream, type StreamBatchesOptions, type StreamSource } from "./lib/train/stream.ts";
 export * from "./data/mod.ts";
 

@@ -5,7 +5,8 @@
  */
 import { basename } from "node:path";
 import type { Normalization } from "../lib/core/preprocessing.ts";
-import { arrayDataset, type Dataset } from "../lib/train/dataset.ts";
+import { arrayDataset } from "../lib/train/array_dataset.ts";
+import type { Dataset } from "../lib/train/dataset.ts";
 import { decompress } from "./decompress.ts";
 import { readTar } from "./tar.ts";
 

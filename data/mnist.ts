@@ -5,7 +5,8 @@
  */
 import { options } from "../lib/core/options.ts";
 import type { Normalization } from "../lib/core/preprocessing.ts";
-import { arrayDataset, type Dataset } from "../lib/train/dataset.ts";
+import { arrayDataset } from "../lib/train/array_dataset.ts";
+import type { Dataset } from "../lib/train/dataset.ts";
 import { type CacheOptions, readPublished } from "../lib/core/cache.ts";
 import { sha256 } from "../lib/core/download.ts";
 import { decompress } from "./decompress.ts";

@@ -17,7 +17,7 @@ import {
   formatField,
   type Schema,
 } from "../train/batch.ts";
-import { type Dataset, makeDataset } from "../train/dataset.ts";
+import { type Dataset, type ReadExample, viewOf } from "../train/dataset.ts";
 import { Draw } from "../train/draw.ts";
 import { after } from "../train/reading.ts";
 import { DataStream } from "../train/stream.ts";
@@ -85,7 +85,7 @@ function mixing(source: Schema, where: string, given: MixOptions, mix: MixInputs
 
 /** A view of a data set whose examples are each mixed with another, drawn at random. */
 function mixedDataset(dataset: Dataset, { schema, combine, isMixed }: Mixing): Dataset {
-  return makeDataset(dataset.length, schema, (index, batch, row, draw) => {
+  const read: ReadExample = (index, batch, row, draw) => {
     const first = emptyBatch(dataset, 1), second = emptyBatch(dataset, 1);
     return after(dataset.read(index, first, 0, draw), () => {
       const { random } = draw;
@@ -95,7 +95,8 @@ function mixedDataset(dataset: Dataset, { schema, combine, isMixed }: Mixing): D
       const itsDraw = new Draw(random.word(), draw.epoch, other);
       return after(dataset.read(other, second, 0, itsDraw), () => put(second));
     });
-  });
+  };
+  return viewOf(dataset, { schema, read, labels: () => undefined });
 }
 
 /**

@@ -38,3 +38,13 @@ export function checkWeight(value: unknown, what: string): number {
   const message = `${what}: expected a finite number of at least 0, found ${describeValue(value)}`;
   throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
 }
+
+/** Checks weights of examples; the error says which is none. */
+export function checkWeights(weights: ArrayLike<number>, what: string): void {
+  let wrong = 0;
+  while (wrong < weights.length && weights[wrong]! >= 0 && weights[wrong]! < Infinity) wrong++;
+  if (wrong === weights.length) return;
+  throw new RangeError(
+    `${what}: expected finite numbers of at least 0, found ${weights[wrong]} at place ${wrong}`,
+  );
+}

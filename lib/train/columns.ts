@@ -16,6 +16,7 @@ import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { type NestedNumbers, unnest } from "../tensor/print.ts";
 import { type Example, type Field, formatField, onSides, type Schema } from "./batch.ts";
+import { checkWeights } from "./by_output.ts";
 
 /**
  * One field of every example: typed data with the shape of one example; a typed array alone, one
@@ -120,16 +121,6 @@ function checkLabels(column: Column | undefined, classes: readonly string[]): vo
   throw new RangeError(
     `arrayDataset: label ${column.data[wrong]} of example ${wrong} is out of range; expected 0 ` +
       `to ${classes.length - 1} (${classes.length} classes)`,
-  );
-}
-
-/** Checks weights of examples; the error says which is none. */
-export function checkWeights(weights: ArrayLike<number>, what: string): void {
-  let wrong = 0;
-  while (wrong < weights.length && weights[wrong]! >= 0 && weights[wrong]! < Infinity) wrong++;
-  if (wrong === weights.length) return;
-  throw new RangeError(
-    `${what}: expected finite numbers of at least 0, found ${weights[wrong]} at place ${wrong}`,
   );
 }
 

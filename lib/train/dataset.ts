@@ -4,14 +4,12 @@
  *
  * @module
  */
-import { describeValue } from "../core/errors.ts";
 import { options, pick } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
 import {
   type Batch,
   changedSchema,
-  copyRow,
   type Field,
   formatFields,
   joinedBatches,
@@ -32,12 +30,12 @@ import {
   filled,
   usualAhead,
 } from "./batches.ts";
-import { type ArrayDatasetOptions, examplesOf } from "./columns.ts";
 import { textOf } from "./dataset_text.ts";
 import { Draw } from "./draw.ts";
 import { keptIn } from "./kept.ts";
 import type { ReadExample, Reading } from "./reading.ts";
 import type { SamplingOptions } from "./sampling.ts";
+import { partsOf, type SplitOptions } from "./split.ts";
 import {
   changedBy,
   type ExampleTransform,
@@ -46,13 +44,12 @@ import {
   type SchemaTransform,
 } from "./transform.ts";
 
-export type { NestedNumbers } from "../tensor/print.ts";
-export type { ArrayDatasetOptions, ArraySource, ArraySources, ShapedSource } from "./columns.ts";
 export type { Batch, Example, Field, Schema, Share, TensorBatch } from "./batch.ts";
 export type { Batches, BatchesOptions, DrawOptions } from "./batches.ts";
 export type { Draw } from "./draw.ts";
 export type { ReadExample, Reading } from "./reading.ts";
 export type { SamplingOptions } from "./sampling.ts";
+export type { SplitOptions } from "./split.ts";
 export type { ExampleTransform, ParallelMapOptions, SchemaTransform } from "./transform.ts";
 
 /**
@@ -88,6 +85,9 @@ export abstract class Dataset implements Schema {
   readonly classes?: readonly string[];
   /** Constants for input 0 where that is a uint8 image. */
   readonly normalization?: Normalization;
+
+  /** How examples are drawn anew for each epoch, in words, where {@linkcode Dataset.sample} draws them. */
+  readonly sampling?: string;
 
   /**
    * Batches that are read while one is used, where examples take time to read; 2, unless
@@ -210,24 +210,26 @@ export abstract class Dataset implements Schema {
   /**
    * Two parts without a common example: the first has `part` examples, or that fraction of them
    * where `part` is below 1. With a `seed`, examples are drawn at random; else the first come first.
+   * `stratify` splits each class by itself, so that both parts have its share, to whole examples, and
+   * one at least; a part may then differ from `part` by an example for each class.
    *
-   * @throws {RangeError} for a part that is empty, or where a class with a name would be in the second part
-   * alone, as with examples sorted by class: nothing could be learned of it
+   * ```ts
+   * import { arrayDataset } from "@striate/striate";
+   *
+   * const data = arrayDataset({ inputs: [1, 2, 3, 4, 5, 6], targets: [0, 0, 0, 0, 1, 1], classes: 2 });
+   * const [train, test] = data.split(0.5, { seed: 1, stratify: true });
+   * console.log(await train.classCounts(), await test.classCounts()); // [ 2, 1 ] [ 2, 1 ]
+   * ```
+   *
+   * @throws {RangeError} for a part that is empty; where a class with a name would be in the second part
+   * alone, as with examples sorted by class: nothing could be learned of it; or with `stratify` for a
+   * class of a single example
+   * @throws {TypeError} with `stratify` where target 0 is no class with a name, or labels are not known
+   * before examples are read, as after `map`: split first
    */
-  split(part: number, seed?: number): [Dataset, Dataset] {
-    const count = part > 0 && part < 1 ? Math.round(part * this.length) : part;
-    if (!Number.isInteger(count) || count < 1 || count >= this.length) {
-      throw new RangeError(
-        `split: expected a fraction between 0 and 1 or a count from 1 to ${this.length - 1} that ` +
-          `leaves both parts with examples, found ${
-            describeValue(part)
-          } of ${this.length} examples`,
-      );
-    }
-    const all: Dataset = seed === undefined ? this : this.shuffle(seed);
-    const first = all.slice(0, count), second = all.slice(count);
-    checkClassesOf(first, second);
-    return [first, second];
+  split(part: number, given: number | SplitOptions = {}): [Dataset, Dataset] {
+    const [first, second] = partsOf(this, part, given);
+    return [subset(this, first), subset(this, second)];
   }
 
   /** The same examples in a fixed random order. (`batches` can shuffle anew in every epoch.) */
@@ -277,7 +279,7 @@ export abstract class Dataset implements Schema {
     }
     const result = changedSchema(this, schema);
     const read = changedBy(change, this, result);
-    return view(this, { schema: result, read, labels: () => undefined });
+    return viewOf(this, { schema: result, read, labels: () => undefined });
   }
 
   /**
@@ -338,7 +340,8 @@ export abstract class Dataset implements Schema {
         ? undefined
         : all.flatMap((labels) => Array.from(labels!));
     };
-    return new Made({ length, schema: this, read, labels, ahead: this.ahead });
+    const sampling = joinedSampling(...parts.map(({ sampling }) => sampling));
+    return new Made({ length, schema: this, read, labels, sampling, ahead: this.ahead });
   }
 
   /**
@@ -348,7 +351,7 @@ export abstract class Dataset implements Schema {
    */
   cache(bytes: number = 2 ** 30): Dataset {
     checkInteger(bytes, 0, Number.MAX_SAFE_INTEGER, "cache: bytes");
-    return view(this, { read: keptIn(bytes, this) });
+    return viewOf(this, { read: keptIn(bytes, this) });
   }
 
   /**
@@ -357,7 +360,7 @@ export abstract class Dataset implements Schema {
    * the memory that reading ahead takes. Examples that are at hand are never read ahead.
    */
   prefetch(batches: number): Dataset {
-    return view(this, { ahead: batchesSchema.prefetch.read(batches, "prefetch") });
+    return viewOf(this, { ahead: batchesSchema.prefetch.read(batches, "prefetch") });
   }
 
   /**
@@ -386,9 +389,10 @@ export abstract class Dataset implements Schema {
   async sample(given: SamplingOptions): Promise<Dataset> {
     // Most training sees each example once an epoch.
     const { samplingOf } = await import("./sampling.ts");
-    const { length, orderOf } = await samplingOf(this, given);
-    return view(this, {
+    const { length, orderOf, name } = await samplingOf(this, given);
+    return viewOf(this, {
       length,
+      sampling: joinedSampling(this.sampling, name),
       read: (index, batch, row, draw) =>
         this.read(orderOf(draw.seed, draw.epoch)[index]!, batch, row, draw),
       labels: () => picked(this.labels, orderOf(0, 0)),
@@ -405,6 +409,7 @@ export abstract class Dataset implements Schema {
     const batches: Batch[] = [];
     for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
     const { inputs, targets, weights } = joinedBatches(this, batches);
+    const { arrayDataset } = await import("./array_dataset.ts");
     return arrayDataset({
       inputs,
       ...targets.length > 0 && { targets },
@@ -481,6 +486,7 @@ interface DatasetParts {
   readonly schema: Schema;
   readonly read: ReadExample;
   readonly labels?: Labels;
+  readonly sampling?: string | undefined;
   readonly ahead?: number;
 }
 
@@ -488,12 +494,14 @@ class Made extends Dataset {
   readonly inputs: readonly Field[];
   readonly targets: readonly Field[];
   override readonly length: number;
+  declare readonly sampling?: string;
   override readonly ahead: number;
   readonly #read: ReadExample;
   readonly #labels: Labels | undefined;
 
-  constructor({ length, schema, read, labels, ahead = usualAhead }: DatasetParts) {
+  constructor({ length, schema, read, labels, sampling, ahead = usualAhead }: DatasetParts) {
     super(schema);
+    if (sampling) this.sampling = sampling;
     this.length = length;
     this.inputs = schema.inputs;
     this.targets = schema.targets;
@@ -511,32 +519,22 @@ class Made extends Dataset {
   }
 }
 
-/** Checks that examples to learn from have each class that those behind them have. */
-function checkClassesOf(first: Dataset, second: Dataset): void {
-  const { classes, labels: learned } = first, { labels: others } = second;
-  if (classes === undefined || learned === undefined || others === undefined) return;
-  const there = new Set(Array.from(learned));
-  const missing = [...new Set(Array.from(others))].filter((label) => !there.has(label));
-  if (missing.length === 0) return;
-  const names = missing.slice(0, 5).map((label) => classes[label]).join(", ");
-  throw new RangeError(
-    `split: expected each class in the first part, which is to be learned from, found none of ${names}` +
-      `${missing.length > 5 ? ` and ${missing.length - 5} more` : ""} among its ${first.length} ` +
-      "examples; give a seed, so that examples are drawn at random, another seed, or a larger part",
-  );
-}
-
-/** A data set that is read by way of another. */
-function view(source: Dataset, changes: Partial<DatasetParts>): Dataset {
+/** A data set that is read by way of another: what is not changed stays as it is there. */
+export function viewOf(source: Dataset, changes: Partial<DatasetParts>): Dataset {
   return new Made({
     length: source.length,
     schema: source,
     read: (index, batch, row, draw) => source.read(index, batch, row, draw),
     labels: () => source.labels,
+    sampling: source.sampling,
     ahead: source.ahead,
     ...changes,
   });
 }
+
+/** How examples are drawn by one sampling after another, or by those of several parts. */
+const joinedSampling = (...names: readonly (string | undefined)[]): string | undefined =>
+  names.filter((name) => name !== undefined).join(" and ") || undefined;
 
 /** Some labels, in the order of `indices`. */
 const picked = (labels: ArrayLike<number> | undefined, indices: Uint32Array) =>
@@ -544,36 +542,9 @@ const picked = (labels: ArrayLike<number> | undefined, indices: Uint32Array) =>
 
 /** Some examples of `source`, in the order of `indices`. */
 function subset(source: Dataset, indices: Uint32Array): Dataset {
-  return view(source, {
+  return viewOf(source, {
     length: indices.length,
     read: (index, batch, row, draw) => source.read(indices[index]!, batch, row, draw),
     labels: () => picked(source.labels, indices),
   });
-}
-
-/**
- * A data set in memory. Typed arrays are used as they are, without a copy.
- *
- * ```ts
- * import { arrayDataset } from "@striate/striate";
- *
- * const xor = arrayDataset({
- *   inputs: [[0, 0], [0, 1], [1, 0], [1, 1]],
- *   targets: [0, 1, 1, 0],
- *   classes: ["same", "different"],
- * });
- * console.log(xor.length, xor.inputs[0], xor.targets[0]);
- * // 4 { shape: [2], dtype: "f32" } { shape: [], dtype: "i32" }
- * ```
- *
- * @throws {TypeError} where data are not of the stated or of one common shape
- * @throws {RangeError} for no examples, unequal counts, or a label outside the classes
- */
-export function arrayDataset(options: ArrayDatasetOptions): Dataset {
-  const { length, schema, examples } = examplesOf(options), [labels] = schema.targets;
-  const read: ReadExample = (index, batch, row) => copyRow(schema, examples, index, batch, row);
-  if (labels === undefined || labels.dtype === "f32" || labels.shape.length > 0) {
-    return makeDataset(length, schema, read);
-  }
-  return makeDataset(length, schema, read, () => examples.targets[0]!);
 }

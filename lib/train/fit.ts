@@ -197,6 +197,7 @@ class Run {
       optimizer: this.#optimizer.name,
       shuffle,
       examples: data instanceof Dataset ? data.length : null,
+      sampling: data instanceof Dataset ? data.sampling ?? null : null,
       ...this.#trainer.weighting,
     };
   }

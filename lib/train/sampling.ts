@@ -6,7 +6,7 @@
 import { flag, integer, object } from "../core/option_kinds.ts";
 import { options, type Schema as OptionSchema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
-import { checkWeights } from "./columns.ts";
+import { checkWeights } from "./by_output.ts";
 import { labelsOf } from "./labels.ts";
 
 /** How {@linkcode Dataset.sample} draws examples: by `weights`, or `balanced`. */
@@ -36,6 +36,8 @@ const schema = {
 export interface Sampling {
   /** How many an epoch has. */
   readonly length: number;
+  /** How they are drawn, in words: two are of one name if they draw the same. */
+  readonly name: string;
   /** Those of an epoch: the same for the same seed. */
   orderOf(seed: number, epoch: number): Uint32Array;
 }
@@ -60,6 +62,7 @@ export async function samplingOf(
   let last: { readonly seed: number; readonly epoch: number; readonly order: Uint32Array };
   return {
     length,
+    name: balanced ? "balanced" : `weights of checksum ${await checksumOf(weights!)}`,
     orderOf(seed, epoch) {
       if (last?.seed !== seed || last.epoch !== epoch) {
         last = { seed, epoch, order: draw(randomOf(seed, epoch)) };
@@ -67,6 +70,12 @@ export async function samplingOf(
       return last.order;
     },
   };
+}
+
+/** A checksum of numbers, as eight digits. */
+async function checksumOf(numbers: ArrayLike<number>): Promise<string> {
+  const { crc32 } = await import("node:zlib");
+  return crc32(new Uint8Array(Float64Array.from(numbers).buffer)).toString(16).padStart(8, "0");
 }
 
 type Drawing = (random: Random) => Uint32Array;

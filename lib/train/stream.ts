@@ -26,7 +26,7 @@ import {
   tensorBatch,
 } from "./batch.ts";
 import { type BatchesOptions, batchesSchema } from "./batches.ts";
-import { arrayDataset, type Dataset } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
 import { Draw } from "./draw.ts";
 import { askAhead } from "./read_ahead.ts";
 import {
@@ -306,6 +306,7 @@ export class DataStream implements Schema {
     const batches: Batch[] = [];
     for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
     const { inputs, targets, weights } = joinedBatches(this, batches);
+    const { arrayDataset } = await import("./array_dataset.ts");
     return arrayDataset({
       inputs,
       ...(targets.length > 0 && { targets }),

@@ -29,7 +29,7 @@ import { Variable } from "../tensor/variable.ts";
 import type { Accumulation } from "./accumulation.ts";
 import type { AveragedWeights } from "./averaged_weights.ts";
 import { type Batch, emptyBatch, type Field, formatField, type Schema } from "./batch.ts";
-import { checkWeights } from "./columns.ts";
+import { checkWeights } from "./by_output.ts";
 import { type Counts, MetricCounters } from "./counters.ts";
 import type { Dataset } from "./dataset.ts";
 import { countsOf } from "./loss.ts";

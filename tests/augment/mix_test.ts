@@ -10,7 +10,8 @@ import { cutmix, type MixOptions, mixup, pipeline } from "../../lib/augment/mod.
 import { beta } from "../../lib/augment/beta.ts";
 import { cutmixBox } from "../../lib/augment/cutmix.ts";
 import { Random } from "../../lib/core/random.ts";
-import { arrayDataset, makeDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
+import { makeDataset } from "../../lib/train/dataset.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import { sequential } from "../../lib/train/model.ts";
 

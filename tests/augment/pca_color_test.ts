@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { imagenetColors, pipeline, principalColors, shiftColors } from "../../lib/augment/mod.ts";
 import { Random } from "../../lib/core/random.ts";
-import { arrayDataset, makeDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
+import { makeDataset } from "../../lib/train/dataset.ts";
 
 /** Pixels that spread along `axes`, vectors at right angles, so much from the middle. */
 function spread(count: number, axes: readonly (readonly number[])[], by: readonly number[]) {

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { Random } from "../../lib/core/random.ts";
 import { elastic, gaussianBlur, pipeline, type StepConfig } from "../../lib/augment/mod.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import type { ByteImage } from "../../lib/vision/image.ts";
 

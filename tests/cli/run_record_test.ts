@@ -6,7 +6,7 @@ import { gitRevision } from "../../lib/cli/git_revision.ts";
 import { Recording } from "../../lib/cli/recording.ts";
 import { prepareFolder, unusedFolder } from "../../lib/cli/run_folder.ts";
 import { checkSameData, readRun, RunRecord } from "../../lib/cli/run_record.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { EpochRecord, Progress } from "../../lib/train/epoch_record.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { imageFolder } from "../../lib/images/image_folder.ts";

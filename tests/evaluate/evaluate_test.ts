@@ -14,7 +14,7 @@ import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/views.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { all, Folder, images, tar } from "../images/files.ts";
 

@@ -5,7 +5,7 @@ import { jit } from "../../lib/tensor/jit.ts";
 import { defaultRuntime, device, openRuntime, setDevice } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { Variable } from "../../lib/tensor/variable.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { LossLike } from "../../lib/train/loss.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { DataStream } from "../../lib/train/stream.ts";

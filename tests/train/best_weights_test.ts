@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { DivergenceError } from "../../lib/core/errors.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";

@@ -6,7 +6,7 @@ import { checkCheckpoint, readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { stack } from "../../lib/tensor/combine.ts";
 import { full } from "../../lib/tensor/create.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";

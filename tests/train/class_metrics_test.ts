@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Random } from "../../lib/core/random.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { isBetterLarge } from "../../lib/train/measures.ts";
 import type { MeasuredOutput, Metric } from "../../lib/train/metric.ts";
 import * as metrics from "../../lib/train/metrics.ts";

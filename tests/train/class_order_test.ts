@@ -1,6 +1,6 @@
 /** Data whose classes stand in another order than the model's. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 

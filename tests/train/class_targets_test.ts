@@ -1,7 +1,7 @@
 /** Labels, shares of classes and mixed examples through every loss. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { mixup } from "../../lib/augment/mixup.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { LossLike, LossName } from "../../lib/train/loss.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";

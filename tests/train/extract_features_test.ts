@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { tensor } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { arrayDataset, makeDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
+import { makeDataset } from "../../lib/train/dataset.ts";
 import { extractFeatures } from "../../lib/train/extract_features.ts";
 import { sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";

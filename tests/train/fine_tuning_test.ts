@@ -9,7 +9,7 @@ import {
 import { tensor } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import { checkpointName } from "../../lib/train/checkpoint_names.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";

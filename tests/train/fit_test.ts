@@ -8,7 +8,8 @@ import {
 import { DivergenceError } from "../../lib/core/errors.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { input } from "../../lib/nn/symbolic.ts";
-import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
+import type { Dataset } from "../../lib/train/dataset.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import type { LossLike } from "../../lib/train/loss.ts";
 import { type Model, model, sequential } from "../../lib/train/model.ts";

@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { TensorData } from "../../lib/core/dtype.ts";
 import { Random } from "../../lib/core/random.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
+import type { Dataset } from "../../lib/train/dataset.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";
 
 /** Has everything computed on the CPU, by so many threads. */

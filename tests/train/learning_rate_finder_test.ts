@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { DivergenceError } from "../../lib/core/errors.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { LearningRateCurve } from "../../lib/train/learning_rate_curve.ts";
 import type { LearningRateFinderOptions } from "../../lib/train/learning_rate_finder.ts";
 import { type Model, sequential } from "../../lib/train/model.ts";

@@ -4,7 +4,7 @@ import { leaf } from "../../lib/graph/node.ts";
 import { concatenate } from "../../lib/tensor/combine.ts";
 import { full } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { arrayDataset, type ArrayDatasetOptions } from "../../lib/train/dataset.ts";
+import { arrayDataset, type ArrayDatasetOptions } from "../../lib/train/array_dataset.ts";
 import type { Metric } from "../../lib/train/metric.ts";
 import * as metrics from "../../lib/train/metrics.ts";
 import { rankOf, sumOfRight } from "../../lib/train/right_answers.ts";

@@ -10,7 +10,7 @@ import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { meanSquaredError } from "../../lib/tensor/functions/loss.ts";
-import { arrayDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { Metric } from "../../lib/train/metric.ts";
 import { type Model, model, sequential } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";

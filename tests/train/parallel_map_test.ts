@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { arrayDataset, type Dataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
+import type { Dataset } from "../../lib/train/dataset.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 
 const data = arrayDataset({ inputs: Array.from({ length: 20 }, (_, i) => [i]) });

@@ -1,7 +1,8 @@
 /** Examples drawn by weights, and classes drawn equally often. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { mixup } from "../../lib/augment/mixup.ts";
-import { arrayDataset, type Dataset, makeDataset } from "../../lib/train/dataset.ts";
+import { arrayDataset } from "../../lib/train/array_dataset.ts";
+import { type Dataset, makeDataset } from "../../lib/train/dataset.ts";
 import { assertSameWeights, corners, scratch, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();
@@ -150,10 +151,27 @@ Deno.test("sample: training on it is resumed bit for bit, with weights of classe
     });
     await resumed.fit(await source.sample(how), { ...options, resume: place.path });
     await assertSameWeights(whole, resumed);
+    // Another choice of examples would not be that run.
+    const drawnBy = "balanced" in how ? "sampling balanced" : "sampling weights of checksum ";
+    const others = [source, await source.sample({ weights: weights.map((one) => one + 1) })];
+    for (const other of others) {
+      await assertRejects(
+        () => stateful().fit(other, { ...options, resume: place.path }),
+        RangeError,
+        `it was trained with ${drawnBy}`,
+      );
+    }
     const plain = stateful();
     await plain.fit(source, options);
     const [a, b] = await Promise.all([whole, plain].map((net) => net.weights[0]!.read()));
     assert(String(a) !== String(b), "another order of examples, other weights");
+  }
+  // Views go on saying how examples are drawn.
+  const often = await source.sample({ balanced: true }), { sampling } = often;
+  for (
+    const  of of[mixup(often), often.map((one) => one), often.take(9), source.concatenate(often)]
+  ) {
+    assertEquals(of.sampling, sampling);
   }
   // Balanced by drawing: the weights that balance the rest are all 1.
   const even = await classed(20, 4).sample({ balanced: true });

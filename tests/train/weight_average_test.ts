@@ -100,7 +100,7 @@ Deno.test("statistics counted anew are those of the averaged weights", async () 
   const mean = new Float64Array(6), batches = [...train.batches({ batchSize: 8 })];
   for (const { size, inputs: [x] } of batches) {
     const data = { inputs: { data: x as Float32Array, shape: [3] } };
-    const { arrayDataset } = await import("../../lib/train/dataset.ts");
+    const { arrayDataset } = await import("../../lib/train/array_dataset.ts");
     const features = await (await layer.predict(arrayDataset(data))).data();
     features.forEach((value, i) => mean[i % 6]! += value / size / batches.length);
   }

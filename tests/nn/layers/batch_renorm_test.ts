@@ -3,7 +3,7 @@ import { Random } from "../../../lib/core/random.ts";
 import { batchNorm, batchRenorm } from "../../../lib/nn/layers.ts";
 import type { Layer } from "../../../lib/nn/layer.ts";
 import { randomNormal, tensor } from "../../../lib/tensor/create.ts";
-import { arrayDataset } from "../../../lib/train/dataset.ts";
+import { arrayDataset } from "../../../lib/train/array_dataset.ts";
 import { loadModel } from "../../../lib/train/load_model.ts";
 import { sequential } from "../../../lib/train/model.ts";
 import { sgd } from "../../../lib/train/optimizers.ts";
