@@ -8,6 +8,9 @@ export const modelName = "model.safetensors";
 /** The page that a run ends with, and the folder of some test images. */
 export const reportName = "report.html", samplesName = "samples";
 
+/** The page that a search for a learning rate leaves. */
+export const chartName = "learning-rates.html";
+
 /** What a run leaves in its folder besides the model and the checkpoint. */
 const recordNames = [
   "run.json",

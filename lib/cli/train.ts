@@ -5,6 +5,7 @@
  */
 import { oneOf, positiveInteger } from "../core/option_kinds.ts";
 import { isOneOfMany } from "../core/environment.ts";
+import type { Values } from "../core/options.ts";
 import { splitPath } from "../core/files.ts";
 import { device, setDevice } from "../tensor/runtime.ts";
 import { deviceOption, formatNetworks } from "./network_option.ts";
@@ -30,6 +31,9 @@ const options = {
   out: path("where the model and checkpoints go (runs/MODEL-DATA, then -2 …)", "DIR"),
   resume: path("goes on from the checkpoint in DIR, with its options", "DIR"),
   compress: option("with mpirun: gradients are rounded to f16 on their way", oneOf(["f16"])),
+  "find-learning-rate": toggle(
+    "looks for a rate by 100 steps with rates that grow, in place of training",
+  ),
   json: toggle("one JSON object a line instead of text"),
   record: toggle("looks at weights, gradients and mistakes on the way, for deno task dashboard"),
   dashboard: toggle("records that, and shows it on a page while it trains"),
@@ -74,6 +78,7 @@ Examples
   deno task train --model cifar-resnet20 --data cifar10
   deno task train --data photos --model resnet18 --image-size 96 --class-weights balanced
   deno task train --data photos --model resnet18 --weights imagenet --freeze layer2
+  deno task train --find-learning-rate --data photos --model resnet18 --image-size 96
   deno task train --resume runs/lenet5-digits
   deno task train --recipe relu-tanh --seeds 1
   mpirun -n 2 deno task train --data mnist   in two processes (Open MPI: see lib/parallel/README.md)
@@ -100,7 +105,9 @@ export const main = command(options, help, async ({ recipe, seeds, steps, compre
   }
   const { device: deviceName, out, resume, json = false, ...others } = given;
   const { record = false, dashboard = false, tensorboard = false, ...typed } = others;
-  const run = withWholePaths(typed);
+  const { "find-learning-rate": find = false, ...ofRun } = typed;
+  const run = withWholePaths(ofRun);
+  if (find) checkFinding({ ...given, ...run });
   const saved = resume === undefined ? undefined : await savedRun(resume, run);
   const settings = saved?.settings ?? settingsOf(run);
   const group = isOneOfMany() ? await joined(compress) : undefined;
@@ -109,6 +116,10 @@ export const main = command(options, help, async ({ recipe, seeds, steps, compre
   // The first may have made it before another has looked whether it is there.
   const folder = (await group?.gatherTexts(chosen))?.[0] ?? chosen;
   if (deviceName !== undefined) await setDevice(deviceName);
+  if (find) {
+    const { findLearningRate } = await import("./find_learning_rate.ts");
+    return await findLearningRate(settings, folder, report);
+  }
   const isWatched = record || dashboard || tensorboard;
   const watch: Watch = async (folder, resumed) => {
     const { Watching } = await import("./watching.ts");
@@ -130,6 +141,27 @@ export const main = command(options, help, async ({ recipe, seeds, steps, compre
   if (code === 0) await page?.stay();
   return code;
 });
+
+/** Checks that nothing is given which is not for a search for a learning rate. */
+function checkFinding(given: Values<typeof options>): void {
+  const what = "--find-learning-rate";
+  if (isOneOfMany()) {
+    throw new UsageError(`${what}: is done by one process; start it without mpirun`);
+  }
+  if (given["learning-rate"] !== undefined) {
+    throw new UsageError(`--learning-rate: is what ${what} looks for; leave one of them out`);
+  }
+  if (given.epochs === 0) {
+    throw new UsageError(
+      `--epochs: 0 trains the head alone, and ${what} looks for the rate of all layers`,
+    );
+  }
+  const others = ["resume", "record", "dashboard", "tensorboard"] as const;
+  const other = others.find((name) => given[name]);
+  if (other) {
+    throw new UsageError(`--${other}: is for a training, and ${what} does none; leave it out`);
+  }
+}
 
 /** The processes that train together. */
 async function joined(compress: "f16" | undefined) {

@@ -1,3 +1,4 @@
+import type { Model } from "../train/model.ts";
 import type { Optimizer } from "../train/optimizer.ts";
 import { adadelta, adagrad, adam, adamW, lamb, lion, rmsprop, sgd } from "../train/optimizers.ts";
 import {
@@ -58,13 +59,28 @@ export const firstRates: Partial<Record<OptimizerName, number>> = {
   lion: 0.0001,
 };
 
-/** The optimizer of a run. */
-export function optimizerOf(settings: OptimizerSettings): Optimizer {
+/** The optimizer of all layers of a network, of which those before the head may take smaller steps. */
+export function optimizerFor(
+  settings: OptimizerSettings & { readonly trunkRate?: number },
+  net: Model,
+): Optimizer {
+  const { trunkRate = 1 } = settings;
+  if (trunkRate === 1) return optimizerOf(settings);
+  const head = [...net.head().namedWeights.keys()].map((name) => [name, 1]);
+  return optimizerOf(settings, { ...Object.fromEntries(head), "*": trunkRate });
+}
+
+/** The optimizer of a run; `rateFactors` are those of groups of layers. */
+export function optimizerOf(
+  settings: OptimizerSettings,
+  rateFactors?: Readonly<Record<string, number>>,
+): Optimizer {
   const { optimizer, schedule, momentum, weightDecay, clipNorm, epochs } = settings;
   try {
     return optimizers[optimizer]({
       learningRate: schedules[schedule](settings.learningRate, epochs),
       weightDecay,
+      ...rateFactors && { rateFactors },
       ...clipNorm !== undefined && { clipNorm },
       ...hasMomentum(optimizer) && { momentum },
     });

@@ -1,6 +1,6 @@
 import type { Dataset } from "../train/dataset.ts";
 import type { DataStream } from "../train/stream.ts";
-import { frozenLayer, headRateFactor } from "./training_settings.ts";
+import { frozenLayer } from "./training_settings.ts";
 import { usualOf } from "./usual_settings.ts";
 import type { Setup } from "./setup.ts";
 
@@ -13,7 +13,9 @@ export function trainingPlan(
   const { headEpochs, epochs, batchSize, optimizer, learningRate, schedule } = settings;
   const { momentum, weightDecay, freeze, augmentation, mixup, labelSmoothing } = settings;
   const { accumulate = 1, balanced, classWeights, clipNorm, ema, weights, seed } = settings;
-  const steps = (rate: number) => `learning rate ${formatRate(rate)}, ${schedule}`;
+  const steps = `learning rate ${formatRate(learningRate)}, ${schedule}`;
+  const { trunkRate = 1 } = settings;
+  const trunk = trunkRate === 1 ? "" : `, before the head ${formatRate(trunkRate * learningRate)}`;
   const extras = [
     ...momentum > 0 ? [`momentum ${momentum}`] : [],
     ...weightDecay > 0 ? [`weight decay ${weightDecay}`] : [],
@@ -51,7 +53,7 @@ export function trainingPlan(
       [
         "first",
         `${inEpochs(headEpochs)} of the new head alone, on features of the images as they are; ` +
-        steps(headRateFactor * learningRate),
+        steps,
       ] as const,
     ],
     ...epochs === 0 ? [] : [
@@ -60,7 +62,7 @@ export function trainingPlan(
         `${inEpochs(epochs)}${
           freeze === undefined ? "" : ` of what follows ${frozenLayer(freeze)}`
         }, batches of ` +
-        `${batchSize}; ${steps(learningRate)}`,
+        `${batchSize}; ${steps}${trunk}`,
       ] as const,
     ],
     ["optimizer", [optimizer, ...extras].join(", ")],

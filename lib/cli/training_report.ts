@@ -1,10 +1,11 @@
 import type { DownloadProgress } from "../core/download.ts";
 import type { EpochRecord, Progress } from "../train/epoch_record.ts";
 import type { History } from "../train/history.ts";
+import type { LearningRateCurve } from "../train/learning_rate_curve.ts";
 import type { Metrics } from "../train/metric.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
 import { formatDownload, screen, writeEvent } from "./screen.ts";
-import { commandStart, quotedPath } from "./shell.ts";
+import { commandStart, quoted, quotedPath } from "./shell.ts";
 import { reportName, samplesName } from "./run_folder.ts";
 import type { Setup } from "./setup.ts";
 import { isDataName, type Settings } from "./training_settings.ts";
@@ -61,6 +62,7 @@ const silent: Reporter = {
   takenOver: nothing,
   interrupted: nothing,
   done: nothing,
+  rate: nothing,
   dashboard: nothing,
 };
 
@@ -90,6 +92,8 @@ function jsonReporter(): Reporter {
     dashboard: (address) => writeEvent("dashboard", { address }),
     corrupt: (image, reason) => writeEvent("corrupt", { image, reason }),
     takenOver: (_, from) => writeEvent("taken-over", { from }),
+    rate: ({ suggestion = null, rates, losses, rawLosses, stopped = null }, chart) =>
+      writeEvent("learning-rate", { suggestion, rates, losses, rawLosses, stopped, chart }),
     interrupted: ({ steps, checkpoint }, output) =>
       writeEvent("interrupted", { steps, checkpoint, resume: resumption(output) }),
     done({ history, test: { loss, top1, top5 }, device, seconds, output }) {
@@ -157,6 +161,17 @@ function textReporter() {
     /** A process that wrote into a folder has ended before its end. */
     takenOver: (output: string, from: string) =>
       line(`${output}: taken over from ${from}, which ended before it was done`),
+    /** A learning rate was looked for, in place of a training. */
+    rate(curve: LearningRateCurve, chart: string) {
+      line(String(curve));
+      line(`chart: ${chart}`);
+      if (curve.suggestion === undefined) return;
+      const others = Deno.args.filter((word) => word !== "--find-learning-rate");
+      const words = [...others, "--learning-rate", curve.suggestion.toPrecision(2)];
+      line(
+        `train with it: ${[commandStart("train"), ...words.map((word) => quoted(word))].join(" ")}`,
+      );
+    },
     interrupted({ checkpoint }: History, output: string) {
       line(`interrupted; training stands in ${checkpoint}`);
       line(`go on with: ${resumption(output)}`);

@@ -12,10 +12,10 @@ import { Interrupt } from "./interrupt.ts";
 import { Recording } from "./recording.ts";
 import { modelName, prepareFolder } from "./run_folder.ts";
 import type { Phase, Resumed } from "./run_record.ts";
-import { optimizerOf } from "./training_optimizer.ts";
+import { optimizerFor, optimizerOf } from "./training_optimizer.ts";
 import type { Reporter } from "./training_report.ts";
 import { headSettings, type Settings } from "./training_settings.ts";
-import { classWeightsOf, prepareRun } from "./training_setup.ts";
+import { classWeightsOf, lossesOf, prepareRun } from "./training_setup.ts";
 import type { Watching } from "./watching.ts";
 
 /** What `train` has done. */
@@ -102,17 +102,14 @@ export async function train(
     const part = isHead ? await (await import("./head_phase.ts")).headPhase(setup, signal) : setup;
     const ofPhase = isHead ? { phase: "head" } as const : {};
     const own = isHead ? headSettings(settings) : settings;
-    const { labelSmoothing, accumulate } = own;
+    const { accumulate } = own;
     const average = own.ema ? await movingAverage() : undefined;
-    const losses = {
-      ...labelSmoothing > 0 && { loss: { name: "crossEntropy", labelSmoothing } as const },
-      ...classWeights && { classWeights },
-    };
+    const losses = lossesOf(own, classWeights);
     watching?.begin({ ...part, phase, settings: losses });
     return await part.net.fit(part.train, {
       epochs: own.epochs,
       batchSize: own.batchSize,
-      optimizer: optimizerOf(own),
+      optimizer: isHead ? optimizerOf(own) : optimizerFor(own, net),
       validation: part.validation,
       seed: own.seed,
       progress: false,

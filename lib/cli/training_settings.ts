@@ -58,6 +58,10 @@ export const runSchema = {
     "first rate (below; adagrad 0.01, adadelta 1, lion 0.0001, others 0.001)",
     number({ above: 0 }),
   ),
+  "trunk-rate": option(
+    "share of the rate for layers before the head, with --weights (sgd 0.1, others 0.01)",
+    number({ above: 0, most: 1 }),
+  ),
   momentum: option(
     "share of the last step that goes on, for sgd and rmsprop (0.9 for sgd)",
     number({ least: 0, below: 1 }),
@@ -108,6 +112,8 @@ export interface Settings extends OptimizerSettings {
   readonly weights?: string;
   readonly freeze?: string;
   readonly headEpochs: number;
+  /** The share of the learning rate that the layers before the head learn with. */
+  readonly trunkRate?: number;
   readonly batchSize: number;
   readonly accumulate?: number;
   readonly ema?: boolean;
@@ -117,12 +123,6 @@ export interface Settings extends OptimizerSettings {
   readonly balanced?: boolean;
   readonly seed: number;
 }
-
-/**
- * How much larger the steps of a new head are than those of all weights after it. Features are many
- * and large: GoogLeNet's, of a squared length of some hundreds, bear no rate much above 0.01.
- */
-export const headRateFactor = 3;
 
 /** Whether a name is that of a data set here, and no folder's. */
 export const isDataName = (name: string): name is DataName => Object.hasOwn(dataSets, name);
@@ -177,8 +177,7 @@ export function settingsOf(given: Given): Settings {
   checkData(data);
   checkTogether(given, data);
   const { title: _, learningRate, weightDecay, augment, imageSize, ...others } = usualOf(usual);
-  const plain = optimizer === "sgd";
-  const other = (firstRates[optimizer] ?? 0.001) * (usual === "fine-tuning" ? 0.1 : 1);
+  const plain = optimizer === "sgd", tunes = usual === "fine-tuning" && given.epochs !== 0;
   const settings = {
     headEpochs: 0,
     labelSmoothing: 0,
@@ -194,7 +193,8 @@ export function settingsOf(given: Given): Settings {
     data,
     ...isDataName(data) && { val: given.val ?? keptForValidation },
     optimizer,
-    learningRate: given["learning-rate"] ?? (plain ? learningRate : other),
+    learningRate: given["learning-rate"] ?? (plain ? learningRate : firstRates[optimizer] ?? 0.001),
+    ...tunes && { trunkRate: given["trunk-rate"] ?? (plain ? 0.1 : 0.01) },
     momentum: given.momentum ?? (plain ? 0.9 : 0),
     weightDecay: given["weight-decay"] ?? (plain ? weightDecay : 0),
     seed: given.seed ?? 0,
@@ -222,8 +222,8 @@ function checkData(data: string): void {
 }
 
 const ofFolders = ["labels", "val-labels", "image-size", "classes"] as const;
-const ofWeights = ["freeze", "head-epochs"] as const;
-const ofAll = ["augment", "mixup", "accumulate", "ema", "freeze"] as const;
+const ofWeights = ["freeze", "head-epochs", "trunk-rate"] as const;
+const ofAll = ["augment", "mixup", "accumulate", "ema", "freeze", "trunk-rate"] as const;
 
 /** Checks that no option is given which would be ignored. */
 function checkTogether(given: Given, data: string): void {
@@ -296,5 +296,4 @@ export function resumedSettings(run: string, given: Given, where: string): Setti
 export const headSettings = ({ accumulate: _, ema: __, ...settings }: Settings): Settings => ({
   ...settings,
   epochs: settings.headEpochs,
-  learningRate: headRateFactor * settings.learningRate,
 });

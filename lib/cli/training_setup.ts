@@ -90,6 +90,15 @@ export async function classWeightsOf(
   ]));
 }
 
+/** The loss of a run. */
+export const lossesOf = (
+  { labelSmoothing }: Settings,
+  classWeights: Readonly<Record<string, number>> | undefined,
+) => ({
+  ...labelSmoothing > 0 && { loss: { name: "crossEntropy", labelSmoothing } as const },
+  ...classWeights && { classWeights },
+});
+
 function weightsIn(given: string): Record<string, number> {
   return Object.fromEntries(
     given.split(",").map((part) => {

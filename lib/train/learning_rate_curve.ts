@@ -24,19 +24,16 @@ export class LearningRateCurve {
   }
 
   /**
-   * The rate where the smoothed loss falls most steeply with the logarithm of the rate, on its way to its
-   * smallest value (fastai's rule "steep" takes what comes after that too, and so a fall from a peak);
-   * the first tenth of the steps is left out. Undefined where it falls nowhere.
+   * A tenth of the rate at which the smoothed loss is least: there it is about to grow again, so that
+   * rate is too large already (fastai's rule "minimum"). Undefined where the loss falls nowhere after the
+   * first tenth of the steps.
+   *
+   * The rate of steepest descent, which is often taken, depends on where a net starts: one whose first
+   * outputs are far off learns their mean at tiny rates, and falls most steeply there.
    */
   get suggestion(): number | undefined {
-    const { rates, losses } = this;
-    let steepest = 0, found: number | undefined;
-    const least = losses.indexOf(Math.min(...losses));
-    for (let i = Math.floor(losses.length * skipped); i < least; i++) {
-      const slope = (losses[i + 1]! - losses[i]!) / Math.log(rates[i + 1]! / rates[i]!);
-      if (slope < steepest) [steepest, found] = [slope, rates[i]];
-    }
-    return found;
+    const { rates, losses } = this, least = losses.indexOf(Math.min(...losses));
+    return least > losses.length * skipped ? rates[least]! / 10 : undefined;
   }
 
   /** From where to where the rates went, how it ended, and what is suggested. */
@@ -52,7 +49,9 @@ export class LearningRateCurve {
     return `learning rates from ${written(rates[0])} to ${written(rates.at(-1))}${end}; ` +
       (suggestion === undefined
         ? "the loss falls at none of them"
-        : `the loss falls most steeply at ${written(suggestion)}`);
+        : `the loss is least at ${written(10 * suggestion)}, which suggests ${
+          written(suggestion)
+        }`);
   }
 
   /** What `console.log` shows in Deno. */

@@ -290,8 +290,8 @@ export class Model extends Network<Model> {
    * and returns the loss by rate; `show` draws it. It ends early where the loss grows without bound.
    * Afterwards the model is what it was before: its weights and statistics, and what `trainOnBatch`
    * remembers. The optimizer given is the one to be used with the rate; its own rate is not looked at.
-   * Source: Smith 2017, arXiv 1506.01186; the suggestion is the rate of steepest descent (see
-   * {@linkcode LearningRateCurve.suggestion}).
+   * Source: Smith 2017, arXiv 1506.01186; the suggestion is a tenth of the rate where the loss is least
+   * (see {@linkcode LearningRateCurve.suggestion}).
    *
    * ```ts
    * import { digits, lenet5, sgd } from "@striate/striate";

@@ -1,5 +1,11 @@
 /** `train` on images of the user's own, and on weights that were trained before. */
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { UsageError } from "../../lib/cli/command.ts";
 import { main } from "../../lib/cli/train.ts";
@@ -125,6 +131,7 @@ Deno.test("fine-tuning: the head first, then all; goes on from either to the sam
       "first      30 epochs of the new head alone, on features of the images",
     );
     assertStringIncludes(text, "then       30 epochs of what follows conv1, batches of 4");
+    assertMatch(text, /first .*; learning rate (.*), cosine\nthen .* \1, cosine, before the head /);
     assertStringIncludes(text, "head: epoch 30/30 ");
     assertStringIncludes(text, "net.safetensors: 8 of 8 weights matched, 2 tensors ignored");
     const before = await loadModel(weights), after = await loadModel(`${whole}/model.safetensors`);

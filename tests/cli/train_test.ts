@@ -68,8 +68,8 @@ Deno.test("--help lists every option", async () => {
   const { code, lines } = await train("--help");
   assertEquals(code, 0);
   const names = "model data val labels val-labels classes image-size augment weights freeze " +
-    "head-epochs epochs batch-size accumulate ema optimizer learning-rate momentum weight-decay clip-norm schedule mixup " +
-    "label-smoothing class-weights balanced seed device out resume json help";
+    "head-epochs epochs batch-size accumulate ema optimizer learning-rate trunk-rate momentum weight-decay clip-norm schedule mixup " +
+    "label-smoothing class-weights balanced seed device out resume find-learning-rate json help";
   for (const name of names.split(" ")) assertStringIncludes(lines.join("\n"), `  --${name}`);
 });
 
@@ -122,6 +122,40 @@ Deno.test("a loss that is not finite exits with 1, and says what to do", async (
     errors,
     /error: fit: the loss was not a finite number at step \d+; try a smaller learning rate, or --clip-norm;/,
   );
+});
+
+Deno.test("--find-learning-rate suggests a rate and draws the chart, and trains nothing", async () => {
+  await using folder = await scratch();
+  const out = ["--find-learning-rate", "--out", `${folder.path}/a b`];
+  const { code, lines, errors } = await train(...short, ...out);
+  assertEquals([code, errors], [0, ""]);
+  const [said, chart, command] = lines.slice(-3);
+  const [, rate] = said!.match(/^learning rates from 1\.0e-7 to .*; .* suggests (\S+)/) ?? [];
+  assert(Number(rate) > 1e-4 && Number(rate) < 1, said);
+  assertEquals(chart, `chart: ${folder.path}/a b/learning-rates.html`);
+  const options = `${short.join(" ")} --out '${folder.path}/a b' --learning-rate ${rate}`;
+  assertEquals(command, `train with it: deno task train ${options}`);
+  assertEquals(await filesIn(`${folder.path}/a b`), ["learning-rates.html"]);
+  assertStringIncludes(
+    await Deno.readTextFile(`${folder.path}/a b/learning-rates.html`),
+    "image/svg",
+  );
+  // The same seed, the same suggestion; and what it was found by.
+  const { events } = await train(...short, ...out, "--json");
+  const { suggestion, rates, losses, stopped } = events.at(-1)!;
+  assertEquals([events.at(-1)!.event, suggestion.toPrecision(2)], ["learning-rate", rate]);
+  assertEquals([losses.length, stopped], [rates.length, "diverged"]);
+  for (
+    const [others, message] of [
+      [["--learning-rate", "1"], "--learning-rate: is what --find-learning-rate looks for"],
+      [["--dashboard"], "--dashboard: is for a training"],
+      [["--resume", folder.path], "--resume: is for a training"],
+    ] as const
+  ) {
+    const { code, errors } = await train(...short, ...out, ...others);
+    assertEquals(code, 2);
+    assertStringIncludes(errors, `error: ${message}`);
+  }
 });
 
 Deno.test("Ctrl-C finishes the step and writes a checkpoint; --resume goes on to the same bits", async () => {

@@ -1,6 +1,6 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/cli/command.ts";
-import { optimizerOf } from "../../lib/cli/training_optimizer.ts";
+import { optimizerFor, optimizerOf } from "../../lib/cli/training_optimizer.ts";
 import { modelOf } from "../../lib/cli/training_model.ts";
 import {
   type Given,
@@ -16,6 +16,7 @@ import { prepareRun } from "../../lib/cli/training_setup.ts";
 import type { Dataset } from "../../lib/train/dataset.ts";
 import { inFolder } from "../folders.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
+import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
 
 Deno.test("a run without options is LeNet-5 on digits, three times", () => {
@@ -130,11 +131,15 @@ Deno.test("each kind of run has what is usual for it, and options come before th
   const { learningRate, weightDecay, schedule } = kinds[3]!;
   assertEquals([learningRate, weightDecay, schedule], [0.1, 0.0001, "multi-step"]);
   const head = headSettings(kinds[2]!);
-  assertEquals([head.epochs, head.learningRate], [20, 0.003]);
-  const rates = (["adam", "lion"] as const).map((optimizer) =>
-    settingsOf({ data: "mnist", weights: "a", optimizer }).learningRate
-  );
-  assertEquals(rates, [0.0001, 0.00001]);
+  assertEquals([head.epochs, head.learningRate], [20, 0.001]);
+  // Those that divide by the size of gradients move each weight by the rate: the trunk by less of it.
+  const rates = (["sgd", "adam", "lion"] as const).map((optimizer) => {
+    const { learningRate, trunkRate } = settingsOf({ data: "mnist", weights: "a", optimizer });
+    return [learningRate, trunkRate];
+  });
+  assertEquals(rates, [[0.001, 0.1], [0.001, 0.01], [0.0001, 0.01]]);
+  assertEquals(settingsOf({ data: "mnist", weights: "a", "trunk-rate": 1 }).trunkRate, 1);
+  assertEquals([kinds[0]!.trunkRate, kinds[3]!.trunkRate], [undefined, undefined]);
   assertEquals(settingsOf({ data: "./photos", weights: "a", epochs: 0 }).augment, undefined);
 });
 
@@ -157,11 +162,25 @@ Deno.test("--clip-norm bounds the gradients of every optimizer", () => {
   assertEquals(clipped.computesAs(sgd({ learningRate, momentum, weightDecay })), false);
 });
 
+Deno.test("the layers before the head take their share of the learning rate", () => {
+  const settings = settingsOf({ data: "mnist", weights: "a" }), net = lenet5();
+  const { learningRate, momentum, weightDecay, schedule, epochs } = settings;
+  assertEquals([learningRate, schedule, epochs], [0.001, "cosine", 10]);
+  const factors = { "output.kernel": 1, "output.bias": 1, "*": 0.1 };
+  const made = optimizerFor(settings, net), plain = { learningRate, momentum, weightDecay };
+  assert(made.computesAs(sgd({ ...plain, rateFactors: factors })));
+  assert(!made.computesAs(sgd(plain)));
+  assert(optimizerFor({ ...settings, trunkRate: 1 }, net).computesAs(sgd(plain)));
+  assertEquals(made.schedule.rate(0), 0.001);
+});
+
 Deno.test("options that would be ignored are refused, and say what they are for", () => {
   const refused: [Given, string][] = [
     [{ val: "photos" }, "--val: a folder is for images of your own; of digits a share is kept"],
     [{ data: "mnist", "image-size": 32 }, "--image-size: is for a folder of images; mnist has"],
     [{ freeze: "conv1" }, "--freeze: is for weights that were trained before; give --weights"],
+    [{ "trunk-rate": 0.5 }, "--trunk-rate: is for weights that were trained before"],
+    [{ weights: "a", "trunk-rate": 1, epochs: 0 }, "--trunk-rate: is for epochs after those of"],
     [{ "head-epochs": 2 }, "--head-epochs: is for weights that were trained before"],
     [{ data: "./a", "val-labels": "l.csv" }, "--val-labels: is for the images of a folder"],
     [{ data: "./a", "val-labels": "l.csv", val: "0.5" }, "--val-labels: is for the images"],

@@ -122,18 +122,18 @@ Deno.test("a signal ends it; the curve so far is returned", async () => {
   assertEquals(await bitsOf(net), before);
 });
 
-Deno.test("the suggestion is the steepest descent on the way to the smallest loss", () => {
+Deno.test("the suggestion is a tenth of the rate at which the loss is least", () => {
   const rates = Array.from({ length: 40 }, (_, i) => 10 ** (i / 8 - 4));
-  const falling = (at: number) => rates.map((_, i) => i <= at ? 2 : 1);
+  const valley = (at: number) => rates.map((_, i) => 1 + Math.abs(i - at));
   const curve = (losses: number[]) => new LearningRateCurve({ rates, losses, rawLosses: losses });
-  assertEquals(curve(falling(17)).suggestion, rates[17]);
-  // The first tenth are means of few; a fall from a peak is no descent.
-  assertEquals(curve(falling(2)).suggestion, undefined);
-  const peak = falling(17).map((loss, i) => i === 30 ? 9 : loss);
-  assertEquals(curve(peak).suggestion, rates[17]);
+  assertAlmostEquals(curve(valley(25)).suggestion!, rates[25 - 8]!, 1e-12);
+  // The first tenth are means of few; a steep fall at the start tells nothing.
+  assertEquals(curve(valley(3)).suggestion, undefined);
+  const steep = valley(25).map((loss, i) => i < 5 ? loss + 99 : loss);
+  assertAlmostEquals(curve(steep).suggestion!, rates[17]!, 1e-12);
   assertEquals(
-    String(curve(falling(17))),
-    "learning rates from 0.00010 to 7.5; the loss falls most steeply at 0.013",
+    String(curve(valley(25))),
+    "learning rates from 0.00010 to 7.5; the loss is least at 0.13, which suggests 0.013",
   );
   assertEquals(
     String(curve(rates)),

@@ -32,14 +32,17 @@ export function learningRates(curve: LearningRatesLike, given: FigureOptions = {
   }
   const { rates: x, losses, rawLosses, suggestion } = curve;
   if (x.length === 0) throw new RangeError(`${where}: expected steps, found none`);
-  const at = suggestion === undefined ? -1 : x.indexOf(suggestion);
+  // Rates grow by the same factor from step to step.
+  const at = suggestion === undefined
+    ? -1
+    : Math.max(0, x.findLastIndex((rate) => rate <= suggestion));
   return line([
     { x, y: rawLosses, name: "of each step", color: "#c7c7c7", width: 1 },
     { x, y: losses, name: "smoothed", color: "#1f77b4" },
     ...at < 0 ? [] : [{
       x: [suggestion!],
       y: [losses[at]!],
-      name: `steepest at ${suggestion!.toPrecision(2)}`,
+      name: `suggested: ${suggestion!.toPrecision(2)}`,
       mode: "markers" as const,
       color: "#d62728",
       size: 10,
