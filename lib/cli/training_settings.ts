@@ -59,7 +59,7 @@ export const runSchema = {
     number({ above: 0 }),
   ),
   "trunk-rate": option(
-    "share of the rate for layers before the head, with --weights (sgd 0.1, others 0.01)",
+    "share of the rate before the head, with --weights (sgd 0.1, others 0.01)",
     number({ above: 0, most: 1 }),
   ),
   momentum: option(
