@@ -46,8 +46,11 @@ export interface Device {
   allocate(bytes: number): Storage;
   /** Queues a copy of `data` into `storage`; the caller may change `data` at once. */
   write(storage: Storage, data: TensorData, byteOffset?: number): void;
-  /** The first `bytes` bytes of `storage`, after everything queued before. */
-  read(storage: Storage, bytes: number): Promise<ArrayBuffer>;
+  /**
+   * The first `bytes` bytes of `storage`, after everything queued before; in new memory, or in the `bytes`
+   * bytes of `into`.
+   */
+  read(storage: Storage, bytes: number, into?: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>;
   /**
    * Loads a plan. What the device cannot run (a value over a limit) is a DeviceError that names it,
    * thrown here, before any work.

@@ -1,6 +1,6 @@
 import type { Plan } from "../compile/plan.ts";
 import type { Device, Executable, Storage } from "../device/device.ts";
-import type { Collective, Exchange } from "../graph/kernel.ts";
+import type { Collective } from "../graph/kernel.ts";
 import type { ExchangingExecutable } from "../tensor/program_store.ts";
 import { type Action, cutPlan, type Parcel } from "./cut_plan.ts";
 
@@ -13,11 +13,15 @@ type Loaded =
     readonly blocks: readonly number[];
   };
 
+/** Numbers that a trip takes along, in memory that serves every run. */
+type Message = Float32Array<ArrayBuffer>;
+
 /** A plan with exchanges, loaded in parts on a device that knows nothing of them. */
 export class CutProgram implements ExchangingExecutable {
   readonly #device: Device;
   readonly #actions: readonly Loaded[];
   readonly #shared: readonly Storage[];
+  readonly #messages = new Map<number, Message>();
 
   /** Loads a plan; all of it or nothing. */
   constructor(plan: Plan, device: Device) {
@@ -56,12 +60,12 @@ export class CutProgram implements ExchangingExecutable {
       if (action.kind === "compute") {
         action.executable.run(action.blocks.map((block) => storages[block]!));
       } else if (action.kind === "send") {
-        const { exchange, parcels, trip } = action;
-        const { sent, back } = this.#send(exchange, parcels, storages, turn);
+        const { sent, back } = this.#send(action, storages, turn);
         turn = sent;
         // It may fail while another is awaited; that is thrown when its turn comes.
         back.catch(() => {});
-        trips.set(trip, { parcels, back, group: exchange.group });
+        const { parcels, exchange: { group } } = action;
+        trips.set(action.trip, { parcels, back, group });
       } else {
         const { parcels, back, group } = trips.get(action.trip)!;
         const numbers = await this.#wait(back, group);
@@ -75,7 +79,7 @@ export class CutProgram implements ExchangingExecutable {
   }
 
   /** What comes back; the group is told how long the device had nothing to do meanwhile. */
-  async #wait(back: Promise<Back>, group: Collective): Promise<Back> {
+  async #wait(back: Promise<Message>, group: Collective): Promise<Message> {
     await this.#device.finish();
     const since = performance.now(), numbers = await back;
     group.stood(performance.now() - since);
@@ -87,19 +91,24 @@ export class CutProgram implements ExchangingExecutable {
    * when those before them have been sent, since what is read first is not always there first.
    */
   #send(
-    { kind, group, canWait }: Exchange,
-    parcels: readonly Parcel[],
+    { exchange: { kind, group, canWait }, parcels, trip }: Sending,
     storages: readonly Storage[],
     turn: Promise<unknown>,
-  ): { readonly sent: Promise<unknown>; readonly back: Promise<Back> } {
-    const reading = Promise.all(
-      parcels.map(({ from, size }) => this.#device.read(storages[from]!, size * 4)),
+  ): { readonly sent: Promise<unknown>; readonly back: Promise<Message> } {
+    const message = this.#messages.getOrInsertComputed(
+      trip,
+      () => new Float32Array(parcels.reduce((sum, { size }) => sum + size, 0)),
     );
-    const sent = Promise.all([reading, turn]).then(([parts]) => {
-      const numbers = joined(parts);
+    let at = 0;
+    const reading = Promise.all(parcels.map(({ from, size }) => {
+      const into = new Uint8Array(message.buffer, 4 * at, 4 * size);
+      at += size;
+      return this.#device.read(storages[from]!, into.length, into);
+    }));
+    const sent = Promise.all([reading, turn]).then(() => {
       const back = kind === "gather"
-        ? group.gather(numbers)
-        : group.sum(numbers, canWait).then(() => numbers);
+        ? group.gather(message)
+        : group.sum(message, canWait).then(() => message);
       // In an object, or it would be awaited here.
       return { back };
     });
@@ -112,23 +121,12 @@ export class CutProgram implements ExchangingExecutable {
   }
 }
 
+/** Parcels that set out. */
+type Sending = Extract<Action, { readonly kind: "send" }>;
+
 /** Parcels on their way. */
 interface Trip {
   readonly parcels: readonly Parcel[];
-  readonly back: Promise<Back>;
+  readonly back: Promise<Message>;
   readonly group: Collective;
-}
-
-type Back = Float32Array<ArrayBuffer>;
-
-/** Numbers one after another. */
-function joined(parts: readonly ArrayBuffer[]): Back {
-  if (parts.length === 1) return new Float32Array(parts[0]!);
-  const all = new Float32Array(parts.reduce((sum, { byteLength }) => sum + byteLength / 4, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(new Float32Array(part), at);
-    at += part.byteLength / 4;
-  }
-  return all;
 }

@@ -1,11 +1,13 @@
-import { setImmediate } from "node:timers";
 import type { MpiLibrary } from "./mpi_library.ts";
 
 /** Milliseconds that are spent asking again and again; then the processor is left to others. */
 const eager = 0.1;
 
-/** Milliseconds between questions from then on, and between turns of the event loop. */
-const pause = 0.05, turn = 0.5;
+/** From then on it sleeps between questions: for a share of the time that has passed, up to so many ms. */
+const share = 1 / 8, longest = 0.05;
+
+/** Milliseconds between turns of the event loop. */
+const turn = 0.5;
 
 /** Somewhere to sleep. */
 const never = new Int32Array(new SharedArrayBuffer(4));
@@ -45,9 +47,12 @@ export class Requests {
   ): Promise<void> {
     const began = performance.now();
     for (let now = began, turned = began; !this.isDone(request, what); now = performance.now()) {
-      if (now - began > eager) Atomics.wait(never, 0, 0, pause);
+      const passed = now - began;
+      if (passed > eager) Atomics.wait(never, 0, 0, Math.min(longest, share * passed));
+      // A thread of this process may have to compute on this core.
+      else this.#mpi.yieldCore();
       if (now - turned < turn) continue;
-      look(now - began);
+      look(passed);
       await new Promise<void>((resolve) => setImmediate(resolve));
       turned = performance.now();
     }

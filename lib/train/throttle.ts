@@ -32,7 +32,7 @@ export class Throttle {
     }
     // A clock that was set back must not let others wait.
     if (Math.abs(performance.now() - this.#yielded) < patience) return;
-    await new Promise<void>((resolve) => setTimeout(resolve));
+    await new Promise<void>((resolve) => setImmediate(resolve));
     this.#yielded = performance.now();
   }
 }

@@ -61,14 +61,19 @@ export class ReferenceDevice implements Device {
     memory.dtype = data instanceof Float32Array ? "f32" : data instanceof Int32Array ? "i32" : "u8";
   }
 
-  read(storage: Storage, bytes: number): Promise<ArrayBuffer> {
+  read(
+    storage: Storage,
+    bytes: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<ArrayBuffer> {
     const { data, dtype } = storage as Memory;
     const array = dtype === "f32"
       ? new Float32Array(data)
       : dtype === "i32"
       ? new Int32Array(data)
       : new Uint8Array(data);
-    return Promise.resolve(array.buffer.slice(0, bytes));
+    into?.set(new Uint8Array(array.buffer, 0, bytes));
+    return Promise.resolve(into?.buffer ?? array.buffer.slice(0, bytes));
   }
 
   load(plan: Plan): Executable {

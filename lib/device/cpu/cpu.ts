@@ -250,11 +250,15 @@ class CpuDevice implements Device {
     this.pool.when(target.lastUse, () => this.memory.free(copy));
   }
 
-  async read(storage: Storage, bytes: number): Promise<ArrayBuffer> {
+  async read(
+    storage: Storage,
+    bytes: number,
+    into: Uint8Array<ArrayBuffer> = new Uint8Array(bytes),
+  ): Promise<ArrayBuffer> {
     const source = this.storageOf(storage);
     checkRange("read", source, bytes, 0);
     this.pool.settle();
-    if (source.lastUse <= this.pool.done) return this.#bytesAt(source.address, bytes);
+    if (source.lastUse <= this.pool.done) return this.#takeTo(into, source.address);
     // What is queued from now on may change the storage before the main thread looks at it.
     let copy: number, number: number;
     try {
@@ -263,12 +267,12 @@ class CpuDevice implements Device {
     } catch {
       // Nothing is queued meanwhile, then.
       this.pool.drain();
-      return this.#bytesAt(source.address, bytes);
+      return this.#takeTo(into, source.address);
     }
     await this.pool.wait(number);
-    const result = this.#bytesAt(copy, bytes);
+    this.#takeTo(into, copy);
     this.memory.free(copy);
-    return result;
+    return into.buffer;
   }
 
   /** Queues a copy by way of the block `through`, which is given back where that cannot be. */
@@ -281,10 +285,9 @@ class CpuDevice implements Device {
     }
   }
 
-  #bytesAt(address: number, bytes: number): ArrayBuffer {
-    const result = new Uint8Array(bytes);
-    result.set(this.memory.bytes.subarray(address, address + bytes));
-    return result.buffer;
+  #takeTo(into: Uint8Array<ArrayBuffer>, address: number): ArrayBuffer {
+    into.set(this.memory.bytes.subarray(address, address + into.length));
+    return into.buffer;
   }
 
   load(plan: Plan): Executable {

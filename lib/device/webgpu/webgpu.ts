@@ -118,7 +118,11 @@ export class WebgpuDevice implements Device {
     this.gpu.queue.writeBuffer(target.buffer, byteOffset, source);
   }
 
-  async read(storage: Storage, bytes: number): Promise<ArrayBuffer> {
+  async read(
+    storage: Storage,
+    bytes: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<ArrayBuffer> {
     this.#failures.check();
     const source = this.#checked(storage);
     if (bytes > source.bytes) {
@@ -126,7 +130,10 @@ export class WebgpuDevice implements Device {
         `webgpu: cannot read ${bytes} bytes of a buffer of ${source.bytes}`,
       );
     }
-    return await this.#read(source, bytes);
+    const found = await this.#read(source, bytes);
+    if (into === undefined) return found;
+    into.set(new Uint8Array(found));
+    return into.buffer;
   }
 
   load(plan: Plan): Executable {

@@ -16,6 +16,7 @@ import {
   digits,
   joinProcesses,
   lenet5,
+  mnist,
   sequential,
   setDevice,
   sgd,
@@ -32,6 +33,10 @@ if (mode === "move") {
   Deno.exit();
 }
 
+/** MNIST where a mirror has it; drawn digits otherwise. */
+const images = () =>
+  Deno.env.has("STRIATE_MIRROR") ? mnist({ parts: ["train"] }) : digits({ train: 7680 });
+
 const say = (result: unknown) => {
   if (group.rank === 0) console.log(JSON.stringify(result));
 };
@@ -46,7 +51,7 @@ if (mode === "train") {
   const wide = () =>
     sequential([32, 32, 3]).flatten().dense(1024).relu().dense(1024).relu().dense(10);
   const net = isLenet ? lenet5() : args[0] === "mlp" ? wide() : cifarResnet(20);
-  const data = isLenet ? digits({ train: 3840 }).train : arrayDataset({
+  const data = isLenet ? (await images()).train.take(7680) : arrayDataset({
     inputs: {
       data: Uint8Array.from({ length: count * size }, (_, i) => i * 7919 % 251),
       shape: [32, 32, 3],
