@@ -6,7 +6,10 @@
  */
 import { mpirunEnvironment } from "./mpirun.ts";
 
-const network = "10.77.0.0/24", addresses = ["10.77.0.1", "10.77.0.2"] as const;
+const network = "10.77.0.0/24";
+
+/** Where the hosts are. */
+export const addresses = ["10.77.0.1", "10.77.0.2"] as const;
 
 /** Runs a command; false where it fails or is not there. */
 function does(command: string, ...args: string[]): boolean {
@@ -69,6 +72,16 @@ export class Hosts implements AsyncDisposable {
       await hosts[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** A command that starts a program of Deno on one of them. */
+  command(host: 0 | 1, args: readonly string[]): Deno.Command {
+    return new Deno.Command("ip", {
+      args: ["netns", "exec", this.#names[host]!, Deno.execPath(), ...args],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
   }
 
   /** A command that starts a program of Deno on both hosts, from the first. */

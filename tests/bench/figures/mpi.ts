@@ -1,15 +1,17 @@
 /** What several processes bring, by Open MPI: they need `openmpi-bin`, and shaped cables need root. */
 import { Random } from "../../../mod.ts";
-import { allowsHosts, Hosts } from "../../parallel/hosts.ts";
+import { addresses, allowsHosts, Hosts } from "../../parallel/hosts.ts";
 import { mpirun, processOf, resultOf } from "../../parallel/mpirun.ts";
 import type { Figure } from "./figure.ts";
 import { median } from "./figure.ts";
 import { modelOf, type StepModel } from "./mpi_model.ts";
 
-const script = new URL("mpi_run.ts", import.meta.url).pathname;
-const deno = (
-  args: readonly string[],
-) => ["run", "--allow-all", "--no-check", "--quiet", script, ...args];
+const pathOf = (script: string) => new URL(script, import.meta.url).pathname;
+const denoOf = (script: string, args: readonly string[]) => [
+  ...["run", "--allow-all", "--no-check", "--quiet"],
+  ...[pathOf(script), ...args],
+];
+const deno = (args: readonly string[]) => denoOf("mpi_run.ts", args);
 
 /** A training, as `mpi_run.ts` says it. */
 export interface Trained {
@@ -87,6 +89,28 @@ export const mpi: Figure = {
 /** ResNet-50's gradients. */
 const manyNumbers = 25_600_000;
 
+/** Seconds in which TCP alone moves so many bytes both ways at once. */
+async function moved(
+  bytes: number,
+  command: (host: 0 | 1, args: readonly string[]) => Deno.Command,
+  address: string,
+): Promise<number> {
+  const listening = command(0, denoOf("mpi_tcp.ts", ["listen", String(bytes)])).spawn();
+  const [first, rest] = listening.stdout.tee();
+  await first.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]().next();
+  const other = command(1, denoOf("mpi_tcp.ts", ["connect", String(bytes), address])).output();
+  const lines = (await new Response(rest).text()).trim().split("\n");
+  const { success, stderr } = await other;
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  await listening.status;
+  await listening.stderr.cancel();
+  return JSON.parse(lines.at(-1)!).moved;
+}
+
+/** On this machine, without a cable. */
+const here = (_host: 0 | 1, args: readonly string[]) =>
+  new Deno.Command(Deno.execPath(), { args: [...args], stdout: "piped", stderr: "piped" });
+
 /** Sums against what their bytes take. */
 export const mpiSum: Figure = {
   name: "mpi-sum",
@@ -97,32 +121,48 @@ export const mpiSum: Figure = {
     const measure = async (
       name: string,
       command: (args: readonly string[]) => Deno.Command,
+      move: () => Promise<number>,
       bits?: number,
     ) => {
       const sums: number[] = [], moves: number[] = [], length = String(manyNumbers);
       for (let round = 1; round <= rounds; round++) {
         note(`mpi-sum: ${name}, round ${round} of ${rounds}`);
         sums.push((await run<Summed>(command(["sum", length]))).sum);
-        moves.push((await run<{ readonly moved: number }>(command(["move", length]))).moved);
+        moves.push(await move());
       }
       const sum = median(sums), moved = median(moves);
       results[name] = {
         ms: rounded(sum * 1000),
+        // Each sends half of the numbers twice, and receives as much meanwhile.
         "ms of moving the bytes alone": rounded(moved * 1000),
         "of that bound": rounded(moved / sum),
-        // Each sends half of the numbers twice, and receives as much meanwhile.
         ...bits !== undefined && { "of the cable's bound": rounded(8 * bytes / bits / sum) },
       };
     };
-    await measure("shared memory", (args) => among(2, args));
-    await measure("loopback, TCP", (args) => among(2, args, ["--mca", "btl", "tcp,self"]));
+    const shared = (args: readonly string[]) => among(2, args);
+    await measure(
+      "shared memory",
+      shared,
+      async () =>
+        (await run<{ readonly moved: number }>(shared(["move", String(manyNumbers)]))).moved,
+    );
+    await measure(
+      "loopback, TCP",
+      (args) => among(2, args, ["--mca", "btl", "tcp,self"]),
+      () => moved(bytes, here, "127.0.0.1"),
+    );
     for (const [rate, bits] of [["1gbit", 1e9], ["10gbit", 1e10]] as const) {
       if (!allowsHosts()) {
         results[rate] = "this machine allows no network namespaces";
         continue;
       }
       await using hosts = await Hosts.open(rate);
-      await measure(rate, (args) => hosts.mpirun(deno(args)), bits);
+      await measure(
+        rate,
+        (args) => hosts.mpirun(deno(args)),
+        () => moved(bytes, (host, args) => hosts.command(host, args), addresses[0]),
+        bits,
+      );
     }
     return results;
   },
