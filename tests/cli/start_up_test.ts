@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { taskArguments } from "./task.ts";
 
 /** What the command may load before it does anything: other modules, and their bytes. */
 const most = { modules: 179, bytes: 860_000 };
@@ -45,4 +46,13 @@ Deno.test("what a command imports where it needs it is not read before", async (
     await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
   );
   assertEquals(unstable, ["lazy-dynamic-imports"]);
+});
+
+Deno.test("commands keep all their compiled code for the next start", () => {
+  // Deno keeps what V8 has compiled when a module is loaded, which without --no-lazy is no function's
+  // body. Commands that differ in such flags would each throw away what the other has kept.
+  for (const name of ["train", "evaluate", "predict", "explain", "profile"]) {
+    const flags = taskArguments(name).filter((flag) => flag.startsWith("--v8-flags="));
+    assertEquals(flags, ["--v8-flags=--no-lazy,--min-semi-space-size=8"], name);
+  }
 });
