@@ -1,4 +1,4 @@
-import { integer, listOf, required, text } from "../core/option_kinds.ts";
+import { integer, listOf, oneOf, required, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { formatShape } from "../core/shape.ts";
 import type { ApplyOptions } from "../nn/apply.ts";
@@ -9,7 +9,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
 import { checkClassifier } from "../evaluate/scorer.ts";
-import { bypasses } from "./bypass.ts";
+import { bypasses, silences } from "./bypass.ts";
 import { type ExplainOptions, explainSchema, oneForEach } from "./explain_options.ts";
 import { imagesFor } from "./images.ts";
 import { logitsOf } from "./score.ts";
@@ -37,11 +37,17 @@ export interface AblateBlocksOptions extends ExplainOptions {
    * the beginning. By default the smallest blocks that can be passed by.
    */
   readonly blocks?: readonly string[];
+  /**
+   * How a block is taken out: "bypass" lets what comes in go on; "silence" has zeros come out, which
+   * shows why that is no fair test. "bypass" by default.
+   */
+  readonly how?: "bypass" | "silence";
 }
 
 const blocksSchema = {
   ...explainSchema,
   blocks: listOf(text()),
+  how: oneOf(["bypass", "silence"], "bypass"),
 } satisfies Schema<AblateBlocksOptions>;
 
 /** The replacement of a layer's result, made anew for each run of the model. */
@@ -49,8 +55,8 @@ type Change = (argument: Tensor) => NonNullable<ApplyOptions["replace"]>;
 
 /**
  * How much each block matters: how well the model does where one block is passed by. What comes into
- * it goes on unchanged; of a residual block, what its shortcut yields. It is not silenced: nothing but
- * zeros would be an input that no later layer has ever seen.
+ * it goes on unchanged; of a residual block, what its shortcut yields. It is not silenced, but where
+ * `how` says so: nothing but zeros would be an input that no later layer has ever seen.
  *
  * ```ts
  * import { cifarResnet, explain, shapes } from "@striate/striate";
@@ -73,7 +79,8 @@ export async function ablateBlocks(
 ): Promise<Ablation<string>> {
   const where = "ablateBlocks", settings = options(where, given, blocksSchema);
   check(where, model, data);
-  const found = [...bypasses(where, model, settings.blocks)];
+  const blocks = bypasses(where, model, settings.blocks);
+  const found = [...settings.how === "silence" ? silences(model, [...blocks.keys()]) : blocks];
   const none = tensor([0]);
   const all: { readonly change?: Change; readonly argument: Tensor }[] = [
     { argument: none },

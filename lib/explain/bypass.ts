@@ -75,6 +75,23 @@ function withoutBranch(
   return () => (layer, result, inputs) => layer.name === name ? inputs[shortcut]! : result;
 }
 
+/** Blocks of a model by name, and how each is silenced: whatever leaves it is zeros. */
+export function silences(model: Model, blocks: readonly string[]): ReadonlyMap<string, Bypass> {
+  const { valueOf } = graphOf(model);
+  return new Map(blocks.map((block) => {
+    const own = [...valueOf.keys()].filter((name) => isWithin(name, block));
+    const values = new Set(own.map((name) => valueOf.get(name)!));
+    // What nobody reads, or a layer beyond the block does.
+    const readers = (name: string) =>
+      [...valueOf.values()].filter(({ sources }) => sources.includes(valueOf.get(name)!));
+    const exits = new Set(own.filter((name) => {
+      const found = readers(name);
+      return found.length === 0 || found.some((value) => !values.has(value));
+    }));
+    return [block, () => ({ name }, result) => exits.has(name) ? result.mul(0) : result];
+  }));
+}
+
 /**
  * The blocks of a model that can be passed by, and how: those named, or the smallest there are, by the
  * names of layers; in a model without such blocks its layers with weights that keep a shape.

@@ -114,6 +114,20 @@ Deno.test("ablateBlocks: a plain block hands on what comes in; layers where ther
   assertAlmostEquals((await net.evaluate(test)).loss, found.without[0]!.loss, 1e-5);
 });
 
+Deno.test("ablateBlocks: from a silenced block come zeros, whatever came in", async () => {
+  const net = resnet(18, { inputShape: [32, 32, 3], classes: 10, width: 0.125, seed: 3 });
+  const { test } = shapes({ train: 8, test: 12 }), blocks = ["layer1.0", "layer4.1"];
+  const { whole, without } = await explain.ablateBlocks(net, test, { blocks, how: "silence" });
+  assertEquals(without.map(({ part }) => part), blocks);
+  // Behind the last block nothing is left but the classifier's biases, which begin at 0.
+  assertAlmostEquals(without[1]!.loss, Math.log(10), 1e-5);
+  const gone = await explain.ablateBlocks(net, test, { blocks });
+  assertEquals(gone.whole, whole);
+  for (const [i, { loss }] of gone.without.entries()) {
+    assert(Math.abs(loss - without[i]!.loss) > 1e-3);
+  }
+});
+
 Deno.test("ablateChannels: a channel that nobody reads does not matter, one by its mean", async () => {
   const images = sequential([2, 2, 1], { seed: 1 }).conv2d(3, 1, { name: "maps" })
     .flatten().dense(2, { name: "out" });

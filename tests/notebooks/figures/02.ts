@@ -40,4 +40,9 @@ export const figures: readonly Figure[] = [
   },
   { figure: "two hidden units bend the plane", pattern: /right at the end: (\d) of 4/, value: 4 },
   { figure: "deltas of the drawing", pattern: /deltas are the slopes of the biases: true/ },
+  {
+    figure: "ten templates, without a hidden layer",
+    pattern: /without a hidden layer: ([\d.]+) %/,
+    range: [60, 93.5],
+  },
 ];

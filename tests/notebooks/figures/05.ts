@@ -85,4 +85,15 @@ export const figures: readonly Figure[] = [
   { figure: "one mask", pattern: /1 masks, averaged +([\d.]+) %/, range: [60, 92] },
   { figure: "recorded: batch norm", pattern: /on CIFAR-10: ([\d.]+) times fewer/, value: 2.3 },
   { figure: "recorded: the gap with all three", pattern: /^all three .* ([\d.]+)$/m, value: 16.8 },
+  {
+    figure: "degree 11 goes through all points",
+    pattern: /degree 11: error (\S+) on the twelve/,
+    range: [0, 1e-6],
+  },
+  {
+    figure: "and is wrong beside them",
+    pattern: /on the twelve, ([\d.]+) on others/,
+    range: [0.5, 100],
+  },
+  { figure: "the best degree", pattern: /best on others: degree (\d+)/, range: [3, 8] },
 ];

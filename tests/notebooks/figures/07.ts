@@ -20,7 +20,7 @@ export const figures: readonly Figure[] = [
   { figure: "activations of an image", pattern: /([\d,]+) numbers, 58.1 MiB/, value: 15_237_608 },
   { figure: "VGG-16: field of conv5_3", pattern: /conv5_3 +(\d+) +16/, value: 196 },
   { figure: "VGG-16: field of pool5", pattern: /pool5 +(\d+) +32/, value: 212 },
-  { figure: "AlexNet: field of conv5", pattern: /conv5 +(\d+) +16/, value: 163 },
+  { figure: "AlexNet: field of conv5", pattern: /last convolution: AlexNet (\d+)/, value: 163 },
   { figure: "AlexNet: field of pool5", pattern: /last pooling: (\d+) and 212/, value: 195 },
   { figure: "VGG-11 with BN", pattern: /VGG-11 +132,863,336 +([\d,]+)/, value: 132_868_840 },
   { figure: "VGG-13 with BN", pattern: /VGG-13 +133,047,848 +([\d,]+)/, value: 133_053_736 },

@@ -29,5 +29,9 @@ export const figures: readonly Figure[] = [
     pattern: /^drawn shapes +1 +[\d.]+ +(0\.[56]\d), 0\.[56]\d, 0\.[56]\d/m,
     range: [0.5, 0.65],
   },
-  { figure: "what changes cost", pattern: /with changes a training takes (?:no|a|half|about)/ },
+  {
+    figure: "what changes cost, of what the device does",
+    pattern: /this processor needs (\S+) times that/,
+    range: [0.1, 100],
+  },
 ];
