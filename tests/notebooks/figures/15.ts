@@ -10,4 +10,9 @@ export const figures: readonly Figure[] = [
   { figure: "completeness with 50 steps", pattern: /gap at 50 steps: ([\d.]+) %/, range: [0, 2] },
   { figure: "nine patches of a feature", pattern: /answers (\d+) patches/, value: 9 },
   { figure: "ablation: the whole network", pattern: /whole: ([\d.]+) % of/, range: [25, 100] },
+  {
+    figure: "ablation: a silenced block leaves a guess",
+    pattern: /silenced, whichever block: at most ([\d.]+) % right/,
+    range: [0, 20],
+  },
 ];
