@@ -14,7 +14,7 @@ import type { Agreement, Cohort } from "./cohort.ts";
 import { Dataset } from "./dataset.ts";
 import { EarlyStopper } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
-import { readFrozen, writeFrozen } from "./frozen.ts";
+import { writeFrozen } from "./frozen.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
 import type { Metrics } from "./metric.ts";
@@ -209,35 +209,20 @@ class Run {
   }
 
   async resume(place: string): Promise<void> {
-    const { checkCheckpoint, readCheckpoint } = await import("./checkpoint.ts");
-    const checkpoint = await readCheckpoint(place);
-    const variables = this.#variables, weights = this.#task.network.namedWeights;
-    checkCheckpoint(checkpoint, variables, weights, {
+    const { restoreRun } = await import("./run_checkpoint.ts");
+    const { path, position, best } = await restoreRun(place, {
+      weights: this.#task.network.namedWeights,
+      variables: this.#variables,
       settings: this.#fixed,
       batches: this.#batches,
       architecture: this.#metadata.architecture,
+      schedule: this.#optimizer.schedule,
+      stopper: this.#stopper,
     });
-    const { position, tensors, best } = checkpoint;
-    const frozen = readFrozen(checkpoint.metadata, weights, checkpoint.path);
-    // A schedule may refuse what it is given; after that nothing can fail.
-    try {
-      if (position.schedule !== undefined) this.#optimizer.schedule.restore?.(position.schedule);
-    } catch (error) {
-      const message = `${checkpoint.path}: ${(error as Error).message}`;
-      throw new SyntaxError(message, { cause: error });
-    }
-    if (position.earlyStopping !== undefined) this.#stopper?.restore(position.earlyStopping);
-    for (const [name, variable] of variables) {
-      const stored = tensors.get(name);
-      if (stored !== undefined) variable.assign(stored.data);
-    }
-    if (frozen !== undefined) {
-      for (const weight of weights.values()) weight.frozen = frozen.has(weight);
-    }
     [this.#epoch, this.#batch, this.#step] = [position.epoch, position.batch, position.step];
     this.#records = [...position.records];
     if (best.size > 0) this.#best?.resume(best);
-    this.#written = checkpoint.path;
+    this.#written = path;
   }
 
   /** Checks that all processes of a group are about to do the same. */
@@ -545,33 +530,30 @@ class Run {
   }
 
   async #save(): Promise<void> {
-    const { NotFinite, writeCheckpoint } = await import("./checkpoint.ts");
+    const { saveRun } = await import("./run_checkpoint.ts");
     await this.#counts();
     this.#writtenAt = undefined;
     if (this.#cohort?.isFirst === false) return;
-    const schedule = this.#optimizer.schedule.state?.();
-    const earlyStopping = this.#stopper?.state();
-    const writing = writeCheckpoint(
-      this.#settings.checkpoint!.directory,
-      this.#variables,
-      this.#best?.saveable,
-      {
+    const { path, notFinite } = await saveRun(this.#settings.checkpoint!.directory, {
+      variables: this.#variables,
+      best: this.#best?.saveable,
+      position: {
         epoch: this.#epoch,
         batch: this.#batch,
         step: this.#step,
         records: this.#records,
         settings: this.#fixed,
-        ...schedule === undefined ? {} : { schedule },
-        ...earlyStopping === undefined ? {} : { earlyStopping },
       },
-      this.#metadata,
-    );
-    this.#written = await writing.catch((error) => {
-      // The loss of a step is that of the weights before it.
-      if (!(error instanceof NotFinite)) throw error;
-      this.#isSpoilt = true;
-      throw this.#diverged(error.message, this.#step);
+      schedule: this.#optimizer.schedule,
+      stopper: this.#stopper,
+      metadata: this.#metadata,
     });
+    if (notFinite !== undefined) {
+      // The loss of a step is that of the weights before it.
+      this.#isSpoilt = true;
+      throw this.#diverged(notFinite, this.#step);
+    }
+    this.#written = path;
   }
 
   release(): void {
