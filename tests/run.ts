@@ -211,7 +211,7 @@ async function runAfterSetup(): Promise<string[]> {
     `${files} files of tests, which take ${isQuick ? "about three" : "about twenty"} minutes on ` +
       "two free cores",
   );
-  await runAll(isQuick ? quickJobs() : jobs());
+  await runAll(isQuick ? quickJobs() : await jobs());
   return missing;
 }
 
@@ -219,15 +219,33 @@ async function runAfterSetup(): Promise<string[]> {
 const fast = ["augment", "compile", "core", "data", "graph", "images", "nn", "setup", "train"]
   .map((name) => `tests/${name}`);
 
-/** Folders whose tests take long, and mostly wait. */
-const slow = ["notebooks", "zoo", "evaluate", "cli", "show"].map((name) => `tests/${name}`);
+/** Folders whose tests take longest, the longest first. */
+const slow = ["notebooks", "zoo", "evaluate", "cli", "show", "parallel", "device"];
 
-/** Everything there is to do, what takes longest first. */
-function jobs(): (() => Promise<void>)[] {
+/** The folders of tests: those that take longest, then those with most files. */
+async function testFolders(): Promise<string[]> {
+  const counts = new Map<string, number>();
+  for await (const { name, isDirectory } of Deno.readDir("tests")) {
+    const count = isDirectory ? await testFiles(`tests/${name}`) : 0;
+    if (count > 0) counts.set(name, count);
+  }
+  const rank = (name: string) => slow.includes(name) ? slow.length - slow.indexOf(name) : 0;
+  const names = [...counts.keys()];
+  return names.sort((a, b) => rank(b) - rank(a) || counts.get(b)! - counts.get(a)!);
+}
+
+/**
+ * Everything there is to do, what takes longest first: a job for each folder, so that none is left
+ * running alone for long at the end.
+ */
+async function jobs(): Promise<(() => Promise<void>)[]> {
   // The types are checked below. Checked here, a test that imports a package as it runs would have
   // Deno check everything anew, for minutes.
-  const tests = (name: string, ...args: string[]) => () => test(name, ["--no-check", ...args]);
+  const tests = (name: string, ...paths: string[]) => () => test(name, ["--no-check", ...paths]);
+  const [longest, ...others] = (await testFolders()).map((name) => tests(name, `tests/${name}`));
+  const loose = [...Deno.readDirSync("tests")].filter(({ name }) => name.endsWith("_test.ts"));
   return [
+    longest!,
     // Those that type-check come one after another: each finds the work of the last in the cache.
     async () => {
       await check("types", "check");
@@ -235,12 +253,12 @@ function jobs(): (() => Promise<void>)[] {
       await check("package", "publish", "--dry-run", "--allow-dirty");
       await test("doc examples", ["--doc", "mod.ts", "lib", "data", "kernels", "README.md"]);
     },
+    ...others,
+    tests("all the rest", ...loose.map(({ name }) => `tests/${name}`)),
     async () => {
       await check("format", "fmt", "--check");
       await check("lint", "lint");
     },
-    ...slow.map((folder) => tests(folder, folder)),
-    tests("other tests", "tests", `--ignore=${slow.join()}`),
   ];
 }
 

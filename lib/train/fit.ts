@@ -12,7 +12,7 @@ import type { BestWeights } from "./best_weights.ts";
 import { checkpointName } from "./checkpoint_names.ts";
 import type { Agreement, Cohort } from "./cohort.ts";
 import { Dataset } from "./dataset.ts";
-import { EarlyStopper } from "./early_stopping.ts";
+import type { EarlyStopper } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
 import { writeFrozen } from "./frozen.ts";
 import { History } from "./history.ts";
@@ -65,6 +65,7 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
 /** What a run has beside its trainer, where it is asked for; loaded then. */
 interface Extras extends Pick<TrainerOptions, "accumulation" | "averages" | "group"> {
   readonly best?: BestWeights | undefined;
+  readonly stopper?: EarlyStopper | undefined;
   /** The processes that train together, where there are several. */
   readonly cohort?: Cohort | undefined;
 }
@@ -86,10 +87,12 @@ async function extrasOf(runtime: Runtime, task: FitTask, signal: AbortSignal): P
   const best = earlyStopping?.restoreBest === true
     ? new (await import("./best_weights.ts")).BestWeights(network, averages)
     : undefined;
+  const stopper = earlyStopping &&
+    new (await import("./early_stopping.ts")).EarlyStopper(earlyStopping);
   // A process that is alone has nobody to agree with.
   const group = settings.group && settings.group.size > 1 ? settings.group : undefined;
   const cohort = group && new (await import("./cohort.ts")).Cohort(group);
-  return { accumulation, averages, best, group, cohort };
+  return { accumulation, averages, best, stopper, group, cohort };
 }
 
 /** One call of fit. */
@@ -129,11 +132,11 @@ class Run {
   constructor(
     runtime: Runtime,
     task: FitTask,
-    { accumulation, averages, best, group, cohort }: Extras,
+    { accumulation, averages, best, stopper, group, cohort }: Extras,
     signal: AbortSignal,
   ) {
     const { network, data, normalization, settings } = task;
-    const { validation, earlyStopping } = settings;
+    const { validation } = settings;
     this.#task = task;
     this.#averages = averages;
     this.#best = best;
@@ -153,8 +156,8 @@ class Run {
     this.#validator = validation && trainerOn(validation, "fit: validation", { averages, group });
     this.#optimizer = this.#trainer.optimizer;
     checkTrainable(network, "fit");
-    this.#stopper = earlyStopping && new EarlyStopper(earlyStopping);
-    this.#stopper?.check(this.#trainer.measures, validation !== undefined);
+    this.#stopper = stopper;
+    stopper?.check(this.#trainer.measures, validation !== undefined);
     const { progress = host().showsProgress } = settings;
     if (progress && (cohort?.isFirst ?? true)) {
       this.#display = progress === true ? host().progress() : progress;
