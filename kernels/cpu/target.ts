@@ -10,6 +10,10 @@ export interface NativeTiles {
 /** What kernels are emitted for: WebAssembly, and native code for tiles where it may be run. */
 export interface Target {
   readonly native?: NativeTiles;
+  /** Whether convolutions may be computed by Winograd's minimal filtering, which has its own bits. */
+  readonly winograd?: boolean;
+  /** Threads that run a module at most, which are numbered from 0; one where it is not said. */
+  readonly threads?: number;
 }
 
 /** WebAssembly alone. */

@@ -59,7 +59,7 @@ export function partOf(
     outputs: launch.outputs.map(numberOf),
   }));
   const part = { launches, values, slots, bindings, outputs: [], changing: [...changing] };
-  return { plan: part, blocks };
+  return { plan: { ...part, whole: plan }, blocks };
 }
 
 const written = new WeakMap<Plan, ReadonlySet<number>>();

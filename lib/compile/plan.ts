@@ -45,4 +45,6 @@ export interface Plan {
   readonly outputs: readonly number[];
   /** Of a part of another plan: bindings whose numbers change from run to run, whoever writes them. */
   readonly changing?: readonly number[];
+  /** Of a part of another plan: that one. */
+  readonly whole?: Plan;
 }

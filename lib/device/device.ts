@@ -70,6 +70,11 @@ export interface DeviceOptions {
   readonly threads?: number;
   /** What the CPU device computes products with; by default the best that it may use. */
   readonly instructions?: "wasm" | "avx2" | "avx512";
+  /**
+   * Which programs of the CPU device compute 3x3 convolutions by Winograd's minimal filtering, faster
+   * and with errors below 1e-5 of the largest result; by default "predictions", those without gradients.
+   */
+  readonly winograd?: "never" | "predictions" | "always";
   /** Settings of other devices. */
   readonly [option: string]: unknown;
 }

@@ -80,6 +80,8 @@ export const cases: readonly Case[] = [
   network("alexnet", "predict", 1),
   network("resnet18", "predict", 16),
   network("resnet50", "predict", 16),
+  network("vgg16", "predict", 16),
+  network("alexnet", "predict", 16),
   network("resnet18", "train", 16),
   network("resnet50", "train", 8),
 ];

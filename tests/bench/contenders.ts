@@ -34,7 +34,14 @@ const casesOf = {
   ort: ["matmul", "convolution", "network-predict"],
 } as const satisfies Readonly<Record<string, Contender["cases"]>>;
 
-function contender(name: string, module: keyof typeof casesOf): Contender {
+/** Cases in which it matters how convolutions are computed. */
+const convolutional = ["convolution", "network-train", "network-predict"] as const;
+
+function contender(
+  name: string,
+  module: keyof typeof casesOf,
+  cases: Contender["cases"] = casesOf[module],
+): Contender {
   const backend = name.slice(name.indexOf("-") + 1);
   const script = new URL("contender.ts", import.meta.url).pathname;
   const kind = module === "striate" ? "striate" : "peer";
@@ -43,7 +50,7 @@ function contender(name: string, module: keyof typeof casesOf): Contender {
     name,
     kind,
     oneThread: module === "striate" && backend !== "webgpu",
-    cases: casesOf[module],
+    cases,
     command: ({ name }) => [
       ...[Deno.execPath(), "run", "--allow-all", "--no-check", ...config],
       ...[script, module, backend, name],
@@ -68,6 +75,8 @@ function torch(name: string, cases: Contender["cases"], ...layout: readonly stri
 export const contenders: readonly Contender[] = [
   contender("striate-cpu", "striate"),
   contender("striate-wasm", "striate"),
+  contender("striate-direct", "striate", convolutional),
+  contender("striate-winograd", "striate", convolutional),
   contender("striate-webgpu", "striate"),
   contender("tfjs-webgpu", "tfjs"),
   contender("tfjs-cpu", "tfjs"),

@@ -15,6 +15,7 @@ import { defaultRuntime } from "../../lib/tensor/runtime.ts";
 import { Throttle } from "../../lib/train/throttle.ts";
 import { Trainer } from "../../lib/train/trainer.ts";
 import { batch, type Case, checkProduct, type Convolution, matrices, numbers } from "./cases.ts";
+import type { DeviceOptions } from "../../lib/device/device.ts";
 import type { Job } from "./contender.ts";
 import { arraysOf, checkConvolution, shapesOf } from "./convolutions.ts";
 
@@ -108,16 +109,27 @@ function convolutionJob(convolution: Convolution): Job {
   return repeated(run, (found) => checkConvolution(convolution, found));
 }
 
-/** Makes `benchCase` ready on "cpu", with the best instructions that there are; "wasm", without native code; or "webgpu". */
+/** The device of each backend, and its options. */
+const backends: Readonly<Record<string, readonly [device: string, options?: DeviceOptions]>> = {
+  cpu: ["cpu"],
+  wasm: ["cpu", { instructions: "wasm" }],
+  direct: ["cpu", { winograd: "never" }],
+  winograd: ["cpu", { winograd: "always" }],
+  webgpu: ["webgpu"],
+};
+
+/**
+ * Makes `benchCase` ready on a backend: "cpu", with the best instructions that there are and Winograd's
+ * minimal filtering where it is the default; "wasm", without native code; "direct" and "winograd", with it
+ * nowhere and in training too; or "webgpu".
+ */
 export async function prepare(
   benchCase: Case,
   backend: string,
   threads?: number,
 ): Promise<Job> {
-  await setDevice(backend === "wasm" ? "cpu" : backend, {
-    ...threads !== undefined && { threads },
-    ...backend === "wasm" && { instructions: "wasm" },
-  });
+  const [device, options] = backends[backend]!;
+  await setDevice(device, { ...options, ...threads !== undefined && { threads } });
   const { size } = benchCase;
   switch (benchCase.kind) {
     case "train":

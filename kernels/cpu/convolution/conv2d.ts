@@ -4,11 +4,13 @@ import type { Product } from "../product/product.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { addStages } from "../stages/parts.ts";
 import { Scratch } from "../stages/scratch.ts";
+import { emitWinograd } from "../winograd/mod.ts";
 import { depthwisePart, isDepthwise } from "./depthwise.ts";
 import { type Four, type Framed, padded } from "./frame.ts";
 
 /** Cross-correlation. */
 export function emitConv2d(builder: KernelBuilder, kernel: ConvolutionKernel): void {
+  if (emitWinograd(builder, kernel)) return;
   const scratch = new Scratch(), image = padded(scratch, kernel);
   const product = convolutionProduct(kernel, image);
   const [first = [], ...rest] = isDepthwise(kernel)

@@ -5,6 +5,7 @@ import type { KernelBuilder } from "../stages/builder.ts";
 import { addStages, type Stages } from "../stages/parts.ts";
 import { Scratch } from "../stages/scratch.ts";
 import { i32 } from "../wasm/instructions.ts";
+import { emitWinograd } from "../winograd/mod.ts";
 import { depthwisePart, isDepthwise } from "./depthwise.ts";
 import { type Four, type Framed, framed } from "./frame.ts";
 import { extentOf, type Phase, phasesOf } from "./phases.ts";
@@ -14,6 +15,7 @@ import { extentOf, type Phase, phasesOf } from "./phases.ts";
  * 1, of the output gradient with the taps of the kernel that reach them, last tap first.
  */
 export function emitConv2dInputGradient(builder: KernelBuilder, kernel: ConvolutionKernel): void {
+  if (emitWinograd(builder, kernel)) return;
   const [n, height, width] = kernel.image as Four;
   const [kernelHeight, kernelWidth, , filters] = kernel.kernel as Four;
   const [, outputHeight, outputWidth] = kernel.output as Four;

@@ -185,10 +185,11 @@ export interface NativeImports {
 
 /**
  * A module that imports one shared memory, `env.memory`, and exports its functions as "f0", "f1", …
- * One that calls native code imports more.
+ * One that calls native code, or asks which thread runs it, imports more.
  */
 export class ModuleBuilder {
   readonly #callsNative: boolean;
+  #asksThread = false;
   readonly #types = new Map<string, number>();
   readonly #typeBytes: number[][] = [];
   readonly #functions: { readonly type: number; readonly builder: FunctionBuilder }[] = [];
@@ -203,6 +204,12 @@ export class ModuleBuilder {
   native(): NativeImports {
     if (!this.#callsNative) throw new TypeError("the module was not said to call native code");
     return { native: { index: 0 }, frame: { type: "i32", code: [0x23, 0] } };
+  }
+
+  /** The number of the thread that runs the code: the import `env.thread`. */
+  thread(): Integer {
+    this.#asksThread = true;
+    return { type: "i32", code: [0x23, this.#callsNative ? 1 : 0] };
   }
 
   /**
@@ -251,6 +258,7 @@ export class ModuleBuilder {
       imports.push([name("env"), name("native"), 0x00, unsigned(this.#type([], []))]);
       imports.push([name("env"), name("frame"), 0x03, typeCodes.i32, 0]);
     }
+    if (this.#asksThread) imports.push([name("env"), name("thread"), 0x03, typeCodes.i32, 0]);
     const exports = [...this.#exported].map((index) => [name(`f${index}`), 0x00, unsigned(index)]);
     const bodies = new Bytes();
     bodies.append(unsigned(this.#functions.length));

@@ -5,7 +5,7 @@ import type { CpuOptions } from "./cpu.ts";
 export const cpu: DeviceEntry = {
   name: "cpu",
   rank: 0,
-  options: ["threads", "instructions"],
+  options: ["threads", "instructions", "winograd"],
   available: () => true,
   async open(options) {
     const { createCpuDevice } = await import("./cpu.ts");

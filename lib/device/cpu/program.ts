@@ -1,5 +1,5 @@
 import { emitPlan, type EmittedPlan, writtenBindings } from "../../../kernels/cpu/emit.ts";
-import { type Target, webAssembly } from "../../../kernels/cpu/target.ts";
+import type { Target } from "../../../kernels/cpu/target.ts";
 import type { Place, Plan } from "../../compile/plan.ts";
 import { DeviceError } from "../../core/errors.ts";
 import type { SharedMemory } from "./shared_memory.ts";
@@ -27,7 +27,8 @@ function emittedFor(plan: Plan, target: Target): EmittedPlan {
   } catch (error) {
     // By its name, since its class is not loaded where there is no native code.
     if (!(error instanceof Error && error.name === "NativeCodeError")) throw error;
-    return emitPlan(plan, webAssembly);
+    const { native: _, ...portable } = target;
+    return emitPlan(plan, portable);
   }
 }
 

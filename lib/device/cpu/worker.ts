@@ -59,7 +59,11 @@ class Thread {
   readonly #imports: WebAssembly.ModuleImports;
 
   constructor({ memory, thread, threads }: Welcome, native: WebAssembly.ModuleImports) {
-    this.#imports = { memory, ...native };
+    this.#imports = {
+      memory,
+      thread: new WebAssembly.Global({ value: "i32", mutable: false }, thread),
+      ...native,
+    };
     this.#memory = memory;
     this.#thread = thread;
     this.#threads = threads;

@@ -45,18 +45,21 @@ const guard = 0x5a;
 
 /**
  * What a kernel computes; fails if it writes outside its outputs. With `inPlace`, the first output
- * takes the place of the first input, or of the input of that number.
+ * takes the place of the first input, or of the input of that number; with `winograd`, convolutions may be
+ * computed that way.
  */
 export function runKernel(
   kernel: Kernel,
   inputs: readonly TensorData[],
   outputs: readonly { dtype: DType; size: number }[],
-  { inPlace = false }: { inPlace?: boolean | number } = {},
+  { inPlace = false, winograd = false }: { inPlace?: boolean | number; winograd?: boolean } = {},
 ): TensorData[] {
   const described = inputs.map((data) => ({ dtype: dtypeOf(data)!, size: data.length }));
   const plan = planOf(kernel, described, outputs);
   const [first, ...others] = targetsFor(kernel).flatMap((target) =>
-    plansFor(plan, kernel).map((plan) => run(plan, target, inputs, outputs, inPlace))
+    plansFor(plan, kernel).map((plan) =>
+      run(plan, { ...target, winograd }, inputs, outputs, inPlace)
+    )
   );
   for (const other of others) assertEquals(other.map(bitsOf), first!.map(bitsOf), "other bits");
   return first!;
