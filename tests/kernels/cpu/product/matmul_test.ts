@@ -111,6 +111,14 @@ Deno.test("cpu matmul: one to four rows", () => {
   }
 });
 
+Deno.test("cpu matmul: few rows by a large matrix, in parts of the sum and blocks of columns", () => {
+  for (const m of [1, 2, 4]) {
+    check([m, 701, 1100], { tail: true });
+    check([m, 4109, 130]);
+    check([m, 300, 600], { batch: 2, tail: true });
+  }
+});
+
 Deno.test("cpu matmul: a sum over nothing is 0", () => {
   check([5, 6, 0]);
   check([5, 6, 0], { transposeA: true, tail: true });
