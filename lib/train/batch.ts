@@ -248,3 +248,7 @@ export function checkExample(schema: Schema, example: Example, what: string): vo
     });
   }
 }
+
+/** The fields of examples of which tensors are a batch. */
+export const fieldsOf = (tensors: readonly Tensor[]): Field[] =>
+  tensors.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));

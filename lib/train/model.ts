@@ -9,11 +9,9 @@ import { type Architecture, describe } from "../nn/architecture.ts";
 import { applyAgain, beforeHead, withoutDropout } from "../nn/head.ts";
 import { Network } from "../nn/network.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
-import { storagesOf } from "../tensor/evaluate.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { valueOf } from "../tensor/value.ts";
-import { type Field, formatFields, type Schema } from "./batch.ts";
+import { fieldsOf, type Schema } from "./batch.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
@@ -24,13 +22,12 @@ import type { LearningRateFinderOptions } from "./learning_rate_finder.ts";
 import { writeFrozen } from "./frozen.ts";
 import { balancedClassWeights, type ClassWeights } from "./class_weights.ts";
 import type { Metrics } from "./metric.ts";
-import { adam } from "./optimizers.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { ProfileOptions } from "./profile_model.ts";
 import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
 import { DataStream } from "./stream.ts";
 import { checkInputs, type OutputSettings, trainedOutputs } from "./outputs.ts";
-import { isSameChoice } from "./same_choice.ts";
+import type { BatchTraining } from "./train_on_batch.ts";
 import { Trainer } from "./trainer.ts";
 import {
   type EvaluateOptions,
@@ -66,10 +63,8 @@ export const format = "striate-model";
 export class Model extends Network<Model> {
   #predictor = new Predictor(this);
   #home: Runtime | undefined;
-  /** For `trainOnBatch`, with the settings of its last call. */
-  #trainer:
-    | { runtime: Runtime; trainer: Trainer; form: string; settings: TrainOnBatchOptions }
-    | undefined;
+  /** What goes on from one `trainOnBatch` to the next. */
+  #onBatches: BatchTraining | undefined;
   /** What it was trained for last. */
   #objective: OutputSettings = {};
 
@@ -122,8 +117,8 @@ export class Model extends Network<Model> {
     const wereOfOutput = names?.length === before?.shape.at(-1);
     this.classes = wereOfOutput && names?.length !== output!.shape.at(-1) ? undefined : names;
     this.#predictor = new Predictor(this);
-    this.#trainer?.trainer.release();
-    this.#trainer = undefined;
+    this.#onBatches?.release();
+    this.#onBatches = undefined;
     return this;
   }
 
@@ -374,77 +369,35 @@ export class Model extends Network<Model> {
     y: Tensor | readonly Tensor[],
     given: TrainOnBatchOptions = {},
   ): Promise<Metrics> {
-    const { epoch, weights: counts = [], ...chosen } = options(
-      "trainOnBatch",
-      given,
-      trainOnBatchSchema,
-    );
-    const tensors = {
-      inputs: tensorsOf(x, "trainOnBatch"),
-      targets: tensorsOf(y, "trainOnBatch"),
-      weights: tensorsOf(counts, "trainOnBatch: weights"),
-    };
-    const { inputs, targets, weights } = tensors;
-    const all = [...inputs, ...targets, ...weights], size = inputs[0]?.shape[0] ?? 0;
-    if (all.some(({ shape }) => shape[0] !== size)) {
-      throw new TypeError(
-        "trainOnBatch: expected inputs, targets and weights with the same number of examples first, found " +
-          `${all.map(({ shape }) => formatShape(shape)).join(" and ")}`,
+    const where = "trainOnBatch",
+      { epoch, weights = [], ...chosen } = options(
+        where,
+        given,
+        trainOnBatchSchema,
       );
-    }
-    checkSomeExamples(size, "trainOnBatch");
-    using _training = beginTraining(this, "trainOnBatch");
+    const batch = {
+      inputs: tensorsOf(x, where),
+      targets: tensorsOf(y, where),
+      weights: tensorsOf(weights, `${where}: weights`),
+    };
+    const size = sizeOfBatch(batch, where);
+    using _training = beginTraining(this, where);
+    const { BatchTraining } = await import("./train_on_batch.ts");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
-    const data = {
-      inputs: fieldsOf(inputs),
-      targets: fieldsOf(targets),
-      ...weights.length > 0 && { weights: fieldsOf(weights) },
-    };
-    const form = formatFields(data);
     // The scale that it learns with belongs to it from then on.
-    if (inputs[0]!.dtype === "u8") this.normalization ??= { mean: [0], standardDeviation: [1] };
-    const before = this.#trainer;
-    if (before !== undefined && before.form !== form) {
-      throw new TypeError(
-        `trainOnBatch: expected ${before.form}, as in the first call, found ${form}`,
-      );
+    if (batch.inputs[0]!.dtype === "u8") {
+      this.normalization ??= { mean: [0], standardDeviation: [1] };
     }
-    const settings = { ...before?.settings, ...chosen };
-    let trainer = before?.trainer;
-    if (
-      trainer === undefined || before?.runtime !== runtime || !isSameStep(before.settings, settings)
-    ) {
-      trainer = this.#makeTrainer("trainOnBatch", runtime, data, settings);
-      // If what the optimizer remembers was lost with its device, the next call begins anew.
-      this.#trainer = undefined;
-      try {
-        if (before !== undefined) await trainer.continue(before.trainer);
-      } finally {
-        before?.trainer.release();
-      }
-    }
-    this.#trainer = { runtime, trainer, form, settings };
-    this.#objective = objectiveIn(settings);
-    const storages = await storagesOf(all, runtime);
-    const there = (list: readonly Tensor[]) => list.map(({ node }) => valueOf(node)?.data);
-    trainer.checkTargets({ targets: there(targets), weights: there(weights) });
-    trainer.counters.reset();
-    const rate = (settings.optimizer ?? trainer.optimizer).schedule.rate(epoch);
-    await trainer.stepOn(storages, size, rate);
-    const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
-    if (!Number.isFinite(metrics.loss)) {
-      const onHost = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));
-      const batch = {
-        size,
-        inputs: await onHost(inputs),
-        targets: await onHost(targets),
-        weights: await onHost(weights),
-      };
-      const { checkBatch } = await import("./not_finite.ts");
-      checkBatch(data, batch, "trainOnBatch");
-    }
-    return metrics;
+    const training = this.#onBatches ??= new BatchTraining();
+    await training.prepare(
+      runtime,
+      batch,
+      chosen,
+      (data, settings) => this.#makeTrainer(where, runtime, data, settings),
+    );
+    this.#objective = objectiveIn(training.settings);
+    return await training.step(batch, size, epoch);
   }
 
   /**
@@ -598,17 +551,23 @@ export class Model extends Network<Model> {
 const objectiveIn = (settings: OutputSettings): OutputSettings =>
   pick(settings, "loss", "lossWeights", "classWeights", "metrics");
 
-/** Whether steps with one choice of settings are those with another, but for the learning rate. */
-function isSameStep(a: TrainOnBatchOptions, b: TrainOnBatchOptions): boolean {
-  const { optimizer, loss = "crossEntropy", seed = 0, ...others } = a;
-  const { optimizer: other, loss: otherLoss = "crossEntropy", seed: otherSeed = 0, ...rest } = b;
-  return isSameChoice([loss, seed, others], [otherLoss, otherSeed, rest]) &&
-    (optimizer === other || (optimizer ?? adam()).computesAs(other ?? adam()));
+/** The examples of a batch of tensors, of which all must have as many. */
+function sizeOfBatch(
+  { inputs, targets, weights }: Readonly<
+    Record<"inputs" | "targets" | "weights", readonly Tensor[]>
+  >,
+  where: string,
+): number {
+  const all = [...inputs, ...targets, ...weights], size = inputs[0]?.shape[0] ?? 0;
+  if (all.some(({ shape }) => shape[0] !== size)) {
+    throw new TypeError(
+      `${where}: expected inputs, targets and weights with the same number of examples first, found ` +
+        `${all.map(({ shape }) => formatShape(shape)).join(" and ")}`,
+    );
+  }
+  checkSomeExamples(size, where);
+  return size;
 }
-
-/** What examples of a data set would be, of which tensors are a batch. */
-const fieldsOf = (tensors: readonly Tensor[]): Field[] =>
-  tensors.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));
 
 /** What a user gave as one or several tensors. */
 function tensorsOf(given: Tensor | readonly Tensor[], where: string): readonly Tensor[] {

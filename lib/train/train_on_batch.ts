@@ -1,0 +1,115 @@
+import { storagesOf } from "../tensor/evaluate.ts";
+import type { Runtime } from "../tensor/runtime.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { valueOf } from "../tensor/value.ts";
+import { fieldsOf, formatFields, type Schema } from "./batch.ts";
+import type { Metrics } from "./metric.ts";
+import { adam } from "./optimizers.ts";
+import { isSameChoice } from "./same_choice.ts";
+import type { Trainer } from "./trainer.ts";
+import type { TrainOnBatchOptions } from "./training_options.ts";
+
+/** A batch as a user has it. */
+interface Tensors {
+  readonly inputs: readonly Tensor[];
+  readonly targets: readonly Tensor[];
+  readonly weights: readonly Tensor[];
+}
+
+/** Settings that stay from one call to the next. */
+type Settings = Omit<TrainOnBatchOptions, "weights" | "epoch">;
+
+/** Makes the trainer for data and settings. */
+type MakeTrainer = (data: Schema, settings: Settings) => Trainer;
+
+/** What goes on from one call of `Model.trainOnBatch` to the next: settings, the optimizer's memory. */
+export class BatchTraining {
+  #last: { runtime: Runtime; trainer: Trainer; form: string; settings: Settings } | undefined;
+
+  /** All that was chosen so far. */
+  get settings(): Settings {
+    return this.#last?.settings ?? {};
+  }
+
+  /**
+   * Makes a trainer where none serves; it goes on with what the optimizer remembers.
+   *
+   * @throws {TypeError} if the batch has other fields than those before
+   */
+  async prepare(
+    runtime: Runtime,
+    { inputs, targets, weights }: Tensors,
+    chosen: Settings,
+    makeTrainer: MakeTrainer,
+  ): Promise<void> {
+    const data = dataOf({ inputs, targets, weights }), form = formatFields(data);
+    const before = this.#last;
+    if (before !== undefined && before.form !== form) {
+      throw new TypeError(
+        `trainOnBatch: expected ${before.form}, as in the first call, found ${form}`,
+      );
+    }
+    const settings = { ...before?.settings, ...chosen };
+    let trainer = before?.trainer;
+    if (
+      trainer === undefined || before?.runtime !== runtime || !isSameStep(before.settings, settings)
+    ) {
+      trainer = makeTrainer(data, settings);
+      // If what the optimizer remembers was lost with its device, the next call begins anew.
+      this.#last = undefined;
+      try {
+        if (before !== undefined) await trainer.continue(before.trainer);
+      } finally {
+        before?.trainer.release();
+      }
+    }
+    this.#last = { runtime, trainer, form, settings };
+  }
+
+  /** One step; the measures are those before it. */
+  async step(tensors: Tensors, size: number, epoch: number): Promise<Metrics> {
+    const { inputs, targets, weights } = tensors, { runtime, trainer, settings } = this.#last!;
+    const storages = await storagesOf([...inputs, ...targets, ...weights], runtime);
+    const there = (list: readonly Tensor[]) => list.map(({ node }) => valueOf(node)?.data);
+    trainer.checkTargets({ targets: there(targets), weights: there(weights) });
+    trainer.counters.reset();
+    const rate = (settings.optimizer ?? trainer.optimizer).schedule.rate(epoch);
+    await trainer.stepOn(storages, size, rate);
+    const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
+    if (!Number.isFinite(metrics.loss)) await checkFinite(tensors, size);
+    return metrics;
+  }
+
+  /** Frees what it has on the device. */
+  release(): void {
+    this.#last?.trainer.release();
+  }
+}
+
+/** What a data set would be, of which tensors are a batch. */
+const dataOf = ({ inputs, targets, weights }: Tensors): Schema => ({
+  inputs: fieldsOf(inputs),
+  targets: fieldsOf(targets),
+  ...weights.length > 0 && { weights: fieldsOf(weights) },
+});
+
+/** Looks whether the data are to blame for a loss that is not finite. */
+async function checkFinite(tensors: Tensors, size: number): Promise<void> {
+  const onHost = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));
+  const batch = {
+    size,
+    inputs: await onHost(tensors.inputs),
+    targets: await onHost(tensors.targets),
+    weights: await onHost(tensors.weights),
+  };
+  const { checkBatch } = await import("./not_finite.ts");
+  checkBatch(dataOf(tensors), batch, "trainOnBatch");
+}
+
+/** Whether steps with one choice of settings are those with another, but for the learning rate. */
+function isSameStep(a: Settings, b: Settings): boolean {
+  const { optimizer, loss = "crossEntropy", seed = 0, ...others } = a;
+  const { optimizer: other, loss: otherLoss = "crossEntropy", seed: otherSeed = 0, ...rest } = b;
+  return isSameChoice([loss, seed, others], [otherLoss, otherSeed, rest]) &&
+    (optimizer === other || (optimizer ?? adam()).computesAs(other ?? adam()));
+}
