@@ -1,6 +1,5 @@
-import { copyRow } from "./batch.ts";
 import { type ArrayDatasetOptions, examplesOf } from "./columns.ts";
-import { type Dataset, makeDataset, type ReadExample } from "./dataset.ts";
+import { type Dataset, inMemory } from "./dataset.ts";
 
 export type { NestedNumbers } from "../tensor/print.ts";
 export type { ArrayDatasetOptions, ArraySource, ArraySources, ShapedSource } from "./columns.ts";
@@ -24,10 +23,5 @@ export type { ArrayDatasetOptions, ArraySource, ArraySources, ShapedSource } fro
  * @throws {RangeError} for no examples, unequal counts, or a label outside the classes
  */
 export function arrayDataset(options: ArrayDatasetOptions): Dataset {
-  const { length, schema, examples } = examplesOf(options), [labels] = schema.targets;
-  const read: ReadExample = (index, batch, row) => copyRow(schema, examples, index, batch, row);
-  if (labels === undefined || labels.dtype === "f32" || labels.shape.length > 0) {
-    return makeDataset(length, schema, read);
-  }
-  return makeDataset(length, schema, read, () => examples.targets[0]!);
+  return inMemory(examplesOf(options));
 }

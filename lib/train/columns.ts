@@ -61,9 +61,16 @@ export interface ArrayDatasetOptions {
 }
 
 /** Checked arrays: how many examples, of which fields, and all of them, one after another. */
+export interface Columns {
+  readonly length: number;
+  readonly schema: Schema;
+  readonly examples: Example;
+}
+
+/** Checks arrays. */
 export function examplesOf(
   { inputs, targets, weights, classes, normalization }: ArrayDatasetOptions,
-): { readonly length: number; readonly schema: Schema; readonly examples: Example } {
+): Columns {
   const names = typeof classes === "number"
     ? Array.from({ length: classes }, (_, label) => String(label))
     : classes;

@@ -10,6 +10,7 @@ import { Random } from "../core/random.ts";
 import {
   type Batch,
   changedSchema,
+  copyRow,
   type Field,
   formatFields,
   joinedBatches,
@@ -30,6 +31,7 @@ import {
   filled,
   usualAhead,
 } from "./batches.ts";
+import type { Columns } from "./columns.ts";
 import { textOf } from "./dataset_text.ts";
 import { Draw } from "./draw.ts";
 import { keptIn } from "./kept.ts";
@@ -409,13 +411,14 @@ export abstract class Dataset implements Schema {
     const batches: Batch[] = [];
     for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
     const { inputs, targets, weights } = joinedBatches(this, batches);
-    const { arrayDataset } = await import("./array_dataset.ts");
-    return arrayDataset({
+    const { examplesOf } = await import("./columns.ts");
+    const collected = {
       inputs,
       ...targets.length > 0 && { targets },
       ...weights && { weights },
       ...pick<Schema, "classes" | "normalization">(this, "classes", "normalization"),
-    });
+    };
+    return inMemory(examplesOf(collected));
   }
 
   /**
@@ -547,4 +550,12 @@ function subset(source: Dataset, indices: Uint32Array): Dataset {
     read: (index, batch, row, draw) => source.read(indices[index]!, batch, row, draw),
     labels: () => picked(source.labels, indices),
   });
+}
+
+/** Examples that are arrays in memory, as `columns.ts` checks them. */
+export function inMemory({ length, schema, examples }: Columns): Dataset {
+  const [labels] = schema.targets;
+  const read: ReadExample = (index, batch, row) => copyRow(schema, examples, index, batch, row);
+  const areLabels = labels !== undefined && labels.dtype !== "f32" && labels.shape.length === 0;
+  return makeDataset(length, schema, read, areLabels ? () => examples.targets[0]! : undefined);
 }
