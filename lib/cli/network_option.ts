@@ -1,7 +1,7 @@
-import { oneOf, text } from "../core/option_kinds.ts";
+import { oneOf, positiveInteger, text } from "../core/option_kinds.ts";
 import type { Values } from "../core/options.ts";
 import type { CacheOptions } from "../core/cache.ts";
-import { deviceNames } from "../device/registry.ts";
+import { defaultDeviceName, deviceNames } from "../device/registry.ts";
 import type { OpenNetwork } from "../evaluate/open_network.ts";
 import type { ZooEntry } from "../zoo/entry.ts";
 import { networks as usual } from "../zoo/lenet5.ts";
@@ -29,6 +29,29 @@ export async function entryOf(name: string): Promise<ZooEntry> {
 
 /** The option that names a device. */
 export const deviceOption = option("where it runs (auto)", oneOf(deviceNames()));
+
+/** The option that says how many threads the CPU computes with. */
+export const threadsOption = option("threads of the CPU (one for each core)", positiveInteger());
+
+/**
+ * Has the device compute that the options name, and by so many threads where it is the CPU.
+ *
+ * @throws {UsageError} for threads of another device
+ */
+export async function chooseDevice(
+  { device, threads }: {
+    readonly device?: string | undefined;
+    readonly threads?: number | undefined;
+  },
+): Promise<void> {
+  if (device === undefined && threads === undefined) return;
+  const name = device ?? defaultDeviceName(), isCpu = name === "cpu" || name === "auto";
+  if (threads !== undefined && device !== undefined && !isCpu) {
+    throw new UsageError(`--threads: is for the CPU; leave it out with --device ${device}`);
+  }
+  const { setDevice } = await import("../tensor/runtime.ts");
+  await setDevice(name, threads !== undefined && isCpu ? { threads } : {});
+}
 
 /** The options that name a network and its weights. */
 export const networkSchema = {

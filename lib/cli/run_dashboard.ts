@@ -1,5 +1,6 @@
 import { makeFolder, splitPath } from "../core/files.ts";
 import type { Told } from "../dashboard/worker.ts";
+import { openInBrowser } from "./browser.ts";
 import { Interrupt } from "./interrupt.ts";
 import type { Reporter } from "./training_report.ts";
 
@@ -14,11 +15,16 @@ export class RunDashboard implements AsyncDisposable {
   }
 
   /**
-   * Serves the runs in the folder around that of a run, and says where.
+   * Serves the runs in the folder around that of a run, says where, and has a desktop's browser show it
+   * where that `isForPeople`.
    *
    * @throws {Error} if it cannot be served
    */
-  static async open(folder: string, report: Reporter): Promise<RunDashboard> {
+  static async open(
+    folder: string,
+    report: Reporter,
+    isForPeople: boolean,
+  ): Promise<RunDashboard> {
     const [around] = splitPath(folder);
     await makeFolder(around);
     const url = new URL("../dashboard/worker.ts", import.meta.url);
@@ -33,6 +39,7 @@ export class RunDashboard implements AsyncDisposable {
     });
     if ("error" in told) throw new Error(`the dashboard cannot be served: ${told.error}`);
     report.dashboard(told.address);
+    if (isForPeople) openInBrowser(told.address);
     return new RunDashboard(worker, told.address, report);
   }
 

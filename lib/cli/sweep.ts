@@ -7,7 +7,7 @@ import { positiveInteger } from "../core/option_kinds.ts";
 import { splitPath } from "../core/files.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { Interrupt } from "./interrupt.ts";
-import { deviceOption } from "./network_option.ts";
+import { deviceOption, threadsOption } from "./network_option.ts";
 import { screen, writeEvent } from "./screen.ts";
 import { commandStart, quotedPath, standWhereCalled } from "./shell.ts";
 import { inWords, type Judged, optionsInWords, spreadInWords } from "./sweep/judged.ts";
@@ -17,6 +17,7 @@ import { runSweep, type SweepEvents } from "./sweep/sweep_run.ts";
 const options = {
   jobs: option("runs at a time, each in a process of its own (1)", positiveInteger()),
   out: path("where the runs go (runs/NAME of the recipe)", "DIR"),
+  threads: { ...threadsOption, help: "threads of each run on the CPU (cores divided by jobs)" },
   device: deviceOption,
   record: toggle("looks at weights, gradients and mistakes on the way, for deno task dashboard"),
   json: toggle("one JSON object a line instead of text"),
@@ -43,7 +44,8 @@ A recipe is JSON with
 
 Called again, it goes on where it was: what is done stays, what was interrupted goes on from its
 checkpoint. Ctrl-C has the runs under way write theirs. deno task dashboard shows it, while it goes on,
-as parallel coordinates. With several jobs on one machine the runs share its cores.`;
+as parallel coordinates. Several jobs share the cores of the machine: each run has as many threads as
+come to it, or what --threads says.`;
 
 /** The command; returns the exit code. */
 export const main = command(options, help, async (given, [file, second]) => {
@@ -52,12 +54,14 @@ export const main = command(options, help, async (given, [file, second]) => {
     throw new UsageError(`expected one recipe, found also ${JSON.stringify(second)}; see --help`);
   }
   const { jobs = 1, device, record = false, json = false } = given;
+  const threads = given.threads ?? threadsOf(jobs, device);
   const recipe = await readRecipe(file);
   const folder = given.out ?? `runs/${splitPath(file)[1].replace(/\.json$/, "")}`;
   const report = json ? jsonReporter() : textReporter(recipe, folder);
   using interrupt = new Interrupt(() => report.note("ending the runs under way with checkpoints"));
   const words = [
     ...device === undefined ? [] : ["--device", device],
+    ...threads === undefined ? [] : ["--threads", String(threads)],
     ...record ? ["--record"] : [],
   ];
   const judged = await runSweep(recipe, { folder, jobs, words, signal: interrupt.signal }, report);
@@ -68,6 +72,12 @@ export const main = command(options, help, async (given, [file, second]) => {
   report.done(judged);
   return judged.length > 0 ? 0 : 1;
 });
+
+/** The threads that come to each of several runs on the CPU; one alone takes what there is. */
+function threadsOf(jobs: number, device = "auto"): number | undefined {
+  if (jobs === 1 || (device !== "cpu" && device !== "auto")) return undefined;
+  return Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
+}
 
 /** Where it is said what a sweep does. */
 interface Reporter extends SweepEvents {

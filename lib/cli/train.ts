@@ -7,8 +7,8 @@ import { oneOf, positiveInteger } from "../core/option_kinds.ts";
 import { isOneOfMany } from "../core/environment.ts";
 import type { Values } from "../core/options.ts";
 import { splitPath } from "../core/files.ts";
-import { device, setDevice } from "../tensor/runtime.ts";
-import { deviceOption, formatNetworks } from "./network_option.ts";
+import { device } from "../tensor/runtime.ts";
+import { chooseDevice, deviceOption, formatNetworks, threadsOption } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { formatRecipes, recipeNames } from "./recipes/recipes.ts";
 import { unusedFolder } from "./run_folder.ts";
@@ -28,6 +28,7 @@ import {
 const options = {
   ...runSchema,
   device: deviceOption,
+  threads: threadsOption,
   out: path("where the model and checkpoints go (runs/MODEL-DATA, then -2 …)", "DIR"),
   resume: path("goes on from the checkpoint in DIR, with its options", "DIR"),
   compress: option("with mpirun: gradients are rounded to f16 on their way", oneOf(["f16"])),
@@ -36,7 +37,7 @@ const options = {
   ),
   json: toggle("one JSON object a line instead of text"),
   record: toggle("looks at weights, gradients and mistakes on the way, for deno task dashboard"),
-  dashboard: toggle("records that, and shows it on a page while it trains"),
+  dashboard: toggle("records that, and opens a page that shows it while it trains"),
   tensorboard: toggle("writes files for TensorBoard into the folder"),
   recipe: option("an experiment of a paper, one of those below", oneOf(recipeNames)),
   seeds: option(
@@ -68,7 +69,8 @@ Images of your own (--data)
 Defaults, by what is trained; a table shows those of a run before it begins
 ${formatUsuals()}
 
-Recipes (--recipe), which take --epochs, --seeds, --seed, --steps, --data, --device, --out and --json
+Recipes (--recipe), which take --epochs, --seeds, --seed, --steps, --data, --device, --threads, --out
+and --json
 ${await formatRecipes()}
 
 Examples
@@ -97,13 +99,11 @@ export const main = command(options, help, async ({ recipe, seeds, steps, compre
     throw new UsageError("--compress: is for several processes, which mpirun starts");
   }
   if (recipe ?? seeds ?? steps) {
-    if (isOneOfMany()) {
-      throw new UsageError("--recipe: is done by one process; start it without mpirun");
-    }
     const { runRecipe } = await import("./recipes/run_recipe.ts");
-    return await runRecipe({ ...given, recipe, seeds, steps });
+    const join = async () => isOneOfMany() ? await joined(compress) : undefined;
+    return await runRecipe({ ...given, recipe, seeds, steps }, join);
   }
-  const { device: deviceName, out, resume, json = false, ...others } = given;
+  const { device: deviceName, threads, out, resume, json = false, ...others } = given;
   const { record = false, dashboard = false, tensorboard = false, ...typed } = others;
   const { "find-learning-rate": find = false, ...ofRun } = typed;
   const run = withWholePaths(ofRun);
@@ -115,7 +115,7 @@ export const main = command(options, help, async ({ recipe, seeds, steps, compre
   const chosen = out ?? saved?.folder ?? unusedFolder(usualFolder(settings));
   // The first may have made it before another has looked whether it is there.
   const folder = (await group?.gatherTexts(chosen))?.[0] ?? chosen;
-  if (deviceName !== undefined) await setDevice(deviceName);
+  await chooseDevice({ device: deviceName, threads });
   if (find) {
     const { findLearningRate } = await import("./find_learning_rate.ts");
     return await findLearningRate(settings, folder, report);
@@ -126,7 +126,7 @@ export const main = command(options, help, async ({ recipe, seeds, steps, compre
     return await Watching.begin(folder, { record: record || dashboard, tensorboard }, resumed);
   };
   await using page = dashboard && isFirst
-    ? await (await import("./run_dashboard.ts")).RunDashboard.open(folder, report)
+    ? await (await import("./run_dashboard.ts")).RunDashboard.open(folder, report, !json)
     : undefined;
   const result = await train(settings, folder, saved, report, {
     ...isWatched && isFirst && { beginWatching: watch },

@@ -216,8 +216,8 @@ async function movingAverage() {
 /** The device, how long it has something to do, and the bytes that it holds. */
 async function opened(group: Group | undefined) {
   const runtime = await device(), { kind } = runtime;
-  const processes = group && group.size > 1 ? `, in each of ${group.size} processes` : "";
-  const description = runtime.description + processes;
+  const processes = group && (await import("../parallel/group.ts")).inWords(group);
+  const description = runtime.description + (processes ?? "");
   const deviceMemory = () => runtime.allocatedBytes;
   return { kind, description, finish: () => runtime.finish(), deviceMemory };
 }

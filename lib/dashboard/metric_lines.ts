@@ -103,6 +103,7 @@ export class MetricLines {
     } catch {
       return; // It was cut off.
     }
+    if (typeof line !== "object" || line === null) return;
     const number = (name: string) => typeof line[name] === "number" ? line[name] : undefined;
     const epoch = number("epoch"), step = number("step");
     if (epoch === undefined || step === undefined) return;

@@ -1,5 +1,6 @@
 import type { Probed } from "../probe/probe_file.ts";
 import type { FilterFrames, HistogramsByName, Norms } from "./page/types.ts";
+import { probedIn } from "./probed_line.ts";
 
 /** So many looks are shown of norms, and of what is larger. */
 const [mostNorms, mostFrames] = [400, 48];
@@ -26,13 +27,9 @@ export class ProbeLines {
     const stride = Math.max(1, Math.ceil(lines.length / most)),
       offset = (lines.length - 1) % stride;
     return lines.filter((_, i) => i % stride === offset).flatMap((line): Probed[] => {
-      try {
-        const probed: Probed = JSON.parse(line);
-        // A head that learns alone has weights and steps of its own.
-        return probed.phase === "head" ? [] : [probed];
-      } catch {
-        return [];
-      }
+      const probed = probedIn(line);
+      // A head that learns alone has weights and steps of its own.
+      return probed === undefined || probed.phase === "head" ? [] : [probed];
     });
   }
 

@@ -42,6 +42,10 @@ export interface Group extends Collective {
   gatherTensor(x: Tensor, axis: number): Tensor;
 }
 
+/** What is said of a device where a group of processes has one each: ", in each of 2 processes". */
+export const inWords = (group: Pick<Group, "size"> | undefined): string =>
+  group && group.size > 1 ? `, in each of ${group.size} processes` : "";
+
 /** The group of a process that is alone. */
 export class GroupOfOne implements Group {
   readonly rank = 0;

@@ -31,7 +31,13 @@ async function packagesIn(folder: URL): Promise<string[]> {
 Deno.test("no command may do everything, or asks the user", () => {
   const kinds = (name: string) =>
     taskArguments(name).flatMap((flag) => /^--allow-(\w+)/.exec(flag)?.[1] ?? []);
-  assertEquals(kinds("train"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kinds("train"), ["read", "write", "net", "ffi", "run", "env"]);
+  // What shows a page on a desktop, and nothing else.
+  assert(
+    taskArguments("train").includes(
+      "--allow-run=/usr/bin/xdg-open,/usr/bin/open,C:/Windows/explorer.exe",
+    ),
+  );
   assertEquals(kinds("evaluate"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("predict"), ["read", "write", "net", "ffi", "env"]);
   assertEquals(kinds("explain"), ["read", "write", "net", "ffi", "env"]);

@@ -11,7 +11,7 @@ import type { Target } from "./target.ts";
 const counts: Readonly<Record<string, number>> = {
   ...{ safetensors: 400, pth: 300, "legacy-pth": 300, caffemodel: 400, h5: 16, keras: 16 },
   ...{ idx: 2000, cifar: 300, compressed: 100, tar: 500, webdataset: 300, labels: 2000 },
-  ...{ model: 150, checkpoint: 60, images: 150, notebook: 200 },
+  ...{ model: 150, checkpoint: 60, images: 150, notebook: 200, dashboard: 300 },
 };
 
 /** Milliseconds: a hang, however busy the machine is. What an input takes is measured by hand. */

@@ -1,6 +1,7 @@
 /** All that is fuzzed, by name. */
 import type { Targets } from "./target.ts";
 import { targets as data } from "./targets/data.ts";
+import { targets as dashboard } from "./targets/dashboard.ts";
 import { targets as images } from "./targets/images.ts";
 import { targets as labels } from "./targets/labels.ts";
 import { targets as models } from "./targets/models.ts";
@@ -14,4 +15,5 @@ export const targets: Targets = {
   ...models,
   ...images,
   ...notebooks,
+  ...dashboard,
 };

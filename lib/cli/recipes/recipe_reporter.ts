@@ -25,10 +25,22 @@ export interface RecipeReporter {
   done(results: Results, folder: string): void;
 }
 
-/** A reporter for people, or for programs as one JSON object a line. */
-export function recipeReporterFor(json: boolean): RecipeReporter {
+/** A reporter for people, or for programs as one JSON object a line; of several processes the first's. */
+export function recipeReporterFor(json: boolean, isFirst = true): RecipeReporter {
+  if (!isFirst) return silent;
   return json ? jsonReporter() : textReporter();
 }
+
+const nothing = () => {};
+const silent: RecipeReporter = {
+  start: nothing,
+  download: nothing,
+  armEvents: () => ({ started: nothing, progress: nothing, epoch: nothing }),
+  armDone: nothing,
+  note: nothing,
+  interrupted: nothing,
+  done: nothing,
+};
 
 /** What goes on with a recipe: arms that are done stay so. */
 const again = (recipe: string, folder: string) =>

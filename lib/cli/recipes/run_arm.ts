@@ -6,6 +6,7 @@
 import { DivergenceError } from "../../core/errors.ts";
 import { makeFolder } from "../../core/files.ts";
 import type { Parts } from "../../../data/parts.ts";
+import { type Group, inWords } from "../../parallel/group.ts";
 import { device } from "../../tensor/runtime.ts";
 import { readCheckpoint } from "../../train/checkpoint.ts";
 import { checkpointName } from "../../train/checkpoint_names.ts";
@@ -39,6 +40,10 @@ export interface ArmTask {
   readonly measuresTraining: boolean;
   /** Ends it after the step under way. */
   readonly signal: AbortSignal;
+  /** Called when the dashboard asks for its end. */
+  readonly onStop: () => void;
+  /** The processes that train it together; the first of them has the folder. */
+  readonly group: Group | undefined;
 }
 
 /** What is told of a training. */
@@ -55,7 +60,7 @@ export interface ArmEvents {
  * @throws {UsageError} for a folder with a training of other settings
  */
 export async function runArm(task: ArmTask, events: ArmEvents): Promise<ArmResult | undefined> {
-  const { recipe, arm, seed, steps, folder } = task;
+  const { recipe, arm, seed, steps, folder, group, onStop } = task;
   const settings = { recipe, arm, seed, ...steps !== undefined && { steps } };
   const before = await readRun(folder);
   if (before !== undefined && JSON.stringify(before.settings) !== JSON.stringify(settings)) {
@@ -64,38 +69,55 @@ export async function runArm(task: ArmTask, events: ArmEvents): Promise<ArmResul
         "by --out DIR",
     );
   }
-  if (before?.status === "done") return before.result as ArmResult;
+  const found = before?.status === "done" ? before.result as ArmResult : undefined;
+  const known = await ofFirst(group, found);
+  if (known !== undefined) return known;
   const { train, plain, test } = armData(arm, task.parts, seed, steps);
   const fingerprint = await fingerprintOf(train, test);
-  const isThere = await Deno.stat(`${folder}/${checkpointName}`).then(() => true, () => false);
+  const hasOne = await Deno.stat(`${folder}/${checkpointName}`).then(() => true, () => false);
+  const isThere = await ofFirst(group, hasOne);
   if (isThere) await checkSameData(folder, fingerprint);
   const resumed = isThere
     ? { folder, position: (await readCheckpoint(folder)).position }
     : undefined;
-  await makeFolder(folder);
   const { classes } = train, { kind, description } = await device();
-  using record = await RunRecord.begin(folder, {
-    settings,
-    device: { kind, description },
-    data: { train: train.length, test: test.length, classes, fingerprint },
-  }, resumed);
+  if (isFirst(group)) await makeFolder(folder);
+  using record = !isFirst(group) ? undefined : await RunRecord.begin(
+    folder,
+    {
+      settings,
+      device: { kind, description: description + inWords(group) },
+      data: { train: train.length, test: test.length, classes, fingerprint },
+    },
+    resumed,
+    { onStop },
+  );
   const training = new ArmTraining(task, { train, plain, test }, isThere, record, events);
   try {
-    const result = await training.run();
-    await (result === undefined ? record.end("interrupted") : record.end("done", result));
+    const result = await ofFirst(group, await training.run());
+    await (result === undefined ? record?.end("interrupted") : record?.end("done", result));
     return result;
   } catch (error) {
     // What went wrong is the error, also where that cannot be written either.
-    await record.end("failed", { error: (error as Error).message }).catch(() => {});
+    await record?.end("failed", { error: (error as Error).message }).catch(() => {});
     throw error;
   }
+}
+
+const isFirst = (group: Group | undefined) => group === undefined || group.rank === 0;
+
+/** What the first process of a group has found: all go on by that. */
+async function ofFirst<T>(group: Group | undefined, own: T): Promise<T> {
+  if (group === undefined) return own;
+  const [first] = await group.gatherTexts(own === undefined ? "" : JSON.stringify(own));
+  return (first === "" ? undefined : JSON.parse(first!)) as T;
 }
 
 class ArmTraining {
   readonly #task: ArmTask;
   readonly #data: ArmData;
   readonly #isResumed: boolean;
-  readonly #record: RunRecord;
+  readonly #record: RunRecord | undefined;
   readonly #events: ArmEvents;
   readonly #done: EpochRecord[] = [];
 
@@ -103,7 +125,7 @@ class ArmTraining {
     task: ArmTask,
     data: ArmData,
     isResumed: boolean,
-    record: RunRecord,
+    record: RunRecord | undefined,
     events: ArmEvents,
   ) {
     [this.#task, this.#data, this.#isResumed] = [task, data, isResumed];
@@ -131,7 +153,7 @@ class ArmTraining {
   }
 
   async #train(net: Model): Promise<ArmResult | undefined> {
-    const { arm, seed, folder, signal } = this.#task, { train, plain, test } = this.#data;
+    const { arm, seed, folder, signal, group } = this.#task, { train, plain, test } = this.#data;
     const { batchSize, until, validates = false, optimizer } = arm, epochs = this.#epochs;
     const reached = new AbortController();
     const history = await net.fit(train, {
@@ -142,27 +164,29 @@ class ArmTraining {
       shuffle: arm.classesOfBatch === undefined,
       ...validates && { validation: test },
       progress: false,
+      ...group && { group },
       checkpoint: { directory: folder, everySeconds, metadata: { recipe: this.#task.recipe } },
       ...this.#isResumed && { resume: folder },
       onProgress: (progress) => {
         this.#events.progress(progress);
-        this.#record.progress(progress);
+        this.#record?.progress(progress);
       },
       onEpoch: async (record) => {
         this.#done.push(record);
         this.#events.epoch(record, epochs);
-        await this.#record.epoch(record);
+        await this.#record?.epoch(record);
         if (until !== undefined && reaches(until, record)) reached.abort();
       },
       signal: AbortSignal.any([signal, reached.signal]),
     });
     if (history.stopped === "aborted" && !reached.signal.aborted) return undefined;
+    const sharing = { ...group && { group } };
     const result: ArmResult = {
       ...this.#soFar(history.epochs, history.steps),
-      ...this.#task.measuresTraining && { train: measured(await net.evaluate(plain)) },
-      test: measured(await net.evaluate(test)),
+      ...this.#task.measuresTraining && { train: measured(await net.evaluate(plain, sharing)) },
+      test: measured(await net.evaluate(test, sharing)),
     };
-    await net.save(`${folder}/model.safetensors`);
+    if (isFirst(group)) await net.save(`${folder}/model.safetensors`);
     return result;
   }
 

@@ -6,10 +6,12 @@
 import { FileLock } from "../../core/file_lock.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import type { Parts } from "../../../data/parts.ts";
-import { device, setDevice } from "../../tensor/runtime.ts";
+import { type Group, inWords } from "../../parallel/group.ts";
+import { device } from "../../tensor/runtime.ts";
 import { UsageError } from "../command.ts";
 import { type DataName, dataSets } from "../data_sets.ts";
 import { Interrupt } from "../interrupt.ts";
+import { chooseDevice } from "../network_option.ts";
 import type { Arm, Recipe } from "./recipe.ts";
 import { type RecipeName, recipes } from "./recipes.ts";
 import { type RecipeReporter, recipeReporterFor } from "./recipe_reporter.ts";
@@ -29,19 +31,27 @@ export interface RecipeOptions {
   /** Data in place of those of all arms. */
   readonly data?: string | undefined;
   readonly device?: string | undefined;
+  /** Of the CPU. */
+  readonly threads?: number | undefined;
   readonly out?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
-const known = ["recipe", "epochs", "seeds", "seed", "steps", "data", "device", "out", "json"];
+const known = [
+  ...["recipe", "epochs", "seeds", "seed", "steps", "data", "device", "threads", "out", "json"],
+];
 
 /**
- * Trains all arms of a recipe that are not yet done; returns the exit code.
+ * Trains all arms of a recipe that are not yet done, each by all processes of a group where there is one;
+ * returns the exit code.
  *
  * @throws {UsageError} for an option that is none of a recipe's
  */
-export async function runRecipe(given: RecipeOptions): Promise<number> {
-  const { recipe: name, json = false, out = `runs/${name}`, device: deviceName } = given;
+export async function runRecipe(
+  given: RecipeOptions,
+  join: () => Promise<Group | undefined>,
+): Promise<number> {
+  const { recipe: name, json = false, out = `runs/${name}` } = given;
   if (name === undefined) {
     throw new UsageError("--seeds and --steps are for recipes: say which by --recipe NAME");
   }
@@ -53,10 +63,13 @@ export async function runRecipe(given: RecipeOptions): Promise<number> {
   }
   if (given.epochs === 0) throw new UsageError("--epochs: expected at least 1, found 0");
   const recipe = adapted(await recipes[name](), given);
-  const report = recipeReporterFor(json);
-  if (deviceName !== undefined) await setDevice(deviceName);
-  using _lock = await FileLock.take(`${out}/results.md`, "choose another (--out DIR)");
-  return await new RecipeRun(recipe, given, out, report).run();
+  const group = await join(), isFirst = group === undefined || group.rank === 0;
+  const report = recipeReporterFor(json, isFirst);
+  await chooseDevice(given);
+  using _lock = isFirst
+    ? await FileLock.take(`${out}/results.md`, "choose another (--out DIR)")
+    : undefined;
+  return await new RecipeRun(recipe, given, out, report, group).run();
 }
 
 /** Images of a step at most, where a few steps are to show that it works. */
@@ -103,26 +116,32 @@ class RecipeRun {
   readonly #given: RecipeOptions;
   readonly #folder: string;
   readonly #report: RecipeReporter;
+  readonly #group: Group | undefined;
   readonly #runs: Run[] = [];
   readonly #loaded = new Map<DataName, Parts>();
 
-  constructor(recipe: Recipe, given: RecipeOptions, folder: string, report: RecipeReporter) {
+  constructor(
+    recipe: Recipe,
+    given: RecipeOptions,
+    folder: string,
+    report: RecipeReporter,
+    group: Group | undefined,
+  ) {
     [this.#recipe, this.#given] = [recipe, given];
-    [this.#folder, this.#report] = [folder, report];
+    [this.#folder, this.#report, this.#group] = [folder, report, group];
   }
 
   async run(): Promise<number> {
     const { steps, seed: first = 0, seeds = steps === undefined ? this.#recipe.seeds : 1 } =
       this.#given;
-    const { kind, description } = await device();
-    this.#report.start(this.#recipe, { kind, description }, this.#folder);
+    this.#report.start(this.#recipe, await this.#where(), this.#folder);
     using interrupt = new Interrupt(() =>
       this.#report.note("finishing the step and writing a checkpoint; Ctrl-C again stops at once")
     );
     let { arms } = this.#recipe;
     for (let seed = first; seed < first + seeds; seed++) {
       for (const arm of arms) {
-        if (await this.#train(arm, seed, interrupt.signal)) continue;
+        if (await this.#train(arm, seed, interrupt)) continue;
         this.#report.interrupted(this.#given.recipe!, this.#folder);
         return interrupt.code;
       }
@@ -130,6 +149,12 @@ class RecipeRun {
     }
     this.#report.done(this.#results, this.#folder);
     return 0;
+  }
+
+  /** The device, and how many processes have one. */
+  async #where(): Promise<{ readonly kind: string; readonly description: string }> {
+    const { kind, description } = await device();
+    return { kind, description: description + inWords(this.#group) };
   }
 
   get #results(): Results {
@@ -145,7 +170,7 @@ class RecipeRun {
   }
 
   /** Trains an arm, or finds it done; false where it was interrupted. */
-  async #train(arm: Arm, seed: number, signal: AbortSignal): Promise<boolean> {
+  async #train(arm: Arm, seed: number, interrupt: Interrupt): Promise<boolean> {
     const folder = `${this.#folder}/${arm.name}/seed-${seed}`, report = this.#report;
     const task = {
       recipe: this.#recipe.name,
@@ -155,7 +180,9 @@ class RecipeRun {
       folder,
       parts: await this.#load(arm.data),
       measuresTraining: this.#recipe.columns.includes("training accuracy"),
-      signal,
+      signal: interrupt.signal,
+      onStop: () => interrupt.hear("SIGINT", performance.now()),
+      group: this.#group,
     };
     const result = await runArm(task, report.armEvents(arm, seed));
     if (result === undefined) return false;
@@ -175,7 +202,8 @@ class RecipeRun {
 
   /** Writes what is known so far. */
   async #write(): Promise<void> {
-    const { kind, description } = await device(), { steps } = this.#given;
+    if (this.#group !== undefined && this.#group.rank > 0) return;
+    const { kind, description } = await this.#where(), { steps } = this.#given;
     const data = [...this.#loaded].map(([name, { train, test }]) =>
       `${name}: ${train.length} images to learn, ${test.length} to test`
     );

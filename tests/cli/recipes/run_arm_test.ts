@@ -32,6 +32,8 @@ async function trained(arm: Arm, folder: string, signal = new AbortController().
     parts,
     measuresTraining: true,
     signal,
+    onStop: () => {},
+    group: undefined,
   };
   const events = { started: () => {}, progress: () => {}, epoch: () => void epochs++ };
   return { result: await runArm(task, events), epochs: () => epochs };
