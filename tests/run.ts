@@ -122,8 +122,7 @@ async function check(name: string, ...args: string[]): Promise<void> {
 async function test(name: string, args: readonly string[], verbose = false): Promise<void> {
   const start = performance.now();
   const report = `${scratch}/${name.replaceAll(/\W/g, "-")}.xml`;
-  // An example shows one thing, and leaves what it made to the process that ends.
-  const counting = args.includes("--doc") ? [] : ["--preload=tests/setup/leaks.ts"];
+  const always = ["--preload=tests/setup/leaks.ts", `--junit-path=${report}`];
   const ignored = new Set<string>(); // the report also lists as skipped what --filter leaves out
   let failures = false; // from the heading ERRORS on, every line is shown
   let held: string[] = [];
@@ -133,7 +132,7 @@ async function test(name: string, args: readonly string[], verbose = false): Pro
   };
   let isVerdictGood = false; // of deno test itself, which it gives when all tests have ended
   const { success, signal } = await runByLine(
-    [deno, "test", "--allow-all", ...counting, `--junit-path=${report}`, ...args],
+    [deno, "test", "--allow-all", ...always, ...args],
     (line, end) => {
       // The longest takes two minutes; said so that nobody waits for what will never come.
       if (/ has been running for over \(16m/.test(line)) {
@@ -220,7 +219,10 @@ const fast = ["augment", "compile", "core", "data", "graph", "images", "nn", "se
   .map((name) => `tests/${name}`);
 
 /** Folders whose tests take longest, the longest first. */
-const slow = ["notebooks", "zoo", "evaluate", "cli", "show", "parallel", "device"];
+const slow = ["notebooks", "zoo", "evaluate", "cli", "show", "parallel", "docs", "device"];
+
+/** What has examples. */
+const withExamples = ["mod.ts", "lib", "data", "kernels", "README.md"];
 
 /** The folders of tests: those that take longest, then those with most files. */
 async function testFolders(): Promise<string[]> {
@@ -251,7 +253,8 @@ async function jobs(): Promise<(() => Promise<void>)[]> {
       await check("types", "check");
       await check("documentation", "doc", "--lint", "mod.ts");
       await check("package", "publish", "--dry-run", "--allow-dirty");
-      await test("doc examples", ["--doc", "mod.ts", "lib", "data", "kernels", "README.md"]);
+      // They are run by tests/docs, all in one process.
+      await check("examples", "check", "--doc-only", ...withExamples);
     },
     ...others,
     tests("all the rest", ...loose.map(({ name }) => `tests/${name}`)),

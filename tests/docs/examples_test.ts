@@ -23,14 +23,19 @@ Deno.test("every example runs in an empty folder, from where it is imported as a
     const examples = new Map<string, string>();
     const places = [
       "README.md",
+      "mod.ts",
       ...await Array.fromAsync(modules("lib")),
       ...await Array.fromAsync(modules("data")),
+      ...await Array.fromAsync(modules("kernels")),
     ];
     for (const place of places.sort()) {
       const text = await Deno.readTextFile(new URL(place, root));
       examplesIn(text, place.endsWith(".ts")).forEach((example, i) => {
-        if (/ from "\.|import\(/.test(example)) return; // Of the inside, which is not exported.
-        examples.set(`${place.replaceAll(/\W/g, "_")}_${i}.ts`, example);
+        // Of the inside, which is not exported.
+        const inside = (_: string, path: string) =>
+          ` from "${new URL(path, new URL(place, root))}"`;
+        const whole = example.replaceAll(/ from "(\.[^"]*)"/g, inside);
+        examples.set(`${place.replaceAll(/\W/g, "_")}_${i}.ts`, whole);
       });
     }
     assert(examples.size > 150, `${examples.size} examples`);
