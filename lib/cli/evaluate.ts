@@ -27,6 +27,7 @@ import {
 import { Interrupt } from "./interrupt.ts";
 import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
+import { noteDecoder } from "./decoder_note.ts";
 import { standWhereCalled } from "./shell.ts";
 
 /** Sizes with commas between. */
@@ -140,6 +141,7 @@ async function evaluate(
   const opened = images === undefined
     ? undefined
     : await openImages(images, pick(given, "labels", "synsets"));
+  if (images !== undefined) noteDecoder((line) => console.error(line));
   const { model, preprocessing } = await networkOf(given, { signal, onProgress: report.download });
   const journal = given.out ?? `runs/evaluate-${given.model ?? "model"}.jsonl`;
   const source = opened && withClassesOf(model, opened), { kind, description } = await device();

@@ -11,6 +11,7 @@ import { findSynsets } from "../images/open_images.ts";
 import { setDevice } from "../tensor/runtime.ts";
 import type { Model } from "../train/model.ts";
 import { UsageError } from "./command.ts";
+import { noteDecoder } from "./decoder_note.ts";
 import { networkOf } from "./network_option.ts";
 import { formatDownload, screen } from "./screen.ts";
 
@@ -75,6 +76,7 @@ export async function openedFor(given: Given, paths: readonly string[]) {
     onProgress: (progress) => passing(formatDownload(progress)),
   });
   passing("");
+  noteDecoder((line) => console.error(line));
   const names = namesOf(model, await synsetsFor(model, given.synsets, images));
   return { images, model, preprocessing, names };
 }

@@ -60,13 +60,7 @@ export const cacheSchema = {
 export function cacheFolder(): string {
   const chosen = environment("STRIATE_CACHE");
   if (chosen !== undefined) return chosen;
-  const home = environment("HOME") ?? environment("USERPROFILE");
-  const under = (...names: string[]) => home && join(home, ...names);
-  const base = Deno.build.os === "windows"
-    ? environment("LOCALAPPDATA") ?? under("AppData", "Local")
-    : Deno.build.os === "darwin"
-    ? under("Library", "Caches")
-    : environment("XDG_CACHE_HOME") ?? under(".cache");
+  const base = platformCache();
   if (base === undefined) {
     const permitted = mayUse("STRIATE_CACHE") && mayUse("HOME");
     throw new Error(
@@ -75,6 +69,17 @@ export function cacheFolder(): string {
     );
   }
   return join(base, "striate");
+}
+
+/** The platform's folder for what can be had again; undefined where no home folder is known. */
+export function platformCache(): string | undefined {
+  const home = environment("HOME") ?? environment("USERPROFILE");
+  const under = (...names: string[]) => home && join(home, ...names);
+  return Deno.build.os === "windows"
+    ? environment("LOCALAPPDATA") ?? under("AppData", "Local")
+    : Deno.build.os === "darwin"
+    ? under("Library", "Caches")
+    : environment("XDG_CACHE_HOME") ?? under(".cache");
 }
 
 /** The mirror that is set, as a folder or as a URL that ends with a slash. */

@@ -54,13 +54,16 @@ type SharpModule = ((bytes: Uint8Array, options: object) => Sharp) & {
   concurrency(threads: number): void;
 };
 
+/** What decodes images, but for the simplest formats. */
+export const decoderPackage = "npm:sharp@0.35.5";
+
 let loading: Promise<SharpModule> | undefined;
 
 async function loadSharp(): Promise<SharpModule> {
   const permissions = "--allow-ffi, --allow-env and --allow-read (of /usr/bin/ldd too, or else " +
     "--allow-sys)";
   const { default: sharp } = await loadPackage<{ readonly default: SharpModule }>(
-    "npm:sharp@0.35.5",
+    decoderPackage,
     "images",
     { permissions },
   );
