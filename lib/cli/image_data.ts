@@ -5,7 +5,7 @@
  */
 import { type Pipeline, pipeline } from "../augment/pipeline.ts";
 import type { ImageOptions } from "../images/image_options.ts";
-import { imageFolder } from "../images/image_folder.ts";
+import { imageFolder, type ImageFolderOptions } from "../images/image_folder.ts";
 import { imageStream } from "../images/image_stream.ts";
 import { openImages } from "../images/open_images.ts";
 import { isUrl, shardPattern, shardsIn } from "../images/webdataset.ts";
@@ -21,6 +21,8 @@ export interface ImageParts {
   readonly train: Dataset | DataStream;
   /** Without augmentation. */
   readonly plain: Dataset | DataStream;
+  /** What each epoch is measured by: `test`, where there are no others. */
+  readonly validation: Dataset | DataStream;
   readonly test: Dataset | DataStream;
   readonly classes: readonly string[];
   readonly notes: readonly string[];
@@ -67,30 +69,45 @@ function namesIn({ classes = "auto" }: Settings): readonly string[] | undefined 
 }
 
 async function folderImages(settings: Settings): Promise<TrainingImages> {
-  const { data, labels, val, valLabels, seed } = settings;
-  const share = val === undefined ? undefined : shareOf(val);
-  const places = {
-    ...labels && { labels },
-    ...valLabels && { testLabels: valLabels },
-    ...share !== undefined && { split: share },
-    ...val !== undefined && share === undefined && { test: val },
-    seed,
-  };
+  const { data, labels, seed } = settings;
+  const places = { ...labels && { labels }, ...heldOut(settings), seed };
   const names = namesIn(settings);
-  const { classes } = await inOptions(() => imageFolder(data, { ...places, size: 1 }));
+  const { classes } = await inOptions(settings, () => imageFolder(data, { ...places, size: 1 }));
   if (names !== undefined) checkNames(names, classes, data);
   return {
     classes: names ?? classes,
     read: (preprocessing, augmentation, onCorrupt) =>
-      inOptions(async () => {
+      inOptions(settings, async () => {
         const how = { ...places, preprocessing, ...onCorrupt && { onCorrupt } };
         const plain = await imageFolder(data, { ...how, memory: 0 });
-        const { train, test, classes, notes } = await imageFolder(data, {
+        const { train, validation, test, classes, notes } = await imageFolder(data, {
           ...how,
           ...augmentation && { augment: pipeline(augmentation) },
         });
-        return { train, plain: plain.train, test, classes, notes };
+        return { train, plain: plain.train, validation, test, classes, notes };
       }),
+  };
+}
+
+/** What share of `--val` is kept where `--test` is given without it. */
+const usualValidation = 0.1;
+
+/** The images that are not learnt, by the options of `imageFolder`: with `--val` alone both validate and test. */
+function heldOut({ val, valLabels, test, testLabels }: Settings): Partial<ImageFolderOptions> {
+  if (test === undefined) {
+    const share = val === undefined ? undefined : shareOf(val);
+    return {
+      ...valLabels && { testLabels: valLabels },
+      ...share !== undefined && { split: share },
+      ...val !== undefined && share === undefined && { test: val },
+    };
+  }
+  const share = shareOf(test, "test");
+  return {
+    validation: val === undefined ? usualValidation : shareOf(val) ?? val,
+    ...valLabels && { validationLabels: valLabels },
+    ...share === undefined ? { test } : { split: share },
+    ...testLabels && { testLabels },
   };
 }
 
@@ -107,7 +124,7 @@ function checkNames(names: readonly string[], found: readonly string[], data: st
 
 /** Shards, which are read as they come: their classes have to be known before. */
 function shardImages(settings: Settings): TrainingImages {
-  const { data, val, seed } = settings, classes = namesIn(settings);
+  const { data, val, test, seed } = settings, classes = namesIn(settings);
   if (classes === undefined) {
     throw new UsageError(
       `--data: ${data}: the classes of shards are known only when they have been read; name them by ` +
@@ -121,7 +138,11 @@ function shardImages(settings: Settings): TrainingImages {
       }`,
     );
   }
-  const only = (["labels", "valLabels"] as const).find((name) => settings[name] !== undefined);
+  if (test !== undefined && shareOf(test, "test") !== undefined) {
+    throw new UsageError(`--data: ${data}: shards are not split; give others: --test DIR`);
+  }
+  const only = (["labels", "valLabels", "testLabels"] as const)
+    .find((name) => settings[name] !== undefined);
   if (only !== undefined) throw new UsageError("--labels: shards have their labels in them");
   return {
     classes,
@@ -134,11 +155,12 @@ function shardImages(settings: Settings): TrainingImages {
           ...onCorrupt && { onCorrupt },
         });
       const mixed = (stream: DataStream) => stream.shuffle(mixedAtOnce, seed);
-      const plain = mixed(await stream(data));
+      const plain = mixed(await stream(data)), validation = await stream(val);
       return {
         train: augmentation ? mixed(await stream(data, pipeline(augmentation))) : plain,
         plain,
-        test: await stream(val),
+        validation,
+        test: test === undefined ? validation : await stream(test),
         classes,
         notes: [],
       };
@@ -146,22 +168,24 @@ function shardImages(settings: Settings): TrainingImages {
   };
 }
 
-/** The options of the command, by those of `imageFolder`. */
-const optionNames: Readonly<Record<string, string>> = {
-  split: "--val",
-  test: "--val",
+/** The options of the command, by those of `imageFolder`; with `--val` alone that is what is tested by. */
+const optionNames = ({ test }: Settings): Readonly<Record<string, string>> => ({
+  split: test === undefined ? "--val" : "--test",
+  test: test === undefined ? "--val" : "--test",
+  validation: "--val",
   labels: "--labels",
-  testLabels: "--val-labels",
+  testLabels: test === undefined ? "--val-labels" : "--test-labels",
+  validationLabels: "--val-labels",
   augment: "--augment",
-};
+});
 
 /** Errors in terms of the command's options. */
-async function inOptions<T>(read: () => Promise<T>): Promise<T> {
+async function inOptions<T>(settings: Settings, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
     const [, option] = /^imageFolder: (\w+): /.exec((error as Error).message) ?? [];
-    const name = option && optionNames[option];
+    const name = option && optionNames(settings)[option];
     if (!name) throw error;
     throw new UsageError((error as Error).message.replace(/^imageFolder: \w+/, name));
   }

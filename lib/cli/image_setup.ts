@@ -8,6 +8,7 @@ import { preparationOf } from "../images/image_options.ts";
 import { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
 import { trainingImages } from "./image_data.ts";
+import { noteDecoder } from "./decoder_note.ts";
 import { entryOf } from "./network_option.ts";
 import { modelOf } from "./training_model.ts";
 import { changed, drawn, type Load, stepsFor } from "./setup.ts";
@@ -23,6 +24,7 @@ export async function prepareImages(settings: Settings, from: Model | undefined)
     : await newModel(settings, entry.inputShape, images.classes.length);
   if (made !== undefined) await stepsFor(settings, made.inputShape);
   return async (events) => {
+    noteDecoder((line) => console.error(line));
     const found = made === undefined
       ? await (await import("./fine_tuning.ts")).pretrained(settings, images.classes, events)
       : undefined;
@@ -31,7 +33,7 @@ export async function prepareImages(settings: Settings, from: Model | undefined)
     net.classes ??= images.classes;
     const augmentation = await stepsFor(settings, net.inputShape);
     const all = { ...settings, ...augmentation && { augmentation } };
-    const { train, plain, test, notes } = await images.read(
+    const { train, plain, validation, test, notes } = await images.read(
       net.preprocessing as Preprocessing,
       augmentation,
       events.corrupt,
@@ -42,7 +44,7 @@ export async function prepareImages(settings: Settings, from: Model | undefined)
       net,
       train: await changed(await drawn(train, all), all),
       plain,
-      validation: test,
+      validation,
       test,
       ...counts && { counts },
       notes: [...found?.notes ?? [], ...notes],

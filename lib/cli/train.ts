@@ -63,8 +63,10 @@ ${await formatNetworks()}
   63 x 63 pixels). The networks with auxiliary classifiers (googlenet, inception-v3) learn without.
 
 Images of your own (--data)
-  a folder for each class, or such folders in train and val (or test); images in one folder with
-  --labels; WebDataset shards with --val and --classes
+  a folder for each class, or such folders in train, val and test (or two of them); images in one
+  folder with --labels; WebDataset shards with --val and --classes. --val alone keeps images that
+  both choose the best epoch and are measured at the end, and the report calls that validation; with
+  --test too, the last figure is of images that chose nothing
 
 Defaults, by what is trained; a table shows those of a run before it begins
 ${formatUsuals()}

@@ -25,6 +25,8 @@ export interface Done {
   readonly seconds: number;
   readonly output: string;
   readonly settings: Settings;
+  /** What its images are: "validation" where each epoch was measured by them, which is no test. */
+  readonly tested: "test" | "validation";
 }
 
 /** Where `train` says what it does. */
@@ -96,9 +98,16 @@ function jsonReporter(): Reporter {
       writeEvent("learning-rate", { suggestion, rates, losses, rawLosses, stopped, chart }),
     interrupted: ({ steps, checkpoint }, output) =>
       writeEvent("interrupted", { steps, checkpoint, resume: resumption(output) }),
-    done({ history, test: { loss, top1, top5 }, device, seconds, output }) {
-      const imagesPerSecond = speed(history);
-      writeEvent("done", { test: { loss, top1, top5 }, device, imagesPerSecond, seconds, output });
+    done({ history, test: { loss, top1, top5 }, tested, device, seconds, output }) {
+      const measured = { loss, top1, top5 }, imagesPerSecond = speed(history);
+      writeEvent("done", {
+        test: measured,
+        tested,
+        device,
+        imagesPerSecond,
+        seconds,
+        output,
+      });
     },
   };
 }
@@ -176,11 +185,9 @@ function textReporter() {
       line(`interrupted; training stands in ${checkpoint}`);
       line(`go on with: ${resumption(output)}`);
     },
-    done({ history, test, device, seconds, output, settings }: Done) {
+    done({ history, test, tested, device, seconds, output, settings }: Done) {
       const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
-      // What each epoch was measured by is no test of what was chosen by it.
-      const what = isDataName(settings.data) ? "test" : "validation";
-      line(`${what}: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
+      line(`${tested}: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
       line(`${clock(seconds)} on ${device}, ${Math.round(speed(history))} images/s`);
       line(`saved: ${output}/model.safetensors`);
       line(`report: ${output}/${reportName}`);

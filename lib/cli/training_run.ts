@@ -23,6 +23,8 @@ export interface Result {
   /** Undefined where it was ended before the first step. */
   readonly history: History | undefined;
   readonly test: Metrics | undefined;
+  /** What its images are: "validation" where each epoch was measured by them. */
+  readonly tested: "test" | "validation";
   readonly seconds: number;
   /** The exit code. */
   readonly code: number;
@@ -64,6 +66,7 @@ export async function train(
     },
   });
   const { settings, net, plain, test } = setup;
+  const tested = setup.validation === test ? "validation" : "test";
   const fingerprint = async () => {
     const { fingerprintOf } = await import("./fingerprint.ts");
     return await fingerprintOf(plain, test);
@@ -151,7 +154,7 @@ export async function train(
     }
   } catch (error) {
     if (signal.aborted && error === signal.reason) {
-      return { history: undefined, test: undefined, seconds: 0, code: interrupt.code };
+      return { history: undefined, test: undefined, tested, seconds: 0, code: interrupt.code };
     }
     const told = inOptions(error);
     // What went wrong is the error, also where that cannot be written either.
@@ -165,10 +168,10 @@ export async function train(
   const done = { steps, epochs: epochs.length, seconds, ...images };
   if (stopped === "aborted") {
     await recording?.end("interrupted", done);
-    return { history, test: undefined, seconds, code: interrupt.code };
+    return { history, test: undefined, tested, seconds, code: interrupt.code };
   }
   const measured = await net.evaluate(test, { ...group && { group } });
-  if (!isFirst) return { history, test: measured, seconds, code: 0 };
+  if (!isFirst) return { history, test: measured, tested, seconds, code: 0 };
   await net.save(`${folder}/${modelName}`);
   const { leaveToLookAt } = await import("./afterwards.ts");
   const found = await leaveToLookAt({
@@ -180,7 +183,7 @@ export async function train(
     seconds,
   });
   await recording?.end("done", { ...done, test: measured, ...found });
-  return { history, test: measured, seconds, code: 0 };
+  return { history, test: measured, tested, seconds, code: 0 };
 }
 
 /** An error in terms of the command's options. */

@@ -25,12 +25,18 @@ export const runSchema = {
     "DIR|NAME",
   ),
   val: option(
-    "a folder to test by, or the share kept for that (0.2; of data sets 0.1)",
+    "a folder to validate by, or the share kept for that (0.2; else 0.1)",
     text(),
     "DIR|SHARE",
   ),
   labels: path("what images in one folder show; else there is a folder for each class"),
   "val-labels": path("the same for the folder of --val"),
+  test: option(
+    "images that choose nothing, for the last figure: a folder, or a share",
+    text(),
+    "DIR|SHARE",
+  ),
+  "test-labels": path("the same for the folder of --test"),
   classes: option("auto, or the names by label, as shards need them (auto)", text(), "A,B,..."),
   "image-size": option("the side that images of a folder are brought to", positiveInteger()),
   augment: option(
@@ -104,6 +110,8 @@ export interface Settings extends OptimizerSettings {
   readonly val?: string;
   readonly labels?: string;
   readonly valLabels?: string;
+  readonly test?: string;
+  readonly testLabels?: string;
   readonly classes?: string;
   readonly imageSize?: number;
   readonly augment?: string;
@@ -134,7 +142,15 @@ function usualFor({ model, weights }: Given, data: string): UsualName {
 }
 
 /** Options that may name what is in files. */
-const pathOptions = ["data", "val", "labels", "val-labels", "weights"] as const;
+const pathOptions = [
+  "data",
+  "val",
+  "labels",
+  "val-labels",
+  "test",
+  "test-labels",
+  "weights",
+] as const;
 
 /**
  * Options with whole paths for what is there, so that a run goes on from wherever it is resumed; other
@@ -221,7 +237,14 @@ function checkData(data: string): void {
   }
 }
 
-const ofFolders = ["labels", "val-labels", "image-size", "classes"] as const;
+const ofFolders = [
+  "labels",
+  "val-labels",
+  "test",
+  "test-labels",
+  "image-size",
+  "classes",
+] as const;
 const ofWeights = ["freeze", "head-epochs", "trunk-rate"] as const;
 const ofAll = ["augment", "mixup", "accumulate", "ema", "freeze", "trunk-rate"] as const;
 
@@ -252,23 +275,26 @@ function checkTogether(given: Given, data: string): void {
     const name = ofAll.find((name) => given[name] !== undefined);
     if (name) refuse(name, "is for epochs after those of the head; leave out --epochs 0");
   }
-  const hasFolder = given.val !== undefined && shareOf(given.val) === undefined;
-  if (given["val-labels"] !== undefined && !hasFolder) {
-    refuse("val-labels", "is for the images of a folder; give --val DIR");
+  for (const part of ["val", "test"] as const) {
+    const place = given[part],
+      hasFolder = place !== undefined && shareOf(place, part) === undefined;
+    if (given[`${part}-labels`] !== undefined && !hasFolder) {
+      refuse(`${part}-labels`, `is for the images of a folder; give --${part} DIR`);
+    }
   }
 }
 
 /**
- * The share of images that `--val` keeps for tests; undefined where it is a folder.
+ * The share of images that `--val` or `--test` keeps; undefined where it is a folder.
  *
  * @throws {UsageError} for a number that is no share
  */
-export function shareOf(val: string): number | undefined {
-  const share = val.trim() === "" ? NaN : Number(val);
+export function shareOf(place: string, option = "val"): number | undefined {
+  const share = place.trim() === "" ? NaN : Number(place);
   if (Number.isNaN(share)) return undefined;
   if (share > 0 && share < 1) return share;
   throw new UsageError(
-    `--val: expected a folder, or a share of the images above 0 and below 1, found ${val}`,
+    `--${option}: expected a folder, or a share of the images above 0 and below 1, found ${place}`,
   );
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { elsewhere, integer, number, text } from "../core/option_kinds.ts";
+import { custom, elsewhere, integer, number, text } from "../core/option_kinds.ts";
 import { options, pick, type Schema } from "../core/options.ts";
 import { Random } from "../core/random.ts";
 import type { Parts } from "../../data/parts.ts";
@@ -20,39 +20,55 @@ import { openImages, type OpenImagesOptions } from "./open_images.ts";
 /** Which images are for training, and how they become examples. */
 export interface ImageFolderOptions extends KeptImageOptions, AugmentOptions {
   /**
-   * The share of the images of each class that is kept for `test`, where there are no folders for both
-   * parts; 0.2 by default. At least one image of each class is in each part.
+   * The share of the images of each class that is kept for `test`, where there is no folder of them;
+   * 0.2 by default. At least one image of each class is in each part.
    */
   readonly split?: number;
-  /** The seed by which images are drawn for `test`; 0 by default. */
+  /**
+   * A share of the images of each class, or a folder of images, to validate by while training: so that
+   * `test` is of images by which nothing is chosen. Without, `validation` is `test`, but where there are
+   * folders for all three.
+   */
+  readonly validation?: number | string;
+  /** The seed by which images are drawn for `test` and `validation`; 0 by default. */
   readonly seed?: number;
   /** A label file for images in one folder; see {@linkcode labelledImages}. */
   readonly labels?: string;
   /** A list of synsets; see {@linkcode openImages}. */
   readonly synsets?: string;
-  /** A folder of the images for `test`; by default `val` (or `validation`, `test` …) beside `train`. */
+  /** A folder of the images for `test`; by default `test` (or `val`, `validation` …) beside `train`. */
   readonly test?: string;
   /** A label file for the folder `test`. */
   readonly testLabels?: string;
+  /** A label file for the folder `validation`. */
+  readonly validationLabels?: string;
 }
 
 const folderSchema = {
   ...keptImageSchema,
   ...augmentSchema,
   split: number({ above: 0, below: 1 }),
+  validation: custom(
+    "a folder, or a share above 0 and below 1",
+    (value): value is number | string =>
+      typeof value === "number" ? value > 0 && value < 1 : typeof value === "string",
+  ),
   seed: integer({}, 0),
   labels: text(),
   synsets: text(),
   test: text(),
   testLabels: text(),
+  validationLabels: text(),
   ...{ balanced: elsewhere("train on await train.sample({ balanced: true })") },
 } satisfies Schema<ImageFolderOptions>;
 
-/** Images in a part for training and one for tests. */
+/** Images in a part for training, and one or two for measuring. */
 export interface ImageParts extends Parts {
   /** The images to train on. */
   readonly train: ImageDataset;
-  /** Those to validate and test by, of the same classes. */
+  /** Those to validate by while training, of the same classes; `test` itself where there are no others. */
+  readonly validation: ImageDataset;
+  /** Those to test by at the end. */
   readonly test: ImageDataset;
   /** The names of the classes, by label. */
   readonly classes: readonly string[];
@@ -62,21 +78,25 @@ export interface ImageParts extends Parts {
 
 /** Usual names of the folders of parts. */
 const trainName = /^train(ing)?$/i;
-const testNames = [/^val(id(ation)?)?$|^dev$/i, /^test(ing)?$/i];
+const validationName = /^val(id(ation)?)?$|^dev$/i, testName = /^test(ing)?$/i;
 
 /**
  * Photographs of your own as training data: a folder for each class, in a folder of folders.
  *
  * - `photos/ants/1.jpg`, `photos/bees/2.png`: each class is split, by default into 80 % for `train` and
  *   20 % for `test`, drawn by `seed`.
- * - `photos/train/ants/1.jpg`, `photos/val/ants/2.jpg`: the parts are as they are. `valid`,
- *   `validation`, `dev` and `test` are other names of `val`; where there are both, `test` waits.
+ * - `photos/train/ants/1.jpg`, `photos/val/ants/2.jpg`, `photos/test/ants/3.jpg`: the parts are as they
+ *   are. `valid`, `validation` and `dev` are other names of `val`. Where there is only one of `val` and
+ *   `test`, it is both `validation` and `test`.
  * - a folder of images with a label file (`labels`), as {@linkcode labelledImages} reads it.
  *
  * Images may have any size, be grey or have transparency. They are decoded, resized and augmented on
  * threads, ahead of their use, and the first gigabyte of each part stays in memory as bytes, so that
  * later epochs do not decode them again. All is decided by the seeds: the bits are the same for any number of threads,
  * and in a run that is resumed.
+ *
+ * What is chosen by images, such as the best epoch by early stopping, is no test on the same images. For
+ * a figure of images that chose nothing, give `validation: 0.1`, or have all three folders.
  *
  * An image that cannot be read is left out of its batch, counted in `train.corruptImages`, and told to
  * `onCorrupt`; with `strict` it ends training by its error.
@@ -119,65 +139,135 @@ export async function imageFolder(
   text().read(folder, "imageFolder: folder");
   const reader = new ImageReader("imageFolder", settings);
   const augmented = augmentedReader("imageFolder", settings);
-  const places = await placesOf(folder, settings), { testLabels } = settings;
-  const lists = pick(settings, "synsets", "labels");
-  const all = await read(places.train, lists);
+  const places = await placesOf(folder, settings), { testLabels, validationLabels } = settings;
+  const all = await read(places.train, pick(settings, "synsets", "labels"));
   checkClasses(all);
-  const [train, test] = places.test === undefined
-    ? split(all, settings.split ?? 0.2, settings.seed)
-    : await bothParts(all, places.test, {
+  const readPart = async (place: string, labels: string | undefined) => {
+    const part = await read(place, {
       ...pick(settings, "synsets"),
-      ...testLabels !== undefined && { labels: testLabels },
+      ...labels !== undefined && { labels },
     });
-  const notes = [...new Set([...train.notes, ...test.notes, ...places.notes])];
+    checkSameClasses(all, part);
+    return part;
+  };
+  const ofOwn = {
+    test: places.test === undefined ? undefined : await readPart(places.test, testLabels),
+    validation: places.validation === undefined
+      ? undefined
+      : await readPart(places.validation, validationLabels),
+  };
+  const { train, validation, test } = partsOf(all, ofOwn, settings);
+  const parts = [train, ...validation ? [validation] : [], test];
+  const notes = [...new Set(parts.flatMap(({ notes }) => notes))];
+  const tests = new ImageDataset(test, { reader }, settings.memory);
   return {
     train: new ImageDataset(train, augmented, settings.memory),
-    test: new ImageDataset(test, { reader }, settings.memory),
+    validation: validation ? new ImageDataset(validation, { reader }, settings.memory) : tests,
+    test: tests,
     classes: train.classes,
     notes,
+  };
+}
+
+/** Images of the parts that have places of their own. */
+interface GivenParts {
+  readonly test: ClassedImages | undefined;
+  readonly validation: ClassedImages | undefined;
+}
+
+/** All parts: what has no place of its own is drawn from the images to learn. */
+function partsOf(
+  all: ClassedImages,
+  given: GivenParts,
+  { split: testShare, validation: share, seed }:
+    & Pick<
+      ImageFolderOptions,
+      "split" | "validation"
+    >
+    & { readonly seed: number },
+): { train: ClassedImages; validation?: ClassedImages; test: ClassedImages } {
+  const drawn = testShare ?? 0.2;
+  if (given.test === undefined && typeof share === "number" && share + drawn >= 1) {
+    throw new RangeError(
+      `imageFolder: validation: expected a share that leaves images to learn, found ${share} beside ` +
+        `${drawn} for test`,
+    );
+  }
+  const [rest, test] = given.test === undefined ? split(all, drawn, seed) : [all, given.test];
+  const [train, validation = given.validation] = typeof share === "number"
+    ? split(rest, given.test === undefined ? share / (1 - drawn) : share, seed)
+    : [rest];
+  if (given.test === undefined && given.validation === undefined) {
+    return { train, ...validation && { validation }, test };
+  }
+  // Images of several places are told apart by their paths.
+  const part = (images: ClassedImages) => inPlace(images, all.classes);
+  return {
+    train: part(train),
+    ...validation && { validation: part(validation) },
+    test: part(test),
   };
 }
 
 /** Where the images of the parts are; without a place for `test`, all are to be split. */
 async function placesOf(
   folder: string,
-  { test, testLabels, labels, split }: Pick<
+  { test, testLabels, validation, validationLabels, labels, split }: Pick<
     ImageFolderOptions,
-    "test" | "testLabels" | "labels" | "split"
+    "test" | "testLabels" | "validation" | "validationLabels" | "labels" | "split"
   >,
-): Promise<{ train: string; test?: string; notes: readonly string[] }> {
+): Promise<{ train: string; validation?: string; test?: string }> {
   const refuse = (option: string, why: string) => {
     throw new TypeError(`imageFolder: ${option}: ${why}; leave it out`);
   };
   if (test === undefined && testLabels !== undefined) {
     refuse("testLabels", "there is no folder test");
   }
+  if (typeof validation !== "string" && validationLabels !== undefined) {
+    refuse("validationLabels", "there is no folder validation");
+  }
   if (isUrl(folder) || shardPattern.test(folder)) {
     throw new TypeError(
       `imageFolder: ${folder}: expected a folder; shards are read by imageStream()`,
     );
   }
-  if (test !== undefined) {
-    if (split !== undefined) refuse("split", `${test} has the images for test`);
-    return { train: folder, test, notes: [] };
+  if (test !== undefined && split !== undefined) {
+    refuse("split", `${test} has the images for test`);
   }
-  const { folders } = await list(folder), whole = { train: folder, notes: [] };
-  const train = folders.find((name) => trainName.test(name));
-  const tests = testNames.flatMap((name) => folders.filter((one) => name.test(one)));
+  if (test !== undefined || typeof validation === "string") {
+    return {
+      train: folder,
+      ...test !== undefined && { test },
+      ...typeof validation === "string" && { validation },
+    };
+  }
+  const { folders } = await list(folder), whole = { train: folder };
+  const [train, ofValidation, ofTest] = [trainName, validationName, testName]
+    .map((name) => folders.find((one) => name.test(one)));
   // They may be classes: trains, and tests of some kind.
   if (labels !== undefined || train === undefined) return whole;
   if ((await list(join(folder, train))).folders.length === 0) return whole;
-  const [first, ...others] = tests;
-  if (first === undefined) {
-    return folders.length === 1 ? { ...whole, train: join(folder, train) } : whole;
+  const last = ofTest ?? ofValidation;
+  if (last === undefined) {
+    return folders.length === 1 ? { train: join(folder, train) } : whole;
   }
   if (split !== undefined) {
-    refuse("split", `${folder} has folders for both parts, ${train} and ${first}`);
+    refuse("split", `${folder} has folders for its parts, ${train} and ${last}`);
   }
-  const notes = others.map((name) =>
-    `${join(folder, name)} is left out: ${first} is what training is measured by`
-  );
-  return { train: join(folder, train), test: join(folder, first), notes };
+  if (ofTest === undefined || ofValidation === undefined) {
+    return { train: join(folder, train), test: join(folder, last) };
+  }
+  if (validation !== undefined) {
+    refuse(
+      "validation",
+      `${folder} has folders for all parts: ${train}, ${ofValidation}, ${ofTest}`,
+    );
+  }
+  return {
+    train: join(folder, train),
+    validation: join(folder, ofValidation),
+    test: join(folder, ofTest),
+  };
 }
 
 /** The images of a place; each folder in it is to be a class with images. */
@@ -223,27 +313,20 @@ function split(all: ClassedImages, share: number, seed: number): [ClassedImages,
   return [part(false), part(true)];
 }
 
-/** The images for training and those in a place for tests, by the paths that tell them apart. */
-async function bothParts(
-  train: ClassedImages,
-  place: string,
-  lists: OpenImagesOptions,
-): Promise<[ClassedImages, ClassedImages]> {
-  const test = await read(place, lists);
-  checkSameClasses(train, test);
-  const part = ({ images, ...all }: ClassedImages) => ({
+/** Images of a place, under names that begin with it, with labels as training has them. */
+function inPlace({ images, ...all }: ClassedImages, classes: readonly string[]): ClassedImages {
+  return {
     ...all,
-    classes: train.classes,
+    classes,
     images: images.map(({ image, label }) => ({
       image: {
         ...image,
         name: join(basename(all.name), image.name),
         read: () => image.read(),
       },
-      label: train.classes.indexOf(all.classes[label]!),
+      label: classes.indexOf(all.classes[label]!),
     })),
-  });
-  return [part(train), part(test)];
+  };
 }
 
 function checkSameClasses(train: ClassedImages, test: ClassedImages): void {

@@ -219,6 +219,49 @@ Deno.test("the head alone, and shards of images", () =>
     );
   }));
 
+Deno.test("with --test the last figure is of images that chose nothing, and is said to be", () =>
+  inFolder(async (folder) => {
+    const data = await photos(`${folder}/photos`, { dark: 10, light: 10 });
+    const unseen = await photos(`${folder}/unseen`, { dark: 2, light: 1 });
+    const args = ["--data", data, "--image-size", "8", "--epochs", "1", ...short];
+    const reportOf = async (name: string) =>
+      (await Deno.readTextFile(`${folder}/${name}/report.html`)).replace(/<[^>]*>/g, " ");
+    const both = await train(...args, "--val", "0.3", "--test", "0.2", "--out", `${folder}/both`);
+    assertEquals([both.code, both.errors], [0, ""]);
+    const text = both.lines.join("\n");
+    assertStringIncludes(text, "10 images to learn, 6 images to validate, 4 images to test");
+    assertMatch(text, /^test: top-1 /m);
+    const own = await train(...args, "--test", unseen, "--json", "--out", `${folder}/own`);
+    assertEquals([own.code, own.errors], [0, ""]);
+    const [start, done] = [own.lines[0]!, own.lines.at(-1)!].map((line) => JSON.parse(line));
+    assertEquals(
+      [start.trainExamples, start.validationExamples, start.testExamples, done.tested],
+      [18, 2, 3, "test"],
+    );
+    const alone = await train(...args, "--val", "0.3", "--out", `${folder}/alone`);
+    assertMatch(alone.lines.join("\n"), /^validation: top-1 /m);
+    assertEquals(
+      (await Promise.all(["both", "own", "alone"].map(reportOf)))
+        .map((page) => /validation images/.test(page)),
+      [false, false, true],
+    );
+    for (
+      const [given, message] of [
+        [["--test", "1.5"], "--test: expected a folder, or a share"],
+        [
+          ["--test", "0.2", "--test-labels", "l.csv"],
+          "--test-labels: is for the images of a folder",
+        ],
+        [["--test", "0.5", "--val", "0.5"], "--val: expected a share that leaves images to learn"],
+      ] as const
+    ) await assertRejects(() => main([...args, ...given]), UsageError, message);
+    await assertRejects(
+      () => main(["--test", "0.2"]),
+      UsageError,
+      "--test: is for a folder of images; digits has all of that itself",
+    );
+  }));
+
 Deno.test("what is wrong with images, weights and options is said before work starts", () =>
   inFolder(async (folder) => {
     const good = await photos(`${folder}/good`, { dark: 3, light: 3 });

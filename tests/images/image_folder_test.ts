@@ -3,7 +3,11 @@ import * as augmentation from "../../lib/augment/mod.ts";
 import { balancedClassWeights } from "../../lib/train/class_weights.ts";
 import { trainedOutputs } from "../../lib/train/outputs.ts";
 import { sequential } from "../../lib/train/model.ts";
-import { imageFolder, type ImageFolderOptions } from "../../lib/images/image_folder.ts";
+import {
+  imageFolder,
+  type ImageFolderOptions,
+  type ImageParts,
+} from "../../lib/images/image_folder.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import type { Dataset } from "../../lib/train/dataset.ts";
 import { assertSameWeights, scratch, useCpu } from "../train/helpers.ts";
@@ -87,16 +91,75 @@ Deno.test("folders for training and validation are the parts", async () => {
     const given = await read(folder.at(train!), { test: folder.at(val!) });
     assertEquals(given.test.names, parts.test.names);
   }
-  using three = new Folder(
-    Object.assign({}, ...["train/", "val/", "test/"].map((part) => shades(counts, part))),
-  );
-  const [note] = (await read(three.path)).notes;
-  assert(note!.endsWith("test is left out: val is what training is measured by"), note);
   using alone = new Folder(shades({ ants: 4, bees: 4 }, "train/"));
   assertEquals((await read(alone.path)).classes, ["ants", "bees"], "a part by itself is split");
   // Two classes of vehicles.
   using vehicles = new Folder(shades({ test: 2, train: 2 }));
   assertEquals((await read(vehicles.path)).classes, ["test", "train"]);
+});
+
+Deno.test("images that choose nothing: three folders, a share of each class, or a folder", async () => {
+  const counts = { ants: 10, bees: 5 };
+  const namesOf = ({ train, validation, test }: ImageParts) =>
+    [train, validation, test]
+      .map(({ names }) => names);
+  const areApart = (parts: ImageParts) => {
+    const all = namesOf(parts).flat();
+    assertEquals(new Set(all).size, all.length);
+  };
+  using three = new Folder({
+    ...shades(counts, "train/"),
+    ...shades({ ants: 1, bees: 2 }, "val/"),
+    ...shades({ ants: 2, bees: 1 }, "test/"),
+  });
+  const folders = await read(three.path);
+  assertEquals(
+    await Promise.all(
+      [folders.train, folders.validation, folders.test].map((x) => x.classCounts()),
+    ),
+    [[10, 5], [1, 2], [2, 1]],
+  );
+  areApart(folders);
+  assertEquals(folders.notes, []);
+  const given = await read(three.at("train"), {
+    validation: three.at("val"),
+    test: three.at("test"),
+  });
+  assertEquals(namesOf(given), namesOf(folders));
+  await assertRejects(
+    () => read(three.path, { validation: 0.2 }),
+    TypeError,
+    "imageFolder: validation: " + three.path,
+  );
+  using one = new Folder(shades(counts));
+  const shares = await read(one.path, { split: 0.2, validation: 0.4 });
+  assertEquals(
+    await Promise.all([shares.train, shares.validation, shares.test].map((x) => x.classCounts())),
+    [[4, 2], [4, 2], [2, 1]],
+  );
+  areApart(shares);
+  const two = await read(one.path);
+  assert(two.validation === two.test, "one part is both");
+  assertEquals(two.test.names, shares.test.names, "and stays the same beside a third");
+  const drawn = await read(three.at("train"), { validation: 0.2, test: three.at("test") });
+  assertEquals([drawn.train.length, drawn.validation.length, drawn.test.length], [12, 3, 3]);
+  for (const validation of [0.8, 0.9]) {
+    await assertRejects(
+      () => read(one.path, { validation }),
+      RangeError,
+      `a share that leaves images to learn, found ${validation} beside 0.2`,
+    );
+  }
+  await assertRejects(
+    () => read(one.path, { validation: 1.5 }),
+    TypeError,
+    "validation: expected a folder, or a share above 0 and below 1",
+  );
+  await assertRejects(
+    () => read(one.path, { validation: 0.1, validationLabels: "l.csv" }),
+    TypeError,
+    "validationLabels: there is no folder",
+  );
 });
 
 Deno.test("images of all kinds come to one size: grey, with alpha, large and small", async () => {
