@@ -149,3 +149,68 @@ Deno.test("what is no name is no layer, and says so; a misspelt one is told the 
     "expected a path, a URL or bytes",
   );
 });
+
+/** What a JavaScript engine says by itself, without a word of what was expected. */
+const bare =
+  /cannot (read|destructure|set|convert undefined)|is not (a function|iterable|a constructor)/i;
+
+Deno.test("what is no model, image, data set or list is said to be none, and what was expected", async () => {
+  const { explain, input, tensor } = library, net = sequential([4]).dense(2);
+  const data = arrayDataset({ inputs: [[1], [2]], targets: [0, 1] });
+  const open = library as unknown as Record<string, (...given: unknown[]) => unknown>;
+  const folder = await Deno.makeTempDir();
+  const takers: readonly [string, (x: unknown) => unknown][] = [
+    ...[
+      "arrayDataset",
+      "centerCrop",
+      "classifyImage",
+      "concatenate",
+      "confusionMatrix",
+      "cropImage",
+    ],
+    ...["evaluateDataset", "evaluateImages", "featureIndex", "mapTree", "mirrorImage", "nearest"],
+    ...["resizeImage", "resizeShorterSide", "stack", "tenCrop", "topK"],
+  ].map((name) => [name, (x) => open[name]!(x)]);
+  const methods = { read: data, batch: data, load: data, map: data, concatenate: data, save: net };
+  const calls = [
+    ...takers,
+    ...Object.entries(explain).map(([name, fn]) => [`explain.${name}`, fn] as [string, typeof fn]),
+    ...["mixup", "cutmix", "principalColors", "toGray", "gaussianBlur"].map((name) =>
+      [`augmentation.${name}`, (x: unknown) => Reflect.get(library.augmentation, name)(x)] as const
+    ),
+    ...Object.entries(methods).map(([name, of]) =>
+      [name, (x: unknown) => (of as unknown as typeof open)[name]!(x)] as const
+    ),
+    ["makeDataset", (x: unknown) => open.makeDataset!(5, x)],
+    ["readings", (x: unknown) => open.makeDataset!(5, data, x)],
+    ["writeSafetensors", (x: unknown) => open.writeSafetensors!(`${folder}/x`, x)],
+    ["plot.confusion", (x: unknown) => library.plot.confusion(x as never)],
+  ] as const;
+  try {
+    for (const [name, call] of calls) {
+      for (const x of [undefined, null, 5, {}, input([2])]) {
+        const error = await Promise.try(call as (x: unknown) => unknown, x)
+          .then(() => undefined, (error) => error as Error);
+        if (error === undefined) continue; // Some is right for some.
+        assert(!bare.test(error.message), `${name}(${describeValue(x)}): ${error.message}`);
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  assertThrows(
+    () => open.concatenate!([input([2]), tensor([1])]),
+    TypeError,
+    "it is a value of a model, which has no numbers yet: apply layers to it by its methods",
+  );
+  assertThrows(
+    () => open.relu!(input([2])),
+    TypeError,
+    "x.relu(), x.add(y), x.concatenate([y, z])",
+  );
+  assertThrows(
+    () => (data.read as (index: number) => unknown).call(data, 0),
+    TypeError,
+    "read: expected a batch to copy the example to, and its row there, found undefined; get(0) gives",
+  );
+});

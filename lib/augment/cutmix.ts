@@ -1,4 +1,5 @@
 import { typedArray } from "../core/dtype.ts";
+import { checkData } from "../train/check_data.ts";
 import { formatField } from "../train/batch.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { DataStream } from "../train/stream.ts";
@@ -21,6 +22,7 @@ export function cutmix(
   source: Dataset | DataStream,
   given: MixOptions = {},
 ): Dataset | DataStream {
+  checkData(source, "cutmix");
   const [field] = source.inputs, [height, width, channels] = field?.shape ?? [];
   if (source.inputs.length !== 1 || field!.shape.length !== 3) {
     throw new TypeError(

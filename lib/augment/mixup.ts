@@ -1,3 +1,4 @@
+import { checkData } from "../train/check_data.ts";
 import { formatField, type Schema } from "../train/batch.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { DataStream } from "../train/stream.ts";
@@ -5,6 +6,7 @@ import { blended, mixed, type MixOptions } from "./mix.ts";
 
 /** Inputs can be mixed where they are numbers, not indices. */
 function checkInputs(source: Schema, where: string): void {
+  checkData(source, where);
   for (const field of source.inputs) {
     if (field.dtype === "u8" || field.dtype === "f32") continue;
     throw new TypeError(`${where}: expected inputs of u8 or f32, found ${formatField(field)}`);

@@ -6,6 +6,7 @@
 import { wrongType } from "../core/errors.ts";
 import { custom, listOf, number, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
+import { checkData } from "../train/check_data.ts";
 import { formatField } from "../train/batch.ts";
 import type { Dataset } from "../train/dataset.ts";
 import { type ByteImage, channelsOf } from "../vision/image.ts";
@@ -62,6 +63,7 @@ export async function principalColors(
   given: PrincipalColorsOptions = {},
 ): Promise<PrincipalColors> {
   const { examples } = options("principalColors", given, principalSchema);
+  checkData(dataset, "principalColors");
   const field = dataset.inputs[0]!;
   if (field.dtype !== "u8" || field.shape.length !== 3 || field.shape[2] !== 3) {
     throw wrongType("principalColors", "RGB images u8[height, width, 3]", formatField(field));

@@ -102,8 +102,8 @@ async function resized(model: Model, side: number): Promise<Model> {
   const values = architecture.values.map((value) => "input" in value ? { input: shape } : value);
   let made: Model;
   try {
-    const { inputs, outputs } = rebuild({ ...architecture, values }, "--image-size");
-    made = new Model(inputs, outputs, model.seed);
+    const { inputs, outputs, names } = rebuild({ ...architecture, values }, "--image-size");
+    made = new Model(inputs, outputs, model.seed, names);
   } catch (error) {
     const { cause, message } = error as Error;
     throw refuse(cause instanceof Error ? cause.message : message);

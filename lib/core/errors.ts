@@ -35,6 +35,15 @@ export class DivergenceError extends Error {
 /** So many characters of a value stand in a message, and so many items of a list are looked at. */
 const [longest, most] = [80, 40];
 
+/** Under this name an object that may be taken for a tensor says what to do in its stead. */
+export const inTensorsStead = Symbol("inTensorsStead");
+
+/** A value that was found where a tensor was expected, and what to do. */
+export function noTensor(value: unknown): string {
+  const { [inTensorsStead]: advice = "see tensor()" } = Object(value);
+  return `${describeValue(value)}; ${advice}`;
+}
+
 const shortened = (text: string) =>
   text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 

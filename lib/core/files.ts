@@ -1,3 +1,5 @@
+import { describeValue } from "./errors.ts";
+
 /**
  * Writes a file so that at every moment either the old or the new content is there, whole: to a
  * temporary file beside it, synced to disk, then renamed. A content that comes in pieces is never
@@ -9,6 +11,9 @@ export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
+  if (typeof path !== "string" || path === "") {
+    throw new TypeError(`expected the path of a file to write, found ${describeValue(path)}`);
+  }
   const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const temporary = `${path}.${Deno.pid}-${++writes}.part`; // another write may be under way
   await removeLeftovers(path);

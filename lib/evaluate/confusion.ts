@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { integer } from "../core/option_kinds.ts";
 
 /** How often a class was taken for another. */
@@ -98,6 +99,12 @@ export function confusionMatrix(
   predictions: ArrayLike<number>,
   classes: number,
 ): ConfusionMatrix {
+  for (const [name, list] of Object.entries({ labels, predictions })) {
+    if (typeof list?.length === "number") continue;
+    throw new TypeError(
+      `confusionMatrix: ${name}: expected a list of numbers, found ${describeValue(list)}`,
+    );
+  }
   if (labels.length !== predictions.length) {
     throw new TypeError(
       `confusionMatrix: expected as many predictions as labels, found ${predictions.length} and ${labels.length}`,

@@ -1,3 +1,4 @@
+import { describeValue } from "../core/errors.ts";
 import { listOf, positiveInteger, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { decodeSafetensors } from "../core/safetensors/read.ts";
@@ -5,6 +6,7 @@ import { writeSafetensors } from "../core/safetensors/write.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkModel } from "../train/check_model.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
 import { highest } from "./top_k.ts";
@@ -125,6 +127,7 @@ export async function featureIndex(
   examples: Tensor | Dataset,
   given: { readonly layer?: string; readonly names?: readonly string[] } = {},
 ): Promise<FeatureIndex> {
+  checkModel(model, "featureIndex");
   const schema = { layer: text(), names: listOf(text()) } satisfies Schema<typeof given>;
   const { layer = lastHiddenLayer(model), ...settings } = options("featureIndex", given, schema);
   const features = await featuresOf(model, examples, layer);
@@ -150,6 +153,14 @@ export async function nearest(
   given: { readonly k?: number } = {},
 ): Promise<Neighbor[][]> {
   const { k } = options("nearest", given, { k: positiveInteger(5) });
+  checkModel(model, "nearest");
+  if (!(index instanceof FeatureIndex)) {
+    throw new TypeError(
+      `nearest: expected an index of await featureIndex(model, examples), found ${
+        describeValue(index)
+      }`,
+    );
+  }
   const width = sizeOf(model.layer(index.layer).outputShape);
   if (width !== index.width) {
     throw new TypeError(

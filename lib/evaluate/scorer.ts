@@ -2,7 +2,9 @@ import type { Normalization } from "../core/preprocessing.ts";
 import type { TensorData } from "../core/dtype.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import { tensor } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { ByName } from "../nn/end_names.ts";
+import { checkModel } from "../train/check_model.ts";
 import type { Model } from "../train/model.ts";
 import type { ImageResult } from "./journal.ts";
 import type { Prepared } from "../images/prefetch.ts";
@@ -95,7 +97,9 @@ export class Scorer {
  *
  * @throws {TypeError} for another
  */
-export function checkClassifier({ outputShape }: Model, where: string): void {
+export function checkClassifier(model: Model, where: string): void {
+  checkModel(model, where);
+  const { outputShape } = model;
   const classes = outputShape.at(-1) ?? 1;
   if (classes > 1 && sizeOf(outputShape) === classes) return;
   throw new TypeError(
@@ -124,12 +128,13 @@ export async function probabilitiesOf(
 ): Promise<Float64Array[]> {
   const count = pixels.length / sizeOf(model.inputShape);
   const x = tensor(pixels, { shape: [count, ...model.inputShape] });
-  const outputs: Tensor | Tensor[] = await model.predict(x, {
+  const outputs: Tensor | Tensor[] | ByName<Tensor> = await model.predict(x, {
     batchSize: count,
     ...normalization && { normalization },
   });
   // The first output counts; others are auxiliary classifiers.
-  const found = await (Array.isArray(outputs) ? outputs[0]! : outputs).data();
+  const first = outputs instanceof Tensor ? outputs : Object.values<Tensor>(outputs)[0]!;
+  const found = await first.data();
   const classes = found.length / count;
   const toRow = givesProbabilities(model) ? (row: TensorData) => new Float64Array(row) : softmax;
   const rows = Array.from(

@@ -1,5 +1,5 @@
 import { positiveInteger } from "../core/option_kinds.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 
 /** A class and its score. */
 export interface Ranked {
@@ -41,6 +41,7 @@ export function highest(scores: ArrayLike<number>, k: number): number[] {
  * @throws {RangeError} for a k below 1
  */
 export async function topK(scores: Tensor, k = 5): Promise<Ranked[][]> {
+  checkTensor(scores, "topK: scores");
   if (scores.shape.length !== 2) {
     throw new TypeError(
       `topK: expected scores of shape [examples, classes], found [${scores.shape}]`,

@@ -1,5 +1,5 @@
 import { formatShape } from "../core/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 
 /**
  * Features [n, features] as rows of numbers.
@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.ts";
  * @throws {TypeError} for another shape, or fewer than two examples
  */
 export async function readFeatures(where: string, features: Tensor) {
+  checkTensor(features, where);
   const [n, width] = features.shape as [number, number];
   if (features.rank !== 2 || n < 2 || width < 1) {
     throw new TypeError(

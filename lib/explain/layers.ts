@@ -1,6 +1,7 @@
 import { wrongType } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { LayerView } from "../nn/placement.ts";
+import { checkModel } from "../train/check_model.ts";
 import type { Model } from "../train/model.ts";
 
 const isMaps = ({ outputShape }: LayerView) => outputShape.length === 3;
@@ -15,6 +16,7 @@ const hasExtent = (layer: LayerView) =>
  * @throws {RangeError} for a layer that there is not; {TypeError} for one without maps
  */
 export function mapsLayer(where: string, model: Model, name: string | undefined): LayerView {
+  checkModel(model, where);
   const layers = model.layers, known = layers.filter(isMaps).map(({ name }) => name);
   const found = name === undefined
     ? layers.findLast(hasExtent) ?? layers.findLast(isMaps)

@@ -1,6 +1,7 @@
 import { wrongType } from "../core/errors.ts";
 import { concatenate } from "../tensor/combine.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
+import { checkModel } from "../train/check_model.ts";
 import type { Model } from "../train/model.ts";
 
 /** Where a feature answers. */
@@ -33,6 +34,8 @@ export function patchOf(
   images: Tensor,
   units: readonly (readonly [row: number, column: number])[],
 ): Tensor {
+  checkModel(model, "patchOf");
+  checkTensor(images, "patchOf: images");
   const [n, height, width, channels] = images.shape as [number, number, number, number];
   const field = model.receptiveFields().find(({ name }) => name === layer);
   if (field === undefined) throw wrongType("patchOf: layer", "a layer of the model", layer);

@@ -4,7 +4,8 @@ import type { Preprocessing } from "../core/preprocessing.ts";
 import { formatShape } from "../core/shape.ts";
 import { preprocessingFor, preprocessingOption } from "../evaluate/model_preprocessing.ts";
 import { tensor } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
+import { checkModel } from "../train/check_model.ts";
 import type { Model } from "../train/model.ts";
 import type { RgbImage } from "../vision/image.ts";
 import { prepareImage } from "../vision/views.ts";
@@ -38,6 +39,7 @@ export function seenBy(
   given: { readonly preprocessing?: Preprocessing } = {},
 ): Seen {
   const where = "seenBy";
+  checkModel(model, where);
   const { preprocessing } = options(where, given, { preprocessing: preprocessingOption });
   const known = preprocessingFor(model, preprocessing, where);
   const [height, width] = model.inputShape as [number, number];
@@ -79,6 +81,8 @@ function shown(model: Model, x: Tensor, where: string): Tensor {
  * @throws {TypeError} for other shapes than the model's images
  */
 export function pictureOf(model: Model, x: Tensor): Tensor {
+  checkModel(model, "pictureOf");
+  checkTensor(x, "pictureOf");
   const { factor, shift } = scaleOf(model);
   return shown(model, x.cast("f32").mul(factor).add(shift), "pictureOf").clip(0, 1);
 }
@@ -97,6 +101,8 @@ export function fromPicture(model: Model, picture: Tensor): Tensor {
  * @throws {TypeError} for other shapes than the model's images
  */
 export function signedPicture(model: Model, parts: Tensor): Tensor {
+  checkModel(model, "signedPicture");
+  checkTensor(parts, "signedPicture");
   const size = parts.square().mean([-3, -2, -1], true).sqrt().maximum(1e-30);
   const picture = shown(model, parts.div(size.mul(6)), "signedPicture");
   return picture.mul(0.5).add(0.5).clip(0, 1);

@@ -5,7 +5,8 @@ import { unknownName } from "../core/suggest.ts";
 import type { Weights } from "../nn/apply.ts";
 import { isWithin } from "../nn/block.ts";
 import { tensor } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
+import { checkModel } from "../train/check_model.ts";
 import type { Model } from "../train/model.ts";
 
 /** Settings of {@linkcode randomizedWeights}. */
@@ -45,6 +46,7 @@ export async function randomizedWeights(
   given: RandomizedOptions = {},
 ): Promise<Weights> {
   const { from, seed } = options("randomizedWeights", given, schema);
+  checkModel(model, "randomizedWeights");
   const names = model.layers.map(({ name }) => name);
   const first = from === undefined ? 0 : names.findIndex((name) => isWithin(name, from));
   if (first < 0) {
@@ -72,6 +74,7 @@ export async function randomizedWeights(
  * @throws {TypeError} for tensors of different sizes
  */
 export async function rankCorrelation(a: Tensor, b: Tensor): Promise<number> {
+  for (const one of [a, b]) checkTensor(one, "rankCorrelation");
   if (a.size !== b.size || a.size < 2) {
     throw new TypeError(
       `rankCorrelation: expected as many numbers, at least 2, found ${a.size} and ${b.size}`,

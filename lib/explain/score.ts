@@ -12,7 +12,7 @@ export function logitsOf(
   x: Tensor,
   { weights, replace }: Pick<ApplyOptions, "weights" | "replace">,
 ): Tensor {
-  const [last] = model.outputNames;
+  const last = model.layers.find(({ name }) => model.output(name) === model.outputs[0])?.name;
   const applied = model.apply(x, {
     ...weights && { weights },
     replace: (layer, result, inputs) =>
@@ -20,7 +20,7 @@ export function logitsOf(
         ? inputs[0]!
         : replace?.(layer, result, inputs) ?? result,
   });
-  const first = applied instanceof Tensor ? applied : applied[0]!;
+  const first = applied instanceof Tensor ? applied : Object.values<Tensor>(applied)[0]!;
   return first.reshape([x.shape[0]!, model.outputShape.at(-1)!]);
 }
 

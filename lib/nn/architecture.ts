@@ -1,6 +1,7 @@
 import { describeValue, wrongType } from "../core/errors.ts";
 import { checkShape, type Shape, sizeOf } from "../core/shape.ts";
 import { type Config, Layer, layerType } from "./layer.ts";
+import { checkNames, type EndNames } from "./end_names.ts";
 import { applyLayer, SymbolicValue } from "./symbolic.ts";
 
 /** A model's graph as plain data: enough to build it again without the user's code. */
@@ -20,6 +21,8 @@ export interface Architecture {
   readonly inputs: readonly number[];
   /** The values that are outputs, by number. */
   readonly outputs: readonly number[];
+  /** Names that inputs and outputs were given. */
+  readonly names?: EndNames;
 }
 
 /** Describes a graph whose values are `order`, each after its sources. */
@@ -28,6 +31,7 @@ export function describe(
   inputs: readonly SymbolicValue[],
   outputs: readonly SymbolicValue[],
   nameOf: (layer: Layer) => string,
+  names: EndNames = {},
 ): Architecture {
   // An input that no output depends on is part of the model all the same.
   const values = [...inputs.filter((value) => !order.includes(value)), ...order];
@@ -47,6 +51,7 @@ export function describe(
     ),
     inputs: inputs.map((value) => number.get(value)!),
     outputs: outputs.map((value) => number.get(value)!),
+    ...(names.inputs || names.outputs) && { names },
   };
 }
 
@@ -66,7 +71,7 @@ const alwaysAllowed = 2 ** 24;
 export function rebuild(
   architecture: Architecture,
   where: string,
-): { inputs: SymbolicValue[]; outputs: SymbolicValue[] } {
+): { inputs: SymbolicValue[]; outputs: SymbolicValue[]; names: EndNames } {
   try {
     const parts = ["layers", "values", "inputs", "outputs"] as const;
     const lost = parts.find((part) => !Array.isArray(architecture?.[part]));
@@ -91,12 +96,27 @@ export function rebuild(
     const numbered = (list: readonly number[]) => list.map((n) => at(values, n, "value"));
     const [inputs, outputs] = [architecture.inputs, architecture.outputs].map(numbered);
     checkGrowth(inputs!, layers, values);
-    return { inputs: inputs!, outputs: outputs! };
+    const names = namesOf(architecture.names ?? {}, { inputs: inputs!, outputs: outputs! });
+    return { inputs: inputs!, outputs: outputs!, names };
   } catch (error) {
     const reason = (error as Error).message;
     const message = `${where}: the architecture in the file makes no model: ${reason}`;
     throw new SyntaxError(message, { cause: error });
   }
+}
+
+/** Checks the names of a file: one for each input or output. */
+function namesOf(names: EndNames, ends: Record<keyof EndNames, readonly unknown[]>): EndNames {
+  if (!isObject(names)) throw wrong("names", "an object", names);
+  for (const side of ["inputs", "outputs"] as const) {
+    const list = names[side], { length } = ends[side];
+    if (list === undefined) continue;
+    if (!Array.isArray(list) || list.length !== length) {
+      throw wrong(`names: ${side}`, `a list of ${length}`, list);
+    }
+    checkNames(list, side.slice(0, -1));
+  }
+  return names;
 }
 
 const isObject = (value: unknown): value is object =>

@@ -16,6 +16,14 @@ import {
   type LayerContext,
   type Weights,
 } from "./apply.ts";
+import {
+  type ByName,
+  checkNames,
+  type EndNames,
+  inNamedOrder,
+  isByName,
+  type TensorInputs,
+} from "./end_names.ts";
 import { layersFrom, layersOf, layersUpTo } from "./block.ts";
 import { LayerMethods } from "./fluent.ts";
 import { checkLayer, type Layer } from "./layer.ts";
@@ -33,6 +41,9 @@ import { Summary, type SummaryRow } from "./summary.ts";
 import { applyLayer, SymbolicValue } from "./symbolic.ts";
 import { Weight, type WeightType } from "./weight.ts";
 
+/** What a model gives for several outputs. */
+type Results = readonly Tensor[] | ByName<Tensor>;
+
 /**
  * A graph of layers with weights: its shape, its parts and its forward pass. `Model` adds training
  * and files, and says what the layer methods return: itself.
@@ -42,12 +53,19 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   readonly inputs: readonly SymbolicValue[];
   /** The seed of the first weights. */
   readonly seed: number;
+  /** Names that were given to inputs and outputs; those of outputs make results be by name. */
+  readonly endNames: EndNames;
   #outputs: readonly SymbolicValue[];
   #placement: Placement;
   #weightCount = 0;
 
   /** A network from `inputs` to `outputs`; first weights depend on `seed` alone. */
-  constructor(inputs: readonly SymbolicValue[], outputs: readonly SymbolicValue[], seed: number) {
+  constructor(
+    inputs: readonly SymbolicValue[],
+    outputs: readonly SymbolicValue[],
+    seed: number,
+    { inputs: inputNames, outputs: outputNames }: EndNames = {},
+  ) {
     super();
     if (inputs.length === 0 || outputs.length === 0) {
       throw new TypeError("model: expected at least one input and one output");
@@ -69,6 +87,16 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     this.inputs = inputs;
     this.#outputs = outputs;
     this.seed = seed;
+    const areNamed = inputNames !== undefined || inputs.some(({ name }) => name !== undefined);
+    this.endNames = {
+      ...areNamed && {
+        inputs: checkNames(
+          inputNames ?? inputs.map(({ name }, i) => name ?? usualName(i, inputs)),
+          "input",
+        ),
+      },
+      ...outputNames && { outputs: checkNames(outputNames, "output") },
+    };
     this.#placement = this.#place(outputs);
   }
 
@@ -76,13 +104,15 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   override apply(layer: Layer): Self;
   /** In training: the outputs, and what training updates besides. */
   apply(
-    x: Tensor | readonly Tensor[],
+    x: TensorInputs,
     options: ApplyOptions & { readonly training: true },
   ): Applied;
   /**
-   * The model as a function of tensors, one for each input with the batch in front, and of its
-   * weights: nothing is changed, and all of it can be differentiated and recorded by `jit`. Uint8
-   * images are normalised as the model has it.
+   * The model as a function of tensors, one for each input with the batch in front (several in a
+   * list, or by the names of the inputs), and of its weights: no weight is changed, and all of it can be
+   * differentiated and recorded by `jit`. Uint8 images are normalised as the model has it; where it has
+   * no normalization yet and is applied with `weights` or in training, it learns to see them as x / 255,
+   * and that is its normalization from then on.
    *
    * ```ts
    * import { crossEntropy, lenet5, tensor, valueAndGradient, zeros } from "@striate/striate";
@@ -93,38 +123,59 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
    * console.log(gradient["c1.kernel"]!.shape); // [5, 5, 1, 6]
    * ```
    *
-   * With one result it is a tensor, with several a list of tensors; in training `{ output, outputs,
-   * updates }`.
+   * With one result it is a tensor, with several a list of tensors, and where the model's outputs were
+   * given by name, tensors by name; in training `{ output, outputs, updates }`.
    *
    * @throws {TypeError} if tensors do not fit the inputs, the weights or what they replace.
    * @throws {RangeError} for a name that no option, layer or weight has.
    */
   apply(
-    x: Tensor | readonly Tensor[],
+    x: TensorInputs,
     options?: ApplyOptions & { readonly training?: false; readonly outputs?: readonly [string] },
   ): Tensor;
   /** Several results. */
   apply(
-    x: Tensor | readonly Tensor[],
+    x: TensorInputs,
     options: ApplyOptions & { readonly training?: false },
   ): Tensor | readonly Tensor[];
   override apply(
-    x: Layer | Tensor | readonly Tensor[],
+    x: Layer | TensorInputs,
     given: ApplyOptions = {},
-  ): Self | Applied | Tensor | readonly Tensor[] {
-    if (!(x instanceof Tensor || Array.isArray(x))) return this.#grow(x as Layer);
-    const { weights = {}, training, outputs, ...rest } = options("apply", given, applySchema);
-    const inputs: readonly Tensor[] = x instanceof Tensor ? [x] : x;
+  ): Self | Omit<Applied, "outputs"> & { outputs: Results } | Results | Tensor {
+    if (!(x instanceof Tensor || Array.isArray(x) || isByName(x))) return this.#grow(x as Layer);
+    const { weights, training, outputs, ...rest } = options("apply", given, applySchema);
+    const inputs = this.tensorsOf(x, "apply");
     checkInputs(inputs, this.inputs, "apply");
-    checkWeights(weights, this.namedWeights, "apply: weights");
+    if (weights) checkWeights(weights, this.namedWeights, "apply: weights");
+    const isLearning = training || weights !== undefined;
+    if (isLearning && inputs[0]!.dtype === "u8") this.keepScale();
     const wanted = outputs?.map((name) => this.output(name)) ?? this.#outputs;
     const applied = this.run(inputs, {
       ...rest,
       training,
-      weights: (weight, name) => weights[name] ?? weight.tensor(),
+      weights: (weight, name) => weights?.[name] ?? weight.tensor(),
     }, wanted);
-    if (training) return applied;
-    return applied.outputs.length === 1 ? applied.output : applied.outputs;
+    const results = outputs ? applied.outputs : this.byName(applied.outputs);
+    if (training) return { ...applied, outputs: results };
+    return Array.isArray(results) && results.length === 1 ? applied.output : results;
+  }
+
+  /** The tensors of the inputs in their order, of what a user gives. */
+  protected tensorsOf(x: TensorInputs, where: string): readonly Tensor[] {
+    if (x instanceof Tensor) return [x];
+    return isByName(x) ? inNamedOrder(x, this.inputNames, "input", where) : x as readonly Tensor[];
+  }
+
+  /** Results of the outputs, by name where outputs were given so. */
+  protected byName<T extends readonly Tensor[]>(results: T): T | ByName<Tensor> {
+    const { outputs: names } = this.endNames;
+    return names ? Object.fromEntries(names.map((name, i) => [name, results[i]!])) : results;
+  }
+
+  /** Says that uint8 images are seen as x / 255, where nothing else was said. */
+  protected keepScale(): void {
+    const [first] = this.inputs, usual = { mean: [0], standardDeviation: [1] };
+    first!.preprocessing = { normalization: usual, ...first!.preprocessing };
   }
 
   /**
@@ -215,10 +266,11 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   }
 
   /**
-   * The names of the outputs: each is called as its layer, or "input" where it is an input. Where the
-   * same name came twice, a number follows.
+   * The names of the outputs: those that `model` was given them by; else each is called as its layer, or
+   * "input" where it is an input. Where the same name came twice, a number follows.
    */
   get outputNames(): readonly string[] {
+    if (this.endNames.outputs) return this.endNames.outputs;
     const names: string[] = [];
     for (const { layer } of this.#outputs) {
       const base = layer === undefined ? "input" : this.nameOf(layer);
@@ -227,6 +279,11 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
       names.push(name);
     }
     return names;
+  }
+
+  /** The names of the inputs: as they were given, or "input", or "input1", "input2" … of several. */
+  get inputNames(): readonly string[] {
+    return this.endNames.inputs ?? this.inputs.map((_, i) => usualName(i, this.inputs));
   }
 
   /** The name of a layer that this model holds. */
@@ -367,7 +424,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   /** The rows of the summary. */
   summaryRows(): SummaryRow[] {
     const rows: SummaryRow[] = this.inputs.map((value, i) => ({
-      name: this.inputs.length > 1 ? `input${i + 1}` : "input",
+      name: this.inputNames[i]!,
       type: "input",
       outputShape: value.shape,
       parameters: 0,
@@ -436,6 +493,10 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     return this.toString();
   }
 }
+
+/** What an input is called that nobody gave a name. */
+const usualName = (i: number, { length }: readonly unknown[]) =>
+  length > 1 ? `input${i + 1}` : "input";
 
 /** How many numbers of weights can be learnt. */
 const learnableSize = (weights: Iterable<Weight>) =>

@@ -1,4 +1,6 @@
-import { describeValue } from "../core/errors.ts";
+import { describeValue, inTensorsStead } from "../core/errors.ts";
+import { text } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
 import { checkShape, formatShape, type Shape } from "../core/shape.ts";
 import { LayerMethods } from "./fluent.ts";
@@ -26,16 +28,24 @@ export class SymbolicValue extends LayerMethods<SymbolicValue> {
   readonly layer: Layer | undefined;
   /** What the layer was applied to. */
   readonly sources: readonly SymbolicValue[];
+  /** The name of an input, by which data and tensors are given to models of several. */
+  readonly name: string | undefined;
   /** How images become this input, as far as is known: the same for all models that have it. */
   preprocessing: Partial<Preprocessing> = {};
   #named: { classes: readonly string[] | undefined } = { classes: undefined };
 
   /** The value of `layer` applied to `sources`, or an input. */
-  constructor(shape: Shape, layer?: Layer, sources: readonly SymbolicValue[] = []) {
+  constructor(
+    shape: Shape,
+    layer?: Layer,
+    sources: readonly SymbolicValue[] = [],
+    name?: string,
+  ) {
     super();
     this.shape = shape;
     this.layer = layer;
     this.sources = sources;
+    this.name = name;
   }
 
   /** Names of the classes that it has numbers for, where they are known; for all models alike. */
@@ -85,9 +95,15 @@ export class SymbolicValue extends LayerMethods<SymbolicValue> {
     return applyLayer(concatenate(axis, rest), [this as SymbolicValue].concat(other));
   }
 
+  /** For who takes it for a tensor. */
+  get [inTensorsStead](): string {
+    return "it is a value of a model, which has no numbers yet: apply layers to it by its methods, as " +
+      "x.relu(), x.add(y), x.concatenate([y, z]) or x.apply(layer), and give tensors to the model";
+  }
+
   /** Type and shape. */
   override toString(): string {
-    return `${this.layer?.type.type ?? "input"} ${formatShape([-1, ...this.shape])}`;
+    return `${this.layer?.type.type ?? this.name ?? "input"} ${formatShape([-1, ...this.shape])}`;
   }
 }
 
@@ -113,8 +129,17 @@ export function applyLayer(
   return new SymbolicValue(shape, layer, sources);
 }
 
+/** Settings of {@linkcode input}. */
+export interface InputOptions {
+  /** By which data and tensors are given to it; "input", or "input1", "input2" … by default. */
+  readonly name?: string;
+}
+
+const inputSchema = { name: text() } satisfies Schema<InputOptions>;
+
 /** An input of a model: `shape` leaves out the batch axis. */
-export function input(shape: Shape): SymbolicValue {
+export function input(shape: Shape, given: InputOptions = {}): SymbolicValue {
   checkShape(shape, "input");
-  return new SymbolicValue([...shape]);
+  const { name } = options("input", given, inputSchema);
+  return new SymbolicValue([...shape], undefined, [], name);
 }

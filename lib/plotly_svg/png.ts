@@ -22,9 +22,11 @@ export function encodePng(
   channels: Channels,
 ): Uint8Array<ArrayBuffer> {
   const stride = width * channels;
-  if (!(width > 0 && height > 0) || pixels.length !== stride * height) {
+  if (!(width > 0 && height > 0) || pixels?.length !== stride * height) {
     throw new TypeError(
-      `encodePng: pixels: expected ${height} x ${width} x ${channels}, found ${pixels.length} values`,
+      `encodePng: pixels: expected ${height} x ${width} x ${channels}, found ${
+        pixels?.length ?? "no"
+      } values`,
     );
   }
   return pngFile(width, height, colorTypes[channels], [

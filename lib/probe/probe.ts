@@ -4,6 +4,7 @@ import { jit } from "../tensor/jit.ts";
 import { randomKey } from "../tensor/random_key.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Weights } from "../nn/apply.ts";
+import { type ByName, isByName } from "../nn/end_names.ts";
 import type { TensorBatch } from "../train/batch.ts";
 import { Dataset } from "../train/dataset.ts";
 import type { Model } from "../train/model.ts";
@@ -83,7 +84,7 @@ export class Probe {
       });
       const losses = outputs.map((one, i) =>
         one.loss.compute(
-          applied.outputs[i]!,
+          resultOf(applied.outputs, one.name, i),
           one.form.prepare(targets[i]!),
           lossWeightsOf(one, examples),
         ).mul(one.lossWeight ?? 1)
@@ -187,6 +188,11 @@ const sampleSize = (size: number) => Math.ceil(size / strideOf(size));
 function sampleOf(x: Tensor): Tensor {
   const stride = strideOf(x.size), flat = x.cast("f32").flatten();
   return stride === 1 ? flat : flat.slice([0], [sampleSize(x.size)], [stride]);
+}
+
+/** What an output gave, of results in a list or by name. */
+function resultOf(results: readonly Tensor[] | ByName<Tensor>, name: string, i: number): Tensor {
+  return isByName(results) ? results[name] as Tensor : results[i]!;
 }
 
 const squares = (x: Tensor) => x.square().sum().reshape([1]);

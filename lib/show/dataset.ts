@@ -85,8 +85,8 @@ function rowTable(dataset: Dataset, examples: readonly Batch[]): Table {
 
 /** A field of a few numbers as a column for each, a larger one as a text. */
 function cellsOf(name: string, fields: readonly Field[], arrays: Batch["inputs"]) {
-  return fields.flatMap(({ shape }, i): [string, unknown][] => {
-    const data = arrays[i]!, title = fields.length === 1 ? name : `${name} ${i}`;
+  return fields.flatMap(({ shape, name: own }, i): [string, unknown][] => {
+    const data = arrays[i]!, title = own ?? (fields.length === 1 ? name : `${name} ${i}`);
     if (data.length === 1) return [[title, data[0]!]];
     if (data.length <= 12) return Array.from(data, (x, j) => [`${title}[${j}]`, x]);
     const first = Array.from(data.subarray(0, 6), (x) => Number(x.toPrecision(4)));

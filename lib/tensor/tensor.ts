@@ -1,4 +1,4 @@
-import { describeValue } from "../core/errors.ts";
+import { noTensor } from "../core/errors.ts";
 import { type DType, dtypeOption, type TensorData, type TypedArrayOf } from "../core/dtype.ts";
 import {
   checkShape,
@@ -387,7 +387,7 @@ for (const [name, op] of Object.entries(e.methods)) {
 export function checkTensor(x: unknown, where?: string, like?: TensorType): asserts x is Tensor {
   const what = where === undefined ? "" : `${where}: `;
   if (!(x instanceof Tensor)) {
-    throw new TypeError(`${what}expected a tensor, found ${describeValue(x)}; see tensor()`);
+    throw new TypeError(`${what}expected a tensor, found ${noTensor(x)}`);
   }
   if (like === undefined || sameShape(x.shape, like.shape) && x.dtype === like.dtype) return;
   const inWords = ({ dtype, shape }: TensorType) => `${dtype} ${formatShape(shape)}`;
@@ -402,7 +402,7 @@ export function asTensor(x: TensorLike, dtype: DType = "f32"): Tensor {
   if (x instanceof Tensor) return x;
   if (typeof x !== "number") {
     throw new TypeError(
-      `expected a tensor or a number, found ${describeValue(x)}; wrap it in tensor()`,
+      `expected a tensor or a number, found ${noTensor(x)}`,
     );
   }
   const isInteger = dtype === "i32" && x === (x | 0);

@@ -53,6 +53,10 @@ export function mapTree<T extends Tree, const Others extends readonly Tree[]>(
   tree: T,
   ...others: Others
 ): T {
+  if (typeof fn !== "function") {
+    throw new TypeError(`mapTree: expected a function of tensors, found ${describeValue(fn)}`);
+  }
+  for (const one of [tree, ...others]) flatten(one, "mapTree");
   const expected = paths(tree).join();
   for (const other of others) {
     if (paths(other).join() === expected) continue;

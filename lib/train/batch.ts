@@ -8,6 +8,7 @@ import { custom, flag, integer, positiveInteger, required } from "../core/option
 import { type DType, dtypeOf, joined, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
+import type { ByName } from "../nn/end_names.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -17,6 +18,8 @@ export interface Field {
   readonly shape: readonly number[];
   /** The element type in which batches hold it. */
   readonly dtype: DType;
+  /** The input or output of a model that it is for; fields without names go by their order. */
+  readonly name?: string;
 }
 
 /** One example: an array for each input field and each target field. */
@@ -64,6 +67,8 @@ export interface TensorBatch {
   readonly targets: readonly Tensor[];
   /** What the examples count in the loss, [size, ...]; only where there are any weights. */
   readonly weights?: readonly Tensor[];
+  /** The same by name, as far as fields have names: `net.apply(batch.named.inputs)`. */
+  readonly named: Sides<ByName<Tensor>>;
 }
 
 /** What every example of a data set looks like. */
@@ -165,16 +170,19 @@ export function keptRows(schema: Schema, batch: Batch, isKept: (row: number) => 
   return size === batch.size ? batch : firstRows(batch, size);
 }
 
-/** The arrays of several batches, one after another, with the shapes of their fields. */
+/** The arrays of several batches, one after another, as `arrayDataset` takes them: by name where they have names. */
 export function joinedBatches(schema: Schema, batches: readonly Batch[]) {
-  return onSides(
-    schema,
-    (fields: readonly Field[], side) =>
-      fields.map(({ shape, dtype }, i) => ({
-        data: joined(dtype, batches.map((batch) => batch[side]![i]!)),
-        shape,
-      })),
-  );
+  const { targets, ...others } = onSides(schema, (fields: readonly Field[], side) => {
+    const sources = fields.map(({ shape, dtype }, i) => ({
+      data: joined(dtype, batches.map((batch) => batch[side]![i]!)),
+      shape,
+    }));
+    const names = fields.flatMap(({ name }) => name ?? []);
+    return names.length < fields.length || names.length === 0
+      ? sources
+      : Object.fromEntries(names.map((name, i) => [name, sources[i]!]));
+  });
+  return { ...others, ...schema.targets.length > 0 && { targets } };
 }
 
 /** A batch's arrays as tensors of their own. */
@@ -185,7 +193,14 @@ export function tensorBatch(schema: Schema, batch: Batch): TensorBatch {
     (fields, side) =>
       fields.map(({ shape }, i) => tensor(batch[side]![i]!, { shape: [size, ...shape] })),
   );
-  return { size, x: tensors.inputs[0]!, y: tensors.targets[0]!, ...tensors };
+  const named = onSides<readonly Field[], ByName<Tensor>>(
+    schema,
+    (fields, side) =>
+      Object.fromEntries(
+        fields.flatMap(({ name }, i) => name === undefined ? [] : [[name, tensors[side]![i]!]]),
+      ),
+  );
+  return { size, x: tensors.inputs[0]!, y: tensors.targets[0]!, ...tensors, named };
 }
 
 /** Copies row `from` of `source` (a batch, or one example as row 0) to row `row` of `batch`. */
@@ -208,9 +223,9 @@ export function copyRow(
   }
 }
 
-/** `u8[28, 28, 1]`. */
-export function formatField(field: Field): string {
-  return `${field.dtype}${formatShape(field.shape)}`;
+/** `u8[28, 28, 1]`, or with its name `image: u8[28, 28, 1]`. */
+export function formatField({ name, dtype, shape }: Field): string {
+  return `${name === undefined ? "" : `${name}: `}${dtype}${formatShape(shape)}`;
 }
 
 /** `(u8[28, 28, 1]) -> (i32[])`, and `weighted by (f32[])` where there are weights. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { custom, flag, integer, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import { Random } from "../core/random.ts";
@@ -158,6 +159,9 @@ export function filled(
     readonly strict?: boolean;
   },
 ): Batch | Promise<Batch> {
+  if (typeof indices?.length !== "number") {
+    throw new TypeError(`batch: expected a list of indices, found ${describeValue(indices)}`);
+  }
   positiveInteger().read(indices.length, "batch: the number of indices");
   const batch = into ?? emptyBatch(examples, indices.length);
   if (batch.size !== indices.length) {

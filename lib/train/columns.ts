@@ -15,6 +15,7 @@ import type { Normalization } from "../core/preprocessing.ts";
 import { checkShape, formatShape, sizeOf } from "../core/shape.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { type NestedNumbers, unnest } from "../tensor/print.ts";
+import { type ByName, isByName } from "../nn/end_names.ts";
 import { type Example, type Field, formatField, onSides, type Schema } from "./batch.ts";
 import { checkWeights } from "./by_output.ts";
 
@@ -35,14 +36,18 @@ export interface ShapedSource {
   readonly shape: readonly number[];
 }
 
-/** One field, or a list of `{ data, shape }` for several. */
+/** One field; for several, fields by name, or a list of `{ data, shape }`. */
 export type ArraySources =
   | ArraySource
-  | readonly ShapedSource[];
+  | readonly ShapedSource[]
+  | ByName<ArraySource>;
 
 /** What {@linkcode arrayDataset} makes a data set of. */
 export interface ArrayDatasetOptions {
-  /** The input, or a list of `{ data, shape }` for several inputs. Nested numbers become f32. */
+  /**
+   * The input; for several, inputs by name, which are those of the model, or a list of
+   * `{ data, shape }`. Nested numbers become f32. (An object of `data` and `shape` is one input.)
+   */
   readonly inputs: ArraySources;
   /**
    * The target, likewise; may be left out for prediction. A flat list of integers becomes i32
@@ -50,8 +55,8 @@ export interface ArrayDatasetOptions {
    */
   readonly targets?: ArraySources;
   /**
-   * What each example counts in the loss, at least 0: one number an example, or a list of
-   * `{ data, shape }`, one for each output of a model. The loss is the mean weighted by them.
+   * What each example counts in the loss, at least 0: one number an example; or by the names of a
+   * model's outputs, or as a list of `{ data, shape }`, such for each output. The loss is the mean weighted by them.
    */
   readonly weights?: ArraySources;
   /** The names of the classes, or their number; then labels are checked against them. */
@@ -69,8 +74,14 @@ export interface Columns {
 
 /** Checks arrays. */
 export function examplesOf(
-  { inputs, targets, weights, classes, normalization }: ArrayDatasetOptions,
+  given: ArrayDatasetOptions,
 ): Columns {
+  if (!isByName(given)) {
+    throw new TypeError(
+      `arrayDataset: expected { inputs, targets } with arrays, found ${describeValue(given)}`,
+    );
+  }
+  const { inputs, targets, weights, classes, normalization } = given;
   const names = typeof classes === "number"
     ? Array.from({ length: classes }, (_, label) => String(label))
     : classes;
@@ -84,7 +95,8 @@ export function examplesOf(
     list.forEach(({ count }, i) => {
       if (count === length) return;
       throw new RangeError(
-        `arrayDataset: ${side}[${i}] has ${count} examples, but inputs[0] has ${length}`,
+        `arrayDataset: ${placeOf(side, list, i)} has ${count} examples, but ` +
+          `${placeOf("inputs", columns.inputs, 0)} has ${length}`,
       );
     });
   }
@@ -92,7 +104,9 @@ export function examplesOf(
     throw new RangeError("arrayDataset: the data set is empty; expected at least 1 example");
   }
   if (names) checkLabels(columns.targets[0], names);
-  columns.weights?.forEach(({ data }, i) => checkWeights(data, `arrayDataset: weights[${i}]`));
+  columns.weights?.forEach(({ data }, i, list) =>
+    checkWeights(data, `arrayDataset: ${placeOf("weights", list, i)}`)
+  );
   if (normalization) {
     const channels = columns.inputs[0]!.field.shape.at(-1) ?? 1;
     checkNormalization(normalization, channels, "arrayDataset: normalization");
@@ -115,6 +129,12 @@ interface Column {
   readonly count: number;
 }
 
+/** What a column is called in errors. */
+function placeOf(side: string, columns: readonly Column[], i: number): string {
+  const { name } = columns[i]!.field;
+  return name === undefined ? `${side}[${i}]` : `${side}.${name}`;
+}
+
 /** Checks that every label names a class; the error says which example does not. */
 function checkLabels(column: Column | undefined, classes: readonly string[]): void {
   if (!column || column.field.dtype === "f32" || column.field.shape.length > 0) {
@@ -134,11 +154,24 @@ function checkLabels(column: Column | undefined, classes: readonly string[]): vo
 /** The columns of one side; `what` is its name in errors. */
 function columnsOf(source: ArraySources | undefined, what: string): Column[] {
   if (source === undefined) return [];
+  if (areNamed(source)) {
+    return Object.entries(source).map(([name, one]) => {
+      const { field, ...rest } = columnOf(one, `${what}.${name}`);
+      return { field: { ...field, name }, ...rest };
+    });
+  }
   if (!Array.isArray(source)) return [columnOf(source as ArraySource, what)];
   const several = source.length > 0 && source.every((item) => typeof item?.data === "object");
   return several
     ? source.map((item, i) => columnOf(item as ArraySource, `${what}[${i}]`))
     : [columnOf(source as NestedNumbers, what)];
+}
+
+/** Whether they are fields by name, and not one as data and shape. */
+function areNamed(source: unknown): source is ByName<ArraySource> {
+  if (!isByName(source)) return false;
+  const names = Object.keys(source);
+  return names.some((name) => name !== "data" && name !== "shape");
 }
 
 function columnOf(source: ArraySource, what: string): Column {
@@ -176,10 +209,10 @@ function unnested(source: NestedNumbers, what: string) {
   try {
     return unnest(source, `arrayDataset: ${what}`);
   } catch (error) {
-    const hint = what === "targets" && typeof firstOf(source) === "string"
+    const hint = what.startsWith("targets") && typeof firstOf(source) === "string"
       ? "; a label is the number of its class, and classes: [...] has their names"
       : what === "inputs" && source.length > 1 && source.every(Array.isArray)
-      ? "; several inputs are a list of { data, shape }, one for each"
+      ? "; several inputs are given by name: inputs: { name: [...], other: [...] }"
       : "";
     throw new TypeError(`${(error as Error).message}${hint}`, { cause: error });
   }

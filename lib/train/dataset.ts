@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { options, pick } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { Random } from "../core/random.ts";
@@ -40,6 +41,7 @@ import type { SamplingOptions } from "./sampling.ts";
 import { partsOf, type SplitOptions } from "./split.ts";
 import {
   changedBy,
+  checkTransform,
   type ExampleTransform,
   onThreads,
   type ParallelMapOptions,
@@ -166,9 +168,9 @@ export abstract class Dataset implements Schema {
 
   /**
    * One epoch in batches of tensors, cut as {@linkcode Dataset.batches} cuts it: for a training loop
-   * of one's own. Images stay bytes: what `apply` of a model makes of them is x / 255, unless
-   * the model has the data's normalization, as `fit` gives it and `evaluate` expects it
-   * (`model.normalization = data.normalization`).
+   * of one's own. Images stay bytes, and the model makes numbers of them: by its normalization where it has
+   * one (`model.normalization = data.normalization`, which is what `fit` does), else as x / 255. What it
+   * has learnt with, by `apply` with weights, it keeps: `evaluate`, `predict` and `save` go by the same.
    *
    * ```ts
    * import { digits } from "@striate/striate";
@@ -276,6 +278,7 @@ export abstract class Dataset implements Schema {
    */
   map(change: ExampleTransform | SchemaTransform, schema: Partial<Schema> = {}): Dataset {
     if (typeof change !== "function") {
+      checkTransform(change);
       const made = change.forSchema(this);
       return this.map(made.transform, { ...made.schema, ...schema });
     }
@@ -314,6 +317,9 @@ export abstract class Dataset implements Schema {
   concatenate(...others: Dataset[]): Dataset {
     const parts = [this, ...others], expected = formatFields(this);
     for (const part of others) {
+      if (!(part instanceof Dataset)) {
+        throw new TypeError(`concatenate: expected data sets, found ${describeValue(part)}`);
+      }
       if (formatFields(part) !== expected) {
         throw new TypeError(
           `concatenate: expected fields ${expected}, found ${formatFields(part)}`,
@@ -410,12 +416,9 @@ export abstract class Dataset implements Schema {
   async collect(): Promise<Dataset> {
     const batches: Batch[] = [];
     for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
-    const { inputs, targets, weights } = joinedBatches(this, batches);
     const { examplesOf } = await import("./columns.ts");
     const collected = {
-      inputs,
-      ...targets.length > 0 && { targets },
-      ...weights && { weights },
+      ...joinedBatches(this, batches),
       ...pick<Schema, "classes" | "normalization">(this, "classes", "normalization"),
     };
     return inMemory(examplesOf(collected));
@@ -477,6 +480,18 @@ export function makeDataset(
   labels?: () => ArrayLike<number> | undefined,
 ): Dataset {
   checkInteger(length, 1, 2 ** 32 - 1, "makeDataset: length");
+  if (![schema?.inputs, schema?.targets].every(Array.isArray)) {
+    throw new TypeError(
+      `makeDataset: expected the fields as { inputs: [{ shape, dtype }], targets: [...] }, found ${
+        describeValue(schema)
+      }`,
+    );
+  }
+  if (typeof read !== "function") {
+    throw new TypeError(
+      `makeDataset: expected a function that reads an example, found ${describeValue(read)}`,
+    );
+  }
   return new Made({ length, schema, read, ...labels && { labels } });
 }
 
@@ -518,6 +533,13 @@ class Made extends Dataset {
   }
 
   override read(index: number, batch: Batch, row: number, draw = new Draw(0, 0, index)): Reading {
+    if (!Array.isArray(batch?.inputs)) {
+      throw new TypeError(
+        `read: expected a batch to copy the example to, and its row there, found ${
+          describeValue(batch)
+        }; get(${index}) gives one example, await load([${index}]) also one that takes time`,
+      );
+    }
     return this.#read(index, batch, row, draw);
   }
 }

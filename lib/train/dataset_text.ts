@@ -12,7 +12,9 @@ export function textOf(
   },
 ): string {
   const list = (fields: readonly Field[]) =>
-    fields.map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`).join(", ");
+    fields.map(({ name, dtype, shape }) =>
+      `${name === undefined ? "" : `${name}: `}${dtype} ${formatShape(shape)}`
+    ).join(", ");
   const of = classes === undefined ? list(targets) : balanceOf(classes, labels);
   return `${inWords(length)} examples: ${list(inputs)}${of && ` -> ${of}`}`;
 }

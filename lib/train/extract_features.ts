@@ -57,6 +57,10 @@ export async function extractFeatures(
   if (!(data instanceof Dataset || data instanceof DataStream)) {
     throw new TypeError(`${where}: expected a data set, found ${describeValue(data)}`);
   }
+  if (data.inputs.some(({ name }) => name !== undefined)) {
+    const { byNames } = await import("./named_fields.ts");
+    data = byNames(trunk, data, where, false);
+  }
   checkInputs(trunk, data.inputs, where);
   // As after a training: whoever shares the input sees images as the head was taught by.
   const normalization = trunk.normalization ??= data.normalization;
@@ -82,11 +86,8 @@ export async function extractFeatures(
   if (batches.length === 0) {
     throw new RangeError(`${where}: expected at least 1 example that can be read, found none`);
   }
-  const { inputs, targets, weights } = joinedBatches(extracted, batches);
   return arrayDataset({
-    inputs,
-    ...targets.length > 0 && { targets },
-    ...weights && { weights },
+    ...joinedBatches(extracted, batches),
     ...pick<Schema, "classes">(data, "classes"),
   });
 }

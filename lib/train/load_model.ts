@@ -61,11 +61,11 @@ function modelOf(metadata: Readonly<Record<string, string>>, where: string): Mod
       throw new SyntaxError(`${where}: ${name} in its metadata is not JSON`, { cause: error });
     }
   };
-  const { inputs, outputs } = rebuild(parse("architecture"), where);
+  const { inputs, outputs, names } = rebuild(parse("architecture"), where);
   const found = Object.fromEntries(Object.keys(schema).map((name) => [name, parse(name)]));
   try {
     const { normalization, preprocessing, classes, seed } = options("metadata", found, schema);
-    const made = new Model(inputs, outputs, seed);
+    const made = new Model(inputs, outputs, seed, names);
     made.preprocessing = { ...preprocessing, ...normalization && { normalization } };
     if (classes !== undefined) made.classes = classes;
     // What is malformed shows here, and not at the first prediction.

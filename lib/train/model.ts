@@ -2,16 +2,18 @@ import { describeValue } from "../core/errors.ts";
 import type { Normalization, Preprocessing } from "../core/preprocessing.ts";
 import type { StoredTensor } from "../core/safetensors/read.ts";
 import { options, pick } from "../core/options.ts";
-import { formatShape, type Shape } from "../core/shape.ts";
-import { checkSomeExamples } from "../nn/apply.ts";
-import type { ApplyOptions } from "../nn/apply.ts";
+import type { Shape } from "../core/shape.ts";
+import type { Applied, ApplyOptions } from "../nn/apply.ts";
 import { type Architecture, describe } from "../nn/architecture.ts";
+import { type ByName, isByName, type TensorInputs } from "../nn/end_names.ts";
+import type { Layer } from "../nn/layer.ts";
 import { applyAgain, beforeHead, withoutDropout } from "../nn/head.ts";
 import { Network } from "../nn/network.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { fieldsOf, type Schema } from "./batch.ts";
+import { checkData } from "./check_data.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
@@ -24,8 +26,8 @@ import { balancedClassWeights, type ClassWeights } from "./class_weights.ts";
 import type { Metrics } from "./metric.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { ProfileOptions } from "./profile_model.ts";
-import { examplesOf, Predictor, tensorExamples } from "./predictor.ts";
-import { DataStream } from "./stream.ts";
+import type { Predictor } from "./predictor.ts";
+import type { DataStream } from "./stream.ts";
 import { checkInputs, type OutputSettings, trainedOutputs } from "./outputs.ts";
 import type { BatchTraining } from "./train_on_batch.ts";
 import { Trainer } from "./trainer.ts";
@@ -61,7 +63,8 @@ export const format = "striate-model";
  * ```
  */
 export class Model extends Network<Model> {
-  #predictor = new Predictor(this);
+  /** What `predict` runs, as the graph is now. */
+  #predictor: Predictor | undefined;
   #home: Runtime | undefined;
   /** What goes on from one `trainOnBatch` to the next. */
   #onBatches: BatchTraining | undefined;
@@ -116,7 +119,7 @@ export class Model extends Network<Model> {
     const [output] = this.outputs, before = output!.sources[0], names = before?.classes;
     const wereOfOutput = names?.length === before?.shape.at(-1);
     this.classes = wereOfOutput && names?.length !== output!.shape.at(-1) ? undefined : names;
-    this.#predictor = new Predictor(this);
+    this.#predictor = undefined;
     this.#onBatches?.release();
     this.#onBatches = undefined;
     return this;
@@ -214,18 +217,21 @@ export class Model extends Network<Model> {
 
   /** A model of layers of this one, which goes where this one is. */
   #sharing(inputs: readonly SymbolicValue[], output: SymbolicValue): Model {
-    const made = new Model(inputs, [output], this.seed);
+    const { inputs: names } = this.endNames, areOwn = inputs === this.inputs;
+    const made = new Model(inputs, [output], this.seed, names && areOwn ? { inputs: names } : {});
     made.#home = this.#home;
     return made;
   }
 
   /** The graph as plain data. */
   get architecture(): Architecture {
-    return describe(this.values, this.inputs, this.outputs, (layer) => this.nameOf(layer));
+    const nameOf = (layer: Layer) => this.nameOf(layer);
+    return describe(this.values, this.inputs, this.outputs, nameOf, this.endNames);
   }
 
   /**
-   * Trains on examples and returns what was measured.
+   * Trains on examples and returns what was measured. Data whose inputs and targets have names give each
+   * input and output what is called as it is.
    *
    * The run is decided by the seed: the same seed on the same kind of device gives the same weights,
    * bit for bit, and a resumed run those of an uninterrupted one. A further call goes on from the
@@ -241,17 +247,17 @@ export class Model extends Network<Model> {
    * @throws {DivergenceError} if the loss stops being a finite number with data that are.
    */
   async fit(data: Dataset | DataStream, given: FitOptions = {}): Promise<History> {
-    this.#checkData(data, "fit");
+    checkData(data, "fit");
     const chosen = options("fit", given, fitSchema);
-    if (chosen.validation !== undefined) this.#checkData(chosen.validation, "fit: validation");
     using _training = beginTraining(this, "fit");
+    data = await this.#fitting(data, "fit");
     const { classes = data.classes } = this;
-    data = await inOrder(data, classes, "fit");
     const validation = chosen.validation &&
-      await inOrder(chosen.validation, classes, "fit: validation");
+      await this.#fitting(chosen.validation, "fit: validation", classes);
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     this.normalization ??= data.normalization;
+    if (data.inputs[0]!.dtype === "u8") this.keepScale();
     this.classes ??= data.classes;
     const { classWeights: _weights, ...others } = chosen;
     const settings = {
@@ -309,9 +315,9 @@ export class Model extends Network<Model> {
     const { findLearningRate, finderSchema } = await import("./learning_rate_finder.ts");
     const where = "findLearningRate", chosen = options(where, given, finderSchema);
     const { signal, classWeights: _weights, ...others } = chosen;
-    this.#checkData(data, where);
+    checkData(data, where);
     using _training = beginTraining(this, where);
-    data = await inOrder(data, this.classes, where);
+    data = await this.#fitting(data, where);
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     using stoppable = host().begin();
@@ -339,8 +345,7 @@ export class Model extends Network<Model> {
     const { metrics } = this.#objective;
     const before = chosen.loss === undefined ? this.#objective : { ...metrics && { metrics } };
     const settings = { ...before, ...chosen };
-    this.#checkData(data, "evaluate");
-    data = await inOrder(data, this.classes, "evaluate");
+    data = await this.#fitting(data, "evaluate");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     const trainer = this.#makeTrainer("evaluate", runtime, data, settings);
@@ -354,7 +359,8 @@ export class Model extends Network<Model> {
   }
 
   /**
-   * One training step on a batch; returns its loss before the step. What is given stays for the next
+   * One training step on a batch; returns its loss before the step. Several inputs, targets and weights
+   * are lists in their order, or tensors by the names of inputs and outputs. What is given stays for the next
    * calls, and so does the optimizer's memory, also where the next one is of the same kind: a call
    * with `sgd()` of another learning rate or momentum goes on. An optimizer of another kind begins
    * anew. (A loss that is a function should be the same one in each call: for another, the program
@@ -365,8 +371,8 @@ export class Model extends Network<Model> {
    * @throws {RangeError} if the batch holds a number that is infinite or none.
    */
   async trainOnBatch(
-    x: Tensor | readonly Tensor[],
-    y: Tensor | readonly Tensor[],
+    x: TensorInputs,
+    y: TensorInputs,
     given: TrainOnBatchOptions = {},
   ): Promise<Metrics> {
     const where = "trainOnBatch",
@@ -375,10 +381,11 @@ export class Model extends Network<Model> {
         given,
         trainOnBatchSchema,
       );
+    const { sizeOfBatch, tensorsOf } = await import("./given_tensors.ts");
     const batch = {
-      inputs: tensorsOf(x, where),
-      targets: tensorsOf(y, where),
-      weights: tensorsOf(weights, `${where}: weights`),
+      inputs: tensorsOf(x, where, this.inputNames),
+      targets: tensorsOf(y, where, this.outputNames, "output"),
+      weights: tensorsOf(weights, `${where}: weights`, this.outputNames, "output"),
     };
     const size = sizeOfBatch(batch, where);
     using _training = beginTraining(this, where);
@@ -386,9 +393,7 @@ export class Model extends Network<Model> {
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     // The scale that it learns with belongs to it from then on.
-    if (batch.inputs[0]!.dtype === "u8") {
-      this.normalization ??= { mean: [0], standardDeviation: [1] };
-    }
+    if (batch.inputs[0]!.dtype === "u8") this.keepScale();
     const training = this.#onBatches ??= new BatchTraining();
     await training.prepare(
       runtime,
@@ -417,10 +422,11 @@ export class Model extends Network<Model> {
    * @throws {TypeError} if tensors do not fit the model, or it is being trained.
    * @throws {RangeError} if an option is out of range.
    */
-  async profile(x: Tensor | readonly Tensor[], given: ProfileOptions = {}): Promise<Profile> {
+  async profile(x: TensorInputs, given: ProfileOptions = {}): Promise<Profile> {
     const { profileModel, profileSchema } = await import("./profile_model.ts");
+    const { tensorsOf } = await import("./given_tensors.ts");
     const where = "profile", settings = options(where, given, profileSchema);
-    const inputs = tensorsOf(x, where);
+    const inputs = tensorsOf(x, where, this.inputNames);
     using _training = settings.training ? beginTraining(this, where) : undefined;
     const runtime = await this.#runtime();
     using _ = runtime.hold();
@@ -455,8 +461,9 @@ export class Model extends Network<Model> {
   }
 
   /**
-   * The outputs for examples: a tensor with the batch in front ([n, ...]), a list of such for several
-   * inputs, or a data set. A model of several outputs gives a list of tensors, in their order.
+   * The outputs for examples: a tensor with the batch in front ([n, ...]), for several inputs a list of
+   * such or tensors by the names of the inputs, or a data set. A model of several outputs gives a list of
+   * tensors, in their order; one whose outputs were given by name gives tensors by name.
    *
    * ```ts
    * import { sequential, zeros } from "@striate/striate";
@@ -467,47 +474,63 @@ export class Model extends Network<Model> {
    * ```
    */
   async predict(
-    x: Tensor | readonly Tensor[] | Dataset,
+    x: TensorInputs | Dataset,
     options?: PredictOptions & { readonly outputs?: readonly [string] },
   ): Promise<Tensor>;
   /** What several layers yield. */
   async predict(
-    x: Tensor | readonly Tensor[] | Dataset,
+    x: TensorInputs | Dataset,
     options: PredictOptions & { readonly outputs: readonly [string, string, ...string[]] },
   ): Promise<Tensor[]>;
   /** A tensor where there is one result, else a list. */
   async predict(
-    x: Tensor | readonly Tensor[] | Dataset,
+    x: TensorInputs | Dataset,
     options?: PredictOptions,
   ): Promise<Tensor | Tensor[]>;
   async predict(
-    x: Tensor | readonly Tensor[] | Dataset,
+    x: TensorInputs | Dataset,
     given: PredictOptions = {},
-  ): Promise<Tensor | Tensor[]> {
+  ): Promise<Tensor | Tensor[] | ByName<Tensor>> {
     const settings = options("predict", given, predictSchema), { batchSize } = settings;
     const wanted = settings.outputs?.map((name) => this.output(name)) ?? this.outputs;
-    const isDataset = x instanceof Dataset;
-    if (isDataset) this.#checkData(x, "predict");
-    const examples = isDataset
-      ? examplesOf(x)
-      : await tensorExamples(this, tensorsOf(x, "predict"));
-    const normalization = settings.normalization ?? this.normalization ??
-      (isDataset ? x.normalization : undefined);
+    const { examplesOf, Predictor, tensorExamples } = await import("./predictor.ts");
+    const { tensorsOf } = await import("./given_tensors.ts");
+    const data = x instanceof Dataset ? await this.#ordered(x, "predict") : undefined;
+    const examples = data
+      ? examplesOf(data)
+      : await tensorExamples(this, tensorsOf(x as TensorInputs, "predict", this.inputNames));
+    const normalization = settings.normalization ?? this.normalization ?? data?.normalization;
     const runtime = await this.#runtime();
     using _ = runtime.hold();
+    this.#predictor ??= new Predictor(this);
     const results = await this.#predictor
       .predict(runtime, examples, wanted, normalization, batchSize);
-    return results.length === 1 ? results[0]! : results;
+    const named = settings.outputs ? results : this.byName(results);
+    return Array.isArray(named) && named.length === 1 ? named[0]! : named;
   }
 
-  #checkData(data: Dataset | DataStream, where: string): void {
-    if (typeof data?.batches !== "function") {
-      throw new TypeError(
-        `${where}: expected a data set (digits(), arrayDataset({ inputs, targets }) …), found ` +
-          describeValue(data),
-      );
+  /** Data whose inputs are in the order of this model's, by their names, and fit them. */
+  async #ordered<D extends Dataset | DataStream>(
+    data: D,
+    where: string,
+    withTargets = false,
+  ): Promise<D> {
+    if ([...data.inputs, ...data.targets].some(({ name }) => name !== undefined)) {
+      const { byNames } = await import("./named_fields.ts");
+      data = byNames(this, data, where, withTargets);
     }
     checkInputs(this, data.inputs, where);
+    return data;
+  }
+
+  /** Data as this model has inputs, outputs and classes. */
+  async #fitting(
+    data: Dataset | DataStream,
+    where: string,
+    classes = this.classes,
+  ): Promise<Dataset | DataStream> {
+    checkData(data, where);
+    return await inOrder(await this.#ordered(data, where, true), classes, where);
   }
 
   #metadata(): Record<string, string> {
@@ -551,41 +574,6 @@ export class Model extends Network<Model> {
 const objectiveIn = (settings: OutputSettings): OutputSettings =>
   pick(settings, "loss", "lossWeights", "classWeights", "metrics");
 
-/** The examples of a batch of tensors, of which all must have as many. */
-function sizeOfBatch(
-  { inputs, targets, weights }: Readonly<
-    Record<"inputs" | "targets" | "weights", readonly Tensor[]>
-  >,
-  where: string,
-): number {
-  const all = [...inputs, ...targets, ...weights], size = inputs[0]?.shape[0] ?? 0;
-  if (all.some(({ shape }) => shape[0] !== size)) {
-    throw new TypeError(
-      `${where}: expected inputs, targets and weights with the same number of examples first, found ` +
-        `${all.map(({ shape }) => formatShape(shape)).join(" and ")}`,
-    );
-  }
-  checkSomeExamples(size, where);
-  return size;
-}
-
-/** What a user gave as one or several tensors. */
-function tensorsOf(given: Tensor | readonly Tensor[], where: string): readonly Tensor[] {
-  const list = Array.isArray(given) ? given as readonly Tensor[] : [given as Tensor];
-  const wrong = list.findIndex((item) => !(item instanceof Tensor));
-  if (wrong < 0) return list;
-  const other: unknown = list[wrong];
-  throw new TypeError(
-    `${where}: expected tensors, found ${
-      other instanceof DataStream
-        ? "a stream; await its collect()"
-        : ArrayBuffer.isView(other)
-        ? `${describeValue(other)}; make a tensor of it: tensor(data, { shape: [1, …] })`
-        : `${describeValue(other)}; see tensor()`
-    }`,
-  );
-}
-
 /**
  * A model that begins with an input of `shape` (without the batch axis) and grows by each layer
  * method.
@@ -606,23 +594,37 @@ export function sequential(shape: Shape, given: ModelOptions = {}): Model {
 }
 
 /**
- * A model whose outputs are a `Result`: a list of tensors for several, which a {@linkcode Model} alone
- * does not say.
+ * A model whose outputs are a `Result`, a list of tensors or tensors by name, and that takes `Inputs`:
+ * which a {@linkcode Model} alone does not say.
  */
-export type ModelOf<Result extends Tensor | readonly Tensor[]> =
+export type ModelOf<
+  Result extends Tensor | readonly Tensor[] | ByName<Tensor>,
+  Inputs extends TensorInputs = TensorInputs,
+> =
   & {
-    /** The outputs for examples, in their order: see {@linkcode Model.predict}. */
+    /** The outputs for examples: see {@linkcode Model.predict}. */
     predict(
-      x: Tensor | readonly Tensor[] | Dataset,
+      x: Inputs | Dataset,
       options?: PredictOptions & { readonly outputs?: undefined },
     ): Promise<Result>;
+    /** In training: see {@linkcode Model.apply}. */
+    apply(
+      x: Inputs,
+      options: ApplyOptions & { readonly training: true; readonly outputs?: undefined },
+    ): Omit<Applied, "outputs"> & {
+      /** The outputs. */
+      readonly outputs: Result extends Tensor ? readonly Tensor[] : Result;
+    };
     /** The model as a function of tensors: see {@linkcode Model.apply}. */
     apply(
-      x: Tensor | readonly Tensor[],
+      x: Inputs,
       options?: ApplyOptions & { readonly training?: false; readonly outputs?: undefined },
     ): Result;
   }
   & Model;
+
+/** One or several symbolic values. */
+type Values = SymbolicValue | readonly SymbolicValue[];
 
 /**
  * A model from inputs to outputs: any graph of symbolic values without a cycle. One of several
@@ -635,31 +637,77 @@ export type ModelOf<Result extends Tensor | readonly Tensor[]> =
  * const [classes, size] = await twoHeads.predict(ones([2, 4]));
  * console.log(classes!.shape, size!.shape); // [2, 3] [2, 1]
  * ```
+ *
+ * Inputs and outputs may be given by name. Then tensors go in and come out by these names, as their
+ * types say, and so do the inputs and targets of data, losses, their weights and metrics:
+ *
+ * ```ts
+ * import { arrayDataset, input, model, ones } from "@striate/striate";
+ * const place = input([2]), colour = input([3]);
+ * const hidden = place.concatenate(colour).dense(8).relu();
+ * const net = model({ place, colour }, { kind: hidden.dense(3), size: hidden.dense(1) });
+ * const { kind, size } = await net.predict({ place: ones([5, 2]), colour: ones([5, 3]) });
+ * console.log(kind.shape, size.shape); // [5, 3] [5, 1]
+ * const data = arrayDataset({
+ *   inputs: { place: [[0, 1], [1, 0]], colour: [[1, 0, 0], [0, 1, 0]] },
+ *   targets: { kind: [2, 0], size: [[0.5], [2]] },
+ * });
+ * await net.fit(data, { loss: { kind: "crossEntropy", size: "meanSquaredError" } });
+ * ```
+ *
+ * @throws {TypeError} for what is no symbolic value, or if an output depends on another input
+ * @throws {RangeError} for a name that is there twice
  */
 export function model(
-  inputs: SymbolicValue | readonly SymbolicValue[],
+  inputs: Values,
   outputs: SymbolicValue | readonly [SymbolicValue],
   given?: ModelOptions,
 ): Model;
 /** A model of several outputs. */
 export function model(
-  inputs: SymbolicValue | readonly SymbolicValue[],
+  inputs: Values,
   outputs: readonly [SymbolicValue, SymbolicValue, ...SymbolicValue[]],
   given?: ModelOptions,
 ): ModelOf<Tensor[]>;
 /** A model of as many outputs as there are in a list. */
 export function model(
-  inputs: SymbolicValue | readonly SymbolicValue[],
-  outputs: SymbolicValue | readonly SymbolicValue[],
+  inputs: Values,
+  outputs: Values,
   given?: ModelOptions,
 ): ModelOf<Tensor | Tensor[]>;
+/** A model of inputs and outputs by name. */
+export function model<Input extends string, Output extends string>(
+  inputs: Readonly<Record<Input, SymbolicValue>>,
+  outputs: Readonly<Record<Output, SymbolicValue>>,
+  given?: ModelOptions,
+): ModelOf<Readonly<Record<Output, Tensor>>, Readonly<Record<Input, Tensor>>>;
+/** A model of outputs by name. */
+export function model<Output extends string>(
+  inputs: Values,
+  outputs: Readonly<Record<Output, SymbolicValue>>,
+  given?: ModelOptions,
+): ModelOf<Readonly<Record<Output, Tensor>>>;
+/** A model of inputs by name. */
+export function model<Input extends string, Outputs extends Values>(
+  inputs: Readonly<Record<Input, SymbolicValue>>,
+  outputs: Outputs,
+  given?: ModelOptions,
+): ModelOf<
+  Outputs extends SymbolicValue | readonly [SymbolicValue] ? Tensor : Tensor[],
+  Readonly<Record<Input, Tensor>>
+>;
 export function model(
-  inputs: SymbolicValue | readonly SymbolicValue[],
-  outputs: SymbolicValue | readonly SymbolicValue[],
+  inputs: Values | ByName<SymbolicValue>,
+  outputs: Values | ByName<SymbolicValue>,
   given: ModelOptions = {},
 ): Model {
   const { seed } = options("model", given, modelSchema);
-  return new Model([inputs].flat(), [outputs].flat(), seed);
+  const listOf = (values: Values | ByName<SymbolicValue>) =>
+    isByName(values) ? Object.values<SymbolicValue>(values) : [values as Values].flat();
+  return new Model(listOf(inputs), listOf(outputs), seed, {
+    ...isByName(inputs) && { inputs: Object.keys(inputs) },
+    ...isByName(outputs) && { outputs: Object.keys(outputs) },
+  });
 }
 
 /** Data with labels as a model counts its classes. */

@@ -89,7 +89,7 @@ export function newHead(
       ? withNewHead(output, size, where, (layer) => names.get(layer)!, renewed)
       : output
   );
-  const made = new Model(model.inputs, outputs, seed);
+  const made = new Model(model.inputs, outputs, seed, model.endNames);
   if (typeof classes !== "number") made.classes = classes;
   return { model: made, replaced: [...renewed.keys()].map((layer) => names.get(layer)!) };
 }

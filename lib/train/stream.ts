@@ -30,6 +30,7 @@ import type { Dataset } from "./dataset.ts";
 import { Draw } from "./draw.ts";
 import { askAhead } from "./read_ahead.ts";
 import {
+  checkTransform,
   type ExampleTransform,
   onThreads,
   type ParallelMapOptions,
@@ -129,6 +130,7 @@ export class DataStream implements Schema {
     schema: Partial<Schema> = {},
   ): DataStream {
     if (typeof change !== "function") {
+      checkTransform(change);
       const made = change.forSchema(this);
       return this.map(made.transform, { ...made.schema, ...schema });
     }
@@ -305,12 +307,9 @@ export class DataStream implements Schema {
   async collect(): Promise<Dataset> {
     const batches: Batch[] = [];
     for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
-    const { inputs, targets, weights } = joinedBatches(this, batches);
     const { arrayDataset } = await import("./array_dataset.ts");
     return arrayDataset({
-      inputs,
-      ...(targets.length > 0 && { targets }),
-      ...(weights && { weights }),
+      ...joinedBatches(this, batches),
       ...pick<Schema, "classes" | "normalization">(this, "classes", "normalization"),
     });
   }

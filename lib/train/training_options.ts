@@ -16,7 +16,7 @@ import {
 import type { Schema, Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import type { Group } from "../parallel/group.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { TensorInputs } from "../nn/end_names.ts";
 import type { Dataset } from "./dataset.ts";
 import type { EarlyStopping } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
@@ -279,8 +279,8 @@ export interface TrainOnBatchOptions
   extends Pick<FitOptions, "optimizer" | "loss" | "lossWeights" | "topK" | "metrics"> {
   /** What examples of each class count in the loss. */
   readonly classWeights?: ClassWeights;
-  /** What each example of this batch counts in the loss, [n]; or a list, one for each output. */
-  readonly weights?: Tensor | readonly Tensor[];
+  /** What each example of this batch counts in the loss, [n]; or such for each output, by name or in a list. */
+  readonly weights?: TensorInputs;
   /** Seeds dropout; 0 by default. */
   readonly seed?: number;
   /** Epochs done so far, with a fraction, for the schedule of the learning rate; 0 by default. */
@@ -295,7 +295,7 @@ export const trainOnBatchSchema = {
   classWeights: evaluateSchema.classWeights,
   topK: positiveInteger(),
   metrics: fitSchema.metrics,
-  weights: object<Tensor | readonly Tensor[]>("a tensor, or a list of tensors"),
+  weights: object<TensorInputs>("a tensor, or tensors by output or in a list"),
   seed: integer(),
   epoch: number({ least: 0 }, 0),
   ...{ sampleWeights: elsewhere("give them as weights: a number for each example") },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { anything, object, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema as OptionSchema } from "../core/options.ts";
 import type { Random } from "../core/random.ts";
@@ -48,6 +49,15 @@ const parallelSchema = {
   schema: object<Partial<Schema>>("fields by side"),
   threads: positiveInteger(),
 } satisfies OptionSchema<ParallelMapOptions>;
+
+/** Refuses what changes no examples. */
+export function checkTransform(change: SchemaTransform): void {
+  if (typeof change?.forSchema === "function") return;
+  throw new TypeError(
+    "map: expected a function of an example, or a pipeline of augmentation, found " +
+      describeValue(change),
+  );
+}
 
 /** Reads what a function makes of examples; `result` is what it makes, with its fields. */
 export function changedBy(

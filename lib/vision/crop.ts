@@ -1,10 +1,16 @@
-import { heightAndWidth, type ImageSize, type SizeRounding } from "../core/preprocessing.ts";
+import { describeValue } from "../core/errors.ts";
+import {
+  heightAndWidth,
+  type ImageSize,
+  imageSize,
+  type SizeRounding,
+} from "../core/preprocessing.ts";
 import { type ByteImage, channelsOf, type RgbImage } from "./image.ts";
 
 /** The part of an image from column `left` and row `top` on. */
 export function cropImage(
   image: ByteImage,
-  { left, top, width, height }: {
+  place: {
     readonly left: number;
     readonly top: number;
     readonly width: number;
@@ -12,6 +18,12 @@ export function cropImage(
   },
 ): ByteImage {
   const channels = channelsOf(image, "cropImage");
+  if (!(place instanceof Object)) {
+    throw new TypeError(
+      `cropImage: expected { left, top, width, height }, found ${describeValue(place)}`,
+    );
+  }
+  const { left, top, width, height } = place;
   const inside = left >= 0 && top >= 0 && width > 0 && height > 0 &&
     left + width <= image.width && top + height <= image.height;
   if (!inside || ![left, top, width, height].every(Number.isInteger)) {
@@ -40,7 +52,8 @@ export function centerCrop(
   size: ImageSize,
   rounding: SizeRounding = "torchvision",
 ): ByteImage {
-  const [height, width] = heightAndWidth(size);
+  channelsOf(image, "centerCrop");
+  const [height, width] = heightAndWidth(imageSize.read(size, "centerCrop: size"));
   const place = (margin: number) => rounding === "nearest" ? Math.floor(margin / 2) : half(margin);
   const left = place(image.width - width), top = place(image.height - height);
   return cropImage(image, { left, top, width, height });
@@ -72,7 +85,8 @@ export function tenCrop(
   size: ImageSize,
   rounding: SizeRounding = "torchvision",
 ): RgbImage[] {
-  const [height, width] = heightAndWidth(size);
+  channelsOf(image, "tenCrop");
+  const [height, width] = heightAndWidth(imageSize.read(size, "tenCrop: size"));
   return [image, mirrorImage(image)].flatMap((side) => {
     const right = image.width - width, bottom = image.height - height;
     const corner = (left: number, top: number) => cropImage(side, { left, top, width, height });

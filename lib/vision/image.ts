@@ -1,3 +1,5 @@
+import { describeValue } from "../core/errors.ts";
+
 /** An image as bytes: rows from the top, each pixel its red, green and blue byte ([height, width, 3]). */
 export interface RgbImage {
   /** Pixels in a row. */
@@ -26,7 +28,8 @@ export interface ByteImage {
  *
  * @throws {TypeError} for an image whose bytes are not as many as its size says
  */
-export function channelsOf({ width, height, data }: ByteImage, where: string): 1 | 3 {
+export function channelsOf(image: ByteImage, where: string): 1 | 3 {
+  const { width, height, data } = checkObject(image, where);
   const sized = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (sized && data?.length === width * height * 3) return 3;
   if (sized && data?.length === width * height) return 1;
@@ -36,9 +39,18 @@ export function channelsOf({ width, height, data }: ByteImage, where: string): 1
   );
 }
 
+/** Refuses what has no size at all, such as a path. */
+function checkObject<T extends ByteImage>(image: T, where: string): T {
+  if (image instanceof Object && "width" in image && "height" in image) return image;
+  throw new TypeError(
+    `${where}: expected an image { width, height, data }, found ${describeValue(image)}; ` +
+      "decodeImage() makes one of a file's bytes",
+  );
+}
+
 /** Checks that an image has as many bytes as its size says. */
 export function checkImage(image: RgbImage, where: string): void {
-  const { width, height, data } = image;
+  const { width, height, data } = checkObject(image, where);
   const sized = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (sized && data?.length === width * height * 3) return;
   throw new TypeError(

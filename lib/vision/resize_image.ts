@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { integer, oneOf } from "../core/option_kinds.ts";
 import type { SizeRounding } from "../core/preprocessing.ts";
 import { type ByteImage, channelsOf } from "./image.ts";
@@ -163,10 +164,16 @@ function downColumns(data: Uint8Array, top: number, height: number, length: numb
  */
 export function resizeImage(
   image: ByteImage,
-  [height, width]: readonly [number, number],
+  size: readonly [height: number, width: number],
   filter: ResizeFilter = "bilinear",
 ): ByteImage {
   const channels = channelsOf(image, "resizeImage");
+  if (!Array.isArray(size)) {
+    throw new TypeError(
+      `resizeImage: size: expected [height, width], found ${describeValue(size)}`,
+    );
+  }
+  const [height, width] = size;
   filterOption.read(filter, "resizeImage: filter");
   for (const size of [height, width]) {
     integer({ least: 1, most: 65535 }).read(size, "resizeImage: size");
@@ -193,6 +200,7 @@ export function resizeShorterSide(
   filter: ResizeFilter = "bilinear",
   rounding: SizeRounding = "torchvision",
 ): ByteImage {
+  channelsOf(image, "resizeShorterSide");
   return resizeToCover(image, [size, size], filter, rounding);
 }
 

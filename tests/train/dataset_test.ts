@@ -628,6 +628,6 @@ Deno.test("arrayDataset: labels that are words, and nested inputs of two shapes,
   assertThrows(
     () => arrayDataset({ inputs: [[[1, 2], [3, 4]], [[5], [6]]], targets: [0, 1] }),
     TypeError,
-    "several inputs are a list of { data, shape }, one for each",
+    "several inputs are given by name: inputs: { name: [...], other: [...] }",
   );
 });

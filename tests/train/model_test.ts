@@ -14,7 +14,11 @@ import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor } from "../../lib/tensor/create.ts";
 import { defaultRuntime } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
+import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
+import { valueAndGradient } from "../../lib/tensor/gradient.ts";
+import type { Weights } from "../../lib/nn/apply.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
+import type { TensorBatch } from "../../lib/train/batch.ts";
 import { Dataset } from "../../lib/train/dataset.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { type Model, model, sequential } from "../../lib/train/model.ts";
@@ -215,6 +219,43 @@ Deno.test("bytes are normalised on the device as the data say, before and after 
   const bytes = tensor(data, { shape: [6, 1, 1, 2] });
   assertEquals(bytes.dtype, "u8");
   assertEquals(await (await net.predict(bytes)).array(), await (await net.predict(images)).array());
+});
+
+Deno.test("what a model learnt bytes by in a loop of one's own, it is measured, used and saved by", async () => {
+  const data = Uint8Array.of(0, 255, 128, 30, 200, 90, 17, 3);
+  const normalization = { mean: [0.5], standardDeviation: [0.125] };
+  const train = arrayDataset({
+    inputs: { data, shape: [2] },
+    targets: [0, 1, 0, 1],
+    normalization,
+    classes: 2,
+  });
+  const made = () => sequential([2], { seed: 4 }).dense(2);
+  const lossIn = async (net: Model) => {
+    const [{ x, y }] = [...train.tensors({ batchSize: 4 })] as [TensorBatch];
+    const loss = (weights: Weights) => crossEntropy(net.apply(x, { weights }), y);
+    return await valueAndGradient(loss)(net.trainableWeights).value.item();
+  };
+  const plain = made(), told = made(), looked = made();
+  told.normalization = normalization;
+  for (const net of [plain, told]) {
+    const learnt = await lossIn(net);
+    assertAlmostEquals((await net.evaluate(train)).loss, learnt, 1e-6);
+    const again = await loadModel(await net.toBytes());
+    assertAlmostEquals((await again.evaluate(train)).loss, learnt, 1e-6);
+  }
+  assert(Math.abs(await lossIn(plain) - await lossIn(told)) > 1e-3);
+  assertEquals(plain.normalization, { mean: [0], standardDeviation: [1] });
+  // Looking at what it gives is not learning: what follows is by the data's normalization.
+  looked.apply(tensor(data, { shape: [4, 2] }));
+  assertEquals(looked.normalization, undefined);
+  await looked.fit(train);
+  assertEquals(looked.normalization, normalization);
+  // Bytes that have no normalization of their own are learnt as x / 255, whatever comes later.
+  const bytes = arrayDataset({ inputs: { data, shape: [2] }, targets: [0, 1, 0, 1] });
+  const scaled = made();
+  await scaled.fit(bytes);
+  assertEquals((await scaled.evaluate(train)).loss, (await scaled.evaluate(bytes)).loss);
 });
 
 Deno.test("a model of another's values knows its normalization, and its classes where it has its output", async () => {

@@ -1,3 +1,4 @@
+import { describeValue } from "../errors.ts";
 import { dtypeOf, joined, type TensorData } from "../dtype.ts";
 import { writeFileAtomic } from "../files.ts";
 import { formatShape, sizeOf } from "../shape.ts";
@@ -42,6 +43,13 @@ export async function writeSafetensors(
   tensors: readonly WritableTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  if (!Array.isArray(tensors)) {
+    throw new TypeError(
+      `${path}: expected a list of tensors { name, shape, dtype, read }, found ${
+        describeValue(tensors)
+      }`,
+    );
+  }
   const header = encodeHeader(tensors, metadata, path);
   await writeFileAtomic(path, pieces(path, header, tensors));
 }

@@ -29,7 +29,7 @@ type Growing = Box & { tail: string[]; shape: Shape };
 
 /** A model's graph as boxes, each after those that it reads. */
 export function boxesOf(model: Model): Box[] {
-  const { layers, values, inputs, outputs } = model.architecture;
+  const { layers, values, inputs, outputs } = model.architecture, { inputNames, endNames } = model;
   const rows = model.summary().rows.slice(inputs.length).values();
   const readers = values.map((_, i) =>
     values.filter((value) => "sources" in value && value.sources.includes(i)).length
@@ -39,7 +39,8 @@ export function boxesOf(model: Model): Box[] {
   const at: number[] = [];
   values.forEach((value, i) => {
     if ("input" in value) {
-      const words = inputs.length > 1 ? `input ${inputs.indexOf(i) + 1}` : "input";
+      const name = inputNames[inputs.indexOf(i)]!;
+      const words = endNames.inputs ? `input ${name}` : name.replace(/\d+$/, " $&");
       const { input: shape } = value;
       at[i] = boxes.push({ role: "input", words, tail: [], name: "", shape, sources: [] }) - 1;
       return;

@@ -86,7 +86,7 @@ const shares = (row: ArrayLike<number>): number[] => {
 };
 
 function rowsOf(matrix: ConfusionCounts | Matrix): Matrix {
-  const { classes, counts } = matrix as ConfusionCounts;
+  const { classes, counts } = Object(matrix) as ConfusionCounts;
   if (counts === undefined) return matrix as Matrix;
   return tableOf(classes, classes, (row, column) => counts[row * classes + column]!);
 }
