@@ -8,19 +8,21 @@ export interface MpiOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Further options of mpirun. */
   readonly options?: readonly string[];
+  /** Gives each process a core of its own, as mpirun does by itself. */
+  readonly ownCores?: boolean;
 }
 
 /** The words that start `args` of Deno in so many processes, more than there may be cores. */
 export function mpirunArguments(
   processes: number,
   args: readonly string[],
-  more: readonly string[] = [],
+  { options = [], ownCores = false }: MpiOptions = {},
 ) {
   return [
-    ...["-n", String(processes), "--oversubscribe", "--bind-to", "none"],
+    ...["-n", String(processes), "--oversubscribe", "--bind-to", ownCores ? "core" : "none"],
     // Where there is no fast network, it says so at length.
     ...["--mca", "btl_base_warn_component_unused", "0"],
-    ...more,
+    ...options,
     Deno.execPath(),
     ...args,
   ];
@@ -41,12 +43,12 @@ export const mpirunEnvironment = {
 export function mpirun(
   processes: number,
   args: readonly string[],
-  { env = {}, options = [] }: MpiOptions = {},
+  how: MpiOptions = {},
 ): Deno.Command {
   return new Deno.Command("/usr/bin/mpirun.openmpi", {
-    args: mpirunArguments(processes, args, options),
+    args: mpirunArguments(processes, args, how),
     cwd: root,
-    env: { ...mpirunEnvironment, ...env },
+    env: { ...mpirunEnvironment, ...how.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -8,7 +8,7 @@ import { kill } from "./kill.ts";
 import { lenetCaffe } from "./lenet_caffe.ts";
 import { losses } from "./losses.ts";
 import { mlp, mnist } from "./mnist.ts";
-import { mpi, mpiBuckets, mpiKill, mpiModel, mpiSum } from "./mpi.ts";
+import { mpi, mpiBuckets, mpiKill, mpiResnet, mpiSum } from "./mpi.ts";
 import { ownLoop } from "./own_loop.ts";
 import { startup } from "./startup.ts";
 import { stream } from "./stream.ts";
@@ -32,6 +32,6 @@ export const figures: readonly Figure[] = [
   mpi,
   mpiSum,
   mpiBuckets,
-  mpiModel,
+  mpiResnet,
   mpiKill,
 ];

@@ -37,22 +37,34 @@ async function run<T>(command: Deno.Command): Promise<T> {
 
 /** In so many processes, each on a core of its own where there are enough. */
 const among = (processes: number, args: readonly string[], options: readonly string[] = []) =>
-  mpirun(processes, deno(args), { options });
+  mpirun(processes, deno(args), {
+    options,
+    ownCores: processes <= navigator.hardwareConcurrency,
+  });
 
 const rounds = 3;
 
-/** A training by each number of processes in turns; of each the round whose step took the median time. */
+/**
+ * A training by each number of processes in turns, and two that have nothing to do with one another, of
+ * half a batch each, which is as fast as two can be ("apart"); of each the round whose step took the
+ * median time.
+ */
 async function trainings(net: string, processes: readonly number[], note: (text: string) => void) {
-  const all = new Map<number, Trained[]>(processes.map((count) => [count, []]));
+  const who = [...processes, "apart"] as const;
+  const all = new Map<number | "apart", Trained[]>(who.map((one) => [one, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const count of processes) {
-      note(`mpi: ${net} in ${count} processes, round ${round} of ${rounds}`);
-      all.get(count)!.push(await run(among(count, ["train", net, String(2 ** 20), "128"])));
+    for (const one of who) {
+      note(`mpi: ${net}, ${one}, round ${round} of ${rounds}`);
+      const args = (batch: number) => [net, String(2 ** 20), String(batch)];
+      const command = one === "apart"
+        ? among(2, ["apart", ...args(64)])
+        : among(one, ["train", ...args(128)]);
+      all.get(one)!.push(await run(command));
     }
   }
-  return new Map([...all].map(([count, list]) => {
+  return new Map([...all].map(([one, list]) => {
     const middle = median(list.map(({ seconds }) => seconds));
-    return [count, list.find(({ seconds }) => seconds === middle)!] as const;
+    return [one, list.find(({ seconds }) => seconds === middle)!] as const;
   }));
 }
 
@@ -61,30 +73,56 @@ const apart = (a: readonly number[], b: readonly number[]) =>
 
 const rounded = (x: number) => Number(x.toPrecision(4));
 
-/** Training by several processes of one thread each. */
-export const mpi: Figure = {
-  name: "mpi",
-  what: "LeNet-5 and ResNet-20, batches of 128, by 1, 2 and 4 processes of one thread each",
+/** Training by several processes of one thread each, and a model of it. */
+const trainingBy = (
+  name: string,
+  net: "lenet5" | "resnet20",
+  processes: readonly number[],
+): Figure => ({
+  name,
+  what:
+    `${net}, batches of 128, by ${processes.join(", ")} processes of one thread each; a model ` +
+    "of the time of a step, up to 256 processes",
   async measure(note) {
     const results: Record<string, unknown> = {};
-    for (const [net, counts] of [["lenet5", [1, 2, 4]], ["resnet20", [1, 2]]] as const) {
-      const all = await trainings(net, counts, note), alone = all.get(1)!;
-      for (const [count, { seconds, processor, waited, bytes, losses }] of all) {
-        results[`${net} ${count}`] = {
-          "ms a step": rounded(seconds * 1000),
-          speedUp: rounded(alone.seconds / seconds),
-          "ms of the processor, of each": rounded(processor * 1000),
-          "speedUp by these": rounded(alone.processor / processor),
-          "ms of that waiting for others": rounded(waited * 1000),
-          "bytes sent a step": Math.round(bytes),
-          // The losses of batch norm by shares are others.
-          ...net === "lenet5" && { "curve apart": apart(alone.losses, losses).toExponential(1) },
-        };
-      }
+    const all = await trainings(net, processes, note), alone = all.get(1)!;
+    for (const [count, { seconds, processor, waited, bytes, losses }] of all) {
+      results[count] = {
+        "ms a step": rounded(seconds * 1000),
+        speedUp: rounded(alone.seconds / seconds),
+        "ms of the processor, of each": rounded(processor * 1000),
+        "ms of waiting for others": rounded(waited * 1000),
+        "bytes sent a step": Math.round(bytes),
+        // The losses of batch norm by shares, and of half batches, are others.
+        ...net === "lenet5" && count !== "apart" &&
+          { "curves differ by": apart(alone.losses, losses).toExponential(1) },
+      };
     }
+    note(`${name}: the model`);
+    const { seconds: half } = await run<Trained>(among(1, ["train", net, "Infinity", "64"]));
+    const link = await run<Summed>(
+      among(2, ["sum", String(2 * Math.ceil(alone.parameters / 2))]),
+    );
+    const whole = alone.seconds, crowded = all.get("apart")!.seconds;
+    const model = modelOf({ whole, half, crowded }, 4 * alone.parameters, link);
+    const measured = all.get(2)!.seconds, found = model.seconds(2);
+    results["model, 2"] = rounded(found * 1000);
+    results["model's error"] = rounded(Math.abs(found - measured) / measured);
+    results["model by processes, ms"] = curve(model);
+    results["the same over 10 Gbit/s"] = curve(model.over(1e10 / 8, 5e-5));
     return results;
   },
-};
+});
+
+export const mpi = trainingBy("mpi", "lenet5", [1, 2, 4]);
+export const mpiResnet = trainingBy("mpi-resnet20", "resnet20", [1, 2]);
+
+const curve = (model: StepModel) =>
+  Object.fromEntries(
+    [1, 2, 4, 8, 16, 32, 64, 128, 256].map((
+      count,
+    ) => [count, rounded(model.seconds(count) * 1000)]),
+  );
 
 /** ResNet-50's gradients. */
 const manyNumbers = 25_600_000;
@@ -195,41 +233,6 @@ export const mpiBuckets: Figure = {
     return results;
   },
 };
-
-/** The time of a step by a model, beside what was measured, and for more processes than there are. */
-export const mpiModel: Figure = {
-  name: "mpi-model",
-  what:
-    "the time of a step by a model of computing and sending, against measured ones, up to 256 processes",
-  async measure(note) {
-    const results: Record<string, unknown> = {};
-    const errors: number[] = [];
-    for (const net of ["lenet5", "resnet20"] as const) {
-      const all = await trainings(net, [1, 2], note), alone = all.get(1)!;
-      note(`mpi-model: ${net}`);
-      const half = await run<Trained>(among(1, ["train", net, "Infinity", "64"]));
-      const bytes = 4 * alone.parameters;
-      const link = await run<Summed>(
-        among(2, ["sum", String(2 * Math.ceil(alone.parameters / 2))]),
-      );
-      const model = modelOf({ whole: alone.seconds, half: half.seconds }, bytes, link);
-      const measured = all.get(2)!.seconds, found = model.seconds(2);
-      errors.push(Math.abs(found - measured) / measured);
-      results[`${net} 2`] = { measured: rounded(measured * 1000), model: rounded(found * 1000) };
-      results[`${net} by processes, ms`] = curve(model);
-      results[`${net} by processes over 10 Gbit/s, ms`] = curve(model.over(1e10 / 8, 5e-5));
-    }
-    results["largest error"] = rounded(Math.max(...errors));
-    return results;
-  },
-};
-
-const curve = (model: StepModel) =>
-  Object.fromEntries(
-    [1, 2, 4, 8, 16, 32, 64, 128, 256].map((
-      count,
-    ) => [count, rounded(model.seconds(count) * 1000)]),
-  );
 
 const kills = 20;
 

@@ -18,10 +18,14 @@ interface Link {
 /** Shares of a step that are backward pass: two of three products are its. */
 const backward = 2 / 3;
 
-/** Seconds of a step of one process: on a whole batch, and on half of it. */
+/**
+ * Seconds of a step of one process: on a whole batch, on half of it, and on half of it while the other
+ * core does the same, with which it shares memory and clock.
+ */
 interface Alone {
   readonly whole: number;
   readonly half: number;
+  readonly crowded: number;
 }
 
 /** A model of the time of a step. */
@@ -53,7 +57,8 @@ function made(
     seconds(processes) {
       // What does not shrink with the batch: launches, the loop around.
       const fixed = Math.max(0, 2 * alone.half - alone.whole);
-      const computing = (alone.whole - fixed) / processes;
+      const crowding = processes === 1 ? 1 : alone.crowded / alone.half;
+      const computing = crowding * (alone.whole - fixed) / processes;
       if (processes === 1) return alone.whole;
       // Every process speaks to all others, in both halves of a sum.
       const latencies = 2 * (processes - 1) * latency;
@@ -62,7 +67,7 @@ function made(
       // The last bucket is complete when the backward pass is over.
       const hidden = Math.min(all - one, backward * computing * (buckets - 1) / buckets);
       // What all agree on before a step is a small sum more.
-      return fixed + computing + all - hidden + latencies;
+      return crowding * fixed + computing + all - hidden + latencies;
     },
     over: (bytesPerSecond, latency) => made(alone, bytes, bytesPerSecond, latency),
   };

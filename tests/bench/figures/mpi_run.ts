@@ -2,6 +2,7 @@
  * What several processes do, for `mpi.ts`, started by mpirun or alone; the first process prints what it
  * measured as JSON:
  *
+ * - `apart NET BUCKETBYTES BATCH`: the same as `train`, but that each process trains for itself
  * - `train NET BUCKETBYTES BATCH`: seconds of a step, by the clock and of the processor, seconds of it in
  *   which nothing was computed, losses
  * - `sum NUMBERS`: seconds of a sum over the group, of a large one and a small one
@@ -35,23 +36,24 @@ if (mode === "move") {
 
 /** MNIST where a mirror has it; drawn digits otherwise. */
 const images = () =>
-  Deno.env.has("STRIATE_MIRROR") ? mnist({ parts: ["train"] }) : digits({ train: 7680 });
+  Deno.env.has("STRIATE_MIRROR") ? mnist({ parts: ["train"] }) : digits({ train: 3840 });
 
 const say = (result: unknown) => {
   if (group.rank === 0) console.log(JSON.stringify(result));
 };
 
-const bucketBytes = mode === "train" ? Number(args[1]) : 2 ** 20;
+const trains = mode === "train" || mode === "apart";
+const bucketBytes = trains ? Number(args[1]) : 2 ** 20;
 const group = await joinProcesses({ bucketBytes, checkEvery: 1000 });
 await setDevice("cpu", { threads: 1 });
 
-if (mode === "train") {
+if (trains) {
   const isLenet = args[0] === "lenet5", batchSize = Number(args[2]);
   const size = 32 * 32 * 3, count = 256;
   const wide = () =>
     sequential([32, 32, 3]).flatten().dense(1024).relu().dense(1024).relu().dense(10);
   const net = isLenet ? lenet5() : args[0] === "mlp" ? wide() : cifarResnet(20);
-  const data = isLenet ? (await images()).train.take(7680) : arrayDataset({
+  const data = isLenet ? (await images()).train.take(3840) : arrayDataset({
     inputs: {
       data: Uint8Array.from({ length: count * size }, (_, i) => i * 7919 % 251),
       shape: [32, 32, 3],
@@ -64,7 +66,7 @@ if (mode === "train") {
     batchSize,
     epochs,
     optimizer,
-    group,
+    ...mode === "train" && { group },
     progress: false,
     onEpoch() {
       stood.push(group.traffic.seconds);
