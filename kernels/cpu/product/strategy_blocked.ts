@@ -34,9 +34,10 @@ const blockRows = 384;
 
 /**
  * How much of B a task packs at a time: steps of the reduction by columns. It stays in the second
- * cache, a panel of it in the first. With few rows B is read but once, in long runs.
+ * cache, a panel of it in the first. With few rows, up to `wideRows`, reading B is much of the work: it
+ * is read in long runs.
  */
-const deep = { steps: 384, columns: 64 }, wide = { steps: 64, columns: 512 };
+const wideRows = 32, deep = { steps: 384, columns: 64 }, wide = { steps: 64, columns: 512 };
 
 /**
  * A product whose B is large: each task takes a block of rows and columns, packs a block of B (and
@@ -62,7 +63,7 @@ export function partition(
   target: Target = webAssembly,
 ) {
   const rows = stepsOf(product.rows);
-  const block = columns.b === 4 && rows <= 8 ? wide : deep;
+  const block = columns.b === 4 && rows <= wideRows ? wide : deep;
   const axes = mergedAxes(product.reduction, "a", "b");
   const units = unitsOf(axes, block.steps);
   const steps = units.step * stepsOf(units.inner);
