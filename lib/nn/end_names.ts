@@ -5,7 +5,9 @@ import { isPlain } from "../tensor/tree.ts";
 
 /** Names of a model's inputs and outputs, where its user gave them: in their order. */
 export interface EndNames {
+  /** Those of the inputs. */
   readonly inputs?: readonly string[];
+  /** Those of the outputs. */
   readonly outputs?: readonly string[];
 }
 

@@ -68,7 +68,14 @@ export interface TensorBatch {
   /** What the examples count in the loss, [size, ...]; only where there are any weights. */
   readonly weights?: readonly Tensor[];
   /** The same by name, as far as fields have names: `net.apply(batch.named.inputs)`. */
-  readonly named: Sides<ByName<Tensor>>;
+  readonly named: {
+    /** The inputs. */
+    readonly inputs: ByName<Tensor>;
+    /** The targets. */
+    readonly targets: ByName<Tensor>;
+    /** What the examples count, where there are any weights. */
+    readonly weights?: ByName<Tensor>;
+  };
 }
 
 /** What every example of a data set looks like. */

@@ -623,9 +623,6 @@ export type ModelOf<
   }
   & Model;
 
-/** One or several symbolic values. */
-type Values = SymbolicValue | readonly SymbolicValue[];
-
 /**
  * A model from inputs to outputs: any graph of symbolic values without a cycle. One of several
  * outputs predicts a list of tensors.
@@ -659,20 +656,20 @@ type Values = SymbolicValue | readonly SymbolicValue[];
  * @throws {RangeError} for a name that is there twice
  */
 export function model(
-  inputs: Values,
+  inputs: SymbolicValue | readonly SymbolicValue[],
   outputs: SymbolicValue | readonly [SymbolicValue],
   given?: ModelOptions,
 ): Model;
 /** A model of several outputs. */
 export function model(
-  inputs: Values,
+  inputs: SymbolicValue | readonly SymbolicValue[],
   outputs: readonly [SymbolicValue, SymbolicValue, ...SymbolicValue[]],
   given?: ModelOptions,
 ): ModelOf<Tensor[]>;
 /** A model of as many outputs as there are in a list. */
 export function model(
-  inputs: Values,
-  outputs: Values,
+  inputs: SymbolicValue | readonly SymbolicValue[],
+  outputs: SymbolicValue | readonly SymbolicValue[],
   given?: ModelOptions,
 ): ModelOf<Tensor | Tensor[]>;
 /** A model of inputs and outputs by name. */
@@ -683,12 +680,15 @@ export function model<Input extends string, Output extends string>(
 ): ModelOf<Readonly<Record<Output, Tensor>>, Readonly<Record<Input, Tensor>>>;
 /** A model of outputs by name. */
 export function model<Output extends string>(
-  inputs: Values,
+  inputs: SymbolicValue | readonly SymbolicValue[],
   outputs: Readonly<Record<Output, SymbolicValue>>,
   given?: ModelOptions,
 ): ModelOf<Readonly<Record<Output, Tensor>>>;
 /** A model of inputs by name. */
-export function model<Input extends string, Outputs extends Values>(
+export function model<
+  Input extends string,
+  Outputs extends SymbolicValue | readonly SymbolicValue[],
+>(
   inputs: Readonly<Record<Input, SymbolicValue>>,
   outputs: Outputs,
   given?: ModelOptions,
@@ -697,13 +697,13 @@ export function model<Input extends string, Outputs extends Values>(
   Readonly<Record<Input, Tensor>>
 >;
 export function model(
-  inputs: Values | ByName<SymbolicValue>,
-  outputs: Values | ByName<SymbolicValue>,
+  inputs: SymbolicValue | readonly SymbolicValue[] | ByName<SymbolicValue>,
+  outputs: SymbolicValue | readonly SymbolicValue[] | ByName<SymbolicValue>,
   given: ModelOptions = {},
 ): Model {
   const { seed } = options("model", given, modelSchema);
-  const listOf = (values: Values | ByName<SymbolicValue>) =>
-    isByName(values) ? Object.values<SymbolicValue>(values) : [values as Values].flat();
+  const listOf = (values: typeof inputs): SymbolicValue[] =>
+    isByName(values) ? Object.values<SymbolicValue>(values) : [values as SymbolicValue].flat();
   return new Model(listOf(inputs), listOf(outputs), seed, {
     ...isByName(inputs) && { inputs: Object.keys(inputs) },
     ...isByName(outputs) && { outputs: Object.keys(outputs) },
