@@ -24,17 +24,14 @@ export function byNames<D extends Dataset | DataStream>(
 ): D {
   const { inputs, targets, weights, classes, normalization } = data;
   const { inputNames, outputNames, endNames } = model;
+  const ofOutputs = (fields: readonly Field[], where: string): Order =>
+    withTargets
+      ? orderOf(fields, outputNames, "output", where, endNames.outputs !== undefined)
+      : [...fields.keys()];
   const order: Sides<Order> = {
     inputs: orderOf(inputs, inputNames, "input", where, endNames.inputs !== undefined),
-    targets: withTargets
-      ? orderOf(targets, outputNames, "output", where, endNames.outputs !== undefined)
-      : [...targets.keys()],
-    ...weights && {
-      // One field of weights is that of all outputs.
-      weights: withTargets && weights.length > 1
-        ? orderOf(weights, outputNames, "output", `${where}: weights`, true)
-        : [...weights.keys()],
-    },
+    targets: ofOutputs(targets, where),
+    ...weights && { weights: ofOutputs(weights, `${where}: weights`) },
   };
   const isOrdered = Object.values<Order>({ ...order })
     .every((places) => places.every((place, i) => place === i));
@@ -71,6 +68,11 @@ function orderOf(
     );
   }
   const numbers = fields.map(({ name }, i) => [name!, i] as const);
+  const [twice] = numbers.find(([name], i) => fields.some((f, j) => j < i && f.name === name)) ??
+    [];
+  if (twice !== undefined) {
+    throw new TypeError(`${where}: two fields of the ${kind}s are named ${describeValue(twice)}`);
+  }
   return inNamedOrder(Object.fromEntries(numbers), names, kind, where);
 }
 

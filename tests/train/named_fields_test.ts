@@ -200,6 +200,15 @@ Deno.test("names that do not fit are errors that say which there are", async () 
     RangeError,
     'fit: unknown output "weight"',
   );
+  for (
+    const [weights, message] of [
+      [{ kind: [1, 1, 0, 1] }, "fit: weights: expected outputs kind, size, found kind"],
+      [{ sort: [1, 1, 0, 1] }, 'fit: weights: unknown output "sort"'],
+    ] as const
+  ) {
+    const weighted = arrayDataset({ inputs: rows, targets: right, weights });
+    await assertRejects(() => net.fit(weighted, { loss }), Error, message);
+  }
   await assertRejects(
     () => net.fit(inOrder, { loss, validation: other }),
     RangeError,
@@ -220,6 +229,13 @@ Deno.test("names that do not fit are errors that say which there are", async () 
     () => net.predict(half),
     TypeError,
     "expected a name for each field of the inputs or for none, found none for input 1 beside place",
+  );
+  const a = input([2]), field = { shape: [2], dtype: "f32", name: "a" } as const;
+  const twice = makeDataset(1, { inputs: [field, field], targets: [] }, () => {});
+  await assertRejects(
+    () => model({ a }, a.relu()).predict(twice),
+    TypeError,
+    'predict: two fields of the inputs are named "a"',
   );
 });
 
