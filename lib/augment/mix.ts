@@ -150,7 +150,9 @@ export function mixed(
 /** The field of a target that may be mixed: probabilities where it is a label. */
 function softField(field: Field, classes: number | undefined, where: string): Field {
   if (field.dtype === "f32") return field;
-  if (sizeOf(field.shape) === 1 && classes !== undefined) return { shape: [classes], dtype: "f32" };
+  if (sizeOf(field.shape) === 1 && classes !== undefined) {
+    return { ...field, shape: [classes], dtype: "f32" };
+  }
   throw new TypeError(
     `${where}: expected targets of f32, or labels and the number of classes, found ${
       formatField(field)

@@ -114,7 +114,7 @@ export class Pipeline implements SchemaTransform {
         return { inputs: [this.#applied(image, random).data, ...rest], targets };
       },
       schema: {
-        inputs: [{ shape, dtype: "u8" }, ...others],
+        inputs: [{ ...field, shape }, ...others],
         ...schema.normalization && { normalization: schema.normalization },
       },
     };

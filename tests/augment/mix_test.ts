@@ -174,6 +174,23 @@ Deno.test("the beta distribution: its mean and variance", () => {
   }
 });
 
+Deno.test("what is changed keeps its name", () => {
+  const named = arrayDataset({
+    inputs: {
+      image: { data: new Uint8Array(2 * 48 * 3), shape: [6, 8, 3] },
+      place: { data: new Float32Array(4), shape: [2] },
+    },
+    targets: { kind: [0, 1], size: [[0.5], [2]] },
+    classes: 2,
+  });
+  const changed = mixup(named.map(pipeline([{ type: "randomCrop", size: 4 }])));
+  assertEquals(changed.inputs, [
+    { name: "image", shape: [4, 4, 3], dtype: "u8" },
+    { name: "place", shape: [2], dtype: "f32" },
+  ]);
+  assertEquals(changed.targets.map(({ name }) => name), ["kind", "size"]);
+});
+
 const indices = arrayDataset({ inputs: { data: Int32Array.of(1, 2), shape: [] }, targets: [0, 1] });
 const unnamed = arrayDataset({ inputs: [[1], [2]], targets: [0, 1] });
 const wrong: [string, () => unknown, string][] = [
