@@ -282,7 +282,18 @@ function checkTogether(given: Given, data: string): void {
       refuse(`${part}-labels`, `is for the images of a folder; give --${part} DIR`);
     }
   }
+  const { test, val } = given;
+  if (test !== undefined && shareOf(test, "test") === undefined) {
+    const same = Object.entries({ data, val }).find(([, place]) => isSamePlace(place, test));
+    if (same) {
+      refuse("test", `expected images that choose nothing, found those of --${same[0]}: ${test}`);
+    }
+  }
 }
+
+const withoutEnd = (path: string) => path.replace(/[/\\]+$/, "");
+const isSamePlace = (place: string | undefined, other: string) =>
+  place !== undefined && withoutEnd(place) === withoutEnd(other);
 
 /**
  * The share of images that `--val` or `--test` keeps; undefined where it is a folder.

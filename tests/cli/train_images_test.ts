@@ -253,6 +253,8 @@ Deno.test("with --test the last figure is of images that chose nothing, and is s
           "--test-labels: is for the images of a folder",
         ],
         [["--test", "0.5", "--val", "0.5"], "--val: expected a share that leaves images to learn"],
+        [["--test", unseen, "--val", `${unseen}/`], "--test: expected images that choose nothing"],
+        [["--test", data], "--test: expected images that choose nothing, found those of --data"],
       ] as const
     ) await assertRejects(() => main([...args, ...given]), UsageError, message);
     await assertRejects(
