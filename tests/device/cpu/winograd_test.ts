@@ -96,6 +96,26 @@ Deno.test("cpu winograd: predictions by default, training where it is asked for"
   assert(Math.abs(always![1] - never![1]) < 1e-5 * never![1]);
 });
 
+Deno.test("cpu winograd: numbers that are not finite stay in their image, and large ones are computed", async () => {
+  await setDevice("cpu", { threads: 2, winograd: "always" });
+  const shape = [4, 16, 16, 16], size = 16 ** 3;
+  const net = sequential(shape.slice(1), { seed: 1 }).conv2d(16, 3, { padding: "same" });
+  const resultOf = async (data: Float32Array) =>
+    await (await net.predict(tensor(data, { shape }))).data() as Float32Array;
+  const data = normals(1, 4 * size), expected = await resultOf(data);
+  for (const wrong of [NaN, Infinity]) {
+    const found = await resultOf(data.with(size, wrong));
+    assertEquals(found.subarray(0, size), expected.subarray(0, size));
+    assertEquals(found.subarray(2 * size), expected.subarray(2 * size));
+    assert(!Number.isFinite(found[size]));
+  }
+  // Powers of two change no digit where nothing overflows or falls below what is normal.
+  for (const scale of [2 ** 110, 2 ** -80]) {
+    assertEquals(await resultOf(data.map((x) => x * scale)), expected.map((x) => x * scale));
+  }
+  await setDevice("cpu");
+});
+
 Deno.test("cpu winograd: another word is an error", async () => {
   const wrong = { winograd: "sometimes" as WinogradUse };
   await assertRejects(() => createCpuDevice(wrong), RangeError, '"predictions"');
