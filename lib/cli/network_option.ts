@@ -33,22 +33,34 @@ export const deviceOption = option("where it runs (auto)", oneOf(deviceNames()))
 /** The option that says how many threads the CPU computes with. */
 export const threadsOption = option("threads of the CPU (one for each core)", positiveInteger());
 
+/** The options of a device. */
+interface DeviceChoice {
+  readonly device?: string | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** Whether a device is the CPU, or may be. */
+export const mayBeCpu = (device: string): boolean => device === "cpu" || device === "auto";
+
+/**
+ * Refuses threads of another device than the CPU.
+ *
+ * @throws {UsageError} for such
+ */
+export function checkThreads({ device, threads }: DeviceChoice): void {
+  if (threads === undefined || device === undefined || mayBeCpu(device)) return;
+  throw new UsageError(`--threads: is for the CPU; leave it out with --device ${device}`);
+}
+
 /**
  * Has the device compute that the options name, and by so many threads where it is the CPU.
  *
  * @throws {UsageError} for threads of another device
  */
-export async function chooseDevice(
-  { device, threads }: {
-    readonly device?: string | undefined;
-    readonly threads?: number | undefined;
-  },
-): Promise<void> {
+export async function chooseDevice({ device, threads }: DeviceChoice): Promise<void> {
   if (device === undefined && threads === undefined) return;
-  const name = device ?? defaultDeviceName(), isCpu = name === "cpu" || name === "auto";
-  if (threads !== undefined && device !== undefined && !isCpu) {
-    throw new UsageError(`--threads: is for the CPU; leave it out with --device ${device}`);
-  }
+  checkThreads({ device, threads });
+  const name = device ?? defaultDeviceName(), isCpu = mayBeCpu(name);
   const { setDevice } = await import("../tensor/runtime.ts");
   await setDevice(name, threads !== undefined && isCpu ? { threads } : {});
 }

@@ -7,7 +7,7 @@ import { positiveInteger } from "../core/option_kinds.ts";
 import { splitPath } from "../core/files.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { Interrupt } from "./interrupt.ts";
-import { deviceOption, threadsOption } from "./network_option.ts";
+import { checkThreads, deviceOption, mayBeCpu, threadsOption } from "./network_option.ts";
 import { screen, writeEvent } from "./screen.ts";
 import { commandStart, quotedPath, standWhereCalled } from "./shell.ts";
 import { inWords, type Judged, optionsInWords, spreadInWords } from "./sweep/judged.ts";
@@ -54,6 +54,7 @@ export const main = command(options, help, async (given, [file, second]) => {
     throw new UsageError(`expected one recipe, found also ${JSON.stringify(second)}; see --help`);
   }
   const { jobs = 1, device, record = false, json = false } = given;
+  checkThreads(given);
   const threads = given.threads ?? threadsOf(jobs, device);
   const recipe = await readRecipe(file);
   const folder = given.out ?? `runs/${splitPath(file)[1].replace(/\.json$/, "")}`;
@@ -75,7 +76,7 @@ export const main = command(options, help, async (given, [file, second]) => {
 
 /** The threads that come to each of several runs on the CPU; one alone takes what there is. */
 function threadsOf(jobs: number, device = "auto"): number | undefined {
-  if (jobs === 1 || (device !== "cpu" && device !== "auto")) return undefined;
+  if (jobs === 1 || !mayBeCpu(device)) return undefined;
   return Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
 }
 

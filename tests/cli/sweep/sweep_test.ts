@@ -64,13 +64,20 @@ Deno.test("sweep: halving trains all for an epoch and the best to the end; calle
 Deno.test("sweep: mistakes are one line on stderr, and exit with 2", () =>
   inFolder(async (folder) => {
     const file = `${folder}/recipe.json`;
-    const fails = async (content: string | undefined, message: string) => {
+    const fails = async (
+      content: string | undefined,
+      message: string,
+      ...options: readonly string[]
+    ) => {
       if (content !== undefined) await Deno.writeTextFile(file, content);
-      const { code, errors } = await command("sweep", ...content === undefined ? [] : [file]);
+      const files = content === undefined ? [] : [file];
+      const { code, errors } = await command("sweep", ...files, ...options);
       assertEquals([code, errors.trimEnd().split("\n").length], [2, 1]);
       assertStringIncludes(errors, message);
     };
     await fails(undefined, "expected a recipe");
     await fails("{", "is no JSON");
     await fails('{"vary":{"optimizer":["adam"]},"fixed":{"momentum":0.9}}', "trial-1");
+    const right = '{"vary":{"optimizer":["adam"]}}';
+    await fails(right, "--threads: is for the CPU", "--threads", "2", "--device", "webgpu");
   }));
