@@ -126,8 +126,8 @@ const validationName = /^val(id(ation)?)?$|^dev$/i, testName = /^test(ing)?$/i;
  * for await (const { x } of train.tensors({ batchSize: 8 })) console.log(x.shape); // [8, 8, 8, 3]
  * ```
  *
- * @throws {RangeError} for fewer than two classes, a class without images, one with a single image where
- * it is to be split, classes that differ between the parts, or an option out of range
+ * @throws {RangeError} for fewer than two classes, a class without images, one with fewer than the parts
+ * it is to be split into, classes that differ between the parts, or an option out of range
  * @throws {TypeError} for a path that is no folder, shards (see {@linkcode imageStream}), or neither or
  * both of `size` and `preprocessing`
  */
@@ -193,7 +193,9 @@ function partsOf(
         `${drawn} for test`,
     );
   }
-  const [rest, test] = given.test === undefined ? split(all, drawn, seed) : [all, given.test];
+  const [rest, test] = given.test === undefined
+    ? split(all, drawn, seed, typeof share === "number" ? 3 : 2)
+    : [all, given.test];
   const [train, validation = given.validation] = typeof share === "number"
     ? split(rest, given.test === undefined ? share / (1 - drawn) : share, seed)
     : [rest];
@@ -294,18 +296,26 @@ function checkClasses({ name, classes, images }: ClassedImages): void {
   );
 }
 
-/** Two parts, in each of which a class has its share, and one image at least. */
-function split(all: ClassedImages, share: number, seed: number): [ClassedImages, ClassedImages] {
+/**
+ * Two parts, in each of which a class has its share, and one image at least: of `parts` in all, of which
+ * the first is still to be split where there are 3.
+ */
+function split(
+  all: ClassedImages,
+  share: number,
+  seed: number,
+  parts = 2,
+): [ClassedImages, ClassedImages] {
   const isTest = all.images.map(() => false), { name, images, classes } = all;
   countsOf(all).forEach((count, label) => {
     const own = [...images.keys()].filter((i) => images[i]!.label === label);
-    if (count < 2) {
+    if (count < parts) {
       throw new RangeError(
-        `${name}: expected at least 2 images of each class, one for each part, found 1 of ` +
-          `${classes[label]}: ${images[own[0]!]!.image.name}`,
+        `${name}: expected at least ${parts} images of each class, one for each part, found ${count} of ` +
+          `${classes[label]}: ${own.map((i) => images[i]!.image.name).join(", ")}`,
       );
     }
-    const tests = Math.min(count - 1, Math.max(1, Math.round(share * count)));
+    const tests = Math.min(count + 1 - parts, Math.max(1, Math.round(share * count)));
     const order = new Random(seed, label).permutation(count);
     for (const place of order.subarray(0, tests)) isTest[own[place]!] = true;
   });

@@ -150,6 +150,15 @@ Deno.test("images that choose nothing: three folders, a share of each class, or 
       `a share that leaves images to learn, found ${validation} beside 0.2`,
     );
   }
+  using few = new Folder(shades({ ants: 3, bees: 3 }));
+  const each = await read(few.path, { split: 0.6, validation: 0.3 });
+  assertEquals([each.train.length, each.validation.length, each.test.length], [2, 2, 2]);
+  using tooFew = new Folder(shades({ ants: 3, bees: 2 }));
+  await assertRejects(
+    () => read(tooFew.path, { validation: 0.1 }),
+    RangeError,
+    "expected at least 3 images of each class, one for each part, found 2 of bees: ",
+  );
   await assertRejects(
     () => read(one.path, { validation: 1.5 }),
     TypeError,
