@@ -14,7 +14,7 @@ import { modelName, prepareFolder } from "./run_folder.ts";
 import type { Phase, Resumed } from "./run_record.ts";
 import { optimizerFor, optimizerOf } from "./training_optimizer.ts";
 import type { Reporter } from "./training_report.ts";
-import { headSettings, type Settings } from "./training_settings.ts";
+import { headSettings, isDataName, type Settings } from "./training_settings.ts";
 import { classWeightsOf, lossesOf, prepareRun } from "./training_setup.ts";
 import type { Watching } from "./watching.ts";
 
@@ -65,11 +65,13 @@ export async function train(
       corrupt.add(image);
     },
   });
-  const { settings, net, plain, test } = setup;
-  const tested = setup.validation === test ? "validation" : "test";
+  const { settings, net, plain, validation, test } = setup;
+  const tested = validation === test ? "validation" : "test";
+  // Of a data set here, what validates is some of what was there to learn.
+  const isApart = tested === "test" && !isDataName(settings.data);
   const fingerprint = async () => {
     const { fingerprintOf } = await import("./fingerprint.ts");
-    return await fingerprintOf(plain, test);
+    return await fingerprintOf(plain, test, ...isApart ? [validation] : []);
   };
   if (resumed !== undefined) {
     const { checkSameData } = await import("./run_record.ts");

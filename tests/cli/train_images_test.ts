@@ -238,6 +238,13 @@ Deno.test("with --test the last figure is of images that chose nothing, and is s
       [start.trainExamples, start.validationExamples, start.testExamples, done.tested],
       [18, 2, 3, "test"],
     );
+    const shown = await photos(`${folder}/shown`, { dark: 1, light: 1 });
+    const places = ["--val", shown, "--test", unseen, "--out", `${folder}/places`];
+    assertEquals((await train(...args, ...places)).code, 0);
+    const more = ["--resume", `${folder}/places`, "--epochs", "2"];
+    assertEquals((await train(...more)).code, 0);
+    await photos(shown, { dark: 2, light: 2 });
+    await assertRejects(() => main([...more.slice(0, 3), "3"]), Error, "the data are not those");
     const alone = await train(...args, "--val", "0.3", "--out", `${folder}/alone`);
     assertMatch(alone.lines.join("\n"), /^validation: top-1 /m);
     assertEquals(
