@@ -381,6 +381,7 @@ export class Model extends Network<Model> {
         given,
         trainOnBatchSchema,
       );
+    using _training = beginTraining(this, where); // before anything is waited for
     const { sizeOfBatch, tensorsOf } = await import("./given_tensors.ts");
     const batch = {
       inputs: tensorsOf(x, where, this.inputNames),
@@ -388,7 +389,6 @@ export class Model extends Network<Model> {
       weights: tensorsOf(weights, `${where}: weights`, this.outputNames, "output"),
     };
     const size = sizeOfBatch(batch, where);
-    using _training = beginTraining(this, where);
     const { BatchTraining } = await import("./train_on_batch.ts");
     const runtime = await this.#runtime();
     using _ = runtime.hold();

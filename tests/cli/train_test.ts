@@ -28,6 +28,7 @@ Deno.test("train --json writes one object a line, with the fields that programs 
   assertEquals(Object.keys(done), [
     "event",
     "test",
+    "tested",
     "device",
     "imagesPerSecond",
     "seconds",

@@ -161,7 +161,7 @@ async function program(flags: readonly string[], instructions?: string): Promise
       "run",
       "--no-check",
       "--config=deno.json",
-      "--allow-read=lib,kernels", // modules that are loaded on demand
+      "--allow-read=lib/device/cpu",
       ...flags,
       script,
     ],
