@@ -301,11 +301,13 @@ const isSamePlace = (place: string | undefined, other: string) =>
  * @throws {UsageError} for a number that is no share
  */
 export function shareOf(place: string, option = "val"): number | undefined {
-  const share = place.trim() === "" ? NaN : Number(place);
+  const share = Number(place), isEmpty = place.trim() === "";
   if (Number.isNaN(share)) return undefined;
   if (share > 0 && share < 1) return share;
   throw new UsageError(
-    `--${option}: expected a folder, or a share of the images above 0 and below 1, found ${place}`,
+    `--${option}: expected a folder, or a share of the images above 0 and below 1, found ${
+      isEmpty ? "nothing" : place
+    }`,
   );
 }
 

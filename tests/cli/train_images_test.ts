@@ -256,6 +256,10 @@ Deno.test("with --test the last figure is of images that chose nothing, and is s
       const [given, message] of [
         [["--test", "1.5"], "--test: expected a folder, or a share"],
         [
+          ["--val", ""],
+          "--val: expected a folder, or a share of the images above 0 and below 1, found nothing",
+        ],
+        [
           ["--test", "0.2", "--test-labels", "l.csv"],
           "--test-labels: is for the images of a folder",
         ],
