@@ -72,7 +72,8 @@ export interface DeviceOptions {
   readonly instructions?: "wasm" | "avx2" | "avx512";
   /**
    * Which programs of the CPU device compute 3x3 convolutions by Winograd's minimal filtering, faster
-   * and with errors below 1e-5 of the largest result; by default "predictions", those without gradients.
+   * and with errors below 1e-5 of the largest result; by default "predictions", those without
+   * gradients of convolutions.
    */
   readonly winograd?: "never" | "predictions" | "always";
   /** Settings of other devices. */
