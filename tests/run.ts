@@ -17,7 +17,7 @@ import { installNeeds, unmetNeeds } from "./setup/install.ts";
 import { type Counts, countTests } from "./setup/junit.ts";
 import { runByLine, runQuietly } from "./setup/process.ts";
 
-const help = `Installs what the tests need, then checks and tests everything, in about 15 minutes.
+const help = `Installs what the tests need, then checks and tests everything, in about 20 minutes.
 
   deno task test [--yes | --quick]   all of it, or what takes a few minutes
   deno task test WORD ...            tests with a word in their names that begins so, on each device

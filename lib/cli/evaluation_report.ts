@@ -121,7 +121,10 @@ export function formatEvaluation(result: Evaluation): string[] {
   const { top1Error, top5Error } = result;
   return [
     `top-1 error ${percent(top1Error)}  (${wrong(top1Error)}; ${interval(result.top1Interval)})`,
-    `top-5 error ${percent(top5Error)}  (${wrong(top5Error)}; ${interval(result.top5Interval)})`,
+    // Of up to five classes every one is among the first five.
+    ...classes !== undefined && classes.length <= 5 ? [] : [
+      `top-5 error ${percent(top5Error)}  (${wrong(top5Error)}; ${interval(result.top5Interval)})`,
+    ],
     ...corrupt > 0 ? [`${corrupt} corrupt images are not counted`] : [],
     "",
     ...classTable(result, name),

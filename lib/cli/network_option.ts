@@ -93,11 +93,24 @@ export async function listNetworks(): Promise<readonly string[]> {
   return [zooHeading, ...zoo().map(String)];
 }
 
-/** The file of the model in a folder that `deno task train` has written, or the path as it is. */
+/**
+ * The file of the model in a folder that `deno task train` has written, or the place as it is.
+ *
+ * @throws {Deno.errors.NotFound} for a path where nothing is
+ */
 export async function weightsPlace(place: string): Promise<string> {
+  if (/^\w+:\/\//.test(place) || place === "imagenet" || place === "cifar10") return place;
   const file = `${place.replace(/[/\\]+$/, "")}/model.safetensors`;
   const isFile = (path: string) => Deno.stat(path).then(({ isFile }) => isFile, () => false);
-  return /^https?:/.test(place) || !await isFile(file) ? place : file;
+  if (await isFile(file)) return file;
+  await Deno.stat(place).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(
+      `--weights: there is no file or folder ${place}; imagenet (or cifar10) stands for weights ` +
+        "that are published",
+    );
+  });
+  return place;
 }
 
 /** The network that options name. A model that was saved here needs no name. */

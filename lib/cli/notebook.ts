@@ -21,6 +21,8 @@ Examples
   deno task notebook 03
   deno task notebook --no-browser --port=8890
 
+A notebook of your own begins there with New, Deno; @striate/striate is known to those in this checkout.
+
 Other editors, such as VS Code with its Jupyter extension, find the kernel once it is installed for
 the user: deno jupyter --install`;
 

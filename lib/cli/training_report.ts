@@ -139,7 +139,10 @@ export function nextCommands(
     : [["how it does on others", `${commandStart("evaluate")} --weights ${folder} --images DIR`]];
   const look = quotedPath(`${output}/${samplesName}`);
   return [
-    ["what it sees in test images", `${commandStart("predict")} --weights ${folder} ${look}`],
+    [
+      "what it sees in images that it has not learnt",
+      `${commandStart("predict")} --weights ${folder} ${look}`,
+    ],
     ...measure,
     ...others,
     ...network,

@@ -232,7 +232,7 @@ function checkData(data: string): void {
     const near = nearestName(data, dataNames), guess = near ? `; did you mean "${near}"?` : "";
     throw new UsageError(
       `--data: expected a folder of images or one of ${dataNames.join(", ")}, found ` +
-        `${JSON.stringify(data)}${guess}`,
+        `${JSON.stringify(data)}, and there is no such folder${guess}`,
     );
   }
 }

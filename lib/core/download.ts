@@ -207,7 +207,9 @@ async function receive(
   { onProgress, signal }: DownloadEvents,
 ): Promise<{ stated?: number; broken?: unknown }> {
   const { bytes = Infinity } = expected, name = basename(path);
-  const instead = `put the file at ${path}, or set STRIATE_MIRROR to a folder or URL that has it`;
+  const inMirror = `${basename(dirname(path))}/${name}`;
+  const instead =
+    `put the file at ${path}, or set STRIATE_MIRROR to a folder or URL that has ${inMirror}`;
   const response = await request(url, {
     ...{ what: name, instead, from: part.received, signal, asStored: true },
     ...bytes < Infinity && { most: Infinity }, // what is published is compared below

@@ -158,7 +158,9 @@ function whatIsUnknown(
       isOfParts ? `Where these are parts, measure by one of them (…/${texts.at(-1)}). ` : ""
     }Folders and labels are named after the model's ` +
       `classes or numbered as these are, from 0${
-        isSynset ? "; synsets want their list (--synsets FILE)" : ""
+        isSynset
+          ? "; synsets want their list (--synsets FILE)"
+          : "; what images in one folder show, says a label file (--labels FILE)"
       }`;
   }
   if (Number.isNaN(label)) {

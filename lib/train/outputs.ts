@@ -115,8 +115,12 @@ export function checkInputs(network: Network, inputs: readonly Field[], where: s
   if (fits) return;
   const list = (fields: readonly { readonly shape: Shape }[]) =>
     fields.map(({ shape }) => formatShape(shape)).join(", ");
+  const fewer = inputs.length < network.inputs.length
+    ? "; an input that map adds is in its schema: data.map(change, { inputs: [...data.inputs, " +
+      '{ shape, dtype: "f32" }] })'
+    : "";
   throw new TypeError(
     `${where}: expected examples of shape ${list(network.inputs)} as the model's input, found ` +
-      `${list(inputs)}`,
+      `${list(inputs)}${fewer}`,
   );
 }

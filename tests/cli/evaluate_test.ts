@@ -294,7 +294,7 @@ Deno.test("evaluate says what is wrong with its options", async () => {
     [[...weights, "--data", folder.at("images")], 1, "expected a file of records, found a folder"],
     [[...weights, "--images", folder.at("labels.tsv")], 1, "expected a folder of images"],
     [[...weights, "--images", "x", "--scales", "12,a"], 2, "--scales: expected sizes"],
-    [["--weights", "x", "--images", folder.path], 1, "expected a file of weights"],
+    [["--weights", "x", "--images", folder.path], 1, "--weights: there is no file or folder x"],
     [[...weights, "--images", folder.at("nowhere")], 1, "there is no folder"],
     [[...weights, "--images", folder.at("images")], 1, "17 images and no folders"],
     [

@@ -37,7 +37,7 @@ Deno.test("train --json writes one object a line, with the fields that programs 
   assertEquals(Object.keys(done.test), ["loss", "top1", "top5"]);
   assert(done.test.top1 > 0.9 && done.test.top1 <= done.test.top5 && done.test.top5 <= 1);
   assert(done.imagesPerSecond > 0 && done.seconds > 0);
-  assertEquals([done.device, done.output], ["cpu", folder.path]);
+  assertEquals([done.tested, done.device, done.output], ["test", "cpu", folder.path]);
   const model = await loadModel(`${folder.path}/model.safetensors`);
   assertEquals([model.inputShape, model.classes!.length], [[28, 28, 1], 10]);
 });
@@ -87,7 +87,7 @@ Deno.test("--help fits its width, and says what is usual for each kind of run", 
 Deno.test("mistakes are one line on stderr, and exit with 2", async () => {
   const mistakes = [
     [["--optimiser", "sgd"], 'error: unknown option "--optimiser"; did you mean "--optimizer"?'],
-    [["--data", "digit"], 'found "digit"; did you mean "digits"?'],
+    [["--data", "digit"], 'found "digit", and there is no such folder; did you mean "digits"?'],
     [["--model", "lenet-5"], 'error: --model: unknown network "lenet-5"; did you mean "lenet5"?'],
     [["--model", "vgg16"], "error: --model: vgg16 takes images of 32 x 32 pixels or more"],
     [["digits"], 'error: unexpected "digits"; see --help'],

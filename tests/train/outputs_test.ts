@@ -212,3 +212,22 @@ Deno.test("early stopping watches what an output is measured at, by name", async
     'did you mean "validation.size.meanAbsoluteError"?',
   );
 });
+
+Deno.test("data with fewer inputs than the model: how map adds one is said, and works", async () => {
+  const x = input([3]), more = input([1]);
+  const net = model([x, more], x.concatenate(more).dense(2)),
+    few = arrayDataset({
+      inputs,
+      targets: Array.from({ length: count }, (_, i) => i % 2),
+    });
+  await assertRejects(
+    () => net.fit(few),
+    TypeError,
+    "found [3]; an input that map adds is in its schema: data.map(change, { inputs: [...",
+  );
+  const both = few.map(({ inputs: [x], targets }) => ({
+    inputs: [x!, Float32Array.of(1)],
+    targets,
+  }), { inputs: [...few.inputs, { shape: [1], dtype: "f32" }] });
+  assertEquals((await net.fit(both)).epochs.length, 1);
+});
