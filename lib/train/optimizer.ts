@@ -4,8 +4,10 @@ import { unknownName } from "../core/suggest.ts";
 import { within } from "../graph/node.ts";
 import { blocksAndLayers } from "../nn/block.ts";
 import { full, zeros } from "../tensor/create.ts";
+import { schedule } from "../tensor/evaluate.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import { asTensor, checkTensor } from "../tensor/tensor.ts";
+import { isRecording } from "../tensor/tracing.ts";
 import { flatten, mapTree, paths, rebuild, type Tree } from "../tensor/tree.ts";
 import type { Weights } from "../nn/apply.ts";
 import {
@@ -196,6 +198,13 @@ export class Optimizer {
       this.slots.forEach((slot, k) => checkTensor(result.slots[k], `${where}: ${slot}`, weight));
       return result;
     });
+    // In a loop without jit each step is a program of its own, the same every time. What nobody reads,
+    // as the memory, would else be computed from the first step on again, in a program that grows.
+    if (!isRecording()) {
+      schedule(
+        [next, ...updated.flatMap(({ weight, slots }) => [weight, ...slots])].map((t) => t.node),
+      );
+    }
     return {
       weights: rebuild(weights, updated.map(({ weight }) => weight).values()),
       state: {

@@ -249,6 +249,16 @@ Deno.test("a step on a tree is fit's step, and changes nothing that it is given"
   );
 });
 
+Deno.test("a loop without jit leaves no step undone: the next begins at data, not at the first", () => {
+  const optimizer = adam(), slopes = gradient((w: Tensor) => w.square().sum());
+  let weights = tensor([1, 2, 3]), state = optimizer.init(weights);
+  for (let i = 0; i < 2; i++) {
+    ({ weights, state } = optimizer.step(weights, slopes(weights), state));
+    const kinds = [weights, state.step, ...Object.values(state.slots)].map((t) => t.node.op.kind);
+    assertEquals(kinds, ["leaf", "leaf", "leaf", "leaf"]);
+  }
+});
+
 Deno.test("what does not fit the weights is an error before any work, in a rule of one's own too", () => {
   const weights = { a: tensor([1, 2]), b: tensor(3) }, optimizer = adam();
   const step = (gradients: Weights, state = optimizer.init<Weights>(weights)) => () =>
