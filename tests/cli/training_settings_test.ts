@@ -191,7 +191,10 @@ Deno.test("options that would be ignored are refused, and say what they are for"
       "--balanced: does what --class-weights balanced does in another way",
     ],
     [{ epochs: 0 }, "--epochs: expected at least 1; 0 is for a run of the head alone"],
-    [{ data: "digit" }, 'one of digits, shapes, mnist, fashion-mnist, cifar10, found "digit"; did'],
+    [
+      { data: "digit" },
+      'cifar10, found "digit", and there is no such folder; did you mean "digits"?',
+    ],
   ];
   for (const [given, message] of refused) {
     assertThrows(() => settingsOf(given), UsageError, message);
