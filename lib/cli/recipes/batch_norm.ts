@@ -1,6 +1,6 @@
 import type { Arm, Recipe } from "./recipe.ts";
 
-const rates = { none: [0.003, 0.01, 0.03, 0.1], "batch-norm": [0.03, 0.1, 0.3] } as const;
+const rates = { none: [0.03, 0.01, 0.003, 0.1], "batch-norm": [0.3, 0.1, 0.03] } as const;
 
 const arm = (kind: keyof typeof rates, rate: number): Arm => ({
   name: `${kind}-${rate}`,

@@ -29,6 +29,8 @@ export interface ArmResult {
   readonly test?: Measured;
   /** When the target was reached; undefined where there is none, or it was not. */
   readonly reached?: Reached;
+  /** Whether training ended before its target, as another of its group had reached it sooner. */
+  readonly isBeaten?: boolean;
   /** Why training ended by a loss that was not finite. */
   readonly diverged?: string;
 }
@@ -65,3 +67,6 @@ export const columns = {
 
 /** The name of a column. */
 export type ColumnName = keyof typeof columns;
+
+/** A column that says how soon a target was reached. */
+export type TargetColumn = Extract<ColumnName, `${string} to target`>;

@@ -6,10 +6,6 @@ import type { Target } from "./recipe.ts";
 const measureOf = ({ of }: Target, { top1, validation }: EpochRecord): number | undefined =>
   of === "training" ? top1 : validation?.top1;
 
-/** Whether an epoch has reached a target. */
-export const reaches = (target: Target, record: EpochRecord): boolean =>
-  (measureOf(target, record) ?? 0) >= target.top1;
-
 /**
  * When a target was reached: on a line from the epoch before to the first that reached it, and before
  * the first epoch from guessing, 1 of `classes`. Training accuracy counts as that of its epoch's end,
@@ -20,7 +16,7 @@ export function reachedAt(
   records: readonly EpochRecord[],
   classes: number,
 ): Reached | undefined {
-  const index = records.findIndex((record) => reaches(target, record));
+  const index = records.findIndex((record) => (measureOf(target, record) ?? 0) >= target.top1);
   if (index < 0) return undefined;
   const after = records[index]!, before = records[index - 1];
   const [low, high] = [

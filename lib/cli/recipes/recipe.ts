@@ -7,7 +7,7 @@ import type { PresetName } from "../../augment/presets.ts";
 import type { StepConfig } from "../../augment/steps.ts";
 import type { DataName } from "../data_sets.ts";
 import type { Given } from "../training_settings.ts";
-import type { ColumnName } from "./columns.ts";
+import type { ColumnName, TargetColumn } from "./columns.ts";
 import type { NetworkSettings } from "./networks.ts";
 
 /** A share of right answers at which an arm is done. */
@@ -93,8 +93,11 @@ export interface Recipe {
   readonly arms: readonly Arm[];
   /** What is shown of each arm. */
   readonly columns: readonly ColumnName[];
-  /** By what the best arm of a group is chosen: the least of a column, else the most of the other. */
-  readonly best?: { readonly least: ColumnName; readonly most: ColumnName };
+  /**
+   * By what the best arm of a group is chosen: the least of a column, else the most of the other. An arm
+   * that has gone on for longer than the best so far took ends there: those likely to be best stand first.
+   */
+  readonly best?: { readonly least: TargetColumn; readonly most: ColumnName };
   /** What the results show. */
   findings(results: Figures): readonly Finding[];
 }

@@ -92,9 +92,10 @@ function textReporter(): RecipeReporter {
       progress: (progress) => passing(formatProgress(progress)),
       epoch: (record, epochs) => line(formatEpoch(record, epochs)),
     }),
-    armDone({ name }, seed, { test, seconds, diverged }) {
+    armDone({ name }, seed, { test, seconds, diverged, isBeaten }) {
       const top1 = test?.top1 === undefined ? "" : `test top-1 ${percent(test.top1)}, `;
-      line(`${name}, seed ${seed}: ${top1}${clock(seconds)}${diverged ? `; ${diverged}` : ""}`);
+      const why = isBeaten ? "; another of its group was sooner" : diverged ? `; ${diverged}` : "";
+      line(`${name}, seed ${seed}: ${top1}${clock(seconds)}${why}`);
     },
     note: line,
     interrupted(recipe, folder) {

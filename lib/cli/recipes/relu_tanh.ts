@@ -1,6 +1,6 @@
 import type { Arm, Recipe } from "./recipe.ts";
 
-const rates = { relu: [0.003, 0.01, 0.03], tanh: [0.003, 0.01, 0.03, 0.1] } as const;
+const rates = { relu: [0.01, 0.03, 0.003], tanh: [0.01, 0.03, 0.003, 0.1] } as const;
 
 const arm = (activation: keyof typeof rates, rate: number): Arm => ({
   name: `${activation}-${rate}`,

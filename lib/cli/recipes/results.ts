@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type ArmResult, type ColumnName, columns } from "./columns.ts";
+import {
+  type ArmResult,
+  type ColumnName,
+  columns,
+  type Reached,
+  type TargetColumn,
+} from "./columns.ts";
 import type { Arm, Figures, Finding, Recipe } from "./recipe.ts";
 
 /** A training that is done. */
@@ -19,6 +25,10 @@ function spreadOf(values: readonly number[]): { mean: number; deviation: number 
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
 }
+
+/** What a column would say of a target that is reached now. */
+const valueAt = (column: TargetColumn, { epochs, steps }: Reached): number =>
+  column === "epochs to target" ? epochs : steps;
 
 /** The trainings of a recipe that are done. */
 export class Results implements Figures {
@@ -65,6 +75,20 @@ export class Results implements Figures {
     }
   }
 
+  /**
+   * Whether an arm that has come so far without its target cannot be the best of its group any more:
+   * another of the same seed took no longer to reach it.
+   */
+  isBeaten({ group }: Arm, seed: number, at: Reached): boolean {
+    const column = this.recipe.best?.least;
+    if (group === undefined || column === undefined) return false;
+    const value = valueAt(column, at);
+    return this.runs.some((run) =>
+      run.arm.group === group && run.seed === seed &&
+      (columns[column].of(run.result) ?? Infinity) <= value
+    );
+  }
+
   cell(arm: string, column: ColumnName): string {
     const runs = this.#of(arm), values = this.#values(arm, column);
     if (values === undefined) return runs.length === 0 ? "" : this.#missing(arm, column);
@@ -75,9 +99,12 @@ export class Results implements Figures {
   #missing(arm: string, column: ColumnName): string {
     const runs = this.#of(arm);
     if (runs.some(({ result }) => result.diverged !== undefined)) return "diverged";
-    if (!column.endsWith("to target")) return "";
+    if (column !== "epochs to target" && column !== "steps to target") return "";
     const reached = runs.filter(({ result }) => columns[column].of(result) !== undefined).length;
-    return runs.length === 1 ? "not reached" : `reached by ${reached} of ${runs.length}`;
+    if (runs.length > 1) return `reached by ${reached} of ${runs.length}`;
+    const [{ result }] = runs as [Run];
+    if (!result.isBeaten) return "not reached";
+    return `not within ${columns[column].text(valueAt(column, result))}`;
   }
 
   /** The seeds of an arm. */

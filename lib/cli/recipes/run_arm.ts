@@ -19,9 +19,9 @@ import { checkSameData, readRun, RunRecord } from "../run_record.ts";
 import { optimizerOf } from "../training_optimizer.ts";
 import { settingsOf } from "../training_settings.ts";
 import { type ArmData, armData } from "./arm_data.ts";
-import type { ArmResult, Measured } from "./columns.ts";
+import type { ArmResult, Measured, Reached } from "./columns.ts";
 import { networkOf } from "./networks.ts";
-import { reachedAt, reaches } from "./reached.ts";
+import { reachedAt } from "./reached.ts";
 import type { Arm } from "./recipe.ts";
 
 /** Seconds between checkpoints. */
@@ -36,6 +36,8 @@ export interface ArmTask {
   readonly steps: number | undefined;
   readonly folder: string;
   readonly parts: Parts;
+  /** Whether it need not go on, as another of its group took no longer to reach the target. */
+  isBeaten(at: Reached): boolean;
   /** Whether the training images are measured as they are, too. */
   readonly measuresTraining: boolean;
   /** Ends it after the step under way. */
@@ -70,7 +72,9 @@ export async function runArm(task: ArmTask, events: ArmEvents): Promise<ArmResul
     );
   }
   const found = before?.status === "done" ? before.result as ArmResult : undefined;
-  const known = await ofFirst(group, found);
+  // One that was beaten in its group goes on where it is needed for its own sake.
+  const isFinal = found !== undefined && (!found.isBeaten || task.isBeaten(found));
+  const known = await ofFirst(group, isFinal ? found : undefined);
   if (known !== undefined) return known;
   const { train, plain, test } = armData(arm, task.parts, seed, steps);
   const fingerprint = await fingerprintOf(train, test);
@@ -92,7 +96,8 @@ export async function runArm(task: ArmTask, events: ArmEvents): Promise<ArmResul
     resumed,
     { onStop },
   );
-  const training = new ArmTraining(task, { train, plain, test }, isThere, record, events);
+  const data = { train, plain, test };
+  const training = new ArmTraining(task, data, resumed?.position.records, record, events);
   try {
     const result = await ofFirst(group, await training.run());
     await (result === undefined ? record?.end("interrupted") : record?.end("done", result));
@@ -116,20 +121,21 @@ async function ofFirst<T>(group: Group | undefined, own: T): Promise<T> {
 class ArmTraining {
   readonly #task: ArmTask;
   readonly #data: ArmData;
-  readonly #isResumed: boolean;
   readonly #record: RunRecord | undefined;
   readonly #events: ArmEvents;
-  readonly #done: EpochRecord[] = [];
+  readonly #isResumed: boolean;
+  /** Its epochs, with those before it was resumed. */
+  readonly #done: EpochRecord[];
 
   constructor(
     task: ArmTask,
     data: ArmData,
-    isResumed: boolean,
+    before: readonly EpochRecord[] | undefined,
     record: RunRecord | undefined,
     events: ArmEvents,
   ) {
-    [this.#task, this.#data, this.#isResumed] = [task, data, isResumed];
-    [this.#record, this.#events] = [record, events];
+    [this.#task, this.#data, this.#record, this.#events] = [task, data, record, events];
+    [this.#isResumed, this.#done] = [before !== undefined, [...before ?? []]];
   }
 
   /** Epochs of `fit`: fewer where there are more variants of each image. */
@@ -148,14 +154,15 @@ class ArmTraining {
     } catch (error) {
       // A rate that is too large is a result too.
       if (!(error instanceof DivergenceError)) throw error;
-      return { ...this.#soFar(this.#done, error.step), diverged: error.message };
+      return { ...this.#soFar(error.step), diverged: error.message };
     }
   }
 
   async #train(net: Model): Promise<ArmResult | undefined> {
     const { arm, seed, folder, signal, group } = this.#task, { train, plain, test } = this.#data;
-    const { batchSize, until, validates = false, optimizer } = arm, epochs = this.#epochs;
-    const reached = new AbortController();
+    const { batchSize, validates = false, optimizer } = arm, epochs = this.#epochs;
+    const over = new AbortController();
+    if (this.#isOver()) over.abort();
     const history = await net.fit(train, {
       epochs,
       batchSize,
@@ -175,14 +182,14 @@ class ArmTraining {
         this.#done.push(record);
         this.#events.epoch(record, epochs);
         await this.#record?.epoch(record);
-        if (until !== undefined && reaches(until, record)) reached.abort();
+        if (this.#isOver()) over.abort();
       },
-      signal: AbortSignal.any([signal, reached.signal]),
+      signal: AbortSignal.any([signal, over.signal]),
     });
-    if (history.stopped === "aborted" && !reached.signal.aborted) return undefined;
+    if (history.stopped === "aborted" && !over.signal.aborted) return undefined;
     const sharing = { ...group && { group } };
     const result: ArmResult = {
-      ...this.#soFar(history.epochs, history.steps),
+      ...this.#soFar(history.steps),
       ...this.#task.measuresTraining && { train: measured(await net.evaluate(plain, sharing)) },
       test: measured(await net.evaluate(test, sharing)),
     };
@@ -190,15 +197,30 @@ class ArmTraining {
     return result;
   }
 
-  #soFar(records: readonly EpochRecord[], steps: number): ArmResult {
-    const { until } = this.#task.arm, last = records.at(-1);
-    const reached = until && reachedAt(until, records, this.#data.train.classes!.length);
+  get #reached(): Reached | undefined {
+    const { until } = this.#task.arm;
+    return until && reachedAt(until, this.#done, this.#data.train.classes!.length);
+  }
+
+  /** Whether it has gone on for as long as another of its group that has reached the target. */
+  get #isBeaten(): boolean {
+    const epochs = this.#done.length, steps = this.#done.at(-1)?.step ?? 0;
+    return this.#task.arm.until !== undefined && this.#task.isBeaten({ epochs, steps });
+  }
+
+  /** Whether it ends before its last epoch. */
+  #isOver(): boolean {
+    return this.#reached !== undefined || this.#isBeaten;
+  }
+
+  #soFar(steps: number): ArmResult {
+    const records = this.#done, last = records.at(-1), reached = this.#reached;
     return {
       epochs: records.length,
       steps,
       seconds: records.reduce((sum, { seconds }) => sum + seconds, 0),
       ...last && { training: measured(last) },
-      ...reached && { reached },
+      ...reached ? { reached } : this.#isBeaten && { isBeaten: true },
     };
   }
 }

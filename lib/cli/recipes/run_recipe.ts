@@ -12,6 +12,7 @@ import { UsageError } from "../command.ts";
 import { type DataName, dataSets } from "../data_sets.ts";
 import { Interrupt } from "../interrupt.ts";
 import { chooseDevice } from "../network_option.ts";
+import type { Reached } from "./columns.ts";
 import type { Arm, Recipe } from "./recipe.ts";
 import { type RecipeName, recipes } from "./recipes.ts";
 import { type RecipeReporter, recipeReporterFor } from "./recipe_reporter.ts";
@@ -179,6 +180,7 @@ class RecipeRun {
       steps: this.#given.steps,
       folder,
       parts: await this.#load(arm.data),
+      isBeaten: (at: Reached) => this.#results.isBeaten(arm, seed, at),
       measuresTraining: this.#recipe.columns.includes("training accuracy"),
       signal: interrupt.signal,
       onStop: () => interrupt.hear("SIGINT", performance.now()),

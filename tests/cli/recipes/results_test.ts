@@ -98,7 +98,8 @@ Deno.test("of each group the arm counts that was best with the first seed", asyn
   const results = await resultsOf("relu-tanh", {
     "relu-0.01": [target(4), target(6)],
     "relu-0.03": [target(5)],
-    "relu-0.003": [{}],
+    "relu-0.003": [{ epochs: 4, isBeaten: true }],
+    "tanh-0.03": [{}],
     "tanh-0.01": [target(10)],
     "tanh-0.1": [{ diverged: "at step 3" }],
   });
@@ -111,13 +112,14 @@ Deno.test("of each group the arm counts that was best with the first seed", asyn
       "epochs, tanh-0.01 in 10.0: 2.0 times as many (holds)",
   );
   assertEquals(results.cell("relu-0.01", "epochs to target"), "5.0 ± 1.4");
-  assertEquals(results.cell("relu-0.003", "epochs to target"), "not reached");
+  assertEquals(results.cell("relu-0.003", "epochs to target"), "not within 4.0");
+  assertEquals(results.cell("tanh-0.03", "epochs to target"), "not reached");
   assertEquals(results.cell("tanh-0.1", "epochs to target"), "diverged");
   const [head, rule, first] = formatTable(results).split("\n");
   assertEquals(head!.split("|").length, rule!.split("|").length);
   assertEquals(first!.split("|").map((cell) => cell.trim()).slice(1, 3), [
-    "relu-0.003",
-    "not reached",
+    "relu-0.01",
+    "5.0 ± 1.4",
   ]);
   // Of several seeds, what differs no more than they do among themselves says nothing.
   const near = await resultsOf("relu-tanh", {
@@ -136,6 +138,25 @@ Deno.test("of each group the arm counts that was best with the first seed", asyn
   assertEquals(none.findings[0]!.holds, undefined);
   const one = await resultsOf("batch-norm", { "none-0.01": [{}], "batch-norm-0.1": [target(3)] });
   assertEquals(one.findings[0]!.holds, undefined);
+});
+
+Deno.test("an arm is beaten once it has taken as long as the best of its group with its seed", async () => {
+  const results = await resultsOf("relu-tanh", {
+    "relu-0.01": [target(4.5), target(3)],
+    "relu-0.03": [target(4.2)],
+    "tanh-0.1": [{ diverged: "at step 3" }],
+  });
+  const arm = (name: string) => results.recipe.arms.find((arm) => arm.name === name)!;
+  const isBeaten = (name: string, epochs: number, seed = 0) =>
+    results.isBeaten(arm(name), seed, { epochs, steps: 157 * epochs });
+  assertEquals([4, 4.2, 5].map((epochs) => isBeaten("relu-0.003", epochs)), [false, true, true]);
+  assertEquals(isBeaten("relu-0.003", 4, 1), true);
+  assertEquals(isBeaten("tanh-0.03", 60), false);
+  // By the column that chooses the best: here steps.
+  const { recipe, runs } = await resultsOf("batch-norm", { "none-0.03": [target(3)] });
+  const after = (steps: number) =>
+    new Results(recipe, runs).isBeaten(recipe.arms[1]!, 0, { epochs: 9, steps });
+  assertEquals([after(299), after(300)], [false, true]);
 });
 
 Deno.test("a trial shows nothing", async () => {

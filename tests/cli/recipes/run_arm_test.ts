@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { digits } from "../../../data/digits.ts";
 import { UsageError } from "../../../lib/cli/command.ts";
+import type { Reached } from "../../../lib/cli/recipes/columns.ts";
 import type { Arm } from "../../../lib/cli/recipes/recipe.ts";
 import { runArm } from "../../../lib/cli/recipes/run_arm.ts";
 import { readRun } from "../../../lib/cli/run_record.ts";
@@ -21,7 +22,11 @@ const arm: Arm = {
 const parts = digits({ train: 640, test: 100 });
 
 /** Trains an arm in a folder; how many epochs were trained, and what came out. */
-async function trained(arm: Arm, folder: string, signal = new AbortController().signal) {
+async function trained(
+  arm: Arm,
+  folder: string,
+  { signal = new AbortController().signal, best = Infinity } = {},
+) {
   let epochs = 0;
   const task = {
     recipe: "test",
@@ -30,6 +35,7 @@ async function trained(arm: Arm, folder: string, signal = new AbortController().
     steps: undefined,
     folder,
     parts,
+    isBeaten: ({ epochs }: Reached) => epochs >= best,
     measuresTraining: true,
     signal,
     onStop: () => {},
@@ -56,6 +62,24 @@ Deno.test("an arm ends when its target is reached, and is not trained again", as
   );
 });
 
+Deno.test("an arm ends when it can no longer be the best of its group, also where it was interrupted", async () => {
+  await using folder = await scratch();
+  const hard: Arm = { ...arm, until: { of: "training", top1: 1.1 } };
+  const { result } = await trained(hard, folder.path, { best: 1.5 });
+  assertEquals([result!.epochs, result!.steps, result!.isBeaten], [2, 40, true]);
+  assertEquals((await trained(hard, folder.path, { best: 1.5 })).epochs(), 0);
+  // Killed between the checkpoint of its last epoch and the record of its result.
+  const run = JSON.parse(await Deno.readTextFile(`${folder.path}/run.json`));
+  const { result: _, ...killed } = { ...run, status: "running" };
+  await Deno.writeTextFile(`${folder.path}/run.json`, JSON.stringify(killed));
+  const again = await trained(hard, folder.path, { best: 1.5 });
+  assertEquals([again.epochs(), again.result], [0, result]);
+  // With nobody in its way it goes on, as one that was never stopped.
+  const on = await trained(hard, folder.path), whole = await trained(hard, `${folder.path}/whole`);
+  assertEquals([on.epochs(), on.result!.epochs, on.result!.isBeaten], [2, 4, undefined]);
+  assertEquals(on.result!.test, whole.result!.test);
+});
+
 Deno.test("a loss that stops being finite is a result of its arm", async () => {
   await using folder = await scratch();
   const optimizer = { ...arm.optimizer, "learning-rate": 1e30 };
@@ -69,7 +93,7 @@ Deno.test("an arm that is interrupted has no result, and goes on", async () => {
   await using folder = await scratch();
   const stopped = new AbortController();
   stopped.abort();
-  const first = await trained(arm, folder.path, stopped.signal);
+  const first = await trained(arm, folder.path, stopped);
   assertEquals([first.result, (await readRun(folder.path))!.status], [undefined, "interrupted"]);
   const second = await trained(arm, folder.path);
   assertEquals([second.epochs(), second.result!.epochs], [4, 4]);
