@@ -39,7 +39,7 @@ const options = {
   record: toggle("looks at weights, gradients and mistakes on the way, for deno task dashboard"),
   dashboard: toggle("records that, and opens a page that shows it while it trains"),
   tensorboard: toggle("writes files for TensorBoard into the folder"),
-  recipe: option("an experiment of a paper, one of those below", oneOf(recipeNames)),
+  recipe: option("an experiment of a paper, one of those below", oneOf(recipeNames), "NAME"),
   seeds: option(
     "of a recipe: how many times it is done, each with another seed",
     positiveInteger(),

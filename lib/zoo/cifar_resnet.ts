@@ -1,6 +1,5 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
-import { identityShortcut } from "../nn/layers/identity_shortcut.ts";
 import { type Model, model } from "../train/model.ts";
 import { convolution } from "./blocks.ts";
 import {
@@ -8,7 +7,7 @@ import {
   architectureSchema,
   settingsOf,
 } from "./architecture_options.ts";
-import { basicBranch, type Branch, residualStages, type Shortcut } from "./residual.ts";
+import { basicBranch, type Branch, identity, residualStages } from "./residual.ts";
 import { ZooEntry } from "./entry.ts";
 import { fromError, imageNetRgb } from "./published.ts";
 import { paper } from "./resnet.ts";
@@ -47,8 +46,6 @@ export function cifarResnet(depth: CifarResnetDepth, given: CifarResnetOptions =
     .batchNorm({ name: "bn1" }).relu({ name: "relu" });
   const branch: Branch = (x, name, stage, stride) =>
     basicBranch(x, name, scaled(16 * 2 ** stage), stride);
-  const identity: Shortcut = (x, name, filters, stride) =>
-    stride === 1 ? x : x.apply(identityShortcut(filters, stride, { name: `${name}.shortcut` }));
   const counts = Array.from({ length: 3 }, () => (depth - 2) / 6);
   const x = residualStages(stem, counts, branch, shortcuts ? identity : undefined);
   const logits = x.globalAveragePool2d({ name: "avgpool" }).dense(classes, { name: "linear" });

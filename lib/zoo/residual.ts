@@ -1,3 +1,4 @@
+import { identityShortcut } from "../nn/layers/identity_shortcut.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import { convolution } from "./blocks.ts";
 
@@ -38,6 +39,10 @@ export function residualStages(
   });
   return x;
 }
+
+/** Shortcuts free of parameters: pixels are left out where an image is halved, and zeros are its new channels. */
+export const identity: Shortcut = (x, name, filters, stride) =>
+  stride === 1 ? x : x.apply(identityShortcut(filters, stride, { name: `${name}.shortcut` }));
 
 /** Shortcuts that are projected where the shape changes, by a `window` where they halve an image. */
 export const projected = (window: 1 | 3): Shortcut => (x, name, filters, stride) => {

@@ -20,7 +20,7 @@ export interface VggOptions extends ArchitectureOptions {
 const schema = { ...imageNetSchema, batchNorm: flag(false) } satisfies Schema<VggOptions>;
 
 /** Convolutions in each of the five stages (the paper's configurations A, B, D and E). */
-const stages: Readonly<Record<VggDepth, readonly number[]>> = {
+export const vggStages: Readonly<Record<VggDepth, readonly number[]>> = {
   11: [1, 1, 2, 2, 2],
   13: [2, 2, 2, 2, 2],
   16: [2, 2, 3, 3, 3],
@@ -45,7 +45,7 @@ export function vgg(depth: VggDepth, given: VggOptions = {}): Model {
   const { image, classes, scaled, seed, batchNorm } = settingsOf("vgg", given, schema, 32);
   let next = numbered("features");
   let x = image;
-  stages[depth].forEach((count, stage) => {
+  vggStages[depth].forEach((count, stage) => {
     const filters = scaled([64, 128, 256, 512, 512][stage]!);
     for (let i = 0; i < count; i++) {
       x = x.conv2d(filters, 3, { padding: 1, kernelInitializer: "heNormal", ...next() });
@@ -70,7 +70,7 @@ export function vgg(depth: VggDepth, given: VggOptions = {}): Model {
 function caffeNames(depth: VggDepth): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   let next = 0;
-  stages[depth].forEach((count, stage) => {
+  vggStages[depth].forEach((count, stage) => {
     for (let i = 1; i <= count; i++, next += 2) {
       names.set(`features.${next}`, `conv${stage + 1}_${i}`);
     }

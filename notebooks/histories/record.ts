@@ -20,7 +20,8 @@ interface Run {
     readonly training: Measured;
     /** On the training images, after it; where the recipe asks for that. */
     readonly train?: Measured;
-    readonly test: Measured;
+    /** None where training diverged. */
+    readonly test?: Measured;
   };
 }
 
@@ -36,6 +37,7 @@ interface Measure {
   readonly step: number;
   readonly loss: number;
   readonly top1: number;
+  readonly learningRate: number;
   readonly validation?: { readonly loss: number; readonly top1: number };
 }
 
@@ -43,15 +45,16 @@ const short = (x: number) => Number(x.toFixed(4));
 
 async function armOf(folder: string): Promise<{ arm: Arm; run: Run } | undefined> {
   const run: Run = JSON.parse(await Deno.readTextFile(`${folder}/run.json`));
-  if (run.status !== "done" || run.result === undefined) return undefined;
+  if (run.status !== "done" || run.result?.test === undefined) return undefined;
   const lines = (await Deno.readTextFile(`${folder}/metrics.jsonl`)).trim().split("\n");
   const epochs = lines.map((line): Measure => JSON.parse(line))
     .filter(({ event }) => event === "epoch")
-    .map(({ epoch, step, loss, top1, validation }) => ({
+    .map(({ epoch, step, loss, top1, learningRate, validation }) => ({
       epoch,
       step,
       loss: short(loss),
       top1: short(top1),
+      learningRate: Number(learningRate.toPrecision(4)),
       ...validation && {
         validationLoss: short(validation.loss),
         validationTop1: short(validation.top1),
@@ -69,28 +72,35 @@ async function armOf(folder: string): Promise<{ arm: Arm; run: Run } | undefined
   return { arm, run };
 }
 
-const [folder, command] = Deno.args;
-if (folder === undefined || command === undefined) {
-  console.error("Usage: record.ts FOLDER COMMAND, with the folder of a recipe's runs");
-  Deno.exit(2);
-}
-const found: { arm: Arm; run: Run }[] = [];
-for (const arm of [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory)) {
-  for (const { name } of Deno.readDirSync(`${folder}/${arm.name}`)) {
-    found.push(...[await armOf(`${folder}/${arm.name}/${name}`)].flatMap((one) => one ?? []));
+/** What the recipe of a folder has measured so far, without arms that diverged. */
+export async function recordOf(folder: string, command: string): Promise<Recorded> {
+  const found: { arm: Arm; run: Run }[] = [];
+  for (const arm of [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory)) {
+    for (const { name } of Deno.readDirSync(`${folder}/${arm.name}`)) {
+      found.push(...[await armOf(`${folder}/${arm.name}/${name}`)].flatMap((one) => one ?? []));
+    }
   }
+  found.sort((a, b) => a.arm.arm.localeCompare(b.arm.arm) || a.arm.seed - b.arm.seed);
+  const [first] = found;
+  if (first === undefined) throw new Error(`${folder}: no run that is done`);
+  return {
+    command,
+    test: first.run.data.test,
+    machine: first.run.device.description,
+    arms: found.map(({ arm }) => arm),
+  };
 }
-found.sort((a, b) => a.arm.arm.localeCompare(b.arm.arm) || a.arm.seed - b.arm.seed);
-const [first] = found;
-if (first === undefined) throw new Error(`${folder}: no run that is done`);
-const recorded: Recorded = {
-  command,
-  test: first.run.data.test,
-  machine: first.run.device.description,
-  arms: found.map(({ arm }) => arm),
-};
-const name = folder.replace(/\/$/, "").split("/").at(-1);
-const path = new URL(`${name}.json`, import.meta.url);
-const text = JSON.stringify(recorded).replaceAll('{"arm"', '\n{"arm"');
-await Deno.writeTextFile(path, `${text}\n`);
-console.log(`${name}.json: ${found.length} runs, ${text.length.toLocaleString("en")} bytes`);
+
+if (import.meta.main) {
+  const [folder, command] = Deno.args;
+  if (folder === undefined || command === undefined) {
+    console.error("Usage: record.ts FOLDER COMMAND, with the folder of a recipe's runs");
+    Deno.exit(2);
+  }
+  const recorded = await recordOf(folder, command);
+  const name = folder.replace(/\/$/, "").split("/").at(-1);
+  const text = JSON.stringify(recorded).replaceAll('{"arm"', '\n{"arm"');
+  await Deno.writeTextFile(new URL(`${name}.json`, import.meta.url), `${text}\n`);
+  const { length } = recorded.arms;
+  console.log(`${name}.json: ${length} runs, ${text.length.toLocaleString("en")} bytes`);
+}

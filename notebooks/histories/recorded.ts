@@ -4,6 +4,8 @@ export interface RecordedEpoch {
   readonly step: number;
   readonly loss: number;
   readonly top1: number;
+  /** Of its last step. */
+  readonly learningRate?: number;
   readonly validationLoss?: number;
   readonly validationTop1?: number;
 }

@@ -6,13 +6,20 @@
 import type { Shape } from "../../core/shape.ts";
 import type { BatchRenormOptions } from "../../nn/layers/batch_renorm.ts";
 import type { BatchNormOptions } from "../../nn/layers/normalization.ts";
-import { type Model, sequential } from "../../train/model.ts";
+import { input } from "../../nn/symbolic.ts";
+import { type Model, model, sequential } from "../../train/model.ts";
+import { convolution } from "../../zoo/blocks.ts";
+import { basicBranch, type Branch, identity, residualStages } from "../../zoo/residual.ts";
+import { squeezeExcite } from "../../zoo/squeeze_excite.ts";
+import { type VggDepth, vggStages } from "../../zoo/vgg.ts";
 import { entryOf } from "../network_option.ts";
 
 /** A network as plain data. */
 export type NetworkSettings =
   | FourLayers
   | SixConvolutions
+  | VggConvolutions
+  | HalfResidual
   | { readonly name: string };
 
 /** What every network is made for. */
@@ -83,14 +90,60 @@ function sixConvolutions(
   return net.dense(made.classes);
 }
 
-/** The network of an arm, for images and classes like those of its data. */
-export async function networkOf(settings: NetworkSettings, made: Made): Promise<Model> {
-  if (isFourLayers(settings)) return fourLayers(settings, made);
-  if (isSixConvolutions(settings)) return sixConvolutions(settings, made);
-  return (await entryOf(settings.name)).build(made);
+/**
+ * The convolutions of VGG with batch normalisation and an eighth of their filters, of which images of
+ * 32 x 32 leave one pixel, and a single dense layer.
+ */
+interface VggConvolutions {
+  readonly name: "vgg-convolutions";
+  /** Layers with weights in the paper, which has three dense ones. */
+  readonly depth: VggDepth;
 }
 
-const isFourLayers = (settings: NetworkSettings): settings is FourLayers =>
-  settings.name === "four-layers";
-const isSixConvolutions = (settings: NetworkSettings): settings is SixConvolutions =>
-  settings.name === "six-convolutions";
+function vggConvolutions({ depth }: VggConvolutions, made: Made): Model {
+  const net = sequential(made.inputShape, { seed: made.seed });
+  vggStages[depth].forEach((count, stage) => {
+    const filters = 8 * Math.min(8, 2 ** stage);
+    for (let i = 0; i < count; i++) {
+      net.conv2d(filters, 3, { padding: "same", bias: false, kernelInitializer: "heNormal" })
+        .batchNorm().relu();
+    }
+    net.maxPool2d(2);
+  });
+  return net.flatten().dense(made.classes);
+}
+
+/** ResNet-20 for CIFAR-10 with half of its filters. */
+interface HalfResidual {
+  readonly name: "half-residual";
+  /** With this, each branch ends in a squeeze-and-excitation block of so many times fewer units. */
+  readonly reduction?: number;
+}
+
+function halfResidual({ reduction }: HalfResidual, made: Made): Model {
+  const image = input(made.inputShape);
+  const stem = convolution(image, "conv1", 8, 3, { padding: 1 })
+    .batchNorm({ name: "bn1" }).relu({ name: "relu" });
+  const branch: Branch = (x, name, stage, stride) => {
+    const y = basicBranch(x, name, 8 * 2 ** stage, stride);
+    return reduction === undefined ? y : squeezeExcite(y, `${name}.se`, reduction);
+  };
+  const x = residualStages(stem, [3, 3, 3], branch, identity);
+  const logits = x.globalAveragePool2d({ name: "avgpool" }).dense(made.classes, { name: "linear" });
+  return model(image, logits, { seed: made.seed });
+}
+
+/** What makes the networks of this file. */
+const makers: Readonly<Record<string, (settings: never, made: Made) => Model>> = {
+  "four-layers": fourLayers,
+  "six-convolutions": sixConvolutions,
+  "vgg-convolutions": vggConvolutions,
+  "half-residual": halfResidual,
+};
+
+/** The network of an arm, for images and classes like those of its data. */
+export async function networkOf(settings: NetworkSettings, made: Made): Promise<Model> {
+  const make = makers[settings.name];
+  if (make !== undefined) return make(settings as never, made);
+  return (await entryOf(settings.name)).build(made);
+}

@@ -12,6 +12,9 @@ const table = {
   "plain-residual": async () => (await import("./plain_residual.ts")).recipe,
   "batch-norm": async () => (await import("./batch_norm.ts")).recipe,
   "batch-renorm": async () => (await import("./batch_renorm.ts")).recipe,
+  "vgg-depth": async () => (await import("./vgg_depth.ts")).recipe,
+  "squeeze-excitation": async () => (await import("./squeeze_excitation.ts")).recipe,
+  "plateau": async () => (await import("./plateau.ts")).recipe,
   "regularization": async () => (await import("./regularization.ts")).recipe,
 } satisfies Record<string, () => Promise<Recipe>>;
 

@@ -76,9 +76,13 @@ export async function runRecipe(
 /** Images of a step at most, where a few steps are to show that it works. */
 const fewImages = 16;
 
-/** A recipe with the epochs and the data that were asked for. */
+/**
+ * A recipe with the epochs and the data that were asked for. Where a few steps are to show that it works,
+ * one arm of each group does.
+ */
 function adapted(recipe: Recipe, { epochs, data, steps }: RecipeOptions): Recipe {
-  const arms = recipe.arms.map((arm): Arm => ({
+  const chosen = steps === undefined ? recipe.arms : firstOfGroups(recipe.arms);
+  const arms = chosen.map((arm): Arm => ({
     ...arm,
     ...data !== undefined && { data: dataLike(arm.data, data) },
     ...epochs !== undefined && { epochs },
@@ -86,6 +90,11 @@ function adapted(recipe: Recipe, { epochs, data, steps }: RecipeOptions): Recipe
   }));
   return { ...recipe, arms };
 }
+
+const firstOfGroups = (arms: readonly Arm[]) =>
+  arms.filter(({ group }, i) =>
+    group === undefined || arms.findIndex((arm) => arm.group === group) === i
+  );
 
 /** The data of a name, whose images are to be like those that they replace. */
 function dataLike(own: DataName, name: string): DataName {

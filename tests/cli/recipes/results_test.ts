@@ -73,6 +73,14 @@ Deno.test("recipes say whether what the papers say holds", async () => {
     undefined,
     undefined,
   ]);
+  const vgg = (...tops: number[]) =>
+    Object.fromEntries([11, 13, 16, 19].map((depth, i) => [`vgg-${depth}`, [test(tops[i]!)]]));
+  assertEquals(await verdicts("vgg-depth", vgg(0.6, 0.7, 0.8, 0.7)), [true, true, false]);
+  const both = (top1: number, error: number) => [{ ...test(top1), ...training(error) }];
+  const excited = { resnet: both(0.6, 0.4), "se-resnet": both(0.7, 0.5) };
+  assertEquals(await verdicts("squeeze-excitation", excited), [true, false]);
+  const divided = { constant: both(0.6, 0.2), plateau: both(0.5, 0.1) };
+  assertEquals(await verdicts("plateau", divided), [false, true]);
   const digitsOf = (a: number, b: number) => ({ "as-they-are": [test(a)], elastic: [test(b)] });
   assertEquals(await verdicts("lenet5-elastic", digitsOf(0.99, 0.995)), [true, true]);
   assertEquals(await verdicts("lenet5-elastic", digitsOf(0.99, 0.98)), [false, false]);
