@@ -46,7 +46,7 @@ export function measureOf(
 }
 
 const large =
-  /(^|\.)(top(K|\d+)|((precision|recall|f1|auc)( of \d+)?)|confusionMatrix)$|accuracy$/i;
+  /(^|\.)(top(K|\d+)|((precision|recall|f1|auc)( of \d+)?)|confusionMatrix|r2)$|accuracy$/i;
 
 /** Whether more of it is better, as far as its name tells: of shares of right answers. */
 export const isBetterLarge = (name: string): boolean => large.test(name);

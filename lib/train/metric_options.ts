@@ -14,6 +14,7 @@ export type MetricName =
   | "meanAbsoluteError"
   | "meanSquaredError"
   | "precision"
+  | "r2"
   | "recall"
   | "rootMeanSquaredError";
 
@@ -25,6 +26,7 @@ const named: Readonly<Record<MetricName, Metric>> = {
   meanAbsoluteError: ready.meanAbsoluteError,
   meanSquaredError: ready.meanSquaredError,
   precision: ready.precision(),
+  r2: ready.r2(),
   recall: ready.recall(),
   rootMeanSquaredError: ready.rootMeanSquaredError,
 };

@@ -5,8 +5,9 @@
  * @module
  */
 import { number, positiveInteger } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { formatShape } from "../core/shape.ts";
-import { concatenate } from "../tensor/combine.ts";
+import { concatenate, stack } from "../tensor/combine.ts";
 import { full } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { MeasuredOutput, Metric } from "./metric.ts";
@@ -110,6 +111,63 @@ export const rootMeanSquaredError: Metric = mean(
   meanError("rootMeanSquaredError", square),
   Math.sqrt,
 );
+
+/** Settings of r2. */
+export interface R2Options {
+  /** How many numbers an example has; 1 by default. */
+  readonly outputs?: number;
+}
+
+/** Sums of f32 are known to about this part of themselves. */
+const roundingOfSums = 1e-5;
+
+/**
+ * The coefficient of determination, R²: 1 less the sum of the squared errors by that of the targets'
+ * squared differences from their mean. 1 is a perfect fit, 0 what always saying the mean would reach, and
+ * what is worse is below 0. Of several outputs it is the mean of each one's own. Where all targets are
+ * the same it is 1 if every prediction is right, else 0. All this is as scikit-learn's `r2_score` has it.
+ *
+ * It is of all examples together, whatever the batches. Its sums are f32: targets whose deviation is
+ * below some hundredths of their mean are to be scaled first, and below some thousandths count as equal.
+ *
+ * ```ts
+ * import { arrayDataset, metrics, sequential } from "@striate/striate";
+ * const data = arrayDataset({ inputs: [[2.5], [0.5], [2], [8]], targets: [[3], [1], [2], [7]] });
+ * const same = sequential([1]).relu(); // of what is not negative
+ * const found = await same.evaluate(data, { loss: "meanSquaredError", metrics: ["r2"] });
+ * console.log(found.metrics!.r2!.toFixed(3)); // 0.928
+ * console.log(metrics.r2({ outputs: 3 }).name); // r2
+ * ```
+ */
+export function r2(given: R2Options = {}): Metric {
+  const schema = { outputs: positiveInteger(1) } satisfies Schema<R2Options>;
+  const { outputs } = options("r2", given, schema);
+  return {
+    name: "r2",
+    shape: [4, outputs],
+    count: (predictions, targets) => {
+      checkAlike("r2", predictions, targets);
+      const examples = predictions.shape[0]!, found = predictions.size / examples;
+      if (found !== outputs) {
+        throw new TypeError(
+          `metric "r2": expected outputs of ${outputs} number${outputs === 1 ? "" : "s"}, found ` +
+            `${formatShape(predictions.shape)}; give metrics.r2({ outputs: ${found} })`,
+        );
+      }
+      const [p, y] = [predictions, targets.cast("f32")].map((x) => x.reshape([examples, outputs]));
+      const sums = [y!, y!.square(), p!.sub(y!).square()].map((x) => x.sum(0));
+      return stack([full([outputs], examples), ...sums]);
+    },
+    result: (sums) => {
+      const each = Array.from({ length: outputs }, (_, i) => {
+        const [count, sum, squares, errors] = [0, 1, 2, 3].map((row) => sums[row * outputs + i]!);
+        const total = squares! - sum! ** 2 / count!;
+        return total > roundingOfSums * squares! ? 1 - errors! / total : Number(errors === 0);
+      });
+      return each.reduce((a, b) => a + b) / outputs;
+    },
+  };
+}
 
 function checkAlike(name: string, predictions: Tensor, targets: Tensor): void {
   const [expected, found] = [predictions, targets].map(({ shape }) => formatShape(shape));

@@ -5,6 +5,7 @@ import { concatenate } from "../../lib/tensor/combine.ts";
 import { full } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { arrayDataset, type ArrayDatasetOptions } from "../../lib/train/array_dataset.ts";
+import { isBetterLarge } from "../../lib/train/measures.ts";
 import type { Metric } from "../../lib/train/metric.ts";
 import * as metrics from "../../lib/train/metrics.ts";
 import { rankOf, sumOfRight } from "../../lib/train/right_answers.ts";
@@ -222,6 +223,43 @@ Deno.test("errors of numbers: means over the examples, the root of all", async (
   assertEquals(found.metrics.meanAbsoluteError, 2);
   assertEquals(found.metrics.meanSquaredError, Number((38 / 6).toFixed(6)));
   assertEquals(found.metrics.rootMeanSquaredError, Number(Math.sqrt(38 / 6).toFixed(6)));
+});
+
+Deno.test("R² is scikit-learn's, over batches of any size", async () => {
+  const r2Of = async (predictions: number[][], targets: number[][]) => {
+    const metric = metrics.r2({ outputs: targets[0]!.length });
+    const options: EvaluateOptions = { loss: "meanSquaredError", metrics: [metric] };
+    return (await measure(predictions, targets, options)).metrics.r2;
+  };
+  // The examples of r2_score's documentation, with the values that stand there.
+  assertEquals(await r2Of([[2.5], [0], [2], [8]], [[3], [-0.5], [2], [7]]), 0.948608);
+  const two = [[0.5, 1], [-1, 1], [7, -6]];
+  assertEquals(await r2Of([[0, 2], [-1, 2], [8, -5]], two), 0.936801); // The mean of 0.965438, 0.908163
+  assertEquals(await r2Of([[1], [2], [3]], [[1], [2], [3]]), 1);
+  assertEquals(await r2Of([[2], [2], [2]], [[1], [2], [3]]), 0);
+  assertEquals(await r2Of([[3], [2], [1]], [[1], [2], [3]]), -3);
+});
+
+Deno.test("R² of equal targets is 1 where all is right, else 0", async () => {
+  const targets = Array.from({ length: 9 }, () => [0.1]);
+  const options: EvaluateOptions = { loss: "meanSquaredError", metrics: ["r2"] };
+  assertEquals((await measure(targets, targets, options)).metrics, { r2: 1 });
+  const wrong = targets.map(([y], i) => [i === 4 ? 2 : y!]);
+  assertEquals((await measure(wrong, targets, options)).metrics, { r2: 0 });
+});
+
+Deno.test("R² says what to give for several outputs, and early stopping takes more of it for better", async () => {
+  const net = await echo(3);
+  await assertRejects(
+    () =>
+      net.evaluate(arrayDataset({ inputs: [[1, 2, 3]], targets: [[1, 2, 3]] }), {
+        loss: "meanSquaredError",
+        metrics: ["r2"],
+      }),
+    TypeError,
+    'metric "r2": expected outputs of 1 number, found [1, 3]; give metrics.r2({ outputs: 3 })',
+  );
+  assertEquals(["r2", "size.r2", "r2x"].map(isBetterLarge), [true, true, false]);
 });
 
 Deno.test("metrics that targets say nothing of are refused", async () => {
