@@ -36,7 +36,7 @@ export async function leaveToLookAt(outcome: Outcome): Promise<{ readonly mistak
     net,
     title: `${settings.model ?? "A network"} on ${settings.data}`,
     tested: setup.validation === data ? "validation" : "test",
-    plan: trainingPlan(setup, device, folder),
+    plan: trainingPlan({ setup, device, output: folder }),
     ...images && { images },
     mistakes,
     folder: `${folder}/mistakes`,

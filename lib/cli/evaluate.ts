@@ -25,7 +25,13 @@ import {
   type EvaluationStart,
 } from "./evaluation_report.ts";
 import { Interrupt } from "./interrupt.ts";
-import { deviceOption, formatNetworks, networkOf, networkSchema } from "./network_option.ts";
+import {
+  deviceOption,
+  formatNetworks,
+  networkOf,
+  networkSchema,
+  savedName,
+} from "./network_option.ts";
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { noteDecoder } from "./decoder_note.ts";
 import { standWhereCalled } from "./shell.ts";
@@ -54,7 +60,7 @@ const options = {
   limit: option("the number of images, spread over all (all)", evaluationSchema.limit),
   "batch-size": option("views of one run of the network (32)", evaluationSchema.batchSize),
   device: deviceOption,
-  out: path("where every prediction is kept (runs/evaluate-MODEL.jsonl)"),
+  out: path("where every prediction is kept (runs/evaluate-NAME.jsonl)"),
   report: path("a page of what was found, with the mistakes that the network is surest of", "FILE"),
   resume: toggle("goes on where the predictions of a broken evaluation end"),
   rotate: toggle("turns photos as their EXIF data say, which ILSVRC's figures do not"),
@@ -143,11 +149,12 @@ async function evaluate(
     : await openImages(images, pick(given, "labels", "synsets"));
   if (images !== undefined) noteDecoder((line) => console.error(line));
   const { model, preprocessing } = await networkOf(given, { signal, onProgress: report.download });
-  const journal = given.out ?? `runs/evaluate-${given.model ?? "model"}.jsonl`;
+  const name = given.model ?? savedName(given.weights!);
+  const journal = given.out ?? `runs/evaluate-${name}.jsonl`;
   const source = opened && withClassesOf(model, opened), { kind, description } = await device();
   const length = records?.length ?? source!.length;
   const start: EvaluationStart = {
-    model: given.model ?? "the model",
+    model: name,
     weights: given.weights!,
     images: data ?? source!.name,
     total: length === undefined ? undefined : Math.min(length, limit ?? length),

@@ -6,6 +6,7 @@
 import { writeFileAtomic } from "../core/files.ts";
 import { learningRates } from "../show/plot/learning_rates.ts";
 import { device } from "../tensor/runtime.ts";
+import { finderSchema } from "../train/learning_rate_finder.ts";
 import { Interrupt } from "./interrupt.ts";
 import { page, picture, settingsTable } from "./pages/page.ts";
 import { chartName } from "./run_folder.ts";
@@ -37,12 +38,14 @@ export async function findLearningRate(
   const losses = lossesOf(settings, await classWeightsOf(settings, plain));
   const { kind, description } = await device(), about = { kind, description };
   const chart = `${folder}/${chartName}`;
-  await report.start({ setup, device: about, output: chart });
+  const start = { setup, device: about, output: chart, searchSteps: finderSchema.steps.fallback! };
+  await report.start(start);
   using interrupt = new Interrupt(() => report.note("stopping after the step"));
   const curve = await net.findLearningRate(train, {
     batchSize,
     optimizer: optimizerFor(settings, net),
     seed,
+    steps: start.searchSteps,
     ...losses,
     ...accumulate !== undefined && { accumulate },
     signal: interrupt.signal,
@@ -54,7 +57,7 @@ export async function findLearningRate(
   const title = `Learning rates for ${settings.model ?? "a network"} on ${settings.data}`;
   const content = page(title, String(curve), [
     { heading: "Loss by learning rate", html: picture(learningRates(curve, { title })) },
-    { heading: "Settings", html: settingsTable(trainingPlan(setup, about, chart)) },
+    { heading: "Settings", html: settingsTable(trainingPlan(start)) },
   ]);
   await Deno.mkdir(folder, { recursive: true });
   await writeFileAtomic(chart, content);

@@ -103,6 +103,14 @@ function heldOut({ val, valLabels, test, testLabels }: Settings): Partial<ImageF
     };
   }
   const share = shareOf(test, "test");
+  if (val === undefined && share !== undefined && share + usualValidation >= 1) {
+    throw new UsageError(
+      `--test: expected a share below ${
+        1 - usualValidation
+      }, as ${usualValidation} of the images ` +
+        `is kept to validate by where --val does not say otherwise, found ${test}`,
+    );
+  }
   return {
     validation: val === undefined ? usualValidation : shareOf(val) ?? val,
     ...valLabels && { validationLabels: valLabels },

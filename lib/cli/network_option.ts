@@ -1,6 +1,7 @@
 import { oneOf, positiveInteger, text } from "../core/option_kinds.ts";
 import type { Values } from "../core/options.ts";
 import type { CacheOptions } from "../core/cache.ts";
+import { splitPath } from "../core/files.ts";
 import { defaultDeviceName, deviceNames } from "../device/registry.ts";
 import type { OpenNetwork } from "../evaluate/open_network.ts";
 import type { ZooEntry } from "../zoo/entry.ts";
@@ -47,9 +48,13 @@ export const mayBeCpu = (device: string): boolean => device === "cpu" || device 
  *
  * @throws {UsageError} for such
  */
-export function checkThreads({ device, threads }: DeviceChoice): void {
-  if (threads === undefined || device === undefined || mayBeCpu(device)) return;
-  throw new UsageError(`--threads: is for the CPU; leave it out with --device ${device}`);
+export function checkThreads({ device: given, threads }: DeviceChoice): void {
+  const device = given ?? defaultDeviceName();
+  if (threads === undefined || mayBeCpu(device)) return;
+  const choice = given === undefined ? `STRIATE_DEVICE=${device}` : `--device ${device}`;
+  throw new UsageError(
+    `--threads: is for the CPU, and ${choice} asks for another device; leave one of them out`,
+  );
 }
 
 /**
@@ -60,9 +65,8 @@ export function checkThreads({ device, threads }: DeviceChoice): void {
 export async function chooseDevice({ device, threads }: DeviceChoice): Promise<void> {
   if (device === undefined && threads === undefined) return;
   checkThreads({ device, threads });
-  const name = device ?? defaultDeviceName(), isCpu = mayBeCpu(name);
   const { setDevice } = await import("../tensor/runtime.ts");
-  await setDevice(name, threads !== undefined && isCpu ? { threads } : {});
+  await setDevice(device ?? defaultDeviceName(), threads === undefined ? {} : { threads });
 }
 
 /** The options that name a network and its weights. */
@@ -111,6 +115,12 @@ export async function weightsPlace(place: string): Promise<string> {
     );
   });
   return place;
+}
+
+/** What a model that was saved is called: as the folder of its run, or else as its file. */
+export function savedName(place: string): string {
+  const whole = place.replace(/([/\\]model\.safetensors)?[/\\]*$/, "");
+  return splitPath(whole)[1].replace(/\.\w+$/, "");
 }
 
 /** The network that options name. A model that was saved here needs no name. */

@@ -1,21 +1,18 @@
 import type { Dataset } from "../train/dataset.ts";
 import type { DataStream } from "../train/stream.ts";
-import { frozenLayer } from "./training_settings.ts";
+import { savedName } from "./network_option.ts";
+import type { Start } from "./training_report.ts";
+import { frozenLayer, type Settings } from "./training_settings.ts";
 import { usualOf } from "./usual_settings.ts";
-import type { Setup } from "./setup.ts";
+
+type Row = readonly [name: string, value: string];
 
 /** What a run does, in rows of a name and what there is to say. */
-export function trainingPlan(
-  { settings, net, train, validation, test, counts }: Setup,
-  device: { readonly kind: string; readonly description: string },
-  output: string,
-): readonly (readonly [string, string])[] {
-  const { headEpochs, epochs, batchSize, optimizer, learningRate, schedule } = settings;
-  const { momentum, weightDecay, freeze, augmentation, mixup, labelSmoothing } = settings;
+export function trainingPlan({ setup, device, output, searchSteps }: Start): readonly Row[] {
+  const { settings, net, train, validation, test, counts } = setup;
+  const { optimizer, momentum, weightDecay, augmentation, mixup, labelSmoothing } = settings;
   const { accumulate = 1, balanced, classWeights, clipNorm, ema, weights, seed } = settings;
-  const steps = `learning rate ${formatRate(learningRate)}, ${schedule}`;
-  const { trunkRate = 1 } = settings;
-  const trunk = trunkRate === 1 ? "" : `, before the head ${formatRate(trunkRate * learningRate)}`;
+  const isSearch = searchSteps !== undefined;
   const extras = [
     ...momentum > 0 ? [`momentum ${momentum}`] : [],
     ...weightDecay > 0 ? [`weight decay ${weightDecay}`] : [],
@@ -24,10 +21,10 @@ export function trainingPlan(
     ...ema ? ["moving average of the weights"] : [],
   ];
   return [
-    ["what", usualOf(settings.usual).title],
+    ["what", isSearch ? "a search for a learning rate" : usualOf(settings.usual).title],
     [
       "network",
-      `${settings.model ?? "the model"}: ${net.parameters.toLocaleString("en")} parameters`,
+      `${settings.model ?? savedName(weights!)}: ${net.parameters.toLocaleString("en")} parameters`,
     ],
     ...weights === undefined ? [] : [["weights", weights] as const],
     [
@@ -35,8 +32,8 @@ export function trainingPlan(
       `${settings.data}: ${
         [
           `${countOf(train)} to learn`,
-          ...validation === test ? [] : [`${countOf(validation)} to validate`],
-          `${countOf(test)} to ${validation === test ? "validate" : "test"}`,
+          ...isSearch || validation === test ? [] : [`${countOf(validation)} to validate`],
+          ...isSearch ? [] : [`${countOf(test)} to ${validation === test ? "validate" : "test"}`],
         ].join(", ")
       }`,
     ],
@@ -49,31 +46,43 @@ export function trainingPlan(
     ...labelSmoothing === 0 ? [] : [["targets", `label smoothing ${labelSmoothing}`] as const],
     ...balanced ? [["classes", "drawn equally often"] as const] : [],
     ...classWeights === undefined ? [] : [["class weights", classWeights] as const],
-    ...headEpochs === 0 ? [] : [
-      [
-        "first",
-        `${inEpochs(headEpochs)} of the new head alone, on features of the images as they are; ` +
-        steps,
-      ] as const,
-    ],
-    ...epochs === 0 ? [] : [
-      [
-        headEpochs === 0 ? "training" : "then",
-        `${inEpochs(epochs)}${
-          freeze === undefined ? "" : ` of what follows ${frozenLayer(freeze)}`
-        }, batches of ` +
-        `${batchSize}; ${steps}${trunk}`,
-      ] as const,
-    ],
+    ...isSearch
+      ? [
+        [
+          "steps",
+          `${searchSteps}, batches of ${settings.batchSize}; each at a larger rate`,
+        ] as const,
+      ]
+      : phases(settings),
     ["optimizer", [optimizer, ...extras].join(", ")],
     ["seed", String(seed)],
     ["device", `${device.kind}: ${device.description}`],
-    ["goes to", output],
+    [isSearch ? "chart" : "goes to", output],
+  ];
+}
+
+/** The phases of a training. */
+function phases(settings: Settings): Row[] {
+  const { headEpochs, epochs, batchSize, learningRate, schedule, trunkRate = 1, freeze } = settings;
+  const steps = `learning rate ${formatRate(learningRate)}, ${schedule}`;
+  const trunk = trunkRate === 1 ? "" : `, before the head ${formatRate(trunkRate * learningRate)}`;
+  const tuned = freeze === undefined ? "" : ` of what follows ${frozenLayer(freeze)}`;
+  const head = `${
+    inEpochs(headEpochs)
+  } of the new head alone, on features of the images as they are`;
+  return [
+    ...headEpochs === 0 ? [] : [["first", `${head}; ${steps}`] as const],
+    ...epochs === 0 ? [] : [
+      [
+        headEpochs === 0 ? "training" : "then",
+        `${inEpochs(epochs)}${tuned}, batches of ${batchSize}; ${steps}${trunk}`,
+      ] as const,
+    ],
   ];
 }
 
 /** A table of rows, with the second column in line. */
-export function formatPlan(rows: readonly (readonly [string, string])[]): string[] {
+export function formatPlan(rows: readonly Row[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
 }

@@ -15,6 +15,8 @@ export interface Start {
   readonly setup: Setup;
   readonly device: { readonly kind: string; readonly description: string };
   readonly output: string;
+  /** How many steps are tried, where a learning rate is looked for in place of a training. */
+  readonly searchSteps?: number;
 }
 
 /** What a run ends with. */
@@ -153,10 +155,10 @@ export function nextCommands(
 function textReporter() {
   const { line, passing } = screen();
   return {
-    async start({ setup, device, output }: Start): Promise<void> {
+    async start(start: Start): Promise<void> {
       const { formatPlan, trainingPlan } = await import("./training_plan.ts");
-      formatPlan(trainingPlan(setup, device, output)).forEach(line);
-      setup.notes.forEach(line);
+      formatPlan(trainingPlan(start)).forEach(line);
+      start.setup.notes.forEach(line);
     },
     download: (progress: DownloadProgress) => passing(formatDownload(progress)),
     /** The first step of this process is done. */

@@ -282,12 +282,21 @@ function checkTogether(given: Given, data: string): void {
       refuse(`${part}-labels`, `is for the images of a folder; give --${part} DIR`);
     }
   }
-  const { test, val } = given;
-  if (test !== undefined && shareOf(test, "test") === undefined) {
-    const same = Object.entries({ data, val }).find(([, place]) => isSamePlace(place, test));
-    if (same) {
-      refuse("test", `expected images that choose nothing, found those of --${same[0]}: ${test}`);
-    }
+  checkApart({ ...given, data });
+}
+
+/** Checks that no images are learnt by that choose something, or choose something and test. */
+function checkApart({ data, val, test }: Given): void {
+  const parts = { val: { data }, test: { data, val } } as const;
+  for (const [part, others] of Object.entries(parts)) {
+    const place = part === "val" ? val : test;
+    if (place === undefined || shareOf(place, part) !== undefined) continue;
+    const same = Object.entries(others).find(([, other]) => isSamePlace(other, place));
+    if (same === undefined) continue;
+    const wanted = part === "val" ? "are not learnt" : "choose nothing";
+    throw new UsageError(
+      `--${part}: expected images that ${wanted}, found those of --${same[0]}: ${place}`,
+    );
   }
 }
 

@@ -33,7 +33,7 @@ const usuals = {
     ...plain,
     title: "training on images from first weights",
     model: "cifar-resnet20",
-    imageSize: 64,
+    imageSize: 64, // As functions have it, from a module that not every run has to load.
     augment: "crop-flip",
     epochs: 30,
     batchSize: 16,

@@ -48,6 +48,9 @@ export interface SquarePreprocessing extends Preprocessing {
   readonly crop?: number;
 }
 
+/** The side of images that are brought to one size, where none is given: detail enough for small networks. */
+export const usualSize = 64;
+
 /** The height and the width of a size. */
 export const heightAndWidth = (size: ImageSize): readonly [height: number, width: number] =>
   typeof size === "number" ? [size, size] : size;

@@ -109,11 +109,11 @@ const datasetSchema = {
  * const [train, test] = imageDataset(images, { size: 64 }).split(0.8, 1);
  * ```
  *
- * @throws {TypeError} for shards, which are read by {@linkcode imageStream}, and for neither or both of
- * `size` and `preprocessing`
+ * @throws {TypeError} for shards, which are read by {@linkcode imageStream}, and for both of `size` and
+ * `preprocessing`
  * @throws {RangeError} for an option out of range
  */
-export function imageDataset(source: ImageSource, given: ImageDatasetOptions): ImageDataset {
+export function imageDataset(source: ImageSource, given: ImageDatasetOptions = {}): ImageDataset {
   const settings = options("imageDataset", given, datasetSchema);
   const reader = augmentedReader("imageDataset", settings);
   return new ImageDataset(classedImages(source, "imageDataset"), reader, settings.memory);

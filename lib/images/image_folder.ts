@@ -128,12 +128,12 @@ const validationName = /^val(id(ation)?)?$|^dev$/i, testName = /^test(ing)?$/i;
  *
  * @throws {RangeError} for fewer than two classes, a class without images, one with fewer than the parts
  * it is to be split into, classes that differ between the parts, or an option out of range
- * @throws {TypeError} for a path that is no folder, shards (see {@linkcode imageStream}), or neither or
- * both of `size` and `preprocessing`
+ * @throws {TypeError} for a path that is no folder, shards (see {@linkcode imageStream}), or both of
+ * `size` and `preprocessing`
  */
 export async function imageFolder(
   folder: string,
-  given: ImageFolderOptions,
+  given: ImageFolderOptions = {},
 ): Promise<ImageParts> {
   const settings = options("imageFolder", given, folderSchema);
   text().read(folder, "imageFolder: folder");
@@ -219,8 +219,8 @@ async function placesOf(
     "test" | "testLabels" | "validation" | "validationLabels" | "labels" | "split"
   >,
 ): Promise<{ train: string; validation?: string; test?: string }> {
-  const refuse = (option: string, why: string) => {
-    throw new TypeError(`imageFolder: ${option}: ${why}; leave it out`);
+  const refuse = (option: string, why: string, advice = "leave it out") => {
+    throw new TypeError(`imageFolder: ${option}: ${why}; ${advice}`);
   };
   if (test === undefined && testLabels !== undefined) {
     refuse("testLabels", "there is no folder test");
@@ -236,40 +236,41 @@ async function placesOf(
   if (test !== undefined && split !== undefined) {
     refuse("split", `${test} has the images for test`);
   }
-  if (test !== undefined || typeof validation === "string") {
-    return {
-      train: folder,
+  const isGiven = test !== undefined || typeof validation === "string";
+  const { folders } = await list(folder),
+    given = {
       ...test !== undefined && { test },
       ...typeof validation === "string" && { validation },
     };
-  }
-  const { folders } = await list(folder), whole = { train: folder };
-  const [train, ofValidation, ofTest] = [trainName, validationName, testName]
+  const [ofTraining, ofValidation, ofTest] = [trainName, validationName, testName]
     .map((name) => folders.find((one) => name.test(one)));
+  const whole = { train: folder, ...given };
   // They may be classes: trains, and tests of some kind.
-  if (labels !== undefined || train === undefined) return whole;
-  if ((await list(join(folder, train))).folders.length === 0) return whole;
+  if (labels !== undefined || ofTraining === undefined) return whole;
+  const train = join(folder, ofTraining);
+  if ((await list(train)).folders.length === 0) return whole;
   const last = ofTest ?? ofValidation;
-  if (last === undefined) {
-    return folders.length === 1 ? { train: join(folder, train) } : whole;
+  if (last === undefined) return folders.length === 1 ? { train, ...given } : whole;
+  if (isGiven) {
+    refuse(
+      test === undefined ? "validation" : "test",
+      `${folder} has folders for its parts, ${ofTraining} and ${last}`,
+      `leave it out, or give the folder ${train} in place of ${folder}`,
+    );
   }
   if (split !== undefined) {
-    refuse("split", `${folder} has folders for its parts, ${train} and ${last}`);
+    refuse("split", `${folder} has folders for its parts, ${ofTraining} and ${last}`);
   }
   if (ofTest === undefined || ofValidation === undefined) {
-    return { train: join(folder, train), test: join(folder, last) };
+    return { train, test: join(folder, last) };
   }
   if (validation !== undefined) {
     refuse(
       "validation",
-      `${folder} has folders for all parts: ${train}, ${ofValidation}, ${ofTest}`,
+      `${folder} has folders for all parts: ${ofTraining}, ${ofValidation}, ${ofTest}`,
     );
   }
-  return {
-    train: join(folder, train),
-    validation: join(folder, ofValidation),
-    test: join(folder, ofTest),
-  };
+  return { train, validation: join(folder, ofValidation), test: join(folder, ofTest) };
 }
 
 /** The images of a place; each folder in it is to be a class with images. */

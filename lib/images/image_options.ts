@@ -6,6 +6,7 @@ import {
   type Normalization,
   type Preprocessing,
   preprocessingSchema,
+  usualSize,
 } from "../core/preprocessing.ts";
 import { filterOption, type ResizeFilter } from "../vision/resize_image.ts";
 import { checkViews } from "../vision/views.ts";
@@ -15,7 +16,8 @@ import { imageNetRgb } from "../zoo/published.ts";
 export interface ImageOptions {
   /**
    * The side of the square, or the height and width, that all images are brought to: they are scaled
-   * so that they just cover it, and the middle is cut out. In place of it, a `preprocessing`.
+   * so that they just cover it, and the middle is cut out. 64 by default. In place of it, a
+   * `preprocessing`.
    */
   readonly size?: ImageSize;
   /** The channels with `size`: "rgb", by default, or "gray". Grey files give three equal ones. */
@@ -70,21 +72,20 @@ const imageNetGray: Normalization = { mean: [0.449], standardDeviation: [0.226] 
 /**
  * How images are prepared, and the shape that they get.
  *
- * @throws {TypeError} for neither or both of `size` and `preprocessing`
+ * @throws {TypeError} for both of `size` and `preprocessing`
  * @throws {RangeError} for a preprocessing that does not bring all images to one size
  */
 export function preparationOf(
   where: string,
   { size, channels = "rgb", preprocessing: given }: ImageOptions,
 ): { readonly preprocessing: Preprocessing; readonly shape: readonly [number, number, number] } {
-  if ((size === undefined) === (given === undefined)) {
-    const found = size === undefined ? "neither" : "both";
+  if (size !== undefined && given !== undefined) {
     throw new TypeError(
-      `${where}: expected size, the side of the images in pixels, or a preprocessing, found ${found}`,
+      `${where}: expected size, the side of the images in pixels, or a preprocessing, found both`,
     );
   }
   const preprocessing: Preprocessing = given ?? {
-    crop: size!,
+    crop: size ?? usualSize,
     channels,
     normalization: channels === "gray" ? imageNetGray : imageNetRgb.normalization,
   };

@@ -37,11 +37,11 @@ const lane = 2 ** 20;
  * const train = imageStream(shards, { size: 64, classes: ["ant", "bee"] }).shuffle(1000, 1);
  * ```
  *
- * @throws {TypeError} for neither or both of `size` and `preprocessing`
+ * @throws {TypeError} for both of `size` and `preprocessing`
  * @throws {RangeError} for an option out of range; while it is read, for a class that is not among
  * `classes`
  */
-export function imageStream(source: ImageSource, given: ImageStreamOptions): DataStream {
+export function imageStream(source: ImageSource, given: ImageStreamOptions = {}): DataStream {
   const settings = options("imageStream", given, streamSchema);
   const { reader, augment } = augmentedReader("imageStream", settings);
   const { classes = source.classes } = settings, names = classes && new ClassNames(classes);

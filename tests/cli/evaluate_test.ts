@@ -257,7 +257,7 @@ Deno.test("evaluate: a reader that has seen enough, such as head, ends it withou
 Deno.test("evaluate: a model that was saved here needs no name", async () => {
   using folder = await lenetFolder();
   const { code, lines } = await evaluate(...common(folder).slice(2), "--limit", "3");
-  assertEquals([code, lines[0]], [0, `the model with ${folder.at("lenet.safetensors")}`]);
+  assertEquals([code, lines[0]], [0, `lenet with ${folder.at("lenet.safetensors")}`]);
 });
 
 Deno.test("evaluate -h lists every option and every network", async () => {

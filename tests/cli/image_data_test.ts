@@ -60,6 +60,32 @@ Deno.test("the images of a run: folders of classes, parts, and lists of labels",
   );
 });
 
+Deno.test("a share or folder that leaves nothing to learn is blamed on the option that was given", async () => {
+  using folder = new Folder({
+    ...shades(...["a", "b"].flatMap((name) => [0, 1, 2].map((i) => `split/${name}/${i}.png`))),
+    ...shades(
+      "parts/train/a/1.png",
+      "parts/train/b/1.png",
+      "parts/val/a/3.png",
+      "parts/val/b/2.png",
+    ),
+    ...shades("parts/test/a/4.png", "parts/test/b/4.png", "others/a/5.png", "others/b/5.png"),
+  });
+  await assertRejects(
+    () => partsOf({ data: folder.at("split"), test: "0.95" }),
+    UsageError,
+    "--test: expected a share below 0.9, as 0.1 of the images is kept to validate by where --val does " +
+      "not say otherwise, found 0.95",
+  );
+  const parts = folder.at("parts");
+  await assertRejects(
+    () => partsOf({ data: parts, val: folder.at("others") }),
+    UsageError,
+    `--val: ${parts} has folders for its parts, train and test; leave it out, or give the folder ` +
+      `${parts}/train in place of ${parts}`,
+  );
+});
+
 Deno.test("a run on images: the network is made for them, grey where it wants grey", async () => {
   using folder = new Folder(
     shades(...["a", "b", "c"].flatMap((name) => [0, 1, 2].map((i) => `${name}/${i}.png`))),

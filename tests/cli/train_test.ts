@@ -130,6 +130,12 @@ Deno.test("--find-learning-rate suggests a rate and draws the chart, and trains 
   const out = ["--find-learning-rate", "--out", `${folder.path}/a b`];
   const { code, lines, errors } = await train(...short, ...out);
   assertEquals([code, errors], [0, ""]);
+  assertEquals(lines.filter((line) => /^(what|data|steps|training|chart|goes to) /.test(line)), [
+    "what       a search for a learning rate",
+    "data       digits: 10800 images to learn",
+    "steps      100, batches of 300; each at a larger rate",
+    `chart      ${folder.path}/a b/learning-rates.html`,
+  ]);
   const [said, chart, command] = lines.slice(-3);
   const [, rate] = said!.match(/^learning rates from 1\.0e-7 to .*; .* suggests (\S+)/) ?? [];
   assert(Number(rate) > 1e-4 && Number(rate) < 1, said);
@@ -157,6 +163,23 @@ Deno.test("--find-learning-rate suggests a rate and draws the chart, and trains 
     assertEquals(code, 2);
     assertStringIncludes(errors, `error: ${message}`);
   }
+});
+
+Deno.test("--threads: the run says how many there are, and any number gives the same bits", async () => {
+  await using folder = await scratch();
+  const bits = [];
+  for (const threads of [1, 2]) {
+    const out = `${folder.path}/${threads}`, few = ["--threads", String(threads), "--epochs", "1"];
+    const { code, lines } = await train(...short, ...few, "--out", out);
+    const said = lines.find((line) => line.startsWith("device "));
+    assertEquals(code, 0);
+    assertMatch(
+      said!,
+      new RegExp(`^device {5}cpu: .*, ${threads} thread${threads > 1 ? "s" : ""}$`),
+    );
+    bits.push(await savedBits(out));
+  }
+  assertEquals(bits[0], bits[1]);
 });
 
 Deno.test("Ctrl-C finishes the step and writes a checkpoint; --resume goes on to the same bits", async () => {

@@ -13,6 +13,7 @@ import {
 } from "../../lib/cli/training_settings.ts";
 import { dataSets } from "../../lib/cli/data_sets.ts";
 import { prepareRun } from "../../lib/cli/training_setup.ts";
+import { usualSize } from "../../lib/core/preprocessing.ts";
 import type { Dataset } from "../../lib/train/dataset.ts";
 import { inFolder } from "../folders.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
@@ -128,6 +129,7 @@ Deno.test("each kind of run has what is usual for it, and options come before th
       "fine-tuning    10 20 16",
     ],
   );
+  assertEquals(kinds[0]!.imageSize, usualSize);
   const { learningRate, weightDecay, schedule } = kinds[3]!;
   assertEquals([learningRate, weightDecay, schedule], [0.1, 0.0001, "multi-step"]);
   const head = headSettings(kinds[2]!);
@@ -189,6 +191,18 @@ Deno.test("options that would be ignored are refused, and say what they are for"
     [
       { balanced: true, "class-weights": "balanced" },
       "--balanced: does what --class-weights balanced does in another way",
+    ],
+    [
+      { data: "./a", val: "./a/" },
+      "--val: expected images that are not learnt, found those of --data",
+    ],
+    [
+      { data: "a{0..1}.tar", val: "a{0..1}.tar", classes: "x,y" },
+      "--val: expected images that are not learnt, found those of --data: a{0..1}.tar",
+    ],
+    [
+      { data: "./a", val: "./b", test: "./b" },
+      "--test: expected images that choose nothing, found those of --val: ./b",
     ],
     [{ epochs: 0 }, "--epochs: expected at least 1; 0 is for a run of the head alone"],
     [

@@ -8,6 +8,8 @@ import {
   type ImageFolderOptions,
   type ImageParts,
 } from "../../lib/images/image_folder.ts";
+import { imageDataset } from "../../lib/images/image_dataset.ts";
+import { openImages } from "../../lib/images/open_images.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import type { Dataset } from "../../lib/train/dataset.ts";
 import { assertSameWeights, scratch, useCpu } from "../train/helpers.ts";
@@ -75,6 +77,14 @@ Deno.test("a folder for each class is split by the seed, each class with its sha
   );
 });
 
+Deno.test("a folder is all that has to be said: images of 64 pixels are the default", async () => {
+  using folder = new Folder(shades({ ants: 5, bees: 5 }));
+  const { train, test, classes } = await imageFolder(folder.path);
+  assertEquals([train.inputs[0]!.shape, train.length, test.length], [[64, 64, 3], 8, 2]);
+  const gray = imageDataset(await openImages(folder.path), { channels: "gray" });
+  assertEquals([gray.inputs[0]!.shape, classes], [[64, 64, 1], ["ants", "bees"]]);
+});
+
 Deno.test("folders for training and validation are the parts", async () => {
   const counts = { ants: 3, bees: 2 };
   for (const [train, val] of [["train", "val"], ["Training", "validation"], ["train", "test"]]) {
@@ -91,6 +101,23 @@ Deno.test("folders for training and validation are the parts", async () => {
     const given = await read(folder.at(train!), { test: folder.at(val!) });
     assertEquals(given.test.names, parts.test.names);
   }
+  using photos = new Folder({
+    ...shades({ a: 2, b: 2 }, "parts/train/"),
+    ...shades({ a: 1, b: 1 }, "parts/val/"),
+    ...shades({ a: 2, b: 2 }, "train alone/train/"),
+    ...shades({ a: 1, b: 1 }, "others/"),
+  });
+  const parts = photos.at("parts"), others = photos.at("others");
+  for (const option of ["test", "validation"]) {
+    await assertRejects(
+      () => read(parts, { [option]: others }),
+      TypeError,
+      `imageFolder: ${option}: ${parts} has folders for its parts, train and val; leave it out, or ` +
+        `give the folder ${parts}/train in place of ${parts}`,
+    );
+  }
+  const { train } = await read(photos.at("train alone"), { test: others });
+  assertEquals(train.classes, ["a", "b"]);
   using alone = new Folder(shades({ ants: 4, bees: 4 }, "train/"));
   assertEquals((await read(alone.path)).classes, ["ants", "bees"], "a part by itself is split");
   // Two classes of vehicles.
@@ -408,11 +435,8 @@ Deno.test("what cannot be trained on is refused before an image is read", async 
   await refused({ "a.tar": "" }, TypeError, "shards are read by imageStream()", {}, "a.tar");
   using folder = new Folder(good);
   const normalization = { mean: [0], standardDeviation: [1] };
-  for (
-    const wrong of [{}, { size: 3, preprocessing: { channels: "rgb", normalization } as const }]
-  ) {
-    await assertRejects(() => imageFolder(folder.path, wrong), TypeError, "expected size");
-  }
+  const both = { size: 3, preprocessing: { channels: "rgb", normalization } as const };
+  await assertRejects(() => imageFolder(folder.path, both), TypeError, "expected size");
   const open = { preprocessing: { resize: 8, channels: "rgb", normalization } as const };
   await assertRejects(() => imageFolder(folder.path, open), RangeError, "expected a crop");
   await assertRejects(() => read(folder.at("none")), Deno.errors.NotFound, "there is no folder");
