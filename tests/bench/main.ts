@@ -11,8 +11,9 @@ import { parseArgs } from "node:util";
 import { unknownName } from "../../lib/core/suggest.ts";
 import { type Case, cases, flopsOf } from "./cases.ts";
 import { type Contender, contenders, whyNoTorch } from "./contenders.ts";
-import type { Figure } from "./figures/figure.ts";
+import type { Figure, FigureOptions } from "./figures/figure.ts";
 import { figures } from "./figures/figures.ts";
+import { startup } from "./figures/startup.ts";
 import { type Sample, summarise, summariseProcessor, waitForQuiet } from "./load.ts";
 import { installPeers } from "./peers.ts";
 import { formatTable, type Result, type Wrong } from "./table.ts";
@@ -36,6 +37,7 @@ const entry = ({ name, what }: { readonly name: string; readonly what: string })
 const help = `Times training and kernels beside other libraries.
 
   deno task bench [--only CASE[,CASE]] [--contenders NAME[,NAME]] [--quick] [--one-thread] [--json]
+  deno task bench --only startup [--against DIR]
 
 Cases
 ${cases.map(entry).join("\n")}
@@ -51,6 +53,7 @@ Contenders
   where --only names no others, in less than three minutes.
 --one-thread compares those that can be held to one thread, by the processor time that they take: that
   says something on a busy machine too.
+--against takes another checkout of this library, whose time to the first step is measured in turns.
 --json prints one object a contender a line instead of a table.
 STRIATE_PYTHON names the Python that PyTorch is installed in (python3).`;
 
@@ -166,14 +169,25 @@ function note(text: string): void {
 }
 
 /** Measures a figure and prints it. */
-async function show(figure: Figure, json = false): Promise<void> {
-  const result = await figure.measure(note);
+async function show(figure: Figure, options: FigureOptions, json = false): Promise<void> {
+  const result = await figure.measure(note, options);
   note("");
   if (json) return console.log(JSON.stringify({ figure: figure.name, ...result }));
   console.log(`\n${figure.name}: ${figure.what}`);
   for (const [name, value] of Object.entries(result)) {
     console.log(`  ${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`);
   }
+}
+
+/** Checks that a folder is a checkout, and that something is measured of it. */
+async function checkCheckout(folder: string, chosen: readonly string[]): Promise<void> {
+  if (!chosen.includes(startup.name)) {
+    throw new RangeError("--against: is for --only startup; leave it out, or name that");
+  }
+  if (await Deno.stat(`${folder}/deno.json`).then(({ isFile }) => isFile, () => false)) return;
+  throw new RangeError(
+    `--against: expected the folder of a checkout, found no ${folder}/deno.json`,
+  );
 }
 
 async function main(): Promise<void> {
@@ -184,14 +198,16 @@ async function main(): Promise<void> {
       contenders: { type: "string" },
       quick: { type: "boolean", default: false },
       "one-thread": { type: "boolean", default: false },
+      against: { type: "string" },
       json: { type: "boolean" },
       help: { type: "boolean" },
     },
   });
   if (values.help) return console.log(help);
-  const { quick } = values, usual = quick ? quickCases.join() : undefined;
+  const { quick, against } = values, usual = quick ? quickCases.join() : undefined;
   const chosen = choose("case", values.only ?? usual, [...cases, ...figures]);
   const chosenCases = cases.filter((benchCase) => chosen.includes(benchCase));
+  if (against !== undefined) await checkCheckout(against, chosen.map(({ name }) => name));
   const oneThread = values["one-thread"];
   let who = choose("contender", values.contenders, contenders)
     .filter((contender) => !oneThread || contender.oneThread);
@@ -199,7 +215,9 @@ async function main(): Promise<void> {
   // The Vulkan loader prints a line wherever this is not set.
   if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", await Deno.makeTempDir());
   if (values.only !== undefined) {
-    for (const figure of figures) if (chosen.includes(figure)) await show(figure, values.json);
+    for (const figure of figures) {
+      if (chosen.includes(figure)) await show(figure, { against }, values.json);
+    }
   }
   if (chosenCases.length === 0) return;
   if (who.some(({ kind }) => kind === "peer")) {

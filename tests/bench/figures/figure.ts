@@ -1,10 +1,19 @@
+/** What a figure may be asked for. */
+export interface FigureOptions {
+  /** The folder of another checkout, whose time is measured too. */
+  readonly against?: string | undefined;
+}
+
 /** A figure that is no comparison: something this library does, measured by one command. */
 export interface Figure {
   readonly name: string;
   /** What is measured, for the help and above the result. */
   readonly what: string;
   /** Measures it; `note` shows how far it is. */
-  measure(note: (text: string) => void): Promise<Readonly<Record<string, unknown>>>;
+  measure(
+    note: (text: string) => void,
+    options: FigureOptions,
+  ): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** Runs a script of this folder in a process of its own; its last line is its result, as JSON. */
