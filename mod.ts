@@ -100,7 +100,8 @@ export { input, type InputOptions, SymbolicValue } from "./lib/nn/symbolic.ts";
 export { type StoredWeight, Weight, type WeightType } from "./lib/nn/weight.ts";
 export type { LayerWindow, LayerWindows } from "./lib/nn/window.ts";
 export { loadModel } from "./lib/train/load_model.ts";
-export { Model, model, type ModelOf, sequential } from "./lib/train/model.ts";
+export { model, type ModelOf, sequential } from "./lib/train/make_model.ts";
+export { Model } from "./lib/train/model.ts";
 export { extractFeatures, type ExtractFeaturesOptions } from "./lib/train/extract_features.ts";
 export { type NewClasses, replaceHead, type ReplaceHeadOptions } from "./lib/train/replace_head.ts";
 

@@ -11,6 +11,10 @@ export function environment(variable: string): string | undefined {
 /** Whether Open MPI's `mpirun` has started this process, maybe with others. */
 export const isOneOfMany = (): boolean => environment("OMPI_COMM_WORLD_SIZE") !== undefined;
 
+/** Threads for work beside training where no number is given: one a core but one, from 1 to 8. */
+export const usualThreads = (): number =>
+  Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1));
+
 /** The name of this machine; undefined where it may not be read. */
 export function hostName(): string | undefined {
   const mayAsk = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";

@@ -17,10 +17,6 @@ export function keepsProcessAlive(worker: Worker, does: boolean): void {
   else released.add(worker);
 }
 
-/** Threads for work beside training where no number is given: one a core but one, from 1 to 8. */
-export const usualThreads = (): number =>
-  Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1));
-
 /**
  * The folder that workers load modules from, if they may not: each would say so by itself, or ask.
  * Undefined where they may.

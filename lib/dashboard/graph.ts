@@ -1,6 +1,6 @@
 import { rebuild } from "../nn/architecture.ts";
 import { drawGraph } from "../show/graph.ts";
-import { model } from "../train/model.ts";
+import { model } from "../train/make_model.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { openSource } from "../weights/byte_source.ts";
 

@@ -1,6 +1,6 @@
 import { pick } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import { usualThreads } from "../core/worker.ts";
+import { usualThreads } from "../core/environment.ts";
 import type { ByteImage } from "../vision/image.ts";
 import { ImagePool } from "../vision/image_pool.ts";
 import { lanes } from "../vision/lanes.ts";

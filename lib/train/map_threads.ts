@@ -1,5 +1,6 @@
 import type { Random } from "../core/random.ts";
-import { keepsProcessAlive, unreadable, usualThreads } from "../core/worker.ts";
+import { usualThreads } from "../core/environment.ts";
+import { keepsProcessAlive, unreadable } from "../core/worker.ts";
 import type { Example } from "./batch.ts";
 
 /** What a thread is asked: to change one example. */

@@ -4,7 +4,8 @@ import { options, type Schema } from "../core/options.ts";
 import { withNewHead } from "../nn/head.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { Model, type ModelOf } from "./model.ts";
+import type { ModelOf } from "./make_model.ts";
+import { Model } from "./model.ts";
 
 /** Classes for a new head: their number, or their names in the order of the labels. */
 export type NewClasses = number | readonly string[];

@@ -7,7 +7,7 @@ import { describeValue } from "../core/errors.ts";
 import { anything, object, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema as OptionSchema } from "../core/options.ts";
 import type { Random } from "../core/random.ts";
-import { usualThreads } from "../core/worker.ts";
+import { usualThreads } from "../core/environment.ts";
 import { checkExample, copyRow, emptyBatch, type Example, type Schema } from "./batch.ts";
 import { after, type Examples, type ReadExample } from "./reading.ts";
 

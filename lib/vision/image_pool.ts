@@ -1,7 +1,8 @@
 import { flag, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import { keepsProcessAlive, unreadable, usualThreads } from "../core/worker.ts";
+import { usualThreads } from "../core/environment.ts";
+import { keepsProcessAlive, unreadable } from "../core/worker.ts";
 import type { DecodeOptions } from "./decode.ts";
 import { noPixels, type PixelCount } from "./room.ts";
 import { type ViewOptions, type Views, viewSchema } from "./views.ts";

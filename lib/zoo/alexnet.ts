@@ -2,7 +2,8 @@ import { object, oneOf } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
 import type { LocalResponseNormOptions } from "../tensor/functions/settings.ts";
 import { constant, normal } from "../nn/initializer.ts";
-import { type Model, model } from "../train/model.ts";
+import { model } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { numbered, poolToAtMost } from "./blocks.ts";
 import {
   type ArchitectureOptions,

@@ -1,6 +1,7 @@
 import { flag, oneOf } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
-import { type Model, model } from "../train/model.ts";
+import { model } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { convolution } from "./blocks.ts";
 import {
   type ArchitectureOptions,

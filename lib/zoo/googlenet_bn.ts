@@ -1,7 +1,8 @@
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Model, model, type ModelOf } from "../train/model.ts";
+import { model, type ModelOf } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
 import { type AuxiliaryOptions, auxiliarySchema, googlenetModules, paper } from "./googlenet.ts";
 import type { InceptionFilters } from "./inception_module.ts";

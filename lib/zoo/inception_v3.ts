@@ -1,7 +1,8 @@
 import type { Size2d } from "../tensor/functions/settings.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Model, model, type ModelOf } from "../train/model.ts";
+import { model, type ModelOf } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { basicConvolution } from "./blocks.ts";
 import { type AuxiliaryOptions, auxiliarySchema } from "./googlenet.ts";
 import { architectureSchema, settingsOf } from "./architecture_options.ts";

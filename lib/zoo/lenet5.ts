@@ -1,4 +1,5 @@
-import { type Model, model } from "../train/model.ts";
+import { model } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { type ArchitectureOptions, digitSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { digits } from "./published.ts";

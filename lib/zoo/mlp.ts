@@ -1,6 +1,7 @@
 import { listOf, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import { type Model, sequential } from "../train/model.ts";
+import { sequential } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { type ArchitectureOptions, digitSchema, scaledBy } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { digits } from "./published.ts";

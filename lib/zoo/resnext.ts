@@ -1,4 +1,5 @@
-import { type Model, model } from "../train/model.ts";
+import { model } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { groupsOf } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { bottleneckBranch, type Branch, projected, residualStages } from "./residual.ts";

@@ -1,7 +1,8 @@
 import { oneOf } from "../core/option_kinds.ts";
 import type { Schema } from "../core/options.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
-import { type Model, model } from "../train/model.ts";
+import { model } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { convolution, groupsOf } from "./blocks.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { bottleneckBranch, type Branch, projected, residualStages } from "./residual.ts";

@@ -1,5 +1,6 @@
 import { normal } from "../nn/initializer.ts";
-import { type Model, model } from "../train/model.ts";
+import { model } from "../train/make_model.ts";
+import type { Model } from "../train/model.ts";
 import { type ArchitectureOptions, imageNetSchema, settingsOf } from "./architecture_options.ts";
 import { ZooEntry } from "./entry.ts";
 import { imageNetRgb } from "./published.ts";

@@ -13,7 +13,7 @@ import { Random } from "../../lib/core/random.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { makeDataset } from "../../lib/train/dataset.ts";
 import { DataStream } from "../../lib/train/stream.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 
 /** Four images of one value each: 0, 60, 120, 180, of classes 0 to 3. */
 const [height, width] = [6, 8];

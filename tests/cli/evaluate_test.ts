@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
 import { Folder, images, tar } from "../images/files.ts";

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { formatEvaluation } from "../../lib/cli/evaluation_report.ts";
 import { evaluateDataset } from "../../lib/evaluate/evaluate.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { useCpu } from "../train/helpers.ts";
 
 await useCpu();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { filesIn } from "../folders.ts";
 import { images } from "../images/files.ts";

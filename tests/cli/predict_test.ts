@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bar } from "../../lib/cli/predict.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { Folder, images } from "../images/files.ts";
 import { realTest } from "../weights/files.ts";

@@ -3,7 +3,7 @@ import { UsageError } from "../../lib/cli/command.ts";
 import { headPhase } from "../../lib/cli/head_phase.ts";
 import { drawn } from "../../lib/cli/setup.ts";
 import { settingsOf } from "../../lib/cli/training_settings.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 

@@ -5,7 +5,7 @@ import { trainingPage } from "../../lib/cli/pages/training_page.ts";
 import { keepSamples } from "../../lib/cli/samples.ts";
 import { TestImages } from "../../lib/cli/test_images.ts";
 import { imageFolder } from "../../lib/images/image_folder.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { filesIn, inFolder } from "../folders.ts";
 import { useCpu } from "../train/helpers.ts";

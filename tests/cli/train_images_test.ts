@@ -13,7 +13,7 @@ import type { Mistake } from "../../lib/cli/mistakes.ts";
 import { readRun } from "../../lib/cli/run_record.ts";
 import { Random } from "../../lib/core/random.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { saveWeights } from "../../lib/weights/save.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";

@@ -7,7 +7,7 @@ import { parseSynsets } from "../../lib/images/labels.ts";
 import { withClassesOf } from "../../lib/evaluate/classes.ts";
 import { openImages } from "../../lib/images/open_images.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { all, Folder, images, tar } from "../images/files.ts";
 import { evaluate, names, net, preprocessing, source } from "./small_network.ts";
 

@@ -8,7 +8,7 @@ import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { decodeImage } from "../../lib/vision/decode.ts";
 import { prepareImage } from "../../lib/vision/views.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { all, Folder, images } from "../images/files.ts";
 import { evaluate, names, net, preprocessing, source } from "./small_network.ts";
 

@@ -7,7 +7,7 @@ import {
   nearest,
 } from "../../lib/evaluate/nearest.ts";
 import { tensor } from "../../lib/tensor/create.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
 import { googlenet } from "../../lib/zoo/googlenet.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";

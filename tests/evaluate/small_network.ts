@@ -1,7 +1,7 @@
 /** A network and some images that the tests of evaluations share. */
 import { evaluateImages, type EvaluateImagesOptions } from "../../lib/evaluate/evaluate.ts";
 import type { ImageSource } from "../../lib/images/image_source.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { images } from "../images/files.ts";
 
 export const preprocessing = {

@@ -6,7 +6,7 @@ import { relu } from "../../lib/tensor/functions/activation.ts";
 import { resize2d } from "../../lib/tensor/resize.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { cases, target } from "./torch.ts";
 
 await setDevice("cpu");

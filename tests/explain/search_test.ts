@@ -4,7 +4,7 @@ import * as explain from "../../lib/explain/mod.ts";
 import { blur, cosines, separable, window } from "../../lib/explain/separable.ts";
 import { eye, full, randomUniform, tensor, zeros } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 
 await setDevice("cpu");
 

@@ -2,7 +2,8 @@
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import { squeezenet } from "../../lib/zoo/squeezenet.ts";
 import { firstValues, imagePlaces, kernelPlaces, numbers } from "../fixtures/networks.ts";
 

@@ -6,7 +6,7 @@ import { Random } from "../../lib/core/random.ts";
 import { randomNormal, tensor, zeros } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { resnet } from "../../lib/zoo/resnet.ts";
 import { cases, target } from "./torch.ts";
 

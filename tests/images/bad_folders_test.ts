@@ -1,6 +1,6 @@
 /** Folders that are almost right: what is refused before training, and what training lives with. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { imageFolder, type ImageFolderOptions } from "../../lib/images/image_folder.ts";
 import { encodePng } from "../../lib/plotly_svg/mod.ts";
 import { useCpu } from "../train/helpers.ts";

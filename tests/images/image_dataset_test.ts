@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { imageDataset } from "../../lib/images/image_dataset.ts";
 import { labelledImages } from "../../lib/images/image_source.ts";
 import { parseSynsets } from "../../lib/images/labels.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as augmentation from "../../lib/augment/mod.ts";
 import { balancedClassWeights } from "../../lib/train/class_weights.ts";
 import { trainedOutputs } from "../../lib/train/outputs.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import {
   imageFolder,
   type ImageFolderOptions,

@@ -6,7 +6,7 @@ import { randomKey } from "../../lib/tensor/random_key.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import type { Weights } from "../../lib/nn/apply.ts";
 import { input } from "../../lib/nn/symbolic.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import { testOnDevices } from "../tensor/devices.ts";
 
 const net = () =>

@@ -3,7 +3,8 @@ import { type Architecture, rebuild } from "../../lib/nn/architecture.ts";
 import { layerType } from "../../lib/nn/layer.ts";
 import * as layers from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";
-import { Model, model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
+import { Model } from "../../lib/train/model.ts";
 import { layerExamples } from "./examples.ts";
 
 /** A graph with two inputs, a fork, a shared layer, two outputs and an input that nothing reads. */

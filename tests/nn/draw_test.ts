@@ -4,7 +4,7 @@ import { draw } from "../../lib/nn/draw.ts";
 import type { Distribution } from "../../lib/nn/initializer.ts";
 import { zeros } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 
 /** What `Random` gives. */
 function expected(distribution: Distribution, size: number, seed: number, stream: number) {

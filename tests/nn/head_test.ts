@@ -3,7 +3,7 @@ import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal } from "../../lib/tensor/create.ts";
 import { openRuntime } from "../../lib/tensor/runtime.ts";
 import { valueOf } from "../../lib/tensor/value.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import { resnet } from "../../lib/zoo/resnet.ts";
 import { squeezenet } from "../../lib/zoo/squeezenet.ts";
 import { useCpu } from "../train/helpers.ts";

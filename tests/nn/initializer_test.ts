@@ -3,7 +3,8 @@ import { Random } from "../../lib/core/random.ts";
 import * as init from "../../lib/nn/initializer.ts";
 import { randomNormal } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 
 const shape = [3, 3, 20, 30], fanIn = 180, fanOut = 270, count = 5400;
 const draw = (initializer: init.Initializer) => init.initialize(initializer, shape, new Random(1));

@@ -3,7 +3,7 @@ import { defineLayer, Layer, type LayerType } from "../../lib/nn/layer.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { randomKey } from "../../lib/tensor/random_key.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 
 await setDevice("cpu", { threads: 1 });
 

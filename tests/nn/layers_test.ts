@@ -5,7 +5,8 @@ import { rebuild } from "../../lib/nn/architecture.ts";
 import { LayerMethods } from "../../lib/nn/fluent.ts";
 import type { Layer } from "../../lib/nn/layer.ts";
 import { input, type SymbolicValue } from "../../lib/nn/symbolic.ts";
-import { Model, model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
+import { Model } from "../../lib/train/model.ts";
 import { type LayerExample, layerExamples, nameOf } from "./examples.ts";
 
 await setDevice("cpu", { threads: 1 });

@@ -4,7 +4,8 @@ import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
-import { type Model, model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 
 await setDevice("cpu", { threads: 1 });
 

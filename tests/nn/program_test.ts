@@ -7,7 +7,7 @@ import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { Variable } from "../../lib/tensor/variable.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { LossLike } from "../../lib/train/loss.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { collect } from "../tensor/collect.ts";
 

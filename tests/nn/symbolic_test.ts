@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as layers from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 
 Deno.test("a value knows its shape, its layer and what that was applied to", () => {
   const x = input([8, 8, 3]), y = x.conv2d(4, 3);

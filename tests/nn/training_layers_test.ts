@@ -7,7 +7,7 @@ import { batchNorm, dropout } from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { randomNormal, tensor, zeros } from "../../lib/tensor/create.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
 import { onNodes } from "../nodes.ts";

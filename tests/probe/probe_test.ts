@@ -9,7 +9,7 @@ import { valueAndGradient } from "../../lib/tensor/gradient.ts";
 import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
 import type { Weights } from "../../lib/nn/apply.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { inFolder } from "../folders.ts";
 import { useCpu } from "../train/helpers.ts";
 

@@ -6,7 +6,7 @@ import { widgets } from "../../mod.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { adam } from "../../lib/train/optimizers.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import {
   drag,
   expectInPage,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { type Dataset, type Example, makeDataset } from "../../lib/train/dataset.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import type { Random } from "../../lib/core/random.ts";

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import { ema } from "../../lib/train/weight_average.ts";

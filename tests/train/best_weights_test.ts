@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { DivergenceError } from "../../lib/core/errors.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
 

@@ -5,7 +5,7 @@ import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { isBetterLarge } from "../../lib/train/measures.ts";
 import type { MeasuredOutput, Metric } from "../../lib/train/metric.ts";
 import * as metrics from "../../lib/train/metrics.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { useCpu } from "./helpers.ts";
 
 const label: MeasuredOutput = { answer: "label", threshold: 0 };

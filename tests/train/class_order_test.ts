@@ -1,7 +1,7 @@
 /** Data whose classes stand in another order than the model's. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 
 const points = { data: Float32Array.from({ length: 24 }, (_, i) => Math.sin(i * i)), shape: [2] };

@@ -3,7 +3,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { mixup } from "../../lib/augment/mixup.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { LossLike, LossName } from "../../lib/train/loss.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import { assertSameWeights, corners, useCpu } from "./helpers.ts";

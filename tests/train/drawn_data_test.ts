@@ -2,7 +2,8 @@
 import { assert } from "@std/assert";
 import { digits } from "../../data/digits.ts";
 import { shapes } from "../../data/shapes.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import { adam, sgd } from "../../lib/train/optimizers.ts";
 import { cosineDecay } from "../../lib/train/learning_rate.ts";
 import { lenet5 } from "../../lib/zoo/lenet5.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { tensor } from "../../lib/tensor/create.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import { assertSameWeights, bitsOf, corners, stateful, useCpu } from "./helpers.ts";
 
 await useCpu();

@@ -4,7 +4,7 @@ import { setDevice } from "../../lib/tensor/runtime.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { makeDataset } from "../../lib/train/dataset.ts";
 import { extractFeatures } from "../../lib/train/extract_features.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import { needs } from "../setup/needs.ts";

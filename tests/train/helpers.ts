@@ -5,7 +5,8 @@ import { Random } from "../../lib/core/random.ts";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { Dataset } from "../../lib/train/dataset.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 
 /** Has everything computed on the CPU, by so many threads. */
 export const useCpu = (threads = 2) => setDevice("cpu", { threads });

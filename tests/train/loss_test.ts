@@ -8,7 +8,7 @@ import { onNodes } from "../nodes.ts";
 import { evaluate } from "../reference.ts";
 import { gradient } from "../../lib/tensor/gradient.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { adam } from "../../lib/train/optimizers.ts";
 import { corners, useCpu } from "./helpers.ts";
 

@@ -9,7 +9,7 @@ import { isBetterLarge } from "../../lib/train/measures.ts";
 import type { Metric } from "../../lib/train/metric.ts";
 import * as metrics from "../../lib/train/metrics.ts";
 import { rankOf, sumOfRight } from "../../lib/train/right_answers.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import type { EvaluateOptions } from "../../lib/train/training_options.ts";
 import { onNodes } from "../nodes.ts";
 import { evaluate } from "../reference.ts";

@@ -7,7 +7,7 @@ import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { makeDataset } from "../../lib/train/dataset.ts";
 import { extractFeatures } from "../../lib/train/extract_features.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import { useCpu } from "./helpers.ts";

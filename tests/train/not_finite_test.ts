@@ -3,7 +3,7 @@ import { DivergenceError } from "../../lib/core/errors.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import { scratch, useCpu } from "./helpers.ts";

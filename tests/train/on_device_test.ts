@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { randomUniform, tensor } from "../../lib/tensor/create.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { defaultRuntime, openRuntime, type Runtime, setDevice } from "../../lib/tensor/runtime.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { testOnDevices } from "../tensor/devices.ts";

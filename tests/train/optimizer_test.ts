@@ -6,7 +6,7 @@ import { tensor } from "../../lib/tensor/create.ts";
 import type { Weights } from "../../lib/nn/apply.ts";
 import { crossEntropy } from "../../lib/tensor/functions/loss.ts";
 import { gradient } from "../../lib/tensor/gradient.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import {
   clipByNorm,
   defineOptimizer,

@@ -1,7 +1,8 @@
 /** Whole runs of `fit` end where PyTorch's do: tests/fixtures/training.jsonl. */
 import { assert, assertEquals } from "@std/assert";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { ema, swa, type WeightAverage } from "../../lib/train/weight_average.ts";
 import { testEachOnDevices } from "../tensor/devices.ts";

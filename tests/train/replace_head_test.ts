@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { input } from "../../lib/nn/symbolic.ts";
 import { tensor } from "../../lib/tensor/create.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import { replaceHead } from "../../lib/train/replace_head.ts";
 import { googlenet } from "../../lib/zoo/googlenet.ts";
 import { squeezenet } from "../../lib/zoo/squeezenet.ts";

@@ -3,7 +3,8 @@ import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import { assertSameWeights, bitsOf, corners, scratch, stateful, useCpu } from "./helpers.ts";
 

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { input } from "../../lib/nn/symbolic.ts";
 import { ones } from "../../lib/tensor/create.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
-import { type Model, model, type ModelOf, sequential } from "../../lib/train/model.ts";
+import { model, type ModelOf, sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import { googlenet } from "../../lib/zoo/googlenet.ts";
 import { useCpu } from "./helpers.ts";
 

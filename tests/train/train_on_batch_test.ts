@@ -2,7 +2,8 @@ import { assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from
 import { tensor } from "../../lib/tensor/create.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { isSameChoice } from "../../lib/train/same_choice.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import { defineOptimizer, type Optimizer } from "../../lib/train/optimizer.ts";
 import { adagrad, adam, rmsprop, sgd } from "../../lib/train/optimizers.ts";
 import { stepDecay } from "../../lib/train/learning_rate.ts";

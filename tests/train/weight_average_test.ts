@@ -9,7 +9,8 @@ import {
 import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import { ema, swa, type WeightAverage } from "../../lib/train/weight_average.ts";

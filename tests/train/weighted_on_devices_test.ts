@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { input } from "../../lib/nn/symbolic.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import type { OutputMetrics } from "../../lib/train/metric.ts";
-import { model } from "../../lib/train/model.ts";
+import { model } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { testOnDevices } from "../tensor/devices.ts";
 

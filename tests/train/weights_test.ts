@@ -4,7 +4,7 @@ import { tensor } from "../../lib/tensor/create.ts";
 import { crossEntropy, meanAbsoluteError } from "../../lib/tensor/functions/loss.ts";
 import { arrayDataset } from "../../lib/train/array_dataset.ts";
 import { type Dataset, makeDataset } from "../../lib/train/dataset.ts";
-import { model, sequential } from "../../lib/train/model.ts";
+import { model, sequential } from "../../lib/train/make_model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import { DataStream } from "../../lib/train/stream.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";

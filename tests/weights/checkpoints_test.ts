@@ -3,7 +3,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { StoredTensor } from "../../lib/core/safetensors/read.ts";
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 import { loadWeights, type LoadWeightsOptions } from "../../lib/weights/load.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import type { WeightReport } from "../../lib/weights/report.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openKeras } from "../../lib/weights/keras.ts";
 import { openWeights } from "../../lib/weights/open.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { damage, fixture, realTest, source } from "./files.ts";
 import { hdf5 } from "./hdf5.ts";

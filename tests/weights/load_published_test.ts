@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ChecksumError } from "../../lib/core/errors.ts";
 import { sha256Of } from "../../lib/core/download.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { fetchPublished } from "../../lib/core/cache.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { PublishedWeights } from "../../lib/zoo/published.ts";

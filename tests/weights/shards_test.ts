@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodeSafetensors } from "../../lib/core/safetensors/write.ts";
-import { sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
 import { loadWeights } from "../../lib/weights/load.ts";
 import { openWeights } from "../../lib/weights/open.ts";
 import { inFolder } from "../folders.ts";

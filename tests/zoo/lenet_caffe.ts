@@ -3,7 +3,8 @@ import { mnist } from "../../data/mnist.ts";
 import { mirrorOf } from "../../lib/core/cache.ts";
 import { decodeSafetensors } from "../../lib/core/safetensors/read.ts";
 import { sizeOf } from "../../lib/core/shape.ts";
-import { type Model, sequential } from "../../lib/train/model.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import type { Model } from "../../lib/train/model.ts";
 
 /** What the authors' own network answers. */
 export interface Expected {

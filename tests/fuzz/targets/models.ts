@@ -5,7 +5,7 @@ import { input } from "../../../lib/nn/symbolic.ts";
 import { ones } from "../../../lib/tensor/create.ts";
 import { checkpointName } from "../../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../../lib/train/load_model.ts";
-import { model, sequential } from "../../../lib/train/model.ts";
+import { model, sequential } from "../../../lib/train/make_model.ts";
 import { adam } from "../../../lib/train/optimizers.ts";
 import type { FitOptions } from "../../../lib/train/training_options.ts";
 import { bitsOf, corners } from "../../train/helpers.ts";

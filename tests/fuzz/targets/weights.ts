@@ -1,5 +1,5 @@
 import type { Random } from "../../../lib/core/random.ts";
-import { sequential } from "../../../lib/train/model.ts";
+import { sequential } from "../../../lib/train/make_model.ts";
 import { loadWeights } from "../../../lib/weights/load.ts";
 import { openWeights } from "../../../lib/weights/open.ts";
 import { bitsOf } from "../../train/helpers.ts";

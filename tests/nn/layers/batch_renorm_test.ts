@@ -5,7 +5,7 @@ import type { Layer } from "../../../lib/nn/layer.ts";
 import { randomNormal, tensor } from "../../../lib/tensor/create.ts";
 import { arrayDataset } from "../../../lib/train/array_dataset.ts";
 import { loadModel } from "../../../lib/train/load_model.ts";
-import { sequential } from "../../../lib/train/model.ts";
+import { sequential } from "../../../lib/train/make_model.ts";
 import { sgd } from "../../../lib/train/optimizers.ts";
 import { scratch, useCpu } from "../../train/helpers.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { stochasticDepth } from "../../../lib/nn/layers.ts";
 import { ones } from "../../../lib/tensor/create.ts";
 import { randomKey } from "../../../lib/tensor/random_key.ts";
-import { sequential } from "../../../lib/train/model.ts";
+import { sequential } from "../../../lib/train/make_model.ts";
 import { useCpu } from "../../train/helpers.ts";
 
 await useCpu();

@@ -9,7 +9,7 @@ import { alexnet2012 } from "../../../lib/zoo/alexnet.ts";
 import { lenet5 } from "../../../lib/zoo/lenet5.ts";
 import { resnet } from "../../../lib/zoo/resnet.ts";
 import { vgg } from "../../../lib/zoo/vgg.ts";
-import { sequential } from "../../../lib/train/model.ts";
+import { sequential } from "../../../lib/train/make_model.ts";
 
 const count = (svg: string, part: string) => svg.split(part).length - 1;
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { tensor, zeros } from "../../../lib/tensor/create.ts";
 import { arrayDataset } from "../../../lib/train/array_dataset.ts";
-import { sequential } from "../../../lib/train/model.ts";
+import { sequential } from "../../../lib/train/make_model.ts";
 import { featureMaps } from "../../../lib/show/plot/feature_maps.ts";
 import { filters } from "../../../lib/show/plot/filters.ts";
 import { imageOf, images } from "../../../lib/show/plot/images.ts";

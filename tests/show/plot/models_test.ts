@@ -4,7 +4,7 @@ import { receptiveField } from "../../../lib/show/plot/receptive_field.ts";
 import { measureText } from "../../../lib/plotly_svg/mod.ts";
 import { topLabels } from "../../../lib/show/plot/top_labels.ts";
 import { ones, zeros } from "../../../lib/tensor/create.ts";
-import { sequential } from "../../../lib/train/model.ts";
+import { sequential } from "../../../lib/train/make_model.ts";
 import { zooEntry } from "../../../lib/zoo/zoo.ts";
 import { pictureIn } from "../../plotly_svg/decode_png.ts";
 
