@@ -1,9 +1,18 @@
 import type { Dataset } from "../train/dataset.ts";
 import type { DataStream } from "../train/stream.ts";
 import { savedName } from "./network_option.ts";
-import type { Start } from "./training_report.ts";
+import type { Setup } from "./setup.ts";
 import { frozenLayer, type Settings } from "./training_settings.ts";
 import { usualOf } from "./usual_settings.ts";
+
+/** What a run begins with. */
+export interface Start {
+  readonly setup: Setup;
+  readonly device: { readonly kind: string; readonly description: string };
+  readonly output: string;
+  /** How many steps are tried, where a learning rate is looked for in place of a training. */
+  readonly searchSteps?: number;
+}
 
 type Row = readonly [name: string, value: string];
 

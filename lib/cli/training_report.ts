@@ -7,17 +7,8 @@ import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts"
 import { formatDownload, screen, writeEvent } from "./screen.ts";
 import { commandStart, quoted, quotedPath } from "./shell.ts";
 import { reportName, samplesName } from "./run_folder.ts";
-import type { Setup } from "./setup.ts";
+import type { Start } from "./training_plan.ts";
 import { isDataName, type Settings } from "./training_settings.ts";
-
-/** What a run begins with. */
-export interface Start {
-  readonly setup: Setup;
-  readonly device: { readonly kind: string; readonly description: string };
-  readonly output: string;
-  /** How many steps are tried, where a learning rate is looked for in place of a training. */
-  readonly searchSteps?: number;
-}
 
 /** What a run ends with. */
 export interface Done {
