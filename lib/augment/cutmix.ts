@@ -1,5 +1,5 @@
 import { typedArray } from "../core/dtype.ts";
-import { checkData } from "../train/check_data.ts";
+import { checkData } from "../train/model_data.ts";
 import { formatField } from "../train/batch.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { DataStream } from "../train/stream.ts";

@@ -1,4 +1,4 @@
-import { checkData } from "../train/check_data.ts";
+import { checkData } from "../train/model_data.ts";
 import { formatField, type Schema } from "../train/batch.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { DataStream } from "../train/stream.ts";

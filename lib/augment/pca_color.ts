@@ -6,7 +6,7 @@
 import { wrongType } from "../core/errors.ts";
 import { custom, listOf, number, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
-import { checkData } from "../train/check_data.ts";
+import { checkData } from "../train/model_data.ts";
 import { formatField } from "../train/batch.ts";
 import type { Dataset } from "../train/dataset.ts";
 import { type ByteImage, channelsOf } from "../vision/image.ts";

@@ -14,7 +14,7 @@ import type { Agreement, Cohort } from "./cohort.ts";
 import { Dataset } from "./dataset.ts";
 import type { EarlyStopper } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
-import { writeFrozen } from "./frozen.ts";
+import { writeFrozen } from "./model_metadata.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
 import type { Metrics } from "./metric.ts";

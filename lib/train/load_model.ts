@@ -9,8 +9,8 @@ import { formatShape, sameShape } from "../core/shape.ts";
 import { rebuild } from "../nn/architecture.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { averagesIn, checkChecksum } from "./checkpoint.ts";
-import { readFrozen } from "./frozen.ts";
-import { format, Model } from "./model.ts";
+import { Model } from "./model.ts";
+import { format, readFrozen } from "./model_metadata.ts";
 
 /**
  * Loads a model that {@linkcode Model.save} or a checkpoint has written: from a path, a URL, or the

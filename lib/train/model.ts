@@ -11,7 +11,7 @@ import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fieldsOf, type Schema } from "./batch.ts";
-import { checkData } from "./check_data.ts";
+import { checkData, fittedTo, orderedFor } from "./model_data.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
@@ -19,14 +19,14 @@ import { host } from "./host.ts";
 import { beginTraining } from "./exclusive.ts";
 import type { LearningRateCurve } from "./learning_rate_curve.ts";
 import type { LearningRateFinderOptions } from "./learning_rate_finder.ts";
-import { writeFrozen } from "./frozen.ts";
+import { metadataOf } from "./model_metadata.ts";
 import { balancedClassWeights, type ClassWeights } from "./class_weights.ts";
 import type { Metrics } from "./metric.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { ProfileOptions } from "./profile_model.ts";
 import type { Predictor } from "./predictor.ts";
 import type { DataStream } from "./stream.ts";
-import { checkInputs, type OutputSettings, trainedOutputs } from "./outputs.ts";
+import { type OutputSettings, trainedOutputs } from "./outputs.ts";
 import type { BatchTraining } from "./train_on_batch.ts";
 import { Trainer } from "./trainer.ts";
 import {
@@ -39,9 +39,6 @@ import {
   type TrainOnBatchOptions,
   trainOnBatchSchema,
 } from "./training_options.ts";
-
-/** What a file says a model is. */
-export const format = "striate-model";
 
 /**
  * A network that can be trained, measured, used and saved. `sequential()` and `model()` make one.
@@ -246,10 +243,10 @@ export class Model extends Network<Model> {
     checkData(data, "fit");
     const chosen = options("fit", given, fitSchema);
     using _training = beginTraining(this, "fit");
-    data = await this.#fitting(data, "fit");
+    data = await fittedTo(this, data, this.classes, "fit");
     const { classes = data.classes } = this;
     const validation = chosen.validation &&
-      await this.#fitting(chosen.validation, "fit: validation", classes);
+      await fittedTo(this, chosen.validation, classes, "fit: validation");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     this.normalization ??= data.normalization;
@@ -264,7 +261,7 @@ export class Model extends Network<Model> {
     // What does not fit is not remembered.
     trainedOutputs("fit", this, data, settings);
     this.#objective = objectiveIn(settings);
-    const { normalization } = this, metadata = this.#metadata();
+    const { normalization } = this, metadata = metadataOf(this);
     return await fit(runtime, { network: this, data, normalization, metadata, settings });
   }
 
@@ -313,7 +310,7 @@ export class Model extends Network<Model> {
     const { signal, classWeights: _weights, ...others } = chosen;
     checkData(data, where);
     using _training = beginTraining(this, where);
-    data = await this.#fitting(data, where);
+    data = await fittedTo(this, data, this.classes, where);
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     using stoppable = host().begin();
@@ -341,7 +338,7 @@ export class Model extends Network<Model> {
     const { metrics } = this.#objective;
     const before = chosen.loss === undefined ? this.#objective : { ...metrics && { metrics } };
     const settings = { ...before, ...chosen };
-    data = await this.#fitting(data, "evaluate");
+    data = await fittedTo(this, data, this.classes, "evaluate");
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     const trainer = this.#makeTrainer("evaluate", runtime, data, settings);
@@ -491,7 +488,7 @@ export class Model extends Network<Model> {
     const wanted = settings.outputs?.map((name) => this.output(name)) ?? this.outputs;
     const { examplesOf, Predictor, tensorExamples } = await import("./predictor.ts");
     const { tensorsOf } = await import("./given_tensors.ts");
-    const data = x instanceof Dataset ? await this.#ordered(x, "predict") : undefined;
+    const data = x instanceof Dataset ? await orderedFor(this, x, "predict") : undefined;
     const examples = data
       ? examplesOf(data)
       : await tensorExamples(this, tensorsOf(x as TensorInputs, "predict", this.inputNames));
@@ -505,45 +502,6 @@ export class Model extends Network<Model> {
     return Array.isArray(named) && named.length === 1 ? named[0]! : named;
   }
 
-  /** Data whose inputs are in the order of this model's, by their names, and fit them. */
-  async #ordered<D extends Dataset | DataStream>(
-    data: D,
-    where: string,
-    withTargets = false,
-  ): Promise<D> {
-    if ([...data.inputs, ...data.targets].some(({ name }) => name !== undefined)) {
-      const { byNames } = await import("./named_fields.ts");
-      data = byNames(this, data, where, withTargets);
-    }
-    checkInputs(this, data.inputs, where);
-    return data;
-  }
-
-  /** Data as this model has inputs, outputs and classes. */
-  async #fitting(
-    data: Dataset | DataStream,
-    where: string,
-    classes = this.classes,
-  ): Promise<Dataset | DataStream> {
-    checkData(data, where);
-    return await inOrder(await this.#ordered(data, where, true), classes, where);
-  }
-
-  #metadata(): Record<string, string> {
-    const { normalization, ...preprocessing } = this.preprocessing;
-    const isKnown = Object.keys(preprocessing).length > 0, { namedWeights } = this;
-    const someFrozen = this.weights.some(({ frozen }) => frozen);
-    return {
-      format,
-      architecture: JSON.stringify(this.architecture),
-      seed: String(this.seed),
-      ...normalization ? { normalization: JSON.stringify(normalization) } : {},
-      ...isKnown ? { preprocessing: JSON.stringify(preprocessing) } : {},
-      ...someFrozen ? { frozen: writeFrozen(namedWeights) } : {},
-      ...this.classes ? { classes: JSON.stringify(this.classes) } : {},
-    };
-  }
-
   /** The model as a safetensors file: all weights, and the architecture in the metadata. */
   async toBytes(metadata: Readonly<Record<string, string>> = {}): Promise<Uint8Array<ArrayBuffer>> {
     const { encodeSafetensors, writableTensors } = await import("../core/safetensors/write.ts");
@@ -551,7 +509,7 @@ export class Model extends Network<Model> {
     for (const { name, shape, dtype, read } of writableTensors(this.namedWeights)) {
       tensors.push([name, { shape, dtype, data: await read() }]);
     }
-    return encodeSafetensors(tensors, { ...metadata, ...this.#metadata() });
+    return encodeSafetensors(tensors, { ...metadata, ...metadataOf(this) });
   }
 
   /**
@@ -561,7 +519,7 @@ export class Model extends Network<Model> {
    */
   async save(path: string, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
     const { writableTensors, writeSafetensors } = await import("../core/safetensors/write.ts");
-    const all = { ...metadata, ...this.#metadata() };
+    const all = { ...metadata, ...metadataOf(this) };
     await writeSafetensors(path, writableTensors(this.namedWeights), all);
   }
 }
@@ -569,17 +527,3 @@ export class Model extends Network<Model> {
 /** What a model is trained for, of all that a user chose. */
 const objectiveIn = (settings: OutputSettings): OutputSettings =>
   pick(settings, "loss", "lossWeights", "classWeights", "metrics");
-
-/** Data with labels as a model counts its classes. */
-async function inOrder(
-  data: Dataset | DataStream,
-  known: readonly string[] | undefined,
-  where: string,
-): Promise<Dataset | DataStream> {
-  const { classes } = data;
-  if (known === undefined || classes === undefined) return data;
-  if (known.length === classes.length && known.every((name, i) => name === classes[i])) return data;
-  // It is rare that they differ.
-  const { inOrderOf } = await import("./class_order.ts");
-  return inOrderOf<Dataset | DataStream>(known, data, where);
-}

@@ -14,7 +14,7 @@ import {
   writeCheckpoint,
 } from "./checkpoint.ts";
 import type { EarlyStopper } from "./early_stopping.ts";
-import { readFrozen } from "./frozen.ts";
+import { readFrozen } from "./model_metadata.ts";
 import type { Schedule } from "./learning_rate.ts";
 import type { Position } from "./position.ts";
 
