@@ -3,10 +3,12 @@ import type { Weights } from "../nn/apply.ts";
 import { within } from "../graph/node.ts";
 import type { WholeBatch } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
+import type { Group } from "../parallel/group.ts";
+import { where } from "../tensor/combine.ts";
 import { valueAndGradient } from "../tensor/gradient.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Tree } from "../tensor/tree.ts";
-import { tensor } from "../tensor/create.ts";
+import { full, tensor } from "../tensor/create.ts";
 import type { LossWeights } from "./loss.ts";
 import type { Optimizer, OptimizerState } from "./optimizer.ts";
 import type { TrainedOutput } from "./outputs.ts";
@@ -94,3 +96,71 @@ export function trainingStep<T extends Tree, A extends Tree>(
     ...optimizer.step(weights, reduce(gradient), state, rate),
   };
 }
+
+/** A batch that several processes have shares of, in a program. */
+export interface SharedBatch extends WholeBatch {
+  /** This one's examples, a scalar. */
+  readonly own: Tensor;
+  /** A sum that only the update of weights and counters needs. */
+  sumLate(x: Tensor): Tensor;
+}
+
+/** Where a process's examples lie in a batch, for programs: it may have none. */
+export interface BatchShare {
+  readonly first: number;
+  readonly of: number;
+  readonly isEmpty: boolean;
+}
+
+/** The batch that a process has a share of; `counts` are its own examples, and all. */
+export function sharedBatch(
+  group: Group,
+  counts: Tensor,
+  { first, of, isEmpty }: BatchShare,
+): SharedBatch {
+  const [own, examples] = [0, 1].map((i) => counts.slice([i], [1]).reshape([])) as [Tensor, Tensor];
+  // Whatever is made of an example that counts nothing.
+  const counted = (x: Tensor) => isEmpty ? where(own.greater(0), x, 0) : x;
+  return {
+    first,
+    of,
+    own,
+    examples,
+    sum: (x) => group.sumTensor(counted(x)),
+    sumLate: (x) => group.sumTensor(counted(x), true),
+  };
+}
+
+/**
+ * What a batch of `size` counts for an output, of all processes together: its examples, or their weights,
+ * of which a process has the sum `own`.
+ */
+export const totalWeight = (
+  own: Tensor | undefined,
+  size: number,
+  whole: SharedBatch | undefined,
+): Tensor => own === undefined ? whole?.examples ?? full([], size) : whole?.sum(own) ?? own;
+
+/** The share of that which a process has. */
+export function shareOfWeight(
+  own: Tensor | undefined,
+  whole: SharedBatch | undefined,
+): Tensor | 1 {
+  if (whole === undefined) return 1;
+  const total = own === undefined ? whole.examples : whole.sum(own);
+  return (own ?? whole.own).div(where(total.equal(0), 1, total));
+}
+
+/** Running statistics that all processes have: the mean of theirs, by their examples. */
+export function meanOfShares(updates: Weights, whole: SharedBatch | undefined): Weights {
+  if (whole === undefined) return updates;
+  const share = whole.own.div(whole.examples);
+  return summedLate(mapped(updates, (value) => value.mul(share)), whole);
+}
+
+/** The sums of what the processes have, for the update alone. */
+export const summedLate = (values: Weights, whole: SharedBatch): Weights =>
+  mapped(values, (value) => whole.sumLate(value));
+
+const mapped = (values: Weights, change: (value: Tensor) => Tensor): Weights =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));

@@ -7,7 +7,6 @@ import { sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
 import { within } from "../graph/node.ts";
 import type { Weights } from "../nn/apply.ts";
-import type { WholeBatch } from "../nn/layer.ts";
 import type { Network } from "../nn/network.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import {
@@ -18,8 +17,7 @@ import {
 } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
 import type { Group } from "../parallel/group.ts";
-import { where } from "../tensor/combine.ts";
-import { full, iota } from "../tensor/create.ts";
+import { iota } from "../tensor/create.ts";
 import { withMemory } from "../tensor/reclaim.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -39,7 +37,19 @@ import type { Optimizer } from "./optimizer.ts";
 import { adam } from "./optimizers.ts";
 import { type OutputSettings, type TrainedOutput, trainedOutputs } from "./outputs.ts";
 import type { DataStream } from "./stream.ts";
-import { lossOfBatch, lossWeightsOf, type Pass, trainingStep } from "./step.ts";
+import {
+  type BatchShare,
+  lossOfBatch,
+  lossWeightsOf,
+  meanOfShares,
+  type Pass,
+  type SharedBatch,
+  sharedBatch,
+  shareOfWeight,
+  summedLate,
+  totalWeight,
+  trainingStep,
+} from "./step.ts";
 import { Throttle } from "./throttle.ts";
 import { checkLabels } from "./targets.ts";
 import type { FitOptions } from "./training_options.ts";
@@ -288,7 +298,7 @@ export class Trainer {
     return storages;
   }
 
-  #program(size: number, work: Work, part?: Part): StatefulProgram {
+  #program(size: number, work: Work, part?: BatchShare): StatefulProgram {
     // Layers may be frozen, by this model or another that shares them, at any time.
     const trained = work === "measure"
       ? ""
@@ -325,7 +335,7 @@ export class Trainer {
   }
 
   /** The loss of a batch as a function of the weights, and what the program is made with. */
-  #trace(size: number, work: Exclude<Work, "update">, part?: Part) {
+  #trace(size: number, work: Exclude<Work, "update">, part?: BatchShare) {
     const { network, normalization, data } = this.#options;
     const builder = new ProgramBuilder();
     const place = ({ shape, dtype }: Field) => builder.input([size, ...shape], dtype);
@@ -339,28 +349,10 @@ export class Trainer {
     const training = work === "step", averages = training ? undefined : this.#options.averages;
     const weights = valuesOf(builder, averages?.values ?? this.#weights);
     const objective = { network, normalization, outputs: this.#outputs };
-    const whole = part && this.#wholeOf(builder, part);
+    const { group } = this.#options;
+    const whole = part && sharedBatch(group!, builder.variable(this.#parts), part);
     const loss = lossOfBatch(objective, x, y, examples, training, key, whole);
     return { builder, loss, weights, examples, key, done, whole };
-  }
-
-  /** The batch that this process has a part of. */
-  #wholeOf(builder: ProgramBuilder, { first, of, isEmpty }: Part): Whole {
-    const parts = builder.variable(this.#parts), group = this.#options.group!;
-    const [own, examples] = [0, 1].map((i) => parts.slice([i], [1]).reshape([])) as [
-      Tensor,
-      Tensor,
-    ];
-    // Whatever is made of an example that counts nothing.
-    const counted = (x: Tensor) => isEmpty ? where(own.greater(0), x, 0) : x;
-    return {
-      first,
-      of,
-      own,
-      examples,
-      sum: (x: Tensor) => group.sumTensor(counted(x)),
-      sumLate: (x: Tensor) => group.sumTensor(counted(x), true),
-    };
   }
 
   /** The program of a step on so many examples with a learning rate, before it is loaded. */
@@ -369,7 +361,7 @@ export class Trainer {
     return record(() => this.#compose(size, "step").plan(this.#runtime));
   }
 
-  #build(size: number, work: Exclude<Work, "update">, part?: Part): StatefulProgram {
+  #build(size: number, work: Exclude<Work, "update">, part?: BatchShare): StatefulProgram {
     const builder = this.#compose(size, work, part);
     try {
       return builder.build(this.#runtime);
@@ -380,7 +372,7 @@ export class Trainer {
     }
   }
 
-  #compose(size: number, work: Exclude<Work, "update">, part?: Part): ProgramBuilder {
+  #compose(size: number, work: Exclude<Work, "update">, part?: BatchShare): ProgramBuilder {
     const { builder, loss, weights, examples, key, done, whole } = this.#trace(size, work, part);
     const totalOf = (output: number, { targets }: Pass) =>
       countsOf(targets[output]!, lossWeightsOf(this.#outputs[output]!, examples))
@@ -440,24 +432,18 @@ export class Trainer {
     done: Tensor,
     weightOf: (output: number, pass: Pass) => Tensor | undefined,
     size: number,
-    whole: Whole | undefined,
+    whole: SharedBatch | undefined,
   ): readonly [Tensor, Pass] {
     const { trainable, state, use } = this.#updating(builder, done);
     const changing = (changing: Weights) => loss({ ...weights, ...changing });
-    // What a batch counts for an output: its examples, or their weights; of all processes together.
-    const totalOf = (output: number, pass: Pass) => {
-      const own = weightOf(output, pass);
-      return own === undefined ? whole?.examples ?? full([], size) : whole?.sum(own) ?? own;
-    };
-    const shareOf = (output: number, pass: Pass) => {
-      if (whole === undefined) return 1;
-      const own = weightOf(output, pass) ?? whole.own, total = totalOf(output, pass);
-      return own.div(where(total.equal(0), 1, total));
-    };
+    // What a batch counts for an output, and this process's share of it.
+    const totalOf = (output: number, pass: Pass) =>
+      totalWeight(weightOf(output, pass), size, whole);
+    const shareOf = (output: number, pass: Pass) => shareOfWeight(weightOf(output, pass), whole);
     if (this.#accumulation !== undefined) {
       const [value, pass] = this.#accumulation
         .add(builder, changing, trainable, totalOf, shareOf);
-      this.#keepStatistics(builder, this.#meanOf(pass.updates, whole));
+      this.#keepStatistics(builder, meanOfShares(pass.updates, whole));
       return [value, pass];
     }
     const rate = builder.variable(this.#rate);
@@ -469,26 +455,15 @@ export class Trainer {
       );
       return [parts.reduce((a, b) => a.add(b)), [value, pass]];
     };
-    const reduce = whole &&
-      ((gradients: Weights) =>
-        Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, whole.sumLate(g)])));
+    const reduce = whole && ((gradients: Weights) => summedLate(gradients, whole));
     const step = within(
       { part: "update" },
       () => trainingStep(ofShare, trainable, this.optimizer, state, rate, reduce),
     );
-    const [value, pass] = step.auxiliary, updates = this.#meanOf(pass.updates, whole);
+    const [value, pass] = step.auxiliary, updates = meanOfShares(pass.updates, whole);
     this.#keepStatistics(builder, updates);
     use(step, updates);
     return [value, pass];
-  }
-
-  /** Running statistics that all processes have: the mean of theirs, by their examples. */
-  #meanOf(updates: Weights, whole: Whole | undefined): Weights {
-    if (whole === undefined) return updates;
-    const share = whole.own.div(whole.examples);
-    return Object.fromEntries(
-      Object.entries(updates).map(([name, value]) => [name, whole.sumLate(value.mul(share))]),
-    );
   }
 
   #keepStatistics(builder: ProgramBuilder, updates: Weights): void {
@@ -526,21 +501,6 @@ export class Trainer {
       },
     };
   }
-}
-
-/** A batch that several processes have shares of, in a program. */
-interface Whole extends WholeBatch {
-  /** This one's examples, a scalar. */
-  readonly own: Tensor;
-  /** A sum that only the update of weights and counters needs. */
-  sumLate(x: Tensor): Tensor;
-}
-
-/** Where this process's examples lie in a batch, for programs: it may have none. */
-interface Part {
-  readonly first: number;
-  readonly of: number;
-  readonly isEmpty: boolean;
 }
 
 /** What a program does: train on a batch, update by what several have yielded, or measure one. */
