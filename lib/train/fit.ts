@@ -1,9 +1,7 @@
 import { DivergenceError } from "../core/errors.ts";
 import { FileLock } from "../core/file_lock.ts";
 import { checkWritable } from "../core/files.ts";
-import type { Normalization } from "../core/preprocessing.ts";
 import { rateOf, Stopwatch } from "../core/stopwatch.ts";
-import type { Network } from "../nn/network.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Variable } from "../tensor/variable.ts";
 import type { AveragedWeights } from "./averaged_weights.ts";
@@ -14,38 +12,28 @@ import type { Agreement, Cohort } from "./cohort.ts";
 import { Dataset } from "./dataset.ts";
 import type { EarlyStopper } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
+import type { Extras, FitTask } from "./fit_task.ts";
 import { writeFrozen } from "./model_metadata.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
 import type { Metrics } from "./metric.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Position } from "./position.ts";
-import type { OutputSettings } from "./outputs.ts";
 import type { ProgressDisplay } from "./progress.ts";
 import type { DataStream } from "./stream.ts";
-import { checkTrainable, Trainer, type TrainerOptions } from "./trainer.ts";
-import type { FitSettings } from "./training_options.ts";
+import { checkTrainable, Trainer } from "./trainer.ts";
 
 /** Milliseconds between looks at the counters. */
 const interval = 250;
-
-/** What `fit` is asked for. */
-export interface FitTask {
-  readonly network: Network;
-  readonly data: Dataset | DataStream;
-  readonly normalization: Normalization | undefined;
-  /** Texts that a checkpoint holds. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** With numbers for the classes' weights. */
-  readonly settings: Omit<FitSettings, "classWeights"> & Pick<OutputSettings, "classWeights">;
-}
 
 /** Trains a network; see `Model.fit`. */
 export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   using stoppable = host().begin();
   const { checkpoint, resume, signal } = task.settings;
   const all = AbortSignal.any([stoppable.signal, ...signal ? [signal] : []]);
-  const extras = await extrasOf(runtime, task, all);
+  const extras = asksForMore(task)
+    ? await (await import("./fit_task.ts")).extrasOf(runtime, task, all)
+    : {};
   const run = new Run(runtime, task, extras, all);
   try {
     const writes = extras.cohort?.isFirst ?? true;
@@ -62,38 +50,11 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   }
 }
 
-/** What a run has beside its trainer, where it is asked for; loaded then. */
-interface Extras extends Pick<TrainerOptions, "accumulation" | "averages" | "group"> {
-  readonly best?: BestWeights | undefined;
-  readonly stopper?: EarlyStopper | undefined;
-  /** The processes that train together, where there are several. */
-  readonly cohort?: Cohort | undefined;
-}
-
-async function extrasOf(runtime: Runtime, task: FitTask, signal: AbortSignal): Promise<Extras> {
-  const { network, data, normalization = data.normalization, settings } = task;
-  const { accumulate, average, batchSize, dropRemainder, earlyStopping, seed } = settings;
-  const accumulation = accumulate > 1
-    ? (await import("./accumulation.ts")).Accumulation
-    : undefined;
-  const counting = { data, normalization, batchSize, dropRemainder, seed, signal };
-  const averages = average &&
-    new (await import("./averaged_weights.ts")).AveragedWeights(
-      runtime,
-      network,
-      average,
-      counting,
-    );
-  const best = earlyStopping?.restoreBest === true
-    ? new (await import("./best_weights.ts")).BestWeights(network, averages)
-    : undefined;
-  const stopper = earlyStopping &&
-    new (await import("./early_stopping.ts")).EarlyStopper(earlyStopping);
-  // A process that is alone has nobody to agree with.
-  const group = settings.group && settings.group.size > 1 ? settings.group : undefined;
-  const cohort = group && new (await import("./cohort.ts")).Cohort(group);
-  return { accumulation, averages, best, stopper, group, cohort };
-}
+/** Whether a run has more than its trainer. */
+const asksForMore = ({ settings }: FitTask): boolean => {
+  const { accumulate, average, earlyStopping, group } = settings;
+  return accumulate > 1 || [average, earlyStopping, group].some((one) => one !== undefined);
+};
 
 /** One call of fit. */
 class Run {
