@@ -1,4 +1,3 @@
-import { DivergenceError } from "../core/errors.ts";
 import { FileLock } from "../core/file_lock.ts";
 import { checkWritable } from "../core/files.ts";
 import { rateOf, Stopwatch } from "../core/stopwatch.ts";
@@ -415,8 +414,7 @@ class Run {
     }
     counters.reset();
     if (!Number.isFinite(metrics.loss)) {
-      this.#isSpoilt = true;
-      throw this.#diverged("the validation loss was not a finite number", this.#step);
+      throw await this.#diverged("the validation loss was not a finite number", this.#step);
     }
     return { validation: metrics };
   }
@@ -428,7 +426,7 @@ class Run {
     if (divergedAt === undefined) return counts;
     this.#isSpoilt = true;
     await this.#checkData(divergedAt);
-    throw this.#diverged("the loss was not a finite number", divergedAt);
+    throw await this.#diverged("the loss was not a finite number", divergedAt);
   }
 
   /** Looks whether the data of a step of this epoch are to blame for a loss that is not finite. */
@@ -438,13 +436,8 @@ class Run {
     const start = (step - 1 - this.#stepsBefore) * accumulate;
     if (!(start >= 0 && start < this.#batch)) return;
     const cut = { batchSize, epoch: this.#epoch, seed, start, dropRemainder };
-    const { checkFinite } = await import("./not_finite.ts");
-    try {
-      await checkFinite(data, { ...cut, shuffle: shuffle ? seed : false }, "fit", accumulate);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new RangeError(`${error.message}; ${this.#kept}`, { cause: error });
-    }
+    const { checkStep } = await import("./not_finite.ts");
+    await checkStep(data, { ...cut, shuffle: shuffle ? seed : false }, accumulate, this.#kept);
   }
 
   /** What is left of the run, in words. */
@@ -454,11 +447,11 @@ class Run {
       : `the last good checkpoint is ${this.#written}`;
   }
 
-  #diverged(what: string, step: number): DivergenceError {
-    const advice = step === 1 && what.startsWith("the loss")
-      ? "no weight had changed by then and the data are finite, so look at the first weights, the loss and the size of the inputs"
-      : "try a smaller learning rate, or clipNorm";
-    return new DivergenceError(`fit: ${what} at step ${step}; ${advice}; ${this.#kept}`, step);
+  /** The error of a run that cannot go on with its weights. */
+  async #diverged(what: string, step: number): Promise<Error> {
+    this.#isSpoilt = true;
+    const { divergence } = await import("./not_finite.ts");
+    return divergence(what, step, this.#kept);
   }
 
   async #show(learningRate: number, images: number, seconds: number): Promise<void> {
@@ -514,8 +507,7 @@ class Run {
     });
     if (notFinite !== undefined) {
       // The loss of a step is that of the weights before it.
-      this.#isSpoilt = true;
-      throw this.#diverged(notFinite, this.#step);
+      throw await this.#diverged(notFinite, this.#step);
     }
     this.#written = path;
   }

@@ -1,4 +1,5 @@
 import { findNotFinite } from "../core/dtype.ts";
+import { DivergenceError } from "../core/errors.ts";
 import type { Batch, Schema } from "./batch.ts";
 import { type BatchesOptions, orderOf } from "./batches.ts";
 import { Dataset } from "./dataset.ts";
@@ -53,6 +54,33 @@ export function checkBatch(
       );
     }
   }
+}
+
+/**
+ * {@linkcode checkFinite} for the batches of a step of `fit`; `kept` says what is left of the run.
+ *
+ * @throws {RangeError} that says that, too
+ */
+export async function checkStep(
+  data: Dataset | DataStream,
+  cut: BatchesOptions,
+  batches: number,
+  kept: string,
+): Promise<void> {
+  try {
+    await checkFinite(data, cut, "fit", batches);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${error.message}; ${kept}`, { cause: error });
+  }
+}
+
+/** The error of a run that something made not finite at a step, with data that are finite. */
+export function divergence(what: string, step: number, kept: string): DivergenceError {
+  const advice = step === 1 && what.startsWith("the loss")
+    ? "no weight had changed by then and the data are finite, so look at the first weights, the loss and the size of the inputs"
+    : "try a smaller learning rate, or clipNorm";
+  return new DivergenceError(`fit: ${what} at step ${step}; ${advice}; ${kept}`, step);
 }
 
 /** The index along each axis of element `i` in row-major order. */
