@@ -19,8 +19,11 @@ export interface ArmData {
   readonly test: Dataset;
 }
 
-/** So many images are measured where a few steps are to show that it works. */
-const fewImages = 100;
+/**
+ * So many images are measured where a few steps are to show that it works: whole batches, as a smaller one at
+ * the end would be another program to compile.
+ */
+const fewImages = 64;
 
 /** The images of an arm, of those there are; `steps` leaves no more than so many steps of an epoch. */
 export function armData(arm: Arm, parts: Parts, seed: number, steps?: number): ArmData {
