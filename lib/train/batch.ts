@@ -244,6 +244,20 @@ export function formatFields(schema: Schema): string {
   return `(${inputs}) -> (${targets})${weights === undefined ? "" : ` weighted by (${weights})`}`;
 }
 
+/** Refuses data with other fields or classes than the first. */
+export function checkAlike(first: Schema, other: Schema, where: string): void {
+  const [expected, found] = [formatFields(first), formatFields(other)];
+  if (found !== expected) {
+    throw new TypeError(`${where}: expected fields ${expected}, found ${found}`);
+  }
+  const { classes } = first;
+  if (!classes || !other.classes || String(classes) === String(other.classes)) return;
+  throw new RangeError(
+    `${where}: expected the same classes in the same order (${classes}), found ` +
+      `${other.classes}; map the labels of one of them`,
+  );
+}
+
 /** Checks that an example made by a user has the arrays that `schema` declares. */
 export function checkExample(schema: Schema, example: Example, what: string): void {
   if (example === null || typeof example !== "object") {

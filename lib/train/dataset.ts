@@ -11,9 +11,9 @@ import { Random } from "../core/random.ts";
 import {
   type Batch,
   changedSchema,
+  checkAlike,
   copyRow,
   type Field,
-  formatFields,
   joinedBatches,
   type Schema,
   type TensorBatch,
@@ -36,7 +36,7 @@ import type { Columns } from "./columns.ts";
 import { textOf } from "./dataset_text.ts";
 import { Draw } from "./draw.ts";
 import { keptIn } from "./kept.ts";
-import type { ReadExample, Reading } from "./reading.ts";
+import { type ReadExample, type Reading, readInTurn } from "./reading.ts";
 import type { SamplingOptions } from "./sampling.ts";
 import { partsOf, type SplitOptions } from "./split.ts";
 import {
@@ -315,33 +315,14 @@ export abstract class Dataset implements Schema {
 
   /** The examples of this data set, then those of `others`, which must have the same fields. */
   concatenate(...others: Dataset[]): Dataset {
-    const parts = [this, ...others], expected = formatFields(this);
-    for (const part of others) {
-      if (!(part instanceof Dataset)) {
-        throw new TypeError(`concatenate: expected data sets, found ${describeValue(part)}`);
+    for (const other of others) {
+      if (!(other instanceof Dataset)) {
+        throw new TypeError(`concatenate: expected data sets, found ${describeValue(other)}`);
       }
-      if (formatFields(part) !== expected) {
-        throw new TypeError(
-          `concatenate: expected fields ${expected}, found ${formatFields(part)}`,
-        );
-      }
+      checkAlike(this, other, "concatenate");
     }
-    const { classes } = this,
-      other = others.find((part) =>
-        classes && part.classes && String(part.classes) !== String(classes)
-      );
-    if (other !== undefined) {
-      throw new RangeError(
-        `concatenate: expected the same classes in the same order (${classes}), found ` +
-          `${other.classes}; map the labels of one of them`,
-      );
-    }
+    const parts = [this, ...others];
     const length = parts.reduce((sum, part) => sum + part.length, 0);
-    const read: ReadExample = (index, batch, row, draw) => {
-      let part = 0;
-      while (index >= parts[part]!.length) index -= parts[part++]!.length;
-      return parts[part]!.read(index, batch, row, draw);
-    };
     const labels = () => {
       const all = parts.map(({ labels }) => labels);
       return all.some((one) => one === undefined)
@@ -349,7 +330,7 @@ export abstract class Dataset implements Schema {
         : all.flatMap((labels) => Array.from(labels!));
     };
     const sampling = joinedSampling(...parts.map(({ sampling }) => sampling));
-    return new Made({ length, schema: this, read, labels, sampling, ahead: this.ahead });
+    return viewOf(this, { length, read: readInTurn(parts), labels, sampling });
   }
 
   /**

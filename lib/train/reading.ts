@@ -23,3 +23,11 @@ export function after(reading: Reading, next: () => Reading): Reading {
   if (!(reading instanceof Promise)) return next();
   return reading.then((error) => error instanceof Error ? error : next());
 }
+
+/** Reads the examples of the first, then those of the next. */
+export const readInTurn =
+  (parts: readonly Examples[]): ReadExample => (index, batch, row, draw) => {
+    let part = 0;
+    while (index >= parts[part]!.length) index -= parts[part++]!.length;
+    return parts[part]!.read(index, batch, row, draw);
+  };
