@@ -16,4 +16,6 @@ export const figures: readonly Figure[] = [
   { figure: "SE-ResNet learns shapes", pattern: /test error: .*with ([\d.]+) %/, range: [0, 20] },
   { figure: "SENet-154", pattern: /parameters: ([\d,]+)\n/, value: 115_088_984 },
   { figure: "SENet-154: multiply-adds", pattern: /multiply-adds: (20,688,363,520)\n/ },
+  { figure: "the block, drawn and built", pattern: /block: (\d+) parameters, .*: \1$/m, value: 22 },
+  { figure: "the recorded experiment", pattern: /^recorded, squeeze-excitation: /m },
 ];
