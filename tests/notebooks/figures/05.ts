@@ -96,4 +96,5 @@ export const figures: readonly Figure[] = [
     range: [0.5, 100],
   },
   { figure: "the best degree", pattern: /best on others: degree (\d+)/, range: [3, 8] },
+  { figure: "the plateau on photographs", pattern: /^recorded, plateau: /m },
 ];
