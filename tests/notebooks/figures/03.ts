@@ -43,7 +43,7 @@ export const figures: readonly Figure[] = [
   { figure: "with stride 1 SAME keeps the size", pattern: /SAME keeps the size: true/ },
   { figure: "volume: the padded input", pattern: /input 5x5x3, padded 7x7x3/ },
   { figure: "volume: the output", pattern: /shape: 3x3x2/ },
-  { figure: "volume: 18 sums", pattern: /\[2, 2\] .* = 7 +.* = -1$/m },
+  { figure: "volume: a number of 27 products", pattern: /bias: 3 \+ 1 \+ 2 \+ 1 = (\d)/, value: 7 },
   { figure: "volume: a sum as the demonstration has it", pattern: /2 \+ \(-3\) \+ 2 \+ 1 = 2/ },
   { figure: "volume: conv2d minus the sums", pattern: /our 18 sums: (\S+)/, value: 0 },
   { figure: "the map moves with the image", pattern: /map of the moved image: (\S+)/, value: 0 },
