@@ -32,13 +32,24 @@ export interface Look {
   readonly dash?: "solid" | "dot" | "dash";
 }
 
+/** A curve as `plot.line` takes it. */
+export interface Curve {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly name?: string;
+  readonly color?: string;
+  readonly dash: "solid" | "dot" | "dash";
+  readonly width: number;
+  readonly plotly: { readonly showlegend: boolean };
+}
+
 /** Curves for `plot.line`: what each run measured by epoch or step. */
 export function curves(
   arms: readonly Arm[],
   of: (epoch: RecordedEpoch) => number,
   look: (arm: Arm) => Look,
   x: "epoch" | "step" = "epoch",
-) {
+): Curve[] {
   return arms.map((arm) => {
     const { name, color, dash = "solid" } = look(arm), isNamed = name !== undefined;
     return {
