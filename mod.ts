@@ -30,7 +30,21 @@ export type { Axes } from "./lib/tensor/arguments.ts";
 export { concatenate, stack, where } from "./lib/tensor/combine.ts";
 export { Tensor, type TensorLike } from "./lib/tensor/tensor.ts";
 export type { NestedArray } from "./lib/tensor/print.ts";
-export * from "./lib/tensor/create.ts";
+export {
+  arange,
+  eye,
+  full,
+  iota,
+  linspace,
+  oneHot,
+  ones,
+  randomNormal,
+  type RandomOptions,
+  randomUniform,
+  setSeed,
+  tensor,
+  zeros,
+} from "./lib/tensor/create.ts";
 export * from "./lib/tensor/functions.ts";
 export { resize2d, type Resize2dOptions } from "./lib/tensor/resize.ts";
 export * from "./lib/tensor/gradient.ts";
@@ -55,7 +69,7 @@ export type { JoinOptions } from "./lib/parallel/join_options.ts";
 export { MpiError } from "./lib/parallel/mpi_error.ts";
 
 // Layers: what networks are made of, and layers of one's own.
-export * as initializers from "./lib/nn/initializer.ts";
+export * as initializers from "./lib/nn/initializers.ts";
 export type { Fans, Initializer, InitializerLike } from "./lib/nn/initializer.ts";
 export * as layers from "./lib/nn/layers.ts";
 export type {

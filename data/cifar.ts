@@ -4,6 +4,7 @@
  * @module
  */
 import { basename } from "node:path";
+import { listOf, text } from "../lib/core/option_kinds.ts";
 import type { Normalization } from "../lib/core/preprocessing.ts";
 import { arrayDataset } from "../lib/train/array_dataset.ts";
 import type { Dataset } from "../lib/train/dataset.ts";
@@ -108,6 +109,7 @@ export async function unpackRecords(
  * @throws {Deno.errors.NotFound} for a file that is not there; {TypeError} for a folder
  */
 export async function cifarFiles(paths: readonly string[]): Promise<Dataset> {
+  listOf(text()).read(paths, "cifarFiles: paths");
   if (paths.length === 0) throw new RangeError("cifarFiles: expected at least 1 file, found none");
   const files: NamedBytes[] = [];
   for (const path of paths) {

@@ -1,3 +1,5 @@
+import { instance } from "../lib/core/option_kinds.ts";
+
 /** The content of an idx file: unsigned bytes with a shape. */
 export interface IdxArray {
   /** The sizes of the axes, outermost first. */
@@ -20,9 +22,11 @@ export interface IdxArray {
  * console.log(readIdx(bytes, "labels").data); // Uint8Array [ 7, 2, 1 ]
  * ```
  *
+ * @throws {TypeError} for what are no bytes
  * @throws {SyntaxError} for another magic number or type, and for a truncated or oversized file
  */
 export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string): IdxArray {
+  instance(Uint8Array<ArrayBuffer>).read(bytes, "readIdx: bytes");
   const [zero0, zero1, type, rank] = bytes;
   if (bytes.length < 4 || zero0 !== 0 || zero1 !== 0) {
     const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));

@@ -11,7 +11,7 @@ import { defineStep } from "./step.ts";
 
 /** An image with top and bottom exchanged; `mirrorImage` exchanges left and right. */
 export function flipVertical(image: ByteImage): ByteImage {
-  const length = image.width * channelsOf(image, "flipVertical");
+  const length = channelsOf(image, "flipVertical") * image.width;
   const { width, height, data } = image, result = new Uint8Array(data.length);
   for (let y = 0; y < height; y++) {
     result.set(data.subarray(y * length, (y + 1) * length), (height - 1 - y) * length);

@@ -11,7 +11,7 @@ import {
 } from "./image_augmentation.ts";
 import { type ClassedImages, classedImages, type LabelledImage } from "./image_classes.ts";
 import { type KeptImageOptions, keptImageSchema } from "./image_options.ts";
-import type { CorruptImage, ImageSource } from "./image_source.ts";
+import { checkSource, type CorruptImage, type ImageSource } from "./image_source.ts";
 import { KeptImages } from "./kept_images.ts";
 
 /**
@@ -114,6 +114,7 @@ const datasetSchema = {
  * @throws {RangeError} for an option out of range
  */
 export function imageDataset(source: ImageSource, given: ImageDatasetOptions = {}): ImageDataset {
+  checkSource(source, "imageDataset");
   const settings = options("imageDataset", given, datasetSchema);
   const reader = augmentedReader("imageDataset", settings);
   return new ImageDataset(classedImages(source, "imageDataset"), reader, settings.memory);

@@ -5,6 +5,8 @@
  * @module
  */
 import { join, relative } from "node:path";
+import { describeValue } from "../core/errors.ts";
+import { text } from "../core/option_kinds.ts";
 import { imageFileEndings } from "../vision/formats.ts";
 import { FileIndex } from "./file_index.ts";
 import { leftOut, list, listBelow } from "./image_files.ts";
@@ -62,8 +64,19 @@ export interface ImageSource {
   images(): AsyncIterable<ImageEntry> | Iterable<ImageEntry>;
 }
 
+/** Refuses what is no source of images, such as a path or a list of files. */
+export function checkSource(source: unknown, where: string): void {
+  if (typeof (source as ImageSource | undefined | null)?.images === "function") return;
+  throw new TypeError(
+    `${where}: expected a source of images, as openImages() gives it, found ${
+      describeValue(source)
+    }`,
+  );
+}
+
 /** Reads a list of synsets from a file. */
 export async function readSynsets(path: string): Promise<Synsets> {
+  text().read(path, "readSynsets: path");
   return parseSynsets(await readText(path, "synsets"), path);
 }
 
@@ -120,6 +133,7 @@ const fileEntry = (path: string, name: string, label: number, className: string)
  * @throws {TypeError} for a path that is no folder
  */
 export async function classFolders(folder: string, synsets?: Synsets): Promise<ImageSource> {
+  text().read(folder, "classFolders: folder");
   const { folders, images } = await list(folder);
   if (folders.length === 0) {
     if (images.length === 0) throw noImages(folder, " in a folder for each class");
@@ -213,6 +227,8 @@ export async function labelledImages(
   labelFile: string,
   synsets?: Synsets,
 ): Promise<ImageSource> {
+  text().read(folder, "labelledImages: folder");
+  text().read(labelFile, "labelledImages: labelFile");
   const { images } = await list(folder);
   const labels = parseLabels(await readText(labelFile, "labels"), labelFile, synsets);
   const [rows, notes] = labels.kind === "list"

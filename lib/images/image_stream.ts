@@ -5,7 +5,7 @@ import { Draw } from "../train/draw.ts";
 import { DataStream } from "../train/stream.ts";
 import { augmentedReader, type AugmentOptions, augmentSchema } from "./image_augmentation.ts";
 import { type ImageOptions, imageSchema } from "./image_options.ts";
-import type { ImageEntry, ImageSource } from "./image_source.ts";
+import { checkSource, type ImageEntry, type ImageSource } from "./image_source.ts";
 import { prefetch } from "./prefetch.ts";
 
 /** How a stream of images becomes examples. */
@@ -42,6 +42,7 @@ const lane = 2 ** 20;
  * `classes`
  */
 export function imageStream(source: ImageSource, given: ImageStreamOptions = {}): DataStream {
+  checkSource(source, "imageStream");
   const settings = options("imageStream", given, streamSchema);
   const { reader, augment } = augmentedReader("imageStream", settings);
   const { classes = source.classes } = settings, names = classes && new ClassNames(classes);

@@ -5,11 +5,14 @@
  * @module
  */
 import { BrokenConnection, request } from "../core/request.ts";
+import { listOf, text } from "../core/option_kinds.ts";
 import { join } from "node:path";
 import { imageFileEndings } from "../vision/formats.ts";
 import { classesInWords, classOfSynset, type Synsets } from "./labels.ts";
 import { readTar, type TarEntry } from "../../data/tar.ts";
 import type { ImageEntry, ImageSource } from "./image_source.ts";
+
+const path = text();
 
 /** Names of shards. */
 export const shardPattern: RegExp = /\.(tar|tar\.gz|tgz)$/i;
@@ -24,6 +27,7 @@ export const isUrl = (path: string): boolean => /^https?:\/\//i.test(path);
  * @throws {RangeError} for a folder without shards, or more than 100,000
  */
 export async function shardsOf(text: string): Promise<string[]> {
+  path.read(text, "shardsOf");
   const range = /\{(\d+)\.\.(\d+)\}/.exec(text);
   if (range) {
     const [from, to] = [Number(range[1]), Number(range[2])];
@@ -43,7 +47,10 @@ export async function shardsOf(text: string): Promise<string[]> {
 
 /** The shards in a folder, sorted. */
 export async function shardsIn(folder: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`there is no folder ${folder}`);
+  });
   return entries.filter(({ name, isDirectory }) => !isDirectory && shardPattern.test(name))
     .map(({ name }) => join(folder, name)).sort();
 }
@@ -66,9 +73,11 @@ export async function shardsIn(folder: string): Promise<string[]> {
  * for await (const { name, label } of source.images()) console.log(name, label);
  * ```
  *
+ * @throws {TypeError} for what is no list of paths or URLs
  * @throws {RangeError} for no shards
  */
 export function webDataset(shards: readonly string[], synsets?: Synsets): ImageSource {
+  listOf(text()).read(shards, "webDataset: shards");
   if (shards.length === 0) {
     throw new RangeError("webDataset: expected at least 1 shard, found none");
   }

@@ -1,11 +1,5 @@
 /**
- * Rules for the first values of weights.
- *
- * ```ts
- * import { initializers, sequential } from "@striate/striate";
- * const net = sequential([4]).dense(8, { kernelInitializer: initializers.heNormal() });
- * console.log(net.parameters); // 40
- * ```
+ * Initializers, and what they fill weights with.
  *
  * @module
  */

@@ -83,8 +83,18 @@ const table = new Map<string, LayerType>();
 
 /** Adds a row to the layer table, so that saved models can name it. */
 export function defineLayer<C extends Config>(type: LayerType<C>): LayerType<C> {
+  checkType(type, "defineLayer");
   table.set(type.type, type);
   return type;
+}
+
+/** Refuses what is no row of the table. */
+function checkType(type: unknown, where: string): void {
+  const { type: name, call }: Partial<LayerType> = Object(type);
+  if (typeof name === "string" && typeof call === "function") return;
+  throw new TypeError(
+    `${where}: expected a type of layers { type, call, … }, found ${describeValue(type)}`,
+  );
 }
 
 /** A layer type by name. */
@@ -119,6 +129,7 @@ export class Layer {
     if (name !== undefined && (typeof name !== "string" || name === "")) {
       throw new TypeError(`name: expected a text, found ${describeValue(name)}`);
     }
+    checkType(type, "layer");
     this.type = type;
     this.config = type.schema === undefined ? config : options(type.type, config, type.schema);
     this.givenName = name;

@@ -1,4 +1,4 @@
-import { wrongType } from "../core/errors.ts";
+import { describeValue, wrongType } from "../core/errors.ts";
 import { custom, listOf, object, positiveInteger, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { escapeMarkup } from "../plotly_svg/mod.ts";
@@ -156,7 +156,7 @@ export function table(rows: readonly TableRow[], given: TableOptions = {}): Tabl
 const dots = "…";
 
 function readRows(rows: readonly TableRow[], columns: readonly string[] | undefined) {
-  if (!Array.isArray(rows)) throw wrongType("table", "a list of rows", `${rows}`);
+  if (!Array.isArray(rows)) throw wrongType("table", "a list of rows", describeValue(rows));
   rows.forEach((row, i) => {
     if (typeof row === "object" && row !== null && Array.isArray(row) === Array.isArray(rows[0])) {
       return;

@@ -67,19 +67,23 @@ function checkElements(elements: ArrayLike<number>, dtype: DType, what: string):
 
 /** A tensor of zeros. */
 export function zeros(shape: Shape, dtype: DType = "f32"): Tensor {
-  return full(shape, 0, dtype);
+  return filled("zeros", shape, 0, dtype);
 }
 
 /** A tensor of ones. */
 export function ones(shape: Shape, dtype: DType = "f32"): Tensor {
-  return full(shape, 1, dtype);
+  return filled("ones", shape, 1, dtype);
 }
 
 /** A tensor of one number. */
 export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor {
-  checkShape(shape, "full");
-  dtypeOption.read(dtype, "full");
-  checkElements([value], dtype, "full");
+  return filled("full", shape, value, dtype);
+}
+
+function filled(what: string, shape: Shape, value: number, dtype: DType): Tensor {
+  checkShape(shape, what);
+  dtypeOption.read(dtype, what);
+  checkElements([value], dtype, what);
   if (dtype === "u8") return tensor(new Uint8Array(sizeOf(shape)).fill(value), { shape });
   // Any other number is data, so that another one does not mean another program.
   if (value === 0 || value === 1) return new Tensor(literal(value, [...shape], dtype));

@@ -1,4 +1,4 @@
-import { checkedBy, custom, number, object } from "../core/option_kinds.ts";
+import { callback, checkedBy, custom, number, object, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
 import { within } from "../graph/node.ts";
@@ -289,6 +289,9 @@ function patternOf(name: string): RegExp {
  * ```
  */
 export function defineOptimizer(rule: OptimizerRule, given: OptimizerOptions = {}): Optimizer {
+  object<OptimizerRule>("a rule { name, update }").read(rule, "defineOptimizer");
+  text().read(rule.name, "defineOptimizer: name");
+  callback().read(rule.update, "defineOptimizer: update");
   return new Optimizer(rule, options(rule.name, given, optimizerSchema(0.001)));
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeValue } from "../core/errors.ts";
 import { integer, positiveInteger } from "../core/option_kinds.ts";
 import { options, pick, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
@@ -97,6 +98,12 @@ export class DataStream implements Schema {
 
   /** A stream of what `source` yields; every example is checked against `schema`. */
   constructor(schema: Schema, source: StreamSource, isOwnShare = false) {
+    if (!Array.isArray(schema?.inputs) || typeof source !== "function") {
+      throw new TypeError(
+        "DataStream: expected a schema { inputs, targets } and a function that yields examples, found " +
+          `${describeValue(schema)} and ${describeValue(source)}`,
+      );
+    }
     this.isOwnShare = isOwnShare;
     this.inputs = schema.inputs;
     this.targets = schema.targets;

@@ -1,9 +1,9 @@
-import { listOf, oneOf, positiveInteger } from "../core/option_kinds.ts";
+import { listOf, object, oneOf, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { heightAndWidth, type ImageSize, type Preprocessing } from "../core/preprocessing.ts";
 import { centerCrop, tenCrop } from "./crop.ts";
 import { type DecodeOptions, decodeSchema, openImage } from "./decode.ts";
-import type { RgbImage } from "./image.ts";
+import { checkImage, type RgbImage } from "./image.ts";
 import {
   filterOption,
   type ResizeFilter,
@@ -83,6 +83,7 @@ export function checkViews(
  * console.log(bytes.length); // 10 * 6 * 6 * 3 = 1080
  * ```
  *
+ * @throws {TypeError} for what is no image or no preprocessing
  * @throws {RangeError} for crops other than 1 or 10, or a scale below the crop
  */
 export function prepareImage(
@@ -90,6 +91,9 @@ export function prepareImage(
   preprocessing: Omit<Preprocessing, "normalization">,
   given: ViewOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  checkImage(image, "prepareImage");
+  object<object>("a preprocessing, such as model.preprocessing")
+    .read(preprocessing, "prepareImage: preprocessing");
   const views = options("prepareImage", given, viewSchema);
   checkViews(preprocessing, views);
   return viewsIn(image, preprocessing, views).data;

@@ -1,7 +1,20 @@
+import { instance, text } from "../core/option_kinds.ts";
+import { formatShape } from "../core/shape.ts";
 import type { Size2d } from "../tensor/functions/settings.ts";
 import { adaptiveAveragePool2d } from "../nn/layers/adaptive_pool.ts";
 import type { Conv2dOptions } from "../nn/layers/conv2d.ts";
-import type { SymbolicValue } from "../nn/symbolic.ts";
+import { SymbolicValue } from "../nn/symbolic.ts";
+
+/** Refuses what is no value of a model for images, or is given no name for its layers. */
+export function checkImageValue(x: SymbolicValue, name: string, where: string): void {
+  const { shape } = instance(SymbolicValue).read(x, `${where}: x`);
+  if (shape.length !== 3) {
+    throw new TypeError(
+      `${where}: x: expected images [height, width, channels], found ${formatShape(shape)}`,
+    );
+  }
+  text().read(name, `${where}: name`);
+}
 
 /**
  * Names as the published checkpoints number them, one at each call: "features.0", "features.1" and

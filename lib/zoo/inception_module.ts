@@ -1,4 +1,7 @@
+import { positiveInteger, required } from "../core/option_kinds.ts";
+import { options, type Schema } from "../core/options.ts";
 import { constant } from "../nn/initializer.ts";
+import { checkImageValue } from "./blocks.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 
 /** Filters of the parts of an Inception module. */
@@ -16,6 +19,15 @@ export interface InceptionFilters {
   /** Filters of the 1x1 convolution after the pooling; left out, there is none. */
   readonly poolProjection?: number;
 }
+
+const filterSchema = {
+  conv1x1: required(positiveInteger()),
+  reduce3x3: positiveInteger(),
+  conv3x3: required(positiveInteger()),
+  reduce5x5: positiveInteger(),
+  conv5x5: required(positiveInteger()),
+  poolProjection: positiveInteger(),
+} satisfies Schema<InceptionFilters>;
 
 /**
  * An Inception module: convolutions of 1x1, 3x3 and 5x5 and a pooling side by side, their results
@@ -36,12 +48,22 @@ export interface InceptionFilters {
  * console.log(naive.multiplyAdds, reduced.multiplyAdds); // 303464448 128049152
  * console.log(naive.outputShape, reduced.outputShape); // [28, 28, 416] [28, 28, 256]
  * ```
+ *
+ * @throws {TypeError} for what is no value of images, or filters that are no numbers
+ * @throws {RangeError} for filters that are no counts, or of another name
  */
 export function inceptionModule(
   x: SymbolicValue,
   name: string,
-  { conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProjection }: InceptionFilters,
+  filters: InceptionFilters,
 ): SymbolicValue {
+  const where = "inceptionModule";
+  checkImageValue(x, name, where);
+  const { conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProjection } = options(
+    where,
+    filters,
+    filterSchema,
+  );
   const convolve = (x: SymbolicValue, part: string, filters: number, window: number) =>
     namedConvolution(x, `${name}/${part}`, `${name}/relu_${part}`, filters, window);
   const reduce = (part: string, filters: number | undefined) =>

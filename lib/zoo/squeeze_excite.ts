@@ -1,3 +1,5 @@
+import { positiveInteger } from "../core/option_kinds.ts";
+import { checkImageValue } from "./blocks.ts";
 import type { SymbolicValue } from "../nn/symbolic.ts";
 
 /**
@@ -19,6 +21,8 @@ import type { SymbolicValue } from "../nn/symbolic.ts";
  * ```
  */
 export function squeezeExcite(x: SymbolicValue, name: string, reduction = 16): SymbolicValue {
+  checkImageValue(x, name, "squeezeExcite");
+  positiveInteger().read(reduction, "squeezeExcite: reduction");
   const channels = x.shape.at(-1)!;
   const hidden = Math.max(1, Math.floor(channels / reduction));
   const gate = x

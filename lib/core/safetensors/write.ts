@@ -1,6 +1,7 @@
 import { describeValue } from "../errors.ts";
 import { dtypeOf, joined, type TensorData } from "../dtype.ts";
 import { writeFileAtomic } from "../files.ts";
+import { text } from "../option_kinds.ts";
 import { formatShape, sizeOf } from "../shape.ts";
 import { encodeHeader, type TensorForm } from "./header.ts";
 import type { StoredTensor } from "./read.ts";
@@ -43,6 +44,7 @@ export async function writeSafetensors(
   tensors: readonly WritableTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  text().read(path, "writeSafetensors: path");
   if (!Array.isArray(tensors)) {
     throw new TypeError(
       `${path}: expected a list of tensors { name, shape, dtype, read }, found ${

@@ -1,4 +1,4 @@
-import { flag, number } from "../../core/option_kinds.ts";
+import { flag, number, text } from "../../core/option_kinds.ts";
 import type { Option } from "../../core/options.ts";
 import { unknownName } from "../../core/suggest.ts";
 import { type Activation, activations } from "../../tensor/functions/activation.ts";
@@ -43,6 +43,7 @@ export function activation<Name extends ActivationName>(
   type: Name,
   given?: ActivationOptions<Name>,
 ): Layer {
+  text().read(type, "activation");
   if (Object.hasOwn(activationLayers, type)) return activationLayers[type]!(given);
-  throw new RangeError(unknownName("activation", String(type), Object.keys(activationLayers)));
+  throw new RangeError(unknownName("activation", type, Object.keys(activationLayers)));
 }

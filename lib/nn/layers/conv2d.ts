@@ -3,12 +3,12 @@ import type { Values } from "../../core/options.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import type { Pair } from "../../graph/kernel.ts";
 import {
-  checkOutputPadding,
   conv2d as conv2dOf,
   convTranspose2d as convTranspose2dOf,
 } from "../../tensor/functions/convolution.ts";
 import { convolutionGeometry } from "../../tensor/functions/geometry.ts";
 import {
+  checkOutputPadding,
   type ConvolutionOptions,
   convolutionSchema,
   pairOf,

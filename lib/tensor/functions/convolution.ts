@@ -1,4 +1,3 @@
-import { describeValue } from "../../core/errors.ts";
 import { options, type Schema } from "../../core/options.ts";
 import type { ConvolutionGeometry, Pair } from "../../graph/kernel.ts";
 import { conv2d as convolve, conv2dInputGradient } from "../../graph/ops/conv2d.ts";
@@ -6,6 +5,7 @@ import { checkTensor, Tensor } from "../tensor.ts";
 import { convolutionGeometry } from "./geometry.ts";
 import {
   checkImages,
+  checkOutputPadding,
   type ConvolutionOptions,
   convolutionSchema,
   pairOf,
@@ -118,26 +118,4 @@ export function convTranspose2d(
   const node = conv2dInputGradient(x.node, kernel.node, shape, geometry);
   const result = new Tensor(node, [x, kernel]);
   return bias === undefined ? result : result.add(bias);
-}
-
-/** Refuses output padding beside "same", which says the size itself, and of the stride or more. */
-export function checkOutputPadding(
-  outputPadding: Size2d | undefined,
-  { padding, stride = 1 }: ConvolutionOptions,
-): void {
-  if (outputPadding === undefined) return;
-  const where = "convTranspose2d: outputPadding";
-  if (padding === "same") {
-    throw new RangeError(
-      `${where}: expected none beside padding "same", which makes each axis \`stride\` times as long, ` +
-        `found ${describeValue(outputPadding)}; give padding in numbers for another size`,
-    );
-  }
-  const steps = pairOf(stride, "stride");
-  if (pairOf(outputPadding, where, 0).every((extra, axis) => extra < steps[axis]!)) return;
-  throw new RangeError(
-    `${where}: expected less than the stride, ${steps.join("x")}, found ${
-      describeValue(outputPadding)
-    }: no image of that size has a convolution of the input's`,
-  );
 }

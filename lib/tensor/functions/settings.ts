@@ -152,3 +152,25 @@ export function checkImages(x: unknown, where: string): asserts x is Tensor {
     `${where}: expected images [n, height, width, channels], found ${formatShape(x.shape)}`,
   );
 }
+
+/** Refuses output padding beside "same", which says the size itself, and of the stride or more. */
+export function checkOutputPadding(
+  outputPadding: Size2d | undefined,
+  { padding, stride = 1 }: ConvolutionOptions,
+): void {
+  if (outputPadding === undefined) return;
+  const where = "convTranspose2d: outputPadding";
+  if (padding === "same") {
+    throw new RangeError(
+      `${where}: expected none beside padding "same", which makes each axis \`stride\` times as long, ` +
+        `found ${describeValue(outputPadding)}; give padding in numbers for another size`,
+    );
+  }
+  const steps = pairOf(stride, "stride");
+  if (pairOf(outputPadding, where, 0).every((extra, axis) => extra < steps[axis]!)) return;
+  throw new RangeError(
+    `${where}: expected less than the stride, ${steps.join("x")}, found ${
+      describeValue(outputPadding)
+    }: no image of that size has a convolution of the input's`,
+  );
+}
