@@ -4,6 +4,7 @@ import type { Storage } from "../device/device.ts";
 import { Node, type TensorType, topologicalOrder } from "../graph/node.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { structureKey } from "../compile/key.ts";
+import { Carried } from "./carried.ts";
 import { withMemory } from "./reclaim.ts";
 import { defaultRuntime, type Runtime } from "./runtime.ts";
 import { isTracing } from "./tracing.ts";
@@ -32,6 +33,8 @@ interface Work {
   /** All that the roots depend on, each node after its inputs. */
   readonly order: readonly Node[];
   readonly leaves: readonly Node[];
+  /** What of it may be needed again. */
+  readonly carried?: Carried;
 }
 
 const isLeaf = (node: Node) => node.op.kind === "leaf";
@@ -51,7 +54,9 @@ function workFor(nodes: readonly Node[]): Work {
       if (!isLeaf(other)) roots.add(other);
     }
   }
-  return workOf([...roots]);
+  const work = workOf([...roots]);
+  const carried = new Carried(work.order, work.roots, (node) => linked.has(node));
+  return { ...work, roots: [...work.roots, ...carried.keep()], carried };
 }
 
 /**
@@ -98,6 +103,7 @@ export function schedule(nodes: readonly Node[]): void {
     if (run(runtime, work)) return;
   }
   const roots = copyGraph(work);
+  work.carried?.forget(work.roots);
   runtime.waiting.push({ roots, targets: work.roots.map((node) => becomeLeaf(node, runtime)) });
 }
 
@@ -179,6 +185,7 @@ function run(runtime: Runtime, work: Work): boolean {
   if (work.roots.length === 0) return true;
   const storages = execute(runtime, work);
   if (storages === undefined) return false;
+  work.carried?.forget(work.roots);
   work.roots.forEach((node, i) => becomeLeaf(node, runtime).settle(runtime, storages[i]!));
   return true;
 }

@@ -31,7 +31,9 @@ export type ValueGradientAndAuxiliary<T, A> = ValueAndGradient<T> & {
  * that the function takes from around it are constants.
  *
  * In a loop, each call has the previous round's weights evaluated, so that every round is one run of
- * one program. The memory of the tensors of rounds past comes back whenever the loop waits: await
+ * one program. What the loop carries beside them, as a momentum, is kept as well, after the first few
+ * rounds have shown that it is needed again. What nobody reads and no weight depends on, as a running
+ * sum of the losses, stays to be computed: await it now and then. The memory of the tensors of rounds past comes back whenever the loop waits: await
  * something in it now and then (the loss, say) where the weights are large.
  *
  * A function that returns `[value, others]` is differentiated by its value alone; the others (the
