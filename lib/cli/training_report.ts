@@ -143,6 +143,12 @@ export function nextCommands(
   ].flatMap(([what, command]) => [`# ${what}`, command!]);
 }
 
+/** A program that has the network of a run, whole, as it can be typed. */
+export const programLines = (output: string): string[] => [
+  'import { loadModel } from "@striate/striate";',
+  `const net = await loadModel(${JSON.stringify(`${output}/model.safetensors`)});`,
+];
+
 function textReporter() {
   const { line, passing } = screen();
   return {
@@ -191,7 +197,7 @@ function textReporter() {
       line("Next:");
       nextCommands({ ...settings, output }).forEach((command) => line(`  ${command}`));
       line("  # in a program");
-      line(`  await loadModel(${JSON.stringify(`${output}/model.safetensors`)})`);
+      programLines(output).forEach((text) => line(`  ${text}`));
     },
   };
 }

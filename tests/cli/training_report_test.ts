@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { nextCommands } from "../../lib/cli/training_report.ts";
+import { nextCommands, programLines } from "../../lib/cli/training_report.ts";
+import { sequential } from "../../lib/train/make_model.ts";
+import { inFolder } from "../folders.ts";
 
 Deno.test("what can come next is of what was run", () => {
   const next = (model: string | undefined, data: string) =>
@@ -28,3 +30,13 @@ Deno.test("what can come next is of what was run", () => {
   const lines = nextCommands({ model: "mlp", data: "shapes", output: "runs/x" });
   assert(lines.every((line, i) => line.startsWith("# ") === (i % 2 === 0)));
 });
+
+Deno.test("the program that is named runs as it stands", () =>
+  inFolder(async (folder) => {
+    await sequential([3]).dense(2).save(`${folder}/model.safetensors`);
+    const library = new URL("../../mod.ts", import.meta.url).href;
+    const program = programLines(folder).join("\n").replace("@striate/striate", library);
+    await Deno.writeTextFile(`${folder}/next.ts`, `${program}\nexport { net };\n`);
+    const { net } = await import(`file://${folder}/next.ts`);
+    assertEquals(net.inputShape, [3]);
+  }));
