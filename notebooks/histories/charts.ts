@@ -7,7 +7,7 @@ export async function told(recipe: string): Promise<Recorded | undefined> {
   const kept = await recorded(recipe);
   if (kept === undefined) {
     console.log(
-      `recorded, ${recipe}: not made yet; deno task train --recipe ${recipe} makes it, in hours`,
+      `recorded, ${recipe}: not made yet; deno task train --recipe ${recipe} makes it`,
     );
   } else {
     const [images, test] = [kept.arms[0]!.images, kept.test].map((n) => n.toLocaleString("en"));
