@@ -14,5 +14,5 @@ export const figures: readonly Figure[] = [
   { figure: "plain-20 misses every block", pattern: /plain20: (\d+) of 9 blocks/, value: 0 },
   { figure: "ResNet-56 does not", pattern: /residual56: (\d+) of 27 blocks/, range: [8, 27] },
   // What was recorded, or that nothing has been.
-  { figure: "the recorded experiment", pattern: /^recorded experiment: /m },
+  { figure: "the recorded experiment", pattern: /^recorded, plain-residual: /m },
 ];

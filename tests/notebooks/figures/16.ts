@@ -29,4 +29,5 @@ export const figures: readonly Figure[] = [
     pattern: /^batch renorm +\S+ % +\S+ % +([\d.]+) %/m,
     range: [48, 68],
   },
+  { figure: "the recorded experiment", pattern: /^recorded, batch-renorm: /m },
 ];
