@@ -314,7 +314,7 @@ Deno.test("mistakes that a notebook, which checks no types, lets through are err
     [() => t.slice(wrong(undefined)), "slice: start: expected at most 2 integers"],
     [() => t.cast(wrong("float32")), 'cast: expected "f32", "i32" or "u8", found "float32"'],
     [() => tensor([1], { dtype: wrong("int32") }), 'did you mean "i32"?'],
-    [() => zeros([1], wrong("bool")), 'full: expected "f32", "i32" or "u8"'],
+    [() => zeros([1], wrong("bool")), 'zeros: expected "f32", "i32" or "u8"'],
     [() => tensor([1, 2], wrong([2, 1])), "tensor: expected options in braces, found [2,1]"],
     [() => tensor([1], wrong({ dtpye: "i32" })), 'did you mean "dtype"?'],
   ];
