@@ -16,7 +16,10 @@ interface Place {
 
 const forgotten = new WeakMap<Node, Place>();
 
-/** The places of what was needed again, by the form of the program. */
+/** Forms that are remembered at most: far more than the loops of a program. */
+const mostForms = 256;
+
+/** The places of what was needed again, by the form of the program, the oldest first. */
 const neededAgain = new Map<string, Set<number>>();
 
 const isLeaf = (node: Node) => node.op.kind === "leaf";
@@ -61,6 +64,7 @@ export class Carried {
     for (const node of needed.filter((node) => !isLeaf(node))) {
       const { form, at } = forgotten.get(node)!;
       neededAgain.getOrInsertComputed(form, () => new Set()).add(at);
+      if (neededAgain.size > mostForms) neededAgain.delete(neededAgain.keys().next().value!);
       kept.add(node);
     }
     for (const at of neededAgain.get(this.#form) ?? []) kept.add(this.#order[at]!);

@@ -10,23 +10,13 @@ import { readCheckpoint } from "../../lib/train/checkpoint.ts";
 import { checkpointName } from "../../lib/train/checkpoint_names.ts";
 import { loadModel } from "../../lib/train/load_model.ts";
 import { sequential } from "../../lib/train/make_model.ts";
-import type { Model } from "../../lib/train/model.ts";
 import { sgd } from "../../lib/train/optimizers.ts";
 import type { FitOptions } from "../../lib/train/training_options.ts";
 import { ema, swa, type WeightAverage } from "../../lib/train/weight_average.ts";
-import {
-  assertSameWeights,
-  bitsOf,
-  corners,
-  scratch,
-  stateful,
-  useCpu,
-  weightsOf,
-} from "./helpers.ts";
+import { assertSameWeights, bitsOf, scratch, stateful, useCpu, weightsOf } from "./helpers.ts";
+import { interrupted, train, validation } from "./whole_run.ts";
 
 await useCpu();
-
-const [train, validation] = corners(120).split(90);
 
 const run = (average: WeightAverage, more: FitOptions = {}): FitOptions => ({
   epochs: 5,
@@ -108,17 +98,6 @@ Deno.test("statistics counted anew are those of the averaged weights", async () 
   const counted = weights.get("batchNorm1.runningMean")!;
   mean.forEach((value, i) => assertAlmostEquals(counted[i]!, value, 1e-5));
 });
-
-/** Trains up to a step, as if the process had ended there. */
-async function interrupted(net: Model, directory: string, at: number, options: FitOptions) {
-  const controller = new AbortController();
-  return await net.fit(train, {
-    ...options,
-    checkpoint: { directory },
-    signal: controller.signal,
-    onStep: ({ step }) => step === at && controller.abort(),
-  });
-}
 
 for (
   const [name, average] of [
