@@ -42,7 +42,7 @@ testOnDevices(
     assertEquals(multiplyAdds, 4 * model.summary().rows[1]!.multiplyAdds);
     assert(profile.launches.every(({ layer, part }) => layer !== undefined && part === "forward"));
     assert(profile.launches.every(({ milliseconds }) => milliseconds >= 0));
-    assert(profile.wholeMilliseconds > 0);
+    assert(profile.wholeMilliseconds >= 0);
     const sum = profile.launches.reduce((sum, { share }) => sum + share, 0);
     assert(Math.abs(sum - 1) < 1e-9, `${sum}`);
     const { multiplyAddsPerSecond, bytesPerSecond } = profile.ceilings;
