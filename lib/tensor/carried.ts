@@ -14,13 +14,8 @@ interface Place {
   readonly at: number;
 }
 
-const forgotten = new WeakMap<Node, Place>();
-
 /** Forms that are remembered at most: far more than the loops of a program. */
 const mostForms = 256;
-
-/** The places of what was needed again, by the form of the program, the oldest first. */
-const neededAgain = new Map<string, Set<number>>();
 
 const isLeaf = (node: Node) => node.op.kind === "leaf";
 
@@ -34,12 +29,12 @@ function dependents(order: readonly Node[], begins: (node: Node) => boolean): Re
 }
 
 /** An evaluation, as far as it matters here. */
-export class Carried {
-  readonly #order: readonly Node[];
-  readonly #roots: readonly Node[];
+export class Carrying {
+  readonly order: readonly Node[];
+  readonly roots: ReadonlySet<Node>;
   /** What may be carried: what depends on gradients. */
-  readonly #candidates: ReadonlySet<Node>;
-  readonly #form: string;
+  readonly candidates: ReadonlySet<Node>;
+  readonly form: string;
 
   /** Of the nodes of an evaluation, each after its inputs. */
   constructor(
@@ -47,38 +42,60 @@ export class Carried {
     roots: readonly Node[],
     isOfGradients: (node: Node) => boolean,
   ) {
-    [this.#order, this.#roots] = [order, roots];
-    this.#candidates = dependents(order, isOfGradients);
-    this.#form = this.#candidates.size === 0
+    [this.order, this.roots] = [order, new Set(roots)];
+    this.candidates = dependents(order, isOfGradients);
+    this.form = this.candidates.size === 0
       ? ""
       : `${order.map(({ op }) => op.name)}>${roots.map((root) => order.indexOf(root))}`;
   }
+}
 
-  /** What is to be kept besides the roots. */
-  keep(): Node[] {
-    const kept = new Set<Node>(), roots = new Set(this.#roots);
-    const needed = this.#roots.filter((root) => forgotten.has(root));
-    for (const node of this.#candidates) {
-      if (!forgotten.has(node)) needed.push(...node.inputs.filter((input) => forgotten.has(input)));
+/** What a runtime remembers of the loops that run there. */
+export class Carried {
+  #forgotten = new WeakMap<Node, Place>();
+  /** The places of what was needed again, by the form of the program, the oldest first. */
+  readonly #neededAgain = new Map<string, Set<number>>();
+
+  /** How many forms of programs are known to carry something. */
+  get size(): number {
+    return this.#neededAgain.size;
+  }
+
+  /** What an evaluation is to keep besides its roots. */
+  toKeep({ order, roots, candidates, form }: Carrying): Node[] {
+    const isForgotten = (node: Node) => this.#forgotten.has(node);
+    const needed = [...roots].filter(isForgotten), kept = new Set<Node>();
+    for (const node of candidates) {
+      if (!isForgotten(node)) needed.push(...node.inputs.filter(isForgotten));
     }
     for (const node of needed.filter((node) => !isLeaf(node))) {
-      const { form, at } = forgotten.get(node)!;
-      neededAgain.getOrInsertComputed(form, () => new Set()).add(at);
-      if (neededAgain.size > mostForms) neededAgain.delete(neededAgain.keys().next().value!);
+      this.#need(this.#forgotten.get(node)!);
       kept.add(node);
     }
-    for (const at of neededAgain.get(this.#form) ?? []) kept.add(this.#order[at]!);
+    for (const at of this.#neededAgain.get(form) ?? []) kept.add(order[at]!);
     return [...kept].filter((node) =>
-      !roots.has(node) && this.#candidates.has(node) && !isLeaf(node) && node.dtype !== "u8"
+      !roots.has(node) && candidates.has(node) && !isLeaf(node) && node.dtype !== "u8"
     );
   }
 
-  /** Remembers what is computed and not among those kept, the roots and others. */
-  forget(kept: readonly Node[]): void {
-    const roots = new Set(kept);
-    this.#order.forEach((node, at) => {
-      if (roots.has(node) || isLeaf(node) || !this.#candidates.has(node)) return;
-      forgotten.set(node, { form: this.#form, at });
+  #need({ form, at }: Place): void {
+    this.#neededAgain.getOrInsertComputed(form, () => new Set()).add(at);
+    if (this.#neededAgain.size <= mostForms) return;
+    this.#neededAgain.delete(this.#neededAgain.keys().next().value!);
+  }
+
+  /** Remembers what an evaluation computes and does not keep. */
+  forget({ order, candidates, form }: Carrying, kept: readonly Node[]): void {
+    const present = new Set(kept);
+    order.forEach((node, at) => {
+      if (present.has(node) || isLeaf(node) || !candidates.has(node)) return;
+      this.#forgotten.set(node, { form, at });
     });
+  }
+
+  /** Lets all of it go. */
+  clear(): void {
+    this.#forgotten = new WeakMap();
+    this.#neededAgain.clear();
   }
 }

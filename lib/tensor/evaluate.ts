@@ -4,7 +4,7 @@ import type { Storage } from "../device/device.ts";
 import { Node, type TensorType, topologicalOrder } from "../graph/node.ts";
 import { convert } from "../graph/ops/elementwise.ts";
 import { structureKey } from "../compile/key.ts";
-import { Carried } from "./carried.ts";
+import { Carrying } from "./carried.ts";
 import { withMemory } from "./reclaim.ts";
 import { defaultRuntime, type Runtime } from "./runtime.ts";
 import { isTracing } from "./tracing.ts";
@@ -34,7 +34,7 @@ interface Work {
   readonly order: readonly Node[];
   readonly leaves: readonly Node[];
   /** What of it may be needed again. */
-  readonly carried?: Carried;
+  readonly carrying?: Carrying;
 }
 
 const isLeaf = (node: Node) => node.op.kind === "leaf";
@@ -54,9 +54,18 @@ function workFor(nodes: readonly Node[]): Work {
       if (!isLeaf(other)) roots.add(other);
     }
   }
-  const work = workOf([...roots]);
-  const carried = new Carried(work.order, work.roots, (node) => linked.has(node));
-  return { ...work, roots: [...work.roots, ...carried.keep()], carried };
+  return workOf([...roots]);
+}
+
+/** The same on a runtime, with what is needed again there among the roots. */
+function carryOn(runtime: Runtime, work: Work): Work {
+  const carrying = new Carrying(work.order, work.roots, (node) => linked.has(node));
+  return { ...work, roots: [...work.roots, ...runtime.carried.toKeep(carrying)], carrying };
+}
+
+/** Notes what of an evaluation is gone once its roots are there. */
+function forget(runtime: Runtime, { carrying, roots }: Work): void {
+  if (carrying) runtime.carried.forget(carrying, roots);
 }
 
 /**
@@ -92,18 +101,19 @@ export function schedule(nodes: readonly Node[]): void {
   if (isTracing()) return;
   const open = nodes.filter((node) => !isLeaf(node) && node.dtype !== "u8");
   if (open.length === 0) return;
-  const work = workFor(open);
-  if (work.leaves.some((node) => valueOf(node) === undefined)) {
+  const wanted = workFor(open);
+  if (wanted.leaves.some((node) => valueOf(node) === undefined)) {
     if (open.length > 1) { for (const node of open) schedule([node]); }
     return;
   }
-  const runtime = homeOf(work.leaves) ?? defaultRuntime();
+  const runtime = homeOf(wanted.leaves) ?? defaultRuntime();
+  const work = carryOn(runtime, wanted);
   if (runtime.isOpen) {
     flush(runtime);
     if (run(runtime, work)) return;
   }
   const roots = copyGraph(work);
-  work.carried?.forget(work.roots);
+  forget(runtime, work);
   runtime.waiting.push({ roots, targets: work.roots.map((node) => becomeLeaf(node, runtime)) });
 }
 
@@ -147,7 +157,8 @@ export async function evaluate(nodes: readonly Node[], elsewhere?: Runtime): Pro
     if (!runtime.isOpen) continue;
     flush(runtime);
     const isThere = nodes.every((node) => !isLeaf(node) || !valueOf(node)?.isPending);
-    if (isThere && await withMemory(runtime, () => run(runtime, workFor(nodes)))) return runtime;
+    const runAll = () => run(runtime, carryOn(runtime, workFor(nodes)));
+    if (isThere && await withMemory(runtime, runAll)) return runtime;
   }
 }
 
@@ -185,7 +196,7 @@ function run(runtime: Runtime, work: Work): boolean {
   if (work.roots.length === 0) return true;
   const storages = execute(runtime, work);
   if (storages === undefined) return false;
-  work.carried?.forget(work.roots);
+  forget(runtime, work);
   work.roots.forEach((node, i) => becomeLeaf(node, runtime).settle(runtime, storages[i]!));
   return true;
 }

@@ -2,6 +2,7 @@ import { DeviceError } from "../core/errors.ts";
 import type { Device, DeviceOptions, Storage } from "../device/device.ts";
 import { checkDeviceName, defaultDeviceName, openDevice } from "../device/registry.ts";
 import type { Node } from "../graph/node.ts";
+import { Carried } from "./carried.ts";
 import { ProgramStore } from "./program_store.ts";
 
 /** What has memory on a device and is brought to the host before that closes. */
@@ -54,6 +55,12 @@ export class Runtime implements AsyncDisposable {
    * @internal
    */
   readonly waiting: Deferred[];
+  /**
+   * What loops carry from round to round.
+   *
+   * @internal
+   */
+  readonly carried: Carried = new Carried();
   readonly #isDefault: boolean;
 
   /**
@@ -182,7 +189,7 @@ export class Runtime implements AsyncDisposable {
    * ```
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    return this.#closing ??= this.#close().finally(() => this.carried.clear());
   }
 
   /** Whether work is going on that keeps it open. */

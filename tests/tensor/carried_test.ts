@@ -4,7 +4,7 @@ import { topologicalOrder } from "../../lib/graph/node.ts";
 import { tensor, zeros } from "../../lib/tensor/create.ts";
 import { valueAndGradient } from "../../lib/tensor/gradient.ts";
 import { jit } from "../../lib/tensor/jit.ts";
-import { defaultRuntime } from "../../lib/tensor/runtime.ts";
+import { defaultRuntime, openRuntime, type Runtime } from "../../lib/tensor/runtime.ts";
 import type { Tensor } from "../../lib/tensor/tensor.ts";
 import { useCpu } from "../train/helpers.ts";
 
@@ -63,3 +63,29 @@ for (const [name, rule, count] of [["momentum", momentum, 2], ["Adam", adam, 3]]
     );
   });
 }
+
+Deno.test("what loops carry is known to the runtime that they run on, and forgotten when that is closed", async () => {
+  const open = () => openRuntime("cpu", { threads: 1 });
+  await using here = await open();
+  await using there = await open();
+  /** How many nodes each round of a loop has, with weights on a runtime. */
+  const loopOn = (runtime: Runtime) => {
+    const nodes: number[] = [];
+    let round: Round = begin(2).map((value) => value.to(runtime));
+    for (let i = 0; i < 8; i++) {
+      round = momentum(round, valueAndGradient(loss)(round[0]!).gradient);
+      nodes.push(topologicalOrder(round.map(({ node }) => node)).length);
+    }
+    return nodes;
+  };
+  const before = defaultRuntime().carried.size;
+  const first = loopOn(here);
+  assert(here.carried.size > 0);
+  assertEquals([there.carried.size, defaultRuntime().carried.size], [0, before]);
+  // The other runtime learns by itself, and what the one has learnt serves its next loop.
+  assertEquals(loopOn(there), first);
+  assert(Math.max(...loopOn(here)) < Math.max(...first), `${first}`);
+  await here.close();
+  assertEquals(here.carried.size, 0);
+  assert(there.carried.size > 0);
+});
