@@ -65,8 +65,9 @@ ${await formatNetworks()}
 Images of your own (--data)
   a folder for each class, or such folders in train, val and test (or two of them); images in one
   folder with --labels; WebDataset shards with --val and --classes. --val alone keeps images that
-  both choose the best epoch and are measured at the end, and the report calls that validation; with
-  --test too, the last figure is of images that chose nothing
+  are looked at after each epoch and measured at the end, and the report calls that validation; with
+  --test too, the last figure is of images that nobody has looked at before. What is saved is the
+  network after the last epoch
 
 Defaults, by what is trained; a table shows those of a run before it begins
 ${formatUsuals()}

@@ -149,6 +149,15 @@ export const programLines = (output: string): string[] => [
   `const net = await loadModel(${JSON.stringify(`${output}/model.safetensors`)});`,
 ];
 
+/** That an epoch before the last did better in validation, which is told since its network is not kept. */
+export function betterEpoch({ epochs }: Pick<History, "epochs">): string | undefined {
+  const reached = ({ validation }: EpochRecord) => validation?.top1 ?? 0;
+  const last = epochs.at(-1), best = epochs.toSorted((a, b) => reached(b) - reached(a))[0];
+  if (last === undefined || best === undefined || reached(best) <= reached(last)) return undefined;
+  return `epoch ${best.epoch} was better in validation, ${percent(reached(best))}: ` +
+    "what is saved is the network after the last";
+}
+
 function textReporter() {
   const { line, passing } = screen();
   return {
@@ -190,6 +199,8 @@ function textReporter() {
     done({ history, test, tested, device, seconds, output, settings }: Done) {
       const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
       line(`${tested}: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
+      const better = betterEpoch(history);
+      if (better !== undefined) line(better);
       line(`${clock(seconds)} on ${device}, ${Math.round(speed(history))} images/s`);
       line(`saved: ${output}/model.safetensors`);
       line(`report: ${output}/${reportName}`);

@@ -153,20 +153,41 @@ export function checkSomeExamples(count: number, where: string): void {
   throw new RangeError(`${where}: expected at least 1 example, found 0`);
 }
 
-/** Checks tensors that a user gives a model: one for each input, with the same batch in front. */
+/**
+ * Checks tensors that a user gives a model: one for each input, with the same batch in front. `names`
+ * tell inputs apart where there are several.
+ */
 export function checkInputs(
   given: readonly Tensor[],
   inputs: readonly { readonly shape: Shape }[],
+  names: readonly string[],
   where: string,
 ): void {
   for (const tensor of given) checkTensor(tensor, where);
-  const fits = given.length === inputs.length &&
-    given.every(({ shape }, i) =>
-      shape[0] === given[0]!.shape[0] && sameShape(shape.slice(1), inputs[i]!.shape)
+  if (given.length !== inputs.length) {
+    throw new TypeError(
+      `${where}: expected ${
+        inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")
+      }, ` +
+        `found ${given.map(({ shape }) => formatShape(shape)).join(" and ") || "none"}`,
     );
-  if (fits) return checkSomeExamples(given[0]!.shape[0]!, where);
-  throw new TypeError(
-    `${where}: expected ${inputs.map(({ shape }) => formatShape([-1, ...shape])).join(" and ")}, ` +
-      `found ${given.map(({ shape }) => formatShape(shape)).join(" and ") || "none"}`,
-  );
+  }
+  for (const [i, { shape }] of given.entries()) {
+    const wanted = inputs[i]!.shape, at = inputs.length > 1 ? `${where}: ${names[i]}` : where;
+    if (shape.length > 0 && sameShape(shape.slice(1), wanted)) continue;
+    const isOne = sameShape(shape, wanted);
+    throw new TypeError(
+      `${at}: expected ${formatShape([-1, ...wanted])}, found ${formatShape(shape)}` +
+        (isOne ? `; a single example goes in as a batch of one, by expandDims(0)` : ""),
+    );
+  }
+  const counts = given.map(({ shape }) => shape[0]!);
+  if (counts.some((count) => count !== counts[0])) {
+    throw new TypeError(
+      `${where}: expected as many examples of each input, found ${
+        counts.map((count, i) => `${count} of ${names[i]}`).join(" and ")
+      }`,
+    );
+  }
+  if (counts.length > 0) checkSomeExamples(counts[0]!, where);
 }

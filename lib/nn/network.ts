@@ -145,7 +145,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     if (!(x instanceof Tensor || Array.isArray(x) || isByName(x))) return this.#grow(x as Layer);
     const { weights, training, outputs, ...rest } = options("apply", given, applySchema);
     const inputs = this.tensorsOf(x, "apply");
-    checkInputs(inputs, this.inputs, "apply");
+    checkInputs(inputs, this.inputs, this.inputNames, "apply");
     if (weights) checkWeights(weights, this.namedWeights, "apply: weights");
     const isLearning = training || weights !== undefined;
     if (isLearning && inputs[0]!.dtype === "u8") this.keepScale();

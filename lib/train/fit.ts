@@ -442,9 +442,11 @@ class Run {
 
   /** What is left of the run, in words. */
   get #kept(): string {
-    return this.#written === undefined
-      ? "no checkpoint was written"
-      : `the last good checkpoint is ${this.#written}`;
+    if (this.#written !== undefined) return `the last good checkpoint is ${this.#written}`;
+    const weights = this.#best === undefined
+      ? "the weights are lost: make the network anew, or load some into it"
+      : "the best weights so far, or the first, are in the network again";
+    return `no checkpoint was written, and ${weights}`;
   }
 
   /** The error of a run that cannot go on with its weights. */

@@ -164,7 +164,7 @@ async function failAtOnce(
   const { checkFinite } = await import("./not_finite.ts");
   await checkFinite(data, { batchSize, seed, shuffle: shuffle ? seed : false }, where, batches);
   throw new DivergenceError(
-    `${where}: the loss was not a finite number at step 1; no weight had changed by then and the data are finite, so look at the first weights, the loss and the size of the inputs`,
+    `${where}: the loss was not a finite number at step 1; no weight had changed by then and the data are finite, so look at the weights that the network has, the loss and the size of the inputs`,
     1,
   );
 }

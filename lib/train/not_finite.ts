@@ -78,7 +78,7 @@ export async function checkStep(
 /** The error of a run that something made not finite at a step, with data that are finite. */
 export function divergence(what: string, step: number, kept: string): DivergenceError {
   const advice = step === 1 && what.startsWith("the loss")
-    ? "no weight had changed by then and the data are finite, so look at the first weights, the loss and the size of the inputs"
+    ? "this run had changed no weight by then and the data are finite, so look at the weights that it began with (those of a run that failed are lost), the loss and the size of the inputs"
     : "try a smaller learning rate, or clipNorm";
   return new DivergenceError(`fit: ${what} at step ${step}; ${advice}; ${kept}`, step);
 }

@@ -58,7 +58,7 @@ export async function tensorExamples(
   network: Network,
   tensors: readonly Tensor[],
 ): Promise<Examples> {
-  checkInputs(tensors, network.inputs, "predict");
+  checkInputs(tensors, network.inputs, network.inputNames, "predict");
   const length = tensors[0]!.shape[0]!;
   // No kernel stores bytes, so they are cut on the host.
   const bytes = await Promise.all(tensors.map((t) => t.dtype === "u8" ? t.data<"u8">() : null));

@@ -57,7 +57,7 @@ const where = "profile";
 /** Measures a prediction or a training step launch by launch; see `Model.profile`. */
 export async function profileModel(runtime: Runtime, task: ProfileTask): Promise<Profile> {
   const { network, inputs, settings: { training, repeats: _, ...ofTraining } } = task;
-  checkInputs(inputs, network.inputs, where);
+  checkInputs(inputs, network.inputs, network.inputNames, where);
   const [unused] = Object.keys(ofTraining);
   if (!training && unused !== undefined) {
     throw new TypeError(`${where}: ${unused} is of a training step; add training: true`);

@@ -119,6 +119,28 @@ testOnDevices("dropout draws by the key: anew in each step, the same for the sam
   );
 });
 
+Deno.test("of several inputs the one that does not fit is named", () => {
+  const [house, district] = [input([2], { name: "house" }), input([3], { name: "district" })];
+  const net = model({ house, district }, house.dense(4).add(district.dense(4)).dense(1));
+  const errors: [Record<string, Tensor>, string][] = [
+    [
+      { house: zeros([1, 2]), district: zeros([2, 3]) },
+      "apply: expected as many examples of each input, found 1 of house and 2 of district",
+    ],
+    [
+      { house: zeros([1, 2]), district: zeros([3]) },
+      "apply: district: expected [null, 3], found [3]; a single example goes in as a batch of one",
+    ],
+    [
+      { house: zeros([1, 3]), district: zeros([1, 3]) },
+      "apply: house: expected [null, 2], found [1, 3]",
+    ],
+  ];
+  for (const [inputs, message] of errors) {
+    assertThrows(() => net.apply(inputs as never), TypeError, message);
+  }
+});
+
 Deno.test("what does not fit is named", () => {
   const model = net(), x = images(1);
   const errors: [() => unknown, typeof TypeError | typeof RangeError, string][] = [

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  alexnet,
   alexnet2012,
   type ArchitectureOptions,
   cifarResnet,
@@ -263,4 +264,10 @@ Deno.test("architectures: wrong options are named", () => {
     assert(error instanceof RangeError || error instanceof TypeError);
     assertStringIncludes(error.message, message);
   }
+});
+
+Deno.test("alexnet: nothing normalises in it, and its first logits are small all the same", async () => {
+  const x = randomNormal([2, 63, 63, 3], { seed: 1 });
+  const logits = await alexnet({ classes: 4, inputShape: [63, 63, 3] }).apply(x).abs().max().item();
+  assert(logits < 2, `${logits}`);
 });
