@@ -4,6 +4,7 @@ import type { RowAxis } from "../product/axes.ts";
 import type { KernelBuilder } from "../stages/builder.ts";
 import { addStages } from "../stages/parts.ts";
 import { Scratch } from "../stages/scratch.ts";
+import { emitWinogradKernelGradient } from "../winograd/kernel_gradient.ts";
 import { convolutionProduct } from "./conv2d.ts";
 import { isDepthwise } from "./depthwise.ts";
 import { emitDepthwiseKernelGradient } from "./depthwise_kernel_gradient.ts";
@@ -15,6 +16,7 @@ import { padded } from "./frame.ts";
  */
 export function emitConv2dKernelGradient(builder: KernelBuilder, kernel: ConvolutionKernel): void {
   if (isDepthwise(kernel)) return emitDepthwiseKernelGradient(builder, kernel);
+  if (emitWinogradKernelGradient(builder, kernel)) return;
   const scratch = new Scratch(), image = padded(scratch, kernel);
   const { window: _, ...forward } = convolutionProduct(kernel, image);
   const [down, across, channels] = forward.reduction.map(({ count, a, b }) => (

@@ -29,3 +29,18 @@ export function filteringOf(job: Job, keepsWeights: boolean): Filtering | undefi
   if (tiles < leastTiles[keepsWeights ? "kept" : "changing"]) return undefined;
   return weightBytes(job, filtering) <= mostBytes ? filtering : undefined;
 }
+
+/** Bytes of transformed tiles that a gradient for a kernel may take. */
+const mostTileBytes = 256 << 20;
+
+/**
+ * Whether the gradient for the kernel of a job is computed faster by F(4x4, 3x3) than by a product. Where
+ * tiles are not half full on average, products are not half as many.
+ */
+export function filtersKernelGradient(job: Job): boolean {
+  const { image: [, , , channels], result: [images, height, width, filters] } = job;
+  const tiles = gridOf(job, f4).count;
+  return Math.min(channels, filters) >= leastChannels && tiles >= leastTiles.changing &&
+    images * height * width * 2 >= tiles * f4.outputs ** 2 &&
+    tiles * sideOf(f4) ** 2 * (channels + filters) * 4 <= mostTileBytes;
+}

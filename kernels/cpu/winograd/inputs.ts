@@ -71,12 +71,12 @@ export function inputFunction(
 }
 
 /** Copies what a tile reads, with zeros where that is outside the image. */
-function copyPatch(
+export function copyPatch(
   f: FunctionBuilder,
   { row, column }: Omit<TilePlace, "image">,
   from: Local<"i32">,
   patch: Local<"i32">,
-  { image: [, height, width, channels] }: Job,
+  { image: [, height, width, channels] }: Pick<Job, "image">,
   side: number,
 ): void {
   const to = f.local(patch);

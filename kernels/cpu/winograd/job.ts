@@ -25,8 +25,8 @@ export interface Job {
 }
 
 /**
- * A convolution, or the gradient for its image, as such a job; undefined where it is none, or there is
- * nothing to compute.
+ * A convolution, or the gradient for its image, as such a job (and for the gradient for its kernel, the
+ * convolution itself); undefined where it is none, or there is nothing to compute.
  */
 export function jobOf(kernel: ConvolutionKernel): Job | undefined {
   const { stride, dilation, groups } = kernel.geometry, [height, width] = kernel.kernel;
@@ -34,7 +34,7 @@ export function jobOf(kernel: ConvolutionKernel): Job | undefined {
   if (!isDense || height !== 3 || width !== 3) return undefined;
   if ([...kernel.image, ...kernel.output].includes(0)) return undefined;
   const forward = forwardJob(kernel);
-  return kernel.kind === "conv2d" ? forward : turned(forward);
+  return kernel.kind === "conv2dInputGradient" ? turned(forward) : forward;
 }
 
 /** A convolution as it stands. */

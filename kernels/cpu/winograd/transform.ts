@@ -80,18 +80,29 @@ type Three = readonly [Vector, Vector, Vector];
 /** Three of something, by number. */
 export const three = (of: (number: number) => Vector): Three => [of(0), of(1), of(2)];
 
+/** What G multiplies by: the point 0, and each pair of points ±a. */
+export function tapScales({ points }: Filtering) {
+  const valueAt = (points: readonly number[], x: number) =>
+    points.reduce((product, a) => product * (x * x - a * a), 1);
+  return {
+    zero: 1 / valueAt(points, 0),
+    pairs: points.map((a) => {
+      const others = points.filter((point) => point !== a);
+      return { a, scale: 1 / (2 * a * a * valueAt(others, a)) };
+    }),
+  };
+}
+
 /** G g: a line of the filter's taps. */
 export function transformTaps(
   f: FunctionBuilder,
-  { points }: Filtering,
+  filtering: Filtering,
   [g0, g1, g2]: Three,
 ): Vector[] {
-  const valueAt = (points: readonly number[], x: number) =>
-    points.reduce((product, a) => product * (x * x - a * a), 1);
+  const { zero, pairs } = tapScales(filtering);
   return [
-    f.local(f32x4.mul(g0, 1 / valueAt(points, 0))),
-    ...points.flatMap((a) => {
-      const scale = 1 / (2 * a * a * valueAt(points.filter((point) => point !== a), a));
+    f.local(f32x4.mul(g0, zero)),
+    ...pairs.flatMap(({ a, scale }) => {
       const even = f.local(f32x4.mul(f32x4.madd(g2, a * a, g0), scale));
       const odd = f.local(f32x4.mul(g1, a * scale));
       return [f.local(f32x4.add(even, odd)), f.local(f32x4.sub(even, odd))];

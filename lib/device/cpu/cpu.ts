@@ -34,9 +34,9 @@ export interface CpuOptions {
    * Which programs compute 3x3 convolutions of stride 1 by Winograd's minimal filtering, which multiplies
    * up to 4 times less and rounds in other places: its results differ from direct sums by less than 1e-5
    * of the largest one, if numbers are between 1e-36 and 1e36 in size; one that is not finite makes its
-   * whole tile so, of up to 4 by 4 places, and its neighbours. By default "predictions": programs without
-   * gradients of convolutions. With "always" training does too (but for gradients for kernels), with
-   * "never" none does.
+   * whole tile so, of up to 4 by 4 places, and its neighbours (and in the gradient for a kernel all taps of
+   * its channel). By default "predictions": programs without gradients of convolutions. With "always"
+   * training does too, with "never" none does.
    */
   readonly winograd?: WinogradUse;
 }

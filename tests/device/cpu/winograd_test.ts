@@ -22,23 +22,33 @@ import { Largest } from "../../largest.ts";
 import { realTest } from "../../weights/files.ts";
 import { ReferenceDevice } from "../reference_device.ts";
 
-/** Convolutions with their sizes: tiles together, in blocks, small ones, and odd channels. */
+/**
+ * Convolutions with their sizes: tiles together, in blocks, small ones, and odd channels; and gradients
+ * for kernels, of tiles together and in chunks.
+ */
 const cases = ([
-  [[3, 20, 20, 24], 40],
-  [[5, 30, 29, 32], 19],
-  [[1, 14, 14, 64], 64],
-] as const).map(([image, filters]) => {
+  ["conv2d", [3, 20, 20, 24], 40],
+  ["conv2d", [5, 30, 29, 32], 19],
+  ["conv2d", [1, 14, 14, 64], 64],
+  ["conv2dKernelGradient", [3, 20, 20, 24], 40],
+  ["conv2dKernelGradient", [9, 30, 29, 18], 21],
+] as const).map(([kind, image, filters]) => {
   const [n, height, width, channels] = image,
     sum = (size: number) => ({ dtype: "f32", size }) as const;
   const kernel: ConvolutionKernel = {
-    kind: "conv2d",
+    kind,
     image,
     kernel: [3, 3, channels, filters],
     output: [n, height, width, filters],
     geometry: { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 },
   };
-  const pixels = n * height * width;
-  const sizes = [pixels * channels, 9 * channels * filters, pixels * filters] as const;
+  const pixels = n * height * width,
+    [first, taps, result] = [
+      pixels * channels,
+      9 * channels * filters,
+      pixels * filters,
+    ];
+  const sizes = kind === "conv2d" ? [first, taps, result] as const : [first, result, taps] as const;
   return { sizes, plan: planOf(kernel, sizes.slice(0, 2).map(sum), [sum(sizes[2])]) };
 });
 
@@ -60,13 +70,16 @@ async function bitsOn(device: Device): Promise<Uint32Array[]> {
 }
 
 Deno.test("cpu winograd: the same bits with all instructions, on 1 thread, 2 and 3", async () => {
-  const expected = await bitsOn(await createCpuDevice({ threads: 1, instructions: "wasm" }));
+  const always = { winograd: "always" } as const;
+  const expected = await bitsOn(
+    await createCpuDevice({ ...always, threads: 1, instructions: "wasm" }),
+  );
   const here = instructionSets.filter((name) =>
     name === "wasm" || native().available.includes(name)
   );
   for (const instructions of here) {
     for (const threads of [1, 2, 3]) {
-      const found = await bitsOn(await createCpuDevice({ threads, instructions }));
+      const found = await bitsOn(await createCpuDevice({ ...always, threads, instructions }));
       assertEquals(found, expected, `${instructions}, ${threads} threads`);
     }
   }
