@@ -49,7 +49,7 @@ const unitBytes = 512 << 10;
 const mostTiles = 128, leastTiles = 8;
 
 /** Chunks that there are at most, and at least if they are to have sums of their own. */
-const mostChunks = 16, leastChunks = 4;
+const mostChunks = 16, leastChunks = 8;
 
 /** How many times more transformed numbers than sums a chunk has at least. */
 const numbersPerSum = 4;

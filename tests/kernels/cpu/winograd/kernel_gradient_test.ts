@@ -55,7 +55,7 @@ const cuts: readonly (readonly [image: Four, filters: number, cut: string])[] = 
   [[2, 13, 30, 80], 40, "together, 1 unit"],
   [[3, 27, 31, 40], 70, "together, 2 units"],
   [[40, 3, 3, 16], 16, "together, 1 unit"],
-  [[9, 16, 16, 16], 16, "4 chunks, 4 units"],
+  [[17, 15, 31, 16], 20, "15 chunks, 15 units"],
   [[17, 15, 31, 48], 20, "9 chunks, 18 units"],
   // The last unit is not full, and the last chunk has fewer.
   [[53, 17, 22, 40], 33, "16 chunks, 47 units"],
