@@ -10,7 +10,7 @@
 import { parseArgs } from "node:util";
 import { unknownName } from "../../lib/core/suggest.ts";
 import { type Case, cases, flopsOf } from "./cases.ts";
-import { type Contender, contenders, whyNoTorch } from "./contenders.ts";
+import { type Contender, contenders, whyNo } from "./contenders.ts";
 import type { Figure, FigureOptions } from "./figures/figure.ts";
 import { figures } from "./figures/figures.ts";
 import { startup } from "./figures/startup.ts";
@@ -55,7 +55,7 @@ Contenders
   says something on a busy machine too.
 --against takes another checkout of this library, whose time to the first step is measured in turns.
 --json prints one object a contender a line instead of a table.
-STRIATE_PYTHON names the Python that PyTorch is installed in (python3).`;
+STRIATE_PYTHON names the Python that PyTorch and Keras are installed in (python3).`;
 
 /** The members of `all` that the comma-separated `names` choose; all of them without names. */
 function choose<T extends { readonly name: string }>(
@@ -226,18 +226,18 @@ async function main(): Promise<void> {
       who = who.filter(({ kind }) => kind !== "peer");
     });
   }
-  if (who.some(({ kind }) => kind === "reference")) {
-    const reason = await whyNoTorch();
-    if (reason) {
-      console.error(`torch skipped: ${reason}`);
-      who = who.filter(({ kind }) => kind !== "reference");
-    }
+  for (const module of ["torch", "keras"] as const) {
+    if (!who.some((contender) => contender.module === module)) continue;
+    const reason = await whyNo(module);
+    if (reason === undefined) continue;
+    console.error(`${module} skipped: ${reason}`);
+    who = who.filter((contender) => contender.module !== module);
   }
   if (!values.json) console.log(heading());
   for (const benchCase of chosenCases) {
     const { results, wrong } = await measure(
       benchCase,
-      who.filter((contender) => contender.cases.includes(benchCase.kind)),
+      who.filter((contender) => contender.takes(benchCase)),
       { oneThread, quick },
     );
     if (values.json) {

@@ -3,17 +3,15 @@
 Usage: pytorch.py CASE [channels-last] [one-thread] [quick]. Networks are torchvision's, but ResNet-20 for CIFAR-10.
 """
 
-import json
 import sys
-import time
 import types
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-# Seconds, as in contender.ts.
-WARM_UP, SAMPLE, TOTAL = (0.25, 0.15, 0.6) if "quick" in sys.argv[2:] else (1.0, 0.5, 2.5)
+from samples import measure
+
 FORMAT = torch.channels_last if "channels-last" in sys.argv[2:] else torch.contiguous_format
 
 
@@ -109,43 +107,10 @@ def step_of(case):
     return train(model, images) if rest[0] == "train" else predict(model, images)
 
 
-def busy():
-    """Seconds that all cores together have been busy; 0 where there is no /proc."""
-    try:
-        with open("/proc/stat") as stat:
-            ticks = [int(field) for field in stat.readline().split()[1:]]
-        return (sum(ticks[:3]) + ticks[5] + ticks[6]) / 100
-    except OSError:
-        return 0
-
-
-def take(step, steps):
-    start, busy_before, own = time.perf_counter(), busy(), time.process_time()
-    for _ in range(steps):
-        step()
-    elapsed = time.perf_counter() - start
-    own = time.process_time() - own
-    others = (busy() - busy_before - own) / elapsed
-    return {
-        "milliseconds": elapsed / steps * 1000,
-        "processor": own / steps * 1000,
-        "others": max(0, others),
-    }
-
-
 def main():
     if "one-thread" in sys.argv[2:]:
         torch.set_num_threads(1)
-    step = step_of(sys.argv[1])
-    start = time.perf_counter()
-    while time.perf_counter() - start < WARM_UP:
-        last = take(step, 1)
-    steps = max(1, min(500, round(SAMPLE * 1000 / last["milliseconds"])))
-    samples = []
-    start = time.perf_counter()
-    while time.perf_counter() - start < TOTAL:
-        samples.append(take(step, steps))
-    print(json.dumps({"samples": samples}))
+    measure(step_of(sys.argv[1]), "quick" in sys.argv[2:])
 
 
 # torchvision looks for a package of this file's name.

@@ -1,5 +1,7 @@
 /** The table at the end of a benchmark. */
 
+import type { ContenderKind } from "./contenders.ts";
+
 /** A contender whose result at a case is wrong: its time says nothing. */
 export interface Wrong {
   readonly contender: string;
@@ -11,7 +13,7 @@ export interface Wrong {
 /** What one contender reached at one case. */
 export interface Result {
   readonly contender: string;
-  readonly kind: "striate" | "peer" | "reference";
+  readonly kind: ContenderKind;
   readonly case: string;
   /** Median time of a step. */
   readonly milliseconds: number;
