@@ -83,3 +83,38 @@ export function windows(W: number, F: number, S: number, P = 0): Figure {
     },
   );
 }
+
+/** A grid in a ring of zeros. */
+export function ring(grid: Grid): Grid {
+  const row = Array.from({ length: grid[0]!.length + 2 }, () => 0);
+  return [row, ...grid.map((line) => [0, ...line, 0]), row];
+}
+
+/** A number as it stands in a sum: in brackets if it is negative. */
+export const signed = (v: number): string => v < 0 ? `(${v})` : String(v);
+
+/** A map as far as it has come, if its first n + 1 numbers are there. */
+export const soFar = (map: Grid, n: number): Grid =>
+  map.map((row, r) => row.map((v, c) => r * row.length + c <= n ? v : NaN));
+
+/** A step of a window that slides: the image with the window framed, the kernel, the products, the output. */
+export function slideStep(
+  image: Grid,
+  kernel: Grid,
+  products: Grid,
+  output: Grid,
+  [i, j]: readonly [number, number],
+): Figure {
+  const n = i * output[0]!.length + j, sum = output[i]![j]!;
+  return plot.grid([
+    board(image, "image", { i, j, F: kernel.length }),
+    board(kernel, "kernel"),
+    board(products, "pixel · weight"),
+    board(soFar(output, n), "output", { i, j, F: 1 }, 9),
+  ], {
+    columns: 4,
+    width: 900,
+    height: 250,
+    title: `${products.flat().map(signed).join(" + ")} = ${sum}`,
+  });
+}

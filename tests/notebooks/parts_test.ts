@@ -1,18 +1,33 @@
 /** What the notebooks keep in files beside them. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { cifarResnet, ones, Random } from "../../mod.ts";
+import { cifarResnet, digits, ones, Random, sequential, shapes, vgg, zooEntry } from "../../mod.ts";
 import { curves, ends, testAccuracy, trainingError } from "../../notebooks/histories/charts.ts";
 import type { Arm } from "../../notebooks/histories/recorded.ts";
 import { blocksOf, withoutBlock } from "../../notebooks/parts/blocks.ts";
 import { colourShares } from "../../notebooks/parts/colour.ts";
 import { covarianceOf, eigenvectors } from "../../notebooks/parts/components.ts";
 import { broken, polar } from "../../notebooks/parts/curves.ts";
-import { gridOf, imageOf, kernelOf, windows } from "../../notebooks/parts/grids.ts";
+import { connections } from "../../notebooks/parts/connections.ts";
+import { fieldsInStages, fieldsOf } from "../../notebooks/parts/fields.ts";
+import { type Trial, trialChart } from "../../notebooks/parts/granularity.ts";
+import {
+  gridOf,
+  imageOf,
+  kernelOf,
+  ring,
+  signed,
+  slideStep,
+  soFar,
+  windows,
+} from "../../notebooks/parts/grids.ts";
 import { groupMeans } from "../../notebooks/parts/groups.ts";
 import { leastSquares, solve } from "../../notebooks/parts/linear_equations.ts";
 import { ends as endsOf, type Example, gatePicture } from "../../notebooks/parts/lines.ts";
+import { pictureOf, randomPieces, tenViews } from "../../notebooks/parts/pieces.ts";
 import { windowPyramid } from "../../notebooks/parts/pyramid.ts";
+import { raceChart, type Run, winnersOf } from "../../notebooks/parts/race.ts";
 import { rubber } from "../../notebooks/parts/rubber.ts";
+import { shifted } from "../../notebooks/parts/shifted.ts";
 import { spots } from "../../notebooks/parts/spots.ts";
 
 const near = (found: readonly number[], expected: readonly number[]) =>
@@ -51,6 +66,58 @@ Deno.test("grids become images and kernels, and grids again", async () => {
   assertEquals(kernelOf(grid).shape, [2, 2, 1, 1]);
   assert(`${windows(20, 5, 4)}`.includes("4 windows"), `${windows(20, 5, 4)}`);
   assert(`${windowPyramid(3, "pyramid")}`.includes("5 scatter"));
+});
+
+Deno.test("a step of a window that slides", () => {
+  assertEquals(ring([[1, 2]]), [[0, 0, 0, 0], [0, 1, 2, 0], [0, 0, 0, 0]]);
+  assertEquals([-2, 3].map(signed), ["(-2)", "3"]);
+  assertEquals(soFar([[1, 2], [3, 4]], 1), [[1, 2], [NaN, NaN]]);
+  const step = slideStep([[1, 2], [3, 4]], [[-2]], [[-6]], [[-2, -4], [-6, -8]], [1, 0]);
+  assert(`${step}`.includes("(-6) = -6"), `${step}`);
+});
+
+Deno.test("receptive fields of layers with windows, in VGG by the names of its paper", () => {
+  const net = sequential([8, 8, 1]).conv2d(2, 3, { name: "a" }).relu().maxPool2d(2, { name: "b" });
+  assertEquals(fieldsOf(net).map(({ name, size }) => [name, size[0]]), [["a", 3], ["b", 4]]);
+  const stages = fieldsInStages(vgg(11)).map(({ name }) => name);
+  assertEquals(stages.slice(0, 6), ["conv1_1", "pool1", "conv2_1", "pool2", "conv3_1", "conv3_2"]);
+});
+
+Deno.test("the C3 of 1998 reads 60 pairs of maps, each map another set", () => {
+  const read = connections(zooEntry("lenet5-1998").build());
+  assertEquals(read.flat().reduce((a, b) => a + b), 60);
+  const sets = Array.from({ length: 16 }, (_, map) => read.map((row) => row[map]).join());
+  assertEquals(new Set(sets).size, 16);
+});
+
+Deno.test("shifted pictures, pieces of pictures, and ten views of each", () => {
+  const { train } = digits({ train: 2, test: 1, seed: 1 });
+  const [before, after] = [train, shifted(train, 3)].map((data) => data.get(1).inputs[0]!);
+  for (let i = 0; i < 784; i++) assertEquals(after![i], i % 28 < 3 ? 0 : before![i - 3]);
+
+  const pictures = shapes({ train: 3, test: 1, seed: 1 }).train;
+  const pieces = randomPieces(pictures, 28, 6);
+  assertEquals(pieces.inputs[0]!.shape, [28, 28, 3]);
+  assertEquals(pieces.get(2).inputs[0], randomPieces(pictures, 28, 6).get(2).inputs[0]);
+  const views = tenViews(pictures, 28), whole = pictureOf(pictures, 1);
+  assertEquals(views.length, 30);
+  // The first view of the second picture is its upper left corner.
+  assertEquals(views.get(10).inputs[0]!.slice(0, 84), whole.data.slice(0, 84));
+});
+
+Deno.test("the fastest of each kind wins the race; trials are drawn by task", () => {
+  const run = (activation: "relu" | "tanh", epochs: number, finished: boolean): Run => ({
+    activation,
+    learningRate: 0.1,
+    errors: new Array(epochs).fill(finished ? 0.2 : 0.5),
+    finished,
+  });
+  const runs = [run("relu", 3, true), run("relu", 2, true), run("tanh", 1, false)];
+  assertEquals(winnersOf(runs), [runs[1]!]);
+  assert(`${raceChart(runs, 0.25)}`.includes("4 scatter"), `${raceChart(runs, 0.25)}`);
+  const trial = (task: string, F: number, K: number): Trial => ({ task, F, K, right: F, work: K });
+  const chart = trialChart([trial("a", 3, 8), trial("a", 5, 2), trial("b", 5, 8)]);
+  assert(`${chart}`.includes("4 scatter"), `${chart}`);
 });
 
 Deno.test("a line's ends lie on it; weights of zero draw none", () => {
