@@ -106,6 +106,7 @@ export { type LayerCalls, LayerMethods } from "./lib/nn/fluent.ts";
 export type { Architecture } from "./lib/nn/architecture.ts";
 export type { Applied, ApplyOptions, Weights } from "./lib/nn/apply.ts";
 export { Network } from "./lib/nn/network.ts";
+export { PortableNetwork } from "./lib/train/portable_network.ts";
 export type { LayerView, PlacedLayer } from "./lib/nn/placement.ts";
 export type { ReceptiveField } from "./lib/nn/receptive_field.ts";
 export type { Summary, SummaryRow } from "./lib/nn/summary.ts";
@@ -201,6 +202,7 @@ export type { ProgressDisplay, RunLength } from "./lib/train/progress.ts";
 
 // Data: data sets that are drawn, downloaded, or one's own, from arrays or as a stream.
 export { Dataset, makeDataset } from "./lib/train/dataset.ts";
+export { IndexedExamples } from "./lib/train/indexed_examples.ts";
 export type {
   Batch,
   Batches,

@@ -7,7 +7,7 @@ import type { DownloadProgress } from "../core/download.ts";
 import { ClassNames } from "../core/class_names.ts";
 import { heightAndWidth, type Preprocessing } from "../core/preprocessing.ts";
 import { formatShape, sameShape, type Shape } from "../core/shape.ts";
-import { rebuild } from "../nn/architecture.ts";
+import { rebuild } from "../nn/rebuild.ts";
 import { Model } from "../train/model.ts";
 import { openWeights } from "../weights/open.ts";
 import { UsageError } from "./command.ts";

@@ -1,4 +1,4 @@
-import { rebuild } from "../nn/architecture.ts";
+import { rebuild } from "../nn/rebuild.ts";
 import { drawGraph } from "../show/graph.ts";
 import { model } from "../train/make_model.ts";
 import { openSafetensors } from "../weights/safetensors.ts";

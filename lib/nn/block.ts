@@ -5,9 +5,11 @@
  * @module
  */
 import { describeValue, wrongType } from "../core/errors.ts";
+import { required, text } from "../core/option_kinds.ts";
+import { options } from "../core/options.ts";
 import { nearestName, unknownName } from "../core/suggest.ts";
 import { orderBy } from "../graph/node.ts";
-import type { PlacedLayer } from "./placement.ts";
+import type { PlacedLayer, Placement } from "./placement.ts";
 import type { SymbolicValue } from "./symbolic.ts";
 
 type Placed = ReadonlyMap<string, PlacedLayer>;
@@ -61,14 +63,14 @@ function unknownLayer(name: string, layers: readonly string[]): string {
 const isInside = (name: string, block: string) => name !== block && isWithin(name, block);
 
 /** A layer or block, and all that it is computed from. */
-export function layersUpTo(layers: Placed, name: string): PlacedLayer[] {
+function layersUpTo(layers: Placed, name: string): PlacedLayer[] {
   const last = layersOf(layers, name).flatMap(({ values }) => values);
   const below = new Set(orderBy(last, ({ sources }) => sources).map(({ layer }) => layer));
   return [...layers.values()].filter(({ layer }) => below.has(layer));
 }
 
 /** A layer or block, and all that is computed from it; `order` has each value after its sources. */
-export function layersFrom(
+function layersFrom(
   layers: Placed,
   order: readonly SymbolicValue[],
   name: string,
@@ -81,4 +83,20 @@ export function layersFrom(
     }
   }
   return [...layers.values()].filter(({ values }) => values.some((value) => above.has(value)));
+}
+
+/** The layers that `freeze` and `unfreeze` are given: by name, up to one or from one on, or all. */
+export function chosenLayers(
+  { layers, order }: Placement,
+  given: readonly (string | { readonly upTo?: string; readonly from?: string })[],
+  side: "upTo" | "from",
+): readonly PlacedLayer[] {
+  if (given.length === 0) return [...layers.values()];
+  return given.flatMap((item) => {
+    if (!(item instanceof Object) || Array.isArray(item)) return layersOf(layers, item as string);
+    const { [side]: name } = options(side === "upTo" ? "freeze" : "unfreeze", item, {
+      [side]: required(text()),
+    });
+    return side === "upTo" ? layersUpTo(layers, name!) : layersFrom(layers, order, name!);
+  });
 }

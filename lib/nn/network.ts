@@ -1,5 +1,4 @@
 import { describeValue, wrongType } from "../core/errors.ts";
-import { required, text } from "../core/option_kinds.ts";
 import { options } from "../core/options.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { within } from "../graph/node.ts";
@@ -24,10 +23,11 @@ import {
   isByName,
   type TensorInputs,
 } from "./end_names.ts";
-import { layersFrom, layersOf, layersUpTo } from "./block.ts";
+import { chosenLayers } from "./block.ts";
 import { LayerMethods } from "./fluent.ts";
 import { checkLayer, type Layer } from "./layer.ts";
 import {
+  checkEnds,
   freeName,
   type LayerView,
   type PlacedLayer,
@@ -37,8 +37,8 @@ import {
 } from "./placement.ts";
 import { preprocess } from "./preprocess.ts";
 import { type ReceptiveField, receptiveFields } from "./receptive_field.ts";
-import { Summary, type SummaryRow } from "./summary.ts";
-import { applyLayer, SymbolicValue } from "./symbolic.ts";
+import { learnableSize, rowsOf, Summary, type SummaryRow } from "./summary.ts";
+import { applyLayer, type SymbolicValue } from "./symbolic.ts";
 import { Weight, type WeightType } from "./weight.ts";
 
 /** What a model gives for several outputs. */
@@ -67,23 +67,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
     { inputs: inputNames, outputs: outputNames }: EndNames = {},
   ) {
     super();
-    if (inputs.length === 0 || outputs.length === 0) {
-      throw new TypeError("model: expected at least one input and one output");
-    }
-    for (const [name, values] of Object.entries({ inputs, outputs })) {
-      for (const value of values) {
-        if (!(value instanceof SymbolicValue)) {
-          throw new TypeError(
-            `model: ${name}: expected symbolic values, found ${describeValue(value)}`,
-          );
-        }
-        if (name === "inputs" && value.layer !== undefined) {
-          throw new TypeError(
-            `model: inputs: expected values of input(), found the result of ${value}; begin with an input() of that shape and apply the layers to it`,
-          );
-        }
-      }
-    }
+    checkEnds({ inputs, outputs });
     this.inputs = inputs;
     this.#outputs = outputs;
     this.seed = seed;
@@ -375,7 +359,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
    */
   freeze(bottom: { readonly upTo: string }): this;
   freeze(...layers: readonly (string | { readonly upTo: string })[]): this {
-    return this.#setFrozen(this.#chosen(layers, "upTo"), true);
+    return this.#setFrozen(chosenLayers(this.#placement, layers, "upTo"), true);
   }
 
   /**
@@ -395,23 +379,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   /** The top of a model: a layer or block, and all that is computed from it. */
   unfreeze(top: { readonly from: string }): this;
   unfreeze(...layers: readonly (string | { readonly from: string })[]): this {
-    return this.#setFrozen(this.#chosen(layers, "from"), false);
-  }
-
-  /** The layers that a user names, or all. */
-  #chosen(
-    given: readonly (string | { readonly upTo?: string; readonly from?: string })[],
-    side: "upTo" | "from",
-  ): readonly PlacedLayer[] {
-    const { layers, order } = this.#placement;
-    if (given.length === 0) return [...layers.values()];
-    return given.flatMap((item) => {
-      if (!(item instanceof Object) || Array.isArray(item)) return layersOf(layers, item as string);
-      const { [side]: name } = options(side === "upTo" ? "freeze" : "unfreeze", item, {
-        [side]: required(text()),
-      });
-      return side === "upTo" ? layersUpTo(layers, name!) : layersFrom(layers, order, name!);
-    });
+    return this.#setFrozen(chosenLayers(this.#placement, layers, "from"), false);
   }
 
   #setFrozen(layers: readonly PlacedLayer[], frozen: boolean): this {
@@ -423,32 +391,7 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 
   /** The rows of the summary. */
   summaryRows(): SummaryRow[] {
-    const rows: SummaryRow[] = this.inputs.map((value, i) => ({
-      name: this.inputNames[i]!,
-      type: "input",
-      outputShape: value.shape,
-      parameters: 0,
-      multiplyAdds: 0,
-      sources: [],
-    }));
-    const nameOf = (value: SymbolicValue) =>
-      value.layer === undefined ? rows[this.inputs.indexOf(value)]!.name : this.nameOf(value.layer);
-    const seen = new Set<Layer>();
-    for (const value of this.#placement.order) {
-      const { layer } = value;
-      if (layer === undefined) continue;
-      const { name, weights } = this.placed(this.nameOf(layer));
-      rows.push({
-        name,
-        type: layer.type.type,
-        outputShape: value.shape,
-        parameters: seen.has(layer) ? 0 : learnableSize(weights.values()),
-        multiplyAdds: layer.multiplyAdds(value.sources.map((source) => source.shape)),
-        sources: value.sources.map(nameOf),
-      });
-      seen.add(layer);
-    }
-    return rows;
+    return rowsOf(this.#placement, this.inputs, this.inputNames);
   }
 
   /** Layers, output shapes, parameters and multiply-adds of one example, with totals; prints as a table. */
@@ -497,7 +440,3 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
 /** What an input is called that nobody gave a name. */
 const usualName = (i: number, { length }: readonly unknown[]) =>
   length > 1 ? `input${i + 1}` : "input";
-
-/** How many numbers of weights can be learnt. */
-const learnableSize = (weights: Iterable<Weight>) =>
-  Iterator.from(weights).reduce((sum, { learnable, size }) => sum + (learnable ? size : 0), 0);

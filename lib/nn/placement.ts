@@ -1,7 +1,8 @@
+import { describeValue } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import { orderBy } from "../graph/node.ts";
 import type { Layer, LayerRole } from "./layer.ts";
-import type { SymbolicValue } from "./symbolic.ts";
+import { SymbolicValue } from "./symbolic.ts";
 import type { Weight, WeightType } from "./weight.ts";
 
 /** A layer at its place in a model. */
@@ -42,6 +43,33 @@ export interface Placement {
   readonly layers: ReadonlyMap<string, PlacedLayer>;
   /** The name of each layer. */
   readonly names: ReadonlyMap<Layer, string>;
+}
+
+/** Checks what a model is to be made from and of: lists of symbolic values, the inputs those of input(). */
+export function checkEnds(
+  ends: Readonly<Record<"inputs" | "outputs", readonly SymbolicValue[]>>,
+): void {
+  for (const [name, values] of Object.entries(ends)) {
+    if (!Array.isArray(values)) {
+      throw new TypeError(
+        `model: ${name}: expected a list of symbolic values, found ${describeValue(values)}`,
+      );
+    }
+    for (const value of values) {
+      if (!(value instanceof SymbolicValue)) {
+        throw new TypeError(
+          `model: ${name}: expected symbolic values, found ${describeValue(value)}`,
+        );
+      }
+      if (name === "inputs" && value.layer !== undefined) {
+        throw new TypeError(
+          `model: inputs: expected values of input(), found the result of ${value}; begin with an input() of that shape and apply the layers to it`,
+        );
+      }
+    }
+  }
+  if (ends.inputs.length > 0 && ends.outputs.length > 0) return;
+  throw new TypeError("model: expected at least one input and one output");
 }
 
 /**

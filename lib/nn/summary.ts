@@ -1,4 +1,8 @@
 import { formatShape, type Shape } from "../core/shape.ts";
+import type { Layer } from "./layer.ts";
+import type { Placement } from "./placement.ts";
+import type { SymbolicValue } from "./symbolic.ts";
+import type { Weight } from "./weight.ts";
 
 /** A layer in a summary. */
 export interface SummaryRow {
@@ -47,6 +51,44 @@ export class Summary {
   [Symbol.for("Deno.customInspect")](): string {
     return formatSummary(this);
   }
+}
+
+/** How many numbers of weights can be learnt. */
+export const learnableSize = (weights: Iterable<Weight>): number =>
+  Iterator.from(weights).reduce((sum, { learnable, size }) => sum + (learnable ? size : 0), 0);
+
+/** A row for each input of a model, and for each application of a layer. */
+export function rowsOf(
+  { order, layers, names }: Placement,
+  inputs: readonly SymbolicValue[],
+  inputNames: readonly string[],
+): SummaryRow[] {
+  const rows: SummaryRow[] = inputs.map((value, i) => ({
+    name: inputNames[i]!,
+    type: "input",
+    outputShape: value.shape,
+    parameters: 0,
+    multiplyAdds: 0,
+    sources: [],
+  }));
+  const nameOf = (value: SymbolicValue) =>
+    value.layer === undefined ? inputNames[inputs.indexOf(value)]! : names.get(value.layer)!;
+  const seen = new Set<Layer>();
+  for (const value of order) {
+    const { layer } = value;
+    if (layer === undefined) continue;
+    const { name, weights } = layers.get(names.get(layer)!)!;
+    rows.push({
+      name,
+      type: layer.type.type,
+      outputShape: value.shape,
+      parameters: seen.has(layer) ? 0 : learnableSize(weights.values()),
+      multiplyAdds: layer.multiplyAdds(value.sources.map((source) => source.shape)),
+      sources: value.sources.map(nameOf),
+    });
+    seen.add(layer);
+  }
+  return rows;
 }
 
 const count = (n: number) => n.toLocaleString("en");

@@ -2,25 +2,25 @@ import { FileLock } from "../core/file_lock.ts";
 import { checkWritable } from "../core/files.ts";
 import { rateOf, Stopwatch } from "../core/stopwatch.ts";
 import type { Runtime } from "../tensor/runtime.ts";
-import type { Variable } from "../tensor/variable.ts";
 import type { AveragedWeights } from "./averaged_weights.ts";
 import { type Batch, emptyBatch } from "./batch.ts";
 import type { BestWeights } from "./best_weights.ts";
 import { checkpointName } from "./checkpoint_names.ts";
+import { Checkpointing } from "./checkpointing.ts";
 import type { Agreement, Cohort } from "./cohort.ts";
 import { Dataset } from "./dataset.ts";
 import type { EarlyStopper } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
 import type { Extras, FitTask } from "./fit_task.ts";
-import { writeFrozen } from "./model_metadata.ts";
 import { History } from "./history.ts";
 import { host } from "./host.ts";
 import type { Metrics } from "./metric.ts";
 import type { Optimizer } from "./optimizer.ts";
-import type { Position } from "./position.ts";
 import type { ProgressDisplay } from "./progress.ts";
+import { RunPosition } from "./run_position.ts";
 import type { DataStream } from "./stream.ts";
-import { checkTrainable, Trainer } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
+import { checkTrainable } from "./training_programs.ts";
 
 /** Milliseconds between looks at the counters. */
 const interval = 250;
@@ -39,7 +39,7 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
     const path = checkpoint && writes && `${checkpoint.directory}/${checkpointName}`;
     using _lock = path ? await FileLock.take(path) : undefined;
     if (path) await checkWritable(path);
-    if (resume !== undefined) await run.resume(resume);
+    if (resume !== undefined) await run.checkpoints.resume(resume);
     await run.checkSame();
     const history = await run.showTraining();
     stoppable.ended();
@@ -70,22 +70,14 @@ class Run {
   readonly #best: BestWeights | undefined;
   readonly #display: ProgressDisplay | undefined;
   readonly #cohort: Cohort | undefined;
-  /** Batches of an epoch; a stream does not know. */
-  readonly #batches: number | undefined;
-  #epoch = 0;
-  /** Batches of the epoch that are done. */
-  #batch = 0;
-  /** Updates done in all. */
-  #step = 0;
-  #records: EpochRecord[] = [];
+  /** Where it stands. */
+  readonly #at: RunPosition;
+  readonly checkpoints: Checkpointing;
   /** Whether the weights cannot be used any more. */
   #isSpoilt = false;
-  #written: string | undefined;
   readonly #watch = new Stopwatch();
   /** Whether a step is behind it. */
   #isWarm = false;
-  /** When the last checkpoint was written: known by the first look at the watch after it. */
-  #writtenAt: number | undefined = 0;
   /** Milliseconds by the watch; of several processes, by that of the first. */
   #now: number | undefined;
 
@@ -122,9 +114,12 @@ class Run {
     if (progress && (cohort?.isFirst ?? true)) {
       this.#display = progress === true ? host().progress() : progress;
     }
-    this.#batches = data instanceof Dataset
+    const batches = data instanceof Dataset
       ? data.batchCount(settings.batchSize, settings.dropRemainder)
       : undefined;
+    const position = this.#at = new RunPosition(settings.accumulate, batches);
+    const trainer = this.#trainer;
+    this.checkpoints = new Checkpointing({ task, trainer, position, best, stopper, cohort });
     if (data instanceof Dataset) this.#checkBatchOfOne(data);
     this.#averages?.begin();
   }
@@ -143,73 +138,32 @@ class Run {
     }
   }
 
-  /** Everything that a checkpoint holds. */
-  get #variables(): Map<string, Variable> {
-    return new Map([...this.#task.network.namedWeights, ...this.#trainer.variables]);
-  }
-
-  /** What has to be the same for a resumed run to equal an uninterrupted one. */
-  get #fixed(): Position["settings"] {
-    const { data, settings: { accumulate, average, batchSize, seed, shuffle } } = this.#task;
-    return {
-      batchSize,
-      // As in checkpoints of before, which do not say.
-      accumulate: accumulate === 1 ? null : accumulate,
-      average: average ? JSON.stringify([average.name, average.settings ?? {}]) : null,
-      seed,
-      optimizer: this.#optimizer.name,
-      shuffle,
-      examples: data instanceof Dataset ? data.length : null,
-      sampling: data instanceof Dataset ? data.sampling ?? null : null,
-      ...this.#trainer.weighting,
-    };
-  }
-
-  get #metadata(): Readonly<Record<string, string>> {
-    const { metadata, network } = this.#task;
-    const frozen = writeFrozen(network.namedWeights);
-    return { ...this.#settings.checkpoint?.metadata, ...metadata, frozen };
-  }
-
-  async resume(place: string): Promise<void> {
-    const { restoreRun } = await import("./run_checkpoint.ts");
-    const { path, position, best } = await restoreRun(place, {
-      weights: this.#task.network.namedWeights,
-      variables: this.#variables,
-      settings: this.#fixed,
-      batches: this.#batches,
-      architecture: this.#metadata.architecture,
-      schedule: this.#optimizer.schedule,
-      stopper: this.#stopper,
-    });
-    [this.#epoch, this.#batch, this.#step] = [position.epoch, position.batch, position.step];
-    this.#records = [...position.records];
-    if (best.size > 0) this.#best?.resume(best);
-    this.#written = path;
-  }
-
   /** Checks that all processes of a group are about to do the same. */
   async checkSame(): Promise<void> {
     if (this.#cohort === undefined) return;
     const { factsOf } = await import("./cohort_facts.ts");
     const { data, settings } = this.#task, { epochs, dropRemainder, loss } = settings;
-    const rate = this.#rateOf();
+    const rate = this.#rateOf(), { architecture, variables } = this.checkpoints;
     const fixed = {
-      ...this.#fixed,
+      ...this.checkpoints.fixed,
       epochs,
       dropRemainder,
       loss: String(loss),
       "learning rate": rate,
     };
-    const { architecture } = this.#metadata;
-    await this.#cohort.checkSame(await factsOf(fixed, data, architecture, this.#variables));
+    await this.#cohort.checkSame(await factsOf(fixed, data, architecture, variables));
   }
 
   /** Trains, and tells the display how it began and ended. */
   async showTraining(): Promise<History> {
     const { epochs } = this.#settings;
     const unit = this.#task.data.inputs[0]!.shape.length === 3 ? "images" : "examples";
-    this.#display?.begin?.({ epochs, batches: this.#batches, done: [...this.#records], unit });
+    this.#display?.begin?.({
+      epochs,
+      batches: this.#at.batches,
+      done: [...this.#at.records],
+      unit,
+    });
     try {
       await this.#best?.begin();
       const history = await this.#train();
@@ -224,7 +178,7 @@ class Run {
 
   async #train(): Promise<History> {
     let stopped: History["stopped"] = this.#stopper?.isOver ? "early stopping" : undefined;
-    while (this.#epoch < this.#settings.epochs && stopped === undefined) {
+    while (this.#at.epoch < this.#settings.epochs && stopped === undefined) {
       stopped = await this.#trainEpoch();
     }
     // A checkpoint of a run that was stopped is written by now, and holds what it stood at.
@@ -233,11 +187,12 @@ class Run {
       if (stopped !== "aborted" && !await this.#averages.complete()) stopped = "aborted";
       if (await this.#averages.isComplete()) await this.#averages.install();
     }
+    const { written } = this.checkpoints;
     return new History({
-      epochs: this.#records,
-      steps: this.#step,
+      epochs: this.#at.records,
+      steps: this.#at.step,
       ...stopped === undefined ? {} : { stopped },
-      ...this.#written === undefined ? {} : { checkpoint: this.#written },
+      ...written === undefined ? {} : { checkpoint: written },
     });
   }
 
@@ -245,25 +200,25 @@ class Run {
     const { checkpoint, epochs, onEpoch } = this.#settings;
     const trained = await this.#trainBatches();
     if (trained === "aborted") return await this.#abort();
-    await this.#averages?.endEpoch(this.#epoch + 1);
+    await this.#averages?.endEpoch(this.#at.epoch + 1);
     const validation = await this.#validate();
     if (validation === "aborted") {
       // A run that goes on from here validates first; so this record is none of the checkpoint's.
       await this.#abort();
-      this.#records.push(trained);
+      this.#at.records.push(trained);
       this.#display?.epoch(trained, epochs);
       return "aborted";
     }
     const record = { ...trained, ...validation };
-    this.#records.push(record);
+    this.#at.records.push(record);
     this.#optimizer.schedule.report?.(record.validation?.loss ?? record.loss);
     const verdict = this.#stopper?.report(record);
     // Without validation, they have been left until now.
     const best = verdict?.improved ? this.#best : undefined;
-    if (best || this.#epoch + 1 === epochs) await this.#averages?.complete();
+    if (best || this.#at.epoch + 1 === epochs) await this.#averages?.complete();
     await best?.keep();
-    this.#epoch++;
-    this.#batch = 0;
+    this.#at.epoch++;
+    this.#at.batch = 0;
     this.#display?.epoch(record, epochs);
     // What is changed between epochs, by freezing say, belongs to the checkpoint.
     try {
@@ -272,7 +227,7 @@ class Run {
       if (checkpoint !== undefined) await this.#save();
     }
     if (verdict?.stop) return "early stopping";
-    if (this.#epoch < epochs && (await this.#agree()).isAborted) return "aborted";
+    if (this.#at.epoch < epochs && (await this.#agree()).isAborted) return "aborted";
   }
 
   /** Trains on the batches of the epoch that are left. */
@@ -288,9 +243,9 @@ class Run {
       if (isAborted) return "aborted";
       rate = this.#rateOf();
       await this.#trainOn(batch, rate, examples);
-      this.#batch++;
+      this.#at.batch++;
       images += examples;
-      const isStep = this.#pending === this.#settings.accumulate;
+      const isStep = this.#at.pending === this.#settings.accumulate;
       if (isStep) await this.#endStep(rate);
       await this.#trainer.throttle.step();
       if (!this.#isWarm) [since, before, this.#isWarm] = [this.#watch.read(), images, true];
@@ -299,10 +254,12 @@ class Run {
         shown = now;
         await this.#show(rate, images - before, (now - since) / 1000);
       }
-      if (this.#isDue(now, isStep) && this.#batch !== this.#batches) await this.#save();
+      if (this.checkpoints.isDue(now, isStep) && this.#at.batch !== this.#at.batches) {
+        await this.#save();
+      }
     }
-    if (this.#batch !== this.#batches && (await this.#agree()).isAborted) return "aborted";
-    if (this.#pending > 0) await this.#endStep(rate = this.#rateOf());
+    if (this.#at.batch !== this.#at.batches && (await this.#agree()).isAborted) return "aborted";
+    if (this.#at.pending > 0) await this.#endStep(rate = this.#rateOf());
     const { divergedAt: _, examples, ...metrics } = await this.#counts();
     const seconds = (this.#watch.read() - started) / 1000;
     if (examples === 0) {
@@ -310,8 +267,8 @@ class Run {
     }
     const processes = await cohort?.endEpoch();
     return {
-      epoch: this.#epoch + 1,
-      step: this.#step,
+      epoch: this.#at.epoch + 1,
+      step: this.#at.step,
       ...metrics,
       learningRate: rate,
       seconds,
@@ -345,32 +302,20 @@ class Run {
     }
   }
 
-  /** Updates that were done before this epoch. */
-  get #stepsBefore(): number {
-    return this.#records.at(-1)?.step ?? 0;
-  }
-
-  /** Batches that were trained on since the last update. */
-  get #pending(): number {
-    const taken = (this.#step - this.#stepsBefore) * this.#settings.accumulate;
-    return Math.max(0, this.#batch - taken);
-  }
-
   /** Ends a step after its last batch. */
   async #endStep(rate: number): Promise<void> {
     if (this.#settings.accumulate > 1) await this.#trainer.update(rate);
-    this.#step++;
-    if (this.#cohort?.isCheckDue(this.#step)) {
-      await this.#cohort.checkWeights(this.#variables, this.#step);
+    this.#at.step++;
+    if (this.#cohort?.isCheckDue(this.#at.step)) {
+      await this.#cohort.checkWeights(this.checkpoints.variables, this.#at.step);
     }
-    this.#settings.onStep?.({ epoch: this.#epoch + 1, step: this.#step });
+    this.#settings.onStep?.({ epoch: this.#at.epoch + 1, step: this.#at.step });
   }
 
   /** The learning rate of the next step of the epoch, or of one some steps from there. */
   #rateOf(from = 0): number {
-    const step = Math.max(0, this.#step + from), done = Math.max(0, step - this.#stepsBefore);
-    const steps = Math.ceil((this.#batches ?? Infinity) / this.#settings.accumulate);
-    return this.#optimizer.schedule.rate(this.#epoch + done / steps, step);
+    const { epochs, step } = this.#at.after(from);
+    return this.#optimizer.schedule.rate(epochs, step);
   }
 
   #batchesLeft(): Iterable<Batch> | AsyncIterable<Batch> {
@@ -378,9 +323,9 @@ class Run {
     const share = this.#cohort && { share: group! };
     const cut = {
       batchSize,
-      epoch: this.#epoch,
+      epoch: this.#at.epoch,
       seed,
-      start: this.#batch,
+      start: this.#at.batch,
       dropRemainder,
       ...share,
     };
@@ -414,7 +359,7 @@ class Run {
     }
     counters.reset();
     if (!Number.isFinite(metrics.loss)) {
-      throw await this.#diverged("the validation loss was not a finite number", this.#step);
+      throw await this.#diverged("the validation loss was not a finite number", this.#at.step);
     }
     return { validation: metrics };
   }
@@ -433,41 +378,37 @@ class Run {
   async #checkData(step: number): Promise<void> {
     const { data, settings } = this.#task;
     const { accumulate, batchSize, dropRemainder, seed, shuffle } = settings;
-    const start = (step - 1 - this.#stepsBefore) * accumulate;
-    if (!(start >= 0 && start < this.#batch)) return;
-    const cut = { batchSize, epoch: this.#epoch, seed, start, dropRemainder };
+    const start = (step - 1 - this.#at.stepsBefore) * accumulate;
+    if (!(start >= 0 && start < this.#at.batch)) return;
+    const cut = { batchSize, epoch: this.#at.epoch, seed, start, dropRemainder };
     const { checkStep } = await import("./not_finite.ts");
-    await checkStep(data, { ...cut, shuffle: shuffle ? seed : false }, accumulate, this.#kept);
-  }
-
-  /** What is left of the run, in words. */
-  get #kept(): string {
-    if (this.#written !== undefined) return `the last good checkpoint is ${this.#written}`;
-    const weights = this.#best === undefined
-      ? "the weights are lost: make the network anew, or load some into it"
-      : "the best weights so far, or the first, are in the network again";
-    return `no checkpoint was written, and ${weights}`;
+    await checkStep(
+      data,
+      { ...cut, shuffle: shuffle ? seed : false },
+      accumulate,
+      this.checkpoints.kept,
+    );
   }
 
   /** The error of a run that cannot go on with its weights. */
   async #diverged(what: string, step: number): Promise<Error> {
     this.#isSpoilt = true;
     const { divergence } = await import("./not_finite.ts");
-    return divergence(what, step, this.#kept);
+    return divergence(what, step, this.checkpoints.kept);
   }
 
   async #show(learningRate: number, images: number, seconds: number): Promise<void> {
     const { divergedAt: _, examples: __, ...metrics } = await this.#counts();
     const { epochs, batchSize } = this.#settings, imagesPerSecond = rateOf(images, seconds);
-    const left = this.#batches === undefined
+    const left = this.#at.batches === undefined
       ? undefined
-      : (this.#batches * (epochs - this.#epoch) - this.#batch) * batchSize;
+      : (this.#at.batches * (epochs - this.#at.epoch) - this.#at.batch) * batchSize;
     const progress: Progress = {
-      epoch: this.#epoch + 1,
+      epoch: this.#at.epoch + 1,
       epochs,
-      batch: this.#batch,
-      batches: this.#batches,
-      step: this.#step,
+      batch: this.#at.batch,
+      batches: this.#at.batches,
+      step: this.#at.step,
       ...metrics,
       learningRate,
       imagesPerSecond,
@@ -477,41 +418,16 @@ class Run {
     await this.#settings.onProgress?.(progress);
   }
 
-  #isDue(now: number, isStep: boolean): boolean {
-    const { everySteps, everySeconds } = this.#settings.checkpoint ?? {};
-    return (isStep && everySteps !== undefined && this.#step % everySteps === 0) ||
-      (everySeconds !== undefined && now - (this.#writtenAt ??= now) >= everySeconds * 1000);
-  }
-
   async #abort(): Promise<"aborted"> {
     if (this.#settings.checkpoint !== undefined) await this.#save();
     return "aborted";
   }
 
   async #save(): Promise<void> {
-    const { saveRun } = await import("./run_checkpoint.ts");
     await this.#counts();
-    this.#writtenAt = undefined;
-    if (this.#cohort?.isFirst === false) return;
-    const { path, notFinite } = await saveRun(this.#settings.checkpoint!.directory, {
-      variables: this.#variables,
-      best: this.#best?.saveable,
-      position: {
-        epoch: this.#epoch,
-        batch: this.#batch,
-        step: this.#step,
-        records: this.#records,
-        settings: this.#fixed,
-      },
-      schedule: this.#optimizer.schedule,
-      stopper: this.#stopper,
-      metadata: this.#metadata,
-    });
-    if (notFinite !== undefined) {
-      // The loss of a step is that of the weights before it.
-      throw await this.#diverged(notFinite, this.#step);
-    }
-    this.#written = path;
+    const notFinite = await this.checkpoints.save();
+    // The loss of a step is that of the weights before it.
+    if (notFinite !== undefined) throw await this.#diverged(notFinite, this.#at.step);
   }
 
   release(): void {

@@ -7,7 +7,7 @@ import type { Dataset } from "./dataset.ts";
 import type { EarlyStopper } from "./early_stopping.ts";
 import type { OutputSettings } from "./outputs.ts";
 import type { DataStream } from "./stream.ts";
-import type { TrainerOptions } from "./trainer.ts";
+import type { TrainerOptions } from "./training_programs.ts";
 import type { FitSettings } from "./training_options.ts";
 
 /** What `fit` is asked for. */

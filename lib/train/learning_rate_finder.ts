@@ -11,7 +11,8 @@ import { Dataset } from "./dataset.ts";
 import { LearningRateCurve } from "./learning_rate_curve.ts";
 import type { OutputSettings } from "./outputs.ts";
 import type { DataStream } from "./stream.ts";
-import { checkTrainable, Trainer } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
+import { checkTrainable } from "./training_programs.ts";
 import { type FitOptions, fitSchema } from "./training_options.ts";
 
 /** Settings of {@linkcode Model.findLearningRate}; those of `fit` are as there. */

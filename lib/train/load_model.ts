@@ -6,7 +6,7 @@ import { request } from "../core/request.ts";
 import { checkHead } from "../core/safetensors/header.ts";
 import { decodeSafetensors } from "../core/safetensors/read.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
-import { rebuild } from "../nn/architecture.ts";
+import { rebuild } from "../nn/rebuild.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { averagesIn, checkChecksum } from "./checkpoint.ts";
 import { Model } from "./model.ts";

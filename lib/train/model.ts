@@ -1,12 +1,6 @@
-import { describeValue } from "../core/errors.ts";
-import type { Normalization, Preprocessing } from "../core/preprocessing.ts";
-import type { StoredTensor } from "../core/safetensors/read.ts";
 import { options, pick } from "../core/options.ts";
-import { type Architecture, describe } from "../nn/architecture.ts";
 import type { ByName, TensorInputs } from "../nn/end_names.ts";
-import type { Layer } from "../nn/layer.ts";
 import { applyAgain, beforeHead, withoutDropout } from "../nn/head.ts";
-import { Network } from "../nn/network.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -20,10 +14,11 @@ import { beginTraining } from "./exclusive.ts";
 import type { LearningRateCurve } from "./learning_rate_curve.ts";
 import type { LearningRateFinderOptions } from "./learning_rate_finder.ts";
 import { metadataOf } from "./model_metadata.ts";
-import { balancedClassWeights, type ClassWeights } from "./class_weights.ts";
+import type { ClassWeights } from "./class_weights.ts";
 import type { Metrics } from "./metric.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { ProfileOptions } from "./profile_model.ts";
+import { PortableNetwork } from "./portable_network.ts";
 import type { Predictor } from "./predictor.ts";
 import type { DataStream } from "./stream.ts";
 import { type OutputSettings, trainedOutputs } from "./outputs.ts";
@@ -55,7 +50,7 @@ import {
  * console.log(top1); // 1
  * ```
  */
-export class Model extends Network<Model> {
+export class Model extends PortableNetwork<Model> {
   /** What `predict` runs, as the graph is now. */
   #predictor: Predictor | undefined;
   #home: Runtime | undefined;
@@ -64,54 +59,9 @@ export class Model extends Network<Model> {
   /** What it was trained for last. */
   #objective: OutputSettings = {};
 
-  /**
-   * How images become the model's (first) input, as far as that is known: `openNetwork` sets it, and
-   * `save` keeps it. A model that is made from this one's inputs has it too.
-   */
-  get preprocessing(): Partial<Preprocessing> {
-    return this.inputs[0]!.preprocessing;
-  }
-
-  set preprocessing(value: Partial<Preprocessing>) {
-    this.inputs[0]!.preprocessing = value;
-  }
-
-  /** How uint8 images are normalised; taken from the data of the first `fit` unless set. */
-  get normalization(): Normalization | undefined {
-    return this.preprocessing.normalization;
-  }
-
-  set normalization(normalization: Normalization | undefined) {
-    const { normalization: _, ...rest } = this.preprocessing;
-    this.preprocessing = { ...rest, ...normalization && { normalization } };
-  }
-
-  /**
-   * Names of the classes of the (first) output; taken from the data of the first `fit` unless set. A
-   * model that is made with this one's output has them too.
-   */
-  get classes(): readonly string[] | undefined {
-    return this.outputs[0]!.classes;
-  }
-
-  set classes(names: readonly string[] | undefined) {
-    const areNames = Array.isArray(names) && names.every((name) => typeof name === "string");
-    if (!areNames && names !== undefined) {
-      throw new TypeError(
-        `classes: expected a list of names, one for each class, found ${describeValue(names)}`,
-      );
-    }
-    this.outputs[0]!.classes = names;
-  }
-
-  /**
-   * Called when the graph has grown: names of classes go with it, but for those of an output that a
-   * layer of another size follows, and programs are compiled anew.
-   */
+  /** Called when the graph has grown: programs are compiled anew. */
   protected override changed(): this {
-    const [output] = this.outputs, before = output!.sources[0], names = before?.classes;
-    const wereOfOutput = names?.length === before?.shape.at(-1);
-    this.classes = wereOfOutput && names?.length !== output!.shape.at(-1) ? undefined : names;
+    this.keepClassNames();
     this.#predictor = undefined;
     this.#onBatches?.release();
     this.#onBatches = undefined;
@@ -216,12 +166,6 @@ export class Model extends Network<Model> {
     return made;
   }
 
-  /** The graph as plain data. */
-  get architecture(): Architecture {
-    const nameOf = (layer: Layer) => this.nameOf(layer);
-    return describe(this.values, this.inputs, this.outputs, nameOf, this.endNames);
-  }
-
   /**
    * Trains on examples and returns what was measured. Data whose inputs and targets have names give each
    * input and output what is called as it is.
@@ -273,10 +217,11 @@ export class Model extends Network<Model> {
       readonly classWeights?: ClassWeights | "balanced";
     },
   ): Promise<Pick<OutputSettings, "classWeights">> {
-    const weights = classWeights === "balanced"
-      ? await balancedClassWeights(data, trainedOutputs(where, this, data, others))
-      : classWeights;
-    return weights === undefined ? {} : { classWeights: weights };
+    if (classWeights === undefined) return {};
+    if (classWeights !== "balanced") return { classWeights };
+    const { balancedClassWeights } = await import("./balanced_class_weights.ts");
+    const outputs = trainedOutputs(where, this, data, others);
+    return { classWeights: await balancedClassWeights(data, outputs) };
   }
 
   /**
@@ -368,21 +313,11 @@ export class Model extends Network<Model> {
     y: TensorInputs,
     given: TrainOnBatchOptions = {},
   ): Promise<Metrics> {
-    const where = "trainOnBatch",
-      { epoch, weights = [], ...chosen } = options(
-        where,
-        given,
-        trainOnBatchSchema,
-      );
+    const where = "trainOnBatch";
+    const { epoch, weights = [], ...chosen } = options(where, given, trainOnBatchSchema);
     using _training = beginTraining(this, where); // before anything is waited for
-    const { sizeOfBatch, tensorsOf } = await import("./given_tensors.ts");
-    const batch = {
-      inputs: tensorsOf(x, where, this.inputNames),
-      targets: tensorsOf(y, where, this.outputNames, "output"),
-      weights: tensorsOf(weights, `${where}: weights`, this.outputNames, "output"),
-    };
-    const size = sizeOfBatch(batch, where);
-    const { BatchTraining } = await import("./train_on_batch.ts");
+    const { batchOf, BatchTraining } = await import("./train_on_batch.ts");
+    const batch = batchOf(this, x, y, weights);
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     // The scale that it learns with belongs to it from then on.
@@ -395,7 +330,7 @@ export class Model extends Network<Model> {
       (data, settings) => this.#makeTrainer(where, runtime, data, settings),
     );
     this.#objective = objectiveIn(training.settings);
-    return await training.step(batch, size, epoch);
+    return await training.step(batch, epoch);
   }
 
   /**
@@ -500,27 +435,6 @@ export class Model extends Network<Model> {
       .predict(runtime, examples, wanted, normalization, batchSize);
     const named = settings.outputs ? results : this.byName(results);
     return Array.isArray(named) && named.length === 1 ? named[0]! : named;
-  }
-
-  /** The model as a safetensors file: all weights, and the architecture in the metadata. */
-  async toBytes(metadata: Readonly<Record<string, string>> = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const { encodeSafetensors, writableTensors } = await import("../core/safetensors/write.ts");
-    const tensors: [string, StoredTensor][] = [];
-    for (const { name, shape, dtype, read } of writableTensors(this.namedWeights)) {
-      tensors.push([name, { shape, dtype, data: await read() }]);
-    }
-    return encodeSafetensors(tensors, { ...metadata, ...metadataOf(this) });
-  }
-
-  /**
-   * Saves the model as a safetensors file, whole or not at all, with all that belongs to it: how images
-   * become its input, the names of its classes, which weights are frozen. {@linkcode loadModel} needs no code
-   * besides: the architecture is in the file's metadata.
-   */
-  async save(path: string, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { writableTensors, writeSafetensors } = await import("../core/safetensors/write.ts");
-    const all = { ...metadata, ...metadataOf(this) };
-    await writeSafetensors(path, writableTensors(this.namedWeights), all);
   }
 }
 

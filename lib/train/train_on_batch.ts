@@ -1,8 +1,11 @@
 import { storagesOf } from "../tensor/evaluate.ts";
+import type { TensorInputs } from "../nn/end_names.ts";
+import type { Network } from "../nn/network.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { valueOf } from "../tensor/value.ts";
 import { fieldsOf, formatFields, type Schema } from "./batch.ts";
+import { sizeOfBatch, tensorsOf } from "./given_tensors.ts";
 import type { Metrics } from "./metric.ts";
 import { adam } from "./optimizers.ts";
 import { isSameChoice } from "./same_choice.ts";
@@ -11,9 +14,27 @@ import type { TrainOnBatchOptions } from "./training_options.ts";
 
 /** A batch as a user has it. */
 interface Tensors {
+  readonly size: number;
   readonly inputs: readonly Tensor[];
   readonly targets: readonly Tensor[];
   readonly weights: readonly Tensor[];
+}
+
+const where = "trainOnBatch";
+
+/** The batch that a user gives, each part in a model's order. */
+export function batchOf(
+  { inputNames, outputNames }: Network,
+  x: TensorInputs,
+  y: TensorInputs,
+  weights: TensorInputs,
+): Tensors {
+  const batch = {
+    inputs: tensorsOf(x, where, inputNames),
+    targets: tensorsOf(y, where, outputNames, "output"),
+    weights: tensorsOf(weights, `${where}: weights`, outputNames, "output"),
+  };
+  return { size: sizeOfBatch(batch, where), ...batch };
 }
 
 /** Settings that stay from one call to the next. */
@@ -38,15 +59,15 @@ export class BatchTraining {
    */
   async prepare(
     runtime: Runtime,
-    { inputs, targets, weights }: Tensors,
+    batch: Tensors,
     chosen: Settings,
     makeTrainer: MakeTrainer,
   ): Promise<void> {
-    const data = dataOf({ inputs, targets, weights }), form = formatFields(data);
+    const data = dataOf(batch), form = formatFields(data);
     const before = this.#last;
     if (before !== undefined && before.form !== form) {
       throw new TypeError(
-        `trainOnBatch: expected ${before.form}, as in the first call, found ${form}`,
+        `${where}: expected ${before.form}, as in the first call, found ${form}`,
       );
     }
     const settings = { ...before?.settings, ...chosen };
@@ -67,16 +88,16 @@ export class BatchTraining {
   }
 
   /** One step; the measures are those before it. */
-  async step(tensors: Tensors, size: number, epoch: number): Promise<Metrics> {
+  async step(tensors: Tensors, epoch: number): Promise<Metrics> {
     const { inputs, targets, weights } = tensors, { runtime, trainer, settings } = this.#last!;
     const storages = await storagesOf([...inputs, ...targets, ...weights], runtime);
     const there = (list: readonly Tensor[]) => list.map(({ node }) => valueOf(node)?.data);
     trainer.checkTargets({ targets: there(targets), weights: there(weights) });
     trainer.counters.reset();
     const rate = (settings.optimizer ?? trainer.optimizer).schedule.rate(epoch);
-    await trainer.stepOn(storages, size, rate);
+    await trainer.stepOn(storages, tensors.size, rate);
     const { divergedAt: _at, examples: _examples, ...metrics } = await trainer.read();
-    if (!Number.isFinite(metrics.loss)) await checkFinite(tensors, size);
+    if (!Number.isFinite(metrics.loss)) await checkFinite(tensors);
     return metrics;
   }
 
@@ -94,16 +115,16 @@ const dataOf = ({ inputs, targets, weights }: Tensors): Schema => ({
 });
 
 /** Looks whether the data are to blame for a loss that is not finite. */
-async function checkFinite(tensors: Tensors, size: number): Promise<void> {
+async function checkFinite(tensors: Tensors): Promise<void> {
   const onHost = (list: readonly Tensor[]) => Promise.all(list.map((t) => t.data()));
   const batch = {
-    size,
+    size: tensors.size,
     inputs: await onHost(tensors.inputs),
     targets: await onHost(tensors.targets),
     weights: await onHost(tensors.weights),
   };
   const { checkBatch } = await import("./not_finite.ts");
-  checkBatch(dataOf(tensors), batch, "trainOnBatch");
+  checkBatch(dataOf(tensors), batch, where);
 }
 
 /** Whether steps with one choice of settings are those with another, but for the learning rate. */

@@ -1,75 +1,29 @@
-import type { Normalization } from "../core/preprocessing.ts";
 import { bytesPerElement, type TensorData } from "../core/dtype.ts";
-import { DeviceError } from "../core/errors.ts";
 import { number } from "../core/option_kinds.ts";
 import { keyOf } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
-import { within } from "../graph/node.ts";
-import type { Weights } from "../nn/apply.ts";
-import type { Network } from "../nn/network.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
-import {
-  type PlannedProgram,
-  ProgramBuilder,
-  runProgram,
-  type StatefulProgram,
-} from "../nn/program.ts";
+import { type PlannedProgram, runProgram, type StatefulProgram } from "../nn/program.ts";
 import type { Weight } from "../nn/weight.ts";
-import type { Group } from "../parallel/group.ts";
-import { iota } from "../tensor/create.ts";
 import { withMemory } from "../tensor/reclaim.ts";
 import type { Runtime } from "../tensor/runtime.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { record } from "../tensor/tracing.ts";
-import type { Tree } from "../tensor/tree.ts";
 import { Variable } from "../tensor/variable.ts";
 import type { Accumulation } from "./accumulation.ts";
-import type { AveragedWeights } from "./averaged_weights.ts";
-import { type Batch, emptyBatch, type Field, formatField, type Schema } from "./batch.ts";
+import { type Batch, emptyBatch, formatField } from "./batch.ts";
 import { checkWeights } from "./by_output.ts";
 import { type Counts, MetricCounters } from "./counters.ts";
 import type { Dataset } from "./dataset.ts";
-import { countsOf } from "./loss.ts";
 import { measureNames } from "./measures.ts";
 import type { Metrics } from "./metric.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { adam } from "./optimizers.ts";
-import { type OutputSettings, type TrainedOutput, trainedOutputs } from "./outputs.ts";
+import { type TrainedOutput, trainedOutputs } from "./outputs.ts";
+import type { BatchShare } from "./step.ts";
 import type { DataStream } from "./stream.ts";
-import {
-  type BatchShare,
-  lossOfBatch,
-  lossWeightsOf,
-  meanOfShares,
-  type Pass,
-  type SharedBatch,
-  sharedBatch,
-  shareOfWeight,
-  summedLate,
-  totalWeight,
-  trainingStep,
-} from "./step.ts";
 import { Throttle } from "./throttle.ts";
 import { checkLabels } from "./targets.ts";
-import type { FitOptions } from "./training_options.ts";
-
-/** What a trainer needs to know. */
-export interface TrainerOptions {
-  /** The method that asks for it, for errors. */
-  readonly where: string;
-  readonly network: Network;
-  readonly data: Schema;
-  readonly normalization: Normalization | undefined;
-  /** What the user has chosen. The losses of all outputs are added, and the seed is that of dropout. */
-  readonly settings: OutputSettings & Pick<FitOptions, "optimizer" | "seed">;
-  /** Has batches summed up before an update, which `update` then makes. */
-  readonly accumulation?: typeof Accumulation | undefined;
-  /** Averages of the weights: what is measured in their place, and what follows each update. */
-  readonly averages?: AveragedWeights | undefined;
-  /** More than one process, of which each trains on a share of every batch. */
-  readonly group?: Group | undefined;
-}
+import { type TrainerOptions, TrainingPrograms, type Work } from "./training_programs.ts";
 
 /** Input buffers taken in turn, so that a batch can be written while the last ones are used. */
 const rotation = 3;
@@ -96,7 +50,8 @@ export class Trainer {
   readonly #rate = new Variable("learningRate", [], "f32", () => new Float32Array(1));
   #writtenRate = NaN;
   /** Of a batch that several processes have shares of: this one's examples, and all. */
-  readonly #parts = new Variable("parts", [2], "f32");
+  readonly #shares = new Variable("parts", [2], "f32");
+  readonly #programs: TrainingPrograms;
   #turn = 0;
 
   /** A trainer on a runtime; what does not fit together is an error before any work. */
@@ -125,6 +80,18 @@ export class Trainer {
     const [low, high] = keyOf(seed);
     this.#key = new Variable("random", [3], "i32", () => Int32Array.of(low, high, 0));
     this.#accumulation = accumulation && new accumulation(this.#weights, this.#outputs);
+    this.#programs = new TrainingPrograms({
+      options,
+      optimizer,
+      outputs: this.#outputs,
+      accumulation: this.#accumulation,
+      counters: this.counters,
+      weights: this.#weights,
+      slots: this.#slots,
+      key: this.#key,
+      rate: this.#rate,
+      shares: this.#shares,
+    });
   }
 
   /** The names of what is measured. */
@@ -196,7 +163,7 @@ export class Trainer {
       isEmpty: batch.size === 0,
     };
     this.#setRate(rate);
-    this.#parts.assign(Float32Array.of(batch.size, examples));
+    this.#shares.assign(Float32Array.of(batch.size, examples));
     const storages = await withMemory(this.#runtime, () => this.#place(own));
     await this.#run(() => this.#program(own.size, "step", part), () => storages);
   }
@@ -284,7 +251,7 @@ export class Trainer {
     this.#runtime.release(this);
     for (const storage of [...this.#inputs.values()].flat()) storage.release();
     this.#inputs.clear();
-    for (const variable of [...this.variables.values(), this.#rate, this.#parts]) {
+    for (const variable of [...this.variables.values(), this.#rate, this.#shares]) {
       variable.release();
     }
   }
@@ -306,7 +273,7 @@ export class Trainer {
     return this.#runtime.programs.get(
       this,
       `${work} ${size} ${trained}${part ? JSON.stringify(part) : ""}`,
-      () => record(() => work === "update" ? this.#buildUpdate() : this.#build(size, work, part)),
+      () => this.#programs.build(this.#runtime, size, work, part),
     );
   }
 
@@ -323,198 +290,14 @@ export class Trainer {
     return storages.slice(set * bytes.length, (set + 1) * bytes.length);
   }
 
-  /**
-   * Fails where a training step on so many examples would: a layer takes no batch of one, say.
-   * Nothing is compiled or computed.
-   */
+  /** Fails where a training step on so many examples would. Nothing is compiled or computed. */
   checkSize(size: number): void {
-    record(() => {
-      const { loss, weights } = this.#trace(size, "step");
-      loss(weights);
-    });
-  }
-
-  /** The loss of a batch as a function of the weights, and what the program is made with. */
-  #trace(size: number, work: Exclude<Work, "update">, part?: BatchShare) {
-    const { network, normalization, data } = this.#options;
-    const builder = new ProgramBuilder();
-    const place = ({ shape, dtype }: Field) => builder.input([size, ...shape], dtype);
-    const [x, y] = [data.inputs.map(place), data.targets.map(place)];
-    const examples = (data.weights ?? []).map(place);
-    const key = builder.variable(this.#key);
-    const done = within(
-      { part: "update" },
-      () => this.#accumulation?.updates(builder) ?? key.slice([2], [1]).reshape([]).cast("f32"),
-    );
-    const training = work === "step", averages = training ? undefined : this.#options.averages;
-    const weights = valuesOf(builder, averages?.values ?? this.#weights);
-    const objective = { network, normalization, outputs: this.#outputs };
-    const { group } = this.#options;
-    const whole = part && sharedBatch(group!, builder.variable(this.#parts), part);
-    const loss = lossOfBatch(objective, x, y, examples, training, key, whole);
-    return { builder, loss, weights, examples, key, done, whole };
+    this.#programs.checkSize(size);
   }
 
   /** The program of a step on so many examples with a learning rate, before it is loaded. */
   planStep(size: number, rate: number): PlannedProgram {
     this.#setRate(rate);
-    return record(() => this.#compose(size, "step").plan(this.#runtime));
+    return this.#programs.planStep(this.#runtime, size);
   }
-
-  #build(size: number, work: Exclude<Work, "update">, part?: BatchShare): StatefulProgram {
-    const builder = this.#compose(size, work, part);
-    try {
-      return builder.build(this.#runtime);
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      const message = `${error.message} (training with a batch of ${size})`;
-      throw new DeviceError(message, { cause: error });
-    }
-  }
-
-  #compose(size: number, work: Exclude<Work, "update">, part?: BatchShare): ProgramBuilder {
-    const { builder, loss, weights, examples, key, done, whole } = this.#trace(size, work, part);
-    const totalOf = (output: number, { targets }: Pass) =>
-      countsOf(targets[output]!, lossWeightsOf(this.#outputs[output]!, examples))
-        ?.cast("f32").sum();
-    const [value, pass] = work === "measure" ? loss(weights) : this.#addStep(
-      builder,
-      loss,
-      weights,
-      done,
-      (i, pass) => totalOf(i, pass),
-      size,
-      whole,
-    );
-    // The next step draws other random numbers.
-    if (work === "step") {
-      builder.update(
-        this.#key,
-        within({ part: "update" }, () => key.add(iota([3], 0).equal(2))),
-      );
-    }
-    within({ part: "measures" }, () =>
-      this.counters.count(builder, {
-        size,
-        step: done.add(1),
-        loss: value,
-        ...whole && { reduce: whole.sumLate },
-        outputs: this.#outputs.map((output, i) => ({
-          loss: pass.losses[i]!,
-          predictions: pass.outputs[i]!,
-          targets: pass.targets[i]!,
-          weights: lossWeightsOf(output, examples).examples,
-          total: totalOf(i, pass),
-        })),
-      }));
-    return builder;
-  }
-
-  /** The program of an update by accumulated gradients. */
-  #buildUpdate(): StatefulProgram {
-    const builder = new ProgramBuilder(), accumulation = this.#accumulation!;
-    const { trainable, state, use } = this.#updating(builder, accumulation.updates(builder));
-    const { group } = this.#options;
-    const gradients = accumulation.take(
-      builder,
-      Object.keys(trainable),
-      group && ((sum) => group.sumTensor(sum, true)),
-    );
-    use(this.optimizer.step(trainable, gradients, state, builder.variable(this.#rate)), {});
-    return builder.build(this.#runtime);
-  }
-
-  /** Adds a batch's step to a program: running statistics, and the update or what it is made of. */
-  #addStep(
-    builder: ProgramBuilder,
-    loss: ReturnType<typeof lossOfBatch>,
-    weights: Weights,
-    done: Tensor,
-    weightOf: (output: number, pass: Pass) => Tensor | undefined,
-    size: number,
-    whole: SharedBatch | undefined,
-  ): readonly [Tensor, Pass] {
-    const { trainable, state, use } = this.#updating(builder, done);
-    const changing = (changing: Weights) => loss({ ...weights, ...changing });
-    // What a batch counts for an output, and this process's share of it.
-    const totalOf = (output: number, pass: Pass) =>
-      totalWeight(weightOf(output, pass), size, whole);
-    const shareOf = (output: number, pass: Pass) => shareOfWeight(weightOf(output, pass), whole);
-    if (this.#accumulation !== undefined) {
-      const [value, pass] = this.#accumulation
-        .add(builder, changing, trainable, totalOf, shareOf);
-      this.#keepStatistics(builder, meanOfShares(pass.updates, whole));
-      return [value, pass];
-    }
-    const rate = builder.variable(this.#rate);
-    const ofShare = (weights: Weights): readonly [Tensor, readonly [Tensor, Pass]] => {
-      const [value, pass] = changing(weights);
-      if (whole === undefined) return [value, [value, pass]];
-      const parts = pass.losses.map((loss, i) =>
-        loss.mul(this.#outputs[i]!.lossWeight ?? 1).mul(shareOf(i, pass))
-      );
-      return [parts.reduce((a, b) => a.add(b)), [value, pass]];
-    };
-    const reduce = whole && ((gradients: Weights) => summedLate(gradients, whole));
-    const step = within(
-      { part: "update" },
-      () => trainingStep(ofShare, trainable, this.optimizer, state, rate, reduce),
-    );
-    const [value, pass] = step.auxiliary, updates = meanOfShares(pass.updates, whole);
-    this.#keepStatistics(builder, updates);
-    use(step, updates);
-    return [value, pass];
-  }
-
-  #keepStatistics(builder: ProgramBuilder, updates: Weights): void {
-    for (const [name, value] of Object.entries(updates)) {
-      builder.update(this.#weights.get(name)!, value);
-    }
-  }
-
-  /**
-   * What an update in a program changes, and what then has it changed: weights, the optimizer's memory,
-   * averages of the weights, which also follow the new `statistics`.
-   */
-  #updating(builder: ProgramBuilder, done: Tensor) {
-    const { network, where, averages } = this.#options;
-    checkTrainable(network, where);
-    const trained = new Map([...this.#weights].filter(([, weight]) => weight.trainable));
-    const slots = [...this.#slots].map(([slot, variables]) =>
-      [slot, new Map([...variables].filter(([name]) => trained.has(name)))] as const
-    );
-    const memory = slots.map(([slot, list]) => [slot, valuesOf(builder, list)] as const);
-    return {
-      trainable: valuesOf(builder, trained),
-      state: { step: done, slots: Object.fromEntries(memory) },
-      use(
-        step: Pick<ReturnType<typeof trainingStep<Weights, Tree>>, "weights" | "state">,
-        statistics: Weights,
-      ) {
-        for (const [name, weight] of trained) {
-          builder.update(weight, step.weights[name]!);
-          for (const [slot, list] of slots) {
-            builder.update(list.get(name)!, step.state.slots[slot]![name]!);
-          }
-        }
-        averages?.follow(builder, { ...statistics, ...step.weights });
-      },
-    };
-  }
-}
-
-/** What a program does: train on a batch, update by what several have yielded, or measure one. */
-type Work = "step" | "update" | "measure";
-
-/** The values that variables have before a program's run, by name. */
-function valuesOf(builder: ProgramBuilder, variables: ReadonlyMap<string, Variable>): Weights {
-  return Object.fromEntries(
-    [...variables].map(([name, variable]) => [name, builder.variable(variable)]),
-  );
-}
-
-/** Checks that there is something to train. */
-export function checkTrainable(network: Network, where: string): void {
-  if (network.weights.some((weight) => weight.trainable)) return;
-  throw new TypeError(`${where}: the model has no weights that may change; unfreeze() some`);
 }

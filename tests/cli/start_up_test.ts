@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { taskArguments } from "./task.ts";
 
 /** What the command may load before it does anything: other modules, and their bytes. */
-const most = { modules: 177, bytes: 857_500 };
+const most = { modules: 182, bytes: 857_500 };
 
 /** Imports and exports that are not of types alone. */
 const statement = /^(?:import|export)\s+(?!type\b)(?:([^;"]*?)\s+from\s+)?"(\.[^"]+)"/gm;

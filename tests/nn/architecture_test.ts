@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Architecture, rebuild } from "../../lib/nn/architecture.ts";
+import type { Architecture } from "../../lib/nn/architecture.ts";
+import { rebuild } from "../../lib/nn/rebuild.ts";
 import { layerType } from "../../lib/nn/layer.ts";
 import * as layers from "../../lib/nn/layers.ts";
 import { input } from "../../lib/nn/symbolic.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { setDevice } from "../../lib/tensor/runtime.ts";
 import { randomNormal } from "../../lib/tensor/create.ts";
-import { rebuild } from "../../lib/nn/architecture.ts";
+import { rebuild } from "../../lib/nn/rebuild.ts";
 import { LayerMethods } from "../../lib/nn/fluent.ts";
 import type { Layer } from "../../lib/nn/layer.ts";
 import { input, type SymbolicValue } from "../../lib/nn/symbolic.ts";

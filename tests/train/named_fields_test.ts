@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { rebuild } from "../../lib/nn/architecture.ts";
+import { rebuild } from "../../lib/nn/rebuild.ts";
 import { input } from "../../lib/nn/symbolic.ts";
 import { ones, tensor } from "../../lib/tensor/create.ts";
 import { Tensor } from "../../lib/tensor/tensor.ts";
