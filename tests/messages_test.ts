@@ -130,8 +130,8 @@ Deno.test("a value in a message is short, and says what it is", () => {
 Deno.test("what is no name is no layer, and says so; a misspelt one is told the nearest", async () => {
   const net = sequential([2]).dense(3, { name: "hidden" });
   for (const name of [undefined, 5, null, ["hidden"]] as unknown[] as string[]) {
-    assertThrows(() => net.output(name), TypeError, "layer: expected a name, found ");
-    assertThrows(() => net.layer(name), TypeError, "layer: expected a name, found ");
+    assertThrows(() => net.output(name), TypeError, "output: expected a layer's name, found ");
+    assertThrows(() => net.layer(name), TypeError, "layer: expected a layer's name, found ");
     assertThrows(() => net.weight(name), TypeError, "weight: expected a name, found ");
     assertThrows(() => net.freeze(name), TypeError, "layer: expected a name, found ");
   }

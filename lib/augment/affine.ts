@@ -80,6 +80,7 @@ export function affine(image: ByteImage, given: AffineOptions = {}): ByteImage {
 export function rotate(image: ByteImage, degrees: number, given: SampleOptions = {}): ByteImage {
   const settings = options("rotate", given, sampleSchema("nearest"));
   number().read(degrees, "rotate: degrees");
+  channelsOf(image, "rotate");
   return affine(image, { ...settings, angle: -degrees });
 }
 

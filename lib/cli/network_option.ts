@@ -20,9 +20,9 @@ export const networkOption = (help: string) => option(help, text(), "NAME");
 export async function entryOf(name: string): Promise<ZooEntry> {
   const found = usual.find((entry) => entry.name === name);
   if (found !== undefined) return found;
-  const { zooEntry } = await import("../zoo/zoo.ts");
+  const { networkNamed } = await import("../zoo/zoo.ts");
   try {
-    return zooEntry(name);
+    return networkNamed(name);
   } catch (error) {
     throw new UsageError(`--model: ${(error as Error).message}`);
   }

@@ -47,6 +47,17 @@ export function noTensor(value: unknown): string {
 const shortened = (text: string) =>
   text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 
+/** Checks that what an object of a class is made from has its parts; `advice` says what makes one. */
+export function checkParts(
+  where: string,
+  given: unknown,
+  parts: readonly string[],
+  advice: string,
+): void {
+  if (parts.every((part) => Object(given)[part] !== undefined)) return;
+  throw wrongType(where, `{ ${parts.join(", ")} }`, `${describeValue(given)}; ${advice}`);
+}
+
 /**
  * A value as messages show it: a text in quotes, the name of a class, a list as far as it is short.
  * Whatever the value is, this is short, and it is found without going through all of it.

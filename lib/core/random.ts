@@ -52,9 +52,9 @@ export function philox(
 
 const anySeed = integer();
 
-/** Splits a seed (any safe integer) into the two words of a key. */
-export function keyOf(seed: number): [number, number] {
-  anySeed.read(seed, "seed");
+/** Splits a seed (any safe integer) into the two words of a key; `where` says whose it is. */
+export function keyOf(seed: number, where = "seed"): [number, number] {
+  anySeed.read(seed, where);
   return [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0];
 }
 
@@ -104,7 +104,7 @@ export class Random {
    * lanes of a stream, which begin 2^34 words apart.
    */
   constructor(seed: number, stream = 0, lane = 0) {
-    this.#key = [...keyOf(seed), ...keyOf(stream)];
+    this.#key = [...keyOf(seed, "Random: seed"), ...keyOf(stream, "Random: stream")];
     this.#counter = lane * 0x100000000;
   }
 

@@ -37,6 +37,13 @@ export class FeatureIndex {
 
   /** An index of features that exist already. */
   constructor(layer: string, names: readonly string[], features: Float32Array<ArrayBuffer>) {
+    if (!Array.isArray(names) || !(features instanceof Float32Array)) {
+      const found = `${describeValue(names)} and ${describeValue(features)}`;
+      throw new TypeError(
+        `FeatureIndex: expected a list of names, and a Float32Array of features, found ${found}; ` +
+          "featureIndex() makes an index of images",
+      );
+    }
     if (names.length === 0 || features.length === 0 || features.length % names.length !== 0) {
       throw new TypeError(
         `FeatureIndex: expected as many features for each of ${names.length} names, found ${features.length} numbers`,

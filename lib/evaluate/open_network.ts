@@ -1,3 +1,4 @@
+import { describeValue, wrongType } from "../core/errors.ts";
 import { type CacheOptions, cacheSchema } from "../core/cache.ts";
 import { cifar10Classes } from "../../data/cifar.ts";
 import { imageNetClasses } from "../../data/imagenet_classes.ts";
@@ -13,7 +14,7 @@ import type { WeightFile } from "../weights/weight_file.ts";
 import { openWeights } from "../weights/open.ts";
 import type { Preprocessing, SquarePreprocessing } from "../core/preprocessing.ts";
 import type { CaffeForm, ZooEntry } from "../zoo/entry.ts";
-import { publishedWeights, zooEntry } from "../zoo/zoo.ts";
+import { networkNamed, publishedWeights } from "../zoo/zoo.ts";
 
 /** A network that is ready to be used, and what it does to images. */
 export interface OpenNetwork {
@@ -100,7 +101,11 @@ export async function openNetwork(
   if (seed !== undefined && classes === undefined) {
     throw new TypeError("openNetwork: seed: it is that of a new head; give classes too");
   }
-  const entry = name === undefined ? undefined : zooEntry(name);
+  if (typeof weights !== "string") {
+    const expected = 'a path, a URL, "imagenet" or "cifar10"';
+    throw wrongType("openNetwork: weights", expected, describeValue(weights));
+  }
+  const entry = name === undefined ? undefined : networkNamed(name, "openNetwork: ");
   const renew = (model: Model) =>
     classes === undefined
       ? { model, replaced: [] }

@@ -1,3 +1,4 @@
+import { checkParts } from "../core/errors.ts";
 import { options, type Schema } from "../core/options.ts";
 import type { Batch, Field } from "../train/batch.ts";
 import { Dataset } from "../train/dataset.ts";
@@ -33,7 +34,11 @@ export class ImageDataset extends Dataset {
   readonly #augment: Augment | undefined;
 
   /** Images that a reader reads, of which `memory` bytes are kept, and that may be changed at random. */
-  constructor(images: ClassedImages, { reader, augment }: AugmentedReader, memory: number) {
+  constructor(images: ClassedImages, how: AugmentedReader, memory: number) {
+    const makers = "imageFolder() and imageDataset() make one";
+    checkParts("ImageDataset", images, ["images", "classes"], makers);
+    checkParts("ImageDataset: reader", how, ["reader"], makers);
+    const { reader, augment } = how;
     const { classes, notes } = images, { shape, preprocessing: { normalization } } = reader;
     super({ classes, normalization });
     this.inputs = [{ shape, dtype: "u8" }];

@@ -237,16 +237,16 @@ export abstract class Network<Self = unknown> extends LayerMethods<Self> {
   }
 
   /** A layer at its place, by name. */
-  protected placed(name: string): PlacedLayer {
+  protected placed(name: string, where = "layer"): PlacedLayer {
     const found = this.#placement.layers.get(name);
     if (found !== undefined) return found;
-    if (typeof name !== "string") throw wrongType("layer", "a name", describeValue(name));
+    if (typeof name !== "string") throw wrongType(where, "a layer's name", describeValue(name));
     throw new RangeError(unknownName("layer", name, [...this.#placement.layers.keys()]));
   }
 
   /** What a layer yields, by the layer's name: to build another model that shares its weights. */
   output(name: string): SymbolicValue {
-    return this.placed(name).values[0]!;
+    return this.placed(name, "output").values[0]!;
   }
 
   /**

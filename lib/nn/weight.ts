@@ -1,3 +1,4 @@
+import { checkParts } from "../core/errors.ts";
 import type { TensorData } from "../core/dtype.ts";
 import { Random } from "../core/random.ts";
 import type { Shape } from "../core/shape.ts";
@@ -56,6 +57,7 @@ export class Weight extends Variable {
 
   /** A weight whose first values depend on the seed and its number in the model alone. */
   constructor(name: string, type: WeightType, seed: number, number: number) {
+    checkParts("Weight", type, ["shape", "initializer"], "layers of a model have theirs");
     const { shape, fans, trainable = true, stored = {} } = type;
     const initializer = initializerOf(type.initializer);
     checkInitializer(initializer, shape, name);

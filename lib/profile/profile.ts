@@ -1,3 +1,4 @@
+import { checkParts } from "../core/errors.ts";
 import type { Ceilings } from "./ceilings.ts";
 import { chromeTrace, type TraceEvent } from "./chrome_trace.ts";
 import type {
@@ -25,6 +26,7 @@ export class Profile implements Profiled {
 
   /** A profile of what was measured. */
   constructor(data: ProfileData) {
+    checkParts("Profile", data, ["device", "launches"], "profile() of a model gives one");
     this.device = data.device;
     this.training = data.training;
     this.batchSize = data.batchSize;

@@ -1,4 +1,4 @@
-import { outOfRange, wrongType } from "../core/errors.ts";
+import { checkParts, outOfRange, wrongType } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { drawFigure, escapeMarkup, plainJson, titleText } from "../plotly_svg/mod.ts";
 import { displayText, jupyterDisplay, type MimeBundle } from "./bundle.ts";
@@ -33,7 +33,9 @@ export class Figure {
    *
    * @throws {TypeError} if there is no list of traces, or one has no type.
    */
-  constructor({ data, layout = {}, frames = [] }: FigureData) {
+  constructor(figure: FigureData) {
+    checkParts("Figure", figure, ["data"], "or let a function of plot make one");
+    const { data, layout = {}, frames = [] } = figure;
     if (!Array.isArray(data)) throw wrongType("Figure: data", "a list of traces", String(data));
     data.forEach((trace, i) => {
       if (typeof trace?.type === "string") return;

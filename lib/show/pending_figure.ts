@@ -1,3 +1,4 @@
+import { describeValue, wrongType } from "../core/errors.ts";
 import { jupyterDisplay, type MimeBundle } from "./bundle.ts";
 import type { Figure } from "./figure.ts";
 
@@ -14,6 +15,15 @@ import type { Figure } from "./figure.ts";
  * ```
  */
 export class PendingFigure extends Promise<Figure> {
+  /** A figure that `make` hands to its first argument in time, as a promise does. */
+  constructor(make: ConstructorParameters<typeof Promise<Figure>>[0]) {
+    if (typeof make !== "function") {
+      const expected = "a function of resolve and reject; PendingFigure.of() takes a promise";
+      throw wrongType("PendingFigure", expected, describeValue(make));
+    }
+    super(make);
+  }
+
   /** What follows from it, such as by `then`, is an ordinary promise. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;

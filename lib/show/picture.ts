@@ -1,4 +1,4 @@
-import { outOfRange } from "../core/errors.ts";
+import { describeValue, outOfRange, wrongType } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { escapeMarkup } from "../plotly_svg/mod.ts";
 import { dataUrl, jupyterDisplay, type MimeBundle } from "./bundle.ts";
@@ -45,7 +45,11 @@ export class Picture {
    *
    * @throws {TypeError} if there is neither.
    */
-  constructor({ svg, png, text, width, height }: PictureData) {
+  constructor(picture: PictureData) {
+    if (!(picture instanceof Object)) {
+      throw wrongType("Picture", "{ svg or png, text, width, height }", describeValue(picture));
+    }
+    const { svg, png, text, width, height } = picture;
     if (svg === undefined && png === undefined) {
       throw new TypeError("Picture: expected svg or png, found neither");
     }

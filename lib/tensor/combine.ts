@@ -20,6 +20,7 @@ export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
 /** Tensors of one shape along a new axis. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   checkTensors(tensors, "stack");
+  if (tensors.length === 0) throw new TypeError("stack: expected at least one tensor");
   return concatenate(tensors.map((t) => t.expandDims(axis)), axis);
 }
 

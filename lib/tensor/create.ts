@@ -1,4 +1,4 @@
-import { describeValue } from "../core/errors.ts";
+import { describeValue, wrongType } from "../core/errors.ts";
 import { type DType, dtypeOf, dtypeOption, type NumberArray, typedArray } from "../core/dtype.ts";
 import { integer, number, object } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
@@ -83,6 +83,9 @@ export function full(shape: Shape, value: number, dtype: DType = "f32"): Tensor 
 function filled(what: string, shape: Shape, value: number, dtype: DType): Tensor {
   checkShape(shape, what);
   dtypeOption.read(dtype, what);
+  if (typeof value !== "number") {
+    throw wrongType(`${what}: value`, "a number", describeValue(value));
+  }
   checkElements([value], dtype, what);
   if (dtype === "u8") return tensor(new Uint8Array(sizeOf(shape)).fill(value), { shape });
   // Any other number is data, so that another one does not mean another program.
@@ -144,7 +147,7 @@ let sequence = { seed: 0, next: 0 };
 
 /** Starts the sequence that random tensors without a seed of their own are drawn from. */
 export function setSeed(seed: number): void {
-  new Random(seed);
+  integer().read(seed, "setSeed: seed");
   sequence = { seed, next: 0 };
 }
 
@@ -219,6 +222,9 @@ export function randomUniform(
  */
 export function oneHot(indices: Tensor | readonly number[], depth: number): Tensor {
   checkShape([depth], "oneHot: depth");
+  if (!(indices instanceof Tensor || Array.isArray(indices) || ArrayBuffer.isView(indices))) {
+    throw wrongType("oneHot: indices", "a list or a tensor", describeValue(indices));
+  }
   const list = indices instanceof Tensor ? indices : tensor([...indices], { dtype: "i32" });
   if (list.dtype !== "i32") {
     throw new TypeError(`oneHot: expected indices of type i32, found ${list.dtype}; cast() them`);

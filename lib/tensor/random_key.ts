@@ -24,7 +24,7 @@ import { Tensor } from "./tensor.ts";
  */
 export function randomKey(seed: number, step = 0): Tensor {
   integer({ least: 0, most: 2 ** 31 - 1 }).read(step, "randomKey: step");
-  return tensor(Int32Array.of(...keyOf(seed), step));
+  return tensor(Int32Array.of(...keyOf(seed, "randomKey: seed"), step));
 }
 
 /** A key of the sequence that random tensors are drawn from, or of a seed of its own. */

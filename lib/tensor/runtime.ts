@@ -275,6 +275,7 @@ export function device(): Promise<Device> {
  * @throws {DeviceError} if the device is not there.
  */
 export async function openRuntime(name: string, options: DeviceOptions = {}): Promise<Runtime> {
+  checkDeviceName(name, "openRuntime");
   const runtime = new Runtime(() => openDevice(name, options));
   await runtime.open();
   return runtime;

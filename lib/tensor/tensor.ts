@@ -1,4 +1,4 @@
-import { noTensor } from "../core/errors.ts";
+import { describeValue, noTensor, wrongType } from "../core/errors.ts";
 import { type DType, dtypeOption, type TensorData, type TypedArrayOf } from "../core/dtype.ts";
 import {
   checkShape,
@@ -8,7 +8,7 @@ import {
   type Shape,
   sizeOf,
 } from "../core/shape.ts";
-import type { Node, TensorType } from "../graph/node.ts";
+import { Node, type TensorType } from "../graph/node.ts";
 import type { Direction } from "../graph/ops/elementwise.ts";
 import * as e from "../graph/ops/elementwise.ts";
 import { literal } from "../graph/ops/generate.ts";
@@ -54,6 +54,9 @@ export class Tensor {
 
   /** A tensor for a node of the graph; use `tensor()`, `zeros()` and the like instead. */
   constructor(node: Node, sources: readonly Tensor[] = []) {
+    if (!(node instanceof Node)) {
+      throw wrongType("Tensor", "a node of a graph", `${describeValue(node)}; see tensor()`);
+    }
     this.node = node;
     let depth = 0;
     for (const source of sources) {

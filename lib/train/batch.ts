@@ -5,7 +5,7 @@
  */
 import { describeValue } from "../core/errors.ts";
 import { custom, flag, integer, positiveInteger, required } from "../core/option_kinds.ts";
-import { type DType, dtypeOf, joined, type TensorData, typedArray } from "../core/dtype.ts";
+import { type DType, dtypeOf, type TensorData, typedArray } from "../core/dtype.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { ByName } from "../nn/end_names.ts";
@@ -175,21 +175,6 @@ export function keptRows(schema: Schema, batch: Batch, isKept: (row: number) => 
     size++;
   }
   return size === batch.size ? batch : firstRows(batch, size);
-}
-
-/** The arrays of several batches, one after another, as `arrayDataset` takes them: by name where they have names. */
-export function joinedBatches(schema: Schema, batches: readonly Batch[]) {
-  const { targets, ...others } = onSides(schema, (fields: readonly Field[], side) => {
-    const sources = fields.map(({ shape, dtype }, i) => ({
-      data: joined(dtype, batches.map((batch) => batch[side]![i]!)),
-      shape,
-    }));
-    const names = fields.flatMap(({ name }) => name ?? []);
-    return names.length < fields.length || names.length === 0
-      ? sources
-      : Object.fromEntries(names.map((name, i) => [name, sources[i]!]));
-  });
-  return { ...others, ...schema.targets.length > 0 && { targets } };
 }
 
 /** A batch's arrays as tensors of their own. */

@@ -1,33 +1,17 @@
 import type { Variable } from "../tensor/variable.ts";
-import type { BestWeights } from "./best_weights.ts";
-import type { Cohort } from "./cohort.ts";
 import { Dataset } from "./dataset.ts";
-import type { EarlyStopper } from "./early_stopping.ts";
-import type { FitTask } from "./fit_task.ts";
-import { writeFrozen } from "./model_metadata.ts";
 import type { Position } from "./position.ts";
-import type { RunPosition } from "./run_position.ts";
-import type { Trainer } from "./trainer.ts";
-
-/** What a checkpoint is made of. */
-interface Parts {
-  readonly task: FitTask;
-  readonly trainer: Trainer;
-  readonly position: RunPosition;
-  readonly best: BestWeights | undefined;
-  readonly stopper: EarlyStopper | undefined;
-  readonly cohort: Cohort | undefined;
-}
+import type { RunParts } from "./run_checkpoint.ts";
 
 /** The checkpoints of a run of `fit`: what they hold, when they are written, and going on from one. */
 export class Checkpointing {
-  readonly #parts: Parts;
+  readonly #parts: RunParts;
   /** When the last one was written: known by the first look at the watch after it. */
   #writtenAt: number | undefined = 0;
   #written: string | undefined;
 
   /** The checkpoints of a run that has these parts. */
-  constructor(parts: Parts) {
+  constructor(parts: RunParts) {
     this.#parts = parts;
   }
 
@@ -69,28 +53,10 @@ export class Checkpointing {
     };
   }
 
-  /** The architecture of the model, as one has it. */
-  get architecture(): string | undefined {
-    return this.#parts.task.metadata.architecture;
-  }
-
   /** Puts the run where a checkpoint stands. */
   async resume(place: string): Promise<void> {
     const { restoreRun } = await import("./run_checkpoint.ts");
-    const { task, trainer, position: at, stopper, best: bestWeights } = this.#parts;
-    const { path, position, best } = await restoreRun(place, {
-      weights: task.network.namedWeights,
-      variables: this.variables,
-      settings: this.fixed,
-      batches: at.batches,
-      architecture: this.architecture,
-      schedule: trainer.optimizer.schedule,
-      stopper,
-    });
-    [at.epoch, at.batch, at.step] = [position.epoch, position.batch, position.step];
-    at.records = [...position.records];
-    if (best.size > 0) bestWeights?.resume(best);
-    this.#written = path;
+    this.#written = await restoreRun(place, this.#parts, this.variables, this.fixed);
   }
 
   /** Whether one is to be written after a batch, which may have ended a step. */
@@ -104,23 +70,9 @@ export class Checkpointing {
   /** Writes one; comes to what of it holds numbers that are not finite: then the last one stays. */
   async save(): Promise<string | undefined> {
     const { saveRun } = await import("./run_checkpoint.ts");
-    const { task, trainer, position, best, stopper, cohort } = this.#parts;
-    const { metadata, network, settings: { checkpoint } } = task;
-    const { epoch, batch, step, records } = position;
     this.#writtenAt = undefined;
-    if (cohort?.isFirst === false) return undefined;
-    const { path, notFinite } = await saveRun(checkpoint!.directory, {
-      variables: this.variables,
-      best: best?.saveable,
-      position: { epoch, batch, step, records, settings: this.fixed },
-      schedule: trainer.optimizer.schedule,
-      stopper,
-      metadata: {
-        ...checkpoint!.metadata,
-        ...metadata,
-        frozen: writeFrozen(network.namedWeights),
-      },
-    });
+    if (this.#parts.cohort?.isFirst === false) return undefined;
+    const { path, notFinite } = await saveRun(this.#parts, this.variables, this.fixed);
     if (notFinite === undefined) this.#written = path;
     return notFinite;
   }

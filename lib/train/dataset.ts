@@ -12,7 +12,6 @@ import {
   checkAlike,
   copyRow,
   type Field,
-  joinedBatches,
   type Schema,
 } from "./batch.ts";
 import { batchesSchema, checkInteger, usualAhead } from "./batches.ts";
@@ -267,6 +266,7 @@ export abstract class Dataset extends IndexedExamples {
     const batches: Batch[] = [];
     for await (const batch of this.batches({ batchSize: 64 })) batches.push(batch);
     const { examplesOf } = await import("./columns.ts");
+    const { joinedBatches } = await import("./joined_batches.ts");
     const collected = {
       ...joinedBatches(this, batches),
       ...pick<Schema, "classes" | "normalization">(this, "classes", "normalization"),

@@ -39,6 +39,7 @@ export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
     const path = checkpoint && writes && `${checkpoint.directory}/${checkpointName}`;
     using _lock = path ? await FileLock.take(path) : undefined;
     if (path) await checkWritable(path);
+    await run.checkBatchOfOne();
     if (resume !== undefined) await run.checkpoints.resume(resume);
     await run.checkSame();
     const history = await run.showTraining();
@@ -120,19 +121,20 @@ class Run {
     const position = this.#at = new RunPosition(settings.accumulate, batches);
     const trainer = this.#trainer;
     this.checkpoints = new Checkpointing({ task, trainer, position, best, stopper, cohort });
-    if (data instanceof Dataset) this.#checkBatchOfOne(data);
     this.#averages?.begin();
   }
 
   /** A batch of one example, which some layers do not take, shows before the first step. */
-  #checkBatchOfOne({ length }: Dataset): void {
-    const { batchSize, dropRemainder } = this.#settings;
-    const last = length % batchSize;
+  async checkBatchOfOne(): Promise<void> {
+    const { data, settings: { batchSize, dropRemainder } } = this.#task;
+    if (!(data instanceof Dataset)) return;
+    const { length } = data, last = length % batchSize;
     if (batchSize > 1 && (last !== 1 || dropRemainder)) return;
     try {
       this.#trainer.checkSize(1);
     } catch (error) {
       if (batchSize === 1) throw error;
+      const { ofOneLeft } = await import("./batch_of_one.ts");
       if (length === 1) throw ofOneLeft("all that the data have", error, "train on more");
       throw ofOneLeft(`the last of ${length} examples in batches of ${batchSize}`, error);
     }
@@ -142,8 +144,9 @@ class Run {
   async checkSame(): Promise<void> {
     if (this.#cohort === undefined) return;
     const { factsOf } = await import("./cohort_facts.ts");
-    const { data, settings } = this.#task, { epochs, dropRemainder, loss } = settings;
-    const rate = this.#rateOf(), { architecture, variables } = this.checkpoints;
+    const { data, settings, metadata: { architecture } } = this.#task;
+    const { epochs, dropRemainder, loss } = settings;
+    const rate = this.#rateOf(), { variables } = this.checkpoints;
     const fixed = {
       ...this.checkpoints.fixed,
       epochs,
@@ -298,6 +301,7 @@ class Run {
       const which = this.#task.data instanceof Dataset
         ? "as the others of it cannot be read"
         : `the last of a stream in batches of ${batchSize}`;
+      const { ofOneLeft } = await import("./batch_of_one.ts");
       throw ofOneLeft(which, error);
     }
   }
@@ -370,24 +374,9 @@ class Run {
     const { divergedAt } = counts;
     if (divergedAt === undefined) return counts;
     this.#isSpoilt = true;
-    await this.#checkData(divergedAt);
-    throw await this.#diverged("the loss was not a finite number", divergedAt);
-  }
-
-  /** Looks whether the data of a step of this epoch are to blame for a loss that is not finite. */
-  async #checkData(step: number): Promise<void> {
-    const { data, settings } = this.#task;
-    const { accumulate, batchSize, dropRemainder, seed, shuffle } = settings;
-    const start = (step - 1 - this.#at.stepsBefore) * accumulate;
-    if (!(start >= 0 && start < this.#at.batch)) return;
-    const cut = { batchSize, epoch: this.#at.epoch, seed, start, dropRemainder };
     const { checkStep } = await import("./not_finite.ts");
-    await checkStep(
-      data,
-      { ...cut, shuffle: shuffle ? seed : false },
-      accumulate,
-      this.checkpoints.kept,
-    );
+    await checkStep(this.#task, this.#at, divergedAt, this.checkpoints.kept);
+    throw await this.#diverged("the loss was not a finite number", divergedAt);
   }
 
   /** The error of a run that cannot go on with its weights. */
@@ -435,18 +424,4 @@ class Run {
     this.#validator?.release();
     this.#averages?.release();
   }
-}
-
-/** The error for a last batch of one example that a layer cannot be trained on. */
-function ofOneLeft(
-  which: string,
-  error: unknown,
-  advice = "give dropRemainder: true to leave it out, or another batchSize",
-): unknown {
-  if (!(error instanceof RangeError)) return error;
-  const [wrong] = error.message.split("; ");
-  return new RangeError(
-    `fit: a batch has one example alone, ${which}: ${wrong}; ${advice}`,
-    { cause: error },
-  );
 }

@@ -1,3 +1,4 @@
+import { checkParts } from "../core/errors.ts";
 import type { EpochRecord } from "./epoch_record.ts";
 import { formatMeasures, formatStop, formatValidation } from "./format.ts";
 
@@ -16,7 +17,9 @@ export class History {
   declare readonly checkpoint?: string;
 
   /** A history of what was done. */
-  constructor({ epochs, steps, stopped, checkpoint }: HistoryData) {
+  constructor(data: HistoryData) {
+    checkParts("History", data, ["epochs", "steps"], "fit() gives one");
+    const { epochs, steps, stopped, checkpoint } = data;
     this.epochs = epochs;
     this.steps = steps;
     if (stopped !== undefined) this.stopped = stopped;

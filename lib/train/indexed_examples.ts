@@ -1,3 +1,4 @@
+import { describeValue, wrongType } from "../core/errors.ts";
 import { options } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { type Batch, type Field, type Schema, type TensorBatch, tensorBatch } from "./batch.ts";
@@ -44,9 +45,11 @@ export abstract class IndexedExamples implements Schema {
   readonly ahead: number = usualAhead;
 
   /** Sets the optional parts of the schema. */
-  constructor(
-    { weights, classes, normalization }: Pick<Schema, "weights" | "classes" | "normalization"> = {},
-  ) {
+  constructor(schema: Pick<Schema, "weights" | "classes" | "normalization"> = {}) {
+    if (!(schema instanceof Object)) {
+      throw wrongType("Dataset", "{ weights, classes, normalization }", describeValue(schema));
+    }
+    const { weights, classes, normalization } = schema;
     if (weights?.length) this.weights = weights;
     if (classes) this.classes = classes;
     if (normalization) this.normalization = normalization;

@@ -43,7 +43,7 @@ export const scheduleOf = (rate: LearningRate): Schedule =>
 
 /** Always the same rate. */
 export function constantRate(learningRate: number): Schedule {
-  rate.read(learningRate, "learningRate");
+  rate.read(learningRate, "constantRate: learningRate");
   return { rate: () => learningRate };
 }
 

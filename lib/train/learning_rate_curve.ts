@@ -1,3 +1,4 @@
+import { checkParts } from "../core/errors.ts";
 /** Steps at the start of a curve whose losses are means of too few, as a share of all. */
 const skipped = 0.1;
 
@@ -13,12 +14,10 @@ export class LearningRateCurve {
   declare readonly stopped?: "diverged" | "aborted";
 
   /** A curve of what was measured. */
-  constructor(
-    { rates, losses, rawLosses, stopped }: Pick<
-      LearningRateCurve,
-      "rates" | "losses" | "rawLosses" | "stopped"
-    >,
-  ) {
+  constructor(curve: Pick<LearningRateCurve, "rates" | "losses" | "rawLosses" | "stopped">) {
+    const parts = ["rates", "losses", "rawLosses"];
+    checkParts("LearningRateCurve", curve, parts, "findLearningRate() gives one");
+    const { rates, losses, rawLosses, stopped } = curve;
     [this.rates, this.losses, this.rawLosses] = [rates, losses, rawLosses];
     if (stopped !== undefined) this.stopped = stopped;
   }

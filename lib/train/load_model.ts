@@ -10,7 +10,8 @@ import { rebuild } from "../nn/rebuild.ts";
 import { checkNormalization } from "../nn/preprocess.ts";
 import { averagesIn, checkChecksum } from "./checkpoint.ts";
 import { Model } from "./model.ts";
-import { format, readFrozen } from "./model_metadata.ts";
+import { format } from "./model_metadata.ts";
+import { readFrozen } from "./read_frozen.ts";
 
 /**
  * Loads a model that {@linkcode Model.save} or a checkpoint has written: from a path, a URL, or the

@@ -1,5 +1,5 @@
 import { options } from "../core/options.ts";
-import type { Shape } from "../core/shape.ts";
+import { checkShape, type Shape } from "../core/shape.ts";
 import type { Applied, ApplyOptions } from "../nn/apply.ts";
 import { type ByName, isByName, type TensorInputs } from "../nn/end_names.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
@@ -23,6 +23,7 @@ import { type ModelOptions, modelSchema, type PredictOptions } from "./training_
  */
 export function sequential(shape: Shape, given: ModelOptions = {}): Model {
   const { seed } = options("sequential", given, modelSchema);
+  checkShape(shape, "sequential");
   const x = input(shape);
   return new Model([x], [x], seed);
 }

@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { listOf, text } from "../core/option_kinds.ts";
 import type { Preprocessing } from "../core/preprocessing.ts";
-import { unknownName } from "../core/suggest.ts";
 import type { Architecture } from "../nn/architecture.ts";
 import type { Weight } from "../nn/weight.ts";
 
@@ -41,27 +39,3 @@ export function metadataOf(model: Described): Record<string, string> {
 /** The names of the weights that are frozen, as a file's metadata hold them. */
 export const writeFrozen = (weights: ReadonlyMap<string, Weight>): string =>
   JSON.stringify([...weights].filter(([, { frozen }]) => frozen).map(([name]) => name));
-
-/**
- * The weights that were frozen when a file was written; undefined where it does not say.
- *
- * @throws {SyntaxError} if it names what is no weight
- */
-export function readFrozen(
-  { frozen }: Readonly<Record<string, string>>,
-  weights: ReadonlyMap<string, Weight>,
-  where: string,
-): ReadonlySet<Weight> | undefined {
-  if (frozen === undefined) return undefined;
-  try {
-    const names = listOf(text()).read(JSON.parse(frozen), "frozen");
-    return new Set(names.map((name) => {
-      const weight = weights.get(name);
-      if (weight !== undefined) return weight;
-      throw new RangeError(unknownName("weight", name, [...weights.keys()]));
-    }));
-  } catch (error) {
-    const message = `${where}: frozen in its metadata: ${(error as Error).message}`;
-    throw new SyntaxError(message, { cause: error });
-  }
-}

@@ -3,6 +3,8 @@ import { DivergenceError } from "../core/errors.ts";
 import type { Batch, Schema } from "./batch.ts";
 import { type BatchesOptions, orderOf } from "./batches.ts";
 import { Dataset } from "./dataset.ts";
+import type { FitTask } from "./fit_task.ts";
+import type { RunPosition } from "./run_position.ts";
 import type { DataStream } from "./stream.ts";
 
 /**
@@ -57,18 +59,24 @@ export function checkBatch(
 }
 
 /**
- * {@linkcode checkFinite} for the batches of a step of `fit`; `kept` says what is left of the run.
+ * {@linkcode checkFinite} for the batches of a step of the epoch that a run of `fit` is in; `kept` says
+ * what is left of the run.
  *
  * @throws {RangeError} that says that, too
  */
 export async function checkStep(
-  data: Dataset | DataStream,
-  cut: BatchesOptions,
-  batches: number,
+  { data, settings }: Pick<FitTask, "data" | "settings">,
+  { epoch, batch, stepsBefore }: Pick<RunPosition, "epoch" | "batch" | "stepsBefore">,
+  step: number,
   kept: string,
 ): Promise<void> {
+  const { accumulate, batchSize, dropRemainder, seed } = settings;
+  const start = (step - 1 - stepsBefore) * accumulate;
+  if (!(start >= 0 && start < batch)) return;
+  const cut = { batchSize, epoch, seed, start, dropRemainder };
   try {
-    await checkFinite(data, cut, "fit", batches);
+    const shuffle = settings.shuffle ? seed : false;
+    await checkFinite(data, { ...cut, shuffle }, "fit", accumulate);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new RangeError(`${error.message}; ${kept}`, { cause: error });

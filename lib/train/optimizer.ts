@@ -1,3 +1,4 @@
+import { checkParts } from "../core/errors.ts";
 import { callback, checkedBy, custom, number, object, text } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
@@ -124,8 +125,14 @@ export class Optimizer {
   /** Use {@linkcode defineOptimizer}. */
   constructor(
     rule: OptimizerRule,
-    { learningRate = 0.001, clipNorm, clipValue, rateFactors = {} }: OptimizerOptions,
+    { learningRate = 0.001, clipNorm, clipValue, rateFactors = {} }: OptimizerOptions = {},
   ) {
+    checkParts(
+      "Optimizer",
+      rule,
+      ["name", "update"],
+      "sgd(), adam(), defineOptimizer() … make one",
+    );
     this.name = rule.name;
     this.slots = rule.slots ?? [];
     this.schedule = scheduleOf(learningRate);

@@ -4,47 +4,45 @@
  * @module
  */
 import type { Variable } from "../tensor/variable.ts";
-import type { Weight } from "../nn/weight.ts";
-import {
-  checkCheckpoint,
-  type Checkpoint,
-  NotFinite,
-  readCheckpoint,
-  type Saveable,
-  writeCheckpoint,
-} from "./checkpoint.ts";
+import type { BestWeights } from "./best_weights.ts";
+import { checkCheckpoint, NotFinite, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import type { Cohort } from "./cohort.ts";
 import type { EarlyStopper } from "./early_stopping.ts";
-import { readFrozen } from "./model_metadata.ts";
-import type { Schedule } from "./learning_rate.ts";
+import type { FitTask } from "./fit_task.ts";
+import { writeFrozen } from "./model_metadata.ts";
 import type { Position } from "./position.ts";
+import { readFrozen } from "./read_frozen.ts";
+import type { RunPosition } from "./run_position.ts";
+import type { Trainer } from "./trainer.ts";
 
-/** What remembers something between epochs. */
-interface Remembering {
-  readonly schedule: Schedule;
+/** What a run is made of, as far as a checkpoint holds it. */
+export interface RunParts {
+  readonly task: FitTask;
+  readonly trainer: Trainer;
+  readonly position: RunPosition;
+  readonly best: BestWeights | undefined;
   readonly stopper: EarlyStopper | undefined;
+  readonly cohort: Cohort | undefined;
 }
 
-/** A run that is to go on from a checkpoint. */
-interface Waiting extends Remembering {
-  readonly weights: ReadonlyMap<string, Weight>;
-  /** Everything that a checkpoint holds. */
-  readonly variables: ReadonlyMap<string, Variable>;
-  /** What has to be the same. */
-  readonly settings: Position["settings"];
-  /** Batches of an epoch; a stream does not know. */
-  readonly batches: number | undefined;
-  readonly architecture: string | undefined;
-}
+/** What has to be the same for a run to go on. */
+type Settings = Position["settings"];
 
 /**
  * Puts a run where a checkpoint stands, in a folder or a file of its own.
  *
  * @throws {Error} for one that is not of this run, before anything is changed
  */
-export async function restoreRun(place: string, run: Waiting): Promise<Checkpoint> {
-  const { weights, variables, schedule, stopper, ...fixed } = run;
+export async function restoreRun(
+  place: string,
+  { task, trainer, position: run, best, stopper }: RunParts,
+  variables: ReadonlyMap<string, Variable>,
+  settings: Settings,
+): Promise<string> {
+  const weights = task.network.namedWeights, { schedule } = trainer.optimizer;
+  const { architecture } = task.metadata, { batches } = run;
   const checkpoint = await readCheckpoint(place);
-  checkCheckpoint(checkpoint, variables, weights, fixed);
+  checkCheckpoint(checkpoint, variables, weights, { settings, batches, architecture });
   const { position, tensors, path } = checkpoint;
   const frozen = readFrozen(checkpoint.metadata, weights, path);
   // A schedule may refuse what it is given; after that nothing can fail.
@@ -61,34 +59,33 @@ export async function restoreRun(place: string, run: Waiting): Promise<Checkpoin
   if (frozen !== undefined) {
     for (const weight of weights.values()) weight.frozen = frozen.has(weight);
   }
-  return checkpoint;
-}
-
-/** A run as it stands. */
-interface Standing extends Remembering {
-  readonly variables: ReadonlyMap<string, Saveable>;
-  /** The weights of the best epoch. */
-  readonly best: ReadonlyMap<string, Saveable> | undefined;
-  readonly position: Omit<Position, "schedule" | "earlyStopping">;
-  readonly metadata: Readonly<Record<string, string>>;
+  [run.epoch, run.batch, run.step] = [position.epoch, position.batch, position.step];
+  run.records = [...position.records];
+  if (checkpoint.best.size > 0) best?.resume(checkpoint.best);
+  return path;
 }
 
 /**
- * Writes a checkpoint to a folder; comes to its path, or says what holds numbers that are not finite: then
+ * Writes a checkpoint of a run; comes to its path, or says what holds numbers that are not finite: then
  * the last one stays.
  */
 export async function saveRun(
-  folder: string,
-  { variables, best, schedule, stopper, metadata, position }: Standing,
+  { task, trainer, position, best, stopper }: RunParts,
+  variables: ReadonlyMap<string, Variable>,
+  settings: Settings,
 ): Promise<{ readonly path?: string; readonly notFinite?: string }> {
-  const remembered = schedule.state?.(), earlyStopping = stopper?.state();
+  const { directory, metadata } = task.settings.checkpoint!;
+  const { epoch, batch, step, records } = position;
+  const schedule = trainer.optimizer.schedule.state?.(), earlyStopping = stopper?.state();
+  const whole = {
+    ...{ epoch, batch, step, records, settings },
+    ...schedule && { schedule },
+    ...earlyStopping && { earlyStopping },
+  };
+  const frozen = writeFrozen(task.network.namedWeights);
+  const texts = { ...metadata, ...task.metadata, frozen };
   try {
-    const whole = {
-      ...position,
-      ...remembered && { schedule: remembered },
-      ...earlyStopping && { earlyStopping },
-    };
-    return { path: await writeCheckpoint(folder, variables, best, whole, metadata) };
+    return { path: await writeCheckpoint(directory, variables, best?.saveable, whole, texts) };
   } catch (error) {
     if (!(error instanceof NotFinite)) throw error;
     return { notFinite: error.message };

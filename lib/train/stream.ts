@@ -18,7 +18,6 @@ import {
   type Example,
   type Field,
   firstRows,
-  joinedBatches,
   keptRows,
   placesOf,
   type Schema,
@@ -29,6 +28,7 @@ import {
 import { type BatchesOptions, batchesSchema } from "./batches.ts";
 import type { Dataset } from "./dataset.ts";
 import { Draw } from "./draw.ts";
+import { joinedBatches } from "./joined_batches.ts";
 import { askAhead } from "./read_ahead.ts";
 import {
   checkTransform,

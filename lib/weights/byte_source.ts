@@ -34,7 +34,9 @@ export async function openSource(
 ): Promise<ByteSource> {
   if (source instanceof Uint8Array) return bytesSource(source, `${source.length} bytes`);
   if (typeof source !== "string" && !(source instanceof URL)) {
-    throw new TypeError(`weights: expected a path, a URL or bytes, found ${describeValue(source)}`);
+    throw new TypeError(
+      `openWeights: expected a path, a URL or bytes, found ${describeValue(source)}`,
+    );
   }
   const scheme = source instanceof URL
     ? source.protocol

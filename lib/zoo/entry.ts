@@ -1,3 +1,4 @@
+import { checkParts } from "../core/errors.ts";
 import type { SquarePreprocessing } from "../core/preprocessing.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Model } from "../train/model.ts";
@@ -52,7 +53,9 @@ export class ZooEntry {
   #default: Model | undefined;
 
   /** An entry from what its architecture's file says; `zoo` lists all. */
-  constructor({ name, build, paper, preprocessing, published, weights, caffe }: Registration) {
+  constructor(network: Registration) {
+    checkParts("ZooEntry", network, ["name", "build"], "zooEntry() finds those of the zoo");
+    const { name, build, paper, preprocessing, published, weights, caffe } = network;
     this.name = name;
     this.paper = paper;
     this.preprocessing = preprocessing;

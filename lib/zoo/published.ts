@@ -1,3 +1,4 @@
+import { checkParts } from "../core/errors.ts";
 /**
  * What has been published for networks: how images are prepared, accuracy, and weights.
  *
@@ -72,6 +73,14 @@ export class PublishedWeights {
       & Partial<Pick<PublishedWeights, "data" | "folder" | "ignore">>
       & { readonly sha1?: string },
   ) {
+    const parts = ["model", "source", "url"], finder = "publishedWeights() finds those of the zoo";
+    checkParts("PublishedWeights", file, parts, finder);
+    const named = /-([0-9a-f]{8,})\.[a-z]+$/.exec(file.url);
+    if (!named && file.sha1 === undefined) {
+      throw new RangeError(
+        `PublishedWeights: expected sha1, or a url that ends as -0676ba61.pth, found ${file.url}`,
+      );
+    }
     this.model = file.model;
     this.data = file.data ?? "imagenet";
     this.source = file.source;
@@ -80,7 +89,7 @@ export class PublishedWeights {
     this.digest = {
       algorithm: file.sha1 === undefined ? "sha256" : "sha1",
       // PyTorch's hub has the first digits of the SHA-256 in each name.
-      hex: file.sha1 ?? /-([0-9a-f]{8,})\.[a-z]+$/.exec(file.url)![1]!,
+      hex: file.sha1 ?? named![1]!,
     };
     this.ignore = file.ignore;
   }

@@ -30,7 +30,7 @@ export function zoo(): readonly ZooEntry[] {
  * @throws {RangeError} if there is no such network; the message has the nearest name.
  */
 export function zooEntry(name: string): ZooEntry {
-  return named("network", name, networks);
+  return named("zooEntry: ", "network", name, networks);
 }
 
 /**
@@ -57,15 +57,25 @@ export function zooEntry(name: string): ZooEntry {
  */
 export function publishedWeights(model: string, data?: "imagenet" | "cifar10"): PublishedWeights {
   const known = networks.filter(({ weights }) => weights !== undefined);
-  const weights = named("network with published weights", model, known).weights!;
+  const weights = named("publishedWeights: ", "network with published weights", model, known)
+    .weights!;
   if (data === undefined || data === weights.data) return weights;
   throw new RangeError(
     `${model}: expected weights trained on ${data}, found none: those known are of ${weights.data}`,
   );
 }
 
-function named(what: string, name: string, entries: readonly ZooEntry[]): ZooEntry {
+/** The same, for what says itself who wants it: `where` is what the message begins with. */
+export const networkNamed = (name: string, where = ""): ZooEntry =>
+  named(where, "network", name, networks);
+
+function named(
+  where: string,
+  what: string,
+  name: string,
+  entries: readonly ZooEntry[],
+): ZooEntry {
   const found = entries.find((entry) => entry.name === name);
   if (found !== undefined) return found;
-  throw new RangeError(unknownName(what, name, entries.map((entry) => entry.name)));
+  throw new RangeError(where + unknownName(what, name, entries.map((entry) => entry.name)));
 }

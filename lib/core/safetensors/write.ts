@@ -47,7 +47,7 @@ export async function writeSafetensors(
   text().read(path, "writeSafetensors: path");
   if (!Array.isArray(tensors)) {
     throw new TypeError(
-      `${path}: expected a list of tensors { name, shape, dtype, read }, found ${
+      `writeSafetensors: ${path}: expected a list of tensors { name, shape, dtype, read }, found ${
         describeValue(tensors)
       }`,
     );

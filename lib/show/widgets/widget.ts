@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { outOfRange } from "../../core/errors.ts";
+import { checkParts, outOfRange } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { escapeMarkup } from "../../plotly_svg/mod.ts";
 import { dataUrl, jupyterDisplay, type MimeBundle } from "../bundle.ts";
@@ -45,6 +45,7 @@ export class Widget {
 
   /** A widget of its parts; the functions of `widgets` make them. */
   constructor(parts: WidgetParts) {
+    checkParts("Widget", parts, ["page", "data", "text", "still"], "functions of widgets make one");
     this.text = parts.text;
     this.#parts = parts;
   }
