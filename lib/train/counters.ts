@@ -64,11 +64,13 @@ export class MetricCounters {
   readonly #outputs: readonly OutputCounters[];
   readonly #isWeighted: boolean;
 
-  /** Counters for the outputs of a model. */
-  constructor(outputs: readonly TrainedOutput[]) {
+  /** Counters for the outputs of a model, of a process that `isAlone` or one of several. */
+  constructor(outputs: readonly TrainedOutput[], isAlone = true) {
     this.#isWeighted = outputs.some(({ isWeighted }) => isWeighted);
     const haveOwn = this.#isWeighted || outputs.length > 1;
-    this.#outputs = outputs.map((output, i) => new OutputCounters(output, i === 0, haveOwn));
+    this.#outputs = outputs.map((output, i) =>
+      new OutputCounters(output, i === 0, haveOwn, isAlone)
+    );
   }
 
   /** What holds the sums, by name. */
@@ -141,7 +143,12 @@ class OutputCounters {
   readonly sums: Variable | undefined;
   readonly #metrics: readonly Variable[];
 
-  constructor(readonly output: TrainedOutput, isFirst: boolean, hasOwn: boolean) {
+  constructor(
+    readonly output: TrainedOutput,
+    isFirst: boolean,
+    hasOwn: boolean,
+    readonly isAlone: boolean,
+  ) {
     const { name, metrics } = output, prefix = isFirst ? "metrics" : `outputs.${name}.metrics`;
     this.sums = hasOwn ? vector(`outputs.${name}`, 4) : undefined;
     this.#metrics = Array.from(metrics, ([name, { shape }]) => {
@@ -187,10 +194,12 @@ class OutputCounters {
     }
     const { form, metrics } = this.output;
     [...metrics].forEach(([name, metric], i) => {
+      const variable = this.#metrics[i]!, sums = builder.variable(variable);
       const added = metric.count(result.predictions.detach(), result.targets, {
         answer: form.answer,
         threshold: form.threshold,
         ...weights && { weights },
+        ...this.isAlone && { sums },
       });
       checkTensor(added, `metric "${name}"`);
       if (!sameShape(added.shape, metric.shape)) {
@@ -199,8 +208,7 @@ class OutputCounters {
             `${formatShape(added.shape)}`,
         );
       }
-      const sums = this.#metrics[i]!;
-      builder.update(sums, builder.variable(sums).add(reduce(added.cast("f32"))));
+      builder.update(variable, sums.add(reduce(added.cast("f32"))));
     });
   }
 

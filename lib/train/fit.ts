@@ -13,7 +13,7 @@ import type { EarlyStopper } from "./early_stopping.ts";
 import type { EpochRecord, Progress } from "./epoch_record.ts";
 import type { Extras, FitTask } from "./fit_task.ts";
 import { History } from "./history.ts";
-import { host } from "./host.ts";
+import { host, stopOf } from "./host.ts";
 import type { Metrics } from "./metric.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { ProgressDisplay } from "./progress.ts";
@@ -29,7 +29,7 @@ const interval = 250;
 export async function fit(runtime: Runtime, task: FitTask): Promise<History> {
   using stoppable = host().begin();
   const { checkpoint, resume, signal } = task.settings;
-  const all = AbortSignal.any([stoppable.signal, ...signal ? [signal] : []]);
+  const all = stopOf(stoppable, signal);
   const extras = asksForMore(task)
     ? await (await import("./fit_task.ts")).extrasOf(runtime, task, all)
     : {};

@@ -41,6 +41,10 @@ let current = terminal;
 /** Where the library runs. */
 export const host = (): Host => current;
 
+/** What aborts a run: the user, or a signal that it was given. */
+export const stopOf = ({ signal }: Stoppable, given: AbortSignal | undefined): AbortSignal =>
+  given ? AbortSignal.any([signal, given]) : signal;
+
 /** Says where the library runs; without an argument, in a terminal. */
 export function setHost(host: Host = terminal): void {
   current = host;

@@ -43,6 +43,8 @@ export interface MeasuredOutput {
   readonly threshold: number;
   /** What each example counts in the loss, where they have weights of their own. */
   readonly weights?: Tensor;
+  /** The metric's sums before the batch; not where several processes each have their own. */
+  readonly sums?: Tensor;
 }
 
 /**

@@ -7,8 +7,8 @@
 import { number, positiveInteger } from "../core/option_kinds.ts";
 import { options, type Schema } from "../core/options.ts";
 import { formatShape } from "../core/shape.ts";
-import { concatenate, stack } from "../tensor/combine.ts";
-import { full } from "../tensor/create.ts";
+import { concatenate, stack, where } from "../tensor/combine.ts";
+import { full, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { MeasuredOutput, Metric } from "./metric.ts";
 import { ranksOf, sumOfRight } from "./right_answers.ts";
@@ -127,8 +127,9 @@ const roundingOfSums = 1e-5;
  * what is worse is below 0. Of several outputs it is the mean of each one's own. Where all targets are
  * the same it is 1 if every prediction is right, else 0. All this is as scikit-learn's `r2_score` has it.
  *
- * It is of all examples together, whatever the batches. Its sums are f32: targets whose deviation is
- * below some hundredths of their mean are to be scaled first, and below some thousandths count as equal.
+ * It is of all examples together, whatever the batches. Its sums, which are f32, are of differences from
+ * the first batch's mean; in a group of processes from 0: there, targets whose deviation is below some
+ * hundredths of their mean are to be scaled first, and below some thousandths count as equal.
  *
  * ```ts
  * import { arrayDataset, metrics, sequential } from "@striate/striate";
@@ -144,8 +145,8 @@ export function r2(given: R2Options = {}): Metric {
   const { outputs } = options("r2", given, schema);
   return {
     name: "r2",
-    shape: [4, outputs],
-    count: (predictions, targets) => {
+    shape: [5, outputs],
+    count: (predictions, targets, { sums: before }) => {
       checkAlike("r2", predictions, targets);
       const examples = predictions.shape[0]!, found = predictions.size / examples;
       if (found !== outputs) {
@@ -155,8 +156,12 @@ export function r2(given: R2Options = {}): Metric {
         );
       }
       const [p, y] = [predictions, targets.cast("f32")].map((x) => x.reshape([examples, outputs]));
-      const sums = [y!, y!.square(), p!.sub(y!).square()].map((x) => x.sum(0));
-      return stack([full([outputs], examples), ...sums]);
+      // What differences are from is set by the first batch, and stays.
+      const row = (i: number) => before!.slice([i, 0], [1, outputs]).reshape([outputs]);
+      const set = before ? where(row(0).equal(0), y!.mean(0), 0) : zeros([outputs]);
+      const away = y!.sub(before ? row(4).add(set) : 0);
+      const sums = [away, away.square(), p!.sub(y!).square()].map((x) => x.sum(0));
+      return stack([full([outputs], examples), ...sums, set]);
     },
     result: (sums) => {
       const each = Array.from({ length: outputs }, (_, i) => {

@@ -4,12 +4,12 @@ import { applyAgain, beforeHead, withoutDropout } from "../nn/head.ts";
 import { input, type SymbolicValue } from "../nn/symbolic.ts";
 import { defaultRuntime, type Runtime } from "../tensor/runtime.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { fieldsOf, type Schema } from "./batch.ts";
+import type { Schema } from "./batch.ts";
 import { checkData, fittedTo, orderedFor } from "./model_data.ts";
 import { Dataset } from "./dataset.ts";
 import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
-import { host } from "./host.ts";
+import { host, stopOf } from "./host.ts";
 import { beginTraining } from "./exclusive.ts";
 import type { LearningRateCurve } from "./learning_rate_curve.ts";
 import type { LearningRateFinderOptions } from "./learning_rate_finder.ts";
@@ -259,13 +259,12 @@ export class Model extends PortableNetwork<Model> {
     const runtime = await this.#runtime();
     using _ = runtime.hold();
     using stoppable = host().begin();
-    const signals = [stoppable.signal, ...signal ? [signal] : []];
     const curve = await findLearningRate(runtime, {
       network: this,
       data,
       normalization: this.normalization ?? data.normalization,
       settings: { ...others, ...await this.#classWeights(where, data, chosen) },
-      signal: AbortSignal.any(signals),
+      signal: stopOf(stoppable, signal),
     });
     stoppable.ended();
     return curve;
@@ -288,9 +287,8 @@ export class Model extends PortableNetwork<Model> {
     using _ = runtime.hold();
     const trainer = this.#makeTrainer("evaluate", runtime, data, settings);
     using stoppable = host().begin();
-    const signals = [stoppable.signal, ...signal ? [signal] : []];
     try {
-      return await trainer.measure(data, batchSize, AbortSignal.any(signals));
+      return await trainer.measure(data, batchSize, stopOf(stoppable, signal));
     } finally {
       trainer.release();
     }
@@ -360,13 +358,7 @@ export class Model extends PortableNetwork<Model> {
     using _ = runtime.hold();
     using stoppable = host().begin();
     const { signal } = stoppable, { normalization } = this;
-    const makeTrainer = (targets: readonly Tensor[]) =>
-      this.#makeTrainer(
-        where,
-        runtime,
-        { inputs: fieldsOf(inputs), targets: fieldsOf(targets) },
-        settings,
-      );
+    const makeTrainer = (data: Schema) => this.#makeTrainer(where, runtime, data, settings);
     const task = { network: this, inputs, normalization, settings, signal, makeTrainer };
     return await profileModel(runtime, task);
   }

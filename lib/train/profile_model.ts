@@ -1,6 +1,6 @@
 import { describeValue } from "../core/errors.ts";
 import { flag, object, positiveInteger } from "../core/option_kinds.ts";
-import { pick, type Schema, type Values } from "../core/options.ts";
+import { pick, type Schema as OptionSchema, type Values } from "../core/options.ts";
 import type { Normalization } from "../core/preprocessing.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Storage } from "../device/device.ts";
@@ -18,6 +18,7 @@ import { tensor } from "../tensor/create.ts";
 import { storagesOf } from "../tensor/evaluate.ts";
 import type { Runtime } from "../tensor/runtime.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { fieldsOf, type Schema } from "./batch.ts";
 import { Predictor } from "./predictor.ts";
 import type { Trainer } from "./trainer.ts";
 import { type FitOptions, trainOnBatchSchema } from "./training_options.ts";
@@ -39,7 +40,7 @@ export const profileSchema = {
   targets: object<Tensor | readonly Tensor[]>("a tensor, or a list of tensors"),
   repeats: positiveInteger(5),
   ...pick(trainOnBatchSchema, "optimizer", "loss", "lossWeights", "metrics"),
-} satisfies Schema<ProfileOptions>;
+} satisfies OptionSchema<ProfileOptions>;
 
 /** What is to be profiled. */
 export interface ProfileTask {
@@ -48,8 +49,8 @@ export interface ProfileTask {
   readonly normalization: Normalization | undefined;
   readonly settings: Values<typeof profileSchema>;
   readonly signal: AbortSignal;
-  /** A trainer of the network for targets of these forms. */
-  makeTrainer(targets: readonly Tensor[]): Trainer;
+  /** A trainer of the network for data of these forms. */
+  makeTrainer(data: Schema): Trainer;
 }
 
 const where = "profile";
@@ -64,7 +65,9 @@ export async function profileModel(runtime: Runtime, task: ProfileTask): Promise
   }
   const size = inputs[0]!.shape[0]!;
   const targets = training ? targetsFor(network, size, ofTraining.targets) : [];
-  const trainer = training ? task.makeTrainer(targets) : undefined;
+  const trainer = training
+    ? task.makeTrainer({ inputs: fieldsOf(inputs), targets: fieldsOf(targets) })
+    : undefined;
   try {
     const types = inputs.map(({ dtype }) => dtype);
     const rate = trainer?.optimizer.schedule.rate(0) ?? 0;

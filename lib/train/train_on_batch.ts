@@ -79,7 +79,7 @@ export class BatchTraining {
       // If what the optimizer remembers was lost with its device, the next call begins anew.
       this.#last = undefined;
       try {
-        if (before !== undefined) await trainer.continue(before.trainer);
+        if (before !== undefined) await goOn(trainer, before.trainer);
       } finally {
         before?.trainer.release();
       }
@@ -105,6 +105,21 @@ export class BatchTraining {
   release(): void {
     this.#last?.trainer.release();
   }
+}
+
+/**
+ * Has a trainer go on where another one of the same weights stands, maybe with other settings. What an
+ * optimizer of another kind remembers means nothing to its own, which begins anew, as its count of steps.
+ */
+async function goOn(trainer: Trainer, before: Trainer): Promise<void> {
+  if (!trainer.optimizer.remembersAs(before.optimizer)) return;
+  const { variables } = trainer;
+  for (const [name, variable] of before.variables) {
+    if (name.startsWith("optimizer.")) variables.get(name)!.assign(await variable.read());
+  }
+  const random = variables.get("trainer.random")!, [low, high] = await random.read();
+  const steps = (await before.variables.get("trainer.random")!.read())[2]!;
+  random.assign(Int32Array.of(low!, high!, steps));
 }
 
 /** What a data set would be, of which tensors are a batch. */

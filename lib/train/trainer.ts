@@ -63,7 +63,7 @@ export class Trainer {
     this.#options = options;
     this.optimizer = optimizer;
     this.throttle = new Throttle(runtime.device);
-    this.counters = new MetricCounters(this.#outputs);
+    this.counters = new MetricCounters(this.#outputs, options.group === undefined);
     if (normalization !== undefined && first!.dtype === "u8") {
       checkNormalization(normalization, first!.shape.at(-1) ?? 1);
     }
@@ -127,21 +127,6 @@ export class Trainer {
       all.set(`trainer.${name}`, variable);
     }
     return all;
-  }
-
-  /**
-   * Goes on where another trainer of these weights stands, maybe with other settings. What an optimizer
-   * of another kind remembers means nothing to this one's, which begins anew, as its count of steps.
-   */
-  async continue(before: Trainer): Promise<void> {
-    if (!this.optimizer.remembersAs(before.optimizer)) return;
-    for (const [slot, variables] of before.#slots) {
-      for (const [name, variable] of variables) {
-        this.#slots.get(slot)!.get(name)!.assign(await variable.read());
-      }
-    }
-    const [low, high] = await this.#key.read(), steps = (await before.#key.read())[2]!;
-    this.#key.assign(Int32Array.of(low!, high!, steps));
   }
 
   /**

@@ -69,7 +69,12 @@ Deno.test("its JSON has lists in place of typed arrays, and null for gaps", () =
 
 Deno.test("what is no figure is refused", () => {
   const make = (value: unknown) => () => new Figure(value as { data: Trace[] });
-  assertThrows(make({}), TypeError, "Figure: data: expected a list of traces, found undefined");
+  assertThrows(
+    make({}),
+    TypeError,
+    "Figure: expected { data }, found {}; or let a function of plot",
+  );
+  assertThrows(make({ data: 3 }), TypeError, "Figure: data: expected a list of traces, found 3");
   assertThrows(make({ data: [{ type: "bar" }, {}] }), TypeError, "data[1].type");
   assertThrows(make({ data: [null] }), TypeError, "data[0].type");
 });

@@ -1,4 +1,10 @@
-import { assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { Random } from "../../lib/core/random.ts";
 import { leaf } from "../../lib/graph/node.ts";
 import { concatenate } from "../../lib/tensor/combine.ts";
@@ -238,6 +244,31 @@ Deno.test("R² is scikit-learn's, over batches of any size", async () => {
   assertEquals(await r2Of([[1], [2], [3]], [[1], [2], [3]]), 1);
   assertEquals(await r2Of([[2], [2], [2]], [[1], [2], [3]]), 0);
   assertEquals(await r2Of([[3], [2], [1]], [[1], [2], [3]]), -3);
+});
+
+Deno.test("R² of targets far from 0 is as of the same near 0, in batches of any size", async () => {
+  const near = Array.from({ length: 96 }, (_, i) => (i * 29 % 64) / 16);
+  const errors = near.map((_, i) => ((i * 7) % 5 - 2) / 8);
+  for (const away of [2 ** 12, 2 ** 16]) {
+    const targets = near.map((y) => y + away), mean = targets.reduce((a, b) => a + b) / 96;
+    const total = targets.reduce((sum, y) => sum + (y - mean) ** 2, 0);
+    const expected = 1 - errors.reduce((sum, e) => sum + e ** 2, 0) / total;
+    // What sums of f32 from 0 would come to is another thing.
+    const [sum, squares] = [1, 2].map((power) =>
+      targets.reduce((sum, y) => Math.fround(sum + Math.fround(y ** power)), 0)
+    );
+    assert(Math.abs(squares! - sum! ** 2 / 96 - total) > 0.1 * total);
+    const inputs = targets.map((y, i) => [y + errors[i]!]);
+    for (const batchSize of [1, 7, 96]) {
+      const data = arrayDataset({ inputs, targets: targets.map((y) => [y]) });
+      const { metrics } = await (await echo(1)).evaluate(data, {
+        loss: "meanSquaredError",
+        metrics: ["r2"],
+        batchSize,
+      });
+      assertAlmostEquals(metrics!.r2!, expected, 1e-5, `${away}, batches of ${batchSize}`);
+    }
+  }
 });
 
 Deno.test("R² of equal targets is 1 where all is right, else 0", async () => {
