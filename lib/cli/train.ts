@@ -138,7 +138,7 @@ export const main = command(options, help, async ({ recipe, seeds, steps, compre
   const { history, test, code } = result;
   if (history !== undefined && test !== undefined) {
     const { kind } = await device();
-    report.done({ ...result, history, test, device: kind, output: folder, settings });
+    await report.done({ ...result, history, test, device: kind, output: folder, settings });
   } else if (history !== undefined) report.interrupted(history, folder);
   else report.note("interrupted before the first step");
   if (code === 0) await page?.stay();

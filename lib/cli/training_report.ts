@@ -6,9 +6,9 @@ import type { Metrics } from "../train/metric.ts";
 import { clock, formatEpoch, formatProgress, percent } from "../train/format.ts";
 import { formatDownload, screen, writeEvent } from "./screen.ts";
 import { commandStart, quoted, quotedPath } from "./shell.ts";
-import { reportName, samplesName } from "./run_folder.ts";
+import { reportName } from "./run_folder.ts";
 import type { Start } from "./training_plan.ts";
-import { isDataName, type Settings } from "./training_settings.ts";
+import type { Settings } from "./training_settings.ts";
 
 /** What a run ends with. */
 export interface Done {
@@ -56,7 +56,7 @@ const silent: Reporter = {
   corrupt: nothing,
   takenOver: nothing,
   interrupted: nothing,
-  done: nothing,
+  done: () => Promise.resolve(),
   rate: nothing,
   dashboard: nothing,
 };
@@ -91,7 +91,7 @@ function jsonReporter(): Reporter {
       writeEvent("learning-rate", { suggestion, rates, losses, rawLosses, stopped, chart }),
     interrupted: ({ steps, checkpoint }, output) =>
       writeEvent("interrupted", { steps, checkpoint, resume: resumption(output) }),
-    done({ history, test: { loss, top1, top5 }, tested, device, seconds, output }) {
+    done({ history, test: { loss, top1, top5 }, tested, device, seconds, output }): Promise<void> {
       const measured = { loss, top1, top5 }, imagesPerSecond = speed(history);
       writeEvent("done", {
         test: measured,
@@ -101,6 +101,7 @@ function jsonReporter(): Reporter {
         seconds,
         output,
       });
+      return Promise.resolve();
     },
   };
 }
@@ -111,52 +112,6 @@ interface OfPhase {
 }
 
 const prefix = ({ phase }: OfPhase) => phase === undefined ? "" : `${phase}: `;
-
-/** Commands that make sense after a run, each below what it does. */
-export function nextCommands(
-  { model, data, output }: Pick<Settings, "model" | "data"> & Pick<Done, "output">,
-): string[] {
-  const train = commandStart("train"), folder = quotedPath(output);
-  const others = data === "digits"
-    ? [["the real digits (11 MB, downloaded once)", `${train} --data mnist`]]
-    : data === "mnist"
-    ? [["clothes in place of digits", `${train} --data fashion-mnist`]]
-    : [];
-  const network = !isDataName(data) || model === undefined
-    ? []
-    : model === "lenet5"
-    ? [["a network without convolutions", `${train} --model mlp --data ${data}`]]
-    : [["LeNet-5 in place of this network", `${train} --data ${data}`]];
-  const measure = isDataName(data)
-    ? []
-    : [["how it does on others", `${commandStart("evaluate")} --weights ${folder} --images DIR`]];
-  const look = quotedPath(`${output}/${samplesName}`);
-  return [
-    [
-      "what it sees in images that it has not learnt",
-      `${commandStart("predict")} --weights ${folder} ${look}`,
-    ],
-    ...measure,
-    ...others,
-    ...network,
-    ["all options", `${train} --help`],
-  ].flatMap(([what, command]) => [`# ${what}`, command!]);
-}
-
-/** A program that has the network of a run, whole, as it can be typed. */
-export const programLines = (output: string): string[] => [
-  'import { loadModel } from "@striate/striate";',
-  `const net = await loadModel(${JSON.stringify(`${output}/model.safetensors`)});`,
-];
-
-/** That an epoch before the last did better in validation, which is told since its network is not kept. */
-export function betterEpoch({ epochs }: Pick<History, "epochs">): string | undefined {
-  const reached = ({ validation }: EpochRecord) => validation?.top1 ?? 0;
-  const last = epochs.at(-1), best = epochs.toSorted((a, b) => reached(b) - reached(a))[0];
-  if (last === undefined || best === undefined || reached(best) <= reached(last)) return undefined;
-  return `epoch ${best.epoch} was better in validation, ${percent(reached(best))}: ` +
-    "what is saved is the network after the last";
-}
 
 function textReporter() {
   const { line, passing } = screen();
@@ -196,7 +151,8 @@ function textReporter() {
       line(`interrupted; training stands in ${checkpoint}`);
       line(`go on with: ${resumption(output)}`);
     },
-    done({ history, test, tested, device, seconds, output, settings }: Done) {
+    async done({ history, test, tested, device, seconds, output, settings }: Done): Promise<void> {
+      const { betterEpoch, nextLines } = await import("./next_steps.ts");
       const top5 = test.top5 === undefined ? "" : `, top-5 ${percent(test.top5)}`;
       line(`${tested}: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
       const better = betterEpoch(history);
@@ -205,10 +161,7 @@ function textReporter() {
       line(`saved: ${output}/model.safetensors`);
       line(`report: ${output}/${reportName}`);
       line("");
-      line("Next:");
-      nextCommands({ ...settings, output }).forEach((command) => line(`  ${command}`));
-      line("  # in a program");
-      programLines(output).forEach((text) => line(`  ${text}`));
+      nextLines({ ...settings, output }).forEach(line);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { betterEpoch, nextCommands, programLines } from "../../lib/cli/training_report.ts";
+import { betterEpoch, importsEntry, nextCommands, programLines } from "../../lib/cli/next_steps.ts";
 import { sequential } from "../../lib/train/make_model.ts";
 import { inFolder } from "../folders.ts";
+import { images } from "../images/files.ts";
 
 Deno.test("what can come next is of what was run", () => {
   const next = (model: string | undefined, data: string) =>
@@ -47,12 +48,29 @@ Deno.test("an epoch that did better than the last is told", () => {
   }
 });
 
-Deno.test("the program that is named runs as it stands", () =>
+Deno.test("the program that is named runs as it stands, elsewhere with the named deno.json", () =>
   inFolder(async (folder) => {
-    await sequential([3]).dense(2).save(`${folder}/model.safetensors`);
-    const library = new URL("../../mod.ts", import.meta.url).href;
-    const program = programLines(folder).join("\n").replace("@striate/striate", library);
-    await Deno.writeTextFile(`${folder}/next.ts`, `${program}\nexport { net };\n`);
-    const { net } = await import(`file://${folder}/next.ts`);
-    assertEquals(net.inputShape, [3]);
+    const net = sequential([32, 32, 3]).globalAveragePool2d().dense(2);
+    net.classes = ["ants", "bees"];
+    net.preprocessing = {
+      crop: 32,
+      channels: "rgb",
+      normalization: { mean: [0], standardDeviation: [1] },
+    };
+    await net.save(`${folder}/model.safetensors`);
+    await Deno.writeFile(`${folder}/photo.jpg`, images.get("baseline.jpg")!);
+    await Deno.writeTextFile(`${folder}/deno.json`, importsEntry());
+    const run = async (data: string) => {
+      const program = programLines({ data, output: folder }).join("\n");
+      await Deno.writeTextFile(`${folder}/next.ts`, program);
+      const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--allow-all", "--no-check", "next.ts"],
+        cwd: folder,
+        env: { NO_COLOR: "1", STRIATE_DEVICE: "cpu" },
+      }).output();
+      assert(success, new TextDecoder().decode(stderr));
+      return new TextDecoder().decode(stdout);
+    };
+    assertEquals(await run("digits"), "");
+    assertEquals((await run("photos")).match(/name: "(ants|bees)"/g)?.length, 2);
   }));
