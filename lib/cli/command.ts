@@ -73,7 +73,9 @@ export function command<O extends CommandOptions>(
       return 0;
     }
     if (rest.length > 0 && run.length < 2) {
-      throw new UsageError(`unexpected ${JSON.stringify(rest[0])}; see --help`);
+      const meant = ["images", "data"].find((name) => Object.hasOwn(options, name));
+      const guess = meant === undefined ? "" : `; did you mean --${meant} ${rest[0]}?`;
+      throw new UsageError(`unexpected ${JSON.stringify(rest[0])}${guess || "; see --help"}`);
     }
     return await run(values, rest);
   };

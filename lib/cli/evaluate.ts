@@ -5,9 +5,8 @@
  */
 import { isOneOfMany } from "../core/environment.ts";
 import type { Group } from "../parallel/group.ts";
-import { cifarFiles } from "../../data/cifar.ts";
 import { writeFileAtomic } from "../core/files.ts";
-import { checkedBy } from "../core/option_kinds.ts";
+import { checkedBy, text } from "../core/option_kinds.ts";
 import { pick, type Values } from "../core/options.ts";
 import { roundingOption } from "../core/preprocessing.ts";
 import { evaluateDataset, evaluateImages } from "../evaluate/evaluate.ts";
@@ -35,6 +34,7 @@ import {
 import { command, formatOptions, option, path, runCommand, toggle, UsageError } from "./command.ts";
 import { noteDecoder } from "./decoder_note.ts";
 import { standWhereCalled } from "./shell.ts";
+import { dataNames, testData } from "./test_data.ts";
 
 /** Sizes with commas between. */
 const sizes = checkedBy<readonly number[]>((list, where) => {
@@ -48,7 +48,11 @@ const options = {
   images: path("a folder, or WebDataset shards: a .tar, val-{000..049}.tar, a URL", "DIR"),
   labels: path("what images in one folder show; else there is a folder for each class"),
   synsets: path("the classes by synset (synset_words.txt beside the images)"),
-  data: path("CIFAR-10 records, no images: .bin, .bin.gz, .bin.br, .tar.gz (all in it)"),
+  data: option(
+    "the test images of a data set (below), or a file of CIFAR-10 records",
+    text(),
+    "NAME|FILE",
+  ),
   crops: option("views of an image: 1, or 10 as in Krizhevsky et al. 2012 (1)", viewSchema.crops),
   scales: option(
     "shorter sides to take the crops at, such as 256,288,320 (the network's)",
@@ -60,7 +64,7 @@ const options = {
   limit: option("the number of images, spread over all (all)", evaluationSchema.limit),
   "batch-size": option("views of one run of the network (32)", evaluationSchema.batchSize),
   device: deviceOption,
-  out: path("where every prediction is kept (runs/evaluate-NAME.jsonl)"),
+  out: path("where every prediction is kept (runs/evaluate-NAME.jsonl, then -2 …)"),
   report: path("a page of what was found, with the mistakes that the network is surest of", "FILE"),
   resume: toggle("goes on where the predictions of a broken evaluation end"),
   rotate: toggle("turns photos as their EXIF data say, which ILSVRC's figures do not"),
@@ -79,6 +83,12 @@ ${formatOptions(options)}
 
 Networks (--model)
 ${await formatNetworks()}
+
+Data sets (--data)
+  ${dataNames.join(", ")}; records of CIFAR-10 as .bin, .bin.gz, .bin.br, or .tar.gz (all in it)
+
+Without --images or --data, the run of --weights is measured on the test images of the data set that it
+has learnt, where that is one of those by name.
 
 Folders (--images)
   one for each class, named by a number from 0, a synset, or the name of the class, in any case
@@ -101,9 +111,11 @@ Examples
   deno task evaluate --model googlenet --weights googlenet.safetensors --images images --labels labels.tsv
   deno task evaluate --model vgg16 --weights vgg16.pth --images val-{000..049}.tar --crops 10
   deno task evaluate --model cifar-resnet20 --weights cifar10 --data test_batch.bin
-  deno task evaluate --weights runs/lenet5-mnist --images digits
+  deno task evaluate --weights runs/lenet5-mnist
+  deno task evaluate --weights runs/lenet5-mnist --data digits
+  deno task evaluate --weights runs/cifar-resnet20-photos --images others
 
-  mpirun -n 2 deno task evaluate --weights runs/lenet5-mnist --images digits   in two processes
+  mpirun -n 2 deno task evaluate --weights runs/lenet5-mnist   in two processes
 
 Environment
   STRIATE_CACHE, STRIATE_MIRROR, STRIATE_TIMEOUT, STRIATE_DEVICE, STRIATE_ADAPTER, STRIATE_INSTRUCTIONS
@@ -111,19 +123,36 @@ Environment
 
 /** Options that are only for images. */
 const onlyImages = [
-  ...(["images", "labels", "synsets"] as const),
+  ...(["labels", "synsets"] as const),
   ...(["crops", "scales", "filter", "rounding", "rotate", "strict"] as const),
 ];
 
-/** Checks that images or records are named, and no option is given that would be ignored. */
+/** Checks that no option is given that would be ignored. */
 function checkSource(given: Given): void {
-  if (given.data === undefined) {
-    if (given.images !== undefined) return;
-    throw new UsageError("expected --images DIR or --data FILE; see --help");
+  if (given.images !== undefined) {
+    if (given.data === undefined) return;
+    throw new UsageError("--images and --data: expected one of them, found both");
   }
   const ignored = onlyImages.find((name) => given[name] !== undefined);
   if (ignored === undefined) return;
-  throw new UsageError(`--${ignored}: is for images; the records of --data go as they are`);
+  throw new UsageError(
+    `--${ignored}: is for images (--images DIR); the examples of a data set go as they are`,
+  );
+}
+
+/** The file for every prediction: one that no other evaluation has written, or the last to go on with. */
+function journalOf(name: string, resume = false): string {
+  const file = (number: number) => `runs/evaluate-${name}${number > 1 ? `-${number}` : ""}.jsonl`;
+  const isThere = (path: string) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  };
+  let number = 1;
+  while (isThere(file(number))) number++;
+  return file(resume ? Math.max(1, number - 1) : number);
 }
 
 /** What an evaluation found, and of what. */
@@ -140,23 +169,27 @@ async function evaluate(
   signal: AbortSignal,
   group: Group | undefined,
 ): Promise<Found> {
-  const { data, images, limit, "batch-size": batchSize } = given;
+  const { images, limit, "batch-size": batchSize } = given;
   checkSource(given);
   // What is wrong with a path is said before weights are fetched.
-  const records = data === undefined ? undefined : await cifarFiles([data]);
+  const records = images === undefined
+    ? await testData(given.data, given.weights, { signal, onProgress: report.download })
+    : undefined;
   const opened = images === undefined
     ? undefined
     : await openImages(images, pick(given, "labels", "synsets"));
   if (images !== undefined) noteDecoder((line) => console.error(line));
   const { model, preprocessing } = await networkOf(given, { signal, onProgress: report.download });
   const name = given.model ?? savedName(given.weights!);
-  const journal = given.out ?? `runs/evaluate-${name}.jsonl`;
+  const chosen = given.out ?? journalOf(name, given.resume);
+  // The first may have made it before another has looked whether it is there.
+  const journal = (await group?.gatherTexts(chosen))?.[0] ?? chosen;
   const source = opened && withClassesOf(model, opened), { kind, description } = await device();
-  const length = records?.length ?? source!.length;
+  const length = records?.examples.length ?? source!.length;
   const start: EvaluationStart = {
     model: name,
     weights: given.weights!,
-    images: data ?? source!.name,
+    images: records?.name ?? source!.name,
     total: length === undefined ? undefined : Math.min(length, limit ?? length),
     device: kind,
     description,
@@ -176,13 +209,17 @@ async function evaluate(
   };
   const views = pick(given, "crops", "scales", "filter", "rotate", "strict");
   const result = records
-    ? await evaluateDataset(model, records, { ...common, preprocessing, name: data! })
+    ? await evaluateDataset(model, records.examples, {
+      ...common,
+      preprocessing,
+      name: records.name,
+    })
     : await evaluateImages(model, source!, {
       ...common,
       preprocessing: { ...preprocessing, ...pick(given, "rounding") },
       ...views,
     });
-  return { result, start, source: records ?? source! };
+  return { result, start, source: records?.examples ?? source! };
 }
 
 /** Writes what was found as a page. */

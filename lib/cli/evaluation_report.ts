@@ -128,7 +128,6 @@ export function formatEvaluation(result: Evaluation): string[] {
     ...corrupt > 0 ? [`${corrupt} corrupt images are not counted`] : [],
     "",
     ...classTable(result, name),
-    "",
     ...mostConfused.length === 0 ? [] : ["Confused most often:"],
     ...mostConfused.map(({ label, predicted, count }) =>
       `  ${String(count).padStart(5)} x  ${name(label)}, taken for ${name(predicted)}`
@@ -139,6 +138,8 @@ export function formatEvaluation(result: Evaluation): string[] {
 
 function classTable({ perClass }: Evaluation, name: (label: number) => string): string[] {
   const present = perClass.filter(({ count }) => count > 0);
+  // Of one image each, it would say nothing that the confusions do not.
+  if (present.every(({ count }) => count === 1)) return [];
   const error = ({ count, right }: { count: number; right: number }) => (count - right) / count;
   const all = present.length <= listedClasses;
   const rows = all
@@ -158,5 +159,6 @@ function classTable({ perClass }: Evaluation, name: (label: number) => string): 
         percent(error(row)).padStart(11),
       ].join("  ")
     ),
+    "",
   ];
 }

@@ -130,7 +130,11 @@ export async function networkOf(
 ): Promise<OpenNetwork> {
   if (weights === undefined) {
     throw new UsageError(
-      `expected --${model === undefined ? "model NAME and --" : ""}weights FILE; see --help`,
+      model === undefined
+        ? "expected --weights, a file or the folder of a run, or --model NAME and --weights imagenet; " +
+          "see --help"
+        : `--model ${model}: expected --weights too: imagenet (or cifar10) for those that are ` +
+          "published, or a file; see --help",
     );
   }
   // What reads files of weights is not for commands that only name a network.

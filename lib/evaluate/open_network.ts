@@ -113,7 +113,7 @@ export async function openNetwork(
   if (published.includes(weights as PublishedName)) {
     if (entry === undefined) {
       throw new RangeError(
-        `${weights}: published weights are of a network; name it (--model NAME)`,
+        `openNetwork: ${weights}: published weights are of a network; name it, as "squeezenet1.1"`,
       );
     }
     const { preprocessing } = entry, { model, replaced } = renew(build(entry));

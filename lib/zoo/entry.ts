@@ -25,14 +25,14 @@ export interface Registration extends Pick<ZooEntry, "name" | "paper" | "preproc
 
 /** The columns of a line for a network. */
 function columns(name: string, ...values: readonly string[]): string {
-  const widths = [12, 15, 10, 6, 6];
+  const widths = [12, 15, 10, 7, 7];
   return [name.padEnd(18), ...values.map((value, i) => value.padStart(widths[i] ?? 0))].join("  ")
     .trimEnd();
 }
 
 /** What stands above the lines of networks. */
 export const zooHeading: string = columns(
-  ...["network", "parameters", "multiply-adds", "input", "top-1", "top-5", "weights"] as const,
+  ...["network", "parameters", "multiply-adds", "input", "top-1 %", "top-5 %", "weights"] as const,
 );
 
 /** A network of the zoo: how to build it, and what is known about it. */

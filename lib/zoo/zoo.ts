@@ -30,7 +30,7 @@ export function zoo(): readonly ZooEntry[] {
  * @throws {RangeError} if there is no such network; the message has the nearest name.
  */
 export function zooEntry(name: string): ZooEntry {
-  return named("zooEntry: ", "network", name, networks);
+  return networkNamed(name, "zooEntry: ");
 }
 
 /**
@@ -56,9 +56,17 @@ export function zooEntry(name: string): ZooEntry {
  * @throws {RangeError} if none are known
  */
 export function publishedWeights(model: string, data?: "imagenet" | "cifar10"): PublishedWeights {
-  const known = networks.filter(({ weights }) => weights !== undefined);
-  const weights = named("publishedWeights: ", "network with published weights", model, known)
-    .weights!;
+  const { weights } = networkNamed(model, "publishedWeights: ");
+  if (weights === undefined) {
+    const known = networks.filter((entry) =>
+      entry.weights && (data ?? "imagenet") === entry.weights.data
+    );
+    throw new RangeError(
+      `publishedWeights: ${model}: expected a network with published weights${
+        data ? ` of ${data}` : ""
+      }, which are ${known.map(({ name }) => name).join(", ")}`,
+    );
+  }
   if (data === undefined || data === weights.data) return weights;
   throw new RangeError(
     `${model}: expected weights trained on ${data}, found none: those known are of ${weights.data}`,
@@ -66,16 +74,8 @@ export function publishedWeights(model: string, data?: "imagenet" | "cifar10"): 
 }
 
 /** The same, for what says itself who wants it: `where` is what the message begins with. */
-export const networkNamed = (name: string, where = ""): ZooEntry =>
-  named(where, "network", name, networks);
-
-function named(
-  where: string,
-  what: string,
-  name: string,
-  entries: readonly ZooEntry[],
-): ZooEntry {
-  const found = entries.find((entry) => entry.name === name);
+export function networkNamed(name: string, where = ""): ZooEntry {
+  const found = networks.find((entry) => entry.name === name);
   if (found !== undefined) return found;
-  throw new RangeError(where + unknownName(what, name, entries.map((entry) => entry.name)));
+  throw new RangeError(where + unknownName("network", name, networks.map((entry) => entry.name)));
 }

@@ -44,6 +44,12 @@ Deno.test("-h is --help, which shows the help and does nothing else", async () =
 Deno.test("what is given besides options is for commands that take it", async () => {
   const alone = command(options, "", (_) => Promise.resolve(0));
   await assertRejects(() => alone(["more"]), UsageError, 'unexpected "more"; see --help');
+  const ofData = command({ data: option("", text(), "DIR") }, "", (_) => Promise.resolve(0));
+  await assertRejects(
+    () => ofData(["photos"]),
+    UsageError,
+    'unexpected "photos"; did you mean --data photos?',
+  );
   const withRest = command(options, "", (_, rest) => Promise.resolve(rest.length));
   assertEquals(await withRest(["more", "and more"]), 2);
 });

@@ -3,7 +3,9 @@ import { sequential } from "../../lib/train/make_model.ts";
 import { cifarResnet } from "../../lib/zoo/cifar_resnet.ts";
 import { zoo } from "../../lib/zoo/zoo.ts";
 import { Folder, images, tar } from "../images/files.ts";
-import { command, lenetFolder } from "./command.ts";
+import { inFolder } from "../folders.ts";
+import { lenet5 } from "../../lib/zoo/lenet5.ts";
+import { command, commandWith, lenetFolder } from "./command.ts";
 import { TrainRun } from "./run.ts";
 import { taskArguments } from "./task.ts";
 
@@ -260,6 +262,47 @@ Deno.test("evaluate: a model that was saved here needs no name", async () => {
   assertEquals([code, lines[0]], [0, `lenet with ${folder.at("lenet.safetensors")}`]);
 });
 
+Deno.test("evaluate: a run is measured on its own test images, or those of a data set by name", () =>
+  inFolder(async (folder) => {
+    const weights = `${folder}/run`;
+    await Deno.mkdir(weights);
+    await lenet5({ seed: 4 }).save(`${weights}/model.safetensors`);
+    const settings = { data: "digits", seed: 7 };
+    const record = (data: string) =>
+      JSON.stringify({ format: "striate-run", settings: { ...settings, data } });
+    await Deno.writeTextFile(`${weights}/run.json`, record("digits"));
+    const options = ["--weights", weights, "--limit", "20", "--json"];
+    const run = async (...more: string[]) => {
+      const out = `${folder}/${more.length}.jsonl`;
+      const ran = await evaluate(...options, ...more, "--out", out);
+      if (ran.code !== 0) return ran.errors;
+      return [JSON.parse(ran.lines[0]!).images, JSON.parse(ran.lines.at(-1)!).images];
+    };
+    assertEquals(await run(), ["the test images of digits", 20]);
+    assertEquals(await run("--data", "digits"), ["the test images of digits", 20]);
+    await Deno.writeTextFile(`${weights}/run.json`, record("photos"));
+    assertStringIncludes(String(await run()), "has learnt images from photos");
+  }));
+
+Deno.test("two evaluations never share a file", () =>
+  inFolder(async (folder) => {
+    await lenet5({ seed: 4 }).save(`${folder}/net.safetensors`);
+    const run = async (...more: string[]) => {
+      const { lines, code, errors } = await commandWith(
+        "evaluate",
+        { INIT_CWD: folder },
+        ...["--weights", "net.safetensors", "--data", "digits", "--limit", "2", "--json", ...more],
+      );
+      assertEquals(code, 0, errors);
+      return JSON.parse(lines.at(-1)!).journal;
+    };
+    assertEquals([await run(), await run(), await run("--resume")], [
+      "runs/evaluate-net.jsonl",
+      "runs/evaluate-net-2.jsonl",
+      "runs/evaluate-net-2.jsonl",
+    ]);
+  }));
+
 Deno.test("evaluate -h lists every option and every network", async () => {
   const { code, lines } = await evaluate("-h");
   const text = lines.join("\n"), [synopsis] = text.split("\nNetworks (--model)\n");
@@ -279,15 +322,15 @@ Deno.test("evaluate says what is wrong with its options", async () => {
   });
   const weights = ["--model", "lenet5", "--weights", folder.at("lenet.safetensors")];
   const bad: [string[], number, string][] = [
-    [[], 2, "expected --images DIR or --data FILE"],
-    [["--images", folder.path], 2, "expected --model NAME and --weights FILE; see --help"],
-    [["--model", "lenet5", "--images", folder.at("images/..")], 2, "expected --weights FILE"],
+    [[], 2, "expected --images DIR or --data NAME (digits, "],
+    [["--images", folder.path], 2, "expected --weights, a file or the folder of a run"],
+    [["--model", "lenet5", "--images", folder.at("images/..")], 2, "expected --weights too"],
     [["--model", "lenet", "--weights", "x", "--images", folder.path], 2, 'did you mean "lenet5"'],
-    [weights, 2, "expected --images DIR or --data FILE"],
+    [weights, 2, "expected --images DIR or --data NAME (digits, "],
     [
       [...weights, "--data", "x", "--images", "y"],
       2,
-      "--images: is for images; the records of --data",
+      "--images and --data: expected one of them",
     ],
     [[...weights, "--data", "x", "--filter", "bicubic"], 2, "--filter: is for images"],
     [[...weights, "--data", folder.at("none.bin")], 1, "there is no file"],

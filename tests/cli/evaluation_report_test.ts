@@ -7,6 +7,18 @@ import { useCpu } from "../train/helpers.ts";
 
 await useCpu();
 
+Deno.test("classes are listed where some have more than one image", async () => {
+  const told = async (...targets: number[]) => {
+    const data = arrayDataset({
+      inputs: { data: new Uint8Array(4 * targets.length), shape: [2, 2, 1] },
+      targets,
+    });
+    const model = sequential([2, 2, 1]).flatten().dense(3);
+    return formatEvaluation(await evaluateDataset(model, data)).includes("Classes:");
+  };
+  assertEquals([await told(0, 1, 2), await told(0, 1, 1)], [false, true]);
+});
+
 Deno.test("a top-5 error is told of more than five classes, of which it can be one", async () => {
   const told = async (count: number) => {
     const model = sequential([2, 2, 1]).flatten().dense(count);
