@@ -1,6 +1,7 @@
 import { flag, text } from "../core/option_kinds.ts";
 import type { AnyOption, Option, Values } from "../core/options.ts";
 import { unknownName } from "../core/suggest.ts";
+import { asTyped } from "./shell.ts";
 
 /** What the help says of an option. */
 interface Described {
@@ -50,7 +51,7 @@ export async function runCommand(
     // Whoever reads the output has seen enough, as `head` does: no mistake, and nobody to tell.
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(endedByPipe);
     // It stands in place of a line that shows progress.
-    console.error(`${Deno.stderr.isTerminal() ? "\r\x1b[K" : ""}error: ${error.message}`);
+    console.error(`${Deno.stderr.isTerminal() ? "\r\x1b[K" : ""}error: ${asTyped(error.message)}`);
     Deno.exit(error instanceof UsageError ? 2 : 1);
   }
 }
@@ -69,7 +70,7 @@ export function command<O extends CommandOptions>(
   return async (args) => {
     const { values, rest, isHelpWanted } = parseOptions(args, options);
     if (isHelpWanted) {
-      console.log(typeof help === "string" ? help : await help());
+      console.log(asTyped(typeof help === "string" ? help : await help()));
       return 0;
     }
     if (rest.length > 0 && run.length < 2) {

@@ -85,7 +85,8 @@ Networks (--model)
 ${await formatNetworks()}
 
 Data sets (--data)
-  ${dataNames.join(", ")}; records of CIFAR-10 as .bin, .bin.gz, .bin.br, or .tar.gz (all in it)
+  ${dataNames.join(", ")}
+  or records of CIFAR-10: .bin, .bin.gz, .bin.br, .tar.gz (all in it)
 
 Without --images or --data, the run of --weights is measured on the test images of the data set that it
 has learnt, where that is one of those by name.

@@ -22,6 +22,8 @@ from nbclient import NotebookClient
 
 MARK = "striate_mark"
 OUTPUTS = {"stream", "display_data", "execute_result", "error"}
+# What the library's guards (lib/show/guards.ts) say on stderr of errors that would end a program.
+UNSEEN = ("Error of a promise that nothing awaits: ", "Error in the background: ")
 
 
 class Failure(Exception):
@@ -113,6 +115,12 @@ class Run:
         for output in self.outputs:
             if output["output_type"] == "error":
                 raise Failure("error", output["ename"], output["evalue"], output["traceback"])
+            if output["output_type"] == "stream" and output["name"] == "stderr":
+                lines = "".join(output["text"]).splitlines()
+                told = [line for line in lines if line.startswith(UNSEEN)]
+                if told:
+                    what, _, error = told[0].partition(": ")
+                    raise Failure("error", what, error, lines[lines.index(told[0]):])
         if reply["status"] != "ok":
             raise Failure("reply", reply.get("ename", ""), reply.get("evalue", ""))
 

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { findPython, kernelEnvironment } from "./jupyter.ts";
 import { joined, plain, readNotebook, tidyNotebook } from "./notebook_file.ts";
+import { importsEntry } from "./next_steps.ts";
 import type { Notebook, Output } from "./notebook_format.ts";
 
 /** What execute_notebook.py says of a cell that ended the run. */
@@ -52,17 +53,26 @@ function errorText({ name, message, trace }: Failure): string {
   return stack.includes(plain(message)) ? stack : `${head}\n${stack}`.trim();
 }
 
+/** What is said where a notebook elsewhere does not know the library's name. */
+const withHint = (text: string) =>
+  /"@striate\/striate" not a dependency/.test(text)
+    ? `${text}\nthe name is known in the checkout; elsewhere it is by a deno.json beside the notebook, ` +
+      `with ${importsEntry()}`
+    : text;
+
 async function explain(failure: Failure, source: string, limit: number): Promise<string> {
   switch (failure.kind) {
     case "error":
-      return errorText(failure);
+      return withHint(errorText(failure));
     case "timeout":
       return `still running after ${limit} s, the limit of a cell; see --timeout`;
     case "dead":
       return "the kernel died";
     case "reply":
-      return await syntaxError(source) ??
-        `${failure.name}: ${failure.message} (the kernel says no more)`;
+      return withHint(
+        await syntaxError(source) ??
+          `${failure.name}: ${failure.message} (the kernel says no more)`,
+      );
   }
 }
 

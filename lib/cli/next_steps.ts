@@ -7,7 +7,7 @@ import type { EpochRecord } from "../train/epoch_record.ts";
 import { percent } from "../train/format.ts";
 import type { History } from "../train/history.ts";
 import { samplesName } from "./run_folder.ts";
-import { commandStart, quotedPath } from "./shell.ts";
+import { asTyped, commandStart, quotedPath } from "./shell.ts";
 import type { Done } from "./training_report.ts";
 import { isDataName, type Settings } from "./training_settings.ts";
 
@@ -68,7 +68,7 @@ export const nextLines = (run: Ended): string[] => [
   "Next:",
   ...[
     ...nextCommands(run),
-    "# in a program (deno run --allow-all FILE)",
+    asTyped("# in a program (deno run --allow-all FILE)"),
     ...programLines(run),
     "# which elsewhere than in the checkout needs a deno.json beside it, with",
     importsEntry(),

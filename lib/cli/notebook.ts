@@ -8,6 +8,7 @@ import { kernelEnvironment, notebooks, pythons, works } from "./jupyter.ts";
 import { findNotebook } from "./notebook_file.ts";
 import { runCommand } from "./command.ts";
 import { stopSignals } from "./interrupt.ts";
+import { asTyped } from "./shell.ts";
 
 const help = `Opens the notebooks in Jupyter, with the Deno kernel.
 
@@ -24,7 +25,8 @@ Examples
 A notebook of your own begins there with New, Deno; @striate/striate is known to those in this checkout.
 
 Other editors, such as VS Code with its Jupyter extension, find the kernel once it is installed for
-the user: deno jupyter --install`;
+the user: deno jupyter --install
+By npx, the kernel is the Deno in npm's cache: once that is cleaned, install it again.`;
 
 const missing = "Jupyter is not installed here; install it: python3 -m pip install jupyterlab, " +
   "or on Debian and Ubuntu: sudo apt-get install -y jupyter-notebook";
@@ -43,7 +45,7 @@ async function findJupyter(): Promise<string[] | undefined> {
 /** The command; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   if (args[0] === "--help") {
-    console.log(help);
+    console.log(asTyped(help));
     return 0;
   }
   const [first] = args;

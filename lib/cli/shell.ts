@@ -36,6 +36,14 @@ const started = (): Started => ({
   fetched: environment("npm_lifecycle_event") === "npx" ? Deno.version.deno : undefined,
 });
 
+/** The word that starts Deno, or those with which npx fetches it. */
+const denoAs = (fetched: string | undefined) =>
+  fetched === undefined ? "deno" : `npx -y deno@${fetched}`;
+
+/** A text with the commands in it as they can be typed where this program was started. */
+export const asTyped = (text: string, { fetched }: Pick<Started, "fetched"> = started()): string =>
+  text.replace(/\bdeno (?=task|run|jupyter)/g, `${denoAs(fetched)} `);
+
 /** A text as one word for a shell: POSIX', or one of Windows. */
 export function quoted(text: string, os: typeof Deno.build.os = Deno.build.os): string {
   const isWindows = os === "windows";
@@ -57,7 +65,7 @@ export function commandStart(
   name: string,
   { os, project, folder, called, fetched }: Started = started(),
 ): string {
-  const deno = fetched === undefined ? "deno" : `npx -y deno@${fetched}`;
+  const deno = denoAs(fetched);
   const isWithin = (path: string) => /^([/\\]|$)/.test(path.slice(project.length));
   const isInProject = (path: string) => path.startsWith(project) && isWithin(path);
   if (folder !== project && folder !== called) {

@@ -86,6 +86,12 @@ Deno.test({
         /Error: no show/,
       ],
       "time.ipynb": ["await new Promise(() => setTimeout(() => {}, 1e6))", /after 5 s, the limit/],
+      "forgotten.ipynb": [
+        `import "${new URL("../../mod.ts", import.meta.url).href}";
+(async () => { throw new RangeError("forgotten"); })();`,
+        /Error of a promise that nothing awaits: RangeError: forgotten/,
+      ],
+      "name.ipynb": ['await import("@striate/striate")', /"imports":\{"@striate\/striate":"file:/],
       "dead.ipynb": ["Deno.exit(3)", /the kernel died/],
     };
     const files = Object.entries(broken).map(([name, [source]]) =>
@@ -95,9 +101,9 @@ Deno.test({
     const paths = files.map(([name]) => folder.at(name));
     const { code, lines, errors } = await command("notebooks", ...paths, "--timeout", "5");
     assertEquals(code, 1);
-    assertEquals(errors, "error: 5 of 5 notebooks failed\n");
+    assertEquals(errors, "error: 7 of 7 notebooks failed\n");
     const told = lines.join("\n").split(/^FAILED /m).slice(1);
-    assertEquals(told.length, 5);
+    assertEquals(told.length, 7);
     for (const [i, [name, [source, message]]] of Object.entries(broken).entries()) {
       assert(told[i]!.startsWith(`${name} (`));
       const start = source.split("\n")[0];

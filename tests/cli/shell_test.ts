@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { commandStart, quoted, quotedPath } from "../../lib/cli/shell.ts";
+import { asTyped, commandStart, quoted, quotedPath } from "../../lib/cli/shell.ts";
 
 const odd = [
   "my runs/a",
@@ -57,5 +57,15 @@ Deno.test("commandStart: as this program was started", () => {
   assertEquals(
     start({ folder: "/home/ada" }),
     "deno run --allow-all '/my code/striate/lib/cli/train.ts'",
+  );
+});
+
+Deno.test("asTyped: commands in a text, by npx where it fetched Deno", () => {
+  const text =
+    "deno task train, deno jupyter --install, npx -y deno@2.9.6 task test, deno tasks? Deno";
+  assertEquals(asTyped(text, { fetched: undefined }), text);
+  assertEquals(
+    asTyped("see deno task train --help\n  deno run -A x.ts; deno doc", { fetched: "2.9.6" }),
+    "see npx -y deno@2.9.6 task train --help\n  npx -y deno@2.9.6 run -A x.ts; deno doc",
   );
 });
