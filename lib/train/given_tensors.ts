@@ -38,8 +38,9 @@ export function tensorsOf(
   const wrong = list.findIndex((item) => !(item instanceof Tensor));
   if (wrong < 0) return list;
   const other: unknown = list[wrong];
+  const expected = isByName(given) ? `${names[wrong]}: expected a tensor` : "expected tensors";
   throw new TypeError(
-    `${where}: expected tensors, found ${
+    `${where}: ${expected}, found ${
       other instanceof DataStream
         ? "a stream; await its collect()"
         : ArrayBuffer.isView(other)

@@ -140,6 +140,25 @@ Deno.test("trainOnBatch takes tensors by name", async () => {
   );
 });
 
+Deno.test("predict says which of the inputs by name is unknown, missing or no tensor", async () => {
+  const net = named(), place = tensor(rows.place), colour = tensor(rows.colour);
+  const predict = (given: unknown) => () => net.predict(given as { place: typeof place });
+  const said = [
+    [
+      { place, color: colour },
+      RangeError,
+      'predict: unknown input "color"; did you mean "colour"?',
+    ],
+    [
+      { place },
+      TypeError,
+      "predict: expected inputs place, colour, found place: colour is missing",
+    ],
+    [{ colour: 3, place }, TypeError, "predict: colour: expected a tensor, found 3; see tensor()"],
+  ] as const;
+  for (const [given, type, message] of said) await assertRejects(predict(given), type, message);
+});
+
 Deno.test("a batch for an own loop has its tensors by name", () => {
   const net = named(), [batch] = [...swapped.tensors({ batchSize: 4 })];
   const { inputs, targets, weights } = batch!.named;
