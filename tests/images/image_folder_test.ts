@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as augmentation from "../../lib/augment/mod.ts";
-import { balancedClassWeights } from "../../lib/train/class_weights.ts";
+import { balancedClassWeights } from "../../lib/train/balanced_class_weights.ts";
 import { trainedOutputs } from "../../lib/train/outputs.ts";
 import { sequential } from "../../lib/train/make_model.ts";
 import {
