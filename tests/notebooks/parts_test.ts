@@ -3,6 +3,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { cifarResnet, digits, ones, Random, sequential, shapes, vgg, zooEntry } from "../../mod.ts";
 import { curves, ends, testAccuracy, trainingError } from "../../notebooks/histories/charts.ts";
 import type { Arm } from "../../notebooks/histories/recorded.ts";
+import { bentPlane } from "../../notebooks/parts/bent.ts";
 import { blocksOf, withoutBlock } from "../../notebooks/parts/blocks.ts";
 import { colourShares } from "../../notebooks/parts/colour.ts";
 import { covarianceOf, eigenvectors } from "../../notebooks/parts/components.ts";
@@ -23,6 +24,7 @@ import {
 import { groupMeans } from "../../notebooks/parts/groups.ts";
 import { leastSquares, solve } from "../../notebooks/parts/linear_equations.ts";
 import { ends as endsOf, type Example, gatePicture } from "../../notebooks/parts/lines.ts";
+import { onTheGround } from "../../notebooks/parts/paths.ts";
 import { pictureOf, randomPieces, tenViews } from "../../notebooks/parts/pieces.ts";
 import { windowPyramid } from "../../notebooks/parts/pyramid.ts";
 import { raceChart, type Run, winnersOf } from "../../notebooks/parts/race.ts";
@@ -103,6 +105,16 @@ Deno.test("shifted pictures, pieces of pictures, and ten views of each", () => {
   assertEquals(views.length, 30);
   // The first view of the second picture is its upper left corner.
   assertEquals(views.get(10).inputs[0]!.slice(0, 84), whole.data.slice(0, 84));
+});
+
+Deno.test("a bent plane, and a path that follows the ground", async () => {
+  const net = sequential([2], { seed: 3 }).dense(2).tanh({ name: "bent" })
+    .dense(1, { name: "output" });
+  // Nine lines each way, the border, and two classes.
+  const figure = await bentPlane(net, [[0, 0], [0, 1]], [0, 1]);
+  assert(`${figure}`.includes("21 scatter"), `${figure}`);
+  const path = onTheGround([[0, 0], [0.16, 0]]);
+  near(path.flat(), [0, 0, 0.08, 0, 0.16, 0]);
 });
 
 Deno.test("the fastest of each kind wins the race; trials are drawn by task", () => {
