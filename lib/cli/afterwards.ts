@@ -3,6 +3,7 @@ import { Dataset } from "../train/dataset.ts";
 import type { History } from "../train/history.ts";
 import type { Metrics } from "../train/metric.ts";
 import { keepMistakes } from "./mistakes.ts";
+import { placeName } from "./pages/page.ts";
 import { trainingPage } from "./pages/training_page.ts";
 import { reportName, samplesName } from "./run_folder.ts";
 import { keepSamples } from "./samples.ts";
@@ -34,7 +35,7 @@ export async function leaveToLookAt(outcome: Outcome): Promise<{ readonly mistak
   const content = await trainingPage({
     ...outcome,
     net,
-    title: `${settings.model ?? "A network"} on ${settings.data}`,
+    title: `${settings.model ?? "A network"} on ${placeName(settings.data)}`,
     tested: setup.validation === data ? "validation" : "test",
     plan: trainingPlan({ setup, device, output: folder }),
     ...images && { images },

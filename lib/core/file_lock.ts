@@ -21,9 +21,17 @@ export class FileLock implements Disposable {
   readonly leftBy: string | undefined;
   readonly #path: string;
   readonly #file: Deno.FsFile;
+  /** Whether the folder was made for it. */
+  readonly #hasMadeFolder: boolean;
 
-  private constructor(path: string, file: Deno.FsFile, leftBy: string | undefined) {
+  private constructor(
+    path: string,
+    file: Deno.FsFile,
+    leftBy: string | undefined,
+    hasMadeFolder: boolean,
+  ) {
     [this.#path, this.#file, this.leftBy] = [path, file, leftBy];
+    this.#hasMadeFolder = hasMadeFolder;
   }
 
   /**
@@ -33,7 +41,8 @@ export class FileLock implements Disposable {
    */
   static async take(path: string, elsewhere = "choose another folder"): Promise<FileLock> {
     // What is done here takes microseconds; other threads would take longer to be told of it.
-    await makeFolder(splitPath(path)[0]);
+    const [folder] = splitPath(path), hasMadeFolder = !exists(folder);
+    await makeFolder(folder);
     for (;;) {
       const lock = `${path}.lock`, options = { read: true, write: true, create: true };
       const file = await storing(lock, () => Deno.openSync(lock, options), elsewhere);
@@ -42,7 +51,7 @@ export class FileLock implements Disposable {
         if (await storing(lock, () => isSameFile(file, lock), elsewhere)) {
           const before = readHolder(file);
           await storing(lock, () => writeHolder(file), elsewhere);
-          return new FileLock(lock, file, before && describe(before));
+          return new FileLock(lock, file, before && describe(before), hasMadeFolder);
         }
       } catch (error) {
         file.close();
@@ -52,7 +61,7 @@ export class FileLock implements Disposable {
     }
   }
 
-  /** Gives it back. */
+  /** Gives it back; a folder that was made for it goes where nothing was written. */
   [Symbol.dispose](): void {
     try {
       Deno.removeSync(this.#path);
@@ -60,6 +69,21 @@ export class FileLock implements Disposable {
       // Who takes it next will say that it was left.
     }
     this.#file.close();
+    if (!this.#hasMadeFolder) return;
+    try {
+      Deno.removeSync(splitPath(this.#path)[0]);
+    } catch {
+      // Something was written.
+    }
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

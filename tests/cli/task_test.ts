@@ -9,6 +9,9 @@ import { taskArguments } from "./task.ts";
 
 const root = new URL("../..", import.meta.url);
 
+/** What --allow-… lets in. */
+const kinds = ["read", "write", "net", "ffi", "run", "all"];
+
 interface Lock {
   readonly specifiers: Readonly<Record<string, string>>;
   readonly npm: Readonly<Record<string, { readonly integrity: string }>>;
@@ -29,23 +32,23 @@ async function packagesIn(folder: URL): Promise<string[]> {
 }
 
 Deno.test("no command may do everything, or asks the user", () => {
-  const kinds = (name: string) =>
+  const kindsOf = (name: string) =>
     taskArguments(name).flatMap((flag) => /^--allow-(\w+)/.exec(flag)?.[1] ?? []);
-  assertEquals(kinds("train"), ["read", "write", "net", "ffi", "run", "env"]);
+  assertEquals(kindsOf("train"), ["read", "write", "net", "ffi", "run", "env"]);
   // What shows a page on a desktop, and nothing else.
   assert(
     taskArguments("train").includes(
       "--allow-run=/usr/bin/xdg-open,/usr/bin/open,C:/Windows/explorer.exe",
     ),
   );
-  assertEquals(kinds("evaluate"), ["read", "write", "net", "ffi", "env"]);
-  assertEquals(kinds("predict"), ["read", "write", "net", "ffi", "env"]);
-  assertEquals(kinds("explain"), ["read", "write", "net", "ffi", "env"]);
-  assertEquals(kinds("profile"), ["read", "write", "net", "ffi", "env"]);
-  assertEquals(kinds("dashboard"), ["read", "write", "net", "env"]);
-  assertEquals(kinds("sweep"), ["read", "write", "run", "env"]);
-  assertEquals(kinds("notebook"), ["read", "write", "run", "env"]);
-  assertEquals(kinds("notebooks"), ["read", "write", "run", "env"]);
+  assertEquals(kindsOf("evaluate"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kindsOf("predict"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kindsOf("explain"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kindsOf("profile"), ["read", "write", "net", "ffi", "env"]);
+  assertEquals(kindsOf("dashboard"), ["read", "write", "net", "env"]);
+  assertEquals(kindsOf("sweep"), ["read", "write", "run", "env"]);
+  assertEquals(kindsOf("notebook"), ["read", "write", "run", "env"]);
+  assertEquals(kindsOf("notebooks"), ["read", "write", "run", "env"]);
   for (
     const name of [
       "train",
@@ -65,6 +68,25 @@ Deno.test("no command may do everything, or asks the user", () => {
       assert(flag.includes("="), `${name}: expected the names of variables, found ${flag}`);
     }
   }
+});
+
+Deno.test("README says what each task may do, as deno.json has it", async () => {
+  const page = await Deno.readTextFile(new URL("README.md", root));
+  const [, section] = page.split("## What a program may do");
+  const rows = Array.from(section!.matchAll(/^\| (`.*?) +\| (`.*?) +\|$/gm), ([, tasks, may]) => ({
+    tasks: Array.from(tasks!.matchAll(/`(\w+)`/g), ([, name]) => name!),
+    may: Array.from(may!.matchAll(/`(\w+)`(?=,|:|$)/g), ([, kind]) => kind!)
+      .filter((kind) => kinds.includes(kind)),
+  }));
+  const said = Object.fromEntries(
+    rows.flatMap(({ tasks, may }) => tasks.map((name) => [name, may.sort()])),
+  );
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const allowed = Object.entries<{ command: string }>(tasks).flatMap(([name, { command }]) => {
+    const found = Array.from(command.matchAll(/--allow-(\w+)/g), ([, kind]) => kind!);
+    return found.length === 0 ? [] : [[name, found.filter((kind) => kind !== "env").sort()]];
+  });
+  assertEquals(said, Object.fromEntries(allowed));
 });
 
 Deno.test("every package that is loaded is locked, with all that it needs", async () => {

@@ -35,7 +35,10 @@ Deno.test("a lock is had by one alone, and leaves nothing when it is given back"
         `${path}: this process is writing it; wait for its end, or go elsewhere`,
       );
     }
-    assertEquals(filesIn(`${folder}/deep`), []);
+    assertEquals(filesIn(folder), []); // nothing was written: the folder was for the lock alone
+    await Deno.mkdir(`${folder}/deep`);
+    (await FileLock.take(path))[Symbol.dispose]();
+    assertEquals(filesIn(`${folder}/deep`), []); // that one was there
     using again = await FileLock.take(path);
     assertEquals(again.leftBy, undefined);
   }));

@@ -4,7 +4,7 @@ import { confusion } from "../../show/plot/confusion.ts";
 import { table } from "../../show/table.ts";
 import { clock, percent } from "../../train/format.ts";
 import type { EvaluationStart } from "../evaluation_report.ts";
-import { page, picture, type Section, settingsTable, tiles } from "./page.ts";
+import { page, picture, placeName, type Section, settingsTable, tiles } from "./page.ts";
 
 /** Classes of which the confusion is drawn at most. */
 const mostClasses = 50;
@@ -47,12 +47,16 @@ export function evaluationPage({ result, start, wrong }: EvaluationPage): string
     ["time", clock(seconds)],
     ["every prediction", start.journal],
   ];
-  return page(`${start.model} on ${start.images}`, `top-1 error ${percent(result.top1Error)}`, [
-    { heading: "Found", html: settingsTable(rows) },
-    confusions(result, nameOf),
-    mistakes(result, wrong, nameOf),
-    classes(result, nameOf),
-  ]);
+  return page(
+    `${start.model} on ${placeName(start.images)}`,
+    `top-1 error ${percent(result.top1Error)}`,
+    [
+      { heading: "Found", html: settingsTable(rows) },
+      confusions(result, nameOf),
+      mistakes(result, wrong, nameOf),
+      classes(result, nameOf),
+    ],
+  );
 }
 
 type NameOf = (label: number) => string;

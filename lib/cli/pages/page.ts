@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { splitPath } from "../../core/files.ts";
 import { escapeMarkup } from "../../plotly_svg/mod.ts";
 import { dataUrl } from "../../show/bundle.ts";
 import type { Figure } from "../../show/figure.ts";
@@ -66,6 +67,9 @@ ${parts.join("\n")}
 `;
 }
 
+/** What a place is called in a title: the last part of its path. */
+export const placeName = (place: string): string => splitPath(place.replace(/[/\\]+$/, ""))[1];
+
 /** The picture of a figure. */
 export function picture(figure: Figure): string {
   const alt = escapeMarkup(figure.title || "figure");
@@ -76,7 +80,8 @@ export function picture(figure: Figure): string {
 export function tiles(list: readonly Tile[], { wide = false } = {}): string {
   const figures = list.map(({ png, alt, caption }) =>
     `<figure><img alt="${escapeMarkup(alt)}" src="${dataUrl("image/png", png)}">` +
-    `<figcaption>${caption}</figcaption></figure>`
+    // No line begins with the unit.
+    `<figcaption>${caption.replaceAll(" %", "&nbsp;%")}</figcaption></figure>`
   );
   return `<div class="tiles${wide ? " wide" : ""}">${figures.join("")}</div>`;
 }
