@@ -1,10 +1,11 @@
 import type { TileBlock } from "../native/block.ts";
+import type { VectorLoop } from "../native/vector_loop.ts";
 
-/** Native code for the register tiles of products. */
+/** Native code for the register tiles of products, and for loops over vectors. */
 export interface NativeTiles {
   readonly instructions: TileBlock["instructions"];
-  /** Where the code of a tile is, as the import `env.native` finds it; made if need be. */
-  codeOf(block: TileBlock): number;
+  /** Where the code of a tile or of a loop is, as the import `env.native` finds it; made if need be. */
+  codeOf(wanted: TileBlock | VectorLoop): number;
 }
 
 /** What kernels are emitted for: WebAssembly, and native code for tiles where it may be run. */

@@ -13,10 +13,14 @@ export interface Vectors {
   readonly registers: 16 | 32;
   load(code: Assembler, to: VectorRegister, from: Address): void;
   store(code: Assembler, to: Address, from: VectorRegister): void;
+  /** to = from. */
+  copy(code: Assembler, to: VectorRegister, from: VectorRegister): void;
   /** All lanes of `to` = the float at `from`. */
-  broadcast(code: Assembler, to: VectorRegister, from: Address): void;
+  broadcast(code: Assembler, to: VectorRegister, from: Address | Label): void;
   /** to += x * y, rounded once. */
   multiplyAdd(code: Assembler, to: VectorRegister, x: VectorRegister, y: VectorRegister): void;
+  /** to -= x * y, rounded once. */
+  multiplySubtract(code: Assembler, to: VectorRegister, x: VectorRegister, y: VectorRegister): void;
   /**
    * to += x * y, where y is one float for all lanes; undefined where that takes a register, by
    * `broadcast`.
@@ -58,6 +62,7 @@ const instruction = (
 const vmovupsLoad = instruction("none", "0F", 0x10), vmovupsStore = instruction("none", "0F", 0x11);
 const vbroadcastss = instruction("66", "0F38", 0x18);
 const vfmadd231ps = instruction("66", "0F38", 0xb8);
+const vfnmadd231ps = instruction("66", "0F38", 0xbc);
 const vxorps = instruction("none", "0F", 0x57);
 const arithmetic = {
   add: instruction("none", "0F", 0x58),
@@ -76,8 +81,10 @@ export const avx2: Vectors = {
   registers: 16,
   load: (code, to, from) => code.vex(vmovupsLoad, to, 0, from),
   store: (code, to, from) => code.vex(vmovupsStore, from, 0, to),
+  copy: (code, to, from) => code.vex(vmovupsLoad, to, 0, from),
   broadcast: (code, to, from) => code.vex(vbroadcastss, to, 0, from),
   multiplyAdd: (code, to, x, y) => code.vex(vfmadd231ps, to, x, y),
+  multiplySubtract: (code, to, x, y) => code.vex(vfnmadd231ps, to, x, y),
   multiplyAddBroadcast: undefined,
   compute: (code, op, to, x, y) => code.vex(arithmetic[op], to, x, y),
   zero: (code, to) => code.vex(vxorps, to, to, to),
@@ -119,8 +126,10 @@ export const avx512: Vectors = {
   registers: 32,
   load: (code, to, from) => code.evex(vmovupsLoad, to, 0, from, whole),
   store: (code, to, from) => code.evex(vmovupsStore, from, 0, to, whole),
+  copy: (code, to, from) => code.evex(vmovupsLoad, to, 0, from, whole),
   broadcast: (code, to, from) => code.evex(vbroadcastss, to, 0, from, single),
   multiplyAdd: (code, to, x, y) => code.evex(vfmadd231ps, to, x, y, whole),
+  multiplySubtract: (code, to, x, y) => code.evex(vfnmadd231ps, to, x, y, whole),
   multiplyAddBroadcast: (code, to, x, y) =>
     code.evex(vfmadd231ps, to, x, y, { unit: 4, broadcasts: true }),
   compute: (code, op, to, x, y) => code.evex(arithmetic[op], to, x, y, whole),

@@ -190,6 +190,11 @@ export class Assembler {
     this.#word(value);
   }
 
+  /** to &= a constant with sign, 64 bits, for a condition. */
+  and(to: Register, value: number): void {
+    this.#immediate(1, 4, to, value);
+  }
+
   /** to &= a constant, 32 bits, for a condition. */
   and32(to: Register, value: number): void {
     this.#immediate(0, 4, to, value);
@@ -297,7 +302,7 @@ export class Assembler {
     { prefix, map, opcode }: VectorInstruction,
     to: VectorRegister,
     second: VectorRegister,
-    from: VectorRegister | Address,
+    from: VectorRegister | Address | Label,
     { unit, mask = 0, zeroes = false, broadcasts = false }: EvexOptions,
   ): void {
     checkRegisters(32, to, second, from);

@@ -33,8 +33,8 @@ export function nativeTail(
   if (!isOneChain(orderOf(reduction)) || rows.a === "table" || rows.result === "table") {
     return undefined;
   }
-  const converted = steps.map(stepOf), isWhole = converted.every((step) => step !== undefined);
-  if (!isWhole || stores.length !== 1 || stores[0]!.step !== steps.length - 1) return undefined;
+  const converted = nativeSteps({ steps, stores });
+  if (converted === undefined) return undefined;
   const loads = steps.filter((step) => step.kind === "load");
   const spare = Array.from({ length: tailRegisters - 1 }, (_, i) => 1 + i);
   const result = evaluateTail(converted, 0, spare, { load() {}, apply() {} });
@@ -47,6 +47,14 @@ export function nativeTail(
         return addressOf(f, i32.add(args.input(input), view.offset * 4), [at, 1]);
       }),
   };
+}
+
+/** The steps of a tail as native code has them; undefined where it has not all of them. */
+export function nativeSteps({ steps, stores }: Expression): TileTail | undefined {
+  const converted = steps.map(stepOf), isWhole = converted.every((step) => step !== undefined);
+  return isWhole && stores.length === 1 && stores[0]!.step === steps.length - 1
+    ? converted
+    : undefined;
 }
 
 /** A step as a tile has it; undefined where it has none of its kind. */

@@ -1,7 +1,10 @@
+import { portableArithmetic } from "../elementwise/vector_loop.ts";
 import { addressOf } from "../memory/address.ts";
 import { moveFloats } from "../memory/runs.ts";
+import type { NativeTiles } from "../target.ts";
 import type { FunctionBuilder, FunctionIndex, Local, ModuleBuilder } from "../wasm/assembler.ts";
 import { i32, v128 } from "../wasm/instructions.ts";
+import { nativeInputFunction } from "./inputs_native.ts";
 import type { Job } from "./job.ts";
 import { placeOf, type Positions, type TileGrid, type TilePlace } from "./tiles.ts";
 import { type Filtering, sideOf, transformInputs } from "./transform.ts";
@@ -20,9 +23,12 @@ export function inputFunction(
   filtering: Filtering,
   grid: TileGrid,
   positions: Positions,
+  native: NativeTiles | undefined,
 ): FunctionIndex {
   const [, height, width, channels] = job.image, pixel = channels * 4, line = width * pixel;
   const side = sideOf(filtering);
+  const transform = nativeInputFunction(module, native, job, filtering, grid, positions);
+  if (transform !== undefined) return transform;
   return module.function(
     ["i32", "i32", "i32", "i32", "i32"],
     (f, image, first, tiles, target, patch) => {
@@ -49,13 +55,18 @@ export function inputFunction(
         const to = f.local(target);
         f.count(0, Math.ceil(channels / 4), 1, () => {
           f.scope(() => {
+            const vectors = portableArithmetic(f);
             const columns = Array.from({ length: side }, (_, x) => {
               const loaded = lines.map((at) => f.local(v128.load(at, x * pixel)));
-              return transformInputs(f, filtering, loaded);
+              return transformInputs(vectors, filtering, loaded);
             });
             for (let y = 0; y < side; y++) {
               f.scope(() => {
-                const values = transformInputs(f, filtering, columns.map((column) => column[y]!));
+                const values = transformInputs(
+                  vectors,
+                  filtering,
+                  columns.map((column) => column[y]!),
+                );
                 values.forEach((value, x) =>
                   f.do(v128.store(to, value, (y * side + x) * positions.position))
                 );

@@ -132,7 +132,7 @@ class KernelGradient {
     this.#inputs = transformed(
       0,
       channels,
-      (lie) => inputFunction(module, job, f4, cut.grid, lie),
+      (lie) => inputFunction(module, job, f4, cut.grid, lie, target.native),
     );
     this.#gradients = transformed(
       1,

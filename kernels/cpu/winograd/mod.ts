@@ -100,9 +100,9 @@ class Winograd {
     const weights = weightsPart(job, filtering, panels, this.#weights);
     if (kept) addPreparation(builder, weights);
 
-    this.#transform = inputFunction(module, job, filtering, grid, inputs);
+    this.#transform = inputFunction(module, job, filtering, grid, inputs, target.native);
     this.#multiply = positionProduct(module, sizes);
-    this.#finish = outputFunction(module, job, filtering, grid, products);
+    this.#finish = outputFunction(module, job, filtering, grid, products, target.native);
     const first = kept ? [] : [weights];
     this.stages = cut.inBlocks
       ? [first, [this.#blocks()]]

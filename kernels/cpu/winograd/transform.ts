@@ -12,7 +12,8 @@
  * @module
  */
 
-import type { FunctionBuilder, Local, Vector } from "../wasm/assembler.ts";
+import type { Arithmetic } from "../../native/vector_loop.ts";
+import type { FunctionBuilder, Vector } from "../wasm/assembler.ts";
 import { f32x4 } from "../wasm/instructions.ts";
 
 /** The transforms for tiles of so many outputs a side. */
@@ -46,31 +47,33 @@ function evenPolynomial(points: readonly number[]): number[] {
 }
 
 /** A sum of vectors with coefficients, the last of which is 1. */
-function monic(f: FunctionBuilder, coefficients: readonly number[], values: readonly Vector[]) {
-  return f.local(
-    coefficients.slice(0, -1).reduceRight<Vector>(
-      (sum, coefficient, k) => f32x4.madd(values[k]!, coefficient, sum),
-      values[coefficients.length - 1]!,
-    ),
+function monic<V>(
+  vectors: Arithmetic<V>,
+  coefficients: readonly number[],
+  values: readonly V[],
+): V {
+  return coefficients.slice(0, -1).reduceRight<V>(
+    (sum, coefficient, k) => vectors.multiplyAdd(values[k]!, coefficient, sum),
+    values[coefficients.length - 1]!,
   );
 }
 
 /** B^T d: a line of inputs. */
-export function transformInputs(
-  f: FunctionBuilder,
+export function transformInputs<V>(
+  vectors: Arithmetic<V>,
   { points }: Filtering,
-  d: readonly Vector[],
-): Vector[] {
+  d: readonly V[],
+): V[] {
   const all = evenPolynomial(points);
   const every2nd = (from: number) => d.filter((_, i) => i >= from && (i - from) % 2 === 0);
   return [
-    monic(f, all, every2nd(0)),
+    monic(vectors, all, every2nd(0)),
     ...points.flatMap((a) => {
       const others = evenPolynomial(points.filter((point) => point !== a));
-      const odd = monic(f, others, every2nd(1)), even = monic(f, others, every2nd(2));
-      return [f.local(f32x4.madd(odd, a, even)), f.local(f32x4.nmadd(odd, a, even))];
+      const odd = monic(vectors, others, every2nd(1)), even = monic(vectors, others, every2nd(2));
+      return [vectors.multiplyAdd(odd, a, even), vectors.multiplySubtract(odd, a, even)];
     }),
-    monic(f, all, every2nd(1)),
+    monic(vectors, all, every2nd(1)),
   ];
 }
 
@@ -112,22 +115,22 @@ export function transformTaps(
 }
 
 /** A^T m: a line of products. */
-export function transformOutputs(
-  f: FunctionBuilder,
+export function transformOutputs<V>(
+  vectors: Arithmetic<V>,
   { outputs, points }: Filtering,
-  m: readonly Vector[],
-): Local<"v128">[] {
+  m: readonly V[],
+): V[] {
   const pairs = points.map((a, i) => {
     const plus = m[1 + 2 * i]!, minus = m[2 + 2 * i]!;
-    return { a, sum: f.local(f32x4.add(plus, minus)), difference: f.local(f32x4.sub(plus, minus)) };
+    return { a, sum: vectors.add(plus, minus), difference: vectors.subtract(plus, minus) };
   });
   return Array.from({ length: outputs }, (_, k) => {
     const start = k === 0 ? m[0] : k === outputs - 1 ? m.at(-1) : undefined;
-    const value = pairs.reduce<Vector | undefined>((sum, { a, ...pair }) => {
+    const value = pairs.reduce<V | undefined>((sum, { a, ...pair }) => {
       const term = k % 2 === 0 ? pair.sum : pair.difference, factor = a ** k;
-      if (sum === undefined) return f32x4.mul(term, factor);
-      return factor === 1 ? f32x4.add(sum, term) : f32x4.madd(term, factor, sum);
+      if (sum === undefined) return vectors.multiply(term, factor);
+      return factor === 1 ? vectors.add(sum, term) : vectors.multiplyAdd(term, factor, sum);
     }, start);
-    return f.local(value!);
+    return value!;
   });
 }

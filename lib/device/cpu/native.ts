@@ -11,6 +11,8 @@
 
 import { codeWord, type TileBlock } from "../../../kernels/native/block.ts";
 import { emitTile } from "../../../kernels/native/tile.ts";
+import { emitVectorLoop } from "../../../kernels/native/vector_code.ts";
+import type { VectorLoop } from "../../../kernels/native/vector_loop.ts";
 import { Assembler, at, Label } from "../../../kernels/native/x86.ts";
 import type { NativeTiles } from "../../../kernels/cpu/target.ts";
 import { bsearch, type Comparison, comparisonBy, pointerTo } from "./native_calls.ts";
@@ -65,7 +67,7 @@ export function linux(): System {
   };
 }
 
-/** Memory for code, and the tiles that lie there. */
+/** Memory for code, and what lies there. */
 export class NativeCode {
   /** What of `nativeInstructions` this machine has. */
   readonly available: readonly NativeInstructions[];
@@ -77,7 +79,7 @@ export class NativeCode {
   readonly #region: bigint;
   /** Bytes of the region in use. */
   #used = 0;
-  readonly #tiles = new Map<string, number>();
+  readonly #made = new Map<string, number>();
 
   /** Reserves memory and looks at the machine. A NativeCodeError says what is missing. */
   constructor(open = linux) {
@@ -118,15 +120,15 @@ export class NativeCode {
 
   /** The tiles of a plan, with the best instructions that it may use. */
   tilesFor(instructions: NativeInstructions): NativeTiles {
-    return { instructions, codeOf: (block) => this.#codeOf(block) };
+    return { instructions, codeOf: (wanted) => this.#codeOf(wanted) };
   }
 
-  /** Where the code of a tile begins, in the region. */
-  #codeOf(block: TileBlock): number {
-    const key = JSON.stringify(block);
-    return this.#tiles.getOrInsertComputed(key, () => {
+  /** Where the code of a tile or of a loop begins, in the region. */
+  #codeOf(wanted: TileBlock | VectorLoop): number {
+    const key = JSON.stringify(wanted);
+    return this.#made.getOrInsertComputed(key, () => {
       try {
-        return this.#add(emitTile(block));
+        return this.#add("steps" in wanted ? emitVectorLoop(wanted) : emitTile(wanted));
       } catch (error) {
         // A stride that is beyond reach of an instruction.
         if (error instanceof RangeError) throw new NativeCodeError(error.message, { cause: error });
