@@ -38,6 +38,7 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
   ["cmp qword [rsp+0x40],1", "48 83 7c 24 40 01", (code) => code.compare(at("rsp", 64), 1)],
   ["imul ecx,ecx,9", "69 c9 09 00 00 00", (code) => code.multiply32("rcx", 9)],
   ["imul r9d,r9d,1000", "45 69 c9 e8 03 00 00", (code) => code.multiply32("r9", 1000)],
+  ["and rsp,-0x40", "48 83 e4 c0", (code) => code.and("rsp", -64)],
   ["and ecx,3", "83 e1 03", (code) => code.and32("rcx", 3)],
   ["shr ecx,2", "c1 e9 02", (code) => code.shiftRight32("rcx", 2)],
   ["push rbx", "53", (code) => code.push("rbx")],
@@ -68,6 +69,12 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
     (code) => avx2.broadcast(code, 14, { base: "rax", index: "rdx", displacement: -4 }),
   ],
   ["vfmadd231ps ymm3,ymm12,ymm13", "c4 c2 1d b8 dd", (code) => avx2.multiplyAdd(code, 3, 12, 13)],
+  [
+    "vfnmadd231ps ymm3,ymm12,ymm13",
+    "c4 c2 1d bc dd",
+    (code) => avx2.multiplySubtract(code, 3, 12, 13),
+  ],
+  ["vmovups ymm9,ymm12", "c4 41 7c 10 cc", (code) => avx2.copy(code, 9, 12)],
   ["vaddps ymm8,ymm2,ymm8", "c4 41 6c 58 c0", (code) => avx2.compute(code, "add", 8, 2, 8)],
   [
     "vmulps ymm8,ymm2,[rdx+0x20]",
@@ -127,6 +134,17 @@ const forms: readonly (readonly [string, string, (code: Assembler) => void])[] =
     (code) =>
       avx512.multiplyAddBroadcast!(code, 17, 24, { base: "rax", index: "rbp", displacement: 508 }),
   ],
+  [
+    "vfnmadd231ps zmm20,zmm28,zmm5",
+    "62 e2 1d 40 bc e5",
+    (code) => avx512.multiplySubtract(code, 20, 28, 5),
+  ],
+  ["vmovups zmm20,zmm29", "62 81 7c 48 10 e5", (code) => avx512.copy(code, 20, 29)],
+  ["vbroadcastss zmm31,[rip+0x0]", "62 62 7d 48 18 3d 00 00 00 00", (code) => {
+    const next = new Label();
+    avx512.broadcast(code, 31, next);
+    code.place(next);
+  }],
   ["vaddps zmm8,zmm23,zmm8", "62 51 44 40 58 c0", (code) => avx512.compute(code, "add", 8, 23, 8)],
   [
     "vmulps zmm8,zmm23,[rdx+0x40]",

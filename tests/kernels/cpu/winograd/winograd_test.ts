@@ -106,6 +106,11 @@ Deno.test("cpu winograd: channels that fill no vector, no panel, and several", (
   check([2, 13, 13, 16], 81);
 });
 
+Deno.test("cpu winograd: channels that fill vectors of 8 and of 16, with tiles cut off at edges", () => {
+  check([2, 13, 14, 24], 32);
+  check([1, 18, 33, 32], 40);
+});
+
 Deno.test("cpu winograd: padding on each side, none, and more than windows reach", () => {
   check([3, 14, 15, 16], 16, [0, 0, 0, 0]);
   check([3, 14, 15, 16], 16, [2, 2, 2, 2]);
