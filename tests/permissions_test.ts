@@ -69,6 +69,8 @@ Deno.test("permissions: decoding images, and drawing them", () =>
     assert(/NotCapable: images: .*run with --allow-read=.*\/lib\/$/m.test(unread), unread);
     const draw = `console.log((await striate.plot.line([1, 2]).png()).length > 0);`;
     assertEquals(await run(folder, draw, `--allow-read=${npm}`), "true\n");
+    const undrawn = await run(folder, draw);
+    assert(/NotCapable: .* may not be read: run again with --allow-read/.test(undrawn), undrawn);
   }));
 
 Deno.test("permissions: downloads, and a cache that nobody may know of", () =>

@@ -43,10 +43,18 @@ export function screen(
     line: (text) => write(`${terminal ? "\r\x1b[K" : ""}${text}\n`),
     passing(text) {
       // A line that wraps cannot be taken back.
-      if (terminal) write(`\r\x1b[K${text.slice(0, columns() - 1)}`);
+      if (terminal) write(`\r\x1b[K${fitted(text, columns() - 1)}`);
       else if (text !== "" && now() - shown >= minute) write(`${text}\n`);
     },
   };
+}
+
+/** A line in so many columns: closer together, then without its last parts, which two spaces part. */
+function fitted(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const parts = text.split("  "), lineOf = () => parts.join(" ");
+  while (parts.length > 1 && lineOf().length > width) parts.pop();
+  return lineOf().slice(0, width);
 }
 
 function surroundings(): Surroundings {

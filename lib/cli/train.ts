@@ -123,6 +123,11 @@ export const main = command(options, help, async ({ recipe, seeds, steps, compre
     const { findLearningRate } = await import("./find_learning_rate.ts");
     return await findLearningRate(settings, folder, report);
   }
+  if (saved?.phase === "all" && saved.position.records.length >= settings.epochs) {
+    report.note(
+      `all epochs of ${saved.folder} are done: nothing is learnt, but with more --epochs`,
+    );
+  }
   const isWatched = record || dashboard || tensorboard;
   const watch: Watch = async (folder, resumed) => {
     const { Watching } = await import("./watching.ts");

@@ -157,7 +157,9 @@ function textReporter() {
       line(`${tested}: top-1 ${percent(test.top1!)}${top5}, loss ${test.loss.toPrecision(4)}`);
       const better = betterEpoch(history);
       if (better !== undefined) line(better);
-      line(`${clock(seconds)} on ${device}, ${Math.round(speed(history))} images/s`);
+      // A head alone learns features, not images.
+      const rate = settings.epochs > 0 ? `, ${Math.round(speed(history))} images/s` : "";
+      line(`${clock(seconds)} on ${device}${rate}`);
       line(`saved: ${output}/model.safetensors`);
       line(`report: ${output}/${reportName}`);
       line("");

@@ -25,7 +25,7 @@ export const runSchema = {
     "DIR|NAME",
   ),
   val: option(
-    "a folder to validate by, or the share kept for that (0.2; else 0.1)",
+    "a folder to validate by, or a share (0.2; of a data set by name 0.1)",
     text(),
     "DIR|SHARE",
   ),

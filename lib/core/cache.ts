@@ -111,8 +111,10 @@ export async function fetchPublished(
   const { folder, file, url } = published, mirror = mirrorOf(options);
   const path = placeInCache(published, options);
   if (mirror.folder !== undefined) {
+    const isThere = await Deno.stat(mirror.folder).then(() => true, () => false);
+    const where = isThere ? mirror.folder : `${mirror.folder}, which is not there,`;
     throw new Deno.errors.NotFound(
-      `${folder}/${file} is missing: looked in the mirror ${mirror.folder} and in the cache ${path}; ` +
+      `${folder}/${file} is missing: looked in the mirror ${where} and in the cache ${path}; ` +
         `put the file there, or unset STRIATE_MIRROR to download it from ${url}`,
     );
   }

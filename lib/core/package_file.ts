@@ -32,6 +32,13 @@ export async function packageFile(
       reason ??= error;
     }
   }
+  if (reason instanceof Deno.errors.NotCapable) {
+    throw new Deno.errors.NotCapable(
+      `${reader} need ${file} of the package ${packageVersion}, and Deno's folder of packages may not ` +
+        "be read: run again with --allow-read, or with the folder that deno info names",
+      { cause: reason },
+    );
+  }
   throw new Error(
     `${reader} need ${file} of the package ${packageVersion}, which is neither in Deno's ` +
       `cache nor in a folder node_modules (${(reason as Error).message.split("\n")[0]})`,

@@ -25,6 +25,23 @@ Deno.test("a passing line is cut before it wraps, as one that wraps cannot be ta
   );
 });
 
+Deno.test("of a passing line that is too long whole parts are left out", () => {
+  const told = (width: number) => {
+    const stream = kept(true);
+    screen(stream, { columns: () => width + 1, now: () => 0 }).passing(
+      "7/9  3 images/s  0:01 left",
+    );
+    return stream.text().slice("\r\x1b[K".length);
+  };
+  assertEquals([26, 25, 24, 23, 14].map(told), [
+    "7/9  3 images/s  0:01 left",
+    "7/9 3 images/s 0:01 left",
+    "7/9 3 images/s 0:01 left",
+    "7/9 3 images/s",
+    "7/9 3 images/s",
+  ]);
+});
+
 Deno.test("where there is no terminal, lines are plain, and of those that pass one a minute is shown", () => {
   let seconds = 0;
   const stream = kept(false);

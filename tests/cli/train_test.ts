@@ -207,6 +207,9 @@ Deno.test("Ctrl-C finishes the step and writes a checkpoint; --resume goes on to
   assertEquals(wrong.code, 2);
   assertStringIncludes(wrong.errors, "--seed: the run in");
   assertEquals((await train("--resume", parts, "--device", "cpu")).code, 0);
+  const done =
+    (await train("--resume", parts, "--device", "cpu", "--out", `${folder.path}/done`)).lines;
+  assertStringIncludes(done.join("\n"), `all epochs of ${parts} are done: nothing is learnt`);
   assertEquals(await savedBits(parts), await savedBits(whole));
   const [part, other] = [(await readRun(parts))!, (await readRun(whole))!];
   assertEquals([part.status, part.settings, part.data], [other.status, other.settings, other.data]);

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { cacheFolder, mirrorOf, type PublishedFile, readPublished } from "../../lib/core/cache.ts";
 import { ChecksumError } from "../../lib/core/errors.ts";
 import { sample, sha256, withServer } from "../data/files.ts";
@@ -104,7 +110,8 @@ Deno.test("readPublished: a folder as mirror is read in place, and checked", () 
     const mirror = `${folder}/mirror`, cache = `${folder}/cache`, path = `${mirror}/set/images.gz`;
     const read = () => readPublished(published(nowhere), { cache, mirror });
     const missing = await assertRejects(read, Deno.errors.NotFound, "set/images.gz is missing");
-    assert(missing.message.includes(mirror) && missing.message.includes(nowhere));
+    assertStringIncludes(missing.message, `${mirror}, which is not there,`);
+    assertStringIncludes(missing.message, nowhere);
     Deno.mkdirSync(`${mirror}/set`, { recursive: true });
     Deno.writeFileSync(path, content);
     assertEquals(await read(), content);
