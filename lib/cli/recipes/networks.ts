@@ -6,6 +6,7 @@
 import type { Shape } from "../../core/shape.ts";
 import type { BatchRenormOptions } from "../../nn/layers/batch_renorm.ts";
 import type { BatchNormOptions } from "../../nn/layers/normalization.ts";
+import { normal } from "../../nn/initializer.ts";
 import { input } from "../../nn/symbolic.ts";
 import { model, sequential } from "../../train/make_model.ts";
 import type { Model } from "../../train/model.ts";
@@ -39,18 +40,23 @@ interface FourLayers {
   readonly activation: "relu" | "tanh";
   /** The share that dropout takes of what the dense layer sees; none by default. */
   readonly dropout?: number;
+  /** First weights of N(0, 0.01), as the paper's; by default those that keep the signals' size. */
+  readonly weights?: "small";
 }
 
-function fourLayers({ activation, dropout = 0 }: FourLayers, made: Made): Model {
-  // Each activation with the first weights that keep its signals' size.
-  const kernelInitializer = activation === "relu" ? "heNormal" : "glorotNormal";
+function fourLayers({ activation, dropout = 0, weights }: FourLayers, made: Made): Model {
+  const kernelInitializer = weights === "small"
+    ? normal(0.01)
+    : activation === "relu"
+    ? "heNormal"
+    : "glorotNormal";
   const net = sequential(made.inputShape, { seed: made.seed });
   for (const filters of [32, 32, 64]) {
     net.conv2d(filters, 5, { padding: "same", kernelInitializer })[activation]().maxPool2d(2);
   }
   net.flatten();
   if (dropout > 0) net.dropout(dropout);
-  return net.dense(made.classes);
+  return net.dense(made.classes, weights === "small" ? { kernelInitializer: normal(0.01) } : {});
 }
 
 /** Six convolutions of 3 x 3 in three stages, normalised or not. */
