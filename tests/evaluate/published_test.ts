@@ -128,11 +128,16 @@ async function probe(
 ): Promise<number> {
   // The probe is stored by planes.
   const image = tensor(pixels, { shape: [3, 224, 224] }).transpose([1, 2, 0]).expandDims(0);
-  let largest = 0;
-  for (const [stage, { mean, std, max }] of Object.entries(stages)) {
+  const nameOf = (stage: string) => {
     const layer = stage.replace(/^(conv\d\/)(.*)\+relu$/, "$1relu_$2").replace("7x7_s2", "7x7");
-    const name = layer.includes("relu") ? layer : stage;
-    const values = await (await net.predict(image, { outputs: [name] })).data();
+    return layer.includes("relu") ? layer : stage;
+  };
+  // All in one program: for each its own, most of the network would be compiled and run anew.
+  const [first, second, ...others] = Object.keys(stages).map(nameOf);
+  const results = await net.predict(image, { outputs: [first!, second!, ...others] });
+  let largest = 0;
+  for (const [i, { mean, std, max }] of Object.values(stages).entries()) {
+    const values = await results[i]!.data();
     const average = values.reduce((sum, v) => sum + v, 0) / values.length;
     const spread = Math.sqrt(
       values.reduce((sum, v) => sum + (v - average) ** 2, 0) / (values.length - 1),
