@@ -13,11 +13,11 @@ export const questions: Readonly<Record<string, Question>> = {
   },
   "15.1": {
     ask:
-      "A square of 45 pixels moves over 224 x 224 pixels in steps of 15, the last one to the border. " +
+      "A square of 45 pixels moves over 224 x 224 pixels in steps of 23, the last one to the border. " +
       "How many runs of the network does that take?",
-    answer: () => (Math.ceil((224 - 45) / 15) + 1) ** 2,
-    hint: "From 0 to 224 − 45 = 179 in steps of 15, and 179 itself: in both directions.",
-    why: "13 places down and 13 across, 169 runs. A gradient takes one, there and back.",
+    answer: () => (Math.ceil((224 - 45) / 23) + 1) ** 2,
+    hint: "From 0 to 224 − 45 = 179 in steps of 23, and 179 itself: in both directions.",
+    why: "9 places down and 9 across, 81 runs. A gradient takes one, there and back.",
   },
   "15.2": {
     ask:
