@@ -117,7 +117,7 @@ Deno.test("predict: ink on paper is noticed where digits are light on dark, and 
 Deno.test("predict --list: which networks have published weights", async () => {
   const { code, lines } = await predict("--list");
   assertEquals(code, 0);
-  assertMatch(lines[0]!, /^network +parameters +multiply-adds +input +top-1 +top-5 +weights$/);
+  assertMatch(lines[0]!, /^network +parameters +multiply-adds +input +top-1 % +top-5 % +weights$/);
   const endOf = (name: string) =>
     lines.find((line) => line.startsWith(`${name} `))?.split(/ +/).at(-1);
   assertEquals(["resnet50", "cifar-resnet20"].map(endOf), ["imagenet", "cifar10"]);

@@ -335,7 +335,7 @@ Deno.test("what is wrong with images, weights and options is said before work st
       ],
       [[...tune, "--model", "lenet5"], RangeError, "expected lenet5, found a model with"],
       [["--data", good, "--weights", `${folder}/no.safetensors`], Error, "no.safetensors"],
-      [["--data", good, "--weights", "imagenet"], RangeError, "name it (--model NAME)"],
+      [["--data", good, "--weights", "imagenet"], UsageError, "say of which network, such as"],
       [
         [...tune, "--freeze", "conv9"],
         UsageError,
