@@ -8,11 +8,10 @@ import { percent } from "../train/format.ts";
 import type { History } from "../train/history.ts";
 import { samplesName } from "./run_folder.ts";
 import { asTyped, commandStart, quotedPath } from "./shell.ts";
-import type { Done } from "./training_report.ts";
 import { isDataName, type Settings } from "./training_settings.ts";
 
 /** The run that something can come after. */
-type Ended = Pick<Settings, "model" | "data"> & Pick<Done, "output">;
+type Ended = Pick<Settings, "model" | "data"> & { readonly output: string };
 
 /** Commands that make sense after a run, each below what it does. */
 export function nextCommands({ model, data, output }: Ended): string[] {

@@ -1,10 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { cacheFolder, mirrorOf, type PublishedFile, readPublished } from "../../lib/core/cache.ts";
 import { ChecksumError } from "../../lib/core/errors.ts";
 import { sample, sha256, withServer } from "../data/files.ts";
