@@ -64,7 +64,9 @@ export function nativeInputFunction(
           const call = () => {
             const left = i32.divU(i32.sub(after, place.column), outputs);
             f.set(runs, i32.minU(runs, f.local(left)));
-            loop(f, [...lines, target], runs);
+            // From the first column within: before the image there may be no memory.
+            const within = lines.map((at) => i32.add(at, columns.inside[0] * pixel));
+            loop(f, [...within, target], runs);
           };
           if (kind === kinds.length - 1) call();
           else f.if(i32.ltU(place.column, after), call, () => transform(kind + 1));
@@ -108,7 +110,7 @@ function transformOf(
     const isInside = x >= from && x < to;
     const loaded = Array.from(
       { length: side },
-      (_, y) => isInside ? vectors.load(y, x * pixel) : vectors.constant(0),
+      (_, y) => isInside ? vectors.load(y, (x - from) * pixel) : vectors.constant(0),
     );
     return transformInputs(vectors, filtering, loaded);
   });

@@ -118,6 +118,10 @@ Deno.test("cpu winograd: padding on each side, none, and more than windows reach
   check([3, 10, 13, 16], 16, [4, 0, 0, 5]);
 });
 
+Deno.test("cpu winograd: columns to the left of an image that lies where memory begins", () => {
+  check([3, 10, 13, 272], 16, [1, 1, 4, 0]);
+});
+
 Deno.test("cpu winograd: random sizes, paddings and channels", () => {
   for (let checked = 0; checked < 12;) {
     const size = () => 1 + random.integer(24), channels = () => 16 + random.integer(40);
