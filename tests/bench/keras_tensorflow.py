@@ -15,7 +15,7 @@ import numpy
 import tensorflow
 from keras import layers
 
-from samples import measure
+from samples import learns, measure, near, unchecked
 
 NUMBERS = numpy.random.default_rng(0)
 
@@ -41,7 +41,8 @@ def resnet20():
     def normalised(x, filters, stride=1):
         # Padding as PyTorch and this library have it, also where a step is 2 pixels.
         x = layers.ZeroPadding2D(1)(x)
-        return layers.BatchNormalization()(layers.Conv2D(filters, 3, stride, use_bias=False)(x))
+        x = layers.Conv2D(filters, 3, stride, use_bias=False)(x)
+        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
 
     x = layers.ReLU()(normalised(start, 16))
     for filters in (16, 32, 64):
@@ -63,25 +64,27 @@ def train(network, images):
     )
     labels = tensorflow.range(len(images)) % 10
     run = tensorflow.function(network.train_step)
-    # The measures come back as numbers, so that all of the step has been done.
-    return lambda: float(run((images, labels))["loss"])
+    # The mean loss so far comes back as a number, so that all of the step has been done.
+    return lambda: float(run((images, labels))["loss"]), learns
 
 
 def predict(network, images):
     run = tensorflow.function(lambda x: network(x, training=False))
-    return lambda: run(images).numpy()
+    return lambda: numpy.asarray(run(images)), unchecked
 
 
 def matmul(size):
     a, b = random(size, size), random(size, size)
     run = tensorflow.function(tensorflow.matmul)
-    return lambda: run(a, b).numpy()
+    # As asarray has it, the product is not copied; numpy() of a tensor would.
+    return lambda: numpy.asarray(run(a, b)), near(a.numpy().astype("f8") @ b.numpy().astype("f8"))
 
 
 APPLICATIONS = {"resnet50": "ResNet50", "vgg16": "VGG16"}
 
 
 def step_of(case):
+    """A step of the case, and what checks its results."""
     keras.utils.set_random_seed(0)
     first, *rest = case.split("-")
     if case == "lenet-train":
@@ -99,4 +102,4 @@ if __name__ == "__main__":
     if "one-thread" in sys.argv[2:]:
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
-    measure(step_of(sys.argv[1]), "quick" in sys.argv[2:])
+    measure(*step_of(sys.argv[1]), "quick" in sys.argv[2:])

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from samples import measure
+from samples import learns, measure, near, unchecked
 
 FORMAT = torch.channels_last if "channels-last" in sys.argv[2:] else torch.contiguous_format
 
@@ -39,8 +39,9 @@ def train(network, images):
         loss = F.cross_entropy(network(images), labels)
         loss.backward()
         optimizer.step()
+        return loss.detach()
 
-    return step
+    return step, learns
 
 
 def predict(network, images):
@@ -48,9 +49,9 @@ def predict(network, images):
 
     def step():
         with torch.inference_mode():
-            network(images)
+            return network(images)
 
-    return step
+    return step, unchecked
 
 
 def matmul(size):
@@ -58,9 +59,9 @@ def matmul(size):
 
     def step():
         with torch.no_grad():
-            torch.matmul(a, b)
+            return torch.matmul(a, b)
 
-    return step
+    return step, near(torch.matmul(a.double(), b.double()))
 
 
 def convolution(window, result):
@@ -69,16 +70,16 @@ def convolution(window, result):
     back, padding = random(n, filters, side, side), [window // 2] * 2
     wanted = [result == "image", result == "kernel", False]
 
-    def step():
+    def convolve(image, kernel, back):
         with torch.no_grad():
             if result == "forward":
-                F.conv2d(image, kernel, padding=padding)
-            else:
-                torch.ops.aten.convolution_backward(
-                    back, image, kernel, None, [1, 1], padding, [1, 1], False, [0, 0], 1, wanted
-                )
+                return F.conv2d(image, kernel, padding=padding)
+            return torch.ops.aten.convolution_backward(
+                back, image, kernel, None, [1, 1], padding, [1, 1], False, [0, 0], 1, wanted
+            )[wanted.index(True)]
 
-    return step
+    expected = convolve(image.double(), kernel.double(), back.double())
+    return lambda: convolve(image, kernel, back), near(expected)
 
 
 def network(name):
@@ -94,6 +95,7 @@ def network(name):
 
 
 def step_of(case):
+    """A step of the case, and what checks its results."""
     torch.manual_seed(0)
     first, *rest = case.split("-")
     if case == "lenet-train":
@@ -110,7 +112,7 @@ def step_of(case):
 def main():
     if "one-thread" in sys.argv[2:]:
         torch.set_num_threads(1)
-    measure(step_of(sys.argv[1]), "quick" in sys.argv[2:])
+    measure(*step_of(sys.argv[1]), "quick" in sys.argv[2:])
 
 
 # torchvision looks for a package of this file's name.
