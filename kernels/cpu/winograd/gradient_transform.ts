@@ -18,8 +18,8 @@ const polynomialAt = (x: number, coefficients: readonly Vector[]): Vector =>
 export function transformGradients(
   f: FunctionBuilder,
   { points }: Filtering,
-  y: readonly Vector[],
-): Vector[] {
+  y: readonly Local<"v128">[],
+): Local<"v128">[] {
   const pairs = points.flatMap((a) => {
     const every2nd = (from: number) =>
       f.local(polynomialAt(a * a, y.filter((_, k) => k % 2 === from)));

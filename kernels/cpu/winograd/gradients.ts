@@ -1,11 +1,12 @@
 import { addressOf } from "../memory/address.ts";
 import type { FunctionIndex, ModuleBuilder } from "../wasm/assembler.ts";
-import { i32, v128 } from "../wasm/instructions.ts";
+import { i32 } from "../wasm/instructions.ts";
 import { transformGradients } from "./gradient_transform.ts";
 import { copyPatch } from "./inputs.ts";
 import type { Job } from "./job.ts";
+import { transformTile } from "./tile_transform.ts";
 import { placeOf, type Positions, type TileGrid } from "./tiles.ts";
-import { type Filtering, sideOf } from "./transform.ts";
+import type { Filtering } from "./transform.ts";
 
 /** Bytes of the patch that a tile at an edge is copied to. */
 export const gradientPatchBytes = ({ result }: Job, { outputs }: Filtering): number =>
@@ -23,7 +24,7 @@ export function gradientFunction(
   positions: Positions,
 ): FunctionIndex {
   const [, height, width, channels] = result, pixel = channels * 4, line = width * pixel;
-  const { outputs } = filtering, side = sideOf(filtering);
+  const { outputs } = filtering;
   return module.function(
     ["i32", "i32", "i32", "i32", "i32"],
     (f, gradients, first, tiles, target, patch) => {
@@ -43,28 +44,11 @@ export function gradientFunction(
             lines.forEach((at, y) => f.set(at, i32.add(patch, y * outputs * pixel)));
           },
         );
-        const to = f.local(target);
-        f.count(0, Math.ceil(channels / 4), 1, () => {
-          f.scope(() => {
-            const columns = Array.from({ length: outputs }, (_, x) => {
-              const loaded = lines.map((at) => f.local(v128.load(at, x * pixel)));
-              return transformGradients(f, filtering, loaded);
-            });
-            for (let y = 0; y < side; y++) {
-              f.scope(() => {
-                const values = transformGradients(
-                  f,
-                  filtering,
-                  columns.map((column) => column[y]!),
-                );
-                values.forEach((value, x) =>
-                  f.do(v128.store(to, value, (y * side + x) * positions.position))
-                );
-              });
-            }
-          });
-          for (const at of [...lines, to]) f.increase(at, 16);
-        });
+        transformTile(
+          f,
+          { lines, channels, target, positions },
+          (line) => transformGradients(f, filtering, line),
+        );
         f.increase(target, positions.row);
       });
     },

@@ -3,9 +3,10 @@ import { addressOf } from "../memory/address.ts";
 import { moveFloats } from "../memory/runs.ts";
 import type { NativeTiles } from "../target.ts";
 import type { FunctionBuilder, FunctionIndex, Local, ModuleBuilder } from "../wasm/assembler.ts";
-import { i32, v128 } from "../wasm/instructions.ts";
+import { i32 } from "../wasm/instructions.ts";
 import { nativeInputFunction } from "./inputs_native.ts";
 import type { Job } from "./job.ts";
+import { transformTile } from "./tile_transform.ts";
 import { placeOf, type Positions, type TileGrid, type TilePlace } from "./tiles.ts";
 import { type Filtering, sideOf, transformInputs } from "./transform.ts";
 
@@ -52,29 +53,11 @@ export function inputFunction(
             follow(patch, side * pixel);
           },
         );
-        const to = f.local(target);
-        f.count(0, Math.ceil(channels / 4), 1, () => {
-          f.scope(() => {
-            const vectors = portableArithmetic(f);
-            const columns = Array.from({ length: side }, (_, x) => {
-              const loaded = lines.map((at) => f.local(v128.load(at, x * pixel)));
-              return transformInputs(vectors, filtering, loaded);
-            });
-            for (let y = 0; y < side; y++) {
-              f.scope(() => {
-                const values = transformInputs(
-                  vectors,
-                  filtering,
-                  columns.map((column) => column[y]!),
-                );
-                values.forEach((value, x) =>
-                  f.do(v128.store(to, value, (y * side + x) * positions.position))
-                );
-              });
-            }
-          });
-          for (const at of [...lines, to]) f.increase(at, 16);
-        });
+        transformTile(
+          f,
+          { lines, channels, target, positions },
+          (line) => transformInputs(portableArithmetic(f), filtering, line),
+        );
         f.increase(target, positions.row);
       });
     },
