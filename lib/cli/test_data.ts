@@ -7,6 +7,7 @@
 import { cifarFiles } from "../../data/cifar.ts";
 import type { DownloadEvents } from "../core/download.ts";
 import { splitPath } from "../core/files.ts";
+import { unknownName } from "../core/suggest.ts";
 import type { Dataset } from "../train/dataset.ts";
 import { UsageError } from "./command.ts";
 import { type DataName, dataSets } from "./data_sets.ts";
@@ -26,7 +27,8 @@ export interface TestData {
 /**
  * The examples that `--data` names; without it, the test images of the run that `--weights` names.
  *
- * @throws {UsageError} if the run has learnt images that are not known by a name, or there is none
+ * @throws {UsageError} for a name that is none; if the run has learnt images that are not known by a
+ * name, or there is none
  */
 export async function testData(
   given: string | undefined,
@@ -42,7 +44,13 @@ export async function testData(
     const { test } = await dataSets[name].load(seed, events);
     return { name: `the test images of ${name}`, examples: test };
   }
-  if (given !== undefined) return { name: given, examples: await cifarFiles([given]) };
+  if (given !== undefined) {
+    // Files of records have an ending.
+    if (!/[./\\]/.test(given)) {
+      throw new UsageError(`--data: ${unknownName("data set", given, dataNames)}`);
+    }
+    return { name: given, examples: await cifarFiles([given]) };
+  }
   throw new UsageError(
     `expected --images DIR or --data NAME (${dataNames.join(", ")})${
       run === undefined ? "" : `, as the run in ${weights} has learnt images from ${data}`

@@ -333,6 +333,11 @@ Deno.test("evaluate says what is wrong with its options", async () => {
       "--images and --data: expected one of them",
     ],
     [[...weights, "--data", "x", "--filter", "bicubic"], 2, "--filter: is for images"],
+    [
+      [...weights, "--data", "digitz"],
+      2,
+      '--data: unknown data set "digitz"; did you mean "digits"?',
+    ],
     [[...weights, "--data", folder.at("none.bin")], 1, "there is no file"],
     [[...weights, "--data", folder.at("images")], 1, "expected a file of records, found a folder"],
     [[...weights, "--images", folder.at("labels.tsv")], 1, "expected a folder of images"],
